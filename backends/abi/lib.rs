@@ -1,0 +1,1 @@
+//! The C ABI between fairgrid and its backends, mirrored in Rust.

@@ -1,0 +1,1 @@
+//! Write a fairgrid backend in Rust: one trait, one macro, no unsafe.

@@ -1,0 +1,5 @@
+//! Results to tables to terminal, Markdown, CSV, Parquet; snapshots.
+//!
+//! - [`row`]: one line of `results.csv`.
+
+pub mod row;

@@ -1,0 +1,1 @@
+//! Finds and fetches the native runtimes (libtorch, ONNX Runtime).

@@ -1,0 +1,275 @@
+//! From nodes to types, collecting problems on the way.
+//!
+//! A type decodes itself from a [`Node`]; where the node is wrong, it pushes a [`Problem`] and answers `None`.
+//! [`Fields`] reads a map key by key and, at its end, refuses the keys that nobody asked for.
+
+use indexmap::IndexMap;
+
+use super::node::{Key, Node, Value};
+use super::problem::{Problem, Problems, did_you_mean};
+
+/// A type that can be read from a node.
+pub trait Decode: Sized {
+    /// Reads the type, or says what is wrong and answers `None`.
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self>;
+}
+
+/// Says that `node` should be `what` and is something else.
+pub fn expected<T>(node: &Node, problems: &mut Problems, what: &str) -> Option<T> {
+    problems.push(Problem::at(node, format!("expected {what}, found {}", node.kind())));
+    None
+}
+
+impl Decode for Node {
+    fn decode(node: &Node, _: &mut Problems) -> Option<Self> {
+        Some(node.clone())
+    }
+}
+
+impl Decode for bool {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match node.value {
+            Value::Boolean(value) => Some(value),
+            _ => expected(node, problems, "`true` or `false`"),
+        }
+    }
+}
+
+impl Decode for String {
+    /// Names and levels are text even where they look like numbers.
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::Text(value) => Some(value.clone()),
+            Value::Integer(value) => Some(value.to_string()),
+            Value::Float(value) => Some(format!("{value:?}")),
+            Value::Boolean(value) => Some(value.to_string()),
+            _ => expected(node, problems, "text"),
+        }
+    }
+}
+
+impl Decode for f64 {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match node.value {
+            Value::Integer(value) => Some(value as Self),
+            Value::Float(value) if value.is_finite() => Some(value),
+            _ => expected(node, problems, "a number"),
+        }
+    }
+}
+
+macro_rules! decode_integer {
+    ($($type:ty),*) => {$(
+        impl Decode for $type {
+            fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+                match node.value {
+                    Value::Integer(value) => match <$type>::try_from(value) {
+                        Ok(value) => Some(value),
+                        Err(_) => expected(node, problems, &format!("a whole number from {} to {}", <$type>::MIN, <$type>::MAX)),
+                    },
+                    _ => expected(node, problems, "a whole number"),
+                }
+            }
+        }
+    )*};
+}
+decode_integer!(u32, u64, usize, i64);
+
+impl<T: Decode> Decode for Vec<T> {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::List(items) => {
+                let decoded: Vec<Option<T>> = items.iter().map(|item| T::decode(item, problems)).collect();
+                decoded.into_iter().collect()
+            }
+            _ => expected(node, problems, "a list"),
+        }
+    }
+}
+
+impl<T: Decode> Decode for IndexMap<String, T> {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::Map(entries) => {
+                let decoded: Vec<Option<(String, T)>> =
+                    entries.iter().map(|(key, value)| T::decode(value, problems).map(|value| (key.text.clone(), value))).collect();
+                decoded.into_iter().collect()
+            }
+            _ => expected(node, problems, "a map"),
+        }
+    }
+}
+
+/// One value or a list of them.
+pub fn one_or_many<T: Decode>(node: &Node, problems: &mut Problems) -> Option<Vec<T>> {
+    match node.value {
+        Value::List(_) => Vec::decode(node, problems),
+        _ => T::decode(node, problems).map(|value| vec![value]),
+    }
+}
+
+/// A number between two bounds, both inclusive.
+pub fn number_in(node: &Node, problems: &mut Problems, low: f64, high: f64) -> Option<f64> {
+    let value = f64::decode(node, problems)?;
+    if (low..=high).contains(&value) {
+        return Some(value);
+    }
+    problems.push(Problem::at(node, format!("`{value}` is out of range: must be between {low} and {high}, both inclusive")));
+    None
+}
+
+/// One word of a closed list.
+pub fn word<T: Copy>(node: &Node, problems: &mut Problems, words: &[(&str, T)]) -> Option<T> {
+    let Value::Text(text) = &node.value else {
+        let list: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+        return expected(node, problems, &format!("one of {}", list.join(", ")));
+    };
+    let found = words.iter().find(|(word, _)| word == text).map(|(_, value)| *value);
+    if found.is_none() {
+        problems.push(Problem::at(node, format!("unknown word `{text}`")).help(did_you_mean(text, words.iter().map(|(word, _)| *word))));
+    }
+    found
+}
+
+/// A name with options: `focal`, or `{focal: {gamma: 2.0}}`. What the options may be is for the registry that knows the name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// The name.
+    pub name: String,
+    /// Where the name is written: a scalar or a key.
+    pub name_node: Node,
+    /// The options: always a map, empty where none is written.
+    pub options: Node,
+}
+
+impl Decode for Choice {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::Text(name) => {
+                let options = Node { value: Value::Map(Vec::new()), ..node.clone() };
+                Some(Self { name: name.clone(), name_node: node.clone(), options })
+            }
+            Value::Map(entries) if entries.len() == 1 => {
+                let (key, value) = &entries[0];
+                let name_node = Node { value: Value::Text(key.text.clone()), place: key.place.clone(), via: node.via.clone() };
+                let options = match value.value {
+                    Value::Null => Node { value: Value::Map(Vec::new()), ..value.clone() },
+                    _ => value.clone(),
+                };
+                Some(Self { name: key.text.clone(), name_node, options })
+            }
+            _ => expected(node, problems, "a name, or a map of one name to its options"),
+        }
+    }
+}
+
+impl Choice {
+    /// `{name: {options}}` as JSON.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({ self.name.as_str(): self.options.to_json() })
+    }
+
+    /// The canonical label of a choice: `focal(gamma=2)`, or the bare name where there are no options.
+    pub fn label(&self) -> String {
+        label(&self.name, &self.options)
+    }
+}
+
+fn label(name: &str, options: &Node) -> String {
+    match &options.value {
+        Value::Map(entries) if entries.is_empty() => name.to_owned(),
+        Value::Map(entries) => {
+            let inner: Vec<String> = entries.iter().map(|(key, value)| format!("{}={}", key.text, canonical(value))).collect();
+            format!("{name}({})", inner.join(", "))
+        }
+        _ => format!("{name}({})", canonical(options)),
+    }
+}
+
+/// A short text that is the same for the same content: how a level of an axis is called.
+pub fn canonical(node: &Node) -> String {
+    match &node.value {
+        Value::Null => "none".to_owned(),
+        Value::Boolean(value) => value.to_string(),
+        Value::Integer(value) => value.to_string(),
+        Value::Float(value) => value.to_string(),
+        Value::Text(value) => value.clone(),
+        Value::List(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(", ")),
+        Value::Map(entries) => match entries.as_slice() {
+            [(key, value)] => label(&key.text, value),
+            _ => entries.iter().map(|(key, value)| label(&key.text, value)).collect::<Vec<_>>().join(", "),
+        },
+    }
+}
+
+/// A map that is read key by key.
+pub struct Fields<'n> {
+    node: &'n Node,
+    entries: &'n [(Key, Node)],
+    what: &'static str,
+    asked: Vec<&'static str>,
+}
+
+impl<'n> Fields<'n> {
+    /// Starts to read a map; `what` names it in messages, with its article (`an evaluation`).
+    pub fn of(node: &'n Node, problems: &mut Problems, what: &'static str) -> Option<Self> {
+        match &node.value {
+            Value::Map(entries) => Some(Self { node, entries, what, asked: Vec::new() }),
+            _ => expected(node, problems, &format!("{what} (a map)")),
+        }
+    }
+
+    /// The node under a key, which from now on counts as known.
+    pub fn node(&mut self, key: &'static str) -> Option<&'n Node> {
+        self.asked.push(key);
+        self.entries.iter().find(|(name, _)| name.text == key).map(|(_, node)| node)
+    }
+
+    /// A key that may be missing. A wrong value is `None` too, and a problem.
+    pub fn optional<T: Decode>(&mut self, key: &'static str, problems: &mut Problems) -> Option<T> {
+        self.optional_with(key, problems, T::decode)
+    }
+
+    /// A key that may be missing, read by a function.
+    pub fn optional_with<T>(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+        read: impl FnOnce(&Node, &mut Problems) -> Option<T>,
+    ) -> Option<T> {
+        self.node(key).and_then(|node| read(node, problems))
+    }
+
+    /// A key that must be there.
+    pub fn required<T: Decode>(&mut self, key: &'static str, problems: &mut Problems) -> Option<T> {
+        self.required_with(key, problems, T::decode)
+    }
+
+    /// A key that must be there, read by a function.
+    pub fn required_with<T>(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+        read: impl FnOnce(&Node, &mut Problems) -> Option<T>,
+    ) -> Option<T> {
+        match self.node(key) {
+            Some(node) => read(node, problems),
+            None => {
+                problems.push(Problem::at(self.node, format!("{} needs the key `{key}`", self.what)));
+                None
+            }
+        }
+    }
+
+    /// Refuses every key that was not asked for.
+    pub fn finish(self, problems: &mut Problems) {
+        for (key, _) in self.entries {
+            if !self.asked.contains(&key.text.as_str()) {
+                problems.push(
+                    Problem::at_place(&key.place, format!("unknown key `{}` in {}", key.text, self.what))
+                        .help(did_you_mean(&key.text, self.asked.iter().copied())),
+                );
+            }
+        }
+    }
+}

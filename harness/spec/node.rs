@@ -1,0 +1,234 @@
+//! The tree of a YAML file, every value with its place. The only file that knows the YAML library.
+
+use std::sync::Arc;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_yaml::Spanned;
+
+use super::problem::{Problem, SpecError};
+use super::source::{Place, Source};
+
+/// A value and where it is written.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What is written.
+    pub value: Value,
+    /// Where.
+    pub place: Place,
+    /// Where it was used through `$axis`, if it was.
+    pub via: Option<Place>,
+}
+
+/// What a node holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Nothing: `null`, `~` or empty.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a point or an exponent.
+    Float(f64),
+    /// Everything else that is one word.
+    Text(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A map, in file order, keys unique.
+    Map(Vec<(Key, Node)>),
+}
+
+impl PartialEq for Node {
+    /// Equal content; places do not count.
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+/// A map's key and where it is written.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// The key, as written.
+    pub text: String,
+    /// Where.
+    pub place: Place,
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Node {
+    /// Parses a file. A syntax error is one problem; every duplicate key is one.
+    pub fn parse(source: &Arc<Source>) -> Result<Self, SpecError> {
+        let options = serde_yaml::options! {
+            duplicate_keys: serde_yaml::DuplicateKeyPolicy::PassThrough,
+            merge_keys: serde_yaml::MergeKeyPolicy::Error,
+            strict_booleans: true,
+            leading_zero_numbers_as_strings: true,
+            underscored_numbers_as_strings: true,
+            with_snippet: false,
+        };
+        let raw: Spanned<Raw> = serde_yaml::from_str_with_options(&source.text, options).map_err(|error| syntax(source, &error))?;
+        let mut problems = Vec::new();
+        let node = grow(raw, source, &mut problems);
+        if problems.is_empty() { Ok(node) } else { Err(SpecError { problems }) }
+    }
+
+    /// The value under a key, if this is a map that has it.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match &self.value {
+            Value::Map(entries) => entries.iter().find(|(name, _)| name.text == key).map(|(_, node)| node),
+            _ => None,
+        }
+    }
+
+    /// What kind of thing is written here, for messages.
+    pub fn kind(&self) -> String {
+        match &self.value {
+            Value::Null => "nothing".to_owned(),
+            Value::Boolean(value) => format!("`{value}`"),
+            Value::Integer(value) => format!("`{value}`"),
+            Value::Float(value) => format!("`{value:?}`"),
+            Value::Text(value) => format!("`{value}`"),
+            Value::List(_) => "a list".to_owned(),
+            Value::Map(_) => "a map".to_owned(),
+        }
+    }
+
+    /// The tree as JSON: map keys sorted, places dropped.
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match &self.value {
+            Value::Null => Json::Null,
+            Value::Boolean(value) => Json::from(*value),
+            Value::Integer(value) => Json::from(*value),
+            Value::Float(value) => Json::from(*value),
+            Value::Text(value) => Json::from(value.as_str()),
+            Value::List(items) => Json::from_iter(items.iter().map(Self::to_json)),
+            Value::Map(entries) => entries.iter().map(|(key, node)| (key.text.clone(), node.to_json())).collect(),
+        }
+    }
+}
+
+fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> SpecError {
+    let location = error.location();
+    let (start, end) = location.map_or((0, 0), |location| bytes(&location));
+    let end = end.min(source.text.len());
+    let place = Place { source: Arc::clone(source), start: start.min(end), end };
+    Problem::at_place(&place, format!("not YAML: {}", error.without_snippet())).into()
+}
+
+fn bytes(location: &serde_yaml::Location) -> (usize, usize) {
+    let span = location.span();
+    let start = span.byte_offset().unwrap_or(0) as usize;
+    (start, start + span.byte_len().unwrap_or(0) as usize)
+}
+
+fn grow(raw: Spanned<Raw>, source: &Arc<Source>, problems: &mut Vec<Problem>) -> Node {
+    let (start, end) = bytes(&raw.referenced);
+    let place = Place { source: Arc::clone(source), start, end };
+    let value = match raw.value {
+        Raw::Null => Value::Null,
+        Raw::Boolean(value) => Value::Boolean(value),
+        Raw::Integer(value) => Value::Integer(value),
+        Raw::Float(value) => Value::Float(value),
+        Raw::Text(value) => Value::Text(value),
+        Raw::List(items) => Value::List(items.into_iter().map(|item| grow(item, source, problems)).collect()),
+        Raw::Map(entries) => {
+            let mut map: Vec<(Key, Node)> = Vec::with_capacity(entries.len());
+            for (key, value) in entries {
+                let (start, end) = bytes(&key.referenced);
+                let key = Key { text: key.value, place: Place { source: Arc::clone(source), start, end } };
+                let value = grow(value, source, problems);
+                match map.iter().find(|(earlier, _)| *earlier == key) {
+                    Some((earlier, _)) => problems.push(
+                        Problem::at_place(&key.place, format!("the key `{}` is written twice", key.text))
+                            .also(&earlier.place, "first written here")
+                            .help("remove one of them"),
+                    ),
+                    None => map.push((key, value)),
+                }
+            }
+            Value::Map(map)
+        }
+    };
+    Node { value, place, via: None }
+}
+
+/// The tree as the YAML library hands it over.
+enum Raw {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Spanned<Raw>>),
+    Map(Vec<(Spanned<String>, Spanned<Raw>)>),
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a scalar, a list or a map")
+    }
+
+    fn visit_unit<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
+        Ok(Raw::Boolean(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
+        Ok(Raw::Integer(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Raw, E> {
+        Ok(i64::try_from(value).map_or(Raw::Float(value as f64), Raw::Integer))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
+        Ok(Raw::Float(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Raw, E> {
+        Ok(Raw::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Raw::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Raw::Map(entries))
+    }
+}

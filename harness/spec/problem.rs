@@ -1,0 +1,203 @@
+//! What is wrong with a spec: a message, a remedy, and the places to underline.
+
+use std::fmt;
+use std::sync::Arc;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+
+use super::node::Node;
+use super::source::Place;
+
+/// One mistake.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// A lower-case fragment naming the thing in backticks with its value and bound.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where it is written, the cause first, each with a few words (possibly none).
+    pub labels: Vec<(Place, String)>,
+}
+
+impl Problem {
+    /// A problem at a node: its value is underlined first and, if it came through `$axis`, the use second.
+    pub fn at(node: &Node, message: impl Into<String>) -> Self {
+        let mut labels = vec![(node.place.clone(), String::new())];
+        if let Some(via) = &node.via {
+            labels.push((via.clone(), "used here".to_owned()));
+        }
+        Self { message: message.into(), help: None, labels }
+    }
+
+    /// A problem at a place.
+    pub fn at_place(place: &Place, message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None, labels: vec![(place.clone(), String::new())] }
+    }
+
+    /// The same, with a remedy.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same, with one more place and what is to be seen there.
+    #[must_use]
+    pub fn also(mut self, place: &Place, note: impl Into<String>) -> Self {
+        self.labels.push((place.clone(), note.into()));
+        self
+    }
+}
+
+/// All problems found so far. Decoding goes on after a problem so that one run shows every mistake.
+#[derive(Debug, Default)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Adds a problem, unless the very same one is known (a template is decoded once a cell).
+    pub fn push(&mut self, problem: Problem) {
+        if !self.0.contains(&problem) {
+            self.0.push(problem);
+        }
+    }
+
+    /// Whether nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// `value` if nothing is wrong, all problems otherwise.
+    pub fn check<T>(self, value: Option<T>) -> Result<T, SpecError> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(SpecError { problems: self.0 }),
+        }
+    }
+}
+
+/// Everything that is wrong with a study or a card.
+#[derive(Clone, Debug)]
+pub struct SpecError {
+    /// In the order of the text.
+    pub problems: Vec<Problem>,
+}
+
+impl From<Problem> for SpecError {
+    fn from(problem: Problem) -> Self {
+        Self { problems: vec![problem] }
+    }
+}
+
+impl fmt::Display for SpecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            if let Some((place, _)) = problem.labels.first() {
+                write!(f, "{place}: ")?;
+            }
+            write!(f, "{}", problem.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SpecError {}
+
+impl SpecError {
+    /// One miette diagnostic a problem, in the order of the text.
+    pub fn diagnostics(&self) -> Vec<ProblemDiagnostic> {
+        let mut problems: Vec<&Problem> = self.problems.iter().collect();
+        problems.sort_by_key(|problem| problem.labels.first().map(|(place, _)| (place.source.path.clone(), place.start)));
+        problems.into_iter().map(ProblemDiagnostic::new).collect()
+    }
+}
+
+/// A [`Problem`] as miette draws it: labels of the first label's file; places in other files are told as further diagnostics.
+#[derive(Debug)]
+pub struct ProblemDiagnostic {
+    message: String,
+    help: Option<String>,
+    source: Option<NamedSource<Arc<str>>>,
+    labels: Vec<LabeledSpan>,
+    elsewhere: Vec<ProblemDiagnostic>,
+}
+
+impl ProblemDiagnostic {
+    fn new(problem: &Problem) -> Self {
+        let Some((first, _)) = problem.labels.first() else {
+            return Self {
+                message: problem.message.clone(),
+                help: problem.help.clone(),
+                source: None,
+                labels: Vec::new(),
+                elsewhere: Vec::new(),
+            };
+        };
+        let (here, other): (Vec<_>, Vec<_>) = problem.labels.iter().partition(|(place, _)| Arc::ptr_eq(&place.source, &first.source));
+        let label = |(place, note): &(Place, String)| {
+            let note = (!note.is_empty()).then(|| note.clone());
+            LabeledSpan::new(note.or_else(|| Some("here".to_owned())), place.start, place.end.max(place.start + 1) - place.start)
+        };
+        let elsewhere = other
+            .into_iter()
+            .map(|(place, note)| Self::new(&Problem { message: note.clone(), help: None, labels: vec![(place.clone(), String::new())] }))
+            .collect();
+        Self {
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+            source: Some(NamedSource::new(first.source.path.display().to_string(), Arc::from(first.source.text.as_str()))),
+            labels: here.into_iter().map(label).collect(),
+            elsewhere,
+        }
+    }
+}
+
+impl fmt::Display for ProblemDiagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ProblemDiagnostic {}
+
+impl Diagnostic for ProblemDiagnostic {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        (!self.elsewhere.is_empty()).then(|| Box::new(self.elsewhere.iter().map(|diagnostic| diagnostic as &dyn Diagnostic)) as Box<_>)
+    }
+}
+
+/// ` (did you mean …?)`-style help: the nearest of the known names, or the whole list where none is near.
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let mut known: Vec<&str> = known.into_iter().collect();
+    known.sort_unstable();
+    known.dedup();
+    let near = known.iter().map(|other| (strsim::damerau_levenshtein(name, other), *other)).min();
+    match near {
+        Some((distance, other)) if distance <= (name.chars().count() / 3).max(1) => format!("did you mean `{other}`?"),
+        _ if known.is_empty() => "none is defined".to_owned(),
+        _ => {
+            let shown: Vec<String> = known.iter().take(40).map(|name| format!("`{name}`")).collect();
+            let more = if known.len() > 40 { format!(" and {} more", known.len() - 40) } else { String::new() };
+            format!("known: {}{more}", shown.join(", "))
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! Set-up and chores behind cargo xtask.
+fn main() {}
