@@ -5,7 +5,18 @@
 //! - [`node`]: the tree of a file, every value with its place.
 //! - [`decode`]: from nodes to types, collecting problems on the way.
 
+pub mod card;
 pub mod decode;
+pub mod evaluation;
+pub mod file;
+pub mod grid;
+pub mod input;
+pub mod model;
 pub mod node;
+pub mod path;
+pub mod predictions;
 pub mod problem;
 pub mod source;
+pub mod study;
+pub mod table;
+pub mod uncertainty;

@@ -1,0 +1,407 @@
+//! A study and its catalogues to a plan: what must run, on what, and how each result is called.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+
+use super::job::{self, Ability};
+use super::key::Key;
+use super::options;
+use super::split::{Rows, rows};
+use crate::backend::catalogue::{Catalogue, Entry as Installed};
+use crate::data::dataset::Dataset;
+use crate::score::predictions::Predictions;
+use crate::spec::input::Input;
+use crate::spec::model::{BackendModel, ImportedModel, Model};
+use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
+use crate::spec::study::Study;
+
+/// Counts up when training would give other weights from the same job.
+const TRAIN_VERSION: u32 = 1;
+/// Counts up when inference would give other scores from the same job.
+const PREDICT_VERSION: u32 = 1;
+/// Scores are made anew whenever the code that makes them changes.
+const SCORE_FINGERPRINT: &str = env!("FAIRGRID_SCORE_FINGERPRINT");
+
+/// What is asked of a plan.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Only cells with these levels; `model` and `evaluation` count as axes.
+    pub only: Vec<(String, String)>,
+    /// At most this many items of each split.
+    pub limit: Option<u32>,
+    /// Where indices and decoded images are kept.
+    pub cache: PathBuf,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The study is wrong.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// A backend that the study names is not there.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// What must run.
+#[derive(Debug)]
+pub struct Plan {
+    /// The study.
+    pub study: Study,
+    /// The datasets that are used, opened.
+    pub datasets: IndexMap<String, PlannedData>,
+    /// The cells that were asked for.
+    pub cells: Vec<PlannedCell>,
+    /// Their evaluations.
+    pub scores: Vec<PlannedScore>,
+    /// At most this many items of each split.
+    pub limit: Option<u32>,
+}
+
+/// A dataset of the plan.
+#[derive(Debug)]
+pub struct PlannedData {
+    /// Its rows.
+    pub dataset: Arc<Dataset>,
+    /// The digest of its files and its card.
+    pub key: Key,
+    /// The rows of the splits that are used.
+    pub splits: HashMap<String, Rows>,
+}
+
+/// A cell of the plan.
+#[derive(Debug)]
+pub struct PlannedCell {
+    /// Which, as an index into the study's cells.
+    pub cell: usize,
+    /// Where its predictions come from.
+    pub source: Source,
+}
+
+/// Where predictions come from.
+#[derive(Debug)]
+pub enum Source {
+    /// A worker makes them.
+    Backend(Work),
+    /// A file holds them; they are checked already.
+    Imported {
+        /// The digest of the file and the columns.
+        key: Key,
+        /// What it holds.
+        predictions: Arc<Predictions>,
+    },
+}
+
+/// What a worker does for a cell.
+#[derive(Debug)]
+pub struct Work {
+    /// The backend.
+    pub backend: Installed,
+    /// In this order.
+    pub steps: Vec<Step>,
+}
+
+/// Training, or predictions for a split.
+#[derive(Debug)]
+pub struct Step {
+    /// Which of the two.
+    pub ability: Ability,
+    /// The dataset's name.
+    pub dataset: String,
+    /// The split's name.
+    pub split: String,
+    /// Its rows.
+    pub rows: Rows,
+    /// How images are given.
+    pub input: Input,
+    /// The job, classes and paths aside.
+    pub parameters: Value,
+    /// The name of the result.
+    pub key: Key,
+    /// The keys of what it reads.
+    pub inputs: Vec<Key>,
+}
+
+impl Step {
+    /// `train` or `predict`.
+    pub fn kind(&self) -> &'static str {
+        self.ability.word()
+    }
+
+    /// `train fashion/train`.
+    pub fn name(&self) -> String {
+        format!("{} {}/{}", self.kind(), self.dataset, self.split)
+    }
+}
+
+/// An evaluation of a cell of the plan.
+#[derive(Debug)]
+pub struct PlannedScore {
+    /// Which, as an index into the study's evaluations.
+    pub evaluation: usize,
+    /// The cell, as an index into [`Plan::cells`].
+    pub cell: usize,
+    /// The name of the result.
+    pub key: Key,
+    /// The keys of what it reads.
+    pub inputs: Vec<Key>,
+}
+
+/// Plans a study. Everything that can be wrong before a model runs is found here, all of it at once.
+pub fn make(study: Study, backends: &Catalogue, request: &Request, note: &dyn Fn(String)) -> Result<Plan, PlanError> {
+    let mut planner = Planner { backends, request, note, problems: Problems::default(), unavailable: Vec::new(), datasets: IndexMap::new() };
+    let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
+    let mut cells = Vec::new();
+    let mut positions = HashMap::new();
+    let mut splits: HashMap<usize, Vec<String>> = HashMap::new();
+    for &index in &chosen_evaluations {
+        let evaluation = &study.evaluations[index];
+        let wanted = splits.entry(evaluation.cell).or_default();
+        for split in evaluation.spec.splits() {
+            if !wanted.contains(&split.value) {
+                wanted.push(split.value.clone());
+            }
+        }
+    }
+    for index in chosen_cells {
+        let cell = &study.cells[index];
+        let wanted = splits.get(&index).map_or(&[][..], Vec::as_slice);
+        let source = match &cell.spec {
+            Model::Backend(model) => planner.work(&study, model, wanted).map(Source::Backend),
+            Model::Predictions(model) => planner.import(model),
+        };
+        if let Some(source) = source {
+            positions.insert(index, cells.len());
+            cells.push(PlannedCell { cell: index, source });
+        }
+    }
+    let mut scores = Vec::new();
+    for index in chosen_evaluations {
+        let Some(&cell) = positions.get(&study.evaluations[index].cell) else { continue };
+        if let Some(score) = planner.score(&study, index, cell, &cells[cell].source) {
+            scores.push(score);
+        }
+    }
+    let Planner { problems, unavailable, datasets, .. } = planner;
+    problems.check(Some(()))?;
+    match unavailable.first() {
+        Some(message) => Err(PlanError::Unavailable(message.clone())),
+        None => Ok(Plan { study, datasets, cells, scores, limit: request.limit }),
+    }
+}
+
+/// The cells and evaluations that `--only` leaves.
+fn choose(study: &Study, only: &[(String, String)]) -> Result<(Vec<usize>, Vec<usize>), PlanError> {
+    let mut problems = Problems::default();
+    for (name, level) in only {
+        let known: Vec<&str> = match name.as_str() {
+            "model" => study.cells.iter().map(|cell| cell.model.as_str()).collect(),
+            "evaluation" => study.evaluations.iter().map(|evaluation| evaluation.name.as_str()).collect(),
+            name => match study.grid.axis(name) {
+                Some(axis) => study.grid.axes[axis].levels.iter().map(|level| level.label.as_str()).collect(),
+                None => {
+                    let help = did_you_mean(name, study.grid.names().chain(["model", "evaluation"]));
+                    problems.push(Problem { message: format!("`--only {name}={level}`: there is no axis `{name}`"), help: Some(help), labels: Vec::new() });
+                    continue;
+                }
+            },
+        };
+        if !known.contains(&level.as_str()) {
+            let message = format!("`--only {name}={level}`: there is no level `{level}`");
+            problems.push(Problem { message, help: Some(did_you_mean(level, known)), labels: Vec::new() });
+        }
+    }
+    problems.check(Some(()))?;
+    let admits = |model: &str, evaluation: Option<&str>, point: &crate::spec::grid::Point| {
+        // Several levels of one axis are alternatives; an axis that the point lacks does not count.
+        only.iter().all(|(name, _)| {
+            let levels = only.iter().filter(|(other, _)| other == name).map(|(_, level)| level.as_str());
+            let mut levels = levels.peekable();
+            let actual = match name.as_str() {
+                "model" => Some(model),
+                "evaluation" => evaluation,
+                name => study.grid.axis(name).and_then(|axis| point.level(axis).map(|level| study.grid.axes[axis].levels[level].label.as_str())),
+            };
+            actual.is_none_or(|actual| levels.any(|level| level == actual))
+        })
+    };
+    let evaluations: Vec<usize> = (0..study.evaluations.len())
+        .filter(|&index| {
+            let evaluation = &study.evaluations[index];
+            admits(&study.cells[evaluation.cell].model, Some(&evaluation.name), &evaluation.point)
+        })
+        .collect();
+    let mut used = vec![false; study.cells.len()];
+    for &index in &evaluations {
+        used[study.evaluations[index].cell] = true;
+    }
+    let cells = (0..study.cells.len()).filter(|&index| used[index] && admits(&study.cells[index].model, None, &study.cells[index].point)).collect();
+    Ok((cells, evaluations))
+}
+
+struct Planner<'a> {
+    backends: &'a Catalogue,
+    request: &'a Request,
+    note: &'a dyn Fn(String),
+    problems: Problems,
+    unavailable: Vec<String>,
+    datasets: IndexMap<String, Option<PlannedData>>,
+}
+
+impl Planner<'_> {
+    /// Opens a dataset once; what is wrong with it is told at its entry under `data:`.
+    fn data(&mut self, study: &Study, name: &str) -> Option<&mut PlannedData> {
+        if !self.datasets.contains_key(name) {
+            let opened = study.data.get(name).and_then(|data| match Dataset::open(data, &self.request.cache) {
+                Ok(dataset) => {
+                    if !dataset.rejected.is_empty() {
+                        let count = dataset.rejected.len();
+                        (self.note)(format!("`{name}`: {count} rows are rejected; `fairgrid data` lists them with reasons"));
+                    }
+                    let key = Key::of_content(&dataset.digest);
+                    Some(PlannedData { dataset: Arc::new(dataset), key, splits: HashMap::new() })
+                }
+                Err(error) => {
+                    self.problems.push(Problem::at(&data.node, format!("the dataset `{name}` cannot be used: {error}")));
+                    None
+                }
+            });
+            self.datasets.insert(name.to_owned(), opened);
+        }
+        self.datasets.get_mut(name)?.as_mut()
+    }
+
+    /// The rows of `dataset/split`, opening the dataset where that is still to be done.
+    fn rows(&mut self, study: &Study, dataset: &str, split: &str) -> Option<Rows> {
+        let limit = self.request.limit;
+        let data = self.data(study, dataset)?;
+        if let Some(known) = data.splits.get(split) {
+            return Some(Rows::clone(known));
+        }
+        let found = rows(&data.dataset, split, limit)?;
+        data.splits.insert(split.to_owned(), Rows::clone(&found));
+        Some(found)
+    }
+
+    fn work(&mut self, study: &Study, model: &BackendModel, splits: &[String]) -> Option<Work> {
+        let backend = self.backend(model)?;
+        options::check(model, &backend.descriptor, &mut self.problems);
+        let first = model.train.as_ref().map(|train| train.data.dataset.as_str());
+        let first = first.or_else(|| splits.first().and_then(|split| split.split_once('/')).map(|(dataset, _)| dataset))?;
+        let input = match &model.input {
+            Some(input) => input.clone(),
+            None => {
+                let native = self.data(study, first)?.dataset.native.clone();
+                if native.is_none() {
+                    self.problems.push(
+                        Problem::at(&model.node, format!("the images of `{first}` differ in size, so the model needs an `input`"))
+                            .help("as `input: {size: [224, 224]}` or `input: imagenet`"),
+                    );
+                }
+                native?
+            }
+        };
+        let identity = json!({"backend": backend.descriptor.identity(), "device": model.device, "limit": self.request.limit});
+        let files: Vec<Key> = [&model.file, &model.weights].into_iter().flatten().filter_map(|path| self.file(path, model)).collect();
+        let mut steps = Vec::new();
+        let mut network = files;
+        if let Some(train) = &model.train {
+            let step = self.step(study, (&train.data.dataset, &train.data.split), Ability::Train, model, &input, &identity, &network)?;
+            network = vec![step.key.clone()];
+            steps.push(step);
+        }
+        for split in splits {
+            let (dataset, split) = split.split_once('/')?;
+            steps.push(self.step(study, (dataset, split), Ability::Predict, model, &input, &identity, &network)?);
+        }
+        Some(Work { backend, steps })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each decides the key")]
+    fn step(
+        &mut self,
+        study: &Study,
+        (dataset, split): (&str, &str),
+        ability: Ability,
+        model: &BackendModel,
+        input: &Input,
+        identity: &Value,
+        network: &[Key],
+    ) -> Option<Step> {
+        let rows = self.rows(study, dataset, split)?;
+        if rows.is_empty() {
+            let written = model.train.as_ref().filter(|_| ability == Ability::Train).map_or(&model.node, |train| &train.data.node);
+            self.problems.push(Problem::at(written, format!("the split `{dataset}/{split}` has no items")));
+            return None;
+        }
+        let parameters = job::parameters(model, input, ability);
+        let data = self.data(study, dataset)?.key.clone();
+        let inputs: Vec<Key> = std::iter::once(data).chain(network.iter().cloned()).collect();
+        let version = if ability == Ability::Train { TRAIN_VERSION } else { PREDICT_VERSION };
+        let augment = model.train.as_ref().filter(|_| ability == Ability::Train).map(|train| train.augment.iter().map(|choice| choice.to_json()).collect());
+        let whole = json!({"job": parameters, "split": split, "identity": identity, "augment": augment.unwrap_or(Value::Null)});
+        let key = Key::of(ability.word(), version, &whole, &inputs.iter().collect::<Vec<_>>());
+        Some(Step { ability, dataset: dataset.to_owned(), split: split.to_owned(), rows, input: input.clone(), parameters, key, inputs })
+    }
+
+    fn backend(&mut self, model: &BackendModel) -> Option<Installed> {
+        match self.backends.get(&model.backend) {
+            Ok(installed) => {
+                let wanted = if model.train.is_some() { Ability::Train } else { Ability::Predict };
+                if !installed.descriptor.abilities.iter().any(|ability| ability == wanted.word()) {
+                    let message = format!("the backend `{}` cannot {}", model.backend, wanted.word());
+                    let help = format!("it can {}", installed.descriptor.abilities.join(", "));
+                    self.problems.push(Problem::at(&model.backend_node, message).help(help));
+                }
+                if !installed.descriptor.devices.contains(&model.device) {
+                    let written = model.node.get("device").unwrap_or(&model.node);
+                    let message = format!("the backend `{}` has no device `{}` here", model.backend, model.device);
+                    self.problems.push(Problem::at(written, message).help(format!("it has {}", installed.descriptor.devices.join(", "))));
+                }
+                Some(installed.clone())
+            }
+            Err(missing) => {
+                let message = missing.to_string();
+                if !self.unavailable.contains(&message) {
+                    self.unavailable.push(message);
+                }
+                None
+            }
+        }
+    }
+
+    fn file(&mut self, path: &std::path::Path, model: &BackendModel) -> Option<Key> {
+        match crate::data::digest::file(path, &self.request.cache) {
+            Ok(digest) => Some(Key::of_content(&digest)),
+            Err(error) => {
+                self.problems.push(Problem::at(&model.node, format!("cannot read `{}`: {error}", path.display())));
+                None
+            }
+        }
+    }
+
+    fn import(&mut self, model: &ImportedModel) -> Option<Source> {
+        let content = match crate::data::digest::file(&model.file, &self.request.cache) {
+            Ok(digest) => Key::of_content(&digest),
+            Err(error) => {
+                self.problems.push(Problem::at(&model.file_node, format!("cannot read `{}`: {error}", model.file.display())));
+                return None;
+            }
+        };
+        match Predictions::import(&model.file, &model.columns) {
+            Ok(predictions) => {
+                let key = Key::of("import", 1, &json!({"columns": model.columns.node.to_json(), "limit": self.request.limit}), &[&content]);
+                Some(Source::Imported { key, predictions: Arc::new(predictions) })
+            }
+            Err(error) => {
+                self.problems.push(Problem::at(&model.file_node, error.to_string()));
+                None
+            }
+        }
+    }
+}

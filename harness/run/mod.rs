@@ -1,0 +1,22 @@
+//! Tasks to results: store, scheduler, workers.
+//!
+//! - [`event`]: what happens, for whoever wants to know.
+//! - [`store`]: results on disk, by key.
+//! - [`order`]: what a worker is told, and what it answers.
+//! - [`worker`]: the worker's side of that: one backend, one cell.
+//! - [`host`]: what a backend may ask of the harness while it runs.
+//! - [`child`]: the parent's side: started, listened to, surely ended.
+//! - [`scheduler`]: the cells of a plan over the workers.
+//! - [`scoring`]: predictions to measurements, from the store where they are known.
+//! - [`record`]: `run.json`: when, where and with what.
+
+pub mod child;
+pub mod describe;
+pub mod event;
+pub mod host;
+pub mod order;
+pub mod record;
+pub mod scheduler;
+pub mod scoring;
+pub mod store;
+pub mod worker;
