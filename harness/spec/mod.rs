@@ -4,8 +4,14 @@
 //! - [`problem`]: what is wrong with a spec, underlined where it was written.
 //! - [`node`]: the tree of a file, every value with its place.
 //! - [`decode`]: from nodes to types, collecting problems on the way.
+//! - [`evaluation`]: what is scored on which split, per which groups, decided how, by which metrics.
+//! - [`uncertainty`]: how intervals and nulls are made.
+//! - [`predictions`]: the columns of predictions made elsewhere.
 
 pub mod decode;
+pub mod evaluation;
 pub mod node;
+pub mod predictions;
 pub mod problem;
 pub mod source;
+pub mod uncertainty;
