@@ -1,0 +1,3 @@
+//! Data as it lies on disk, well-formed and not.
+
+mod table;
