@@ -1,0 +1,283 @@
+//! What is resampled: items, or clusters of items, stratified by group.
+//!
+//! Everything here is ordered by content and never by row number or group name, so that neither changes a draw.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use rand::seq::SliceRandom;
+
+use super::OUTSIDE;
+use super::draw::{Purpose, Urn, generator};
+
+/// The rows of a breakdown, as columns of equal length.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// The group of each row; [`OUTSIDE`] for those that are in none.
+    pub groups: &'a [u32],
+    /// The pattern of each row; [`OUTSIDE`] for those that count nowhere.
+    pub patterns: &'a [u32],
+    /// How much each row counts.
+    pub weights: Option<&'a [f64]>,
+    /// The cluster of each row.
+    pub clusters: Option<&'a [u32]>,
+}
+
+/// Rows of one group, pattern and weight that are drawn together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slot {
+    /// The group, or [`OUTSIDE`].
+    pub group: u32,
+    /// The pattern.
+    pub pattern: u32,
+    /// Summed weight of the rows.
+    pub amount: f64,
+    /// Number of the rows.
+    pub rows: u32,
+}
+
+/// Resampling units: each a run of slots (one, unless items are clustered) with a number of copies; units that touch the same groups are
+/// a stratum.
+#[derive(Clone, Debug)]
+pub struct Units {
+    slots: Vec<Slot>,
+    units: Vec<Range<usize>>,
+    strata: Vec<Stratum>,
+}
+
+#[derive(Clone, Debug)]
+struct Stratum {
+    first: usize,
+    urn: Urn,
+}
+
+/// A unit before it is put in order: its slots, and how many equal ones there are.
+struct Loose {
+    slots: Vec<Slot>,
+    copies: u64,
+}
+
+impl Units {
+    /// Puts rows together into units.
+    pub fn new(rows: Rows<'_>) -> Self {
+        let mut loose = match rows.clusters {
+            Some(clusters) => clustered(rows, clusters),
+            None => singles(rows),
+        };
+        // Units of one stratum become neighbours; equal ones become copies.
+        loose.sort_unstable_by(|a, b| groups_of(a).cmp(groups_of(b)).then_with(|| compare(&a.slots, &b.slots, true)));
+        loose.dedup_by(|next, kept| {
+            let equal = compare(&next.slots, &kept.slots, true).is_eq();
+            if equal {
+                kept.copies += next.copies;
+            }
+            equal
+        });
+        let mut strata: Vec<&[Loose]> = loose.chunk_by(|a, b| groups_of(a).eq(groups_of(b))).collect();
+        strata.sort_by(|a, b| by_content(a, b));
+
+        let mut units = Self { slots: Vec::new(), units: Vec::new(), strata: Vec::new() };
+        for stratum in strata {
+            let first = units.units.len();
+            for unit in stratum {
+                let start = units.slots.len();
+                units.slots.extend_from_slice(&unit.slots);
+                units.units.push(start..units.slots.len());
+            }
+            units.strata.push(Stratum { first, urn: Urn::new(stratum.iter().map(|unit| unit.copies).collect()) });
+        }
+        units
+    }
+
+    /// All slots.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Each slot's weight as observed.
+    pub fn observed(&self) -> Vec<f64> {
+        self.weigh(|slot| slot.amount)
+    }
+
+    /// Each slot's number of rows as observed.
+    pub fn counted(&self) -> Vec<f64> {
+        self.weigh(|slot| f64::from(slot.rows))
+    }
+
+    fn weigh(&self, of: impl Fn(&Slot) -> f64) -> Vec<f64> {
+        let mut weights = vec![0.0; self.slots.len()];
+        for stratum in &self.strata {
+            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
+                for slot in self.units[stratum.first + kind].clone() {
+                    weights[slot] = of(&self.slots[slot]) * *copies as f64;
+                }
+            }
+        }
+        weights
+    }
+
+    /// Draws units with replacement, stratum by stratum, and writes each slot's weight in the resample.
+    pub fn resample(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
+        weights.fill(0.0);
+        for (index, stratum) in self.strata.iter().enumerate() {
+            let mut generator = generator(seed, Purpose::Bootstrap, replicate, index as u64);
+            stratum.urn.resample(&mut generator, |kind, count| {
+                for slot in self.units[stratum.first + kind].clone() {
+                    weights[slot] += self.slots[slot].amount * count as f64;
+                }
+            });
+        }
+    }
+}
+
+/// Group labels dealt out anew among the units that have one: what gaps look like when groups do not matter.
+#[derive(Clone, Debug)]
+pub struct Shuffle {
+    /// The pattern of each slot.
+    pub patterns: Vec<u32>,
+    amounts: Vec<f64>,
+    deck: Deck,
+}
+
+#[derive(Clone, Debug)]
+enum Deck {
+    /// Few kinds of units: slots are kinds by groups, and the counts are drawn.
+    Kinds { urn: Urn, slots: Vec<Range<usize>>, groups: Vec<u32>, hands: Vec<u64> },
+    /// Nearly as many kinds as units: every unit has its own slots, and the labels are shuffled.
+    Units { slots: Vec<Range<usize>>, labels: Vec<u32> },
+}
+
+/// From this many units a slot on, counts are drawn and not units.
+const DEALT: usize = 4;
+
+impl Shuffle {
+    /// The units of some groups, to be dealt out anew. `None` where a unit (a subject) lies in several groups, so that its label cannot be
+    /// exchanged as a whole, or where there are fewer than two groups.
+    pub fn new(units: &Units) -> Option<Self> {
+        let mut pool: Vec<Loose> = Vec::new();
+        let (mut groups, mut hands) = (Vec::new(), Vec::new());
+        for stratum in &units.strata {
+            let first = &units.slots[units.units[stratum.first].start];
+            if units.units[stratum.first].clone().any(|slot| units.slots[slot].group != first.group) {
+                return None;
+            }
+            if first.group == OUTSIDE {
+                continue;
+            }
+            groups.push(first.group);
+            hands.push(stratum.urn.total());
+            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
+                pool.push(Loose { slots: units.slots[units.units[stratum.first + kind].clone()].to_vec(), copies: *copies });
+            }
+        }
+        if groups.len() < 2 {
+            return None;
+        }
+        pool.sort_by(|a, b| compare(&a.slots, &b.slots, false));
+        pool.dedup_by(|next, kept| {
+            let equal = compare(&next.slots, &kept.slots, false).is_eq();
+            if equal {
+                kept.copies += next.copies;
+            }
+            equal
+        });
+        let total: u64 = hands.iter().sum();
+        let mut shuffle = Self { patterns: Vec::new(), amounts: Vec::new(), deck: Deck::Units { slots: Vec::new(), labels: Vec::new() } };
+        shuffle.deck = if pool.len() * groups.len() * DEALT < total as usize {
+            let slots = pool.iter().flat_map(|unit| groups.iter().map(move |_| unit)).map(|unit| shuffle.lay(unit)).collect();
+            Deck::Kinds { urn: Urn::new(pool.iter().map(|unit| unit.copies).collect()), slots, groups, hands }
+        } else {
+            let slots = pool.iter().flat_map(|unit| (0..unit.copies).map(move |_| unit)).map(|unit| shuffle.lay(unit)).collect();
+            let labels = groups.iter().zip(&hands).flat_map(|(group, size)| std::iter::repeat_n(*group, *size as usize)).collect();
+            Deck::Units { slots, labels }
+        };
+        Some(shuffle)
+    }
+
+    fn lay(&mut self, unit: &Loose) -> Range<usize> {
+        let start = self.patterns.len();
+        self.patterns.extend(unit.slots.iter().map(|slot| slot.pattern));
+        self.amounts.extend(unit.slots.iter().map(|slot| slot.amount));
+        start..self.patterns.len()
+    }
+
+    /// Deals labels out once, and writes each slot's group and weight.
+    pub fn deal(&self, seed: u64, replicate: u64, labels: &mut [u32], weights: &mut [f64]) {
+        let mut generator = generator(seed, Purpose::Permutation, replicate, 0);
+        match &self.deck {
+            Deck::Kinds { urn, slots, groups, hands } => urn.deal(&mut generator, hands, |hand, kind, count| {
+                for slot in slots[kind * groups.len() + hand].clone() {
+                    labels[slot] = groups[hand];
+                    weights[slot] = self.amounts[slot] * count as f64;
+                }
+            }),
+            Deck::Units { slots, labels: dealt } => {
+                let mut dealt = dealt.clone();
+                dealt.shuffle(&mut generator);
+                weights.copy_from_slice(&self.amounts);
+                for (slots, label) in slots.iter().zip(dealt) {
+                    labels[slots.clone()].fill(label);
+                }
+            }
+        }
+    }
+}
+
+fn singles(rows: Rows<'_>) -> Vec<Loose> {
+    let counting = (0..rows.patterns.len()).filter(|row| rows.patterns[*row] != OUTSIDE);
+    if let Some(weights) = rows.weights {
+        return counting
+            .map(|row| Slot { group: rows.groups[row], pattern: rows.patterns[row], amount: weights[row], rows: 1 })
+            .map(|slot| Loose { slots: vec![slot], copies: 1 })
+            .collect();
+    }
+    let kinds = rows.patterns.iter().filter(|pattern| **pattern != OUTSIDE).max().map_or(0, |last| *last as usize + 1);
+    let groups = rows.groups.iter().filter(|group| **group != OUTSIDE).max().map_or(0, |last| *last as usize + 1);
+    let unit = |group: u32, pattern: u32, copies: u64| Loose { slots: vec![Slot { group, pattern, amount: 1.0, rows: 1 }], copies };
+    let cell = |row: usize| if rows.groups[row] == OUTSIDE { groups } else { rows.groups[row] as usize } * kinds + rows.patterns[row] as usize;
+    let group_at = |cell: usize| if cell / kinds == groups { OUTSIDE } else { (cell / kinds) as u32 };
+    if (groups + 1) * kinds <= 4 * rows.patterns.len() + 1024 {
+        let mut copies = vec![0u64; (groups + 1) * kinds];
+        counting.for_each(|row| copies[cell(row)] += 1);
+        let filled = copies.iter().enumerate().filter(|(_, copies)| **copies > 0);
+        return filled.map(|(cell, copies)| unit(group_at(cell), (cell % kinds) as u32, *copies)).collect();
+    }
+    let mut cells: Vec<usize> = counting.map(cell).collect();
+    cells.sort_unstable();
+    cells.chunk_by(|a, b| a == b).map(|run| unit(group_at(run[0]), (run[0] % kinds) as u32, run.len() as u64)).collect()
+}
+
+fn clustered(rows: Rows<'_>, clusters: &[u32]) -> Vec<Loose> {
+    let weight = |row: usize| rows.weights.map_or(1.0, |weights| weights[row]);
+    let mut order: Vec<usize> = (0..rows.patterns.len()).filter(|row| rows.patterns[*row] != OUTSIDE).collect();
+    let key = |row: &usize| (clusters[*row], rows.groups[*row], rows.patterns[*row]);
+    order.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| weight(*a).total_cmp(&weight(*b))));
+    let slot = |run: &[usize]| Slot {
+        group: rows.groups[run[0]],
+        pattern: rows.patterns[run[0]],
+        amount: run.iter().map(|row| weight(*row)).sum(),
+        rows: run.len() as u32,
+    };
+    order
+        .chunk_by(|a, b| clusters[*a] == clusters[*b])
+        .map(|cluster| Loose { slots: cluster.chunk_by(|a, b| key(a) == key(b)).map(slot).collect(), copies: 1 })
+        .collect()
+}
+
+/// The groups that a unit touches, in order.
+fn groups_of(unit: &Loose) -> impl Iterator<Item = u32> {
+    unit.slots.chunk_by(|a, b| a.group == b.group).map(|run| run[0].group)
+}
+
+/// Orders runs of slots by content, with or without their groups.
+fn compare(a: &[Slot], b: &[Slot], with_groups: bool) -> Ordering {
+    let key = |slot: &Slot| (if with_groups { slot.group } else { 0 }, slot.pattern, slot.rows);
+    let slot = |(a, b): (&Slot, &Slot)| key(a).cmp(&key(b)).then_with(|| a.amount.total_cmp(&b.amount));
+    a.iter().zip(b).map(slot).find(|order| order.is_ne()).unwrap_or_else(|| a.len().cmp(&b.len()))
+}
+
+/// Orders strata by what is in them, whatever their groups are called.
+fn by_content(a: &[Loose], b: &[Loose]) -> Ordering {
+    let unit = |(a, b): (&Loose, &Loose)| compare(&a.slots, &b.slots, false).then_with(|| a.copies.cmp(&b.copies));
+    a.iter().zip(b).map(unit).find(|order| order.is_ne()).unwrap_or_else(|| a.len().cmp(&b.len()))
+}
