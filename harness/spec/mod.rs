@@ -4,8 +4,12 @@
 //! - [`problem`]: what is wrong with a spec, underlined where it was written.
 //! - [`node`]: the tree of a file, every value with its place.
 //! - [`decode`]: from nodes to types, collecting problems on the way.
+//! - [`table`]: what a study says about its tables.
+//! - [`vocabulary`]: what a study's results will hold, and whether its tables speak of nothing else.
 
 pub mod decode;
 pub mod node;
 pub mod problem;
 pub mod source;
+pub mod table;
+pub mod vocabulary;
