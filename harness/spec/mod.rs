@@ -3,9 +3,16 @@
 //! - [`source`]: the files that were read, and places in them.
 //! - [`problem`]: what is wrong with a spec, underlined where it was written.
 //! - [`node`]: the tree of a file, every value with its place.
+//! - [`file`]: a spec file with what it extends; [`path`]: paths in specs.
+//! - [`card`]: a dataset's layout, fields and splits.
+//! - [`input`]: the size and the normalization of a model's images.
 //! - [`decode`]: from nodes to types, collecting problems on the way.
 
+pub mod card;
 pub mod decode;
+pub mod file;
+pub mod input;
 pub mod node;
+pub mod path;
 pub mod problem;
 pub mod source;
