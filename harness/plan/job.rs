@@ -9,6 +9,9 @@ use crate::spec::input::Input;
 use crate::spec::model::{BackendModel, Train};
 use crate::spec::node::{Node, Value as Written};
 
+/// Images a step when predicting: it changes nothing but speed and memory.
+pub const PREDICT_BATCH: u32 = 128;
+
 /// What the backend is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ability {
@@ -99,6 +102,11 @@ pub fn complete(parameters: &Value, task: &Task<'_>, items: usize, model: &Backe
     if let (Some(train), Some(block)) = (&model.train, job.get_mut("train")) {
         block["steps_per_epoch"] = json!(items.div_ceil(train.batch_size as usize));
     }
+    let (input, batch_size) = match (job.get("train").is_some(), &model.train) {
+        (true, Some(train)) => ("train", train.batch_size),
+        _ => ("predict", PREDICT_BATCH),
+    };
+    job["inputs"] = json!({ input: {"rows": items, "batches": items.div_ceil(batch_size as usize)} });
     job
 }
 

@@ -12,14 +12,12 @@ use super::order::{Answer, Feed, Order, Step as OrderedStep};
 use super::record::TaskRecord;
 use super::store::{Found, Lease, Store, StoreError};
 use crate::data::images::Images;
-use crate::plan::job::{self, Ability, Files, Task};
+use crate::plan::job::{self, Ability, Files, PREDICT_BATCH, Task};
 use crate::plan::key::Key;
 use crate::plan::make::{Plan, PlannedCell, Source, Step, Work};
 use crate::spec::model::{BackendModel, Model};
 use crate::spec::problem::{Problem, SpecError};
 
-/// Images a step when predicting: it changes nothing but speed and memory.
-const PREDICT_BATCH: u32 = 128;
 /// How many lines of a failed worker's log are shown.
 const LOG_LINES: usize = 8;
 

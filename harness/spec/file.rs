@@ -131,7 +131,9 @@ fn set(node: &mut Node, path: &[String], value: &Node) -> Result<(), SpecError> 
     };
     let kind = node.kind();
     let Value::Map(entries) = &mut node.value else {
-        return Err(Problem::at(value, format!("`--set` cannot go into `{first}`: there is {kind}, not a map")).also(&node.place, "here").into());
+        return Err(Problem::at(value, format!("`--set` cannot go into `{first}`: there is {kind}, not a map"))
+            .also(&node.place, "here")
+            .into());
     };
     let index = match entries.iter().position(|(key, _)| key.text == *first) {
         Some(index) => index,

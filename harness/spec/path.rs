@@ -21,7 +21,8 @@ pub fn path(node: &Node, problems: &mut Problems) -> Option<PathBuf> {
             Ok(value) if !value.is_empty() => expanded = expanded + &rest[..start] + &value,
             _ => {
                 problems.push(
-                    Problem::at(node, format!("the environment variable `{name}` is not set")).help(format!("export {name}=… and run again")),
+                    Problem::at(node, format!("the environment variable `{name}` is not set"))
+                        .help(format!("export {name}=… and run again")),
                 );
                 return None;
             }

@@ -6,13 +6,13 @@ use indexmap::IndexMap;
 
 use super::card::DataUse;
 use super::decode::{Decode, Fields, one_or_many};
-use super::evaluation::Evaluation;
+use super::evaluation::{Cut, Evaluation, Rule, Written};
 use super::file::{Setting, read};
 use super::grid::{Grid, Point, check_version};
-use super::model::{Model, SplitName};
+use super::model::Model;
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems, SpecError, did_you_mean};
-use super::table::Tables;
+use super::table::Layout;
 use super::uncertainty::Uncertainty;
 
 /// A spec file, read and checked as far as the file alone can tell.
@@ -39,7 +39,7 @@ pub struct Study {
     /// How intervals are made, where an evaluation does not say otherwise.
     pub uncertainty: Uncertainty,
     /// Tables, what is averaged and pooled in them, and tolerances.
-    pub tables: Tables,
+    pub layout: Layout,
 }
 
 /// A model at one point.
@@ -89,7 +89,7 @@ impl Study {
         let uncertainty: Option<Uncertainty> = fields.optional("uncertainty", problems);
         let models = fields.required_with("models", problems, entries);
         let evaluate = fields.required_with("evaluate", problems, entries);
-        let tables = Tables::decode_study(&mut fields, problems);
+        let layout = Layout::take(&mut fields, problems);
         fields.finish(problems);
 
         let cells = cells(&grid, models.as_deref().unwrap_or_default(), problems);
@@ -105,7 +105,7 @@ impl Study {
             cells,
             evaluations,
             uncertainty: uncertainty.unwrap_or_default(),
-            tables: tables?,
+            layout,
         };
         study.check_splits(problems);
         study.check_axes_used(grid_node, problems);
@@ -133,20 +133,23 @@ impl Study {
             if let Model::Backend(model) = &cell.spec
                 && let Some(train) = &model.train
             {
-                self.check_split(&train.data, problems);
-                check_teaches(&train.data, problems);
+                self.check_split(&train.data.to_string(), &train.data.node, problems);
+                check_teaches(&train.data.to_string(), &train.data.node, problems);
             }
         }
         for evaluation in &self.evaluations {
-            if let Some(split) = &evaluation.spec.data {
-                self.check_split(split, problems);
+            let scored = evaluation.spec.data.as_ref();
+            if let Some(split) = scored {
+                self.check_split(&split.value, &split.node, problems);
             }
-            for split in evaluation.spec.fitting_splits() {
-                self.check_split(split, problems);
-                check_teaches(split, problems);
-                if evaluation.spec.data.as_ref().is_some_and(|data| data.to_string() == split.to_string()) {
+            for split in fitting_splits(&evaluation.spec) {
+                if scored.is_some() {
+                    self.check_split(&split.value, &split.node, problems);
+                }
+                check_teaches(&split.value, &split.node, problems);
+                if scored.is_some_and(|scored| scored.value == split.value) {
                     problems.push(
-                        Problem::at(&split.node, format!("`{split}` cannot choose a threshold for its own evaluation"))
+                        Problem::at(&split.node, format!("`{}` cannot choose a rule for its own evaluation", split.value))
                             .help("fit on another split, as `…/validation`"),
                     );
                 }
@@ -154,30 +157,37 @@ impl Study {
         }
     }
 
-    fn check_split(&self, split: &SplitName, problems: &mut Problems) {
-        match self.data.get(&split.dataset) {
-            None => problems.push(
-                Problem::at(&split.node, format!("unknown dataset `{}`", split.dataset))
-                    .help(did_you_mean(&split.dataset, self.data.keys().map(String::as_str))),
-            ),
-            Some(data) => {
-                let known = data.split_names();
-                if !known.iter().any(|name| *name == split.split) {
-                    problems.push(
-                        Problem::at(&split.node, format!("the dataset `{}` has no split `{}`", split.dataset, split.split))
-                            .help(did_you_mean(&split.split, known.iter().map(String::as_str))),
-                    );
-                }
-            }
+    fn check_split(&self, name: &str, node: &Node, problems: &mut Problems) {
+        let Some((dataset, split)) = name.split_once('/') else {
+            problems.push(Problem::at(node, format!("expected a split, as `dataset/split`, found `{name}`")));
+            return;
+        };
+        let Some(data) = self.data.get(dataset) else {
+            let help = did_you_mean(dataset, self.data.keys().map(String::as_str));
+            problems.push(Problem::at(node, format!("unknown dataset `{dataset}`")).help(help));
+            return;
+        };
+        let known = data.split_names();
+        if !known.iter().any(|name| name == split) {
+            let help = did_you_mean(split, known.iter().map(String::as_str));
+            problems.push(Problem::at(node, format!("the dataset `{dataset}` has no split `{split}`")).help(help));
         }
     }
-
 }
 
-fn check_teaches(split: &SplitName, problems: &mut Problems) {
-    if split.split == "test" || split.split.starts_with("test_") {
+/// The splits that decision rules of an evaluation are fitted on.
+pub fn fitting_splits(evaluation: &Evaluation) -> impl Iterator<Item = &Written<String>> {
+    evaluation.decide.iter().filter_map(|decide| match &decide.rule {
+        Rule::Threshold { cut: Cut::Fitted(goal), .. } => Some(&goal.split),
+        _ => None,
+    })
+}
+
+fn check_teaches(name: &str, node: &Node, problems: &mut Problems) {
+    let split = name.split_once('/').map_or(name, |(_, split)| split);
+    if split == "test" || split.starts_with("test_") {
         problems.push(
-            Problem::at(&split.node, format!("`{split}` is a test split: nothing may be fitted, chosen or stopped on it"))
+            Problem::at(node, format!("`{name}` is a test split: nothing may be fitted, chosen or stopped on it"))
                 .help("use a train or validation split"),
         );
     }
