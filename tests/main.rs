@@ -1,2 +1,7 @@
 //! Tests.
+<<<<<<< HEAD
 mod data;
+=======
+
+mod report;
+>>>>>>> report
