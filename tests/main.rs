@@ -1,7 +1,4 @@
-//! Tests.
-<<<<<<< HEAD
-mod data;
-=======
+//! Everything that a user can see, in one binary.
 
+mod data;
 mod report;
->>>>>>> report

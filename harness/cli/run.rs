@@ -1,5 +1,6 @@
 //! `fairgrid run`: from a spec to a leaderboard.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,9 +11,14 @@ use clap::Args;
 use super::progress::{Style, observer};
 use super::study::{StudyArgs, cache};
 use super::{Color, Exit, Failure};
+use crate::report::table::Table;
+use crate::report::terminal::Screen;
+use crate::report::{leaderboard, output};
+use crate::run::results::Results;
 use crate::run::scheduler::{self, Settings};
 use crate::run::store::Store;
-use crate::run::{record, scoring};
+use crate::run::{export, record, scoring};
+use crate::spec::model::DEFAULT_THREADS;
 
 /// Run a study and print its leaderboard.
 #[derive(Debug, Args)]
@@ -59,4 +65,98 @@ pub struct Execution {
     /// Show more.
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
+}
+
+/// A run of a study from plan to results, without any output: `snapshot check` uses it too.
+pub struct Ran {
+    /// What was planned.
+    pub plan: crate::plan::make::Plan,
+    /// What came of the cells.
+    pub outcome: scheduler::Outcome,
+    /// The numbers.
+    pub results: Results,
+    /// When it started.
+    pub started: SystemTime,
+}
+
+impl Execution {
+    /// Plans a study and carries it out.
+    pub fn carry_out(&self, study: &StudyArgs) -> Result<Ran, Failure> {
+        let started = SystemTime::now();
+        let observer = observer(self.progress, self.quiet, self.verbose);
+        let plan = study.plan(&*observer)?;
+        let store = Store::open(&self.store).map_err(anyhow::Error::from)?;
+        let interrupted = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+            signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
+        }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let settings = Settings {
+            jobs: self.jobs.map_or((cores / DEFAULT_THREADS as usize).max(1), usize::from),
+            stall: Duration::from_secs(self.stall),
+            fail_fast: self.fail_fast,
+            force: self.force,
+            image_cache: cache().join("images"),
+        };
+        let outcome = scheduler::run(&plan, &store, &settings, &*observer, &interrupted).map_err(anyhow::Error::from)?;
+        if interrupted.load(Ordering::Relaxed) {
+            return Err(Failure::Other { exit: Exit::Interrupted, error: anyhow::anyhow!("stopped; what is done is kept: run the same command to go on") });
+        }
+        let scored = scoring::score(&plan, &store, self.force, &outcome.results, &*observer).map_err(anyhow::Error::from)?;
+        let results = Results::of(&plan, &outcome, &scored);
+        Ok(Ran { plan, outcome, results, started })
+    }
+}
+
+impl Ran {
+    /// The exit code that failed cells ask for. Complaints about the job are shown where they are written in the spec.
+    pub fn verdict(&self) -> Exit {
+        for failure in self.outcome.failures.iter().filter_map(|failure| failure.problem.clone()) {
+            for diagnostic in failure.diagnostics() {
+                eprintln!("{:?}", miette::Report::new(diagnostic));
+            }
+        }
+        match (self.results.failed.is_empty(), self.outcome.failures.iter().any(|failure| failure.unavailable)) {
+            (true, _) => Exit::Ok,
+            (false, true) => Exit::Unavailable,
+            (false, false) => Exit::CellFailed,
+        }
+    }
+}
+
+impl Run {
+    pub fn run(self, color: Color) -> Result<Exit, Failure> {
+        if self.dry_run {
+            let plan = self.study.plan(&*observer(Style::Auto, self.execution.quiet, 0))?;
+            println!("{}: {} cells, {} evaluations; nothing was run", plan.study.name, plan.cells.len(), plan.scores.len());
+            for cell in &plan.cells {
+                println!("  {}", plan.study.cells[cell.cell].name);
+            }
+            return Ok(Exit::Ok);
+        }
+        let ran = self.execution.carry_out(&self.study)?;
+        let Ran { plan, results, .. } = &ran;
+        let tables = Table::all(&plan.study.layout, &results.heading, &results.rows, &results.failed);
+        let folder = self.study.output(self.output.as_deref(), &plan.study.name);
+        let mut files = output::files(&results.heading, &tables, &results.rows, &results.failed).map_err(anyhow::Error::from)?;
+        let record = record::record(plan, ran.started, &ran.outcome.records);
+        files.push(("run.json", serde_json::to_vec_pretty(&record)?));
+        let mut written = output::write(&folder, &files).map_err(anyhow::Error::from)?;
+        if !self.no_predictions {
+            written.extend(export::predictions_of(plan, &ran.outcome.results, &folder)?);
+        }
+        println!("{}", leaderboard::terminal(&results.heading, &tables, screen(color)));
+        for path in written {
+            println!("wrote {}", path.display());
+        }
+        Ok(ran.verdict())
+    }
+}
+
+/// What standard output can show.
+pub fn screen(color: Color) -> Screen {
+    let stdout = std::io::stdout();
+    let terminal = stdout.is_terminal();
+    let width = terminal.then(|| rustix::termios::tcgetwinsize(&stdout).ok()).flatten();
+    Screen { width: width.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0), colour: color.on(terminal) }
 }

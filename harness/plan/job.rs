@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::spec::decode::Choice;
-use crate::spec::input::Input;
+use crate::spec::input::Resolved;
 use crate::spec::model::{BackendModel, Train};
 use crate::spec::node::{Node, Value as Written};
 
@@ -52,7 +52,7 @@ pub struct Files<'a> {
 }
 
 /// The part of a job that decides its result, paths aside: it goes into the key.
-pub fn parameters(model: &BackendModel, input: &Input, ability: Ability) -> Value {
+pub fn parameters(model: &BackendModel, input: &Resolved, ability: Ability) -> Value {
     let mut job = Map::new();
     job.insert("ability".to_owned(), json!(ability.word()));
     if let Some(architecture) = &model.architecture {

@@ -8,16 +8,17 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::job::{self, Ability};
+use super::join::join;
 use super::key::Key;
 use super::options;
 use super::split::{Rows, rows};
 use crate::backend::catalogue::{Catalogue, Entry as Installed};
 use crate::data::dataset::Dataset;
 use crate::score::predictions::Predictions;
-use crate::spec::input::Input;
+use crate::spec::input::Resolved;
 use crate::spec::model::{BackendModel, ImportedModel, Model};
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
-use crate::spec::study::Study;
+use crate::spec::study::{Study, fitting_splits};
 
 /// Counts up when training would give other weights from the same job.
 const TRAIN_VERSION: u32 = 1;
@@ -118,7 +119,7 @@ pub struct Step {
     /// Its rows.
     pub rows: Rows,
     /// How images are given.
-    pub input: Input,
+    pub input: Resolved,
     /// The job, classes and paths aside.
     pub parameters: Value,
     /// The name of the result.
@@ -152,6 +153,23 @@ pub struct PlannedScore {
     pub inputs: Vec<Key>,
 }
 
+impl Plan {
+    /// Imported predictions for a split: all of them without one; beside their dataset where the split is of a declared one.
+    pub fn imported(&self, predictions: &Arc<Predictions>, split: Option<&str>) -> Result<Arc<Predictions>, String> {
+        let Some(name) = split else { return Ok(Arc::clone(predictions)) };
+        let (dataset, split) = name.split_once('/').unwrap_or(("", name));
+        let chosen = predictions.of_split(split);
+        match self.datasets.get(dataset) {
+            Some(data) => {
+                let rows = data.splits.get(split).ok_or_else(|| format!("`{dataset}` has no split `{split}`"))?;
+                join(&chosen, &data.dataset, rows).map(Arc::new)
+            }
+            None if chosen.is_empty() => Err(format!("there are no predictions for the split `{split}`")),
+            None => Ok(Arc::new(chosen)),
+        }
+    }
+}
+
 /// Plans a study. Everything that can be wrong before a model runs is found here, all of it at once.
 pub fn make(study: Study, backends: &Catalogue, request: &Request, note: &dyn Fn(String)) -> Result<Plan, PlanError> {
     let mut planner = Planner { backends, request, note, problems: Problems::default(), unavailable: Vec::new(), datasets: IndexMap::new() };
@@ -162,7 +180,7 @@ pub fn make(study: Study, backends: &Catalogue, request: &Request, note: &dyn Fn
     for &index in &chosen_evaluations {
         let evaluation = &study.evaluations[index];
         let wanted = splits.entry(evaluation.cell).or_default();
-        for split in evaluation.spec.splits() {
+        for split in evaluation.spec.data.iter().chain(fitting_splits(&evaluation.spec)) {
             if !wanted.contains(&split.value) {
                 wanted.push(split.value.clone());
             }
@@ -293,19 +311,7 @@ impl Planner<'_> {
         options::check(model, &backend.descriptor, &mut self.problems);
         let first = model.train.as_ref().map(|train| train.data.dataset.as_str());
         let first = first.or_else(|| splits.first().and_then(|split| split.split_once('/')).map(|(dataset, _)| dataset))?;
-        let input = match &model.input {
-            Some(input) => input.clone(),
-            None => {
-                let native = self.data(study, first)?.dataset.native.clone();
-                if native.is_none() {
-                    self.problems.push(
-                        Problem::at(&model.node, format!("the images of `{first}` differ in size, so the model needs an `input`"))
-                            .help("as `input: {size: [224, 224]}` or `input: imagenet`"),
-                    );
-                }
-                native?
-            }
-        };
+        let input = self.input(study, model, first)?;
         let identity = json!({"backend": backend.descriptor.identity(), "device": model.device, "limit": self.request.limit});
         let files: Vec<Key> = [&model.file, &model.weights].into_iter().flatten().filter_map(|path| self.file(path, model)).collect();
         let mut steps = Vec::new();
@@ -322,6 +328,18 @@ impl Planner<'_> {
         Some(Work { backend, steps })
     }
 
+    /// Settles the size and channels of a model's input by the images that it sees first.
+    fn input(&mut self, study: &Study, model: &BackendModel, dataset: &str) -> Option<Resolved> {
+        let written = model.node.get("input").unwrap_or(&model.node);
+        let native = self.data(study, dataset)?.dataset.native();
+        let resolved = match (native, model.input.size) {
+            (Ok(native), _) => model.input.resolve(native),
+            (Err(_), Some((height, width))) => model.input.resolve((height, width, 3)),
+            (Err(reason), None) => Err(format!("{reason}, so the model needs `input: {{size: [height, width]}}`")),
+        };
+        resolved.map_err(|reason| self.problems.push(Problem::at(written, reason))).ok()
+    }
+
     #[expect(clippy::too_many_arguments, reason = "each decides the key")]
     fn step(
         &mut self,
@@ -329,7 +347,7 @@ impl Planner<'_> {
         (dataset, split): (&str, &str),
         ability: Ability,
         model: &BackendModel,
-        input: &Input,
+        input: &Resolved,
         identity: &Value,
         network: &[Key],
     ) -> Option<Step> {
@@ -403,5 +421,51 @@ impl Planner<'_> {
                 None
             }
         }
+    }
+
+    /// Checks an evaluation against what its cell predicts, and names its result.
+    fn score(&mut self, study: &Study, index: usize, cell: usize, source: &Source) -> Option<PlannedScore> {
+        let evaluation = &study.evaluations[index];
+        let spec = &evaluation.spec;
+        let mut inputs = Vec::new();
+        for split in spec.data.iter().chain(fitting_splits(spec)) {
+            let Some((dataset, split)) = split.value.split_once('/') else { continue };
+            if study.data.contains_key(dataset) {
+                self.rows(study, dataset, split)?;
+                inputs.push(self.data(study, dataset)?.key.clone());
+            }
+        }
+        let facts = match (source, &spec.data) {
+            (Source::Imported { key, predictions }, None) => {
+                inputs.push(key.clone());
+                Facts::of(predictions)
+            }
+            (Source::Imported { key, .. }, Some(split)) => {
+                inputs.push(key.clone());
+                self.facts(study, &split.value)?
+            }
+            (Source::Backend(work), Some(split)) => {
+                inputs.extend(work.steps.iter().filter(|step| step.ability == Ability::Predict).map(|step| step.key.clone()));
+                self.facts(study, &split.value)?
+            }
+            (Source::Backend(_), None) => {
+                let cell = &study.cells[evaluation.cell];
+                if let Model::Backend(model) = &cell.spec {
+                    let message = format!("the evaluation `{}` says no `data` to run the model `{}` on", evaluation.name, cell.model);
+                    self.problems.push(Problem::at(&model.backend_node, message).help("write `data: dataset/split` there"));
+                }
+                return None;
+            }
+        };
+        check(spec, &facts, &mut self.problems);
+        let uncertainty = spec.uncertainty.over(&study.uncertainty);
+        let whole = json!({
+            "evaluation": evaluation.written,
+            "uncertainty": format!("{uncertainty:?}"),
+            "code": SCORE_FINGERPRINT,
+            "limit": self.request.limit,
+        });
+        let key = Key::of("score", 1, &whole, &inputs.iter().collect::<Vec<_>>());
+        Some(PlannedScore { evaluation: index, cell, key, inputs })
     }
 }

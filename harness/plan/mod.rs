@@ -4,10 +4,12 @@
 //! - [`job`]: what a backend is told, and where in the YAML each part of it was written.
 //! - [`options`]: the options of architectures, losses and the like against the backend's own schemas.
 //! - [`split`]: the rows of a split.
+//! - [`join`]: imported predictions beside their dataset.
 //! - [`task`]: the tasks of a plan, for people and for `--json`.
 //! - [`make`]: all of it together.
 
 pub mod job;
+pub mod join;
 pub mod key;
 pub mod make;
 pub mod options;

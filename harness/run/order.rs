@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::store::Draft;
-use crate::spec::input::Input;
+use crate::spec::input::Resolved;
 
 /// One cell's work on one backend: the first line of a worker's standard input.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ pub struct Step {
     /// The items, as rows of the index.
     pub rows: Vec<u32>,
     /// How images are given.
-    pub input: Input,
+    pub input: Resolved,
     /// How they are ordered.
     pub feed: Feed,
     /// What the step makes.

@@ -74,8 +74,8 @@ pub struct BackendModel {
     pub file: Option<PathBuf>,
     /// Weights to start from.
     pub weights: Option<PathBuf>,
-    /// How images are given to the network; `None`: as the data are, scaled to -1 … 1.
-    pub input: Option<Input>,
+    /// How images are given to the network.
+    pub input: Input,
     /// Which of the network's outputs are the scores, as the backend understands it.
     pub output: Option<Node>,
     /// How it is trained, if it is.
@@ -142,7 +142,7 @@ impl Decode for BackendModel {
         let architecture = fields.optional("architecture", problems);
         let file = fields.optional_with("file", problems, path);
         let weights = fields.optional_with("weights", problems, path);
-        let input = fields.optional("input", problems);
+        let input = fields.optional::<Input>("input", problems);
         let output = fields.optional_with("output", problems, |node, problems| match node.value {
             Value::Map(_) => Some(node.clone()),
             _ => expected(node, problems, "a map"),
@@ -170,7 +170,7 @@ impl Decode for BackendModel {
             architecture,
             file,
             weights,
-            input,
+            input: input.unwrap_or_default(),
             output,
             train,
             device: device.unwrap_or_else(|| "cpu".to_owned()),

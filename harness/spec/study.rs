@@ -66,6 +66,8 @@ pub struct CellEvaluation {
     pub point: Point,
     /// What is computed.
     pub spec: Evaluation,
+    /// The same as it was written, after substitution: part of the result's key.
+    pub written: serde_json::Value,
 }
 
 impl Study {
@@ -167,7 +169,8 @@ impl Study {
             problems.push(Problem::at(node, format!("unknown dataset `{dataset}`")).help(help));
             return;
         };
-        let known = data.split_names();
+        // Splits that a column names are known only when the data are opened.
+        let Some(known) = data.split_names() else { return };
         if !known.iter().any(|name| name == split) {
             let help = did_you_mean(split, known.iter().map(String::as_str));
             problems.push(Problem::at(node, format!("the dataset `{dataset}` has no split `{split}`")).help(help));
@@ -270,7 +273,7 @@ fn evaluations(
             for point in grid.extend(&cell.point, &own) {
                 let substituted = grid.substitute(node, &point, problems);
                 if let Some(spec) = Evaluation::decode(&substituted, problems) {
-                    evaluations.push(CellEvaluation { name: key.text.clone(), cell: index, point, spec });
+                    evaluations.push(CellEvaluation { name: key.text.clone(), cell: index, point, spec, written: substituted.to_json() });
                 }
             }
         }
