@@ -156,6 +156,7 @@ impl Pattern {
         let count = |wanted: Mark| self.marks.iter().filter(|(_, mark)| *mark == wanted).count() as f64;
         let (hits, false_hits, misses) = (count(Mark::TruePositive), count(Mark::FalsePositive), count(Mark::FalseNegative));
         let share = |numerator: f64, denominator: f64| (denominator > 0.0).then(|| numerator / denominator);
+        samples.items += weight;
         samples.recall.add(share(hits, hits + misses), weight);
         samples.precision.add(share(hits, hits + false_hits), weight);
         samples.f1.add(share(2.0 * hits, 2.0 * hits + false_hits + misses), weight);

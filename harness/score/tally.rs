@@ -95,6 +95,8 @@ pub struct Samples {
     pub jaccard: Mean,
     /// 1 where any present label was decided, of items that have one.
     pub hit: Mean,
+    /// Weight of the multi-label items; 0 in a task with single labels.
+    pub items: f64,
 }
 
 /// The sums along a ranking from the largest score down; equal scores count as one step.

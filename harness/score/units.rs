@@ -137,6 +137,8 @@ pub struct Shuffle {
     pub patterns: Vec<u32>,
     amounts: Vec<f64>,
     deck: Deck,
+    /// Slots of units in no group, which stay where they are.
+    apart: Range<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -155,20 +157,23 @@ impl Shuffle {
     /// exchanged as a whole, or where there are fewer than two groups.
     pub fn new(units: &Units) -> Option<Self> {
         let mut pool: Vec<Loose> = Vec::new();
+        let mut apart: Vec<Loose> = Vec::new();
         let (mut groups, mut hands) = (Vec::new(), Vec::new());
         for stratum in &units.strata {
             let first = &units.slots[units.units[stratum.first].start];
             if units.units[stratum.first].clone().any(|slot| units.slots[slot].group != first.group) {
                 return None;
             }
+            let kinds = stratum.urn.copies().iter().enumerate();
+            let of_kind = |kind: usize| units.slots[units.units[stratum.first + kind].clone()].to_vec();
+            let loose = kinds.map(|(kind, copies)| Loose { slots: of_kind(kind), copies: *copies });
             if first.group == OUTSIDE {
+                apart.extend(loose);
                 continue;
             }
+            pool.extend(loose);
             groups.push(first.group);
             hands.push(stratum.urn.total());
-            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
-                pool.push(Loose { slots: units.slots[units.units[stratum.first + kind].clone()].to_vec(), copies: *copies });
-            }
         }
         if groups.len() < 2 {
             return None;
@@ -182,7 +187,8 @@ impl Shuffle {
             equal
         });
         let total: u64 = hands.iter().sum();
-        let mut shuffle = Self { patterns: Vec::new(), amounts: Vec::new(), deck: Deck::Units { slots: Vec::new(), labels: Vec::new() } };
+        let deck = Deck::Units { slots: Vec::new(), labels: Vec::new() };
+        let mut shuffle = Self { patterns: Vec::new(), amounts: Vec::new(), deck, apart: 0..0 };
         shuffle.deck = if pool.len() * groups.len() * DEALT < total as usize {
             let slots = pool.iter().flat_map(|unit| groups.iter().map(move |_| unit)).map(|unit| shuffle.lay(unit)).collect();
             Deck::Kinds { urn: Urn::new(pool.iter().map(|unit| unit.copies).collect()), slots, groups, hands }
@@ -191,6 +197,12 @@ impl Shuffle {
             let labels = groups.iter().zip(&hands).flat_map(|(group, size)| std::iter::repeat_n(*group, *size as usize)).collect();
             Deck::Units { slots, labels }
         };
+        let start = shuffle.patterns.len();
+        for unit in &apart {
+            let laid = shuffle.lay(unit);
+            shuffle.amounts[laid].iter_mut().for_each(|amount| *amount *= unit.copies as f64);
+        }
+        shuffle.apart = start..shuffle.patterns.len();
         Some(shuffle)
     }
 
@@ -204,6 +216,8 @@ impl Shuffle {
     /// Deals labels out once, and writes each slot's group and weight.
     pub fn deal(&self, seed: u64, replicate: u64, labels: &mut [u32], weights: &mut [f64]) {
         let mut generator = generator(seed, Purpose::Permutation, replicate, 0);
+        labels[self.apart.clone()].fill(OUTSIDE);
+        weights[self.apart.clone()].copy_from_slice(&self.amounts[self.apart.clone()]);
         match &self.deck {
             Deck::Kinds { urn, slots, groups, hands } => urn.deal(&mut generator, hands, |hand, kind, count| {
                 for slot in slots[kind * groups.len() + hand].clone() {
