@@ -1,3 +1,4 @@
 //! Tests.
 
+mod command;
 mod report;
