@@ -1,4 +1,4 @@
-//! Everything that a user can see, in one binary.
+//! Tests.
 
-mod data;
+mod command;
 mod report;

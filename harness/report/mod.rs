@@ -14,11 +14,19 @@
 //! - [`leaderboard`]: all tables of a study on one page.
 //! - [`csv`], [`parquet`]: numbers for notebooks.
 //! - [`output`]: the files that a run leaves.
+//!
+//! How it is kept and guarded:
+//! - [`snapshot`]: an accepted leaderboard, as text and back.
+//! - [`compare`], [`drift`]: how two differ.
+//! - [`gate`]: snapshots on disk; the verbs check, accept and review.
 
 pub mod cell;
 pub mod column;
+pub mod compare;
 pub mod csv;
+pub mod drift;
 pub mod escape;
+pub mod gate;
 pub mod heading;
 pub mod leaderboard;
 pub mod markdown;
@@ -27,5 +35,6 @@ pub mod output;
 pub mod parquet;
 pub mod row;
 pub mod sheet;
+pub mod snapshot;
 pub mod table;
 pub mod terminal;

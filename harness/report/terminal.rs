@@ -19,8 +19,8 @@ use super::table::Table;
 pub struct Screen {
     /// Characters a line; `None`: as many as it takes, for files and pipes.
     pub width: Option<usize>,
-    /// Whether colours and bold are understood.
-    pub colour: bool,
+    /// Whether colors and bold are understood.
+    pub color: bool,
 }
 
 /// One table with its footnotes. Where the screen is narrow, intervals move below their values, then columns below each other.
@@ -87,11 +87,11 @@ fn grid(sheet: &Sheet, columns: &[usize], form: Form, screen: Screen) -> tabled:
         let limit = (width / (2 * keys)).max(12);
         grid.modify(Columns::new(..keys), Width::wrap(limit).keep_words(true));
     }
-    if screen.colour {
+    if screen.color {
         for (line, (_, entries)) in sheet.lines.iter().enumerate() {
             for (column, index) in columns.iter().enumerate() {
-                if let Some(colour) = colour(&entries[*index]) {
-                    grid.modify(At::new(line + 1, keys + column), colour);
+                if let Some(color) = color(&entries[*index]) {
+                    grid.modify(At::new(line + 1, keys + column), color);
                 }
             }
         }
@@ -112,7 +112,7 @@ fn cell(entry: &Entry, form: Form) -> String {
     }
 }
 
-fn colour(entry: &Entry) -> Option<Color> {
+fn color(entry: &Entry) -> Option<Color> {
     match entry.status? {
         Status::Ok => entry.best.then_some(Color::BOLD),
         Status::Failed | Status::Infeasible => Some(Color::FG_RED),

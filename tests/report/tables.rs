@@ -14,7 +14,7 @@ fn quickstart_as_markdown() {
 fn quickstart_on_a_terminal() {
     let tables = tables(QUICKSTART, &heading(), &quickstart(), &[]);
     for width in [None, Some(120), Some(80)] {
-        println!("{}", leaderboard::terminal(&heading(), &tables, Screen { width, colour: width.is_none() }));
+        println!("{}", leaderboard::terminal(&heading(), &tables, Screen { width, color: width.is_none() }));
     }
     panic!("{}", leaderboard::markdown(&heading(), &tables));
 }
