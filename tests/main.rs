@@ -1,4 +1,5 @@
-//! Tests.
+//! Everything that a user can see, in one binary.
 
 mod command;
+mod data;
 mod report;
