@@ -158,5 +158,5 @@ pub fn screen(color: Color) -> Screen {
     let stdout = std::io::stdout();
     let terminal = stdout.is_terminal();
     let width = terminal.then(|| rustix::termios::tcgetwinsize(&stdout).ok()).flatten();
-    Screen { width: width.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0), colour: color.on(terminal) }
+    Screen { width: width.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0), color: color.on(terminal) }
 }

@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use fairgrid_runtime::Native;
+
 use super::{Exit, Failure};
 
 /// Install or find the native runtimes.
@@ -31,4 +33,28 @@ enum Name {
     Libtorch,
     /// For the backend `onnx`.
     Onnxruntime,
+}
+
+impl Runtime {
+    pub fn run(self) -> Result<Exit, Failure> {
+        match self.what {
+            What::Install { name } => {
+                let bar = indicatif::ProgressBar::new_spinner();
+                let runtime = name.native().install(&|progress| bar.set_message(progress.to_string())).map_err(Failure::unavailable)?;
+                bar.finish_and_clear();
+                println!("{} {} is in {}", runtime.native, runtime.version, runtime.root.display());
+            }
+            What::Path { name } => println!("{}", name.native().find().map_err(Failure::unavailable)?.root.display()),
+        }
+        Ok(Exit::Ok)
+    }
+}
+
+impl Name {
+    fn native(self) -> Native {
+        match self {
+            Self::Libtorch => Native::Libtorch,
+            Self::Onnxruntime => Native::OnnxRuntime,
+        }
+    }
 }

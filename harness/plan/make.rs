@@ -15,8 +15,10 @@ use super::split::{Rows, rows};
 use crate::backend::catalogue::{Catalogue, Entry as Installed};
 use crate::data::dataset::Dataset;
 use crate::score::predictions::Predictions;
+use crate::score::scheme::{Schema, Scheme};
 use crate::spec::input::Resolved;
 use crate::spec::model::{BackendModel, ImportedModel, Model};
+use crate::spec::predictions::Kind;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 use crate::spec::study::{Study, fitting_splits};
 
@@ -206,6 +208,7 @@ pub fn make(study: Study, backends: &Catalogue, request: &Request, note: &dyn Fn
         }
     }
     let Planner { problems, unavailable, datasets, .. } = planner;
+    let datasets = datasets.into_iter().filter_map(|(name, data)| Some((name, data?))).collect();
     problems.check(Some(()))?;
     match unavailable.first() {
         Some(message) => Err(PlanError::Unavailable(message.clone())),
@@ -275,7 +278,7 @@ impl Planner<'_> {
     /// Opens a dataset once; what is wrong with it is told at its entry under `data:`.
     fn data(&mut self, study: &Study, name: &str) -> Option<&mut PlannedData> {
         if !self.datasets.contains_key(name) {
-            let opened = study.data.get(name).and_then(|data| match Dataset::open(data, &self.request.cache) {
+            let opened = study.data.get(name).and_then(|data| match Dataset::open(&data.card, &self.request.cache) {
                 Ok(dataset) => {
                     if !dataset.rejected.is_empty() {
                         let count = dataset.rejected.len();
@@ -435,18 +438,18 @@ impl Planner<'_> {
                 inputs.push(self.data(study, dataset)?.key.clone());
             }
         }
-        let facts = match (source, &spec.data) {
+        let schema = match (source, &spec.data) {
             (Source::Imported { key, predictions }, None) => {
                 inputs.push(key.clone());
-                Facts::of(predictions)
+                Schema::of(predictions)
             }
             (Source::Imported { key, .. }, Some(split)) => {
                 inputs.push(key.clone());
-                self.facts(study, &split.value)?
+                self.schema(study, &split.value, source, None)?
             }
             (Source::Backend(work), Some(split)) => {
                 inputs.extend(work.steps.iter().filter(|step| step.ability == Ability::Predict).map(|step| step.key.clone()));
-                self.facts(study, &split.value)?
+                self.schema(study, &split.value, source, Some(&study.cells[evaluation.cell].spec))?
             }
             (Source::Backend(_), None) => {
                 let cell = &study.cells[evaluation.cell];
@@ -457,7 +460,7 @@ impl Planner<'_> {
                 return None;
             }
         };
-        check(spec, &facts, &mut self.problems);
+        Scheme::of(spec, &schema, &mut self.problems)?;
         let uncertainty = spec.uncertainty.over(&study.uncertainty);
         let whole = json!({
             "evaluation": evaluation.written,
@@ -467,5 +470,32 @@ impl Planner<'_> {
         });
         let key = Key::of("score", 1, &whole, &inputs.iter().collect::<Vec<_>>());
         Some(PlannedScore { evaluation: index, cell, key, inputs })
+    }
+
+    /// What the predictions for a split of a dataset will look like.
+    fn schema(&mut self, study: &Study, split: &str, source: &Source, model: Option<&Model>) -> Option<Schema> {
+        let (name, _) = split.split_once('/')?;
+        let dataset = &self.data(study, name)?.dataset;
+        let of_data = Schema {
+            classes: dataset.classes.clone(),
+            multi_label: dataset.is_multi_label(),
+            fields: dataset.fields.keys().cloned().collect(),
+            subject: dataset.subject.is_some(),
+            scores: None,
+            decisions: false,
+        };
+        Some(match (source, model) {
+            (Source::Imported { predictions, .. }, _) => {
+                let own = Schema::of(predictions);
+                Schema { scores: own.scores, decisions: own.decisions, ..of_data }
+            }
+            (Source::Backend(_), model) => {
+                // What a model file's output means is written; what a network trained here gives are logits.
+                let probabilities = matches!(model, Some(Model::Backend(model)) if model.output.as_ref().is_some_and(|output| output.get("probabilities").is_some()));
+                let kind = if probabilities { Kind::Probabilities } else { Kind::Logits };
+                let width = of_data.classes.len();
+                Schema { scores: Some((kind, width)), ..of_data }
+            }
+        })
     }
 }

@@ -44,17 +44,20 @@ fn check_choice(model: &BackendModel, backend: &Descriptor, (what, kind, pointer
     }
 }
 
-/// `options: gamma (number, default 2)`.
-fn options_of(entry: &Entry) -> String {
+/// The options of an entry, as `gamma (number, default 2)`.
+pub fn list(entry: &Entry) -> Vec<String> {
     let properties = entry.options.get("properties").and_then(Value::as_object);
-    let list: Vec<String> = properties
-        .into_iter()
-        .flatten()
-        .map(|(name, schema)| {
-            let kind = schema.get("type").and_then(Value::as_str).unwrap_or("value");
-            let default = schema.get("default").map(|default| format!(", default {default}")).unwrap_or_default();
-            format!("`{name}` ({kind}{default})")
-        })
-        .collect();
-    if list.is_empty() { format!("`{}` has no options", entry.name) } else { format!("options of `{}`: {}", entry.name, list.join(", ")) }
+    let describe = |(name, schema): (&String, &Value)| {
+        let kind = schema.get("type").and_then(Value::as_str).unwrap_or("value");
+        let default = schema.get("default").map(|default| format!(", default {default}")).unwrap_or_default();
+        format!("`{name}` ({kind}{default})")
+    };
+    properties.into_iter().flatten().map(describe).collect()
+}
+
+fn options_of(entry: &Entry) -> String {
+    match list(entry) {
+        list if list.is_empty() => format!("`{}` has no options", entry.name),
+        list => format!("options of `{}`: {}", entry.name, list.join(", ")),
+    }
 }

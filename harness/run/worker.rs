@@ -120,13 +120,13 @@ fn do_step(
     stop: &Arc<AtomicBool>,
     instance: &mut crate::backend::plugin::Instance,
 ) -> Result<(), Stop> {
-    let dataset = Dataset::load(&step.dataset).map_err(Stop::because)?;
-    let images = Images::decode(&dataset, &step.rows, &step.input, &order.image_cache, &|_, _| ()).map_err(Stop::because)?;
+    let dataset = Arc::new(Dataset::load(&step.dataset).map_err(Stop::because)?);
+    let images = Arc::new(Images::decode(&dataset, &step.rows, &step.input, &order.image_cache, &|_, _| ()).map_err(Stop::because)?);
     let voice = voice.clone();
     let tell = move |done: u64, total: u64, message: &str| {
         voice.say(&Answer::Progress { step: index, done, total, message: message.to_owned() });
     };
-    let mut host = WorkerHost::new(step, &dataset, &images, Arc::clone(stop), Box::new(tell)).map_err(Stop::because)?;
+    let mut host = WorkerHost::new(step, &dataset, &images, Arc::clone(stop), Box::new(tell));
     let result = instance.run(&step.job, &mut host);
     // The host's own trouble is the cause of whatever the backend makes of it.
     if let Some(cause) = host.trouble() {

@@ -15,6 +15,8 @@ const OVERRIDES: [&str; 8] = ["root", "label", "labels", "attribute", "subject",
 pub struct DataUse {
     /// The card, with what the study overrides already in it.
     pub card: Card,
+    /// Where the entry is written.
+    pub node: Node,
 }
 
 impl DataUse {
@@ -40,7 +42,7 @@ impl Decode for DataUse {
             }
         };
         overrides.into_iter().for_each(|(key, value)| replace(&mut card, key, value));
-        Card::decode_at(&card, &path, problems).map(|card| Self { card })
+        Card::decode_at(&card, &path, problems).map(|card| Self { card, node: node.clone() })
     }
 }
 
