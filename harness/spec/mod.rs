@@ -4,10 +4,12 @@
 //! - [`problem`]: what is wrong with a spec, underlined where it was written.
 //! - [`node`]: the tree of a file, every value with its place.
 //! - [`file`]: a spec file with what it extends; [`path`]: paths in specs.
+//! - [`augment`]: how training images are changed at random.
 //! - [`card`]: a dataset's layout, fields and splits.
 //! - [`input`]: the size and the normalization of a model's images.
 //! - [`decode`]: from nodes to types, collecting problems on the way.
 
+pub mod augment;
 pub mod card;
 pub mod decode;
 pub mod file;
