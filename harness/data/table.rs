@@ -23,7 +23,7 @@ use arrow::datatypes::DataType;
 
 use crate::spec::problem::did_you_mean;
 
-pub(crate) use self::parquet::read_cells;
+pub(super) use self::parquet::{read_all_cells, read_cells};
 
 /// Rows that a chunk holds at most.
 const CHUNK: usize = 65_536;

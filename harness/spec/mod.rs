@@ -9,9 +9,10 @@
 //!
 //! What a study says:
 //! - [`study`]: the whole, expanded over its [`grid`].
-//! - [`card`]: a dataset. [`model`]: what predicts, with its [`input`], or imported [`predictions`].
+//! - [`card`]: a dataset. [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`].
 //! - [`evaluation`] and [`uncertainty`]: what is measured. [`table`]: what is shown.
 
+pub mod augment;
 pub mod card;
 pub mod decode;
 pub mod evaluation;

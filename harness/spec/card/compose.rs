@@ -63,6 +63,10 @@ impl Compose {
         if label.is_none() {
             problems.push(Problem::at(&self.node, "`compose` needs `label`: the classes of the parts become the labels of the whole"));
         }
+        if let Some(label) = label.filter(|label| self.fields.contains_key(&label.text)) {
+            let message = format!("`{}` is the label: the classes of a mosaic's parts are its labels already", label.text);
+            problems.push(Problem::at(&self.node, message).help("take it out of `compose.fields`"));
+        }
         if let Some(subject) = subject {
             problems
                 .push(Problem::at(&self.node, "a mosaic shows several subjects").also(&subject.node.place, "so `subject` has no meaning"));
