@@ -1,2 +1,4 @@
 //! Tests.
 mod data;
+
+mod score;

@@ -117,7 +117,7 @@ impl Audit<'_> {
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
             let sheet = Sheet { lens, breakdown, metrics: &metrics, policy: self.evaluation.undefined, kept: &kept };
-            let readings = sheet.read(self.predictions.weight(), self.clusters.as_deref(), self.uncertainty);
+            let readings = sheet.read(self.predictions, self.clusters.as_deref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
                 for (rule, name) in rules {
@@ -145,14 +145,15 @@ impl Audit<'_> {
             counts
         });
         let (counts, least, what) = match (self.evaluation.min_count, &clusters) {
-            (Some(MinCount::Rows(least)), _) => (&items, least, "items"),
-            (Some(MinCount::Subjects(least)), Some(clusters)) => (clusters, least, "subjects"),
-            _ => (&items, 0, "items"),
+            (Some(MinCount::Rows(least)), _) => (&items, least, "item"),
+            (Some(MinCount::Subjects(least)), Some(clusters)) => (clusters, least, "subject"),
+            _ => (&items, 0, "item"),
         };
         let small = |group: usize| {
             let name = &breakdown.groups[group];
             let there = if name.is_empty() { String::new() } else { format!(" in {name}") };
-            (counts[group] < least).then(|| format!("{} {what}{there}, fewer than `min_count` ({least})", counts[group]))
+            let plural = if counts[group] == 1 { "" } else { "s" };
+            (counts[group] < least).then(|| format!("{} {what}{plural}{there}, fewer than `min_count` ({least})", counts[group]))
         };
         Sizes { small: (0..groups).map(small).collect(), clusters }
     }

@@ -164,7 +164,11 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         Reads::Scores => Some(Input::Scores),
     };
     let spread = classes.and_then(|node| spread(node, problems));
-    let average = average_of(call, first, task, average, spread, suffix.is_some(), problems);
+    // An `average` that is no reading has been refused already.
+    let average = match (option("average"), average) {
+        (Some(_), None) => None,
+        _ => average_of(call, first, task, average, spread, suffix.is_some(), problems),
+    };
     let over = match suffix {
         None => None,
         Some(suffix) => Some(over(call, suffix, method, agg, parts.len(), spread, problems)?),

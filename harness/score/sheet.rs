@@ -6,6 +6,7 @@ use super::breakdown::Breakdown;
 use super::interval;
 use super::metric::{Metric, Over, Support};
 use super::outcome::Outcomes;
+use super::predictions::Predictions;
 use super::ranking::Rankings;
 use super::tally::Tally;
 use super::units::{Rows, Shuffle, Units};
@@ -132,10 +133,10 @@ impl Lens {
 }
 
 impl Sheet<'_> {
-    /// Computes everything; `weights` and `clusters` are columns of the items.
-    pub fn read(&self, weights: Option<&[f64]>, clusters: Option<&[u32]>, uncertainty: &Uncertainty) -> Vec<Reading> {
-        let rows = Rows { groups: &self.breakdown.of_row, patterns: self.lens.of_row(), weights, clusters };
-        let units = Units::new(rows);
+    /// Computes everything; `clusters` is the column of what is drawn together.
+    pub fn read(&self, predictions: &Predictions, clusters: Option<&[u32]>, uncertainty: &Uncertainty) -> Vec<Reading> {
+        let (groups, patterns) = (&self.breakdown.of_row, self.lens.of_row());
+        let units = Units::new(Rows { groups, patterns, weights: predictions.weight(), clusters }, predictions.ids());
         let patterns: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
         let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
         let order = self.lens.order(&patterns);
