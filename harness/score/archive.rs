@@ -107,11 +107,13 @@ impl Predictions {
         let failed = |source| ArchiveError::Parquet { path: path.to_owned(), source };
         let content = |reason: String| ArchiveError::Content { path: path.to_owned(), reason };
         let file = File::open(path).map_err(|source| ArchiveError::Io { path: path.to_owned(), source })?;
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?.build().map_err(failed)?;
-        let schema: SchemaRef = arrow::record_batch::RecordBatchReader::schema(&reader);
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
+        // The reader's own schema has no metadata.
+        let schema: SchemaRef = Arc::clone(builder.schema());
+        let reader = builder.build().map_err(failed)?;
         let batches: Vec<RecordBatch> = reader.collect::<Result<_, _>>().map_err(|error| failed(error.into()))?;
         let batch = concat_batches(&schema, &batches).map_err(|error| failed(error.into()))?;
-        let parts = Parts::of_batch(&batch).map_err(content)?;
+        let parts = Parts::of_batch(&batch, schema.metadata().get(KEY)).map_err(content)?;
         Self::check(parts, |row| row as u64 + 1).map_err(|faults| ArchiveError::Refused { path: path.to_owned(), faults })
     }
 
@@ -162,8 +164,8 @@ impl Predictions {
 }
 
 impl Parts {
-    fn of_batch(batch: &RecordBatch) -> Result<Self, String> {
-        let notes = batch.schema_ref().metadata().get(KEY).ok_or("its metadata lack `fairgrid`")?;
+    fn of_batch(batch: &RecordBatch, notes: Option<&String>) -> Result<Self, String> {
+        let notes = notes.ok_or("its metadata lack `fairgrid`")?;
         let notes: Notes = serde_json::from_str(notes).map_err(|error| format!("its metadata are damaged: {error}"))?;
         if notes.version != VERSION {
             return Err(format!("it has version {}, and this program reads {VERSION}", notes.version));
@@ -191,7 +193,11 @@ impl Parts {
                 Some(_) => Some(Decisions::Sets(lists("decision")?)),
                 None => None,
             },
-            fields: notes.fields.into_iter().map(|(name, column, levels)| Ok((name, factor(&column, levels)?))).collect::<Result<IndexMap<_, _>, String>>()?,
+            fields: notes
+                .fields
+                .into_iter()
+                .map(|(name, column, levels)| Ok((name, factor(&column, levels)?)))
+                .collect::<Result<IndexMap<_, _>, String>>()?,
             subject: notes.subject.map(|levels| factor("subject", levels)).transpose()?,
             weight: match batch.column_by_name("weight") {
                 Some(weights) => Some(weights.as_primitive_opt::<Float64Type>().ok_or("`weight` is no number")?.values().to_vec()),

@@ -8,12 +8,12 @@ use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
 use super::predictions::{Decisions, Predictions};
 use super::ranking::Rankings;
-use super::rule::{FittedRules, decide, top};
+use super::rule::{self, FittedRules, decide, top};
 use super::scheme::{Schema, Scheme};
 use super::sheet::{Lens, Reading, Sheet};
 use super::value::{Cause, Undefined};
 use super::{OUTSIDE, ScoreError};
-use crate::spec::evaluation::{Evaluation, MinCount, Policy};
+use crate::spec::evaluation::{Decide, Evaluation, MinCount, Policy};
 use crate::spec::problem::Problems;
 use crate::spec::uncertainty::{Cluster, Uncertainty};
 
@@ -60,6 +60,32 @@ pub fn score(
     }
     numbered.sort_by_key(|(place, _)| *place);
     Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
+}
+
+/// Finds the numbers of the rules that are to be fitted on `split` (`dataset/split`, no test split); `predictions` are those of it.
+///
+/// # Errors
+/// As for [`score`], or where a rule's metric is undefined at every threshold.
+pub fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> Result<FittedRules, ScoreError> {
+    let mut problems = Problems::default();
+    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
+    let scheme = problems.check(scheme)?;
+    let of_split = scheme.to_fit(&mut Problems::default()).into_iter().filter(|rule| rule.split.value == split);
+    of_split
+        .map(|rule| Ok((rule.decide.name.clone(), rule::fit(&rule.decide, predictions, &rule.metric, rule.maximize, scheme.task)?)))
+        .collect()
+}
+
+/// The decisions of every rule of an evaluation, by the rule's name.
+///
+/// # Errors
+/// As for [`score`].
+pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &FittedRules) -> Result<Vec<(String, Decisions)>, ScoreError> {
+    let mut problems = Problems::default();
+    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
+    let scheme = problems.check(scheme)?;
+    let decided = |rule: &Decide| Ok((rule.name.clone(), decide(predictions, rule, scheme.task.positive, fitted)?));
+    scheme.decide.iter().map(decided).collect()
 }
 
 /// Rule, metric, breakdown, number in the sheet.

@@ -47,12 +47,15 @@ impl Predictions {
             Some(scores) => numbers(&table, &scores.shape)?,
             None => (Vec::new(), 0),
         };
-        let listed = columns.classes.clone().or_else(|| wide(&columns.label)).or_else(|| classes.map(<[String]>::to_vec)).or_else(|| {
-            match columns.scores.as_ref().map(|scores| &scores.shape) {
+        let listed =
+            columns.classes.clone().or_else(|| wide(&columns.label)).or_else(|| classes.map(<[String]>::to_vec)).or_else(|| match columns
+                .scores
+                .as_ref()
+                .map(|scores| &scores.shape)
+            {
                 Some(Shape::Wide(map)) => Some(map.keys().cloned().collect()),
                 _ => None,
-            }
-        });
+            });
         let occurring = || occurring([Some(&labels), decisions.as_ref()].into_iter().flatten(), width);
         let classes = listed.map_or_else(occurring, Ok).map_err(|fault| refused(fault.into()))?;
         let places: HashMap<&str, u32> = classes.iter().map(String::as_str).zip(0..).collect();
@@ -104,13 +107,14 @@ impl Predictions {
 impl Columns {
     /// Every column that is named.
     fn names(&self) -> impl Iterator<Item = &str> {
-        let labels = [Some(&self.label), self.decision.as_ref()].into_iter().flatten().flat_map(|labels| -> Box<dyn Iterator<Item = &str>> {
-            match labels {
-                Labels::Single(column) => Box::new(std::iter::once(column.as_str())),
-                Labels::Lists { present, absent } => Box::new(std::iter::once(present).chain(absent).map(String::as_str)),
-                Labels::Wide(map) => Box::new(map.values().map(String::as_str)),
-            }
-        });
+        let labels =
+            [Some(&self.label), self.decision.as_ref()].into_iter().flatten().flat_map(|labels| -> Box<dyn Iterator<Item = &str>> {
+                match labels {
+                    Labels::Single(column) => Box::new(std::iter::once(column.as_str())),
+                    Labels::Lists { present, absent } => Box::new(std::iter::once(present).chain(absent).map(String::as_str)),
+                    Labels::Wide(map) => Box::new(map.values().map(String::as_str)),
+                }
+            });
         let scores = self.scores.iter().flat_map(|scores| -> Box<dyn Iterator<Item = &str>> {
             match &scores.shape {
                 Shape::Positive(column) | Shape::List(column) => Box::new(std::iter::once(column.as_str())),
@@ -228,7 +232,10 @@ fn occurring<'a>(named: impl Iterator<Item = &'a Named>, width: usize) -> Result
         let places = numbers.filter(|numbers| numbers.iter().all(|number| (0..width as i64).contains(number)));
         return match places {
             Some(_) => Ok((0..width).map(|class| class.to_string()).collect()),
-            None => Err(Fault::new(format!("{width} scores an item for the {} classes that occur: add `classes: […]` to `columns`", names.len()))),
+            None => Err(Fault::new(format!(
+                "{width} scores an item for the {} classes that occur: add `classes: […]` to `columns`",
+                names.len()
+            ))),
         };
     }
     if let Some(numbers) = numbers {
@@ -275,7 +282,9 @@ fn in_order(scores: Vec<f64>, map: &IndexMap<String, String>, classes: &[String]
         Some(order) => scores.chunks(map.len()).flat_map(|row| order.iter().map(|place| row[*place])).collect(),
         None => {
             let (columns, classes) = (map.keys().cloned().collect::<Vec<_>>().join("`, `"), classes.join("`, `"));
-            faults.push(Fault::new(format!("score columns are of the classes `{columns}`, and the classes are `{classes}`: name one for each")));
+            faults.push(Fault::new(format!(
+                "score columns are of the classes `{columns}`, and the classes are `{classes}`: name one for each"
+            )));
             scores
         }
     }

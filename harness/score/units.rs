@@ -69,11 +69,8 @@ impl Units {
         let rank = |slot: &Slot| ranks.of(slot.group);
         let order = |a: &Loose, b: &Loose| {
             let touched = |unit: &Loose| unit.slots.chunk_by(|a, b| a.group == b.group).map(|run| rank(&run[0])).collect::<Vec<_>>();
-            let strata = if a.slots.len() + b.slots.len() == 2 {
-                rank(&a.slots[0]).cmp(&rank(&b.slots[0]))
-            } else {
-                touched(a).cmp(&touched(b))
-            };
+            let strata =
+                if a.slots.len() + b.slots.len() == 2 { rank(&a.slots[0]).cmp(&rank(&b.slots[0])) } else { touched(a).cmp(&touched(b)) };
             strata.then_with(|| compare(&a.slots, &b.slots, &rank))
         };
         // Units of one stratum become neighbours; equal ones become copies.
@@ -246,7 +243,8 @@ fn singles(rows: Rows<'_>) -> Vec<Loose> {
     let kinds = rows.patterns.iter().filter(|pattern| **pattern != OUTSIDE).max().map_or(0, |last| *last as usize + 1);
     let groups = rows.groups.iter().filter(|group| **group != OUTSIDE).max().map_or(0, |last| *last as usize + 1);
     let unit = |group: u32, pattern: u32, copies: u64| Loose { slots: vec![Slot { group, pattern, amount: 1.0, rows: 1 }], copies };
-    let cell = |row: usize| if rows.groups[row] == OUTSIDE { groups } else { rows.groups[row] as usize } * kinds + rows.patterns[row] as usize;
+    let cell =
+        |row: usize| if rows.groups[row] == OUTSIDE { groups } else { rows.groups[row] as usize } * kinds + rows.patterns[row] as usize;
     let group_at = |cell: usize| if cell / kinds == groups { OUTSIDE } else { (cell / kinds) as u32 };
     if (groups + 1) * kinds <= 4 * rows.patterns.len() + 1024 {
         let mut copies = vec![0u64; (groups + 1) * kinds];

@@ -38,7 +38,9 @@ fn an_empty_intersection_is_shown_as_undefined() {
 #[test]
 fn small_groups_are_flagged_and_may_be_insufficient_evidence() {
     let predictions = import("y,p,g\n1,1,a\n0,1,a\n1,0,b\n", COLUMNS, &["g"]).unwrap();
-    let spec = |undefined: &str| format!("{{groups: [g], min_count: 2, undefined: {undefined}, metrics: [accuracy_score, accuracy_score_difference]}}");
+    let spec = |undefined: &str| {
+        format!("{{groups: [g], min_count: 2, undefined: {undefined}, metrics: [accuracy_score, accuracy_score_difference]}}")
+    };
     let all = measure(&predictions, &spec("propagate")).unwrap();
     let b = find(&all, "accuracy_score", "g", "g=b", "");
     assert_eq!((b.status, b.value, b.reason.as_str()), (Status::Small, Some(0.0), "1 item in g=b, fewer than `min_count` (2)"));
@@ -72,7 +74,8 @@ fn unknown_labels_count_nowhere_but_keep_their_rank() {
     let csv = "present,absent,a,b,c\n\"[\"\"a\"\"]\",\"[\"\"c\"\"]\",0.5,0.9,0.7\n\"[\"\"a\"\",\"\"b\"\"]\",\"[\"\"c\"\"]\",0.9,0.8,0.1\n";
     let columns = "{label: {present: present, absent: absent}, probabilities: {a: a, b: b, c: c}}";
     let predictions = import(csv, columns, &[]).unwrap();
-    let all = measure(&predictions, "{metrics: [{recall_at_k: {k: 2, average: micro}}, {precision_at_k: {k: 2, average: micro}}]}").unwrap();
+    let all =
+        measure(&predictions, "{metrics: [{recall_at_k: {k: 2, average: micro}}, {precision_at_k: {k: 2, average: micro}}]}").unwrap();
     let recall = find(&all, "recall_at_k", "", "", "");
     assert_eq!((recall.value, recall.n_positive, recall.n_negative), (Some(2.0 / 3.0), Some(3), Some(2)));
     assert_eq!(find(&all, "precision_at_k", "", "", "").value, Some(2.0 / 3.0));

@@ -29,16 +29,18 @@ fn csv(rows: &[Row], names: [&str; 3]) -> String {
     for (index, row) in rows.iter().enumerate() {
         let Row { score, group, other, subject, weight, .. } = row;
         let label = u8::from(row.label);
-        csv.push_str(&format!("{index},{label},{},{},{},p{subject},{weight}.5\n", f64::from(*score) / 20.0, names[*group], ["x", "y"][*other]));
+        csv.push_str(&format!(
+            "{index},{label},{},{},{},p{subject},{weight}.5\n",
+            f64::from(*score) / 20.0,
+            names[*group],
+            ["x", "y"][*other]
+        ));
     }
     csv
 }
 
-const COLUMNS: [&str; 3] = [
-    "{id: id, label: y, scores: s}",
-    "{id: id, label: y, scores: s, subject: who}",
-    "{id: id, label: y, scores: s, weight: w}",
-];
+const COLUMNS: [&str; 3] =
+    ["{id: id, label: y, scores: s}", "{id: id, label: y, scores: s, subject: who}", "{id: id, label: y, scores: s, weight: w}"];
 
 fn numbers(csv: &str, columns: &str) -> Vec<Measurement> {
     measure(&import(csv, columns, &["g", "h"]).unwrap(), EVALUATION).unwrap()
