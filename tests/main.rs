@@ -3,3 +3,4 @@
 mod command;
 mod data;
 mod report;
+mod score;

@@ -8,12 +8,12 @@ use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
 use super::predictions::{Decisions, Predictions};
 use super::ranking::Rankings;
-use super::rule::{FittedRules, decide, top};
+use super::rule::{self, FittedRules, decide, top};
 use super::scheme::{Schema, Scheme};
 use super::sheet::{Lens, Reading, Sheet};
 use super::value::{Cause, Undefined};
 use super::{OUTSIDE, ScoreError};
-use crate::spec::evaluation::{Evaluation, MinCount, Policy};
+use crate::spec::evaluation::{Decide, Evaluation, MinCount, Policy};
 use crate::spec::problem::Problems;
 use crate::spec::uncertainty::{Cluster, Uncertainty};
 
@@ -60,6 +60,32 @@ pub fn score(
     }
     numbered.sort_by_key(|(place, _)| *place);
     Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
+}
+
+/// Finds the numbers of the rules that are to be fitted on `split` (`dataset/split`, no test split); `predictions` are those of it.
+///
+/// # Errors
+/// As for [`score`], or where a rule's metric is undefined at every threshold.
+pub fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> Result<FittedRules, ScoreError> {
+    let mut problems = Problems::default();
+    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
+    let scheme = problems.check(scheme)?;
+    let of_split = scheme.to_fit(&mut Problems::default()).into_iter().filter(|rule| rule.split.value == split);
+    of_split
+        .map(|rule| Ok((rule.decide.name.clone(), rule::fit(&rule.decide, predictions, &rule.metric, rule.maximize, scheme.task)?)))
+        .collect()
+}
+
+/// The decisions of every rule of an evaluation, by the rule's name.
+///
+/// # Errors
+/// As for [`score`].
+pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &FittedRules) -> Result<Vec<(String, Decisions)>, ScoreError> {
+    let mut problems = Problems::default();
+    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
+    let scheme = problems.check(scheme)?;
+    let decided = |rule: &Decide| Ok((rule.name.clone(), decide(predictions, rule, scheme.task.positive, fitted)?));
+    scheme.decide.iter().map(decided).collect()
 }
 
 /// Rule, metric, breakdown, number in the sheet.
@@ -117,7 +143,7 @@ impl Audit<'_> {
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
             let sheet = Sheet { lens, breakdown, metrics: &metrics, policy: self.evaluation.undefined, kept: &kept };
-            let readings = sheet.read(self.predictions.weight(), self.clusters.as_deref(), self.uncertainty);
+            let readings = sheet.read(self.predictions, self.clusters.as_deref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
                 for (rule, name) in rules {
@@ -145,14 +171,15 @@ impl Audit<'_> {
             counts
         });
         let (counts, least, what) = match (self.evaluation.min_count, &clusters) {
-            (Some(MinCount::Rows(least)), _) => (&items, least, "items"),
-            (Some(MinCount::Subjects(least)), Some(clusters)) => (clusters, least, "subjects"),
-            _ => (&items, 0, "items"),
+            (Some(MinCount::Rows(least)), _) => (&items, least, "item"),
+            (Some(MinCount::Subjects(least)), Some(clusters)) => (clusters, least, "subject"),
+            _ => (&items, 0, "item"),
         };
         let small = |group: usize| {
             let name = &breakdown.groups[group];
             let there = if name.is_empty() { String::new() } else { format!(" in {name}") };
-            (counts[group] < least).then(|| format!("{} {what}{there}, fewer than `min_count` ({least})", counts[group]))
+            let plural = if counts[group] == 1 { "" } else { "s" };
+            (counts[group] < least).then(|| format!("{} {what}{plural}{there}, fewer than `min_count` ({least})", counts[group]))
         };
         Sizes { small: (0..groups).map(small).collect(), clusters }
     }

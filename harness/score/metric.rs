@@ -116,7 +116,9 @@ pub fn meaning(name: &str) -> Option<Meaning> {
     SUFFIXES.iter().find_map(|suffix| {
         let base = name.strip_suffix(suffix)?.strip_suffix('_')?;
         let criterion = || criteria().iter().find(|criterion| criterion.name == base && !suffix.starts_with("group"));
-        metric(base).map(|definition| Meaning::Reduced(definition, suffix)).or_else(|| criterion().map(|found| Meaning::Criterion(found, suffix)))
+        metric(base)
+            .map(|definition| Meaning::Reduced(definition, suffix))
+            .or_else(|| criterion().map(|found| Meaning::Criterion(found, suffix)))
     })
 }
 
@@ -164,7 +166,11 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         Reads::Scores => Some(Input::Scores),
     };
     let spread = classes.and_then(|node| spread(node, problems));
-    let average = average_of(call, first, task, average, spread, suffix.is_some(), problems);
+    // An `average` that is no reading has been refused already.
+    let average = match (option("average"), average) {
+        (Some(_), None) => None,
+        _ => average_of(call, first, task, average, spread, suffix.is_some(), problems),
+    };
     let over = match suffix {
         None => None,
         Some(suffix) => Some(over(call, suffix, method, agg, parts.len(), spread, problems)?),
@@ -286,7 +292,8 @@ fn ambiguous(call: &MetricCall, definition: &Definition, task: Task, reduced: bo
     let name = &call.choice.name;
     let mut readings = format!("say which: `{{{name}: {{average: {}}}}}`", averages.join(" | "));
     if reduced {
-        readings.push_str(&format!(" (the gap of an average), or `{{{name}: {{classes: mean | max | per_class}}}}` (the gaps of the classes)"));
+        readings
+            .push_str(&format!(" (the gap of an average), or `{{{name}: {{classes: mean | max | per_class}}}}` (the gaps of the classes)"));
     }
     if task.positive.is_none() && !task.multi_label && definition.reads != Reads::TopK {
         readings.push_str("; or give the evaluation a `positive:` class");

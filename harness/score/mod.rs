@@ -5,15 +5,20 @@
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
+//! - [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
 //! - [`draw`]: keyed random draws; [`interval`]: from replicates to intervals.
+//! - [`explain`]: what a metric is, in words.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
+pub mod archive;
 pub mod audit;
 pub mod breakdown;
 pub mod draw;
+pub mod explain;
+pub mod import;
 pub mod interval;
 pub mod measurement;
 pub mod metric;
@@ -29,7 +34,8 @@ pub mod tally;
 pub mod units;
 pub mod value;
 
-pub use audit::score;
+pub use audit::{decisions, fit, score};
+pub use explain::explain;
 pub use value::Value;
 
 /// In a column of indices: in no group, of no pattern.

@@ -63,11 +63,7 @@ impl Outcomes {
             target.map(|target| u64::from(target) * columns + decision.map_or(classes as u64, u64::from))
         };
         let codes = targets.iter().zip(decisions).map(|(target, decision)| code(*target, *decision));
-        let (of_row, distinct) = if classes <= DENSE_CLASSES {
-            dense(codes, columns * columns)
-        } else {
-            intern(codes)
-        };
+        let (of_row, distinct) = if classes <= DENSE_CLASSES { dense(codes, columns * columns) } else { intern(codes) };
         let pattern = |code: &u64| {
             let (target, decision) = ((code / columns) as u32, (code % columns) as u32);
             let mut marks = Vec::with_capacity(2);

@@ -100,6 +100,8 @@ pub struct PredictionsError {
 pub struct Fault {
     /// What is wrong and what to do about it.
     pub what: String,
+    /// What rows are called: `row`, or `line` where they are lines of a file.
+    pub unit: &'static str,
     /// The first rows that have it, counted from 1 (as the file counts them, where there is one); empty where it is not about rows.
     pub rows: Vec<u64>,
     /// How many rows have it.
@@ -112,7 +114,7 @@ const SHOWN: usize = 8;
 impl Fault {
     /// A fault that is not about rows.
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), rows: Vec::new(), total: 0 }
+        Self { what: what.into(), unit: "row", rows: Vec::new(), total: 0 }
     }
 
     /// A fault of some rows, or nothing where there are none.
@@ -120,7 +122,7 @@ impl Fault {
         let mut rows = rows.into_iter();
         let first: Vec<u64> = rows.by_ref().take(SHOWN).collect();
         let total = first.len() + rows.count();
-        (total > 0).then(|| Self { what: what.into(), rows: first, total })
+        (total > 0).then(|| Self { what: what.into(), unit: "row", rows: first, total })
     }
 }
 
@@ -131,7 +133,7 @@ impl std::fmt::Display for Fault {
             return Ok(());
         }
         let rows: Vec<String> = self.rows.iter().map(u64::to_string).collect();
-        write!(f, " (row{} {}", if self.total == 1 { "" } else { "s" }, rows.join(", "))?;
+        write!(f, " ({}{} {}", self.unit, if self.total == 1 { "" } else { "s" }, rows.join(", "))?;
         match self.total - self.rows.len() {
             0 => f.write_str(")"),
             more => write!(f, " and {more} more)"),
@@ -306,9 +308,9 @@ impl Parts {
             Some(Decisions::Single(decisions)) => note(format!("a decision outside the list of {} classes", self.classes.len()), &|row| {
                 decisions[row].as_ref().is_some_and(unknown)
             }),
-            Some(Decisions::Sets(decisions)) => note(format!("a decision outside the list of {} classes", self.classes.len()), &|row| {
-                decisions[row].iter().any(unknown)
-            }),
+            Some(Decisions::Sets(decisions)) => {
+                note(format!("a decision outside the list of {} classes", self.classes.len()), &|row| decisions[row].iter().any(unknown))
+            }
             None => {}
         }
         if let Some(scores) = &self.scores {

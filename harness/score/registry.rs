@@ -213,7 +213,11 @@ const METRICS: &[Definition] = &[
         direction: Higher,
         undefined: "no positives",
         source: FAIRLEARN,
-        peers: &[("fairlearn", "true_positive_rate (0 where undefined)"), ("scikit-learn", "recall_score"), ("AIF360", "true_positive_rate")],
+        peers: &[
+            ("fairlearn", "true_positive_rate (0 where undefined)"),
+            ("scikit-learn", "recall_score"),
+            ("AIF360", "true_positive_rate"),
+        ],
         reads: Reads::Decisions,
         multi_label: true,
         compute: Compute::Class { of: recall, samples: None },
@@ -419,7 +423,10 @@ const CRITERIA: &[Criterion] = &[
     Criterion {
         name: "demographic_parity",
         parts: &["selection_rate"],
-        peers: &[("fairlearn", "demographic_parity_*"), ("AIF360", "statistical_parity_difference (signed), disparate_impact (not folded)")],
+        peers: &[
+            ("fairlearn", "demographic_parity_*"),
+            ("AIF360", "statistical_parity_difference (signed), disparate_impact (not folded)"),
+        ],
     },
     Criterion {
         name: "equal_opportunity",
@@ -431,7 +438,11 @@ const CRITERIA: &[Criterion] = &[
     Criterion {
         name: "equalized_odds",
         parts: &["true_positive_rate", "false_positive_rate"],
-        peers: &[("fairlearn", "equalized_odds_* (worst_case by default)"), ("AIF360", "average_abs_odds_difference (mean)"), ("FFB", "eodd (sum)")],
+        peers: &[
+            ("fairlearn", "equalized_odds_* (worst_case by default)"),
+            ("AIF360", "average_abs_odds_difference (mean)"),
+            ("FFB", "eodd (sum)"),
+        ],
     },
 ];
 

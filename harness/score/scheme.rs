@@ -101,7 +101,9 @@ impl Scheme {
                 let breakdowns = scheme.breakdowns_of(evaluation, &metric);
                 if breakdowns.is_empty() {
                     let message = format!("`{}` compares groups, and the evaluation has none", call.choice.name);
-                    problems.push(Problem::at(&call.choice.name_node, message).help("add `groups: [FIELD]` to the evaluation, or `by: FIELD` here"));
+                    problems.push(
+                        Problem::at(&call.choice.name_node, message).help("add `groups: [FIELD]` to the evaluation, or `by: FIELD` here"),
+                    );
                 }
                 scheme.metrics.push((metric, breakdowns));
             }
@@ -189,7 +191,9 @@ impl Scheme {
             };
             if metric.over.is_some() || metric.input != Input::Decisions || !countable {
                 let message = format!("a threshold cannot be fitted to `{}`", goal.metric.choice.name);
-                problems.push(Problem::at(&goal.metric.choice.name_node, message).help("name a metric of decisions that is one number of all items"));
+                problems.push(
+                    Problem::at(&goal.metric.choice.name_node, message).help("name a metric of decisions that is one number of all items"),
+                );
                 continue;
             }
             all.push(ToFit { decide: decide.clone(), metric, maximize: goal.maximize, split: goal.split.clone() });
@@ -226,11 +230,15 @@ fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static s
     };
     let one_each = width == task.classes;
     match rule {
-        Rule::Argmax if task.multi_label => Some(("decides one class, and items may have several".to_owned(), "write `{top_k: 1}` if that is meant")),
+        Rule::Argmax if task.multi_label => {
+            Some(("decides one class, and items may have several".to_owned(), "write `{top_k: 1}` if that is meant"))
+        }
         Rule::Argmax | Rule::TopK(_) if !one_each => {
             Some(("needs one score a class".to_owned(), "with the positive's score alone, write `{threshold: 0.5}`"))
         }
-        Rule::TopK(k) if *k as usize > task.classes => Some((format!("is out of range: there are {} classes", task.classes), "use a smaller k")),
+        Rule::TopK(k) if *k as usize > task.classes => {
+            Some((format!("is out of range: there are {} classes", task.classes), "use a smaller k"))
+        }
         Rule::Threshold { .. } if !task.multi_label && (task.positive.is_none() || task.classes != 2) => {
             Some(("needs two classes, one of them `positive:`".to_owned(), "add `positive:` to the evaluation, or write `argmax`"))
         }

@@ -6,6 +6,7 @@ use super::breakdown::Breakdown;
 use super::interval;
 use super::metric::{Metric, Over, Support};
 use super::outcome::Outcomes;
+use super::predictions::Predictions;
 use super::ranking::Rankings;
 use super::tally::Tally;
 use super::units::{Rows, Shuffle, Units};
@@ -132,10 +133,10 @@ impl Lens {
 }
 
 impl Sheet<'_> {
-    /// Computes everything; `weights` and `clusters` are columns of the items.
-    pub fn read(&self, weights: Option<&[f64]>, clusters: Option<&[u32]>, uncertainty: &Uncertainty) -> Vec<Reading> {
-        let rows = Rows { groups: &self.breakdown.of_row, patterns: self.lens.of_row(), weights, clusters };
-        let units = Units::new(rows);
+    /// Computes everything; `clusters` is the column of what is drawn together.
+    pub fn read(&self, predictions: &Predictions, clusters: Option<&[u32]>, uncertainty: &Uncertainty) -> Vec<Reading> {
+        let (groups, patterns) = (&self.breakdown.of_row, self.lens.of_row());
+        let units = Units::new(Rows { groups, patterns, weights: predictions.weight(), clusters }, predictions.ids());
         let patterns: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
         let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
         let order = self.lens.order(&patterns);
@@ -150,9 +151,16 @@ impl Sheet<'_> {
         let spots = self.spots(&tallies);
 
         let seed = uncertainty.seed();
-        let resampled = self.replicates(uncertainty.bootstrap(), patterns.len(), |replicate, _, weights| {
-            units.resample(seed, replicate, weights);
-        }, Some(&labels), &patterns, &order);
+        let resampled = self.replicates(
+            uncertainty.bootstrap(),
+            patterns.len(),
+            |replicate, _, weights| {
+                units.resample(seed, replicate, weights);
+            },
+            Some(&labels),
+            &patterns,
+            &order,
+        );
         let gaps = spots.iter().any(|spot| self.over(spot).is_some_and(|over| over.reduction.is_gap()));
         let shuffle = (gaps && uncertainty.permutations() > 0).then(|| Shuffle::new(&units)).flatten();
         let permuted = shuffle.map_or_else(Vec::new, |shuffle| {
@@ -169,9 +177,10 @@ impl Sheet<'_> {
                 value,
                 support: self.support(&spot, &supports),
                 interval: value.ok().and_then(|_| interval::percentile(replicates(&resampled).into_iter(), uncertainty.level())),
-                null: value.ok().zip(gap).and_then(|(value, over)| {
-                    interval::null(replicates(&permuted).into_iter(), value, over.reduction.grows())
-                }),
+                null: value
+                    .ok()
+                    .zip(gap)
+                    .and_then(|(value, over)| interval::null(replicates(&permuted).into_iter(), value, over.reduction.grows())),
             }
         };
         spots.into_iter().zip(values).enumerate().map(read).collect()
@@ -223,17 +232,22 @@ impl Sheet<'_> {
             metric.push_values(part, tally, self.policy, &mut values);
             values
         };
-        let parts: Vec<(Vec<Vec<Value>>, Vec<Value>)> =
-            (0..metric.parts()).map(|part| (groups.iter().map(|tally| of(part, tally)).collect(), of(part, all))).collect();
-        let classes = parts.first().map_or(0, |(_, overall)| overall.len());
+        /// Class by class: of each group, and of all items.
+        struct Part {
+            groups: Vec<Vec<Value>>,
+            all: Vec<Value>,
+        }
+        let part = |part: usize| Part { groups: groups.iter().map(|tally| of(part, tally)).collect(), all: of(part, all) };
+        let parts: Vec<Part> = (0..metric.parts()).map(part).collect();
+        let classes = parts.first().map_or(0, |part| part.all.len());
         let reduced = |class: usize| {
-            let part = |(groups, overall): &(Vec<Vec<Value>>, Vec<Value>)| {
-                let of_class: Vec<Value> = groups.iter().map(|values| values[class]).collect();
-                let reduced = over.reduction.of(&of_class, overall[class], self.kept, self.policy);
+            let of_part = |part: &Part| {
+                let of_class: Vec<Value> = part.groups.iter().map(|values| values[class]).collect();
+                let reduced = over.reduction.of(&of_class, part.all[class], self.kept, self.policy);
                 reduced.map_err(|undefined| if classes > 1 { undefined.in_class(class) } else { undefined })
             };
             // A criterion of two parts needs both, whatever the policy on groups.
-            over.parts.of(parts.iter().map(part), Policy::Propagate)
+            over.parts.of(parts.iter().map(of_part), Policy::Propagate)
         };
         match over.classes {
             Some(combine) => values.push(combine.of((0..classes).map(reduced), self.policy)),

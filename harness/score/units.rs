@@ -58,26 +58,26 @@ struct Loose {
 }
 
 impl Units {
-    /// Puts rows together into units.
-    pub fn new(rows: Rows<'_>) -> Self {
+    /// Puts rows together into units. `ids` tell groups of equal content apart.
+    pub fn new(rows: Rows<'_>, ids: &[String]) -> Self {
+        let singles = singles(rows);
+        let ranks = ranks(&singles, rows, ids);
         let mut loose = match rows.clusters {
-            Some(clusters) => clustered(rows, clusters),
-            None => singles(rows),
+            Some(clusters) => clustered(rows, clusters, &ranks),
+            None => singles,
+        };
+        let rank = |slot: &Slot| ranks.of(slot.group);
+        let order = |a: &Loose, b: &Loose| {
+            let touched = |unit: &Loose| unit.slots.chunk_by(|a, b| a.group == b.group).map(|run| rank(&run[0])).collect::<Vec<_>>();
+            let strata =
+                if a.slots.len() + b.slots.len() == 2 { rank(&a.slots[0]).cmp(&rank(&b.slots[0])) } else { touched(a).cmp(&touched(b)) };
+            strata.then_with(|| compare(&a.slots, &b.slots, &rank))
         };
         // Units of one stratum become neighbours; equal ones become copies.
-        loose.sort_unstable_by(|a, b| groups_of(a).cmp(groups_of(b)).then_with(|| compare(&a.slots, &b.slots, true)));
-        loose.dedup_by(|next, kept| {
-            let equal = compare(&next.slots, &kept.slots, true).is_eq();
-            if equal {
-                kept.copies += next.copies;
-            }
-            equal
-        });
-        let mut strata: Vec<&[Loose]> = loose.chunk_by(|a, b| groups_of(a).eq(groups_of(b))).collect();
-        strata.sort_by(|a, b| by_content(a, b));
-
+        loose.sort_unstable_by(order);
+        merge(&mut loose, |a, b| order(a, b).is_eq());
         let mut units = Self { slots: Vec::new(), units: Vec::new(), strata: Vec::new() };
-        for stratum in strata {
+        for stratum in loose.chunk_by(|a, b| groups_of(a).eq(groups_of(b))) {
             let first = units.units.len();
             for unit in stratum {
                 let start = units.slots.len();
@@ -178,14 +178,9 @@ impl Shuffle {
         if groups.len() < 2 {
             return None;
         }
-        pool.sort_by(|a, b| compare(&a.slots, &b.slots, false));
-        pool.dedup_by(|next, kept| {
-            let equal = compare(&next.slots, &kept.slots, false).is_eq();
-            if equal {
-                kept.copies += next.copies;
-            }
-            equal
-        });
+        let alike = |a: &Loose, b: &Loose| compare(&a.slots, &b.slots, &|_| 0);
+        pool.sort_by(alike);
+        merge(&mut pool, |a, b| alike(a, b).is_eq());
         let total: u64 = hands.iter().sum();
         let deck = Deck::Units { slots: Vec::new(), labels: Vec::new() };
         let mut shuffle = Self { patterns: Vec::new(), amounts: Vec::new(), deck, apart: 0..0 };
@@ -248,7 +243,8 @@ fn singles(rows: Rows<'_>) -> Vec<Loose> {
     let kinds = rows.patterns.iter().filter(|pattern| **pattern != OUTSIDE).max().map_or(0, |last| *last as usize + 1);
     let groups = rows.groups.iter().filter(|group| **group != OUTSIDE).max().map_or(0, |last| *last as usize + 1);
     let unit = |group: u32, pattern: u32, copies: u64| Loose { slots: vec![Slot { group, pattern, amount: 1.0, rows: 1 }], copies };
-    let cell = |row: usize| if rows.groups[row] == OUTSIDE { groups } else { rows.groups[row] as usize } * kinds + rows.patterns[row] as usize;
+    let cell =
+        |row: usize| if rows.groups[row] == OUTSIDE { groups } else { rows.groups[row] as usize } * kinds + rows.patterns[row] as usize;
     let group_at = |cell: usize| if cell / kinds == groups { OUTSIDE } else { (cell / kinds) as u32 };
     if (groups + 1) * kinds <= 4 * rows.patterns.len() + 1024 {
         let mut copies = vec![0u64; (groups + 1) * kinds];
@@ -261,10 +257,10 @@ fn singles(rows: Rows<'_>) -> Vec<Loose> {
     cells.chunk_by(|a, b| a == b).map(|run| unit(group_at(run[0]), (run[0] % kinds) as u32, run.len() as u64)).collect()
 }
 
-fn clustered(rows: Rows<'_>, clusters: &[u32]) -> Vec<Loose> {
+fn clustered(rows: Rows<'_>, clusters: &[u32], ranks: &Ranks) -> Vec<Loose> {
     let weight = |row: usize| rows.weights.map_or(1.0, |weights| weights[row]);
     let mut order: Vec<usize> = (0..rows.patterns.len()).filter(|row| rows.patterns[*row] != OUTSIDE).collect();
-    let key = |row: &usize| (clusters[*row], rows.groups[*row], rows.patterns[*row]);
+    let key = |row: &usize| (clusters[*row], ranks.of(rows.groups[*row]), rows.patterns[*row]);
     order.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| weight(*a).total_cmp(&weight(*b))));
     let slot = |run: &[usize]| Slot {
         group: rows.groups[run[0]],
@@ -278,20 +274,50 @@ fn clustered(rows: Rows<'_>, clusters: &[u32]) -> Vec<Loose> {
         .collect()
 }
 
+/// The places of groups in an order that does not know their names; last that of no group.
+struct Ranks(Vec<u32>);
+
+impl Ranks {
+    fn of(&self, group: u32) -> u32 {
+        self.0.get(group as usize).copied().unwrap_or(OUTSIDE)
+    }
+}
+
+/// Orders groups by what is in them, and those of equal content by their least id.
+fn ranks(singles: &[Loose], rows: Rows<'_>, ids: &[String]) -> Ranks {
+    let groups = singles.iter().map(|unit| unit.slots[0].group).filter(|group| *group != OUTSIDE).max().map_or(0, |last| last + 1);
+    let mut contents: Vec<Vec<(u32, u64, u64)>> = vec![Vec::new(); groups as usize];
+    for (slot, copies) in singles.iter().map(|unit| (unit.slots[0], unit.copies)).filter(|(slot, _)| slot.group != OUTSIDE) {
+        contents[slot.group as usize].push((slot.pattern, slot.amount.to_bits(), copies));
+    }
+    contents.iter_mut().for_each(|content| content.sort_unstable());
+    let least = |group: u32| (0..ids.len()).filter(|row| rows.groups[*row] == group).map(|row| &ids[row]).min();
+    let mut order: Vec<u32> = (0..groups).collect();
+    order.sort_by(|a, b| contents[*a as usize].cmp(&contents[*b as usize]).then_with(|| least(*a).cmp(&least(*b))));
+    let mut ranks = vec![0; groups as usize];
+    order.into_iter().zip(0..).for_each(|(group, rank)| ranks[group as usize] = rank);
+    Ranks(ranks)
+}
+
 /// The groups that a unit touches, in order.
 fn groups_of(unit: &Loose) -> impl Iterator<Item = u32> {
     unit.slots.chunk_by(|a, b| a.group == b.group).map(|run| run[0].group)
 }
 
-/// Orders runs of slots by content, with or without their groups.
-fn compare(a: &[Slot], b: &[Slot], with_groups: bool) -> Ordering {
-    let key = |slot: &Slot| (if with_groups { slot.group } else { 0 }, slot.pattern, slot.rows);
+/// Orders runs of slots by content; `rank` is what it sees of their groups.
+fn compare(a: &[Slot], b: &[Slot], rank: &impl Fn(&Slot) -> u32) -> Ordering {
+    let key = |slot: &Slot| (rank(slot), slot.pattern, slot.rows);
     let slot = |(a, b): (&Slot, &Slot)| key(a).cmp(&key(b)).then_with(|| a.amount.total_cmp(&b.amount));
     a.iter().zip(b).map(slot).find(|order| order.is_ne()).unwrap_or_else(|| a.len().cmp(&b.len()))
 }
 
-/// Orders strata by what is in them, whatever their groups are called.
-fn by_content(a: &[Loose], b: &[Loose]) -> Ordering {
-    let unit = |(a, b): (&Loose, &Loose)| compare(&a.slots, &b.slots, false).then_with(|| a.copies.cmp(&b.copies));
-    a.iter().zip(b).map(unit).find(|order| order.is_ne()).unwrap_or_else(|| a.len().cmp(&b.len()))
+/// Makes copies of neighbours that are equal.
+fn merge(loose: &mut Vec<Loose>, equal: impl Fn(&Loose, &Loose) -> bool) {
+    loose.dedup_by(|next, kept| {
+        let same = equal(next, kept);
+        if same {
+            kept.copies += next.copies;
+        }
+        same
+    });
 }

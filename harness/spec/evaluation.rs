@@ -90,7 +90,7 @@ pub enum Cut {
     /// A number.
     At(f64),
     /// The score that is best on a split that is not a test.
-    Fitted(Goal),
+    Fitted(Box<Goal>),
 }
 
 /// What a fitted rule is best at.
@@ -169,6 +169,16 @@ impl Decode for Evaluation {
     }
 }
 
+impl Evaluation {
+    /// The splits that its rules are to be fitted on.
+    pub fn fitted_splits(&self) -> impl Iterator<Item = &Written<String>> {
+        self.decide.iter().filter_map(|decide| match &decide.rule {
+            Rule::Threshold { cut: Cut::Fitted(goal), .. } => Some(&goal.split),
+            _ => None,
+        })
+    }
+}
+
 fn breakdowns(node: &Node, problems: &mut Problems) -> Option<Vec<Written<Vec<String>>>> {
     match &node.value {
         Value::List(items) => items.iter().map(|item| breakdown(item, problems)).collect(),
@@ -228,7 +238,9 @@ impl Decode for Decide {
         match (rules.next(), rules.next()) {
             (Some(rule), None) => Some(Self { name: name.unwrap_or_else(|| unnamed(node)), rule, node: node.clone() }),
             (Some(_), Some(_)) => expected(node, problems, "one rule"),
-            _ if problems.is_empty() => expected(node, problems, "`argmax`, `given`, or one of the keys `threshold`, `thresholds`, `top_k`"),
+            _ if problems.is_empty() => {
+                expected(node, problems, "`argmax`, `given`, or one of the keys `threshold`, `thresholds`, `top_k`")
+            }
             _ => None,
         }
     }
@@ -258,8 +270,8 @@ fn threshold(node: &Node, problems: &mut Problems) -> Option<Rule> {
     fields.finish(problems);
     let cut = match (at, maximize, minimize, split) {
         (Some(at), None, None, None) => Cut::At(at),
-        (None, Some(metric), None, Some(split)) => Cut::Fitted(Goal { metric, maximize: true, split }),
-        (None, None, Some(metric), Some(split)) => Cut::Fitted(Goal { metric, maximize: false, split }),
+        (None, Some(metric), None, Some(split)) => Cut::Fitted(Box::new(Goal { metric, maximize: true, split })),
+        (None, None, Some(metric), Some(split)) => Cut::Fitted(Box::new(Goal { metric, maximize: false, split })),
         _ => return expected(node, problems, "a number, `{at: …}`, or `{maximize: METRIC, split: DATASET/SPLIT}`"),
     };
     Some(Rule::Threshold { cut, of })

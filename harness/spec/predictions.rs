@@ -109,12 +109,12 @@ impl Decode for Columns {
         if scores.len() > 1 {
             return expected(node, problems, "only one of `scores`, `logits` and `probabilities`");
         }
-        if let Some(twice) = classes.iter().flat_map(|names| names.iter().enumerate().filter(|(i, name)| names[..*i].contains(name))).next() {
+        if let Some(twice) = classes.iter().flat_map(|names| names.iter().enumerate().filter(|(i, name)| names[..*i].contains(name))).next()
+        {
             problems.push(Problem::at(node, format!("the class `{}` is named twice in `classes`", twice.1)));
             return None;
         }
-        let columns =
-            Self { id, label: label?, decision, scores: scores.pop(), classes, split, subject, weight, node: node.clone() };
+        let columns = Self { id, label: label?, decision, scores: scores.pop(), classes, split, subject, weight, node: node.clone() };
         if columns.decision.is_none() && columns.scores.is_none() {
             problems.push(
                 Problem::at(node, "`columns` names neither decisions nor scores")
