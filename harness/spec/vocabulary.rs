@@ -164,28 +164,38 @@ impl Check<'_> {
                 problems.push(Problem::at(&mention.node, message).help("remove it here or from `pool`"));
             }
         }
+        let before = problems.len();
         for condition in &self.table.conditions {
             self.condition(condition, problems);
+        }
+        if problems.len() > before {
+            // What the table shows is not known, so neither is what it could show.
+            return;
         }
         let metrics = self.vocabulary.metric_names(|scored| self.shows(scored));
         let groupings = self.vocabulary.groupings();
         for column in &self.table.columns {
+            let mut is_known = true;
             if let Column::Each { over, .. } = column {
                 let is_dimension = dimensions.contains(&over.name.as_str());
-                match (is_dimension, groupings.contains(over.name.as_str())) {
-                    (false, false) => problems.push(
+                let is_grouping = groupings.contains(over.name.as_str());
+                is_known = is_dimension != is_grouping;
+                if !is_dimension && !is_grouping {
+                    problems.push(
                         Problem::at(&over.node, format!("columns spread over a group, an axis or a word; `{}` is none", over.name))
                             .help(did_you_mean(&over.name, groupings.iter().chain(&dimensions).copied())),
-                    ),
-                    (true, true) => problems.push(
+                    );
+                } else if is_dimension && is_grouping {
+                    problems.push(
                         Problem::at(&over.node, format!("`{}` is both an axis and a group", over.name)).help("give the axis another name"),
-                    ),
-                    _ => {}
+                    );
                 }
             }
             for metric in column.metrics() {
                 if metrics.contains(metric.name.as_str()) {
-                    self.readings(column, metric, problems);
+                    if is_known {
+                        self.readings(column, metric, problems);
+                    }
                 } else {
                     problems.push(
                         Problem::at(&metric.node, format!("no evaluation that `{}` shows has the column `{}`", self.name, metric.name))
@@ -265,15 +275,9 @@ impl Check<'_> {
         })
     }
 
-    /// The pairs that put a number into some column.
-    fn shown(&self) -> impl Iterator<Item = &Scored> {
-        let has_column =
-            |scored: &&Scored| self.table.columns.iter().flat_map(Column::metrics).any(|metric| scored.metric(&metric.name).is_some());
-        self.vocabulary.scored.iter().filter(|scored| self.shows(scored)).filter(has_column)
-    }
-
-    fn placed(&self, name: &str) -> bool {
-        let spread = self.table.columns.iter().any(|column| matches!(column, Column::Each { over, .. } if over.name == name));
+    /// Whether the cells of a column differ in an axis or a word only where that shows.
+    fn placed(&self, name: &str, column: &Column) -> bool {
+        let spread = matches!(column, Column::Each { over, .. } if over.name == name);
         let pinned = self.table.conditions.iter().any(|condition| {
             let left = self.vocabulary.levels(name).unwrap_or_default().into_iter().filter(|level| condition.admits(Some(level))).count();
             condition.of.name == name && left <= 1
@@ -283,19 +287,28 @@ impl Check<'_> {
 
     /// No axis is left out: a cell of the table would mix its levels unseen.
     fn axes(&self, problems: &mut Problems) {
-        let spanned: BTreeSet<&String> = self.shown().flat_map(|scored| &scored.axes).collect();
         let merged = |name: &str| {
             let mut mentions = self.layout.average.iter().chain(&self.layout.pool).chain(&self.table.average);
             mentions.any(|mention| mention.name == name)
         };
-        for axis in self.vocabulary.axes.iter().filter(|axis| spanned.contains(&axis.name)) {
-            if !self.placed(&axis.name) && !merged(&axis.name) {
-                let message = format!(
-                    "the axis `{0}` is neither in `rows`, `columns`, `average` nor `pool` of the table `{1}`",
-                    axis.name, self.name
-                );
-                let help = format!("add `{0}` to `rows`, or `average: [{0}]` for means over its levels", axis.name);
-                problems.push(self.problem(message, help));
+        for axis in self.vocabulary.axes.iter().filter(|axis| !merged(&axis.name)) {
+            let forgetful = self.table.columns.iter().find(|column| {
+                let spans = |scored: &Scored| {
+                    scored.axes.contains(&axis.name) && column.metrics().iter().any(|metric| scored.metric(&metric.name).is_some())
+                };
+                !self.placed(&axis.name, column) && self.vocabulary.scored.iter().any(|scored| self.shows(scored) && spans(scored))
+            });
+            if let Some(column) = forgetful {
+                let (axis, table) = (&axis.name, self.name);
+                let message = format!("the axis `{axis}` is neither in `rows`, `columns`, `average` nor `pool` of the table `{table}`");
+                let spread = self.table.columns.iter().any(|other| matches!(other, Column::Each { over, .. } if over.name == *axis));
+                let only = if spread {
+                    format!(", as the column `{}` needs it", column.metrics().first().map_or("", |metric| &metric.name))
+                } else {
+                    String::new()
+                };
+                let help = format!("add `{axis}` to `rows`, or `average: [{axis}]` for means over its levels");
+                problems.push(self.problem(format!("{message}{only}"), help));
             }
         }
     }
@@ -303,26 +316,39 @@ impl Check<'_> {
     /// No two models, evaluations, splits or decision rules share a cell of the table.
     fn collisions(&self, problems: &mut Problems) {
         for column in &self.table.columns {
+            let placed = Word::ALL.map(|word| self.placed(word.text(), column));
             for metric in column.metrics() {
-                let points: Vec<[&str; 4]> = self.shown().flat_map(|scored| points(scored, &metric.name)).collect();
-                for word in Word::ALL {
-                    let collide = |a: &[&str; 4], b: &[&str; 4]| {
-                        let same =
-                            Word::ALL.into_iter().filter(|word| self.placed(word.text())).all(|word| a[word as usize] == b[word as usize]);
-                        same && a[word as usize] != b[word as usize]
-                    };
-                    let pair = points.iter().find_map(|a| points.iter().find(|b| collide(a, b)).map(|b| (a, b)));
-                    if let Some((a, b)) = pair {
-                        let (a, b) = (a[word as usize], b[word as usize]);
-                        let what = format!("the column `{}` of the table `{}`", metric.name, self.name);
-                        let message = format!("{what} has one cell for the {0}s `{a}` and `{b}`", noun(word));
-                        problems.push(self.problem(message, format!("add `{0}` to `rows`, or `where: {{{0}: {a}}}`", word.text())));
-                        // One forgotten word often shows as several; the first is the one to add.
-                        break;
-                    }
+                let shown = self.vocabulary.scored.iter().filter(|scored| self.shows(scored));
+                let points: Vec<[&str; 4]> = shown.flat_map(|scored| self.points(scored, &metric.name)).collect();
+                let pair = points.iter().enumerate().find_map(|(index, a)| {
+                    let apart =
+                        |b: &&[&str; 4]| Word::ALL.into_iter().any(|word| placed[word as usize] && a[word as usize] != b[word as usize]);
+                    points[..index].iter().find(|b| !apart(b)).map(|b| (b, a))
+                });
+                // One forgotten word often shows as several; the first that differs is the one to add.
+                let word = pair.and_then(|(a, b)| Word::ALL.into_iter().find(|word| a[*word as usize] != b[*word as usize]));
+                if let (Some((a, b)), Some(word)) = (pair, word) {
+                    let (a, b) = (a[word as usize], b[word as usize]);
+                    let what = format!("the column `{}` of the table `{}`", metric.name, self.name);
+                    let message = format!("{what} has one cell for the {}s `{a}` and `{b}`", noun(word));
+                    problems.push(self.problem(message, format!("add `{0}` to `rows`, or `where: {{{0}: {a}}}`", word.text())));
                 }
             }
         }
+    }
+
+    /// The combinations of [`Word`]s under which a pair has a metric.
+    fn points<'a>(&self, scored: &'a Scored, metric: &str) -> Vec<[&'a str; 4]> {
+        let Some(metric) = scored.metric(metric) else {
+            return Vec::new();
+        };
+        let admitted = |level: &&str| {
+            let mut conditions = self.table.conditions.iter().filter(|condition| condition.of.name == Word::Decision.text());
+            conditions.all(|condition| condition.admits(Some(level)))
+        };
+        let decisions = if metric.decided { scored.levels(Word::Decision) } else { vec![""] };
+        let decisions = decisions.into_iter().filter(|level| level.is_empty() || admitted(level));
+        decisions.map(|decision| [scored.model.as_str(), &scored.evaluation, &scored.data, decision]).collect()
     }
 
     fn problem(&self, message: String, help: String) -> Problem {
@@ -346,13 +372,4 @@ fn noun(word: Word) -> &'static str {
         Word::Data => "split",
         Word::Decision => "decision rule",
     }
-}
-
-/// The combinations of [`Word`]s under which a pair has a metric.
-fn points<'a>(scored: &'a Scored, metric: &str) -> Vec<[&'a str; 4]> {
-    let Some(metric) = scored.metric(metric) else {
-        return Vec::new();
-    };
-    let decisions = if metric.decided { scored.levels(Word::Decision) } else { vec![""] };
-    decisions.into_iter().map(|decision| [scored.model.as_str(), &scored.evaluation, &scored.data, decision]).collect()
 }
