@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::decode::{Decode, Fields, expected, one_or_many, word};
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems};
+use super::source::{Place, Source};
 
 /// A name that is defined elsewhere, and where it is mentioned.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,12 @@ pub struct Mention {
 }
 
 impl Mention {
+    /// A name that stands in no file.
+    pub fn unwritten(name: &str) -> Self {
+        let place = Place { source: Source::new("", ""), start: 0, end: 0 };
+        Self { name: name.to_owned(), node: Node { value: Value::Text(name.to_owned()), place, via: None } }
+    }
+
     fn of_key(key: &Key, map: &Node) -> Self {
         let node = Node { value: Value::Text(key.text.clone()), place: key.place.clone(), via: map.via.clone() };
         Self { name: key.text.clone(), node }

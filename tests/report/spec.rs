@@ -4,10 +4,10 @@ use fairgrid::spec::decode::Fields;
 use fairgrid::spec::node::Node;
 use fairgrid::spec::problem::Problems;
 use fairgrid::spec::source::Source;
-use fairgrid::spec::table::Layout;
+use fairgrid::spec::table::{Layout, Mention};
 use fairgrid::spec::vocabulary::{MetricColumn, Scored, Vocabulary};
 
-use super::fixture::{QUICKSTART, dimension};
+use super::fixture::{QUICKSTART, dimension, layout};
 
 fn metric(name: &str, decided: bool) -> MetricColumn {
     MetricColumn {
@@ -162,4 +162,18 @@ fn an_axis_in_some_columns_is_still_missing_in_the_others() {
         |columns: &str| format!("average: [seed]\ntables: {{main: {{rows: [model], columns: {columns}, where: {{model: small_cnn}}}}}}");
     assert_eq!(problems(&table("[{loss: [accuracy_score, worst_tone]}]")), "fine");
     insta::assert_snapshot!(problems(&table("[worst_tone, {loss: accuracy_score}]")), @"model: the axis `loss` is neither in `rows`, `columns`, `average` nor `pool` of the table `main`, as the column `worst_tone` needs it (add `loss` to `rows`, or `average: [loss]` for means over its levels)");
+}
+
+#[test]
+fn a_study_without_tables_gets_one_that_passes_every_check() {
+    let mut layout = layout("average: [seed]");
+    let table = layout.default_table(&vocabulary()).unwrap();
+    let names = |mentions: &[Mention]| mentions.iter().map(|mention| mention.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&table.rows), ["model", "loss", "decision"]);
+    assert_eq!(table.columns.len(), 6);
+    layout.tables.insert("main".to_owned(), table);
+    let mut problems = Problems::default();
+    layout.check(&vocabulary(), &mut problems);
+    assert!(problems.is_empty(), "{problems:?}");
+    assert!(layout.default_table(&vocabulary()).is_none());
 }
