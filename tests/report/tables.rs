@@ -250,6 +250,23 @@ fn a_study_of_which_every_cell_failed_still_has_a_leaderboard() {
 }
 
 #[test]
+fn a_cell_of_which_one_evaluation_failed_keeps_the_numbers_of_the_other() {
+    let heading = Heading { axes: Vec::new(), evaluations: vec!["test".to_owned(), "audit".to_owned()], ..heading() };
+    let mut gone = failed(&[], "no column `race`");
+    gone.evaluations.push("audit".to_owned());
+    let rows = [row(&[], "accuracy_score", 0.9)];
+    let text = "tables: {main: {rows: [model], columns: [accuracy_score, recall_gap]}}";
+    insta::assert_snapshot!(table(&tables(text, &heading, &rows, &[gone])[0], Screen::default()), @r"
+    ╭───────────┬──────────────────────┬────────────╮
+    │ model     │     accuracy_score ↑ │ recall_gap │
+    ├───────────┼──────────────────────┼────────────┤
+    │ small_cnn │ 0.900 [0.880, 0.915] │    failed¹ │
+    ╰───────────┴──────────────────────┴────────────╯
+    ¹ failed: no column `race`
+    ");
+}
+
+#[test]
 fn groups_intersections_and_axes_spread_over_columns() {
     let heading = Heading {
         axes: vec![dimension("dataset", &["utkface", "fairface"])],
