@@ -56,7 +56,7 @@ impl Ls {
             What::Metrics => {
                 table.push_record(["metric", "what it is"]);
                 for name in metric::list() {
-                    let summary = crate::score::explain::summary(&name);
+                    let summary = metric::summary(&name);
                     table.push_record([name, summary]);
                 }
             }

@@ -96,7 +96,7 @@ impl Execution {
             stall: Duration::from_secs(self.stall),
             fail_fast: self.fail_fast,
             force: self.force,
-            image_cache: cache().join("images"),
+            cache: cache(),
         };
         let outcome = scheduler::run(&plan, &store, &settings, &*observer, &interrupted).map_err(anyhow::Error::from)?;
         if interrupted.load(Ordering::Relaxed) {

@@ -1,6 +1,7 @@
 //! The name of a result: a digest of all that decides it.
 
 use std::fmt;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,9 +23,14 @@ impl Key {
         Self(blake3::hash(whole.to_string().as_bytes()).to_hex().to_string())
     }
 
-    /// A key that stands for the content of files.
-    pub fn of_content(digest: &blake3::Hash) -> Self {
-        Self(digest.to_hex().to_string())
+    /// The key of a file's content.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn of_file(path: &Path) -> std::io::Result<Self> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(std::fs::File::open(path)?)?;
+        Ok(Self(hasher.finalize().to_hex().to_string()))
     }
 
     /// All digits.

@@ -14,13 +14,14 @@ use super::options;
 use super::split::{Rows, rows};
 use crate::backend::catalogue::{Catalogue, Entry as Installed};
 use crate::data::dataset::Dataset;
+use crate::data::frame::Targets;
 use crate::score::predictions::Predictions;
 use crate::score::scheme::{Schema, Scheme};
 use crate::spec::input::Resolved;
 use crate::spec::model::{BackendModel, ImportedModel, Model};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
-use crate::spec::study::{Study, fitting_splits};
+use crate::spec::study::{CellEvaluation, Study, fitting_splits};
 
 /// Counts up when training would give other weights from the same job.
 const TRAIN_VERSION: u32 = 1;
@@ -193,7 +194,7 @@ pub fn make(study: Study, backends: &Catalogue, request: &Request, note: &dyn Fn
         let wanted = splits.get(&index).map_or(&[][..], Vec::as_slice);
         let source = match &cell.spec {
             Model::Backend(model) => planner.work(&study, model, wanted).map(Source::Backend),
-            Model::Predictions(model) => planner.import(model),
+            Model::Predictions(model) => planner.import(&study, index, model),
         };
         if let Some(source) = source {
             positions.insert(index, cells.len());
@@ -280,11 +281,11 @@ impl Planner<'_> {
         if !self.datasets.contains_key(name) {
             let opened = study.data.get(name).and_then(|data| match Dataset::open(&data.card, &self.request.cache) {
                 Ok(dataset) => {
-                    if !dataset.rejected.is_empty() {
-                        let count = dataset.rejected.len();
+                    if dataset.rejections > 0 {
+                        let count = dataset.rejections;
                         (self.note)(format!("`{name}`: {count} rows are rejected; `fairgrid data` lists them with reasons"));
                     }
-                    let key = Key::of_content(&dataset.digest);
+                    let key = Key::of("index", 1, &json!(dataset.digest), &[]);
                     Some(PlannedData { dataset: Arc::new(dataset), key, splits: HashMap::new() })
                 }
                 Err(error) => {
@@ -334,13 +335,8 @@ impl Planner<'_> {
     /// Settles the size and channels of a model's input by the images that it sees first.
     fn input(&mut self, study: &Study, model: &BackendModel, dataset: &str) -> Option<Resolved> {
         let written = model.node.get("input").unwrap_or(&model.node);
-        let native = self.data(study, dataset)?.dataset.native();
-        let resolved = match (native, model.input.size) {
-            (Ok(native), _) => model.input.resolve(native),
-            (Err(_), Some((height, width))) => model.input.resolve((height, width, 3)),
-            (Err(reason), None) => Err(format!("{reason}, so the model needs `input: {{size: [height, width]}}`")),
-        };
-        resolved.map_err(|reason| self.problems.push(Problem::at(written, reason))).ok()
+        let resolved = self.data(study, dataset)?.dataset.resolve(&model.input);
+        resolved.map_err(|error| self.problems.push(Problem::at(written, error.to_string()))).ok()
     }
 
     #[expect(clippy::too_many_arguments, reason = "each decides the key")]
@@ -364,8 +360,8 @@ impl Planner<'_> {
         let data = self.data(study, dataset)?.key.clone();
         let inputs: Vec<Key> = std::iter::once(data).chain(network.iter().cloned()).collect();
         let version = if ability == Ability::Train { TRAIN_VERSION } else { PREDICT_VERSION };
-        let augment = model.train.as_ref().filter(|_| ability == Ability::Train).map(|train| train.augment.iter().map(|choice| choice.to_json()).collect());
-        let whole = json!({"job": parameters, "split": split, "identity": identity, "augment": augment.unwrap_or(Value::Null)});
+        let augment = model.train.as_ref().filter(|_| ability == Ability::Train).map(|train| &train.augment);
+        let whole = json!({"job": parameters, "split": split, "identity": identity, "augment": augment});
         let key = Key::of(ability.word(), version, &whole, &inputs.iter().collect::<Vec<_>>());
         Some(Step { ability, dataset: dataset.to_owned(), split: split.to_owned(), rows, input: input.clone(), parameters, key, inputs })
     }
@@ -397,8 +393,8 @@ impl Planner<'_> {
     }
 
     fn file(&mut self, path: &std::path::Path, model: &BackendModel) -> Option<Key> {
-        match crate::data::digest::file(path, &self.request.cache) {
-            Ok(digest) => Some(Key::of_content(&digest)),
+        match Key::of_file(path) {
+            Ok(key) => Some(key),
             Err(error) => {
                 self.problems.push(Problem::at(&model.node, format!("cannot read `{}`: {error}", path.display())));
                 None
@@ -406,17 +402,31 @@ impl Planner<'_> {
         }
     }
 
-    fn import(&mut self, model: &ImportedModel) -> Option<Source> {
-        let content = match crate::data::digest::file(&model.file, &self.request.cache) {
-            Ok(digest) => Key::of_content(&digest),
+    /// Reads imported predictions, with the group columns that evaluations ask of the file itself.
+    fn import(&mut self, study: &Study, cell: usize, model: &ImportedModel) -> Option<Source> {
+        let own = |evaluation: &&CellEvaluation| evaluation.cell == cell && !evaluation.spec.data.as_ref().is_some_and(|split| study.is_of_dataset(&split.value));
+        let mut fields: Vec<String> = Vec::new();
+        for evaluation in study.evaluations.iter().filter(own) {
+            fields.extend(evaluation.spec.fields().map(str::to_owned));
+        }
+        fields.sort_unstable();
+        fields.dedup();
+        let data = study.evaluations.iter().find(|evaluation| evaluation.cell == cell).and_then(|evaluation| evaluation.spec.data.as_ref());
+        let data = data.filter(|split| study.is_of_dataset(&split.value)).and_then(|split| split.value.split_once('/'));
+        let classes = match data {
+            Some((dataset, _)) => Some(self.data(study, dataset)?.dataset.classes.clone()),
+            None => None,
+        };
+        let content = match Key::of_file(&model.file) {
+            Ok(key) => key,
             Err(error) => {
                 self.problems.push(Problem::at(&model.file_node, format!("cannot read `{}`: {error}", model.file.display())));
                 return None;
             }
         };
-        match Predictions::import(&model.file, &model.columns) {
+        match Predictions::import(&model.file, &model.columns, &fields, classes.as_deref()) {
             Ok(predictions) => {
-                let key = Key::of("import", 1, &json!({"columns": model.columns.node.to_json(), "limit": self.request.limit}), &[&content]);
+                let key = Key::of("import", 1, &json!({"columns": model.columns.node.to_json(), "fields": fields, "classes": classes, "limit": self.request.limit}), &[&content]);
                 Some(Source::Imported { key, predictions: Arc::new(predictions) })
             }
             Err(error) => {
@@ -478,7 +488,7 @@ impl Planner<'_> {
         let dataset = &self.data(study, name)?.dataset;
         let of_data = Schema {
             classes: dataset.classes.clone(),
-            multi_label: dataset.is_multi_label(),
+            multi_label: matches!(dataset.targets, Targets::Multi { .. }),
             fields: dataset.fields.keys().cloned().collect(),
             subject: dataset.subject.is_some(),
             scores: None,

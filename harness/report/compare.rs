@@ -101,17 +101,22 @@ impl Pair<'_> {
                 report.drifts.push(Drift::Basis { place: self.place.clone(), what, accepted: old, found: new });
             }
         }
+        let ends = [(Part::Lower, accepted.lower, found.lower), (Part::Upper, accepted.upper, found.upper)];
+        if ends.iter().any(|(_, old, new)| old.is_some() && new.is_none()) {
+            report.drifts.push(Drift::Presence(self.place.clone(), Presence::MissingInterval));
+        }
+        if ends.iter().any(|(_, old, new)| old.is_none() && new.is_some()) {
+            report.drifts.push(Drift::Presence(self.place.clone(), Presence::ExtraInterval));
+        }
+        let before = report.drifts.len();
         self.moved(Part::Value, accepted.value, found.value, report);
-        match (accepted.lower.is_some() || accepted.upper.is_some(), found.lower.is_some() || found.upper.is_some()) {
-            (true, false) => report.drifts.push(Drift::Presence(self.place, Presence::MissingInterval)),
-            (false, true) => report.drifts.push(Drift::Presence(self.place, Presence::ExtraInterval)),
-            _ => {
-                self.moved(Part::Lower, accepted.lower, found.lower, report);
-                self.moved(Part::Upper, accepted.upper, found.upper, report);
-            }
+        if report.drifts.len() == before {
+            // An interval follows its value; it is told apart only where it moved by itself.
+            ends.into_iter().for_each(|(part, old, new)| self.moved(part, old, new, report));
         }
     }
 
+    /// Tells a number that moved: too far, or as far as it may.
     fn moved(&self, part: Part, old: Option<f64>, new: Option<f64>, report: &mut Report) {
         let (Some(old), Some(new)) = (old, new) else {
             return;

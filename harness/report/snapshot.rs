@@ -219,7 +219,8 @@ impl Snapshot {
         }
         let mut snapshot: Option<Self> = None;
         for (index, text) in lines.iter().enumerate().take(last).skip(opening + 1) {
-            let line: Line<'_> = serde_json::from_str(text).map_err(|error| malformed(index + 1, &error.to_string()))?;
+            let line: Line<'_> = serde_json::from_str(text)
+                .map_err(|error| malformed(index + 1, &error.to_string().replace(" at line 1 column", " at column")))?;
             match (line, &mut snapshot) {
                 (Line::Snapshot { format: FORMAT, study, mock }, None) => {
                     let page = lines[start.min(opening)..opening].join("\n");

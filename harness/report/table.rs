@@ -219,9 +219,12 @@ impl Draft<'_> {
                 };
                 let elsewhere =
                     column.level.as_ref().is_some_and(|(dimension, level)| !own(dimension).is_empty() && own(dimension) != level);
-                if !elsewhere {
+                let place = self.place(own);
+                // A cell of which one evaluation failed keeps the numbers of the others.
+                let has_number = parts.iter().any(|part: &Part<'_>| part.place == place && matches!(part.outcome, Outcome::Measured(_)));
+                if !elsewhere && !has_number {
                     origin = origin.max(self.heading.origin(&cell.model));
-                    parts.push(Part { place: self.place(own), outcome: Outcome::Missing(cell.status, &cell.reason) });
+                    parts.push(Part { place, outcome: Outcome::Missing(cell.status, &cell.reason) });
                 }
             }
             cells.push(Cell::mean(parts));

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::order::{Feed, Step};
 use super::rows::RowsWriter;
 use crate::backend::host::{Host, LogLevel, Verdict};
-use crate::data::batches::{Batches, Order};
+use crate::data::batches::{Batches, Extra, Order};
 use crate::data::dataset::Dataset;
 use crate::data::images::Images;
 
@@ -82,17 +82,15 @@ impl<'a> WorkerHost<'a> {
 
 impl Host for WorkerHost<'_> {
     fn open_input(&mut self, name: &str, epoch: u32) -> Result<Box<dyn RecordBatchReader + Send>, String> {
-        let (batch_size, order) = match (&self.step.feed, name) {
+        let (batch_size, order, extra) = match (&self.step.feed, name) {
             (Feed::Train { batch_size, seed, augment }, "train") => {
-                (*batch_size, Order::Shuffled { seed: *seed, epoch, augment: augment.clone() })
+                (*batch_size, Order::Shuffled { seed: *seed, epoch }, Extra { augment: augment.clone(), ..Extra::default() })
             }
-            (Feed::Predict { batch_size }, "predict") => (*batch_size, Order::Given),
+            (Feed::Predict { batch_size }, "predict") => (*batch_size, Order::Given, Extra::default()),
             _ => return Err(format!("the step `{}` has no input `{name}`", self.step.name)),
         };
-        match Batches::new(Arc::clone(self.dataset), Arc::clone(self.images), &self.step.rows, &self.step.input, batch_size, order) {
-            Ok(batches) => Ok(Box::new(batches)),
-            Err(error) => self.fail(error),
-        }
+        let (dataset, images) = (Arc::clone(self.dataset), Arc::clone(self.images));
+        Ok(Box::new(Batches::new(dataset, images, &self.step.rows, batch_size as usize, order, extra)))
     }
 
     fn emit(&mut self, name: &str, batch: RecordBatch) -> Result<(), String> {

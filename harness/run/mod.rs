@@ -2,6 +2,7 @@
 //!
 //! - [`event`]: what happens, for whoever wants to know.
 //! - [`store`]: results on disk, by key.
+//! - [`index`]: datasets on their way to workers.
 //! - [`order`]: what a worker is told, and what it answers.
 //! - [`worker`]: the worker's side of that: one backend, one cell.
 //! - [`host`]: what a backend may ask of the harness while it runs.
@@ -17,6 +18,7 @@ pub mod describe;
 pub mod event;
 pub mod export;
 pub mod host;
+pub mod index;
 pub mod order;
 pub mod record;
 pub mod results;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::store::Draft;
+use crate::spec::augment::Augment;
 use crate::spec::input::Resolved;
 
 /// One cell's work on one backend: the first line of a worker's standard input.
@@ -18,7 +19,7 @@ pub struct Order {
     /// Libraries of the runtime, loaded first and in this order.
     pub preload: Vec<PathBuf>,
     /// Where decoded images are kept.
-    pub image_cache: PathBuf,
+    pub cache: PathBuf,
     /// In this order.
     pub steps: Vec<Step>,
 }
@@ -52,8 +53,8 @@ pub enum Feed {
         batch_size: u32,
         /// Decides order and augmentation.
         seed: u64,
-        /// Per-image augmentation: `{name: {options}}`.
-        augment: Vec<Value>,
+        /// How images are changed at random.
+        augment: Augment,
     },
     /// In the given order, each once.
     Predict {

@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 
 use super::child::{self, Ended};
 use super::event::{Event, Observer};
+use super::index;
 use super::order::{Answer, Feed, Order, Step as OrderedStep};
 use super::record::TaskRecord;
 use super::store::{Found, Lease, Store, StoreError};
+use crate::data::frame::Targets;
 use crate::data::images::Images;
 use crate::plan::job::{self, Ability, Files, PREDICT_BATCH, Task};
 use crate::plan::key::Key;
@@ -32,8 +34,8 @@ pub struct Settings {
     pub fail_fast: bool,
     /// Make every result again.
     pub force: bool,
-    /// Where decoded images are kept.
-    pub image_cache: PathBuf,
+    /// Where decoded images and indices are kept.
+    pub cache: PathBuf,
 }
 
 /// Why a cell has no predictions.
@@ -233,7 +235,7 @@ impl Crew<'_> {
             cell: self.plan.study.cells[cell.cell].name.clone(),
             plugin: work.backend.library.clone(),
             preload: runtime,
-            image_cache: self.settings.image_cache.clone(),
+            cache: self.settings.cache.clone(),
             steps,
         })
     }
@@ -245,11 +247,11 @@ impl Crew<'_> {
             let tell = |done: u64, total: u64| {
                 self.observer.event(&Event::Decoding { dataset: format!("{}/{}", step.dataset, step.split), done, total });
             };
-            Images::decode(&data.dataset, &step.rows, &step.input, &self.settings.image_cache, &tell).map_err(|error| error.to_string())?;
+            Images::decode(&data.dataset, &step.rows, &step.input, &self.settings.cache, &tell).map_err(|error| error.to_string())?;
         }
-        let index = data.dataset.save(&self.settings.image_cache).map_err(|error| error.to_string())?;
+        let index = index::save(&data.dataset, &self.settings.cache).map_err(|error| error.to_string())?;
         let folder = &lease.draft.folder;
-        let task = Task { classes: &data.dataset.classes, multi: data.dataset.is_multi_label() };
+        let task = Task { classes: &data.dataset.classes, multi: matches!(data.dataset.targets, Targets::Multi { .. }) };
         let trained = work.steps.iter().find(|other| other.ability == Ability::Train).map(|other| self.store.target(&other.key));
         let trained = trained.map(|folder| folder.join("weights.safetensors"));
         let (checkpoint, save) = (folder.join("checkpoint.safetensors"), folder.join("weights.safetensors"));
@@ -259,7 +261,7 @@ impl Crew<'_> {
                 Feed::Train {
                     batch_size: train.batch_size,
                     seed: train.seed,
-                    augment: train.augment.iter().map(|choice| choice.to_json()).collect(),
+                    augment: train.augment.clone(),
                 },
             ),
             _ => (

@@ -15,9 +15,9 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use super::host::WorkerHost;
+use super::index;
 use super::order::{Answer, Feed, Order, Step};
 use crate::backend::plugin::{BackendError, Plugin};
-use crate::data::dataset::Dataset;
 use crate::data::images::Images;
 
 /// The worker's voice: one JSON line an answer.
@@ -120,8 +120,8 @@ fn do_step(
     stop: &Arc<AtomicBool>,
     instance: &mut crate::backend::plugin::Instance,
 ) -> Result<(), Stop> {
-    let dataset = Arc::new(Dataset::load(&step.dataset).map_err(Stop::because)?);
-    let images = Arc::new(Images::decode(&dataset, &step.rows, &step.input, &order.image_cache, &|_, _| ()).map_err(Stop::because)?);
+    let dataset = index::load(&step.dataset).map_err(Stop::because)?;
+    let images = Arc::new(Images::decode(&dataset, &step.rows, &step.input, &order.cache, &|_, _| ()).map_err(Stop::because)?);
     let voice = voice.clone();
     let tell = move |done: u64, total: u64, message: &str| {
         voice.say(&Answer::Progress { step: index, done, total, message: message.to_owned() });

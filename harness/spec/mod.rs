@@ -10,7 +10,8 @@
 //! What a study says:
 //! - [`study`]: the whole, expanded over its [`grid`].
 //! - [`card`]: a dataset. [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`].
-//! - [`evaluation`] and [`uncertainty`]: what is measured. [`table`]: what is shown.
+//! - [`evaluation`] and [`uncertainty`]: what is measured. [`table`]: what is shown,
+//!   in the words of a [`vocabulary`].
 
 pub mod augment;
 pub mod card;
@@ -27,4 +28,6 @@ pub mod problem;
 pub mod source;
 pub mod study;
 pub mod table;
+mod table_check;
 pub mod uncertainty;
+pub mod vocabulary;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::augment::Augment;
 use super::decode::{Choice, Decode, Fields, expected};
 use super::input::Input;
 use super::node::{Node, Value};
@@ -100,7 +101,7 @@ pub struct Train {
     /// The learning rate over time.
     pub schedule: Option<Choice>,
     /// Per-image augmentation, by the host.
-    pub augment: Vec<Choice>,
+    pub augment: Augment,
     /// Seeds the weights, the order of the images, dropout and augmentation.
     pub seed: u64,
     /// Passes over the data.
@@ -187,7 +188,7 @@ impl Decode for Train {
         let loss = fields.required("loss", problems);
         let optimizer = fields.required("optimizer", problems);
         let schedule = fields.optional("schedule", problems);
-        let augment = fields.optional::<Vec<Choice>>("augment", problems);
+        let augment = fields.optional::<Augment>("augment", problems);
         let seed = fields.optional("seed", problems);
         let epochs = fields.required_with("epochs", problems, at_least_one);
         let batch_size = fields.required_with("batch_size", problems, at_least_one);

@@ -114,6 +114,11 @@ impl Study {
         Some(study)
     }
 
+    /// Whether `dataset/split` is of a declared dataset; else it can only be a split that imported predictions name themselves.
+    pub fn is_of_dataset(&self, split: &str) -> bool {
+        split.split_once('/').is_some_and(|(dataset, _)| self.data.contains_key(dataset))
+    }
+
     /// An axis that nothing mentions would change nothing.
     fn check_axes_used(&self, grid: Option<&Node>, problems: &mut Problems) {
         for (index, axis) in self.grid.axes.iter().enumerate() {

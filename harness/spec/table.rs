@@ -4,9 +4,10 @@
 
 use indexmap::IndexMap;
 
-use super::decode::{Decode, Fields, expected, number_in, one_or_many, word};
+use super::decode::{Decode, Fields, expected, one_or_many, word};
 use super::node::{Key, Node, Value};
-use super::problem::Problems;
+use super::problem::{Problem, Problems};
+use super::source::{Place, Source};
 
 /// A name that is defined elsewhere, and where it is mentioned.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,12 @@ pub struct Mention {
 }
 
 impl Mention {
+    /// A name that stands in no file.
+    pub fn unwritten(name: &str) -> Self {
+        let place = Place { source: Source::new("", ""), start: 0, end: 0 };
+        Self { name: name.to_owned(), node: Node { value: Value::Text(name.to_owned()), place, via: None } }
+    }
+
     fn of_key(key: &Key, map: &Node) -> Self {
         let node = Node { value: Value::Text(key.text.clone()), place: key.place.clone(), via: map.via.clone() };
         Self { name: key.text.clone(), node }
@@ -186,6 +193,10 @@ impl Decode for Table {
             let Value::List(items) = &node.value else {
                 return expected(node, problems, "a list of columns");
             };
+            if items.is_empty() {
+                problems.push(Problem::at(node, "a table needs at least one column"));
+                return None;
+            }
             let columns: Vec<Option<Vec<Column>>> = items.iter().map(|item| Column::decode_entry(item, problems)).collect();
             let columns: Option<Vec<Vec<Column>>> = columns.into_iter().collect();
             columns.map(|columns| columns.into_iter().flatten().collect())
@@ -225,7 +236,10 @@ impl Decode for Tolerances {
             };
             let mut read = Self::default();
             for (key, value) in entries {
-                let bound = number_in(value, problems, 0.0, f64::MAX)?;
+                let bound = f64::decode(value, problems)?;
+                if bound < 0.0 {
+                    return expected(value, problems, "a tolerance of 0 or more");
+                }
                 match key.text.as_str() {
                     "default" => read.default = Some(bound),
                     _ => read.columns.push((Mention::of_key(key, node), bound)),

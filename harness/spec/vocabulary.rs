@@ -1,9 +1,9 @@
-//! What a study's results will hold, and whether its tables speak of nothing else.
+//! What a study's results will hold, and so what its tables may mention.
 
 use std::collections::BTreeSet;
 
 use super::problem::{Problem, Problems, did_you_mean};
-use super::table::{Column, Condition, Dimension, Layout, Mention, Table, Word};
+use super::table::{Column, Dimension, Layout, Mention, Table, Word};
 
 /// Everything that tables can mention.
 #[derive(Clone, Debug, Default)]
@@ -47,35 +47,37 @@ pub struct MetricColumn {
 }
 
 impl Layout {
-    /// Pushes a problem for every name that means nothing, every axis that a table forgets, and every column that could show several numbers.
-    pub fn check(&self, vocabulary: &Vocabulary, problems: &mut Problems) {
-        for mention in self.average.iter().chain(&self.pool) {
-            vocabulary.known_axis(mention, problems);
-        }
-        for mention in self.average.iter().filter(|mention| self.pool.iter().any(|pooled| pooled.name == mention.name)) {
-            problems.push(
-                Problem::at(&mention.node, format!("`{}` is pooled before scoring and cannot be averaged after", mention.name))
-                    .help("keep it in `average` or in `pool`"),
-            );
-        }
-        let metrics = vocabulary.metric_names(|_| true);
-        for (column, _) in &self.tolerances.columns {
-            if !metrics.contains(column.name.as_str()) {
-                let known = metrics.iter().copied().chain(["default"]);
-                problems.push(
-                    Problem::at(&column.node, format!("no evaluation has the column `{}`", column.name))
-                        .help(did_you_mean(&column.name, known)),
-                );
+    /// The leaderboard of a study that asks for none: every axis that is not averaged or pooled, every metric once; `None` where there is a table or no metric.
+    pub fn default_table(&self, vocabulary: &Vocabulary) -> Option<Table> {
+        let merged = |name: &str| self.average.iter().chain(&self.pool).any(|mention| mention.name == name);
+        let mut columns: Vec<Column> = Vec::new();
+        for metric in vocabulary.scored.iter().flat_map(|scored| &scored.metrics) {
+            let name = Mention::unwritten(&metric.name);
+            if columns.iter().any(|column| column.metrics().first().is_some_and(|known| known.name == name.name)) {
+                continue;
+            }
+            if metric.overall || metric.over_groups.len() == 1 {
+                columns.push(Column::Metric(name));
+            } else {
+                let groupings = metric.over_groups.iter().chain(&metric.per_group);
+                columns.extend(groupings.map(|by| Column::Each { over: Mention::unwritten(by), metrics: vec![name.clone()] }));
             }
         }
-        for (name, table) in &self.tables {
-            Check { layout: self, vocabulary, name, table }.run(problems);
-        }
+        let varies = |word: &Word| {
+            let levels: BTreeSet<&str> = vocabulary.scored.iter().flat_map(|scored| scored.levels(*word)).collect();
+            levels.len() > 1
+        };
+        let mut rows = vec![Mention::unwritten(Word::Model.text())];
+        rows.extend(vocabulary.axes.iter().filter(|axis| !merged(&axis.name)).map(|axis| Mention::unwritten(&axis.name)));
+        let words = [Word::Evaluation, Word::Data, Word::Decision].into_iter().filter(varies);
+        rows.extend(words.map(|word| Mention::unwritten(word.text())));
+        let table = Table { rows, columns, sort: None, spread: None, best: false, average: Vec::new(), conditions: Vec::new() };
+        (self.tables.is_empty() && !table.columns.is_empty()).then_some(table)
     }
 }
 
 impl Vocabulary {
-    fn known_axis(&self, mention: &Mention, problems: &mut Problems) {
+    pub(super) fn known_axis(&self, mention: &Mention, problems: &mut Problems) {
         if !self.axes.iter().any(|axis| axis.name == mention.name) {
             problems.push(
                 Problem::at(&mention.node, format!("unknown axis `{}`", mention.name))
@@ -84,24 +86,24 @@ impl Vocabulary {
         }
     }
 
-    fn metric_names(&self, shown: impl Fn(&Scored) -> bool) -> BTreeSet<&str> {
+    pub(super) fn metric_names(&self, shown: impl Fn(&Scored) -> bool) -> BTreeSet<&str> {
         self.scored.iter().filter(|scored| shown(scored)).flat_map(|scored| &scored.metrics).map(|metric| metric.name.as_str()).collect()
     }
 
-    fn groupings(&self) -> BTreeSet<&str> {
+    pub(super) fn groupings(&self) -> BTreeSet<&str> {
         let metrics = self.scored.iter().flat_map(|scored| &scored.metrics);
         metrics.flat_map(|metric| metric.per_group.iter().chain(&metric.over_groups)).map(String::as_str).collect()
     }
 
     /// The names that may stand in `rows`.
-    fn dimensions(&self) -> Vec<&str> {
+    pub(super) fn dimensions(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.axes.iter().map(|axis| axis.name.as_str()).collect();
         names.extend(Word::ALL.map(Word::text));
         names
     }
 
     /// The levels of an axis or a word.
-    fn levels(&self, name: &str) -> Option<Vec<&str>> {
+    pub(super) fn levels(&self, name: &str) -> Option<Vec<&str>> {
         if let Some(axis) = self.axes.iter().find(|axis| axis.name == name) {
             return Some(axis.levels.iter().map(String::as_str).collect());
         }
@@ -112,7 +114,7 @@ impl Vocabulary {
 }
 
 impl Scored {
-    fn levels(&self, word: Word) -> Vec<&str> {
+    pub(super) fn levels(&self, word: Word) -> Vec<&str> {
         match word {
             Word::Model => vec![&self.model],
             Word::Evaluation => vec![&self.evaluation],
@@ -121,238 +123,7 @@ impl Scored {
         }
     }
 
-    fn metric(&self, name: &str) -> Option<&MetricColumn> {
+    pub(super) fn metric(&self, name: &str) -> Option<&MetricColumn> {
         self.metrics.iter().find(|metric| metric.name == name)
     }
-}
-
-/// The check of one table.
-struct Check<'a> {
-    layout: &'a Layout,
-    vocabulary: &'a Vocabulary,
-    name: &'a str,
-    table: &'a Table,
-}
-
-impl Check<'_> {
-    fn run(&self, problems: &mut Problems) {
-        let before = problems.len();
-        self.names(problems);
-        if problems.len() == before {
-            self.axes(problems);
-            self.collisions(problems);
-        }
-    }
-
-    /// Every name means something, and one thing only.
-    fn names(&self, problems: &mut Problems) {
-        let dimensions = self.vocabulary.dimensions();
-        for row in &self.table.rows {
-            if !dimensions.contains(&row.name.as_str()) {
-                problems.push(
-                    Problem::at(&row.node, format!("rows of a table are axes or words; `{}` is neither", row.name))
-                        .help(did_you_mean(&row.name, dimensions.iter().copied())),
-                );
-            }
-        }
-        for mention in &self.table.average {
-            self.vocabulary.known_axis(mention, problems);
-        }
-        for mention in self.table.rows.iter().chain(&self.table.average) {
-            if self.layout.pool.iter().any(|pooled| pooled.name == mention.name) {
-                let message = format!("`{}` is pooled before scoring, so a table knows none of its levels", mention.name);
-                problems.push(Problem::at(&mention.node, message).help("remove it here or from `pool`"));
-            }
-        }
-        for condition in &self.table.conditions {
-            self.condition(condition, problems);
-        }
-        let metrics = self.vocabulary.metric_names(|scored| self.shows(scored));
-        let groupings = self.vocabulary.groupings();
-        for column in &self.table.columns {
-            if let Column::Each { over, .. } = column {
-                let is_dimension = dimensions.contains(&over.name.as_str());
-                match (is_dimension, groupings.contains(over.name.as_str())) {
-                    (false, false) => problems.push(
-                        Problem::at(&over.node, format!("columns spread over a group, an axis or a word; `{}` is none", over.name))
-                            .help(did_you_mean(&over.name, groupings.iter().chain(&dimensions).copied())),
-                    ),
-                    (true, true) => problems.push(
-                        Problem::at(&over.node, format!("`{}` is both an axis and a group", over.name)).help("give the axis another name"),
-                    ),
-                    _ => {}
-                }
-            }
-            for metric in column.metrics() {
-                if metrics.contains(metric.name.as_str()) {
-                    self.readings(column, metric, problems);
-                } else {
-                    problems.push(
-                        Problem::at(&metric.node, format!("no evaluation that `{}` shows has the column `{}`", self.name, metric.name))
-                            .help(did_you_mean(&metric.name, metrics.iter().copied())),
-                    );
-                }
-            }
-        }
-        if let Some(sort) = &self.table.sort {
-            let plain = self.table.columns.iter().filter_map(|column| match column {
-                Column::Metric(metric) => Some(metric.name.as_str()),
-                Column::Each { .. } => None,
-            });
-            if !plain.clone().any(|known| known == sort.metric.name) {
-                problems.push(
-                    Problem::at(&sort.metric.node, format!("`{}` has no single column `{}` to sort by", self.name, sort.metric.name))
-                        .help(did_you_mean(&sort.metric.name, plain)),
-                );
-            }
-        }
-    }
-
-    fn condition(&self, condition: &Condition, problems: &mut Problems) {
-        let Some(levels) = self.vocabulary.levels(&condition.of.name) else {
-            problems.push(
-                Problem::at(&condition.of.node, format!("conditions of a table are on axes or words; `{}` is neither", condition.of.name))
-                    .help(did_you_mean(&condition.of.name, self.vocabulary.dimensions())),
-            );
-            return;
-        };
-        for level in &condition.levels {
-            if !levels.contains(&level.name.as_str()) {
-                problems.push(
-                    Problem::at(&level.node, format!("`{}` has no level `{}`", condition.of.name, level.name))
-                        .help(did_you_mean(&level.name, levels.iter().copied())),
-                );
-            }
-        }
-    }
-
-    /// One entry of `columns` means one number a cell, or one a level.
-    fn readings(&self, column: &Column, metric: &Mention, problems: &mut Problems) {
-        let numbers: Vec<&MetricColumn> =
-            self.vocabulary.scored.iter().filter(|scored| self.shows(scored)).filter_map(|scored| scored.metric(&metric.name)).collect();
-        let over: BTreeSet<&str> = numbers.iter().flat_map(|number| &number.over_groups).map(String::as_str).collect();
-        let per_group: BTreeSet<&str> = numbers.iter().flat_map(|number| &number.per_group).map(String::as_str).collect();
-        let overall = numbers.iter().any(|number| number.overall);
-        let spellings = |groupings: &BTreeSet<&str>| {
-            let spelled: Vec<String> = groupings.iter().map(|by| format!("`{{{by}: {}}}`", metric.name)).collect();
-            spelled.join(" or ")
-        };
-        match column {
-            Column::Each { over: spread, .. } if self.vocabulary.levels(&spread.name).is_none() => {
-                if !over.contains(spread.name.as_str()) && !per_group.contains(spread.name.as_str()) {
-                    let known: BTreeSet<&str> = over.union(&per_group).copied().collect();
-                    let help = if known.is_empty() { "write the bare name".to_owned() } else { format!("write {}", spellings(&known)) };
-                    problems.push(Problem::at(&metric.node, format!("`{}` is not computed by `{}`", metric.name, spread.name)).help(help));
-                }
-            }
-            _ if overall || over.len() == 1 => {}
-            _ if over.is_empty() => problems.push(
-                Problem::at(&metric.node, format!("`{}` has a number for each group but none of all items", metric.name))
-                    .help(format!("write {}", spellings(&per_group))),
-            ),
-            _ => problems.push(
-                Problem::at(&metric.node, format!("`{}` is computed over {} groupings", metric.name, over.len()))
-                    .help(format!("write {}", spellings(&over))),
-            ),
-        }
-    }
-
-    /// Whether the table's conditions let some cell of this pair through.
-    fn shows(&self, scored: &Scored) -> bool {
-        self.table.conditions.iter().all(|condition| match Word::of(&condition.of.name) {
-            Some(word) => scored.levels(word).into_iter().any(|level| condition.admits(Some(level))),
-            None => scored.axes.contains(&condition.of.name) || condition.negated,
-        })
-    }
-
-    /// The pairs that put a number into some column.
-    fn shown(&self) -> impl Iterator<Item = &Scored> {
-        let has_column =
-            |scored: &&Scored| self.table.columns.iter().flat_map(Column::metrics).any(|metric| scored.metric(&metric.name).is_some());
-        self.vocabulary.scored.iter().filter(|scored| self.shows(scored)).filter(has_column)
-    }
-
-    fn placed(&self, name: &str) -> bool {
-        let spread = self.table.columns.iter().any(|column| matches!(column, Column::Each { over, .. } if over.name == name));
-        let pinned = self.table.conditions.iter().any(|condition| {
-            let left = self.vocabulary.levels(name).unwrap_or_default().into_iter().filter(|level| condition.admits(Some(level))).count();
-            condition.of.name == name && left <= 1
-        });
-        spread || pinned || self.table.rows.iter().any(|row| row.name == name)
-    }
-
-    /// No axis is left out: a cell of the table would mix its levels unseen.
-    fn axes(&self, problems: &mut Problems) {
-        let spanned: BTreeSet<&String> = self.shown().flat_map(|scored| &scored.axes).collect();
-        let merged = |name: &str| {
-            let mut mentions = self.layout.average.iter().chain(&self.layout.pool).chain(&self.table.average);
-            mentions.any(|mention| mention.name == name)
-        };
-        for axis in self.vocabulary.axes.iter().filter(|axis| spanned.contains(&axis.name)) {
-            if !self.placed(&axis.name) && !merged(&axis.name) {
-                let message = format!(
-                    "the axis `{0}` is neither in `rows`, `columns`, `average` nor `pool` of the table `{1}`",
-                    axis.name, self.name
-                );
-                let help = format!("add `{0}` to `rows`, or `average: [{0}]` for means over its levels", axis.name);
-                problems.push(self.problem(message, help));
-            }
-        }
-    }
-
-    /// No two models, evaluations, splits or decision rules share a cell of the table.
-    fn collisions(&self, problems: &mut Problems) {
-        for column in &self.table.columns {
-            for metric in column.metrics() {
-                let points: Vec<[&str; 4]> = self.shown().flat_map(|scored| points(scored, &metric.name)).collect();
-                for word in Word::ALL {
-                    let collide = |a: &[&str; 4], b: &[&str; 4]| {
-                        let same =
-                            Word::ALL.into_iter().filter(|word| self.placed(word.text())).all(|word| a[word as usize] == b[word as usize]);
-                        same && a[word as usize] != b[word as usize]
-                    };
-                    let pair = points.iter().find_map(|a| points.iter().find(|b| collide(a, b)).map(|b| (a, b)));
-                    if let Some((a, b)) = pair {
-                        let (a, b) = (a[word as usize], b[word as usize]);
-                        let what = format!("the column `{}` of the table `{}`", metric.name, self.name);
-                        let message = format!("{what} has one cell for the {0}s `{a}` and `{b}`", noun(word));
-                        problems.push(self.problem(message, format!("add `{0}` to `rows`, or `where: {{{0}: {a}}}`", word.text())));
-                        // One forgotten word often shows as several; the first is the one to add.
-                        break;
-                    }
-                }
-            }
-        }
-    }
-
-    fn problem(&self, message: String, help: String) -> Problem {
-        let place = self
-            .table
-            .rows
-            .first()
-            .map(|row| &row.node)
-            .or_else(|| self.table.columns.first()?.metrics().first().map(|metric| &metric.node));
-        match place {
-            Some(node) => Problem::at(node, message).help(help),
-            None => Problem { message, help: Some(help), labels: Vec::new() },
-        }
-    }
-}
-
-fn noun(word: Word) -> &'static str {
-    match word {
-        Word::Model => "model",
-        Word::Evaluation => "evaluation",
-        Word::Data => "split",
-        Word::Decision => "decision rule",
-    }
-}
-
-/// The combinations of [`Word`]s under which a pair has a metric.
-fn points<'a>(scored: &'a Scored, metric: &str) -> Vec<[&'a str; 4]> {
-    let Some(metric) = scored.metric(metric) else {
-        return Vec::new();
-    };
-    let decisions = if metric.decided { scored.levels(Word::Decision) } else { vec![""] };
-    decisions.into_iter().map(|decision| [scored.model.as_str(), &scored.evaluation, &scored.data, decision]).collect()
 }
