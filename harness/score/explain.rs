@@ -108,3 +108,20 @@ fn of_criterion(criterion: &Criterion, suffix: &str) -> Vec<(&'static str, Strin
 fn peers(peers: &[(&str, &str)]) -> String {
     peers.iter().map(|(peer, name)| format!("{peer}: {name}")).collect::<Vec<_>>().join("; ")
 }
+
+/// What a name means, in one line; empty for a name that is no metric.
+pub fn summary(name: &str) -> String {
+    match meaning(name) {
+        None => String::new(),
+        Some(Meaning::Metric(definition)) => definition.formula.to_owned(),
+        Some(Meaning::Reduced(definition, suffix)) => match suffix {
+            "difference" => format!("largest minus smallest {} of the groups", definition.name),
+            "ratio" => format!("smallest over largest {} of the groups", definition.name),
+            "group_min" => format!("smallest {} of the groups", definition.name),
+            _ => format!("largest {} of the groups", definition.name),
+        },
+        Some(Meaning::Criterion(criterion, suffix)) => {
+            criterion.parts.iter().map(|part| format!("{part}_{suffix}")).collect::<Vec<_>>().join(" and ")
+        }
+    }
+}

@@ -35,3 +35,13 @@ fn ambiguous_readings_are_listed() {
          {recall_at_k: {k: 9, average: micro}}, {precision_score: {average: samples}}, roc_auc_score"
     ));
 }
+
+#[test]
+fn every_name_is_explained() {
+    for name in fairgrid::score::metric::list() {
+        assert!(fairgrid::score::explain(&name).unwrap().contains("formula"), "{name}");
+        assert!(!fairgrid::score::explain::summary(&name).is_empty(), "{name}");
+    }
+    assert_eq!(fairgrid::score::explain("acuracy_score").unwrap_err(), "unknown metric `acuracy_score`: did you mean `accuracy_score`?");
+    insta::assert_snapshot!(fairgrid::score::explain("equalized_odds_difference").unwrap());
+}
