@@ -16,7 +16,7 @@ const LISTED: usize = 20;
 
 /// Show what a card makes of a dataset: counts, groups, rejected rows.
 #[derive(Debug, Args)]
-pub struct Data {
+pub(super) struct Data {
     /// The card.
     card: PathBuf,
     /// As JSON.
@@ -25,7 +25,7 @@ pub struct Data {
 }
 
 impl Data {
-    pub fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
         let card = Card::read(&self.card)?;
         let dataset = Dataset::open(&card, &cache()).map_err(Failure::usage)?;
         if self.json {

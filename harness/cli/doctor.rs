@@ -8,13 +8,13 @@ use super::{Exit, Failure};
 
 /// Say what is installed and what is missing.
 #[derive(Debug, Args)]
-pub struct Doctor {
+pub(super) struct Doctor {
     #[command(flatten)]
     backends: BackendArgs,
 }
 
 impl Doctor {
-    pub fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
         let mut missing = false;
         println!("fairgrid {}", env!("CARGO_PKG_VERSION"));
         println!("cache    {}", cache().display());
@@ -29,14 +29,15 @@ impl Doctor {
             }
         }
         let catalogue = self.backends.catalogue();
-        for backend in catalogue.iter() {
-            println!("ok       backend {} {} in {}", backend.descriptor.name, backend.descriptor.version, backend.library.display());
+        for backend in catalogue.entries() {
+            println!("ok       backend {} {} in {}", backend.descriptor.description.name, backend.descriptor.description.version, backend.library.display());
         }
-        for trouble in catalogue.troubles() {
+        for broken in catalogue.broken() {
             missing = true;
-            println!("broken   {trouble}");
+            println!("broken   backend {} in {}: {}", broken.name, broken.library.display(), broken.reason);
         }
-        if catalogue.iter().next().is_none() {
+        catalogue.notes().iter().for_each(|note| println!("note     {note}"));
+        if catalogue.entries().is_empty() {
             missing = true;
             println!("missing  no backend in {}", catalogue.folders().iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", "));
         }

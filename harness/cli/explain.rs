@@ -6,13 +6,13 @@ use super::{Exit, Failure};
 
 /// Tell what a metric is: formula, range, direction, source.
 #[derive(Debug, Args)]
-pub struct Explain {
+pub(super) struct Explain {
     /// The name of a metric.
     name: String,
 }
 
 impl Explain {
-    pub fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
         println!("{}", crate::score::explain(&self.name).map_err(Failure::usage)?);
         Ok(Exit::Ok)
     }

@@ -10,7 +10,7 @@ use crate::spec::problem::SpecError;
 
 /// An error of a verb.
 #[derive(Debug)]
-pub enum Failure {
+pub(super) enum Failure {
     /// The spec is wrong: every mistake is underlined.
     Spec(SpecError),
     /// Something else, with its exit code.
@@ -24,17 +24,17 @@ pub enum Failure {
 
 impl Failure {
     /// Wrong usage.
-    pub fn usage(message: impl std::fmt::Display) -> Self {
+    pub(super) fn usage(message: impl std::fmt::Display) -> Self {
         Self::Other { exit: Exit::Usage, error: anyhow::anyhow!("{message}") }
     }
 
     /// Something that is not there.
-    pub fn unavailable(message: impl std::fmt::Display) -> Self {
+    pub(super) fn unavailable(message: impl std::fmt::Display) -> Self {
         Self::Other { exit: Exit::Unavailable, error: anyhow::anyhow!("{message}") }
     }
 
     /// Shows the error on standard error.
-    pub fn show(self) -> Exit {
+    pub(super) fn show(self) -> Exit {
         match self {
             Self::Spec(error) => {
                 let diagnostics = error.diagnostics();
@@ -94,7 +94,7 @@ impl From<serde_json::Error> for Failure {
 }
 
 /// Decides once how diagnostics are drawn.
-pub fn install(color: Color) {
+pub(super) fn install(color: Color) {
     let colored = color.on(std::io::stderr().is_terminal());
     let theme = if colored { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     // A second call would be refused; there is none.

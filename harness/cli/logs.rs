@@ -10,7 +10,7 @@ use crate::spec::problem::did_you_mean;
 
 /// Show the log of a cell's last worker.
 #[derive(Debug, Args)]
-pub struct Logs {
+pub(super) struct Logs {
     /// The cell, as `plan` and `run` name it; without it, all that have a log.
     cell: Option<String>,
     /// Where results are kept between runs.
@@ -19,7 +19,7 @@ pub struct Logs {
 }
 
 impl Logs {
-    pub fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
         let folder = self.store.join("logs");
         let entries = std::fs::read_dir(&folder)
             .map_err(|error| Failure::usage(format!("there are no logs in `{}`: {error}; run a study first", folder.display())))?;

@@ -8,13 +8,13 @@ use tabled::settings::Style;
 
 use super::study::BackendArgs;
 use super::{Exit, Failure};
-use crate::score::metric;
+use crate::score::{explain, metric};
 use crate::spec::node::{Node, Value};
 use crate::spec::source::Source;
 
 /// List studies, datasets, metrics, backends and what they offer.
 #[derive(Debug, Args)]
-pub struct Ls {
+pub(super) struct Ls {
     /// What to list.
     #[arg(value_enum, default_value_t = What::Studies)]
     what: What,
@@ -38,7 +38,7 @@ enum What {
 }
 
 impl Ls {
-    pub fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
         let mut table = Builder::default();
         match self.what {
             What::Studies => {
@@ -56,15 +56,15 @@ impl Ls {
             What::Metrics => {
                 table.push_record(["metric", "what it is"]);
                 for name in metric::list() {
-                    let summary = metric::summary(&name);
+                    let summary = explain::summary(&name);
                     table.push_record([name, summary]);
                 }
             }
             What::Backends => {
                 table.push_record(["backend", "version", "runtime", "devices", "abilities"]);
-                for backend in self.backends.catalogue().iter() {
-                    let it = &backend.descriptor;
-                    let runtime = format!("{} {}", it.runtime.name, it.runtime.version);
+                for backend in self.backends.catalogue().entries() {
+                    let it = &backend.descriptor.description;
+                    let runtime = it.runtime.as_ref().map_or_else(|| "its own".to_owned(), |runtime| format!("{} {}", runtime.name, runtime.version));
                     table.push_record([it.name.clone(), it.version.clone(), runtime, it.devices.join(", "), it.abilities.join(", ")]);
                 }
             }
@@ -80,10 +80,10 @@ impl Ls {
     /// One kind of thing that backends offer.
     fn kinds(&self, kind: &str, table: &mut Builder) {
         table.push_record([kind, "backend", "what it is", "options"]);
-        for backend in self.backends.catalogue().iter() {
-            for entry in backend.descriptor.kind(kind) {
+        for backend in self.backends.catalogue().entries() {
+            for entry in backend.descriptor.description.kind(kind) {
                 let options = crate::plan::options::list(entry).join(", ");
-                table.push_record([entry.name.clone(), backend.descriptor.name.clone(), entry.summary.clone(), options]);
+                table.push_record([entry.name.clone(), backend.descriptor.description.name.clone(), entry.summary.clone(), options]);
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::plan::task::tasks;
 
 /// Show the cells and tasks of a study without running it.
 #[derive(Debug, Args)]
-pub struct Plan {
+pub(super) struct Plan {
     #[command(flatten)]
     study: StudyArgs,
     /// As JSON.
@@ -19,7 +19,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
         let plan = self.study.plan(&*observer(Style::Auto, self.json, 0))?;
         let tasks = tasks(&plan);
         if self.json {

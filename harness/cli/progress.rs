@@ -11,7 +11,7 @@ use crate::run::event::{Event, Observer};
 
 /// How progress is shown, on standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Style {
+pub(super) enum Style {
     /// Bars on a terminal, lines elsewhere.
     Auto,
     /// Bars.
@@ -25,7 +25,7 @@ pub enum Style {
 }
 
 /// The observer for a style.
-pub fn observer(style: Style, quiet: bool, verbose: u8) -> Box<dyn Observer> {
+pub(super) fn observer(style: Style, quiet: bool, verbose: u8) -> Box<dyn Observer> {
     match style {
         _ if quiet => Box::new(Silent),
         Style::None => Box::new(Silent),

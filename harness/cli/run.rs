@@ -22,7 +22,7 @@ use crate::spec::model::DEFAULT_THREADS;
 
 /// Run a study and print its leaderboard.
 #[derive(Debug, Args)]
-pub struct Run {
+pub(super) struct Run {
     #[command(flatten)]
     study: StudyArgs,
     #[command(flatten)]
@@ -40,7 +40,7 @@ pub struct Run {
 
 /// How cells are carried out; nothing here changes a result.
 #[derive(Debug, Args)]
-pub struct Execution {
+pub(super) struct Execution {
     /// Cells at a time [default: as many as the cores allow at 2 threads a cell].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -68,7 +68,7 @@ pub struct Execution {
 }
 
 /// A run of a study from plan to results, without any output: `snapshot check` uses it too.
-pub struct Ran {
+pub(super) struct Ran {
     /// What was planned.
     pub plan: crate::plan::make::Plan,
     /// What came of the cells.
@@ -81,7 +81,7 @@ pub struct Ran {
 
 impl Execution {
     /// Plans a study and carries it out.
-    pub fn carry_out(&self, study: &StudyArgs) -> Result<Ran, Failure> {
+    pub(super) fn carry_out(&self, study: &StudyArgs) -> Result<Ran, Failure> {
         let started = SystemTime::now();
         let observer = observer(self.progress, self.quiet, self.verbose);
         let plan = study.plan(&*observer)?;
@@ -110,7 +110,7 @@ impl Execution {
 
 impl Ran {
     /// The exit code that failed cells ask for. Complaints about the job are shown where they are written in the spec.
-    pub fn verdict(&self) -> Exit {
+    pub(super) fn verdict(&self) -> Exit {
         for failure in self.outcome.failures.iter().filter_map(|failure| failure.problem.clone()) {
             for diagnostic in failure.diagnostics() {
                 eprintln!("{:?}", miette::Report::new(diagnostic));
@@ -125,7 +125,7 @@ impl Ran {
 }
 
 impl Run {
-    pub fn run(self, color: Color) -> Result<Exit, Failure> {
+    pub(super) fn run(self, color: Color) -> Result<Exit, Failure> {
         if self.dry_run {
             let plan = self.study.plan(&*observer(Style::Auto, self.execution.quiet, 0))?;
             println!("{}: {} cells, {} evaluations; nothing was run", plan.study.name, plan.cells.len(), plan.scores.len());
@@ -154,7 +154,7 @@ impl Run {
 }
 
 /// What standard output can show.
-pub fn screen(color: Color) -> Screen {
+pub(super) fn screen(color: Color) -> Screen {
     let stdout = std::io::stdout();
     let terminal = stdout.is_terminal();
     let width = terminal.then(|| rustix::termios::tcgetwinsize(&stdout).ok()).flatten();

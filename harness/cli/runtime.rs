@@ -8,7 +8,7 @@ use super::{Exit, Failure};
 
 /// Install or find the native runtimes.
 #[derive(Debug, Args)]
-pub struct Runtime {
+pub(super) struct Runtime {
     #[command(subcommand)]
     what: What,
 }
@@ -36,7 +36,7 @@ enum Name {
 }
 
 impl Runtime {
-    pub fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
         match self.what {
             What::Install { name } => {
                 let bar = indicatif::ProgressBar::new_spinner();

@@ -11,7 +11,7 @@ use crate::report::table::Table;
 
 /// Compare a study's results with its accepted snapshot.
 #[derive(Debug, Args)]
-pub struct Snapshot {
+pub(super) struct Snapshot {
     #[command(subcommand)]
     what: What,
 }
@@ -35,7 +35,7 @@ struct Study {
 }
 
 impl Snapshot {
-    pub fn run(self, color: Color) -> Result<Exit, Failure> {
+    pub(super) fn run(self, color: Color) -> Result<Exit, Failure> {
         let (What::Check(study) | What::Review(study) | What::Accept(study)) = &self.what;
         if study.study.limit.is_some() || !study.study.only.is_empty() {
             return Err(Failure::usage("a part of a study is no snapshot: leave `--limit` and `--only` away"));

@@ -11,7 +11,7 @@ use super::{Exit, Failure};
 
 /// Look after the store of results.
 #[derive(Debug, Args)]
-pub struct Store {
+pub(super) struct Store {
     #[command(subcommand)]
     what: What,
     /// Where results are kept between runs.
@@ -34,7 +34,7 @@ enum What {
 }
 
 impl Store {
-    pub fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
         let store = crate::run::store::Store::open(&self.store).map_err(anyhow::Error::from)?;
         match self.what {
             What::Verify => {

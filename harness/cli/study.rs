@@ -13,7 +13,7 @@ use crate::spec::study::Study;
 
 /// Which study, and which part of it.
 #[derive(Debug, Args)]
-pub struct StudyArgs {
+pub(super) struct StudyArgs {
     /// The spec file.
     pub spec: PathBuf,
     /// Only the cells with this level of an axis (or `model=NAME`, `evaluation=NAME`); may be repeated.
@@ -31,7 +31,7 @@ pub struct StudyArgs {
 
 /// Where backends are.
 #[derive(Debug, Args)]
-pub struct BackendArgs {
+pub(super) struct BackendArgs {
     /// A folder of backends, looked at before `FAIRGRID_BACKEND_PATH` and the folder of this program; may be repeated.
     #[arg(long = "backend-dir", value_name = "DIR")]
     pub dirs: Vec<PathBuf>,
@@ -39,14 +39,14 @@ pub struct BackendArgs {
 
 impl BackendArgs {
     /// The backends that can be had. A descriptor that is missing or stale is made anew by a worker.
-    pub fn catalogue(&self) -> Catalogue {
+    pub(super) fn catalogue(&self) -> Catalogue {
         Catalogue::scan(&self.dirs, &crate::run::describe::describe)
     }
 }
 
 impl StudyArgs {
     /// Reads the spec.
-    pub fn read(&self) -> Result<Study, Failure> {
+    pub(super) fn read(&self) -> Result<Study, Failure> {
         let mut settings = Vec::new();
         for text in &self.set {
             settings.push(text.parse::<Setting>()?);
@@ -55,7 +55,7 @@ impl StudyArgs {
     }
 
     /// Reads the spec and plans it.
-    pub fn plan(&self, observer: &dyn Observer) -> Result<Plan, Failure> {
+    pub(super) fn plan(&self, observer: &dyn Observer) -> Result<Plan, Failure> {
         let study = self.read()?;
         let request = Request { only: self.only.clone(), limit: self.limit, cache: cache() };
         let note = |message: String| observer.event(&Event::Note { message });
@@ -63,13 +63,13 @@ impl StudyArgs {
     }
 
     /// The folder for results: `results/<study>/`, or the one given.
-    pub fn output(&self, given: Option<&Path>, study: &str) -> PathBuf {
+    pub(super) fn output(&self, given: Option<&Path>, study: &str) -> PathBuf {
         given.map_or_else(|| Path::new("results").join(study), Path::to_owned)
     }
 }
 
 /// Where what can be made again at any time is kept: `$XDG_CACHE_HOME/fairgrid`, else `~/.cache/fairgrid`.
-pub fn cache() -> PathBuf {
+pub(super) fn cache() -> PathBuf {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("XDG_CACHE_HOME")
         .or_else(|| absolute("HOME").map(|home| home.join(".cache")))

@@ -8,13 +8,13 @@ use super::{Exit, Failure};
 
 /// Check a study: read its data, count every cell, check every metric.
 #[derive(Debug, Args)]
-pub struct Validate {
+pub(super) struct Validate {
     #[command(flatten)]
     study: StudyArgs,
 }
 
 impl Validate {
-    pub fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
         let plan = self.study.plan(&*observer(Style::Auto, false, 0))?;
         for (name, data) in &plan.datasets {
             let rejected = data.dataset.rejected.len();

@@ -62,9 +62,8 @@ fn spread(scores: Scores, classes: &[usize], width: usize) -> Result<Scores, Str
         return Err(format!("the predictions score {} classes and the dataset has {width}", classes.len()));
     }
     if scores.width == 1 {
-        // One number is for the second of two classes, whichever list we count in.
-        let turned = classes == [1, 0];
-        return if turned { Err("the predictions list the two classes the other way round than the dataset: give a score for each class".to_owned()) } else { Ok(scores) };
+        // One number is for the class that the evaluation calls positive, wherever that stands.
+        return Ok(scores);
     }
     let mut values = vec![0.0; scores.values.len()];
     for (row, numbers) in scores.values.chunks_exact(width).enumerate() {

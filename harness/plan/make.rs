@@ -11,6 +11,7 @@ use super::job::{self, Ability};
 use super::join::join;
 use super::key::Key;
 use super::options;
+use super::said::{dimensions, scored};
 use super::split::{Rows, rows};
 use crate::backend::catalogue::{Catalogue, Entry as Installed};
 use crate::data::dataset::Dataset;
@@ -22,6 +23,7 @@ use crate::spec::model::{BackendModel, ImportedModel, Model};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 use crate::spec::study::{CellEvaluation, Study, fitting_splits};
+use crate::spec::vocabulary::{Scored, Vocabulary};
 
 /// Counts up when training would give other weights from the same job.
 const TRAIN_VERSION: u32 = 1;
@@ -174,8 +176,8 @@ impl Plan {
 }
 
 /// Plans a study. Everything that can be wrong before a model runs is found here, all of it at once.
-pub fn make(study: Study, backends: &Catalogue, request: &Request, note: &dyn Fn(String)) -> Result<Plan, PlanError> {
-    let mut planner = Planner { backends, request, note, problems: Problems::default(), unavailable: Vec::new(), datasets: IndexMap::new() };
+pub fn make(mut study: Study, backends: &Catalogue, request: &Request, note: &dyn Fn(String)) -> Result<Plan, PlanError> {
+    let mut planner = Planner { backends, request, note, problems: Problems::default(), unavailable: Vec::new(), datasets: IndexMap::new(), scored: Vec::new() };
     let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
     let mut cells = Vec::new();
     let mut positions = HashMap::new();
@@ -208,7 +210,14 @@ pub fn make(study: Study, backends: &Catalogue, request: &Request, note: &dyn Fn
             scores.push(score);
         }
     }
-    let Planner { problems, unavailable, datasets, .. } = planner;
+    let Planner { mut problems, unavailable, datasets, scored, .. } = planner;
+    if problems.is_empty() && unavailable.is_empty() && request.only.is_empty() {
+        let vocabulary = Vocabulary { axes: dimensions(&study), scored };
+        study.layout.check(&vocabulary, &mut problems);
+        if let Some(table) = study.layout.default_table(&vocabulary) {
+            study.layout.tables.insert("main".to_owned(), table);
+        }
+    }
     let datasets = datasets.into_iter().filter_map(|(name, data)| Some((name, data?))).collect();
     problems.check(Some(()))?;
     match unavailable.first() {
@@ -273,6 +282,8 @@ struct Planner<'a> {
     problems: Problems,
     unavailable: Vec<String>,
     datasets: IndexMap<String, Option<PlannedData>>,
+    /// What the evaluations will say, for the tables.
+    scored: Vec<Scored>,
 }
 
 impl Planner<'_> {
@@ -312,7 +323,7 @@ impl Planner<'_> {
 
     fn work(&mut self, study: &Study, model: &BackendModel, splits: &[String]) -> Option<Work> {
         let backend = self.backend(model)?;
-        options::check(model, &backend.descriptor, &mut self.problems);
+        options::check(model, &backend.descriptor.description, &mut self.problems);
         let first = model.train.as_ref().map(|train| train.data.dataset.as_str());
         let first = first.or_else(|| splits.first().and_then(|split| split.split_once('/')).map(|(dataset, _)| dataset))?;
         let input = self.input(study, model, first)?;
@@ -370,20 +381,20 @@ impl Planner<'_> {
         match self.backends.get(&model.backend) {
             Ok(installed) => {
                 let wanted = if model.train.is_some() { Ability::Train } else { Ability::Predict };
-                if !installed.descriptor.abilities.iter().any(|ability| ability == wanted.word()) {
+                if !installed.descriptor.description.can(wanted.word()) {
                     let message = format!("the backend `{}` cannot {}", model.backend, wanted.word());
-                    let help = format!("it can {}", installed.descriptor.abilities.join(", "));
+                    let help = format!("it can {}", installed.descriptor.description.abilities.join(", "));
                     self.problems.push(Problem::at(&model.backend_node, message).help(help));
                 }
-                if !installed.descriptor.devices.contains(&model.device) {
+                if !installed.descriptor.description.devices.contains(&model.device) {
                     let written = model.node.get("device").unwrap_or(&model.node);
                     let message = format!("the backend `{}` has no device `{}` here", model.backend, model.device);
-                    self.problems.push(Problem::at(written, message).help(format!("it has {}", installed.descriptor.devices.join(", "))));
+                    self.problems.push(Problem::at(written, message).help(format!("it has {}", installed.descriptor.description.devices.join(", "))));
                 }
                 Some(installed.clone())
             }
             Err(missing) => {
-                let message = missing.to_string();
+                let message = format!("{missing}; {}", missing.help());
                 if !self.unavailable.contains(&message) {
                     self.unavailable.push(message);
                 }
@@ -470,7 +481,11 @@ impl Planner<'_> {
                 return None;
             }
         };
-        Scheme::of(spec, &schema, &mut self.problems)?;
+        let scheme = Scheme::of(spec, &schema, &mut self.problems)?;
+        let said = scored(study, evaluation, &scheme);
+        if !self.scored.contains(&said) {
+            self.scored.push(said);
+        }
         let uncertainty = spec.uncertainty.over(&study.uncertainty);
         let whole = json!({
             "evaluation": evaluation.written,

@@ -3,6 +3,7 @@
 //! - [`key`]: the name of a result.
 //! - [`job`]: what a backend is told, and where in the YAML each part of it was written.
 //! - [`options`]: the options of architectures, losses and the like against the backend's own schemas.
+//! - [`said`]: what the evaluations will say, for the tables to show.
 //! - [`split`]: the rows of a split.
 //! - [`join`]: imported predictions beside their dataset.
 //! - [`task`]: the tasks of a plan, for people and for `--json`.
@@ -13,5 +14,6 @@ pub mod join;
 pub mod key;
 pub mod make;
 pub mod options;
+pub mod said;
 pub mod split;
 pub mod task;

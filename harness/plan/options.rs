@@ -4,13 +4,13 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use super::job::written;
-use crate::backend::descriptor::{Descriptor, Entry};
+use crate::backend::descriptor::{Description, Entry};
 use crate::spec::decode::Choice;
 use crate::spec::model::BackendModel;
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 
 /// Checks every choice of a model that its backend lists.
-pub fn check(model: &BackendModel, backend: &Descriptor, problems: &mut Problems) {
+pub fn check(model: &BackendModel, backend: &Description, problems: &mut Problems) {
     let train = model.train.as_ref();
     let choices = [
         ("architecture", "architectures", "/architecture", model.architecture.as_ref()),
@@ -25,7 +25,7 @@ pub fn check(model: &BackendModel, backend: &Descriptor, problems: &mut Problems
     }
 }
 
-fn check_choice(model: &BackendModel, backend: &Descriptor, (what, kind, pointer): (&str, &str, &str), choice: &Choice, problems: &mut Problems) {
+fn check_choice(model: &BackendModel, backend: &Description, (what, kind, pointer): (&str, &str, &str), choice: &Choice, problems: &mut Problems) {
     let entries: &[Entry] = backend.kind(kind);
     let Some(entry) = entries.iter().find(|entry| entry.name == choice.name) else {
         let message = format!("the backend `{}` has no {what} `{}`", backend.name, choice.name);

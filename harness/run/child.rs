@@ -147,7 +147,8 @@ impl Drop for Worker {
     }
 }
 
-fn death(status: ExitStatus) -> String {
+/// How a process ended that should not have.
+pub fn death(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
         (Some(9), _) => "was killed (signal 9): the system may have run out of memory".to_owned(),
         (Some(signal), _) => format!("crashed ({})", signal_name(signal)),

@@ -18,6 +18,8 @@ pub struct Order {
     pub plugin: PathBuf,
     /// Libraries of the runtime, loaded first and in this order.
     pub preload: Vec<PathBuf>,
+    /// Threads that the runtime may use.
+    pub threads: u32,
     /// Where decoded images are kept.
     pub cache: PathBuf,
     /// In this order.

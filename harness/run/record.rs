@@ -37,7 +37,7 @@ pub fn record(plan: &Plan, started: SystemTime, records: &[TaskRecord]) -> Value
         .cells
         .iter()
         .filter_map(|cell| match &cell.source {
-            Source::Backend(work) => Some((work.backend.descriptor.name.clone(), work.backend.descriptor.identity())),
+            Source::Backend(work) => Some((work.backend.descriptor.description.name.clone(), work.backend.descriptor.identity())),
             Source::Imported { .. } => None,
         })
         .collect();

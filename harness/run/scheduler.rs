@@ -235,6 +235,7 @@ impl Crew<'_> {
             cell: self.plan.study.cells[cell.cell].name.clone(),
             plugin: work.backend.library.clone(),
             preload: runtime,
+            threads: model.threads,
             cache: self.settings.cache.clone(),
             steps,
         })

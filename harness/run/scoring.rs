@@ -15,10 +15,8 @@ use crate::plan::key::Key;
 use crate::plan::make::{Plan, PlannedScore, Source};
 use crate::score::measurement::Measurement;
 use crate::score::predictions::{Parts, Predictions};
-use crate::score::rule::{self, FittedRules};
-use crate::score::scheme::{Schema, Scheme};
-use crate::spec::evaluation::Evaluation;
-use crate::spec::problem::Problems;
+use crate::score::rule::FittedRules;
+use crate::spec::study::fitting_splits;
 
 /// The file of a score in the store.
 const FILE: &str = "measurements.json";
@@ -88,32 +86,16 @@ fn one(
 fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Option<Scored> {
     let evaluation = &plan.study.evaluations[planned.evaluation].spec;
     let scored = predictions(plan, results, planned.cell, evaluation.data.as_ref().map(|split| split.value.as_str()))?;
-    Some(scored.and_then(|predictions| {
+    Some(scored.and_then(|scored| {
         let uncertainty = evaluation.uncertainty.over(&plan.study.uncertainty);
-        let fitted = fit(plan, results, planned.cell, evaluation, &predictions)?;
-        crate::score::score(&predictions, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
+        let mut fitted = FittedRules::new();
+        for split in fitting_splits(evaluation) {
+            let split = &split.value;
+            let found = predictions(plan, results, planned.cell, Some(split)).ok_or_else(|| format!("there are no predictions for `{split}`"))??;
+            fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
+        }
+        crate::score::score(&scored, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
     }))
-}
-
-/// Finds the numbers of the rules that have one to find, each on its own split.
-fn fit(
-    plan: &Plan,
-    results: &HashMap<Key, PathBuf>,
-    cell: usize,
-    evaluation: &Evaluation,
-    predictions_scored: &Predictions,
-) -> Result<FittedRules, String> {
-    let mut problems = Problems::default();
-    let scheme = Scheme::of(evaluation, &Schema::of(predictions_scored), &mut problems);
-    let scheme = problems.check(scheme).map_err(|error| error.to_string())?;
-    let mut fitted = FittedRules::new();
-    for goal in scheme.to_fit(&mut Problems::default()) {
-        let split = &goal.split.value;
-        let found = predictions(plan, results, cell, Some(split)).ok_or_else(|| format!("there are no predictions for `{split}`"))??;
-        let rule = rule::fit(&goal.decide, &found, &goal.metric, goal.maximize, scheme.task).map_err(|error| error.to_string())?;
-        fitted.insert(goal.decide.name.clone(), rule);
-    }
-    Ok(fitted)
 }
 
 /// The predictions of a cell for a split (or all of them, where they were imported); `None` where the cell failed.

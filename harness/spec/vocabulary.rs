@@ -15,7 +15,7 @@ pub struct Vocabulary {
 }
 
 /// What one evaluation says of one model.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scored {
     /// The model.
     pub model: String,
@@ -32,7 +32,7 @@ pub struct Scored {
 }
 
 /// The numbers of one column name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MetricColumn {
     /// The column's name: the `as`, else the generated name.
     pub name: String,
