@@ -1,2 +1,3 @@
 //! Tests.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 mod data;
