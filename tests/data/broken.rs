@@ -70,8 +70,7 @@ fn bad_images_are_rejected_with_their_file_and_reason() {
     assert_eq!(folder.open("images: {glob: 'a/*.{jpg,png}'}\n").unwrap().ids, ["a/good.png", "a/misnamed.jpg"]);
     let strict = folder.open("strict: true\nimages: {glob: 'a/*.{jpg,png}'}\n").unwrap_err();
     assert!(strict.starts_with("the dataset `d` is strict, and 4 of its rows or files cannot be used"), "{strict}");
-    let bomb = folder
-        .rejected("pixel_limit: 2000\nimages: {glob: 'a/g*.png'}\n".replace("a/g*", "**/*").as_str().replace("2000", "2745").as_str());
+    let bomb = folder.rejected("pixel_limit: 2745\nimages: {glob: '**/*.png'}\n");
     assert!(!bomb.iter().any(|reason| reason.contains("good")), "61 x 45 pixels are within the limit: {bomb:?}");
     let bomb = folder.open("pixel_limit: 2744\nimages: {glob: 'a/good.png'}\n").unwrap_err();
     assert!(bomb.contains("61 x 45 pixels are more than the `pixel_limit` of 2744"), "{bomb}");
@@ -104,7 +103,7 @@ fields:
   race: {levels: [White, Black]}
   age: {bins: [0, 18, 65], names: [young, old]}
 ";
-    let rejected = folder.rejected(&card.replace("[0, 18, 65]", "[0, 18, 65]"));
+    let rejected = folder.rejected(card);
     assert_eq!(
         rejected,
         [
