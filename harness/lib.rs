@@ -12,6 +12,7 @@
 //!
 //! [`cli`] has one file a verb; it alone imports [`run`].
 
+pub mod backend;
 pub mod data;
 pub mod report;
 pub mod score;
