@@ -156,7 +156,7 @@ static int32_t walk(struct fg_instance *instance, const struct job *job, const f
                     uint64_t total, visitor visit, void *context, fg_error *error) {
   struct ArrowArrayStream stream;
   if (host->open_input(host->context, name, epoch, &stream) != FG_OK) return fail(error, FG_INPUT, NULL, NULL, "`%s` does not open", name);
-  struct columns columns;
+  struct columns columns = {-1, -1, -1, 0};
   int32_t status = FG_OK;
   if (!find_columns(&stream, &columns)) {
     status = fail(error, FG_INPUT, NULL, NULL, "`%s` has not the columns that the header promises", name);

@@ -108,6 +108,21 @@ static inline void *add_numbers(struct table *table, const char *name, const cha
   return values;
 }
 
+/* A column of text; `texts` are copied. */
+static inline bool add_texts(struct table *table, const char *name, const char *const *texts) {
+  struct ArrowSchema *schema;
+  struct ArrowArray *array = add_column(table, name, "u", 3, &schema);
+  int32_t *ends = array == NULL ? NULL : own(table->array.private_data, (size_t)(table->array.length + 1) * sizeof *ends);
+  if (ends == NULL) return false;
+  for (int64_t row = 0; row < table->array.length; row++) ends[row + 1] = ends[row] + (int32_t)strlen(texts[row]);
+  char *bytes = own(table->array.private_data, (size_t)ends[table->array.length]);
+  if (bytes == NULL) return false;
+  for (int64_t row = 0; row < table->array.length; row++) memcpy(bytes + ends[row], texts[row], strlen(texts[row]));
+  array->buffers[1] = ends;
+  array->buffers[2] = bytes;
+  return true;
+}
+
 /* A column of `classes` floats a row; its numbers, or NULL. */
 static inline float *add_scores(struct table *table, const char *name, int classes) {
   char *format = own(table->schema.private_data, 24);
