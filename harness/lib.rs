@@ -13,6 +13,7 @@
 //! [`cli`] has one file a verb; it alone imports [`run`].
 
 pub mod backend;
+pub mod backend;
 pub mod cli;
 pub mod data;
 pub mod plan;

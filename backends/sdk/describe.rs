@@ -1,5 +1,6 @@
 //! What a backend says about itself.
 
+use crate::{Failure, Job};
 use serde_json::{Map, Value, json};
 
 /// What a backend can be asked to do.
@@ -116,6 +117,28 @@ impl Description {
             .collect::<Vec<_>>();
         self.kinds.insert(kind.to_owned(), Value::Array(things));
         self
+    }
+
+    /// Refuses what no backend with this description can do, so that none need ask: another ability, another device, weights that do
+    /// not exist.
+    pub(crate) fn admit(&self, job: &Job) -> Result<(), Failure> {
+        let part = job.part();
+        if !self.abilities.contains(&job.ability) {
+            let known = self.abilities.iter().map(|ability| ability.name()).collect::<Vec<_>>().join(", ");
+            let message = format!("`{}` has not the ability `{}`", self.name, job.ability.name());
+            return Err(Failure::unsupported(message).at("/ability").help(format_args!("it can {known}")));
+        }
+        if !self.devices.contains(&job.device) {
+            let message = format!("`{}` has no device `{}` here", self.name, job.device);
+            return Err(Failure::unsupported(message).at("/device").help(format_args!("it has {}", self.devices.join(", "))));
+        }
+        for key in ["weights", "file"] {
+            if let Some(path) = part.get(key) {
+                let place = path.path()?;
+                std::fs::File::open(&place).map_err(|cause| Failure::file(&place, cause).at(path.pointer()))?;
+            }
+        }
+        Ok(())
     }
 
     /// The JSON document of the header.

@@ -84,6 +84,7 @@ unsafe extern "C" fn run<B: Backend>(
         let open = unsafe { instance.cast::<Open<B>>().as_ref() }.ok_or_else(|| Failure::internal("the instance is null"))?;
         // SAFETY: `job` is text that is borrowed for the call.
         let job = Job::read(unsafe { document(job, "job") }?)?;
+        B::describe().admit(&job)?;
         // SAFETY: `host` is borrowed for the call, and `RemoteHost` does not outlive it.
         let mut host = RemoteHost::new(unsafe { host.as_ref() }, open.cancel.clone())?;
         let mut backend = match open.backend.try_lock() {
