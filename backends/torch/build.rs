@@ -2,7 +2,6 @@
 
 use std::io;
 
-#[expect(clippy::print_stdout, reason = "cargo reads a build script's standard output")]
 fn main() -> io::Result<()> {
     // Operators and devices register themselves when libtorch is loaded, without any symbol being asked for: the linker must not drop it.
     println!("cargo::rustc-link-arg-cdylib=-Wl,--no-as-needed");
