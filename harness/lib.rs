@@ -13,7 +13,6 @@
 //! [`cli`] has one file a verb; it alone imports [`run`].
 
 pub mod backend;
-pub mod backend;
 pub mod cli;
 pub mod data;
 pub mod plan;
