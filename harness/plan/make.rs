@@ -19,10 +19,11 @@ use crate::data::frame::Targets;
 use crate::score::predictions::Predictions;
 use crate::score::scheme::{Schema, Scheme};
 use crate::spec::input::Resolved;
-use crate::spec::model::{BackendModel, ImportedModel, Model};
+use crate::spec::model::{BackendModel, ImportedModel, Model, SplitName};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 use crate::spec::study::{CellEvaluation, Study, fitting_splits};
+use crate::spec::validate::{Selection, Validate};
 use crate::spec::vocabulary::{Scored, Vocabulary};
 
 /// Counts up when training would give other weights from the same job.
@@ -127,10 +128,25 @@ pub struct Step {
     pub input: Resolved,
     /// The job, classes and paths aside.
     pub parameters: Value,
+    /// How a training is watched.
+    pub validation: Option<Watched>,
     /// The name of the result.
     pub key: Key,
     /// The keys of what it reads.
     pub inputs: Vec<Key>,
+}
+
+/// The split that a training is watched on, and the rule by which an epoch is kept.
+#[derive(Debug)]
+pub struct Watched {
+    /// The dataset's name.
+    pub dataset: String,
+    /// The split's name.
+    pub split: String,
+    /// Its rows.
+    pub rows: Rows,
+    /// The rule.
+    pub selection: Selection,
 }
 
 impl Step {
@@ -369,12 +385,35 @@ impl Planner<'_> {
         }
         let parameters = job::parameters(model, input, ability);
         let data = self.data(study, dataset)?.key.clone();
-        let inputs: Vec<Key> = std::iter::once(data).chain(network.iter().cloned()).collect();
+        let mut inputs: Vec<Key> = std::iter::once(data).chain(network.iter().cloned()).collect();
+        let validate = model.train.as_ref().filter(|_| ability == Ability::Train).and_then(|train| train.validate.as_ref());
+        let validation = match validate {
+            Some(validate) => Some(self.watched(study, validate)?),
+            None => None,
+        };
+        if let Some(watched) = &validation {
+            inputs.push(self.data(study, &watched.dataset)?.key.clone());
+        }
+        let watched = validation.as_ref().map(|watched| json!({"split": watched.split, "selection": watched.selection}));
         let version = if ability == Ability::Train { TRAIN_VERSION } else { PREDICT_VERSION };
         let augment = model.train.as_ref().filter(|_| ability == Ability::Train).map(|train| &train.augment);
-        let whole = json!({"job": parameters, "split": split, "identity": identity, "augment": augment});
+        let whole = json!({"job": parameters, "split": split, "identity": identity, "augment": augment, "validate": watched});
         let key = Key::of(ability.word(), version, &whole, &inputs.iter().collect::<Vec<_>>());
-        Some(Step { ability, dataset: dataset.to_owned(), split: split.to_owned(), rows, input: input.clone(), parameters, key, inputs })
+        Some(Step { ability, dataset: dataset.to_owned(), split: split.to_owned(), rows, input: input.clone(), parameters, validation, key, inputs })
+    }
+
+    /// Checks how a training is watched; the metric must fit the split.
+    fn watched(&mut self, study: &Study, validate: &Validate) -> Option<Watched> {
+        let SplitName { dataset, split, node } = &validate.data;
+        let rows = self.rows(study, dataset, split)?;
+        if rows.is_empty() {
+            self.problems.push(Problem::at(node, format!("the split `{dataset}/{split}` has no items")));
+        }
+        let of_data = self.schema_of_data(study, dataset)?;
+        let width = of_data.classes.len();
+        let schema = Schema { scores: Some((Kind::Logits, width)), ..of_data };
+        Scheme::of(&validate.evaluation, &schema, &mut self.problems)?;
+        Some(Watched { dataset: dataset.clone(), split: split.clone(), rows, selection: validate.selection.clone() })
     }
 
     fn backend(&mut self, model: &BackendModel) -> Option<Installed> {
@@ -497,18 +536,23 @@ impl Planner<'_> {
         Some(PlannedScore { evaluation: index, cell, key, inputs })
     }
 
-    /// What the predictions for a split of a dataset will look like.
-    fn schema(&mut self, study: &Study, split: &str, source: &Source, model: Option<&Model>) -> Option<Schema> {
-        let (name, _) = split.split_once('/')?;
+    /// What predictions about a dataset will look like, scores aside.
+    fn schema_of_data(&mut self, study: &Study, name: &str) -> Option<Schema> {
         let dataset = &self.data(study, name)?.dataset;
-        let of_data = Schema {
+        Some(Schema {
             classes: dataset.classes.clone(),
             multi_label: matches!(dataset.targets, Targets::Multi { .. }),
             fields: dataset.fields.keys().cloned().collect(),
             subject: dataset.subject.is_some(),
             scores: None,
             decisions: false,
-        };
+        })
+    }
+
+    /// What the predictions for a split of a dataset will look like.
+    fn schema(&mut self, study: &Study, split: &str, source: &Source, model: Option<&Model>) -> Option<Schema> {
+        let (name, _) = split.split_once('/')?;
+        let of_data = self.schema_of_data(study, name)?;
         Some(match (source, model) {
             (Source::Imported { predictions, .. }, _) => {
                 let own = Schema::of(predictions);

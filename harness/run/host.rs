@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::order::{Feed, Step};
 use super::rows::RowsWriter;
+use super::selection::Watch;
 use crate::backend::host::{Host, LogLevel, Verdict};
 use crate::data::batches::{Batches, Extra, Order};
 use crate::data::dataset::Dataset;
@@ -32,17 +33,25 @@ pub struct WorkerHost<'a> {
     tell: Tell,
     rows: Option<RowsWriter>,
     epochs: Vec<Value>,
+    watch: Option<Watch>,
     trouble: Option<String>,
 }
 
 impl<'a> WorkerHost<'a> {
     /// A host for a step.
-    pub fn new(step: &'a Step, dataset: &'a Arc<Dataset>, images: &'a Arc<Images>, stop: Arc<AtomicBool>, tell: Tell) -> Self {
+    pub fn new(
+        step: &'a Step,
+        dataset: &'a Arc<Dataset>,
+        images: &'a Arc<Images>,
+        watch: Option<Watch>,
+        stop: Arc<AtomicBool>,
+        tell: Tell,
+    ) -> Self {
         let rows = matches!(step.feed, Feed::Predict { .. }).then(|| {
             let ids = step.rows.iter().map(|row| dataset.ids[*row as usize].clone());
             RowsWriter::new(&step.draft.folder, ids, dataset.classes.len())
         });
-        Self { step, dataset, images, stop, tell, rows, epochs: Vec::new(), trouble: None }
+        Self { step, dataset, images, stop, tell, rows, epochs: Vec::new(), watch, trouble: None }
     }
 
     /// What went wrong on the host's side, if anything did: the cause of whatever the backend makes of it.
@@ -82,8 +91,12 @@ impl<'a> WorkerHost<'a> {
 
 impl Host for WorkerHost<'_> {
     fn open_input(&mut self, name: &str, epoch: u32) -> Result<Box<dyn RecordBatchReader + Send>, String> {
+        if let (Some(watch), Feed::Train { batch_size, .. }, "validation") = (&self.watch, &self.step.feed, name) {
+            let (dataset, images) = (Arc::clone(&watch.dataset), Arc::clone(&watch.images));
+            return Ok(Box::new(Batches::new(dataset, images, &watch.rows, *batch_size as usize, Order::Given, Extra::default())));
+        }
         let (batch_size, order, extra) = match (&self.step.feed, name) {
-            (Feed::Train { batch_size, seed, augment }, "train") => {
+            (Feed::Train { batch_size, seed, augment, .. }, "train") => {
                 (*batch_size, Order::Shuffled { seed: *seed, epoch }, Extra { augment: augment.clone(), ..Extra::default() })
             }
             (Feed::Predict { batch_size }, "predict") => (*batch_size, Order::Given, Extra::default()),
@@ -99,6 +112,10 @@ impl Host for WorkerHost<'_> {
                 Ok(()) => Ok(()),
                 Err(error) => self.fail(error),
             },
+            ("validation", None) if self.watch.is_some() => match self.watch.as_mut().map(|watch| watch.push(&batch)) {
+                Some(Err(reason)) => self.fail(reason),
+                _ => Ok(()),
+            },
             ("epochs", None) => {
                 self.epochs.extend(epochs(&batch));
                 Ok(())
@@ -107,8 +124,12 @@ impl Host for WorkerHost<'_> {
         }
     }
 
-    fn epoch_end(&mut self, _: u32) -> Result<Verdict, String> {
-        Ok(Verdict::Continue)
+    fn epoch_end(&mut self, epoch: u32) -> Result<Verdict, String> {
+        match self.watch.as_mut().map(|watch| watch.verdict(epoch)) {
+            None => Ok(Verdict::Continue),
+            Some(Ok(verdict)) => Ok(verdict),
+            Some(Err(reason)) => self.fail(reason),
+        }
     }
 
     fn progress(&mut self, done: u64, total: u64, message: &str) -> bool {

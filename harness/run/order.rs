@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::selection::Validation;
 use super::store::Draft;
 use crate::spec::augment::Augment;
 use crate::spec::input::Resolved;
@@ -57,6 +58,8 @@ pub enum Feed {
         seed: u64,
         /// How images are changed at random.
         augment: Augment,
+        /// Which epoch's model is kept, where a rule says so.
+        validation: Option<Validation>,
     },
     /// In the given order, each once.
     Predict {

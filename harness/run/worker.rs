@@ -17,6 +17,7 @@ use serde_json::json;
 use super::host::WorkerHost;
 use super::index;
 use super::order::{Answer, Feed, Order, Step};
+use super::selection::Watch;
 use crate::backend::plugin::{BackendError, Plugin};
 use crate::data::images::Images;
 
@@ -122,11 +123,19 @@ fn do_step(
 ) -> Result<(), Stop> {
     let dataset = index::load(&step.dataset).map_err(Stop::because)?;
     let images = Arc::new(Images::decode(&dataset, &step.rows, &step.input, &order.cache, &|_, _| ()).map_err(Stop::because)?);
+    let watch = match &step.feed {
+        Feed::Train { validation: Some(validation), .. } => {
+            let dataset = index::load(&validation.dataset).map_err(Stop::because)?;
+            let images = Images::decode(&dataset, &validation.rows, &step.input, &order.cache, &|_, _| ()).map_err(Stop::because)?;
+            Some(Watch::new(validation, dataset, Arc::new(images), step.draft.folder.clone()).map_err(Stop::because)?)
+        }
+        _ => None,
+    };
     let voice = voice.clone();
     let tell = move |done: u64, total: u64, message: &str| {
         voice.say(&Answer::Progress { step: index, done, total, message: message.to_owned() });
     };
-    let mut host = WorkerHost::new(step, &dataset, &images, Arc::clone(stop), Box::new(tell));
+    let mut host = WorkerHost::new(step, &dataset, &images, watch, Arc::clone(stop), Box::new(tell));
     let result = instance.run(&step.job, &mut host);
     // The host's own trouble is the cause of whatever the backend makes of it.
     if let Some(cause) = host.trouble() {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
+use crate::data::dataset::Dataset;
 use crate::data::frame::{Factor, Targets};
 use crate::spec::predictions::Kind;
 
@@ -255,6 +256,21 @@ impl Predictions {
 }
 
 impl Parts {
+    /// What a model said about some rows of a dataset, beside what the dataset knows of them.
+    pub fn of_rows(dataset: &Dataset, rows: &[u32], scores: Scores) -> Self {
+        Self {
+            ids: rows.iter().map(|row| dataset.ids[*row as usize].clone()).collect(),
+            classes: dataset.classes.clone(),
+            targets: dataset.targets.take(rows),
+            scores: Some(scores),
+            decisions: None,
+            fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.take(rows))).collect(),
+            subject: dataset.subject.as_ref().map(|subject| subject.take(rows)),
+            weight: None,
+            split: None,
+        }
+    }
+
     fn length_faults(&self) -> Vec<Fault> {
         let items = self.ids.len();
         let mut lengths = vec![("targets".to_owned(), self.targets.len())];

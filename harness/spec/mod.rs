@@ -9,7 +9,8 @@
 //!
 //! What a study says:
 //! - [`study`]: the whole, expanded over its [`grid`].
-//! - [`card`]: a dataset. [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`].
+//! - [`card`]: a dataset. [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`];
+//!   [`validate`]: which epoch of a training is kept.
 //! - [`evaluation`] and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
@@ -30,4 +31,5 @@ pub mod study;
 pub mod table;
 mod table_check;
 pub mod uncertainty;
+pub mod validate;
 pub mod vocabulary;

@@ -142,6 +142,10 @@ impl Study {
             {
                 self.check_split(&train.data.to_string(), &train.data.node, problems);
                 check_teaches(&train.data.to_string(), &train.data.node, problems);
+                if let Some(validate) = &train.validate {
+                    self.check_split(&validate.data.to_string(), &validate.data.node, problems);
+                    check_teaches(&validate.data.to_string(), &validate.data.node, problems);
+                }
             }
         }
         for evaluation in &self.evaluations {
