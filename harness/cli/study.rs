@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::Failure;
 use crate::backend::catalogue::Catalogue;
-use crate::plan::make::{Plan, Request, make};
+use crate::plan::make::{Request, make};
+use crate::plan::planned::Plan;
 use crate::run::event::{Event, Observer};
 use crate::spec::file::Setting;
 use crate::spec::study::Study;

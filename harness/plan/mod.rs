@@ -7,13 +7,17 @@
 //! - [`split`]: the rows of a split.
 //! - [`join`]: imported predictions beside their dataset.
 //! - [`task`]: the tasks of a plan, for people and for `--json`.
-//! - [`make`]: all of it together.
+//! - [`planned`]: what a plan consists of; [`make`]: how it is made.
 
+mod choose;
 pub mod job;
 pub mod join;
 pub mod key;
 pub mod make;
 pub mod options;
+pub mod planned;
 pub mod said;
+mod scores;
 pub mod split;
 pub mod task;
+mod work;

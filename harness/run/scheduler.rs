@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::child::{self, Ended};
 use super::event::{Event, Observer};
 use super::index;
-use super::order::{Answer, Feed, Order, Step as OrderedStep};
+use super::order::{Answer, Complaint, Feed, Order, Step as OrderedStep};
 use super::record::TaskRecord;
 use super::selection::Validation;
 use super::store::{Found, Lease, Store, StoreError};
@@ -17,7 +17,7 @@ use crate::data::frame::Targets;
 use crate::data::images::Images;
 use crate::plan::job::{self, Ability, Files, Items, PREDICT_BATCH, Task};
 use crate::plan::key::Key;
-use crate::plan::make::{Plan, PlannedCell, PlannedData, Source, Step, Watched, Work};
+use crate::plan::planned::{Plan, PlannedCell, PlannedData, Source, Step, Watched, Work};
 use crate::spec::input::Resolved;
 use crate::spec::model::{BackendModel, Model};
 use crate::spec::problem::{Problem, SpecError};
@@ -310,17 +310,22 @@ impl Crew<'_> {
                     locked(&self.outcome).records.push(TaskRecord::of(step, &order.cell, *seconds));
                 }
             }
-            Answer::Done { .. } | Answer::Failed { .. } => {}
+            Answer::Done { .. } | Answer::Failed(_) => {}
         };
         let failure = |reason: String| Some(CellFailure { cell: index, reason, problem: None, unavailable: false });
         match child::run(order, log, self.settings.stall, self.interrupted, told) {
             Ok(Ok(peak_memory)) => {
-                locked(&self.outcome).records.iter_mut().filter(|record| record.cell == order.cell).for_each(|record| record.peak_memory = peak_memory);
+                locked(&self.outcome)
+                    .records
+                    .iter_mut()
+                    .filter(|record| record.cell == order.cell)
+                    .for_each(|record| record.peak_memory = peak_memory);
                 None
             }
-            Ok(Err(Ended::Failed { step, message, help, pointer, unavailable })) => {
+            Ok(Err(Ended::Failed(Complaint { step, message, help, pointer, unavailable }))) => {
                 let problem = pointer.map(|pointer| {
-                    let mut problem = Problem::at(job::written(model, &pointer), format!("the backend `{}` says: {message}", model.backend));
+                    let mut problem =
+                        Problem::at(job::written(model, &pointer), format!("the backend `{}` says: {message}", model.backend));
                     problem.help = help;
                     SpecError::from(problem)
                 });

@@ -124,7 +124,8 @@ impl Watch {
         let parts = Parts::of_rows(&self.dataset, &self.rows, scores);
         let predictions = Predictions::check(parts, |row| row as u64 + 1).map_err(|error| error.to_string())?;
         let plain = Uncertainty::default().with_draws(0, 0);
-        let measurements = crate::score::score(&predictions, &self.evaluation, &plain, &Default::default()).map_err(|error| error.to_string())?;
+        let measurements =
+            crate::score::score(&predictions, &self.evaluation, &plain, &Default::default()).map_err(|error| error.to_string())?;
         // Of all items, or over groups: the one number that is of no single group or class.
         let deciding = measurements.iter().find(|one| one.group.is_empty() && one.label.is_empty());
         Ok(deciding.and_then(|one| one.value))
