@@ -1,5 +1,8 @@
-//! Tests: real files, real libraries, and what users see.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // A test that fails may panic, and a child process speaks.
+//! Everything that a user can see, in one binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 mod backend;
+mod command;
+mod data;
+mod report;
+mod score;

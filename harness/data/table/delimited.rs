@@ -1,0 +1,219 @@
+//! CSV, TSV and columns between spaces.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, LargeStringBuilder};
+use csv::ByteRecord;
+
+use super::{At, CHUNK, Header, LONGEST_RECORD, Malformed, Options, Table, TableError, encoding};
+
+/// A delimited file, chunk by chunk.
+pub(super) struct Delimited {
+    path: PathBuf,
+    tolerant: bool,
+    records: Records,
+    header: Vec<String>,
+    /// The kept columns, by their place in a record.
+    kept: Vec<usize>,
+    /// The first record, where it is data.
+    first: Option<(ByteRecord, u64)>,
+    chunks: usize,
+    ended: bool,
+}
+
+impl Delimited {
+    /// `delimiter` is a byte, or `None` for runs of spaces and tabs.
+    pub(super) fn open(path: &Path, delimiter: Option<u8>, options: &Options) -> Result<Self, TableError> {
+        let mut input = BufReader::new(encoding::open(path, options.encoding)?);
+        for _ in 0..options.skip_rows {
+            input.by_ref().take(LONGEST_RECORD as u64).read_until(b'\n', &mut Vec::new()).map_err(|error| TableError::read(path, error))?;
+        }
+        let skipped = options.skip_rows as u64;
+        let mut records = match delimiter {
+            Some(delimiter) => {
+                let reader =
+                    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(Bounded::new(input));
+                Records::Quoted { reader: Box::new(reader), skipped }
+            }
+            None => Records::Spaced { input, line: skipped },
+        };
+        let mut record = ByteRecord::new();
+        let line = records.read(&mut record).map_err(|error| TableError::read(path, error))?;
+        let (header, first) = match (&options.header, line) {
+            (Header::Absent(names), line) => (names.clone(), line.map(|line| (record, line))),
+            (_, None) => return Err(TableError::file(path, "is empty: expected a header line")),
+            (Header::Names, Some(_)) => (names(path, &record)?, None),
+            (Header::AllButFirst(first), Some(_)) => (std::iter::once(first.clone()).chain(names(path, &record)?).collect(), None),
+        };
+        if let Some(twice) = header.iter().enumerate().find(|(index, name)| !name.is_empty() && header[..*index].contains(name)) {
+            return Err(TableError::file(path, format!("has two columns `{}`: rename one of them", twice.1)));
+        }
+        let kept = (0..header.len()).filter(|index| options.keeps(&header[*index])).collect();
+        Ok(Self { path: path.to_owned(), tolerant: options.tolerant, records, header, kept, first, chunks: 0, ended: false })
+    }
+
+    fn chunk(&mut self) -> Result<Table, TableError> {
+        let mut numbers = Vec::new();
+        let mut malformed = Vec::new();
+        let mut builders: Vec<LargeStringBuilder> = self.kept.iter().map(|_| LargeStringBuilder::new()).collect();
+        let mut record = ByteRecord::new();
+        while numbers.len() < CHUNK && !self.ended {
+            let line = match self.first.take() {
+                Some((first, line)) => {
+                    record = first;
+                    Some(line)
+                }
+                None => self.records.read(&mut record).map_err(|error| TableError::read(&self.path, error))?,
+            };
+            let Some(line) = line else {
+                self.ended = true;
+                break;
+            };
+            match self.cells(&record) {
+                Ok(cells) => {
+                    for (builder, cell) in builders.iter_mut().zip(cells) {
+                        builder.append_value(cell);
+                    }
+                    numbers.push(line);
+                }
+                Err(reason) => {
+                    let at = At { path: self.path.clone(), unit: "line", number: line };
+                    match self.tolerant {
+                        true => malformed.push(Malformed { at, reason }),
+                        false => return Err(TableError::Row { at, reason }),
+                    }
+                }
+            }
+        }
+        self.chunks += 1;
+        Ok(Table {
+            path: self.path.clone(),
+            unit: "line",
+            header: self.header.clone(),
+            names: self.kept.iter().map(|index| self.header[*index].clone()).collect(),
+            arrays: builders.into_iter().map(|mut builder| Arc::new(builder.finish()) as ArrayRef).collect(),
+            numbers,
+            malformed,
+            metadata: Arc::default(),
+        })
+    }
+
+    /// The kept cells of a record, or why the row is malformed.
+    fn cells<'r>(&self, record: &'r ByteRecord) -> Result<Vec<&'r str>, String> {
+        if record.len() != self.header.len() {
+            return Err(format!("{} cells where the header has {}", record.len(), self.header.len()));
+        }
+        let cell = |index: &usize| std::str::from_utf8(&record[*index]).map(str::trim);
+        let cells: Result<Vec<&str>, _> = self.kept.iter().map(cell).collect();
+        cells.map_err(|_| "not UTF-8: declare the table's `encoding`, such as windows-1252".to_owned())
+    }
+}
+
+impl Iterator for Delimited {
+    type Item = Result<Table, TableError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        (self.chunks == 0 || !self.ended).then(|| self.chunk())
+    }
+}
+
+fn names(path: &Path, record: &ByteRecord) -> Result<Vec<String>, TableError> {
+    let name = |cell: &[u8]| match std::str::from_utf8(cell) {
+        Ok(name) => Ok(name.trim().trim_start_matches('\u{feff}').to_owned()),
+        Err(_) => Err(TableError::file(path, "has a header that is not UTF-8: declare the table's `encoding`, such as windows-1252")),
+    };
+    record.iter().map(name).collect()
+}
+
+/// Records one by one, whatever stands between the cells.
+enum Records {
+    Quoted { reader: Box<csv::Reader<Bounded<BufReader<Box<dyn Read + Send>>>>>, skipped: u64 },
+    Spaced { input: BufReader<Box<dyn Read + Send>>, line: u64 },
+}
+
+impl Records {
+    /// Reads the next record and answers the line it starts on, from 1, or `None` at the end.
+    fn read(&mut self, record: &mut ByteRecord) -> io::Result<Option<u64>> {
+        match self {
+            Self::Quoted { reader, skipped } => {
+                reader.get_mut().allowance = LONGEST_RECORD;
+                if !reader.read_byte_record(record).map_err(unwrapped)? {
+                    return Ok(None);
+                }
+                // The library's own count starts before the blank lines that it passes over; counted from the record's end it is exact,
+                // because every record ends in one line feed.
+                let inside = record.iter().flatten().filter(|byte| **byte == b'\n').count() as u64;
+                Ok(Some(*skipped + reader.position().line().saturating_sub(1 + inside)))
+            }
+            Self::Spaced { input, line } => {
+                let mut text = Vec::new();
+                loop {
+                    text.clear();
+                    if input.by_ref().take(LONGEST_RECORD as u64).read_until(b'\n', &mut text)? == 0 {
+                        return Ok(None);
+                    }
+                    *line += 1;
+                    record.clear();
+                    let cells = text.split(|byte| byte.is_ascii_whitespace()).filter(|cell| !cell.is_empty());
+                    cells.for_each(|cell| record.push_field(cell));
+                    if !record.is_empty() {
+                        return Ok(Some(*line));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn unwrapped(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::new(io::ErrorKind::InvalidData, format!("{other:?}")),
+    }
+}
+
+/// A stream that gives at most so many bytes for one record, and ends every line, the last one too, in one line feed.
+struct Bounded<R> {
+    inner: R,
+    allowance: usize,
+    ended: bool,
+}
+
+impl<R> Bounded<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, allowance: LONGEST_RECORD, ended: false }
+    }
+}
+
+impl<R: BufRead> Read for Bounded<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.allowance == 0 {
+            let message = format!("a record is longer than {} MiB: is a quote left open?", LONGEST_RECORD >> 20);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        if self.ended || out.is_empty() {
+            return Ok(0);
+        }
+        let bytes = self.inner.fill_buf()?;
+        if bytes.is_empty() {
+            self.ended = true;
+            out[0] = b'\n';
+            return Ok(1);
+        }
+        let count = bytes.len().min(out.len());
+        let line = bytes[..count].iter().position(|byte| *byte == b'\r').unwrap_or(count);
+        if line > 0 {
+            out[..line].copy_from_slice(&bytes[..line]);
+            self.inner.consume(line);
+            self.allowance = self.allowance.saturating_sub(line);
+            return Ok(line);
+        }
+        self.inner.consume(1);
+        let feed = self.inner.fill_buf()?.first() == Some(&b'\n');
+        self.inner.consume(usize::from(feed));
+        out[0] = b'\n';
+        Ok(1)
+    }
+}

@@ -1,0 +1,241 @@
+//! Parquet, with every column brought to one of few kinds.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, LargeBinaryArray, RecordBatch, StructArray};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use arrow::error::ArrowError;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
+
+use super::{CHUNK, Options, Table, TableError};
+use crate::spec::problem::did_you_mean;
+
+/// Rows that a chunk holds at most where cells may be whole images.
+const SMALL_CHUNK: usize = 1024;
+
+/// A Parquet file, chunk by chunk.
+pub(super) struct Batches {
+    path: PathBuf,
+    options: Options,
+    header: Vec<String>,
+    reader: ParquetRecordBatchReader,
+    metadata: Arc<std::collections::HashMap<String, String>>,
+    row: u64,
+    chunks: usize,
+}
+
+fn broken(path: &Path, error: &dyn std::fmt::Display) -> TableError {
+    TableError::file(path, format!("is truncated or corrupt: {error}"))
+}
+
+fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, TableError> {
+    let error = |source| TableError::read(path, source);
+    let mut file = File::open(path).map_err(error)?;
+    if file.metadata().map_err(error)?.is_dir() {
+        return Err(TableError::file(path, "is a folder, not a Parquet file"));
+    }
+    let mut magic = Vec::with_capacity(4);
+    file.by_ref().take(4).read_to_end(&mut magic).map_err(error)?;
+    if magic != b"PAR1" {
+        return Err(TableError::file(path, "is not a Parquet file: its first four bytes are not `PAR1`"));
+    }
+    file.rewind().map_err(error)?;
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| broken(path, &error))
+}
+
+impl Batches {
+    pub(super) fn open(path: &Path, options: &Options) -> Result<Self, TableError> {
+        let builder = builder(path)?;
+        let leaves: Vec<String> = builder.parquet_schema().columns().iter().map(|column| column.path().string()).collect();
+        let header = builder.schema().fields().iter().flat_map(|field| leaf_names(field.name(), field.data_type())).collect();
+        let metadata = builder.metadata().file_metadata().key_value_metadata();
+        let metadata = metadata.into_iter().flatten().filter_map(|pair| Some((pair.key.clone(), pair.value.clone()?))).collect();
+        // A struct's fields are chosen one by one, so that labels can be read without the images beside them.
+        let chosen = leaves.iter().enumerate().filter(|(_, leaf)| {
+            options.columns.as_ref().is_none_or(|columns| {
+                columns.iter().any(|kept| *leaf == kept || leaf.strip_prefix(kept.as_str()).is_some_and(|rest| rest.starts_with('.')))
+            })
+        });
+        let mask = ProjectionMask::leaves(builder.parquet_schema(), chosen.map(|(index, _)| index));
+        let wide = builder.schema().fields().iter().any(|field| holds_bytes(field.data_type()));
+        let reader = builder.with_projection(mask).with_batch_size(if wide { SMALL_CHUNK } else { CHUNK }).build();
+        let reader = reader.map_err(|error| broken(path, &error))?;
+        Ok(Self { path: path.to_owned(), options: options.clone(), header, reader, metadata: Arc::new(metadata), row: 0, chunks: 0 })
+    }
+
+    fn table(&mut self, batch: Option<RecordBatch>) -> Result<Table, TableError> {
+        let rows = batch.as_ref().map_or(0, RecordBatch::num_rows);
+        let mut names = Vec::new();
+        let mut arrays = Vec::new();
+        if let Some(batch) = &batch {
+            for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
+                flatten(field.name(), array, &mut names, &mut arrays).map_err(|error| broken(&self.path, &error))?;
+            }
+        }
+        let kept: Vec<usize> = (0..names.len()).filter(|index| self.keeps(&names[*index])).collect();
+        let numbers = (self.row + 1..=self.row + rows as u64).collect();
+        self.row += rows as u64;
+        self.chunks += 1;
+        Ok(Table {
+            path: self.path.clone(),
+            unit: "row",
+            header: self.header.clone(),
+            names: kept.iter().map(|index| names[*index].clone()).collect(),
+            arrays: kept.iter().map(|index| Arc::clone(&arrays[*index])).collect(),
+            numbers,
+            malformed: Vec::new(),
+            metadata: Arc::clone(&self.metadata),
+        })
+    }
+
+    fn keeps(&self, name: &str) -> bool {
+        self.options.keeps(name)
+            || self.options.columns.iter().flatten().any(|kept| name.strip_prefix(kept.as_str()).is_some_and(|rest| rest.starts_with('.')))
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<Table, TableError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.reader.next() {
+            Some(Ok(batch)) => Some(self.table(Some(batch))),
+            Some(Err(error)) => Some(Err(broken(&self.path, &error))),
+            None if self.chunks == 0 => Some(self.table(None)),
+            None => None,
+        }
+    }
+}
+
+fn leaf_names(name: &str, kind: &DataType) -> Vec<String> {
+    match kind {
+        DataType::Struct(fields) => {
+            fields.iter().flat_map(|field| leaf_names(&format!("{name}.{}", field.name()), field.data_type())).collect()
+        }
+        _ => vec![name.to_owned()],
+    }
+}
+
+fn holds_bytes(kind: &DataType) -> bool {
+    match kind {
+        DataType::Struct(fields) => fields.iter().any(|field| holds_bytes(field.data_type())),
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => true,
+        _ => false,
+    }
+}
+
+/// A struct becomes one column a field (`image.bytes`), missing where the struct is.
+fn flatten(name: &str, array: &ArrayRef, names: &mut Vec<String>, arrays: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
+    let Some(parts) = array.as_any().downcast_ref::<StructArray>() else {
+        names.push(name.to_owned());
+        arrays.push(plain(array)?);
+        return Ok(());
+    };
+    for (field, part) in parts.fields().iter().zip(parts.columns()) {
+        let part = match parts.nulls() {
+            Some(nulls) => {
+                let absent = arrow::array::BooleanArray::new(!nulls.inner(), None);
+                arrow::compute::nullif(part, &absent)?
+            }
+            None => Arc::clone(part),
+        };
+        flatten(&format!("{name}.{}", field.name()), &part, names, arrays)?;
+    }
+    Ok(())
+}
+
+/// Whole numbers, real numbers, text and bytes of every width become one kind each; lists and the rest stay.
+pub(super) fn plain(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    let kind = match array.data_type() {
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => {
+            DataType::Int64
+        }
+        DataType::Float16 | DataType::Float32 => DataType::Float64,
+        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => DataType::Float64,
+        DataType::Utf8 | DataType::Utf8View | DataType::Null | DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => {
+            DataType::LargeUtf8
+        }
+        DataType::Binary | DataType::BinaryView | DataType::FixedSizeBinary(_) => DataType::LargeBinary,
+        DataType::Dictionary(_, values) => {
+            let values = cast(array, values)?;
+            return plain(&values);
+        }
+        _ => return Ok(Arc::clone(array)),
+    };
+    cast(array, &kind)
+}
+
+/// Reads the bytes of some rows of one column, a bounded number at a time, and hands each to `take` with its row.
+/// `rows` are ascending and distinct, from 0; only the pages that hold them are decoded.
+pub(in crate::data) fn read_cells(
+    path: &Path,
+    column: &str,
+    rows: &[u64],
+    take: &mut dyn FnMut(u64, Option<&[u8]>),
+) -> Result<(), TableError> {
+    let whole = builder(path)?;
+    let mut start = 0_u64;
+    for group in 0..whole.metadata().num_row_groups() {
+        let end = start + u64::try_from(whole.metadata().row_group(group).num_rows()).unwrap_or(0);
+        let here = &rows[rows.partition_point(|row| *row < start)..rows.partition_point(|row| *row < end)];
+        if !here.is_empty() {
+            let mut selection = Vec::new();
+            let mut next = start;
+            for row in here {
+                selection.push(RowSelector::skip((row - next) as usize));
+                selection.push(RowSelector::select(1));
+                next = row + 1;
+            }
+            let builder = builder(path)?.with_row_groups(vec![group]).with_row_selection(RowSelection::from(selection));
+            let mut wanted = here.iter();
+            cells(path, column, builder, &mut |bytes| {
+                if let Some(row) = wanted.next() {
+                    take(*row, bytes);
+                }
+            })?;
+        }
+        start = end;
+    }
+    Ok(())
+}
+
+/// Reads the bytes of all rows of one column.
+pub(in crate::data) fn read_all_cells(path: &Path, column: &str, take: &mut dyn FnMut(u64, Option<&[u8]>)) -> Result<(), TableError> {
+    let mut row = 0;
+    cells(path, column, builder(path)?, &mut |bytes| {
+        take(row, bytes);
+        row += 1;
+    })
+}
+
+fn cells(
+    path: &Path,
+    column: &str,
+    builder: ParquetRecordBatchReaderBuilder<File>,
+    take: &mut dyn FnMut(Option<&[u8]>),
+) -> Result<(), TableError> {
+    let leaf = builder.parquet_schema().columns().iter().position(|leaf| leaf.path().string() == column);
+    let Some(leaf) = leaf else {
+        let names: Vec<String> = builder.parquet_schema().columns().iter().map(|leaf| leaf.path().string()).collect();
+        let help = did_you_mean(column, names.iter().map(String::as_str));
+        return Err(TableError::Column { path: path.to_owned(), column: column.to_owned(), help });
+    };
+    let mask = ProjectionMask::leaves(builder.parquet_schema(), [leaf]);
+    let reader = builder.with_projection(mask).with_batch_size(256).build().map_err(|error| broken(path, &error))?;
+    for batch in reader {
+        let batch = batch.map_err(|error| broken(path, &error))?;
+        let (mut names, mut arrays) = (Vec::new(), Vec::new());
+        for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
+            flatten(field.name(), array, &mut names, &mut arrays).map_err(|error| broken(path, &error))?;
+        }
+        let cells = arrays.first().and_then(|array| array.as_any().downcast_ref::<LargeBinaryArray>());
+        let cells = cells.ok_or_else(|| TableError::file(path, format!("has no bytes in the column `{column}`")))?;
+        cells.iter().for_each(&mut *take);
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! Reading tables: what comes out, and how a bad row, cell or file is named.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{Array, Float32Array, Int8Array, ListArray, RecordBatch, StringArray, StructArray};
+use arrow::datatypes::{DataType, Field, Float32Type, Schema};
+use fairgrid::data::table::{Header, Options, Table};
+use tempfile::TempDir;
+
+fn write(folder: &TempDir, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// The error's text with the folder left out.
+fn refusal(path: &Path, options: &Options) -> String {
+    let error = Table::read(path, options).unwrap_err();
+    error.to_string().replace(&format!("{}/", path.parent().unwrap().display()), "")
+}
+
+#[test]
+fn csv_cells_keep_their_lines_across_blank_lines_and_quoted_newlines() {
+    let folder = TempDir::new().unwrap();
+    let path = write(&folder, "a.csv", "\u{feff}id,name\r\n\r\n1,\"two\nlines\"\r\n\r\n2, plain \r\n");
+    let table = Table::read(&path, &Options::default()).unwrap();
+    let names = table.column("name").unwrap();
+    assert_eq!(table.len(), 2);
+    assert_eq!(names.text(0).unwrap().as_deref(), Some("two\nlines"));
+    assert_eq!(names.text(1).unwrap().as_deref(), Some("plain"));
+    assert_eq!((table.at(0).number, table.at(1).number), (3, 6));
+}
+
+#[test]
+fn a_ragged_row_is_an_error_or_is_kept_aside() {
+    let folder = TempDir::new().unwrap();
+    let path = write(&folder, "a.csv", "id,y\n1,0\n2\n3,1\n");
+    assert_eq!(refusal(&path, &Options::default()), "`a.csv` line 3: 1 cells where the header has 2");
+    let table = Table::read(&path, &Options { tolerant: true, ..Options::default() }).unwrap();
+    assert_eq!(table.len(), 2);
+    assert_eq!(table.malformed().len(), 1);
+    assert_eq!(table.malformed()[0].at.number, 3);
+}
+
+#[test]
+fn cells_that_are_not_what_was_asked_for_are_named() {
+    let folder = TempDir::new().unwrap();
+    let path = write(&folder, "a.csv", "id,score\na,high\nb,\n");
+    let table = Table::read(&path, &Options::default()).unwrap();
+    let score = table.column("score").unwrap();
+    let place = path.display();
+    assert_eq!(score.number(0).unwrap_err().to_string(), format!("`{place}` line 2: `score` is `high`: expected a number"));
+    assert_eq!(score.number(1).unwrap(), None);
+    assert_eq!(score.required_number(1).unwrap_err().to_string(), format!("`{place}` line 3: `score` is empty"));
+    let missing = table.column("scores").err().unwrap().to_string();
+    assert_eq!(missing, format!("`{place}` has no column `scores` (did you mean `score`?)"));
+}
+
+#[test]
+fn encodings_delimiters_and_skipped_lines() {
+    let folder = TempDir::new().unwrap();
+    let path = write(&folder, "a.csv", b"Export\n2024\nID;Name\n1;Zo\xeb\n");
+    let mut options = Options { format: Some(fairgrid::data::table::Format::Delimited(b';')), skip_rows: 2, ..Options::default() };
+    assert_eq!(refusal(&path, &options), "`a.csv` line 4: not UTF-8: declare the table's `encoding`, such as windows-1252");
+    options.encoding = Some(encoding_rs::WINDOWS_1252);
+    let table = Table::read(&path, &options).unwrap();
+    assert_eq!(table.column("Name").unwrap().text(0).unwrap().as_deref(), Some("Zoë"));
+
+    let utf16: Vec<u8> = "\u{feff}id,n\n1,é\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let path = write(&folder, "b.csv", utf16);
+    let table = Table::read(&path, &Options::default()).unwrap();
+    assert_eq!(table.column("n").unwrap().text(0).unwrap().as_deref(), Some("é"));
+}
+
+#[test]
+fn columns_between_spaces_with_a_short_header() {
+    let folder = TempDir::new().unwrap();
+    let path = write(&folder, "list.txt", "2\nMale Young \n000001.jpg -1  1\n000002.jpg  1 -1\n");
+    let options = Options { skip_rows: 1, header: Header::AllButFirst("image".to_owned()), ..Options::default() };
+    let table = Table::read(&path, &options).unwrap();
+    assert_eq!(table.columns().collect::<Vec<_>>(), ["image", "Male", "Young"]);
+    assert_eq!(table.column("Young").unwrap().integer(1).unwrap(), Some(-1));
+    assert_eq!(table.at(1).number, 4);
+}
+
+#[test]
+fn json_lines_of_uneven_objects() {
+    let folder = TempDir::new().unwrap();
+    let path = write(&folder, "a.jsonl", "{\"id\": \"x\", \"p\": [0.25, 0.75]}\n\n{\"id\": 7, \"labels\": [\"a\", 1]}\n");
+    let table = Table::read(&path, &Options::default()).unwrap();
+    assert_eq!(table.column("p").unwrap().numbers(0).unwrap(), Some(vec![0.25, 0.75]));
+    assert_eq!(table.column("p").unwrap().numbers(1).unwrap(), None);
+    assert_eq!(table.column("labels").unwrap().texts(1).unwrap(), Some(vec!["a".to_owned(), "1".to_owned()]));
+    assert_eq!(table.column("id").unwrap().text(1).unwrap().as_deref(), Some("7"));
+    assert_eq!(table.at(1).number, 3);
+
+    let path = write(&folder, "b.jsonl", "{\"id\": 1}\n{\"id\": 2\n");
+    assert!(refusal(&path, &Options::default()).starts_with("`b.jsonl` line 2: not JSON"));
+}
+
+#[test]
+fn parquet_kinds_and_structs() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a.parquet");
+    let scores = ListArray::from_iter_primitive::<Float32Type, _, _>([Some(vec![Some(0.5), Some(0.25)]), None]);
+    let image = StructArray::from(vec![(
+        Arc::new(Field::new("path", DataType::Utf8, true)),
+        Arc::new(StringArray::from(vec![Some("a.png"), None])) as Arc<dyn arrow::array::Array>,
+    )]);
+    let schema = Schema::new(vec![
+        Field::new("label", DataType::Int8, true),
+        Field::new("weight", DataType::Float32, true),
+        Field::new("scores", scores.data_type().clone(), true),
+        Field::new("image", image.data_type().clone(), true),
+    ]);
+    let batch = RecordBatch::try_new(
+        Arc::new(schema.clone()),
+        vec![Arc::new(Int8Array::from(vec![3, -1])), Arc::new(Float32Array::from(vec![0.5, 2.0])), Arc::new(scores), Arc::new(image)],
+    )
+    .unwrap();
+    let file = std::fs::File::create(&path).unwrap();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(file, Arc::new(schema), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+
+    let table = Table::read(&path, &Options::default()).unwrap();
+    assert_eq!(table.columns().collect::<Vec<_>>(), ["label", "weight", "scores", "image.path"]);
+    assert_eq!(table.column("label").unwrap().integer(1).unwrap(), Some(-1));
+    assert_eq!(table.column("label").unwrap().text(0).unwrap().as_deref(), Some("3"));
+    assert_eq!(table.column("scores").unwrap().numbers(0).unwrap(), Some(vec![0.5, 0.25]));
+    assert_eq!(table.column("scores").unwrap().numbers(1).unwrap(), None);
+    assert_eq!(table.column("image.path").unwrap().text(0).unwrap().as_deref(), Some("a.png"));
+
+    let only = Table::read(&path, &Options { columns: Some(vec!["label".to_owned()]), ..Options::default() }).unwrap();
+    assert_eq!(only.columns().collect::<Vec<_>>(), ["label"]);
+
+    let bytes = std::fs::read(&path).unwrap();
+    let cut = write(&folder, "cut.parquet", &bytes[..bytes.len() / 2]);
+    assert!(refusal(&cut, &Options::default()).starts_with("`cut.parquet` is truncated or corrupt: "));
+    let misnamed = write(&folder, "misnamed.csv", &bytes);
+    assert!(refusal(&misnamed, &Options::default()).contains("is a Parquet file"));
+    let text = write(&folder, "text.parquet", "id,y\n");
+    assert!(refusal(&text, &Options::default()).contains("is not a Parquet file"));
+}
+
+#[test]
+fn empty_missing_and_odd_files() {
+    let folder = TempDir::new().unwrap();
+    assert_eq!(refusal(&write(&folder, "a.csv", ""), &Options::default()), "`a.csv` is empty: expected a header line");
+    assert_eq!(refusal(&folder.path().join("none.csv"), &Options::default()), "cannot read `none.csv`");
+    assert!(refusal(&write(&folder, "a.dat", "x"), &Options::default()).contains("ending"));
+    assert_eq!(refusal(&write(&folder, "b.csv", "a,a\n1,2\n"), &Options::default()), "`b.csv` has two columns `a`: rename one of them");
+    assert!(Table::read(&write(&folder, "c.csv", "a,b\n"), &Options::default()).unwrap().is_empty());
+}
