@@ -1,5 +1,6 @@
-//! Everything that a user can see, in one binary.
+//! Everything that a user can see, in one binary: real files, real libraries.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+#![allow(clippy::print_stdout, reason = "a test's child process speaks to its parent")]
 
 mod backend;
 mod command;

@@ -70,7 +70,6 @@ impl From<PlanError> for Failure {
         match error {
             PlanError::Spec(error) => Self::Spec(error),
             PlanError::Unavailable(_) => Self::Other { exit: Exit::Unavailable, error: error.into() },
-            other => Self::Other { exit: Exit::Unexpected, error: other.into() },
         }
     }
 }

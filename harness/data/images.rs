@@ -105,14 +105,11 @@ fn key(items: &Items, rows: std::ops::Range<usize>, input: &Resolved) -> String 
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
+/// Takes the bytes of an item.
+type Write<'w> = &'w (dyn Fn(u32, &[u8]) -> Result<(), DataError> + Sync);
+
 /// Decodes and fits items and hands each on.
-fn fill(
-    items: &Items,
-    rows: &[u32],
-    input: &Resolved,
-    done: &(dyn Fn(usize) + Sync),
-    write: &(dyn Fn(u32, &[u8]) -> Result<(), DataError> + Sync),
-) -> Result<(), DataError> {
+fn fill(items: &Items, rows: &[u32], input: &Resolved, done: &(dyn Fn(usize) + Sync), write: Write) -> Result<(), DataError> {
     let Some(grid) = &items.mosaic else {
         items.visit(rows, done, |row, encoded| write(row, &prepare(items, row, encoded, input)?))?;
         return Ok(());

@@ -1,8 +1,8 @@
 //! Card to index of rows to splits and draws to decoded images.
 //!
 //! - [`table`]: CSV, TSV, Parquet and JSON lines as named columns.
-//! - [`dataset`]: a card opened on its files. On the way, `sheet` reads the items (with `walk` and `join`), `field` and `labels`
-//!   say what they mean, `split` divides them, `pixels` measures them, `mosaic` puts them together.
+//! - [`dataset`]: a card opened on its files. `opening` goes the way: `sheet` reads the items (with `walk` and `join`), `field` and
+//!   `labels` say what they mean, `verify` looks at the images, `official` and `split` divide, `pixels` measures, `mosaic` composes.
 //! - [`items`]: where the images lie; [`digest`]: what they are, remembered.
 //! - [`decode`] and [`fit`]: encoded images to pixels of a model's size.
 //! - [`images`]: decoded once, in `shard`s; [`batches`]: as Arrow, in an order, augmented.
@@ -23,10 +23,13 @@ pub mod items;
 mod join;
 mod labels;
 mod mosaic;
+mod official;
+mod opening;
 mod pixels;
 pub mod random;
 mod shard;
 mod sheet;
 mod split;
 pub mod table;
+mod verify;
 mod walk;

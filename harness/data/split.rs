@@ -89,6 +89,9 @@ fn strata<'d>(pool: &Pool<'d>, stratify: &[Name]) -> Result<Vec<&'d Factor>, Dat
     stratify.iter().map(factor).collect()
 }
 
+/// The rows of a unit after the number that orders it.
+type Ranked<'r> = (u128, &'r [u32]);
+
 /// Draws a fraction of rows, of every stratum alike, whole subjects at a time. Rows that a sibling drew are not drawn again, but the
 /// fraction is of all.
 fn draw(pool: &Pool, rows: &[u32], taken: &HashSet<u32>, fraction: f64, factors: &[&Factor], seed: u64) -> Vec<u32> {
@@ -99,7 +102,7 @@ fn draw(pool: &Pool, rows: &[u32], taken: &HashSet<u32>, fraction: f64, factors:
         let unit = subject.map_or_else(|| format!("i{}", pool.ids[*row as usize]), |subject| format!("s{subject}"));
         units.entry(unit).or_default().push(*row);
     }
-    let mut strata: BTreeMap<Vec<Option<u32>>, Vec<(u128, &[u32])>> = BTreeMap::new();
+    let mut strata: BTreeMap<Vec<Option<u32>>, Vec<Ranked>> = BTreeMap::new();
     for (unit, members) in &units {
         let stratum = factors.iter().map(|factor| members.first().and_then(|row| factor.codes[*row as usize])).collect();
         strata.entry(stratum).or_default().push((rank(seed, "split", 0, unit), members));
@@ -108,8 +111,7 @@ fn draw(pool: &Pool, rows: &[u32], taken: &HashSet<u32>, fraction: f64, factors:
     let quotas = largest_remainder(&sizes, fraction);
     let mut drawn = Vec::new();
     for (units, quota) in strata.into_values().zip(quotas) {
-        let mut units: Vec<(u128, &[u32])> =
-            units.into_iter().filter(|(_, members)| !members.iter().any(|row| taken.contains(row))).collect();
+        let mut units: Vec<Ranked> = units.into_iter().filter(|(_, members)| !members.iter().any(|row| taken.contains(row))).collect();
         units.sort_unstable_by_key(|(rank, _)| *rank);
         let mut count = 0;
         for (_, members) in units {

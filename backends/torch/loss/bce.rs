@@ -22,9 +22,7 @@ pub(super) const BCE: Definition<Box<dyn Loss>> = Definition {
     name: "bce",
     summary: "binary cross-entropy of each class: max(z, 0) - z y + log(1 + exp(-|z|)), y = 1 where the class is present and 0 where it is absent",
     settings: &[&REDUCTION, &UNKNOWN],
-    make: |options| {
-        Ok(Box::new(Bce { mean: options.read(&REDUCTION)? == "mean", unknown_is_absent: options.read(&UNKNOWN)? == "absent" }))
-    },
+    make: |options| Ok(Box::new(Bce { mean: options.read(&REDUCTION)? == "mean", unknown_is_absent: options.read(&UNKNOWN)? == "absent" })),
 };
 
 struct Bce {
@@ -38,7 +36,8 @@ impl Loss for Bce {
         if self.unknown_is_absent {
             known = known.ones_like();
         }
-        let terms = logits.clamp_min(0.0) - logits * &present + (-logits.abs()).exp().log1p();
+        // The same as the formula above, with the right slope at z = 0 too.
+        let terms = logits * present.rsub_scalar(1.0) - logits.log_sigmoid();
         let sums = (terms * &known).sum_dim_intlist(1, false, Kind::Float);
         let width = known.sum_dim_intlist(1, false, Kind::Float);
         // An item of which nothing is known has a sum of 0 and does not count.

@@ -5,7 +5,8 @@ use super::{Loss, PerItem, classes_of, single_only};
 use crate::registry::Definition;
 use crate::targets::Targets;
 
-const LABEL_SMOOTHING: Number = Number::new("label_smoothing", Some(0.0), "e: the target is 1 - e + e/C on the class and e/C elsewhere").within(0.0, 1.0);
+const LABEL_SMOOTHING: Number =
+    Number::new("label_smoothing", Some(0.0), "e: the target is 1 - e + e/C on the class and e/C elsewhere").within(0.0, 1.0);
 
 pub(super) const CROSS_ENTROPY: Definition<Box<dyn Loss>> = Definition {
     name: "cross_entropy",

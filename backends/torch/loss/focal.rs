@@ -5,8 +5,10 @@ use super::{Loss, PerItem, classes_of, single_only};
 use crate::registry::Definition;
 use crate::targets::Targets;
 
-const GAMMA: Number = Number::new("gamma", Some(2.0), "how much less an item counts that is recognized well; 0 is cross-entropy").within(0.0, 20.0);
-const ALPHA: Numbers = Numbers { name: "alpha", summary: "a weight for each class, in the order of the classes; empty: 1 for each", default: Some(&[]) };
+const GAMMA: Number =
+    Number::new("gamma", Some(2.0), "how much less an item counts that is recognized well; 0 is cross-entropy").within(0.0, 20.0);
+const ALPHA: Numbers =
+    Numbers { name: "alpha", summary: "a weight for each class, in the order of the classes; empty: 1 for each", default: Some(&[]) };
 
 pub(super) const FOCAL: Definition<Box<dyn Loss>> = Definition {
     name: "focal",

@@ -71,7 +71,9 @@ pub fn choose(part: &Part<'_>, labels: Labels, classes: usize) -> Result<Box<dyn
 fn single_only(name: &str, labels: Labels) -> Result<(), String> {
     match labels {
         Labels::Single => Ok(()),
-        Labels::Multi => Err(format!("`{name}` needs exactly one class an item, and this dataset has several: use `bce` or `multilabel_softmax`")),
+        Labels::Multi => {
+            Err(format!("`{name}` needs exactly one class an item, and this dataset has several: use `bce` or `multilabel_softmax`"))
+        }
     }
 }
 
