@@ -47,7 +47,6 @@ fn a_wrong_file_name_is_told() {
 
 /// The child of the test below: checks a library and prints the events.
 #[test]
-#[expect(clippy::print_stdout, reason = "the parent reads it")]
 fn check_in_a_child() {
     if let Some(library) = ordered() {
         let scratch = tempfile::tempdir_in(folder("check")).unwrap();

@@ -177,7 +177,6 @@ fn a_training_that_diverges_is_a_result() {
 
 /// The child of the tests below: does one job and says how it went.
 #[test]
-#[expect(clippy::print_stdout, reason = "the parent reads it")]
 fn job_in_a_child() {
     if let Some(mode) = ordered() {
         let outcome = predict(&mode, &mut Keeper::default());
