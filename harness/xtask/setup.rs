@@ -17,7 +17,7 @@ use crate::step;
 pub(crate) fn harness(checkout: &Checkout) -> Result<()> {
     let mut build = checkout.cargo();
     build.args(["build", "--release", "--quiet", "--package", "fairgrid", "--bins"]);
-    build_step(build, "building the harness", &checkout.product("fairgrid"))
+    build_step(build, "building the harness", &checkout.program())
 }
 
 /// Fetches the runtimes of these plugins, builds them and writes their descriptions.
@@ -29,14 +29,14 @@ pub(crate) fn plugins(checkout: &Checkout, needed: &[Plugin]) -> Result<()> {
         }
     }
     for plugin in needed {
-        let library = checkout.product(&plugin.library());
+        let library = checkout.products().join(plugin.library());
         if plugin.compiles_cpp && !library.exists() {
             require_cpp_compiler(plugin)?;
         }
         let mut build = checkout.cargo();
         build.args(["build", "--release", "--quiet", "--package", plugin.package]);
         build_step(build, &format!("building the plugin {}", plugin.name), &library)?;
-        plugin.describe(checkout)?;
+        plugin.describe(checkout.fairgrid(), &checkout.products())?;
     }
     Ok(())
 }
