@@ -7,3 +7,4 @@ mod command;
 mod data;
 mod report;
 mod score;
+mod studies;
