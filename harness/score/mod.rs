@@ -9,7 +9,7 @@
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
-//! - [`draw`]: keyed random draws; [`interval`]: from replicates to intervals.
+//! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`explain`]: what a metric is, in words.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
@@ -18,6 +18,7 @@ pub mod audit;
 pub mod breakdown;
 pub mod draw;
 pub mod explain;
+pub mod gap;
 pub mod import;
 pub mod interval;
 pub mod measurement;
@@ -29,6 +30,7 @@ pub mod reduction;
 pub mod registry;
 pub mod rule;
 pub mod scheme;
+pub mod share;
 pub mod sheet;
 pub mod tally;
 pub mod units;

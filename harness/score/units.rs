@@ -43,6 +43,7 @@ pub struct Units {
     slots: Vec<Slot>,
     units: Vec<Range<usize>>,
     strata: Vec<Stratum>,
+    ranks: Ranks,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +51,9 @@ struct Stratum {
     first: usize,
     urn: Urn,
 }
+
+/// From so many kinds of units on, they are left out in blocks.
+const BLOCKS: usize = 400;
 
 /// A unit before it is put in order: its slots, and how many equal ones there are.
 struct Loose {
@@ -76,7 +80,7 @@ impl Units {
         // Units of one stratum become neighbours; equal ones become copies.
         loose.sort_unstable_by(order);
         merge(&mut loose, |a, b| order(a, b).is_eq());
-        let mut units = Self { slots: Vec::new(), units: Vec::new(), strata: Vec::new() };
+        let mut units = Self { slots: Vec::new(), units: Vec::new(), strata: Vec::new(), ranks: Ranks(Vec::new()) };
         for stratum in loose.chunk_by(|a, b| groups_of(a).eq(groups_of(b))) {
             let first = units.units.len();
             for unit in stratum {
@@ -86,12 +90,18 @@ impl Units {
             }
             units.strata.push(Stratum { first, urn: Urn::new(stratum.iter().map(|unit| unit.copies).collect()) });
         }
+        units.ranks = ranks;
         units
     }
 
     /// All slots.
     pub fn slots(&self) -> &[Slot] {
         &self.slots
+    }
+
+    /// The place of a group in an order that knows neither names nor rows.
+    pub fn rank(&self, group: usize) -> u32 {
+        self.ranks.of(group as u32)
     }
 
     /// Each slot's weight as observed.
@@ -114,6 +124,52 @@ impl Units {
             }
         }
         weights
+    }
+
+    /// How many equally weighted units each group has as much information as (Kish's effective size), and last all together.
+    pub fn effective(&self, groups: usize) -> Vec<f64> {
+        let mut sums = vec![(0.0, 0.0); groups + 1];
+        for stratum in &self.strata {
+            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
+                let slots = &self.slots[self.units[stratum.first + kind].clone()];
+                let mut add = |place: usize, amount: f64| {
+                    sums[place].0 += amount * *copies as f64;
+                    sums[place].1 += amount * amount * *copies as f64;
+                };
+                add(groups, slots.iter().map(|slot| slot.amount).sum());
+                for run in slots.chunk_by(|a, b| a.group == b.group).filter(|run| run[0].group != OUTSIDE) {
+                    add(run[0].group as usize, run.iter().map(|slot| slot.amount).sum());
+                }
+            }
+        }
+        sums.into_iter().map(|(sum, squares)| if squares > 0.0 { sum * sum / squares } else { 0.0 }).collect()
+    }
+
+    /// How many samples leave something out: one a kind of unit, or so many blocks of kinds.
+    pub fn leave_outs(&self) -> usize {
+        self.units.len().min(BLOCKS)
+    }
+
+    /// Writes each slot's weight with one unit of a kind left out, and says how many such units there are; or, where kinds are many, with
+    /// a block of kinds left out, which counts once.
+    pub fn leave_out(&self, block: usize, weights: &mut [f64]) -> f64 {
+        weights.copy_from_slice(&self.observed());
+        let single = self.units.len() <= BLOCKS;
+        let mut times = 1.0;
+        for stratum in &self.strata {
+            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
+                let unit = stratum.first + kind;
+                if unit % self.leave_outs() != block {
+                    continue;
+                }
+                let left_out = if single { 1.0 } else { *copies as f64 };
+                times = if single { *copies as f64 } else { 1.0 };
+                for slot in self.units[unit].clone() {
+                    weights[slot] -= self.slots[slot].amount * left_out;
+                }
+            }
+        }
+        times
     }
 
     /// Draws units with replacement, stratum by stratum, and writes each slot's weight in the resample.
@@ -275,6 +331,7 @@ fn clustered(rows: Rows<'_>, clusters: &[u32], ranks: &Ranks) -> Vec<Loose> {
 }
 
 /// The places of groups in an order that does not know their names; last that of no group.
+#[derive(Clone, Debug)]
 struct Ranks(Vec<u32>);
 
 impl Ranks {

@@ -1,5 +1,6 @@
 //! Scoring: golden values, honesty rules, invariances.
 
+mod coverage;
 mod decisions;
 mod honesty;
 mod oracle;
