@@ -1,7 +1,11 @@
 //! The columns that every room speaks of: what is true of an item, and which groups it belongs to.
 
+use serde::{Deserialize, Serialize};
+
+pub use crate::spec::card::Provenance;
+
 /// What is known to be true of each item, as indices into a list of classes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Targets {
     /// One class an item; `None` where it is not known.
     Single(Vec<Option<u32>>),
@@ -42,7 +46,7 @@ impl Targets {
 }
 
 /// A categorical column: a demographic field, a subject, an annotator.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Factor {
     /// The names of the levels, in the order in which they are shown.
     pub levels: Vec<String>,
@@ -71,15 +75,4 @@ impl Factor {
     pub fn level(&self, row: usize) -> Option<&str> {
         self.codes.get(row).copied().flatten().map(|code| self.levels[code as usize].as_str())
     }
-}
-
-/// Who says which group an item belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Provenance {
-    /// The person in the image.
-    SelfIdentified,
-    /// Somebody who looked at it.
-    Annotated,
-    /// A model.
-    Estimated,
 }

@@ -1,7 +1,35 @@
 //! Card to index of rows to splits and draws to decoded images.
 //!
 //! - [`table`]: CSV, TSV, Parquet and JSON lines as named columns.
+//! - [`dataset`]: a card opened on its files. `opening` goes the way: `sheet` reads the items (with `walk` and `join`), `field` and
+//!   `labels` say what they mean, `verify` looks at the images, `official` and `split` divide, `pixels` measures, `mosaic` composes.
+//! - [`items`]: where the images lie; [`digest`]: what they are, remembered.
+//! - [`decode`] and [`fit`]: encoded images to pixels of a model's size.
+//! - [`images`]: decoded once, in `shard`s; [`batches`]: as Arrow, in an order, augmented.
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
+//! - [`random`]: numbers keyed by what they are for.
 
+mod augment;
+pub mod batches;
+pub mod dataset;
+pub mod decode;
+pub mod digest;
+pub mod error;
+mod field;
+pub mod fit;
 pub mod frame;
+pub mod images;
+pub mod items;
+mod join;
+mod labels;
+mod mosaic;
+mod official;
+mod opening;
+mod pixels;
+pub mod random;
+mod shard;
+mod sheet;
+mod split;
 pub mod table;
+mod verify;
+mod walk;

@@ -28,6 +28,14 @@ pub struct Evaluation {
     pub uncertainty: Uncertainty,
 }
 
+impl Evaluation {
+    /// The fields that its groups are made of; a field that several entries name comes as often.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        let by = self.metrics.iter().filter_map(|call| call.by.as_ref());
+        self.groups.iter().chain(by).flat_map(|entry| entry.value.iter().map(String::as_str))
+    }
+}
+
 /// A value and where it is written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Written<T> {

@@ -1,17 +1,33 @@
 //! YAML to typed studies: the file as written (spanned), checks (all errors at once), types that cannot be wrong.
 //!
+//! Reading a file:
 //! - [`source`]: the files that were read, and places in them.
 //! - [`problem`]: what is wrong with a spec, underlined where it was written.
 //! - [`node`]: the tree of a file, every value with its place.
 //! - [`decode`]: from nodes to types, collecting problems on the way.
-//! - [`evaluation`]: what is scored on which split, per which groups, decided how, by which metrics.
-//! - [`uncertainty`]: how intervals and nulls are made.
-//! - [`predictions`]: the columns of predictions made elsewhere.
+//! - [`file`]: `extends` and `--set`. [`path`]: paths with `${NAME}`.
+//!
+//! What a study says:
+//! - [`study`]: the whole, expanded over its [`grid`].
+//! - [`card`]: a dataset. [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`].
+//! - [`evaluation`] and [`uncertainty`]: what is measured. [`table`]: what is shown,
+//!   in the words of a [`vocabulary`].
 
+pub mod augment;
+pub mod card;
 pub mod decode;
 pub mod evaluation;
+pub mod file;
+pub mod grid;
+pub mod input;
+pub mod model;
 pub mod node;
+pub mod path;
 pub mod predictions;
 pub mod problem;
 pub mod source;
+pub mod study;
+pub mod table;
+mod table_check;
 pub mod uncertainty;
+pub mod vocabulary;

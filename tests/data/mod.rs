@@ -1,3 +1,6 @@
 //! Data as it lies on disk, well-formed and not.
 
+mod broken;
+mod cards;
+mod parity;
 mod table;

@@ -127,10 +127,13 @@ fn names(path: &Path, record: &ByteRecord) -> Result<Vec<String>, TableError> {
     record.iter().map(name).collect()
 }
 
+/// The file as UTF-8.
+type Text = BufReader<Box<dyn Read + Send>>;
+
 /// Records one by one, whatever stands between the cells.
 enum Records {
-    Quoted { reader: Box<csv::Reader<Bounded<BufReader<Box<dyn Read + Send>>>>>, skipped: u64 },
-    Spaced { input: BufReader<Box<dyn Read + Send>>, line: u64 },
+    Quoted { reader: Box<csv::Reader<Bounded<Text>>>, skipped: u64 },
+    Spaced { input: Text, line: u64 },
 }
 
 impl Records {

@@ -5,14 +5,15 @@ use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, RecordBatch, StructArray};
+use arrow::array::{Array, ArrayRef, LargeBinaryArray, RecordBatch, StructArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
 
 use super::{CHUNK, Options, Table, TableError};
+use crate::spec::problem::did_you_mean;
 
 /// Rows that a chunk holds at most where cells may be whole images.
 const SMALL_CHUNK: usize = 1024;
@@ -170,50 +171,71 @@ pub(super) fn plain(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
 }
 
 /// Reads the bytes of some rows of one column, a bounded number at a time, and hands each to `take` with its row.
-/// `rows` are sorted, from 0; only the row groups that hold them are read.
-pub(crate) fn read_cells(
+/// `rows` are ascending and distinct, from 0; only the pages that hold them are decoded.
+pub(in crate::data) fn read_cells(
     path: &Path,
     column: &str,
     rows: &[u64],
-    take: &mut dyn FnMut(u64, Option<&[u8]>) -> bool,
+    take: &mut dyn FnMut(u64, Option<&[u8]>),
 ) -> Result<(), TableError> {
     let whole = builder(path)?;
-    let mut groups = Vec::new();
-    let mut starts = Vec::new();
     let mut start = 0_u64;
-    for (index, group) in whole.metadata().row_groups().iter().enumerate() {
-        let end = start + u64::try_from(group.num_rows()).unwrap_or(0);
-        if rows.partition_point(|row| *row < start) < rows.partition_point(|row| *row < end) {
-            groups.push(index);
-            starts.push((start, end));
+    for group in 0..whole.metadata().num_row_groups() {
+        let end = start + u64::try_from(whole.metadata().row_group(group).num_rows()).unwrap_or(0);
+        let here = &rows[rows.partition_point(|row| *row < start)..rows.partition_point(|row| *row < end)];
+        if !here.is_empty() {
+            let mut selection = Vec::new();
+            let mut next = start;
+            for row in here {
+                selection.push(RowSelector::skip((row - next) as usize));
+                selection.push(RowSelector::select(1));
+                next = row + 1;
+            }
+            let builder = builder(path)?.with_row_groups(vec![group]).with_row_selection(RowSelection::from(selection));
+            let mut wanted = here.iter();
+            cells(path, column, builder, &mut |bytes| {
+                if let Some(row) = wanted.next() {
+                    take(*row, bytes);
+                }
+            })?;
         }
         start = end;
     }
-    for (group, (start, end)) in groups.into_iter().zip(starts) {
-        let here = &rows[rows.partition_point(|row| *row < start)..rows.partition_point(|row| *row < end)];
-        let builder = builder(path)?;
-        let leaf = builder.parquet_schema().columns().iter().position(|leaf| leaf.path().string() == column);
-        let mask = ProjectionMask::leaves(builder.parquet_schema(), leaf);
-        let reader = builder.with_row_groups(vec![group]).with_projection(mask).with_batch_size(256).build();
-        let mut first = start;
-        let mut next = 0;
-        for batch in reader.map_err(|error| broken(path, &error))? {
-            let batch = batch.map_err(|error| broken(path, &error))?;
-            let (mut names, mut arrays) = (Vec::new(), Vec::new());
-            for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
-                flatten(field.name(), array, &mut names, &mut arrays).map_err(|error| broken(path, &error))?;
-            }
-            let cells = arrays.first().and_then(|array| array.as_any().downcast_ref::<arrow::array::LargeBinaryArray>());
-            let cells = cells.ok_or_else(|| TableError::file(path, format!("has no bytes in the column `{column}`")))?;
-            while next < here.len() && here[next] < first + batch.num_rows() as u64 {
-                let row = (here[next] - first) as usize;
-                if !take(here[next], (!cells.is_null(row)).then(|| cells.value(row))) {
-                    return Ok(());
-                }
-                next += 1;
-            }
-            first += batch.num_rows() as u64;
+    Ok(())
+}
+
+/// Reads the bytes of all rows of one column.
+pub(in crate::data) fn read_all_cells(path: &Path, column: &str, take: &mut dyn FnMut(u64, Option<&[u8]>)) -> Result<(), TableError> {
+    let mut row = 0;
+    cells(path, column, builder(path)?, &mut |bytes| {
+        take(row, bytes);
+        row += 1;
+    })
+}
+
+fn cells(
+    path: &Path,
+    column: &str,
+    builder: ParquetRecordBatchReaderBuilder<File>,
+    take: &mut dyn FnMut(Option<&[u8]>),
+) -> Result<(), TableError> {
+    let leaf = builder.parquet_schema().columns().iter().position(|leaf| leaf.path().string() == column);
+    let Some(leaf) = leaf else {
+        let names: Vec<String> = builder.parquet_schema().columns().iter().map(|leaf| leaf.path().string()).collect();
+        let help = did_you_mean(column, names.iter().map(String::as_str));
+        return Err(TableError::Column { path: path.to_owned(), column: column.to_owned(), help });
+    };
+    let mask = ProjectionMask::leaves(builder.parquet_schema(), [leaf]);
+    let reader = builder.with_projection(mask).with_batch_size(256).build().map_err(|error| broken(path, &error))?;
+    for batch in reader {
+        let batch = batch.map_err(|error| broken(path, &error))?;
+        let (mut names, mut arrays) = (Vec::new(), Vec::new());
+        for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
+            flatten(field.name(), array, &mut names, &mut arrays).map_err(|error| broken(path, &error))?;
         }
+        let cells = arrays.first().and_then(|array| array.as_any().downcast_ref::<LargeBinaryArray>());
+        let cells = cells.ok_or_else(|| TableError::file(path, format!("has no bytes in the column `{column}`")))?;
+        cells.iter().for_each(&mut *take);
     }
     Ok(())
 }

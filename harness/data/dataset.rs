@@ -1,0 +1,112 @@
+//! A card opened on its files: items, targets, fields and splits.
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::error::DataError;
+use super::frame::{Factor, Provenance, Targets};
+use super::items::Items;
+use super::opening::Opening;
+use crate::spec::card::Card;
+use crate::spec::input::{Input, Resolved};
+use crate::spec::problem::did_you_mean;
+
+/// A row or file that is not an item, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// The file, below the root.
+    pub what: String,
+    /// Its line, or its row where it has no lines.
+    pub line: Option<u64>,
+    /// Why.
+    pub reason: String,
+}
+
+impl std::fmt::Display for Rejected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "`{}` {line}: {}", self.what, self.reason),
+            None => write!(f, "`{}`: {}", self.what, self.reason),
+        }
+    }
+}
+
+/// A dataset, ready to be drawn from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Dataset {
+    /// The name on its card.
+    pub name: String,
+    /// The licence on its card.
+    pub license: Option<String>,
+    /// The classes, in the order of the model's outputs.
+    pub classes: Vec<String>,
+    /// One name an item, unique.
+    pub ids: Vec<String>,
+    /// What is true of each item.
+    pub targets: Targets,
+    /// The demographic and other fields; the label is one of them where items have one class.
+    pub fields: IndexMap<String, Factor>,
+    /// Who says so, where the card tells.
+    pub provenance: IndexMap<String, Provenance>,
+    /// The field whose groups matter most.
+    pub attribute: Option<String>,
+    /// The field that is the label, where items have one class.
+    pub label: Option<String>,
+    /// Which items show the same person.
+    pub subject: Option<Factor>,
+    /// The items of each split, in the order of the files.
+    pub splits: IndexMap<String, Vec<u32>>,
+    /// Where the images are.
+    pub items: Items,
+    /// Height, width and channels of the first item, before any fitting.
+    pub native: (u32, u32, u32),
+    /// The first rows and files that were rejected.
+    pub rejected: Vec<Rejected>,
+    /// How many were rejected.
+    pub rejections: u64,
+    /// Of the card, of the tables and of all images.
+    pub digest: String,
+}
+
+impl Dataset {
+    /// Opens a card on its files. `cache` remembers digests of files between runs.
+    ///
+    /// # Errors
+    /// When the card does not fit the data, a file cannot be read, splits share a subject, or the card is `strict` and something was
+    /// rejected.
+    pub fn open(card: &Card, cache: &Path) -> Result<Self, DataError> {
+        Opening { root: &card.root()?, cache, card }.run()
+    }
+
+    /// The rows of a split.
+    ///
+    /// # Errors
+    /// When there is no such split: the error names those that there are.
+    pub fn split(&self, name: &str) -> Result<&[u32], DataError> {
+        self.splits.get(name).map(Vec::as_slice).ok_or_else(|| {
+            let help = did_you_mean(name, self.splits.keys().map(String::as_str));
+            DataError::dataset(&self.name, format!("has no split `{name}` ({help})"))
+        })
+    }
+
+    /// Settles an input's size and channels for these images.
+    ///
+    /// # Errors
+    /// When the input has another number of channels, or mosaics do not divide its size.
+    pub fn resolve(&self, input: &Input) -> Result<Resolved, DataError> {
+        let resolved =
+            input.resolve(self.native).map_err(|reason| DataError::dataset(&self.name, format!("does not fit the input: {reason}")))?;
+        match &self.items.mosaic {
+            Some(grid) if resolved.height % grid.rows != 0 || resolved.width % grid.columns != 0 => Err(DataError::dataset(
+                &self.name,
+                format!(
+                    "has mosaics of {} x {} parts, which do not divide {} x {} pixels",
+                    grid.rows, grid.columns, resolved.height, resolved.width
+                ),
+            )),
+            _ => Ok(resolved),
+        }
+    }
+}

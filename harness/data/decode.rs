@@ -1,0 +1,230 @@
+//! Encoded images to pixels.
+
+use std::cell::RefCell;
+use std::io::Cursor;
+
+use image::metadata::Orientation;
+use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+
+/// Changes whenever decoding or fitting gives other bytes than before: old shards are then left alone.
+pub const VERSION: u32 = 1;
+
+/// Decoded pixels, row by row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pixels {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// 1 (luma) or 3 (red, green, blue).
+    pub channels: u32,
+    /// `height * width * channels` bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What an image's header says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Pixels in a row, before any orientation.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// 1 for grey images, else 3.
+    pub channels: u32,
+}
+
+/// Reads the header and looks whether the file ends where its format says it must: what can be told without decoding.
+///
+/// # Errors
+/// A reason, where this is no image of a known format, is cut off, or has more pixels than `limit`.
+pub fn check(bytes: &[u8], limit: u64) -> Result<Header, String> {
+    let header = header(bytes)?;
+    let pixels = u64::from(header.width) * u64::from(header.height);
+    if pixels > limit {
+        return Err(format!("{} x {} pixels are more than the `pixel_limit` of {limit}", header.width, header.height));
+    }
+    if pixels == 0 {
+        return Err("it has no pixels".to_owned());
+    }
+    Ok(header)
+}
+
+fn header(bytes: &[u8]) -> Result<Header, String> {
+    let format = format(bytes)?;
+    match format {
+        ImageFormat::Jpeg => {
+            whole_jpeg(bytes)?;
+            let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), jpeg_options());
+            decoder.decode_headers().map_err(|error| format!("a broken JPEG: {error:?}"))?;
+            let info = decoder.info().ok_or("a JPEG without a header")?;
+            Ok(Header { width: u32::from(info.width), height: u32::from(info.height), channels: if info.components == 1 { 1 } else { 3 } })
+        }
+        _ => {
+            // A PNG ends in its IEND chunk.
+            if format == ImageFormat::Png && !bytes.windows(4).rev().any(|window| window == b"IEND") {
+                return Err("a truncated PNG".to_owned());
+            }
+            let decoder = decoder(bytes, format)?;
+            let (width, height) = decoder.dimensions();
+            Ok(Header { width, height, channels: if grey(decoder.color_type()) { 1 } else { 3 } })
+        }
+    }
+}
+
+/// Decodes an image; alpha is dropped and 16 bits become the upper 8, as Pillow does. Of an animation, the first frame counts.
+///
+/// # Errors
+/// A reason, as for [`check`], or where the data are corrupt.
+pub fn decode(bytes: &[u8], limit: u64, orient: bool) -> Result<Pixels, String> {
+    check(bytes, limit)?;
+    let format = format(bytes)?;
+    let (pixels, orientation) = match format {
+        ImageFormat::Jpeg => decode_jpeg(bytes)?,
+        _ => decode_other(bytes, format)?,
+    };
+    match orientation {
+        Some(orientation) if orient && orientation != Orientation::NoTransforms => Ok(turned(pixels, orientation)),
+        _ => Ok(pixels),
+    }
+}
+
+fn format(bytes: &[u8]) -> Result<ImageFormat, String> {
+    if bytes.is_empty() {
+        return Err("the file is empty".to_owned());
+    }
+    match image::guess_format(bytes) {
+        Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP | ImageFormat::Bmp | ImageFormat::Gif)) => Ok(format),
+        Ok(format) => Err(format!("{format:?} is not among the formats that are read: JPEG, PNG, WebP, BMP, GIF")),
+        Err(_) => Err("not an image: its first bytes are of no known format".to_owned()),
+    }
+}
+
+fn jpeg_options() -> DecoderOptions {
+    DecoderOptions::default().set_max_width(65_535).set_max_height(65_535)
+}
+
+/// The decoder fills what is missing with grey, so a JPEG that was cut off is found by its missing end marker, which cannot occur in the
+/// data before it.
+fn whole_jpeg(bytes: &[u8]) -> Result<(), String> {
+    let mut at = 2;
+    while let (Some(0xff), Some(marker)) = (bytes.get(at), bytes.get(at + 1)) {
+        match marker {
+            0xff => at += 1,
+            0x01 | 0xd0..=0xd8 => at += 2,
+            0xda => {
+                let ended = bytes[at..].windows(2).rev().any(|window| window == [0xff, 0xd9]);
+                return if ended { Ok(()) } else { Err("a truncated JPEG".to_owned()) };
+            }
+            _ => match (bytes.get(at + 2), bytes.get(at + 3)) {
+                (Some(high), Some(low)) => at += 2 + usize::from(u16::from_be_bytes([*high, *low])).max(2),
+                _ => break,
+            },
+        }
+    }
+    Err("a truncated JPEG".to_owned())
+}
+
+fn decode_jpeg(bytes: &[u8]) -> Result<(Pixels, Option<Orientation>), String> {
+    let broken = |error| format!("a broken JPEG: {error:?}");
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), jpeg_options());
+    decoder.decode_headers().map_err(broken)?;
+    let space = match decoder.input_colorspace() {
+        Some(ColorSpace::Luma) => ColorSpace::Luma,
+        Some(ColorSpace::CMYK | ColorSpace::YCCK) => ColorSpace::CMYK,
+        _ => ColorSpace::RGB,
+    };
+    decoder.set_options(jpeg_options().jpeg_set_out_colorspace(space));
+    let mut data = decoder.decode().map_err(broken)?;
+    let info = decoder.info().ok_or("a JPEG without a header")?;
+    let channels = match space {
+        ColorSpace::Luma => 1,
+        ColorSpace::CMYK => {
+            data = from_cmyk(&data);
+            3
+        }
+        _ => 3,
+    };
+    let orientation = decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif));
+    let pixels = Pixels { width: u32::from(info.width), height: u32::from(info.height), channels, bytes: data };
+    if pixels.bytes.len() as u64 != u64::from(pixels.width) * u64::from(pixels.height) * u64::from(channels) {
+        return Err("a broken JPEG: it has another number of pixels than its header says".to_owned());
+    }
+    Ok((pixels, orientation))
+}
+
+/// Adobe writes inverted inks: each channel times the key is what remains of the light.
+fn from_cmyk(inks: &[u8]) -> Vec<u8> {
+    let times = |a: u8, b: u8| {
+        let product = u32::from(a) * u32::from(b) + 128;
+        (((product >> 8) + product) >> 8) as u8
+    };
+    inks.chunks_exact(4).flat_map(|ink| [times(ink[0], ink[3]), times(ink[1], ink[3]), times(ink[2], ink[3])]).collect()
+}
+
+fn grey(color: ColorType) -> bool {
+    matches!(color, ColorType::L8 | ColorType::La8 | ColorType::L16 | ColorType::La16)
+}
+
+fn decoder(bytes: &[u8], format: ImageFormat) -> Result<impl ImageDecoder + '_, String> {
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    // The number of pixels is bounded by the caller; the library's own bound of memory would refuse images that it allows.
+    reader.no_limits();
+    reader.into_decoder().map_err(|error| format!("a broken {format:?}: {error}"))
+}
+
+fn decode_other(bytes: &[u8], format: ImageFormat) -> Result<(Pixels, Option<Orientation>), String> {
+    let mut decoder = decoder(bytes, format)?;
+    let orientation = decoder.orientation().ok();
+    let (width, height) = decoder.dimensions();
+    let image = DynamicImage::from_decoder(decoder).map_err(|error| format!("a broken {format:?}: {error}"))?;
+    let upper = |values: Vec<u16>| values.into_iter().map(|value| (value >> 8) as u8).collect();
+    let (channels, bytes) = match image {
+        DynamicImage::ImageLuma8(image) => (1, image.into_raw()),
+        DynamicImage::ImageLumaA8(image) => (1, image.as_raw().chunks_exact(2).map(|pixel| pixel[0]).collect()),
+        DynamicImage::ImageLuma16(image) => (1, upper(image.into_raw())),
+        DynamicImage::ImageLumaA16(image) => (1, image.as_raw().chunks_exact(2).map(|pixel| (pixel[0] >> 8) as u8).collect()),
+        DynamicImage::ImageRgb16(image) => (3, upper(image.into_raw())),
+        DynamicImage::ImageRgba16(image) => {
+            (3, image.as_raw().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]].map(|value| (value >> 8) as u8)).collect())
+        }
+        other => (3, other.into_rgb8().into_raw()),
+    };
+    Ok((Pixels { width, height, channels, bytes }, orientation))
+}
+
+fn turned(pixels: Pixels, orientation: Orientation) -> Pixels {
+    let Pixels { width, height, channels, bytes } = pixels;
+    let whole = "the buffer has `height * width * channels` bytes";
+    let image = match channels {
+        1 => image::GrayImage::from_raw(width, height, bytes).map(DynamicImage::ImageLuma8),
+        _ => image::RgbImage::from_raw(width, height, bytes).map(DynamicImage::ImageRgb8),
+    };
+    debug_assert!(image.is_some(), "{whole}");
+    let mut image = image.unwrap_or_default();
+    image.apply_orientation(orientation);
+    Pixels { width: image.width(), height: image.height(), channels, bytes: image.into_bytes() }
+}
+
+impl Pixels {
+    /// One channel of luma, weighed as ITU-R 601-2 does, in the integers that Pillow uses.
+    #[must_use]
+    pub fn into_luma(self) -> Self {
+        if self.channels == 1 {
+            return self;
+        }
+        let luma = |pixel: &[u8]| {
+            let sum = u32::from(pixel[0]) * 19_595 + u32::from(pixel[1]) * 38_470 + u32::from(pixel[2]) * 7_471 + 0x8000;
+            (sum >> 16) as u8
+        };
+        Self { channels: 1, bytes: self.bytes.chunks_exact(3).map(luma).collect(), ..self }
+    }
+}
+
+thread_local! {
+    /// One resizer a thread: it keeps its buffers.
+    pub(super) static RESIZER: RefCell<fast_image_resize::Resizer> = RefCell::new(fast_image_resize::Resizer::new());
+}

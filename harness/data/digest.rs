@@ -1,0 +1,152 @@
+//! Content digests of files, remembered by size, time and inode.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io::Write;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::decode;
+use super::error::DataError;
+
+/// Half of a BLAKE3 digest; written as 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest(u128);
+
+impl Digest {
+    /// The digest of bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self::from(blake3::hash(bytes))
+    }
+
+    /// The bytes of the digest.
+    pub fn bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
+}
+
+impl From<blake3::Hash> for Digest {
+    fn from(hash: blake3::Hash) -> Self {
+        Self(hash.as_bytes()[..16].iter().fold(0, |value, byte| (value << 8) | u128::from(*byte)))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        u128::from_str_radix(&text, 16).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+/// What was found out about a file, and is true as long as the file is not touched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    pub(super) digest: Digest,
+    /// Why it is no whole image; `None` where it is one, or was not asked.
+    pub(super) broken: Option<String>,
+}
+
+/// The files that were read before.
+pub(super) struct Memory {
+    path: PathBuf,
+    /// By path and [`Stamp`].
+    entries: Mutex<HashMap<PathBuf, (Stamp, Known)>>,
+    changed: Mutex<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    size: u64,
+    modified: i128,
+    inode: u64,
+}
+
+impl Memory {
+    /// Opens what is remembered of the files below a root; what cannot be read is forgotten.
+    pub(super) fn open(cache: &Path, root: &Path, pixel_limit: u64) -> Self {
+        let whole = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+        let name = Digest::of(format!("{} {pixel_limit} {}", decode::VERSION, whole.display()).as_bytes());
+        let path = cache.join("digests").join(format!("{name}.tsv"));
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let entries = text.lines().filter_map(parse).collect();
+        Self { path, entries: Mutex::new(entries), changed: Mutex::new(false) }
+    }
+
+    /// The digest of a file, and whether it is a whole image where `images` asks so.
+    pub(super) fn file(&self, path: &Path, image: Option<u64>) -> Result<Known, DataError> {
+        let error = |source| DataError::read(path, source);
+        let metadata = std::fs::metadata(path).map_err(error)?;
+        let modified = i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec());
+        let stamp = Stamp { size: metadata.len(), modified, inode: metadata.ino() };
+        if let Ok(entries) = self.entries.lock()
+            && let Some((_, known)) = entries.get(path).filter(|(known, _)| *known == stamp)
+        {
+            return Ok(known.clone());
+        }
+        let known = match image {
+            Some(limit) => {
+                let bytes = std::fs::read(path).map_err(error)?;
+                Known { digest: Digest::of(&bytes), broken: decode::check(&bytes, limit).err() }
+            }
+            None => {
+                let mut hasher = blake3::Hasher::new();
+                hasher.update_reader(std::fs::File::open(path).map_err(error)?).map_err(error)?;
+                Known { digest: Digest::from(hasher.finalize()), broken: None }
+            }
+        };
+        // A file that changed a moment ago may change again within the clock's resolution.
+        let settled = metadata.modified().ok().and_then(|modified| SystemTime::now().duration_since(modified).ok());
+        if settled.is_some_and(|age| age > Duration::from_secs(2))
+            && let (Ok(mut entries), Ok(mut changed)) = (self.entries.lock(), self.changed.lock())
+        {
+            entries.insert(path.to_owned(), (stamp, known.clone()));
+            *changed = true;
+        }
+        Ok(known)
+    }
+
+    /// Writes it down. What cannot be written costs only time at the next opening, so errors pass.
+    pub(super) fn save(&self) {
+        let (Ok(entries), Ok(changed)) = (self.entries.lock(), self.changed.lock()) else { return };
+        let Some(folder) = self.path.parent().filter(|_| *changed) else { return };
+        let write = || -> std::io::Result<()> {
+            std::fs::create_dir_all(folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            let mut out = std::io::BufWriter::new(file.as_file_mut());
+            for (path, (stamp, known)) in entries.iter() {
+                let Some(path) = path.to_str().filter(|path| !path.contains(['\t', '\n'])) else { continue };
+                let broken = known.broken.as_deref().unwrap_or_default().replace(['\t', '\n'], " ");
+                writeln!(out, "{}\t{}\t{}\t{}\t{broken}\t{path}", stamp.size, stamp.modified, stamp.inode, known.digest)?;
+            }
+            out.flush()?;
+            drop(out);
+            file.persist(&self.path)?;
+            Ok(())
+        };
+        drop(write());
+    }
+}
+
+fn parse(line: &str) -> Option<(PathBuf, (Stamp, Known))> {
+    let mut cells = line.splitn(6, '\t');
+    let stamp = Stamp { size: cells.next()?.parse().ok()?, modified: cells.next()?.parse().ok()?, inode: cells.next()?.parse().ok()? };
+    let digest = u128::from_str_radix(cells.next()?, 16).ok().map(Digest)?;
+    let broken = Some(cells.next()?.to_owned()).filter(|reason| !reason.is_empty());
+    Some((PathBuf::from(cells.next()?), (stamp, Known { digest, broken })))
+}

@@ -1,0 +1,67 @@
+//! Why a dataset cannot be opened, decoded or read.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::table::TableError;
+use crate::spec::problem::SpecError;
+
+/// Why a dataset cannot be opened, decoded or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// The card does not fit the data.
+    #[error(transparent)]
+    Card(#[from] SpecError),
+    /// A table cannot be read.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A file cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The cache cannot be written or read.
+    #[error("the image cache cannot use `{}`", path.display())]
+    Cache {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// An image cannot be decoded.
+    #[error("the image `{image}` cannot be decoded: {reason}")]
+    Image {
+        /// The file, the archive's member or the cell.
+        image: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The dataset as a whole cannot be used.
+    #[error("the dataset `{dataset}` {reason}")]
+    Dataset {
+        /// Its name.
+        dataset: String,
+        /// The predicate of the sentence, with what to do.
+        reason: String,
+    },
+}
+
+impl DataError {
+    pub(super) fn read(path: &Path, source: io::Error) -> Self {
+        Self::Read { path: path.to_owned(), source }
+    }
+
+    pub(super) fn cache(path: &Path, source: io::Error) -> Self {
+        Self::Cache { path: path.to_owned(), source }
+    }
+
+    pub(super) fn dataset(dataset: &str, reason: impl Into<String>) -> Self {
+        Self::Dataset { dataset: dataset.to_owned(), reason: reason.into() }
+    }
+}

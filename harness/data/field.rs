@@ -1,0 +1,128 @@
+//! Columns to fields: maps, bins, patterns.
+
+use indexmap::IndexSet;
+
+use super::frame::Factor;
+use super::sheet::{Column, Sheet};
+use crate::spec::card::{Field, FieldSource, Missing, Outside, Translate};
+
+/// What a distinct value becomes.
+enum Outcome {
+    Level(u32),
+    Missing,
+    Refused(String),
+}
+
+/// A field of a sheet, and which rows it refuses, with reasons.
+pub(super) struct Made {
+    pub(super) factor: Factor,
+    pub(super) refused: Vec<(usize, String)>,
+}
+
+/// Makes a field out of its column. A label is refused where it is missing, unless the card says otherwise.
+pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is_label: bool) -> Made {
+    let FieldSource::Column { from, pattern, translate } = &field.source else {
+        return Made { factor: Factor { levels: Vec::new(), codes: vec![None; sheet.len()] }, refused: Vec::new() };
+    };
+    let mut levels: IndexSet<String> = declared(field).into_iter().collect();
+    let fixed = levels.len();
+    let level = |levels: &mut IndexSet<String>, name: &str| Outcome::Level(levels.insert_full(name.to_owned()).0 as u32);
+    let outcomes: Vec<Outcome> = column
+        .values()
+        .map(|written| {
+            let matched = match pattern {
+                None => Some(written),
+                Some(pattern) => {
+                    pattern.captures(written).and_then(|found| found.get(usize::from(found.len() > 1))).map(|part| part.as_str())
+                }
+            };
+            let found = matched.and_then(|value| match translate {
+                Translate::AsIs if field.levels.is_empty() || field.levels.iter().any(|level| level == value) => Some(Some(value)),
+                Translate::AsIs => None,
+                Translate::Map(map) => map.get(value).map(Option::as_deref),
+                Translate::Bins(bins) => {
+                    let number: f64 = value.parse().ok()?;
+                    let bin = bins.edges.windows(2).position(|edge| (edge[0]..edge[1]).contains(&number))?;
+                    Some(Some(bins.names[bin].as_str()))
+                }
+            });
+            match (found, &field.outside) {
+                (Some(Some(value)), _) => level(&mut levels, value),
+                (Some(None), _) | (None, Outside::Missing) => Outcome::Missing,
+                (None, Outside::Keep) => level(&mut levels, matched.unwrap_or(written)),
+                (None, Outside::Level(other)) => level(&mut levels, other),
+                (None, Outside::Reject) => Outcome::Refused(format!("`{}` is `{written}`, which `{name}` does not know", from.text)),
+            }
+        })
+        .collect();
+    let missing = match &field.missing {
+        Some(missing) => missing.clone(),
+        None if is_label => Missing::Reject,
+        None => Missing::Keep,
+    };
+    let unsure = field.confidence.as_ref().and_then(|(column, least)| Some((sheet.columns.get(column)?, *least)));
+    let mut refused = Vec::new();
+    let mut codes = Vec::with_capacity(sheet.len());
+    for row in 0..sheet.len() {
+        let sure = unsure.is_none_or(|(column, least)| {
+            column.get(row).and_then(|text| text.parse::<f64>().ok()).is_some_and(|confidence| confidence >= least)
+        });
+        let outcome = column.code(row).filter(|_| sure).map(|code| &outcomes[code as usize]);
+        codes.push(match (outcome, &missing) {
+            (Some(Outcome::Level(code)), _) => Some(*code),
+            (Some(Outcome::Refused(reason)), _) => {
+                refused.push((row, reason.clone()));
+                None
+            }
+            (_, Missing::Keep) => None,
+            (_, Missing::Level(other)) => Some(levels.insert_full(other.clone()).0 as u32),
+            (_, Missing::Reject) => {
+                refused.push((row, format!("`{}` is missing, which `{name}` needs", from.text)));
+                None
+            }
+        });
+    }
+    Made { factor: sorted(levels, fixed, codes), refused }
+}
+
+/// The levels that the card itself orders.
+pub(super) fn declared(field: &Field) -> Vec<String> {
+    if !field.levels.is_empty() {
+        return field.levels.clone();
+    }
+    match &field.source {
+        FieldSource::Pixels { names, .. } => names.clone(),
+        FieldSource::Column { translate: Translate::AsIs, .. } => Vec::new(),
+        FieldSource::Column { translate: Translate::Bins(bins), .. } => bins.names.clone(),
+        FieldSource::Column { translate: Translate::Map(map), .. } => {
+            map.values().flatten().cloned().collect::<IndexSet<String>>().into_iter().collect()
+        }
+    }
+}
+
+/// Declared levels stay in their order; those that the data added follow, by name.
+fn sorted(levels: IndexSet<String>, fixed: usize, codes: Vec<Option<u32>>) -> Factor {
+    let mut order: Vec<usize> = (0..levels.len()).collect();
+    order[fixed..].sort_by_key(|level| &levels[*level]);
+    let mut position = vec![0_u32; levels.len()];
+    order.iter().enumerate().for_each(|(to, from)| position[*from] = to as u32);
+    Factor {
+        levels: order.iter().map(|level| levels[*level].clone()).collect(),
+        codes: codes.into_iter().map(|code| code.map(|code| position[code as usize])).collect(),
+    }
+}
+
+/// Without the levels that no item has, except those that `keep` wants.
+pub(super) fn compact(factor: &Factor, keep: impl Fn(&str) -> bool) -> Factor {
+    let mut used = vec![false; factor.levels.len()];
+    factor.codes.iter().flatten().for_each(|code| used[*code as usize] = true);
+    let mut position = vec![0_u32; factor.levels.len()];
+    let mut levels = Vec::new();
+    for (code, level) in factor.levels.iter().enumerate() {
+        position[code] = levels.len() as u32;
+        if used[code] || keep(level) {
+            levels.push(level.clone());
+        }
+    }
+    Factor { levels, codes: factor.codes.iter().map(|code| code.map(|code| position[code as usize])).collect() }
+}

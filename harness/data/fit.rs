@@ -1,0 +1,83 @@
+//! Pixels of any size to a model's size: torchvision's and Pillow's resize and crop.
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions};
+
+use super::decode::{Pixels, RESIZER};
+use crate::spec::input::{Channels, Filter, Fit, Resolved};
+
+/// Brings an image to the size and the channels of an input: `height * width * channels` bytes, row by row.
+///
+/// # Errors
+/// A reason, where the images are to keep their size and this one has another.
+pub fn fit(pixels: Pixels, input: &Resolved) -> Result<Vec<u8>, String> {
+    let pixels = if input.channels == Channels::Gray { pixels.into_luma() } else { pixels };
+    let (width, height) = (input.width, input.height);
+    let fitted = match (input.input.size, (pixels.width, pixels.height) == (width, height)) {
+        (_, true) => pixels,
+        (None, false) => {
+            return Err(format!(
+                "it has {} x {} pixels where the first image has {width} x {height}: give the model's `input` a `size`",
+                pixels.width, pixels.height
+            ));
+        }
+        (Some(_), false) => resized(&pixels, input)?,
+    };
+    Ok(arranged(fitted, input.channels))
+}
+
+fn arranged(pixels: Pixels, channels: Channels) -> Vec<u8> {
+    match (channels, pixels.channels) {
+        (Channels::Gray, _) | (Channels::Rgb, 3) => pixels.bytes,
+        (_, 1) => pixels.bytes.iter().flat_map(|luma| [*luma; 3]).collect(),
+        (_, _) => pixels.bytes.chunks_exact(3).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect(),
+    }
+}
+
+fn resized(pixels: &Pixels, input: &Resolved) -> Result<Pixels, String> {
+    let (width, height) = (input.width, input.height);
+    let kind = if pixels.channels == 1 { PixelType::U8 } else { PixelType::U8x3 };
+    let source = ImageRef::new(pixels.width, pixels.height, &pixels.bytes, kind).map_err(|error| error.to_string())?;
+    let mut target = Image::new(width, height, kind);
+    let (left, top, source_width, source_height) = window(pixels, input);
+    let options = ResizeOptions::new().resize_alg(algorithm(input)).crop(left, top, source_width, source_height).use_alpha(false);
+    let done = RESIZER.with_borrow_mut(|resizer| resizer.resize(&source, &mut target, Some(&options)));
+    done.map_err(|error| error.to_string())?;
+    Ok(Pixels { width, height, channels: pixels.channels, bytes: target.into_vec() })
+}
+
+fn algorithm(input: &Resolved) -> ResizeAlg {
+    let filter = match input.input.filter {
+        Filter::Nearest => return ResizeAlg::Nearest,
+        Filter::Bilinear => FilterType::Bilinear,
+        Filter::Bicubic => FilterType::CatmullRom,
+    };
+    if input.input.antialias { ResizeAlg::Convolution(filter) } else { ResizeAlg::Interpolation(filter) }
+}
+
+/// The part of the source that becomes the target: left, top, width, height. Cropping the source exactly where the target would be
+/// cropped after resizing gives the same pixels, for the filters still see what lies beside the window.
+fn window(pixels: &Pixels, input: &Resolved) -> (f64, f64, f64, f64) {
+    let (width, height) = (f64::from(pixels.width), f64::from(pixels.height));
+    let (target_width, target_height) = (input.width, input.height);
+    let edge = match input.input.fit {
+        Fit::Stretch => return (0.0, 0.0, width, height),
+        Fit::ShortestEdge => 1.0,
+        Fit::CropFraction(fraction) => fraction,
+    };
+    // The side that binds is scaled to its target, rounded down; the other keeps the proportion, rounded down, as torchvision does.
+    let grown = |side: u32| (f64::from(side) / edge).floor();
+    let (bound_width, bound_height) = (grown(target_width), grown(target_height));
+    let (whole_width, whole_height) = if width * bound_height <= height * bound_width {
+        (bound_width, (bound_width * height / width).floor())
+    } else {
+        ((bound_height * width / height).floor(), bound_height)
+    };
+    let offset = |whole: f64, target: u32| ((whole - f64::from(target)) / 2.0).round_ties_even().max(0.0);
+    let (across, down) = (width / whole_width, height / whole_height);
+    let left = offset(whole_width, target_width) * across;
+    let top = offset(whole_height, target_height) * down;
+    let source_width = (f64::from(target_width) * across).min(width - left);
+    let source_height = (f64::from(target_height) * down).min(height - top);
+    (left, top, source_width, source_height)
+}

@@ -1,0 +1,268 @@
+//! Where the images lie, and their bytes.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::digest::Digest;
+use super::error::DataError;
+use super::table;
+
+/// Encoded images that are held in memory at once.
+const BLOCK: usize = 256;
+
+/// The images of a dataset, and how items are made of them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Items {
+    /// The folder that all paths start from.
+    pub root: PathBuf,
+    /// Files that hold many images each.
+    pub containers: Vec<Container>,
+    /// One place an image.
+    pub places: Vec<Place>,
+    /// One digest an image: of its file, or of its container and its place in it.
+    pub digests: Vec<Digest>,
+    /// How items are made out of several images; without it, an image is an item.
+    pub mosaic: Option<Grid>,
+    /// The most pixels that an image may have.
+    pub pixel_limit: u64,
+}
+
+/// A file that holds many images.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Container {
+    /// A column of bytes in a Parquet file.
+    Parquet {
+        /// Below the root.
+        file: String,
+        /// The column, `image.bytes`.
+        column: String,
+    },
+    /// Grey pixels in an IDX file, gzip or plain.
+    Idx {
+        /// Below the root.
+        file: String,
+        /// Rows and columns.
+        height: u32,
+        /// Pixels in a row.
+        width: u32,
+    },
+}
+
+impl Container {
+    /// The file, below the root.
+    pub fn file(&self) -> &str {
+        match self {
+            Self::Parquet { file, .. } | Self::Idx { file, .. } => file,
+        }
+    }
+}
+
+/// Where one image lies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// A file, below the root.
+    File(String),
+    /// A record of a container, from 0.
+    Record(u32, u64),
+}
+
+/// Images laid out on grids.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grid {
+    /// Rows of a grid.
+    pub rows: u32,
+    /// Columns of a grid.
+    pub columns: u32,
+    /// `rows * columns` images an item, row by row.
+    pub parts: Vec<u32>,
+}
+
+impl Grid {
+    /// Images in one item.
+    pub fn size(&self) -> usize {
+        (self.rows * self.columns) as usize
+    }
+}
+
+/// One image's data.
+#[derive(Clone, Debug)]
+pub enum Encoded {
+    /// A file of some image format.
+    File(Vec<u8>),
+    /// Grey pixels as they are.
+    Grey {
+        /// Rows.
+        height: u32,
+        /// Pixels in a row.
+        width: u32,
+        /// `height * width` bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+impl Items {
+    /// How many items there are.
+    pub fn len(&self) -> usize {
+        match &self.mosaic {
+            Some(grid) => grid.parts.len() / grid.size(),
+            None => self.places.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The images of an item.
+    pub fn parts(&self, item: u32) -> Vec<u32> {
+        match &self.mosaic {
+            Some(grid) => {
+                let size = grid.size();
+                grid.parts[item as usize * size..(item as usize + 1) * size].to_vec()
+            }
+            None => vec![item],
+        }
+    }
+
+    /// How messages name an image: `faces/7.jpg`, or `train.parquet row 7`.
+    pub fn describe(&self, image: u32) -> String {
+        match &self.places[image as usize] {
+            Place::File(path) => path.clone(),
+            Place::Record(container, record) => format!("{} row {}", self.containers[*container as usize].file(), record + 1),
+        }
+    }
+
+    /// An error about an image.
+    pub fn broken(&self, image: u32, reason: impl Into<String>) -> DataError {
+        DataError::Image { image: self.describe(image), reason: reason.into() }
+    }
+
+    /// Reads images and hands each to `work`, in parallel and a bounded number at a time.
+    ///
+    /// # Errors
+    /// The first that reading or `work` meets.
+    pub fn visit<T: Send>(
+        &self,
+        images: &[u32],
+        done: &(dyn Fn(usize) + Sync),
+        work: impl Fn(u32, Encoded) -> Result<T, DataError> + Sync,
+    ) -> Result<Vec<T>, DataError> {
+        let mut sorted: Vec<(usize, u32)> = images.iter().copied().enumerate().collect();
+        sorted.sort_by_key(|(_, image)| match self.places[*image as usize] {
+            Place::File(_) => (0, 0),
+            Place::Record(container, record) => (container + 1, record),
+        });
+        let mut found: Vec<Option<T>> = images.iter().map(|_| None).collect();
+        for block in sorted.chunk_by(|(_, a), (_, b)| self.container(*a) == self.container(*b)) {
+            for block in block.chunks(BLOCK) {
+                let encoded = self.read(block)?;
+                let worked: Result<Vec<(usize, T)>, DataError> = block
+                    .par_iter()
+                    .zip(encoded)
+                    .map(|((position, image), encoded)| {
+                        let encoded = encoded.map_or_else(|| self.read_file(*image), Ok)?;
+                        Ok((*position, work(*image, encoded)?))
+                    })
+                    .collect();
+                for (position, value) in worked? {
+                    found[position] = Some(value);
+                }
+                done(block.len());
+            }
+        }
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    fn container(&self, image: u32) -> Option<u32> {
+        match self.places[image as usize] {
+            Place::File(_) => None,
+            Place::Record(container, _) => Some(container),
+        }
+    }
+
+    fn read_file(&self, image: u32) -> Result<Encoded, DataError> {
+        let Place::File(file) = &self.places[image as usize] else {
+            return Err(self.broken(image, "its container does not hold it"));
+        };
+        let path = self.root.join(file);
+        std::fs::read(&path).map(Encoded::File).map_err(|source| DataError::read(&path, source))
+    }
+
+    /// The data of images of one container, in the order of their records; `None` for files, which are read where they are decoded.
+    fn read(&self, block: &[(usize, u32)]) -> Result<Vec<Option<Encoded>>, DataError> {
+        let Some(container) = block.first().and_then(|(_, image)| self.container(*image)) else {
+            return Ok(block.iter().map(|_| None).collect());
+        };
+        let container = &self.containers[container as usize];
+        let records: Vec<u64> = block
+            .iter()
+            .map(|(_, image)| match self.places[*image as usize] {
+                Place::Record(_, record) => record,
+                Place::File(_) => 0,
+            })
+            .collect();
+        let path = self.root.join(container.file());
+        let mut by_record: std::collections::HashMap<u64, Encoded> = std::collections::HashMap::new();
+        match container {
+            Container::Parquet { column, .. } => {
+                let mut distinct = records.clone();
+                distinct.dedup();
+                table::read_cells(&path, column, &distinct, &mut |record, bytes| {
+                    by_record.extend(bytes.map(|bytes| (record, Encoded::File(bytes.to_vec()))));
+                })?;
+            }
+            Container::Idx { height, width, .. } => {
+                let size = (height * width) as usize;
+                let bytes = read_maybe_gzip(&path)?;
+                for record in &records {
+                    let start = IDX_IMAGES_HEADER + *record as usize * size;
+                    if let Some(bytes) = bytes.get(start..start + size) {
+                        by_record.insert(*record, Encoded::Grey { height: *height, width: *width, bytes: bytes.to_vec() });
+                    }
+                }
+            }
+        }
+        Ok(records.iter().map(|record| by_record.get(record).cloned()).collect())
+    }
+}
+
+/// Bytes before the pixels of an IDX file of images: magic number, count, rows, columns.
+pub(super) const IDX_IMAGES_HEADER: usize = 16;
+
+/// A whole file, unpacked where it is gzip.
+pub(super) fn read_maybe_gzip(path: &Path) -> Result<Vec<u8>, DataError> {
+    let error = |source| DataError::read(path, source);
+    let mut bytes = Vec::new();
+    let mut file = File::open(path).map_err(error)?;
+    file.read_to_end(&mut bytes).map_err(error)?;
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let mut unpacked = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut unpacked).map_err(error)?;
+    Ok(unpacked)
+}
+
+/// A path of a table as a path below the root, with `/` between its parts.
+///
+/// # Errors
+/// A reason, where it leaves the root.
+pub(super) fn below_root(path: &str) -> Result<String, String> {
+    let mut parts = Vec::new();
+    for component in Path::new(path).components() {
+        match component {
+            Component::Normal(part) => parts.push(part.to_string_lossy()),
+            Component::CurDir => {}
+            Component::ParentDir if !parts.is_empty() => drop(parts.pop()),
+            _ => return Err(format!("the path `{path}` leaves the root")),
+        }
+    }
+    if parts.is_empty() { Err(format!("the path `{path}` names no file")) } else { Ok(parts.join("/")) }
+}

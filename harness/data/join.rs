@@ -1,0 +1,83 @@
+//! Tables beside the images: their columns become columns of the items.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::dataset::Rejected;
+use super::error::DataError;
+use super::items::below_root;
+use super::sheet::{Column, Sheet, options};
+use super::table::{self, Table};
+use crate::spec::card::{Card, Join, JoinKey};
+
+/// Between the parts of a key that has several.
+const SEPARATOR: char = '\u{1f}';
+
+/// Joins a table: `name.column` becomes a column of the items, for each wanted column.
+pub(super) fn join(card: &Card, root: &Path, sheet: &mut Sheet, name: &str, join: &Join, wanted: &[String]) -> Result<(), DataError> {
+    let below =
+        below_root(&join.table.file).map_err(|reason| DataError::dataset(&card.dataset, format!("names a table badly: {reason}")))?;
+    let mut read: Vec<String> = wanted.to_vec();
+    read.push(join.key.column().to_owned());
+    let options = table::Options { columns: Some(read), tolerant: true, ..options(&join.table) };
+    let mut by_key: HashMap<String, u32> = HashMap::new();
+    let mut columns: Vec<Column> = wanted.iter().map(|_| Column::default()).collect();
+    let mut rows = 0_u32;
+    for chunk in Table::chunks(&root.join(&below), &options)? {
+        let chunk = chunk?;
+        for malformed in chunk.malformed() {
+            sheet.rejected.push(Rejected { what: below.clone(), line: Some(malformed.at.number), reason: malformed.reason.clone() });
+        }
+        let key_column = chunk.column(join.key.column())?;
+        let cells: Vec<table::Column> = wanted.iter().map(|name| chunk.column(name)).collect::<Result<_, _>>()?;
+        for row in 0..chunk.len() {
+            let refuse = |reason: String| Rejected { what: below.clone(), line: Some(chunk.at(row).number), reason };
+            let Some(cell) = key_column.text(row)? else {
+                sheet.rejected.push(refuse(format!("`{}` is empty", key_column.name())));
+                continue;
+            };
+            let Some(key) = key_of(&join.key, &cell) else {
+                sheet.rejected.push(refuse(format!("the key `{cell}` does not match `{name}.key.match`")));
+                continue;
+            };
+            if by_key.contains_key(&key) {
+                sheet.rejected.push(refuse(format!("the key `{cell}` is there already")));
+                continue;
+            }
+            for (column, cell) in columns.iter_mut().zip(&cells) {
+                column.push(cell.text(row)?.as_deref());
+            }
+            by_key.insert(key, rows);
+            rows += 1;
+        }
+    }
+    sheet.tables.push(below);
+    let found: Vec<Option<u32>> = (0..sheet.len())
+        .map(|row| {
+            let parts: Option<Vec<&str>> = join.key.item_columns().iter().map(|name| sheet.columns.get(*name)?.get(row)).collect();
+            parts.and_then(|parts| by_key.get(&parts.join(&SEPARATOR.to_string())).copied())
+        })
+        .collect();
+    for (wanted, column) in wanted.iter().zip(&columns) {
+        let mut joined = Column::default();
+        found.iter().for_each(|row| joined.push(row.and_then(|row| column.get(row as usize))));
+        sheet.columns.insert(format!("{name}.{wanted}"), joined);
+    }
+    if !join.keep_unmatched {
+        let keep: Vec<bool> = found.iter().map(Option::is_some).collect();
+        sheet.reject(&keep, |_, _| format!("the table `{name}` has no row for it"));
+    }
+    Ok(())
+}
+
+fn key_of(key: &JoinKey, cell: &str) -> Option<String> {
+    match key {
+        JoinKey::Equal { .. } => Some(cell.to_owned()),
+        JoinKey::Pattern { pattern, .. } => {
+            let captures = pattern.captures(cell)?;
+            let parts: Option<Vec<&str>> =
+                pattern.capture_names().flatten().map(|name| captures.name(name).map(|part| part.as_str())).collect();
+            parts.map(|parts| parts.join(&SEPARATOR.to_string()))
+        }
+    }
+}

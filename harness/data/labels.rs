@@ -1,0 +1,233 @@
+//! Tri-state labels: for each item the classes that are there and those that are not.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use indexmap::IndexSet;
+
+use super::dataset::Rejected;
+use super::error::DataError;
+use super::frame::Targets;
+use super::items::below_root;
+use super::sheet::{Sheet, options};
+use super::table::{self, Table};
+use crate::spec::card::{Card, LabelForm, Labels, Names, Others, TableFile, Truth};
+use crate::spec::problem::{Problem, SpecError};
+
+/// Classes and targets.
+pub(super) struct Read {
+    pub(super) classes: Vec<String>,
+    pub(super) targets: Targets,
+}
+
+/// Gathers pairs of item and class; classes are numbered as they come and put in order at the end.
+struct Gathered {
+    classes: IndexSet<String>,
+    pairs: Vec<Vec<(u32, bool)>>,
+}
+
+impl Gathered {
+    fn new(items: usize) -> Self {
+        Self { classes: IndexSet::new(), pairs: vec![Vec::new(); items] }
+    }
+
+    /// Says whether a class is there; answers `false` where the opposite is known already.
+    fn say(&mut self, item: usize, class: &str, there: bool) -> bool {
+        let class = match self.classes.get_index_of(class) {
+            Some(class) => class as u32,
+            None => self.classes.insert_full(class.to_owned()).0 as u32,
+        };
+        match self.pairs[item].iter().find(|(other, _)| *other == class) {
+            Some((_, known)) => *known == there,
+            None => {
+                self.pairs[item].push((class, there));
+                true
+            }
+        }
+    }
+
+    fn finish(self, wanted: &[String], others: Others, name: impl Fn(&str) -> String, sort: bool) -> Read {
+        let mut order: Vec<(String, usize)> = match wanted {
+            [] => self.classes.iter().enumerate().map(|(index, class)| (name(class), index)).collect(),
+            wanted => wanted
+                .iter()
+                .filter_map(|wanted| {
+                    let index = self.classes.iter().position(|class| class == wanted || name(class) == *wanted);
+                    Some((wanted.clone(), index?))
+                })
+                .collect(),
+        };
+        if wanted.is_empty() && sort {
+            order.sort();
+        }
+        let mut position: Vec<Option<u32>> = vec![None; self.classes.len()];
+        order.iter().enumerate().for_each(|(to, (_, from))| position[*from] = Some(to as u32));
+        let count = order.len() as u32;
+        let (mut present, mut absent) = (Vec::with_capacity(self.pairs.len()), Vec::with_capacity(self.pairs.len()));
+        for pairs in self.pairs {
+            let side = |there: bool| {
+                let mut side: Vec<u32> =
+                    pairs.iter().filter(|(_, said)| *said == there).filter_map(|(class, _)| position[*class as usize]).collect();
+                side.sort_unstable();
+                side
+            };
+            let yes = side(true);
+            absent.push(match others {
+                Others::Absent => (0..count).filter(|class| yes.binary_search(class).is_err()).collect(),
+                Others::Unknown => side(false),
+            });
+            present.push(yes);
+        }
+        Read { classes: order.into_iter().map(|(class, _)| class).collect(), targets: Targets::Multi { present, absent } }
+    }
+}
+
+/// Reads the labels of a sheet's items.
+pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels) -> Result<Read, DataError> {
+    let read = match &labels.form {
+        LabelForm::Long { tables, id, class, value, names } => {
+            let mut gathered = Gathered::new(sheet.len());
+            for table in tables {
+                long(card, root, sheet, &mut gathered, table, (id, class), value.as_ref())?;
+            }
+            let names = match names {
+                Some(names) => read_names(root, sheet, names)?,
+                None => HashMap::new(),
+            };
+            let shown = unambiguous(&names);
+            gathered.finish(&labels.classes, Others::Unknown, |code| shown.get(code).cloned().unwrap_or_else(|| code.to_owned()), true)
+        }
+        LabelForm::Wide { columns, truth } => {
+            let mut gathered = Gathered::new(sheet.len());
+            for name in columns {
+                let class =
+                    name.rsplit_once('.').filter(|(table, _)| card.tables.contains_key(*table)).map_or(name.as_str(), |(_, class)| class);
+                gathered.classes.insert(class.to_owned());
+                for row in 0..sheet.len() {
+                    if let Some(there) = sheet.columns.get(name).and_then(|column| column.get(row)).and_then(|cell| truth.of(cell)) {
+                        gathered.say(row, class, there);
+                    }
+                }
+            }
+            gathered.finish(&labels.classes, Others::Unknown, str::to_owned, false)
+        }
+        LabelForm::List { from, separator, others } => {
+            let mut gathered = Gathered::new(sheet.len());
+            for row in 0..sheet.len() {
+                let cell = sheet.columns.get(from).and_then(|column| column.get(row)).unwrap_or_default().to_owned();
+                let listed: Option<Vec<String>> = match separator {
+                    Some(separator) => {
+                        Some(cell.split(separator.as_str()).map(str::trim).filter(|class| !class.is_empty()).map(str::to_owned).collect())
+                    }
+                    None if cell.is_empty() => Some(Vec::new()),
+                    None => listed(&cell),
+                };
+                match listed {
+                    Some(classes) => classes.iter().for_each(|class| {
+                        gathered.say(row, class, true);
+                    }),
+                    None => {
+                        let rejection = sheet.rejection(row, format!("`{from}` is `{cell}`, which is not a JSON list"));
+                        sheet.rejected.push(rejection);
+                    }
+                }
+            }
+            gathered.finish(&labels.classes, *others, str::to_owned, true)
+        }
+    };
+    let lost = labels.classes.iter().find(|class| !read.classes.contains(class));
+    match lost {
+        Some(class) => {
+            let problem = Problem::at(&labels.node, format!("no label of the class `{class}` was found"));
+            Err(SpecError::from(problem.help("check its spelling, or take it out of `classes`")).into())
+        }
+        None => Ok(read),
+    }
+}
+
+fn listed(cell: &str) -> Option<Vec<String>> {
+    match serde_json::from_str(cell).ok()? {
+        serde_json::Value::Array(items) => items
+            .into_iter()
+            .map(|item| match item {
+                serde_json::Value::String(text) => Some(text),
+                serde_json::Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            })
+            .collect(),
+        _ => None,
+    }
+}
+
+fn long(
+    card: &Card,
+    root: &Path,
+    sheet: &mut Sheet,
+    gathered: &mut Gathered,
+    file: &TableFile,
+    (id, class): (&str, &str),
+    value: Option<&(String, Truth)>,
+) -> Result<(), DataError> {
+    let below = below_root(&file.file).map_err(|reason| DataError::dataset(&card.dataset, format!("names a table badly: {reason}")))?;
+    let rows: HashMap<&str, usize> = sheet.ids.iter().enumerate().map(|(row, id)| (id.as_str(), row)).collect();
+    let wanted = [Some(id), Some(class), value.map(|(column, _)| column.as_str())];
+    let wanted = wanted.into_iter().flatten().map(str::to_owned).collect();
+    let options = table::Options { columns: Some(wanted), tolerant: true, ..options(file) };
+    let mut refused = Vec::new();
+    let mut refuse = |line: u64, reason: String| refused.push(Rejected { what: below.clone(), line: Some(line), reason });
+    for chunk in Table::chunks(&root.join(&below), &options)? {
+        let chunk = chunk?;
+        chunk.malformed().iter().for_each(|malformed| refuse(malformed.at.number, malformed.reason.clone()));
+        let (ids, classes) = (chunk.column(id)?, chunk.column(class)?);
+        let cells = value.map(|(column, truth)| chunk.column(column).map(|column| (column, truth))).transpose()?;
+        for row in 0..chunk.len() {
+            let (Some(id), Some(class)) = (ids.text(row)?, classes.text(row)?) else {
+                refuse(chunk.at(row).number, "the id or the class is empty".to_owned());
+                continue;
+            };
+            // A label of an image that is not here is no mistake: the tables cover more than most people download.
+            let Some(item) = rows.get(id.as_ref()) else { continue };
+            let there = match &cells {
+                None => Some(true),
+                Some((column, truth)) => column.text(row)?.and_then(|cell| truth.of(&cell)),
+            };
+            if let Some(there) = there
+                && !gathered.say(*item, &class, there)
+            {
+                refuse(chunk.at(row).number, format!("`{class}` of `{id}` is said to be both present and absent: the first counts"));
+            }
+        }
+    }
+    drop(rows);
+    sheet.rejected.extend(refused);
+    sheet.tables.push(below);
+    Ok(())
+}
+
+fn read_names(root: &Path, sheet: &mut Sheet, names: &Names) -> Result<HashMap<String, String>, DataError> {
+    let below = below_root(&names.table.file).map_err(|reason| DataError::dataset("names", reason))?;
+    let table = Table::read(&root.join(&below), &options(&names.table))?;
+    sheet.tables.push(below);
+    let columns: Vec<String> = table.columns().take(2).map(str::to_owned).collect();
+    let (code, name) = match (&names.columns, columns.as_slice()) {
+        (Some((code, name)), _) => (code.clone(), name.clone()),
+        (None, [code, name]) => (code.clone(), name.clone()),
+        _ => return Err(DataError::dataset("names", "need a table of two columns: the code and the name")),
+    };
+    let (codes, texts) = (table.column(&code)?, table.column(&name)?);
+    let mut found = HashMap::with_capacity(table.len());
+    for row in 0..table.len() {
+        if let (Some(code), Some(text)) = (codes.text(row)?, texts.text(row)?) {
+            found.insert(code.into_owned(), text.into_owned());
+        }
+    }
+    Ok(found)
+}
+
+/// Codes by what they are shown as; where two have one name, the code is shown too.
+fn unambiguous(names: &HashMap<String, String>) -> HashMap<&str, String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    names.values().for_each(|name| *counts.entry(name).or_default() += 1);
+    let shown = |code: &str, name: &str| if counts.get(name) == Some(&1) { name.to_owned() } else { format!("{name} ({code})") };
+    names.iter().map(|(code, name)| (code.as_str(), shown(code, name))).collect()
+}

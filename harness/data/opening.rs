@@ -1,0 +1,286 @@
+//! A card and its files to a dataset, step by step.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use super::dataset::Dataset;
+use super::decode::{self, Header};
+use super::digest::{Digest, Memory};
+use super::error::DataError;
+use super::field::{self, compact};
+use super::frame::{Factor, Targets};
+use super::items::{Encoded, Items};
+use super::mosaic::Mosaics;
+use super::sheet::{Column, Sheet};
+use super::split::{Pool, check_disjoint};
+use super::{join, labels, official, pixels, verify};
+use crate::spec::card::{Card, Condition, FieldSource, LabelForm, Layout, Name};
+use crate::spec::problem::{Problem, SpecError, did_you_mean};
+
+/// Rejections that are kept with their reasons; all are counted.
+const LISTED: usize = 10_000;
+
+/// A value by row.
+pub(super) type Values<'s> = Box<dyn Fn(usize) -> Option<&'s str> + 's>;
+
+/// What an opening works on.
+pub(super) struct Opening<'c> {
+    pub(super) card: &'c Card,
+    pub(super) root: &'c Path,
+    pub(super) cache: &'c Path,
+}
+
+impl Opening<'_> {
+    pub(super) fn run(&self) -> Result<Dataset, DataError> {
+        let card = self.card;
+        let (own, joined) = self.needed();
+        let mut sheet = Sheet::read(card, self.root, &own)?;
+        for (name, table) in &card.tables {
+            let wanted = joined.get(name).cloned().unwrap_or_default();
+            join::join(card, self.root, &mut sheet, name, table, &wanted)?;
+        }
+        let mut fields = self.fields(&mut sheet)?;
+        self.filter(&mut sheet, &mut fields)?;
+        let memory = Memory::open(self.cache, self.root, card.pixel_limit);
+        let digests = verify::images(self, &mut sheet, &mut fields, &memory)?;
+        let excluded = |name: &str, level: &str| {
+            card.conditions.iter().any(|condition| condition.field == name && !condition.test.passes(Some(level)))
+        };
+        for (name, factor) in &mut fields {
+            let is_label = card.label.as_ref().is_some_and(|label| label.text == *name);
+            *factor = compact(factor, |level| is_label && !excluded(name, level));
+        }
+        let mut targets = match &card.labels {
+            Some(labels) => Some(labels::read(card, self.root, &mut sheet, labels)?),
+            None => None,
+        };
+        let subject = card.subject.as_ref().map(|subject| self.subject(subject, &sheet, &fields)).transpose()?;
+        let mut splits = official::splits(self, &sheet, &fields, subject.as_ref())?;
+        let tables = sheet.tables.iter().map(|file| memory.file(&self.root.join(file), None).map(|known| known.digest));
+        let tables: Vec<Digest> = tables.collect::<Result<_, _>>()?;
+        memory.save();
+        let items = Items {
+            root: self.root.to_owned(),
+            containers: std::mem::take(&mut sheet.containers),
+            places: std::mem::take(&mut sheet.places),
+            digests,
+            mosaic: None,
+            pixel_limit: card.pixel_limit,
+        };
+        let digest = self.digest(&tables, &sheet.ids, &items.digests);
+        let mut ids = std::mem::take(&mut sheet.ids);
+        let pool = Pool { dataset: &card.dataset, ids: &ids, fields: &fields, subject: subject.as_ref() };
+        check_disjoint(&pool, &splits)?;
+        let mosaics = card.compose.as_ref().map(|compose| (compose, Mosaics::lay(compose, &splits)));
+        fields = pixels::fields(card, &items, &fields, &splits, mosaics.as_ref())?;
+        let mut items = items;
+        let label = card.label.as_ref().map(|label| label.text.clone());
+        let (classes, targets) = match (&mosaics, label.as_ref().and_then(|label| fields.get(label)), targets.take()) {
+            (Some((compose, mosaics)), Some(label), _) => (label.levels.clone(), mosaics.targets(compose, label)),
+            (_, _, Some(read)) => (read.classes, read.targets),
+            (_, Some(label), None) => (label.levels.clone(), Targets::Single(label.codes.clone())),
+            (_, None, None) => (Vec::new(), Targets::Single(vec![None; ids.len()])),
+        };
+        let native = self.native(&items, mosaics.as_ref().map(|(_, mosaics)| (mosaics.grid.rows, mosaics.grid.columns)))?;
+        if let Some((compose, mosaics)) = mosaics {
+            fields.retain(|name, factor| compose.fields.contains_key(name) && factor.codes.len() == mosaics.ids.len());
+            ids = mosaics.ids;
+            splits = mosaics.splits;
+            items.mosaic = Some(mosaics.grid);
+        }
+        let rejections = sheet.rejected.len() as u64;
+        if card.strict
+            && let Some(first) = sheet.rejected.first()
+        {
+            let reason = format!("is strict, and {rejections} of its rows or files cannot be used, the first of them {first}");
+            return Err(DataError::dataset(&card.dataset, reason));
+        }
+        let mut rejected = sheet.rejected;
+        rejected.truncate(LISTED);
+        Ok(Dataset {
+            name: card.dataset.clone(),
+            license: card.license.clone(),
+            classes,
+            ids,
+            targets,
+            provenance: card.fields.iter().filter_map(|(name, field)| Some((name.clone(), field.provenance?))).collect(),
+            attribute: card.attribute.as_ref().map(|attribute| attribute.text.clone()),
+            label: label.filter(|_| card.compose.is_none()),
+            fields,
+            subject: subject.filter(|_| card.compose.is_none()),
+            splits,
+            items,
+            native,
+            rejected,
+            rejections,
+            digest,
+        })
+    }
+
+    /// The columns of the items that the card reads, and those of each joined table.
+    fn needed(&self) -> (BTreeSet<String>, IndexMap<String, Vec<String>>) {
+        let card = self.card;
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        for field in card.fields.values() {
+            if let FieldSource::Column { from, .. } = &field.source {
+                names.insert(from.text.clone());
+            }
+            names.extend(field.confidence.iter().map(|(column, _)| column.clone()));
+        }
+        let tested = card.conditions.iter().chain(card.splits.named.values().flat_map(|split| &split.conditions));
+        names.extend(tested.map(|condition| condition.field.clone()).filter(|name| !card.fields.contains_key(name)));
+        names.extend(card.subject.iter().map(|name| name.text.clone()).filter(|name| !card.fields.contains_key(name)));
+        names.extend(card.splits.column.iter().map(|column| column.from.text.clone()));
+        names.extend(card.tables.values().flat_map(|table| table.key.item_columns()).map(str::to_owned));
+        match card.labels.as_ref().map(|labels| &labels.form) {
+            Some(LabelForm::Wide { columns, .. }) => names.extend(columns.iter().cloned()),
+            Some(LabelForm::List { from, .. }) => drop(names.insert(from.clone())),
+            _ => {}
+        }
+        if card.layout.split_names().is_some() {
+            names.insert("split".to_owned());
+        }
+        let mut own = BTreeSet::new();
+        let mut joined: IndexMap<String, Vec<String>> = IndexMap::new();
+        for name in names {
+            match name.split_once('.').filter(|(table, _)| card.tables.contains_key(*table)) {
+                Some((table, column)) => joined.entry(table.to_owned()).or_default().push(column.to_owned()),
+                None => drop(own.insert(name)),
+            }
+        }
+        (own, joined)
+    }
+
+    pub(super) fn column<'s>(&self, sheet: &'s Sheet, name: &Name) -> Result<&'s Column, DataError> {
+        sheet.columns.get(&name.text).ok_or_else(|| {
+            let problem = Problem::at(&name.node, format!("the dataset `{}` has no column `{}`", self.card.dataset, name.text));
+            SpecError::from(problem.help(did_you_mean(&name.text, sheet.columns.keys().map(String::as_str)))).into()
+        })
+    }
+
+    /// The fields that come from columns; rows that they refuse are gone afterwards.
+    fn fields(&self, sheet: &mut Sheet) -> Result<IndexMap<String, Factor>, DataError> {
+        let mut fields = IndexMap::new();
+        let mut reasons: Vec<Option<String>> = vec![None; sheet.len()];
+        for (name, field) in &self.card.fields {
+            let FieldSource::Column { from, .. } = &field.source else { continue };
+            let column = self.column(sheet, from)?;
+            if sheet.len() > 0 && column.values().next().is_none() && matches!(self.card.layout, Layout::Files(_)) {
+                let problem = Problem::at(&from.node, format!("the files' names have no group `{}`", from.text));
+                return Err(SpecError::from(problem.help("name it in the pattern: (?<name>…)")).into());
+            }
+            let is_label = self.card.label.as_ref().is_some_and(|label| label.text == *name);
+            let made = field::make(name, field, sheet, column, is_label);
+            for (row, reason) in made.refused {
+                reasons[row].get_or_insert(reason);
+            }
+            fields.insert(name.clone(), made.factor);
+        }
+        let keep: Vec<bool> = reasons.iter().map(Option::is_none).collect();
+        sheet.reject(&keep, |_, row| reasons[row].clone().unwrap_or_default());
+        retain(&mut fields, &keep);
+        if sheet.len() == 0 {
+            let why = sheet.rejected.first().map_or(String::new(), |first| format!(": {first}"));
+            return Err(DataError::dataset(&self.card.dataset, format!("has no item that can be used{why}")));
+        }
+        Ok(fields)
+    }
+
+    /// Drops what `where` leaves out; that is a choice, not a rejection.
+    fn filter(&self, sheet: &mut Sheet, fields: &mut IndexMap<String, Factor>) -> Result<(), DataError> {
+        let mut keep = vec![true; sheet.len()];
+        for condition in &self.card.conditions {
+            let values = self.values(condition, sheet, fields)?;
+            keep.iter_mut().enumerate().for_each(|(row, keep)| *keep &= condition.test.passes(values(row)));
+        }
+        sheet.retain(&keep);
+        retain(fields, &keep);
+        match sheet.len() {
+            0 => Err(DataError::dataset(&self.card.dataset, "has no item that `where` lets through")),
+            _ => Ok(()),
+        }
+    }
+
+    /// The values that a condition tests, by row. A level that cannot occur is a mistake.
+    pub(super) fn values<'s>(
+        &self,
+        condition: &'s Condition,
+        sheet: &'s Sheet,
+        fields: &'s IndexMap<String, Factor>,
+    ) -> Result<Values<'s>, DataError> {
+        let name = &condition.field;
+        let known: Vec<&str> = match (fields.get(name), sheet.columns.get(name), self.card.fields.get(name)) {
+            (Some(factor), ..) => factor.levels.iter().map(String::as_str).collect(),
+            (None, Some(column), None) => column.values().collect(),
+            (None, _, Some(field)) => {
+                let problem = Problem::at(&field.node, format!("`{name}` is measured after the items are chosen"))
+                    .also(&condition.node.place, "so it cannot choose them");
+                return Err(SpecError::from(problem).into());
+            }
+            (None, None, None) => {
+                let known = self.card.fields.keys().chain(sheet.columns.keys()).map(String::as_str);
+                let problem = Problem::at(&condition.node, format!("unknown field or column `{name}`")).help(did_you_mean(name, known));
+                return Err(SpecError::from(problem).into());
+            }
+        };
+        if let Some(lost) = condition.test.levels().iter().find(|level| !known.contains(&level.as_str())) {
+            let problem = Problem::at(&condition.node, format!("no item has `{name}: {lost}`")).help(did_you_mean(lost, known));
+            return Err(SpecError::from(problem).into());
+        }
+        Ok(match fields.get(name) {
+            Some(factor) => Box::new(|row| factor.level(row)),
+            None => Box::new(|row| sheet.columns.get(name).and_then(|column| column.get(row))),
+        })
+    }
+
+    fn subject(&self, subject: &Name, sheet: &Sheet, fields: &IndexMap<String, Factor>) -> Result<Factor, DataError> {
+        match fields.get(&subject.text) {
+            Some(factor) => Ok(factor.clone()),
+            None => {
+                let column = self.column(sheet, subject)?;
+                Ok(Factor::of(&(0..sheet.len()).map(|row| column.get(row).map(str::to_owned)).collect::<Vec<_>>()))
+            }
+        }
+    }
+
+    /// The size of the first image, times the grid of a mosaic.
+    fn native(&self, items: &Items, grid: Option<(u32, u32)>) -> Result<(u32, u32, u32), DataError> {
+        let found = items.visit(&[0], &|_| {}, |image, encoded| {
+            Ok(match encoded {
+                Encoded::File(bytes) => {
+                    let pixels = decode::decode(&bytes, items.pixel_limit, true).map_err(|reason| items.broken(image, reason))?;
+                    Header { width: pixels.width, height: pixels.height, channels: pixels.channels }
+                }
+                Encoded::Grey { height, width, .. } => Header { width, height, channels: 1 },
+            })
+        })?;
+        let (rows, columns) = grid.unwrap_or((1, 1));
+        let header = found.first().ok_or_else(|| DataError::dataset(&self.card.dataset, "has no image"))?;
+        Ok((header.height * rows, header.width * columns, header.channels))
+    }
+
+    fn digest(&self, tables: &[Digest], ids: &[String], images: &[Digest]) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&decode::VERSION.to_le_bytes()).update(self.card.canonical().to_string().as_bytes());
+        for digest in tables {
+            hasher.update(&digest.bytes());
+        }
+        for (id, digest) in ids.iter().zip(images) {
+            hasher.update(&(id.len() as u64).to_le_bytes()).update(id.as_bytes()).update(&digest.bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+}
+
+/// Keeps the codes of some rows.
+pub(super) fn retain(fields: &mut IndexMap<String, Factor>, keep: &[bool]) {
+    for factor in fields.values_mut() {
+        let mut row = 0;
+        factor.codes.retain(|_| {
+            row += 1;
+            keep[row - 1]
+        });
+    }
+}

@@ -1,0 +1,162 @@
+//! Rows to splits: official ones, and parts that are drawn.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use indexmap::IndexMap;
+
+use super::error::DataError;
+use super::frame::Factor;
+use super::random::rank;
+use crate::spec::card::{Name, Share, Split, Splits};
+use crate::spec::problem::{Problem, SpecError, did_you_mean};
+
+/// What a draw reads.
+pub(super) struct Pool<'d> {
+    pub(super) dataset: &'d str,
+    pub(super) ids: &'d [String],
+    pub(super) fields: &'d IndexMap<String, Factor>,
+    pub(super) subject: Option<&'d Factor>,
+}
+
+/// All splits that are left after the divisions, each with its rows in order. `passes` tests a split's conditions.
+pub(super) fn divide(
+    pool: &Pool,
+    splits: &Splits,
+    official: IndexMap<String, Vec<u32>>,
+    passes: &dyn Fn(&Split, u32) -> Result<bool, DataError>,
+) -> Result<IndexMap<String, Vec<u32>>, DataError> {
+    let names: Vec<String> = official.keys().cloned().collect();
+    let mut bases = official.clone();
+    let mut made: IndexMap<String, Vec<u32>> = IndexMap::new();
+    // What others divide comes before its parts, and what is drawn before what is left over, whatever the order of the file.
+    let phase = |split: &Split| (split.of.is_some(), matches!(split.share, Share::Rest));
+    let mut ordered: Vec<(&String, &Split)> = splits.named.iter().collect();
+    ordered.sort_by_key(|(_, split)| phase(split));
+    for (name, split) in ordered {
+        let mut rows = Vec::new();
+        for row in base(pool, split, &bases)? {
+            if passes(split, row)? {
+                rows.push(row);
+            }
+        }
+        let rows = match &split.share {
+            Share::All => rows,
+            Share::Fraction { fraction, stratify, seed } => {
+                let taken = siblings(name, split, splits, &made);
+                draw(pool, &rows, &taken, *fraction, &strata(pool, stratify)?, *seed)
+            }
+            Share::Rest => {
+                let taken = siblings(name, split, splits, &made);
+                rows.into_iter().filter(|row| !taken.contains(row)).collect()
+            }
+        };
+        bases.insert(name.clone(), rows.clone());
+        made.insert(name.clone(), rows);
+    }
+    let kept = official.into_iter().filter(|(name, _)| splits.keeps(name, &names));
+    let declared = splits.undivided().filter_map(|(name, _)| Some((name.clone(), made.get(name)?.clone())));
+    Ok(kept.chain(declared).collect())
+}
+
+fn same_base(a: &Split, b: &Split) -> bool {
+    a.of.as_ref().map(|of| &of.text) == b.of.as_ref().map(|of| &of.text)
+}
+
+fn base(pool: &Pool, split: &Split, bases: &IndexMap<String, Vec<u32>>) -> Result<Vec<u32>, DataError> {
+    match &split.of {
+        None => Ok((0..pool.ids.len() as u32).collect()),
+        Some(of) => bases.get(&of.text).cloned().ok_or_else(|| {
+            let problem = Problem::at(&of.node, format!("`{}` has no split `{}`", pool.dataset, of.text));
+            SpecError::from(problem.help(did_you_mean(&of.text, bases.keys().map(String::as_str)))).into()
+        }),
+    }
+}
+
+fn siblings(name: &str, split: &Split, splits: &Splits, made: &IndexMap<String, Vec<u32>>) -> HashSet<u32> {
+    let others =
+        splits.named.iter().filter(|(other, sibling)| *other != name && same_base(split, sibling) && !matches!(sibling.share, Share::Rest));
+    others.flat_map(|(other, _)| made.get(other).into_iter().flatten().copied()).collect()
+}
+
+/// The factors that a draw keeps the joint distribution of.
+fn strata<'d>(pool: &Pool<'d>, stratify: &[Name]) -> Result<Vec<&'d Factor>, DataError> {
+    let factor = |name: &Name| {
+        pool.fields.get(&name.text).ok_or_else(|| {
+            let problem = Problem::at(&name.node, format!("`{}` is measured after the splits are drawn", name.text));
+            SpecError::from(problem.help("stratify by fields that come from columns")).into()
+        })
+    };
+    stratify.iter().map(factor).collect()
+}
+
+/// The rows of a unit after the number that orders it.
+type Ranked<'r> = (u128, &'r [u32]);
+
+/// Draws a fraction of rows, of every stratum alike, whole subjects at a time. Rows that a sibling drew are not drawn again, but the
+/// fraction is of all.
+fn draw(pool: &Pool, rows: &[u32], taken: &HashSet<u32>, fraction: f64, factors: &[&Factor], seed: u64) -> Vec<u32> {
+    // Units are subjects, or single rows; a unit lies in the stratum of its first row.
+    let mut units: IndexMap<String, Vec<u32>> = IndexMap::new();
+    for row in rows {
+        let subject = pool.subject.and_then(|subject| subject.level(*row as usize));
+        let unit = subject.map_or_else(|| format!("i{}", pool.ids[*row as usize]), |subject| format!("s{subject}"));
+        units.entry(unit).or_default().push(*row);
+    }
+    let mut strata: BTreeMap<Vec<Option<u32>>, Vec<Ranked>> = BTreeMap::new();
+    for (unit, members) in &units {
+        let stratum = factors.iter().map(|factor| members.first().and_then(|row| factor.codes[*row as usize])).collect();
+        strata.entry(stratum).or_default().push((rank(seed, "split", 0, unit), members));
+    }
+    let sizes: Vec<usize> = strata.values().map(|units| units.iter().map(|(_, members)| members.len()).sum()).collect();
+    let quotas = largest_remainder(&sizes, fraction);
+    let mut drawn = Vec::new();
+    for (units, quota) in strata.into_values().zip(quotas) {
+        let mut units: Vec<Ranked> = units.into_iter().filter(|(_, members)| !members.iter().any(|row| taken.contains(row))).collect();
+        units.sort_unstable_by_key(|(rank, _)| *rank);
+        let mut count = 0;
+        for (_, members) in units {
+            // The unit that crosses the quota is in where that comes nearer to it.
+            if count >= quota || (count + members.len()).abs_diff(quota) > quota - count {
+                break;
+            }
+            count += members.len();
+            drawn.extend_from_slice(members);
+        }
+    }
+    drawn.sort_unstable();
+    drawn
+}
+
+/// Whole numbers near `size * fraction` that add up to the rounded whole.
+fn largest_remainder(sizes: &[usize], fraction: f64) -> Vec<usize> {
+    let total = (sizes.iter().sum::<usize>() as f64 * fraction).round() as usize;
+    let exact: Vec<f64> = sizes.iter().map(|size| *size as f64 * fraction).collect();
+    let mut quotas: Vec<usize> = exact.iter().map(|quota| quota.floor() as usize).collect();
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
+    order.sort_by(|a, b| exact[*b].fract().total_cmp(&exact[*a].fract()).then(a.cmp(b)));
+    let short = total.saturating_sub(quotas.iter().sum());
+    order.into_iter().take(short).for_each(|stratum| quotas[stratum] += 1);
+    quotas
+}
+
+/// Refuses splits that share an item or a subject.
+pub(super) fn check_disjoint(pool: &Pool, splits: &IndexMap<String, Vec<u32>>) -> Result<(), DataError> {
+    let mut seen: HashMap<u32, &str> = HashMap::new();
+    let mut subjects: HashMap<u32, &str> = HashMap::new();
+    for (name, rows) in splits {
+        for row in rows {
+            if let Some(other) = seen.insert(*row, name).filter(|other| other != name) {
+                let id = &pool.ids[*row as usize];
+                return Err(DataError::dataset(pool.dataset, format!("has `{id}` in two splits, `{other}` and `{name}`")));
+            }
+            let Some(subject) = pool.subject.and_then(|subject| subject.codes[*row as usize]) else { continue };
+            if let Some(other) = subjects.insert(subject, name).filter(|other| other != name) {
+                let subject = pool.subject.and_then(|factor| factor.level(*row as usize)).unwrap_or_default();
+                let reason =
+                    format!("has the subject `{subject}` in two splits, `{other}` and `{name}`: divide by subject, or choose other splits");
+                return Err(DataError::dataset(pool.dataset, reason));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! What is wrong with a table, and where.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A place in a table: `labels.csv line 3`, or `train.parquet row 3` in a format without lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct At {
+    /// The file, as messages show it.
+    pub path: PathBuf,
+    /// `line` or `row`.
+    pub unit: &'static str,
+    /// From 1.
+    pub number: u64,
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {} {}", self.path.display(), self.unit, self.number)
+    }
+}
+
+/// Why a table cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The operating system refused, or the bytes ended early.
+    #[error("cannot read `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The file as a whole is not what it should be.
+    #[error("`{}` {reason}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The predicate of the sentence, with what to do.
+        reason: String,
+    },
+    /// A row has the wrong shape.
+    #[error("{at}: {reason}")]
+    Row {
+        /// Where.
+        at: At,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A cell cannot be what it was asked to be.
+    #[error("{at}: `{column}` is `{found}`: expected {expected}")]
+    Cell {
+        /// Where.
+        at: At,
+        /// The column's name.
+        column: String,
+        /// The cell, shortened.
+        found: String,
+        /// What was asked for.
+        expected: &'static str,
+    },
+    /// A column is missing.
+    #[error("`{}` has no column `{column}` ({help})", path.display())]
+    Column {
+        /// The file.
+        path: PathBuf,
+        /// The name that was asked for.
+        column: String,
+        /// The nearest names that exist.
+        help: String,
+    },
+}
+
+impl TableError {
+    pub(super) fn file(path: &Path, reason: impl Into<String>) -> Self {
+        Self::File { path: path.to_owned(), reason: reason.into() }
+    }
+
+    pub(super) fn read(path: &Path, source: io::Error) -> Self {
+        Self::Read { path: path.to_owned(), source }
+    }
+}

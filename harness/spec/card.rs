@@ -1,0 +1,223 @@
+//! A card: how a dataset lies on disk, what its fields mean, and how it is split.
+
+mod compose;
+mod condition;
+mod field;
+mod labels;
+mod layout;
+mod split;
+mod table;
+mod template;
+mod usage;
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+
+pub use self::compose::{Combine, Compose};
+pub use self::condition::{Condition, Test};
+pub use self::field::{Bins, Field, FieldSource, Measure, Missing, Outside, Provenance, Translate};
+pub use self::labels::{LabelForm, Labels, Names, Others, Truth};
+pub use self::layout::{Files, IdxPair, ImageAt, Layout, Pattern, Rows};
+pub use self::split::{Share, Split, SplitColumn, Splits};
+pub use self::table::{Header, Join, JoinKey, TableFile, TableFormat};
+pub use self::template::Template;
+pub use self::usage::DataUse;
+use super::decode::{Decode, Fields};
+use super::file;
+use super::node::{Node, Value};
+use super::path::path;
+use super::problem::{Problem, Problems, SpecError, did_you_mean};
+
+/// An image may have so many pixels where a card says nothing else: about 14,000 by 14,000.
+pub const PIXEL_LIMIT: u64 = 200_000_000;
+
+/// A name and where it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Name {
+    /// The name.
+    pub text: String,
+    /// Where.
+    pub node: Node,
+}
+
+impl Decode for Name {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        Some(Self { text: String::decode(node, problems)?, node: node.clone() })
+    }
+}
+
+/// A dataset's card, with what a study overrides already in it.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// The dataset's name.
+    pub dataset: String,
+    /// One line, for people.
+    pub title: Option<String>,
+    /// The licence, as people should read it before they publish anything.
+    pub license: Option<String>,
+    /// Where the dataset comes from.
+    pub source: Option<String>,
+    /// Whether a rejected row ends the reading.
+    pub strict: bool,
+    /// The most pixels that an image may have.
+    pub pixel_limit: u64,
+    /// Where the images are.
+    pub layout: Layout,
+    /// Tables that are joined to the items, by name.
+    pub tables: IndexMap<String, Join>,
+    /// The fields, by name.
+    pub fields: IndexMap<String, Field>,
+    /// The field that is to be recognized.
+    pub label: Option<Name>,
+    /// Labels of which an item may have several.
+    pub labels: Option<Labels>,
+    /// The field whose groups matter most.
+    pub attribute: Option<Name>,
+    /// The field or column that says which items show the same person.
+    pub subject: Option<Name>,
+    /// How the items are split.
+    pub splits: Splits,
+    /// Which items count at all.
+    pub conditions: Vec<Condition>,
+    /// Items made out of several others.
+    pub compose: Option<Compose>,
+    /// The file it was read from.
+    pub path: PathBuf,
+    root: Option<Node>,
+    written: serde_json::Value,
+}
+
+impl Card {
+    /// Reads a card with what it `extends`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, together.
+    pub fn read(path: &Path) -> Result<Self, SpecError> {
+        let node = file::read(path, &[])?;
+        let mut problems = Problems::default();
+        let card = Self::decode_at(&node, path, &mut problems);
+        problems.check(card)
+    }
+
+    pub(super) fn decode_at(node: &Node, path: &Path, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems, "a card")?;
+        fields.required_with("fairgrid_card", problems, version);
+        let dataset: Option<String> = fields.required("dataset", problems);
+        let title = fields.optional("title", problems);
+        let license = fields.optional("license", problems);
+        let source = fields.optional("source", problems);
+        let strict = fields.optional("strict", problems);
+        let pixel_limit = fields.optional("pixel_limit", problems);
+        let root = fields.node("root").cloned();
+        let layout: Option<Layout> = fields.required("images", problems);
+        let tables: Option<IndexMap<String, Join>> = fields.optional("tables", problems);
+        let declared = fields.optional_with("fields", problems, field::decode_all);
+        let label: Option<Name> = fields.optional("label", problems);
+        let labels: Option<Labels> = fields.optional("labels", problems);
+        let attribute: Option<Name> = fields.optional("attribute", problems);
+        let subject = fields.optional("subject", problems);
+        let splits: Option<Splits> = fields.optional("splits", problems);
+        let conditions = fields.optional_with("where", problems, condition::decode_all);
+        let compose: Option<Compose> = fields.optional("compose", problems);
+        fields.finish(problems);
+
+        let declared = declared.unwrap_or_default();
+        let splits = splits.unwrap_or_default();
+        for name in label.iter().chain(&attribute).chain(splits.stratified_by()) {
+            declared_field(name, &declared, problems);
+        }
+        if let Some(compose) = &compose {
+            compose.check(label.as_ref(), subject.as_ref(), &declared, problems);
+        }
+        if let (Some(labels), Some(label)) = (&labels, &label) {
+            problems.push(
+                Problem::at(&label.node, "a card has either `label` (one class an item) or `labels` (several)")
+                    .also(&labels.node.place, "and here are the others")
+                    .help("remove one of them"),
+            );
+        }
+        Some(Self {
+            dataset: dataset?,
+            title,
+            license,
+            source,
+            strict: strict.unwrap_or(false),
+            pixel_limit: pixel_limit.unwrap_or(PIXEL_LIMIT),
+            layout: layout?,
+            tables: tables.unwrap_or_default(),
+            fields: declared,
+            label,
+            labels,
+            attribute,
+            subject,
+            splits,
+            conditions: conditions.unwrap_or_default(),
+            compose,
+            path: path.to_owned(),
+            root,
+            written: without_place(node).to_json(),
+        })
+    }
+
+    /// The folder that the card's paths start from: `root`, or the folder of the card.
+    ///
+    /// # Errors
+    /// When `root` names an environment variable that is not set.
+    pub fn root(&self) -> Result<PathBuf, SpecError> {
+        let Some(node) = &self.root else {
+            return Ok(self.path.parent().unwrap_or(Path::new("")).to_owned());
+        };
+        let mut problems = Problems::default();
+        let root = path(node, &mut problems);
+        problems.check(root)
+    }
+
+    /// What is written, without where the data lies: equal for cards that mean the same.
+    pub fn canonical(&self) -> &serde_json::Value {
+        &self.written
+    }
+
+    /// The names of the splits, as far as the card alone tells them: all, unless a column's values name them.
+    pub fn split_names(&self) -> Option<Vec<String>> {
+        let official = match &self.splits.column {
+            Some(column) if column.map.is_empty() => return None,
+            Some(column) => {
+                let names: indexmap::IndexSet<String> = column.map.values().cloned().collect();
+                names.into_iter().collect()
+            }
+            None => self.layout.split_names().unwrap_or_default().to_vec(),
+        };
+        let names = self.splits.names(&official);
+        // A card without splits is one for testing.
+        Some(if names.is_empty() { vec!["test".to_owned()] } else { names })
+    }
+}
+
+fn version(node: &Node, problems: &mut Problems) -> Option<()> {
+    if node.value == Value::Integer(1) {
+        return Some(());
+    }
+    problems.push(Problem::at(node, format!("expected `1`, found {}: this is version 1 of the card language", node.kind())));
+    None
+}
+
+fn declared_field(name: &Name, fields: &IndexMap<String, Field>, problems: &mut Problems) {
+    if !fields.contains_key(&name.text) {
+        problems.push(
+            Problem::at(&name.node, format!("unknown field `{}`", name.text))
+                .help(did_you_mean(&name.text, fields.keys().map(String::as_str))),
+        );
+    }
+}
+
+/// The card without its `root`: the same data elsewhere is the same data.
+fn without_place(node: &Node) -> Node {
+    match &node.value {
+        Value::Map(entries) => {
+            let kept = entries.iter().filter(|(key, _)| key.text != "root").cloned().collect();
+            Node { value: Value::Map(kept), ..node.clone() }
+        }
+        _ => node.clone(),
+    }
+}

@@ -1,0 +1,76 @@
+//! Which items count: `{age: {not_in: [0-2]}, gender: Male}`.
+
+use crate::spec::decode::{Decode, Fields, expected, one_or_many};
+use crate::spec::node::{Node, Value};
+use crate::spec::problem::Problems;
+
+/// A test of one field or column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// The field's or the column's name.
+    pub field: String,
+    /// What must hold.
+    pub test: Test,
+    /// Where it is written.
+    pub node: Node,
+}
+
+/// What must hold of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// It is one of these.
+    In(Vec<String>),
+    /// It is none of these; a missing value passes.
+    NotIn(Vec<String>),
+    /// It is missing, or it is not.
+    Missing(bool),
+}
+
+impl Test {
+    /// Whether a value passes.
+    pub fn passes(&self, value: Option<&str>) -> bool {
+        let among = |levels: &[String]| value.is_some_and(|value| levels.iter().any(|level| level == value));
+        match self {
+            Self::In(levels) => among(levels),
+            Self::NotIn(levels) => !among(levels),
+            Self::Missing(missing) => value.is_none() == *missing,
+        }
+    }
+
+    /// The levels that it names.
+    pub fn levels(&self) -> &[String] {
+        match self {
+            Self::In(levels) | Self::NotIn(levels) => levels,
+            Self::Missing(_) => &[],
+        }
+    }
+}
+
+/// All conditions of a `where`.
+pub(super) fn decode_all(node: &Node, problems: &mut Problems) -> Option<Vec<Condition>> {
+    let Value::Map(entries) = &node.value else {
+        return expected(node, problems, "a map of fields to what they must be");
+    };
+    let one = |(key, value): &(crate::spec::node::Key, Node), problems: &mut Problems| {
+        Some(Condition { field: key.text.clone(), test: decode_test(value, problems)?, node: value.clone() })
+    };
+    let decoded: Vec<Option<Condition>> = entries.iter().map(|entry| one(entry, problems)).collect();
+    decoded.into_iter().collect()
+}
+
+fn decode_test(node: &Node, problems: &mut Problems) -> Option<Test> {
+    if !matches!(node.value, Value::Map(_)) {
+        return one_or_many(node, problems).map(Test::In);
+    }
+    let mut fields = Fields::of(node, problems, "a condition")?;
+    let inside = fields.optional_with("in", problems, one_or_many);
+    let outside = fields.optional_with("not_in", problems, one_or_many);
+    let missing = fields.optional_with("missing", problems, bool::decode);
+    fields.finish(problems);
+    match (inside, outside, missing) {
+        (Some(levels), None, None) => Some(Test::In(levels)),
+        (None, Some(levels), None) => Some(Test::NotIn(levels)),
+        (None, None, Some(missing)) => Some(Test::Missing(missing)),
+        _ => expected(node, problems, "one of `in`, `not_in` and `missing`"),
+    }
+}

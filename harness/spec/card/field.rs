@@ -1,0 +1,273 @@
+//! Fields: what a column means, or what the pixels tell.
+
+use indexmap::IndexMap;
+use regex::Regex;
+
+use super::Name;
+use super::table::pattern;
+use crate::spec::decode::{Decode, Fields, expected, number_in, word};
+use crate::spec::node::{Key, Node, Value};
+use crate::spec::problem::{Problem, Problems};
+
+/// Who says which group an item belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provenance {
+    /// The person in the image.
+    SelfIdentified,
+    /// Somebody who looked at it.
+    Annotated,
+    /// A model.
+    Estimated,
+}
+
+/// One field of the items.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Where its values come from.
+    pub source: FieldSource,
+    /// The order in which levels are shown; by default that of the map or of the bins, or else alphabetical.
+    pub levels: Vec<String>,
+    /// What a value gets that the map, the bins, the pattern or the levels do not know.
+    pub outside: Outside,
+    /// What a missing value gets; unsaid: a label is rejected, everything else stays missing.
+    pub missing: Option<Missing>,
+    /// Who says so.
+    pub provenance: Option<Provenance>,
+    /// A column of confidences and the least one that counts: a value below is missing.
+    pub confidence: Option<(String, f64)>,
+    /// Where it is written.
+    pub node: Node,
+}
+
+/// Where a field's values come from.
+#[derive(Clone, Debug)]
+pub enum FieldSource {
+    /// A column.
+    Column {
+        /// Its name.
+        from: Name,
+        /// Matches the whole value; the only group, or the whole value where there is none, is what counts.
+        pattern: Option<Regex>,
+        /// What it becomes.
+        translate: Translate,
+    },
+    /// The pixels, cut into equally full bins.
+    Pixels {
+        /// What is measured.
+        measure: Measure,
+        /// One name a bin, the least value first.
+        names: Vec<String>,
+        /// The split that the cuts are fitted on.
+        fit: Name,
+    },
+}
+
+/// What is measured of an image's luma, in 0 to 255.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// The mean.
+    Mean,
+    /// The mean of the pixels that are not black; missing where all are.
+    MeanNonzero,
+    /// The standard deviation.
+    Contrast,
+}
+
+/// What a value becomes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Translate {
+    /// Itself.
+    AsIs,
+    /// What the map says; `None`: missing.
+    Map(IndexMap<String, Option<String>>),
+    /// The bin that it lies in.
+    Bins(Bins),
+}
+
+/// Half-open ranges of numbers, `[a, b)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bins {
+    /// Ascending; one more than there are bins.
+    pub edges: Vec<f64>,
+    /// One name a bin.
+    pub names: Vec<String>,
+}
+
+/// What becomes of a value that is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// Its row is rejected.
+    Reject,
+    /// It is missing.
+    Missing,
+    /// It is a level of its own.
+    Keep,
+    /// It has this level.
+    Level(String),
+}
+
+/// What becomes of a missing value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Its row is rejected.
+    Reject,
+    /// It stays missing.
+    Keep,
+    /// It has this level.
+    Level(String),
+}
+
+/// All fields, by name.
+pub(super) fn decode_all(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, Field>> {
+    let Value::Map(entries) = &node.value else { return expected(node, problems, "a map of fields") };
+    let decoded: Vec<Option<(String, Field)>> =
+        entries.iter().map(|(key, node)| decode(key, node, problems).map(|field| (key.text.clone(), field))).collect();
+    decoded.into_iter().collect()
+}
+
+fn decode(key: &Key, node: &Node, problems: &mut Problems) -> Option<Field> {
+    if key.text.contains(['*', '=', '/', '.']) {
+        problems.push(Problem::at_place(&key.place, format!("a field's name may not contain `*`, `=`, `/` or `.`: `{}`", key.text)));
+    }
+    if !matches!(node.value, Value::Map(_)) {
+        // `race: ethnicity_code` is short for `race: {from: ethnicity_code}`.
+        let from = Name::decode(node, problems)?;
+        let source = FieldSource::Column { from, pattern: None, translate: Translate::AsIs };
+        let plain = Field {
+            source,
+            levels: Vec::new(),
+            outside: Outside::Keep,
+            missing: None,
+            provenance: None,
+            confidence: None,
+            node: node.clone(),
+        };
+        return Some(plain);
+    }
+    let mut fields = Fields::of(node, problems, "a field")?;
+    let source = match node.get("pixels") {
+        Some(_) => decode_pixels(&mut fields, node, problems),
+        None => decode_column(&mut fields, key, node, problems),
+    };
+    let levels: Option<Vec<String>> = fields.optional("levels", problems);
+    let outside = fields.optional_with("outside", problems, decode_outside);
+    let missing = fields.optional_with("missing", problems, decode_missing);
+    let provenance = fields.optional_with("provenance", problems, |node, problems| {
+        let words =
+            [("self_identified", Provenance::SelfIdentified), ("annotated", Provenance::Annotated), ("estimated", Provenance::Estimated)];
+        word(node, problems, &words)
+    });
+    let confidence = fields.optional_with("confidence", problems, decode_confidence);
+    fields.finish(problems);
+    let source = source?;
+    let levels = levels.unwrap_or_default();
+    let closed = !levels.is_empty() || !matches!(source, FieldSource::Column { pattern: None, translate: Translate::AsIs, .. });
+    let outside = outside.unwrap_or(if closed { Outside::Reject } else { Outside::Keep });
+    Some(Field { source, levels, outside, missing, provenance, confidence, node: node.clone() })
+}
+
+fn decode_column(fields: &mut Fields, key: &Key, node: &Node, problems: &mut Problems) -> Option<FieldSource> {
+    let from: Option<Name> = fields.optional("from", problems);
+    let pattern = fields.optional_with("match", problems, pattern);
+    let map = fields.optional_with("map", problems, decode_map);
+    let edges = fields.optional_with("bins", problems, decode_edges);
+    let names: Option<Vec<String>> = fields.optional("names", problems);
+    let translate = match (map, edges) {
+        (Some(_), Some(_)) => {
+            problems.push(Problem::at(node, "a field has either `map` or `bins`").help("remove one of them"));
+            return None;
+        }
+        (Some(map), None) => Translate::Map(map),
+        (None, Some(edges)) => {
+            let names = names.unwrap_or_else(|| edges.windows(2).map(|pair| format!("[{}, {})", pair[0], pair[1])).collect());
+            if names.len() + 1 != edges.len() {
+                problems.push(Problem::at(node, format!("{} names for {} bins", names.len(), edges.len() - 1)));
+                return None;
+            }
+            Translate::Bins(Bins { edges, names })
+        }
+        (None, None) => Translate::AsIs,
+    };
+    let from = from.unwrap_or_else(|| Name { text: key.text.clone(), node: node.clone() });
+    Some(FieldSource::Column { from, pattern, translate })
+}
+
+fn decode_map(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, Option<String>>> {
+    let Value::Map(entries) = &node.value else { return expected(node, problems, "a map of values to levels") };
+    let one = |value: &Node, problems: &mut Problems| match value.value {
+        Value::Null => Some(None),
+        _ => String::decode(value, problems).map(Some),
+    };
+    entries.iter().map(|(key, value)| one(value, problems).map(|level| (key.text.clone(), level))).collect()
+}
+
+fn decode_edges(node: &Node, problems: &mut Problems) -> Option<Vec<f64>> {
+    let edges: Vec<f64> = Vec::decode(node, problems)?;
+    if edges.len() < 2 || edges.windows(2).any(|pair| pair[0] >= pair[1]) {
+        problems.push(Problem::at(node, "bins need at least two edges, each above the one before: [0, 18, 120]"));
+        return None;
+    }
+    Some(edges)
+}
+
+fn decode_pixels(fields: &mut Fields, node: &Node, problems: &mut Problems) -> Option<FieldSource> {
+    let measure = fields.required_with("pixels", problems, |node, problems| {
+        word(node, problems, &[("mean", Measure::Mean), ("mean_nonzero", Measure::MeanNonzero), ("contrast", Measure::Contrast)])
+    });
+    let count = fields.required_with("quantiles", problems, |node, problems| {
+        let count = usize::decode(node, problems)?;
+        number_in(node, problems, 2.0, 100.0).map(|_| count)
+    });
+    let names: Option<Vec<String>> = fields.optional("names", problems);
+    let fit: Option<Name> = fields.optional("fit", problems);
+    let count = count?;
+    let names = names.unwrap_or_else(|| (1..=count).map(|bin| format!("q{bin}")).collect());
+    if names.len() != count {
+        problems.push(Problem::at(node, format!("{} names for {count} quantiles", names.len())));
+        return None;
+    }
+    let fit = fit.unwrap_or_else(|| Name { text: "train".to_owned(), node: node.clone() });
+    Some(FieldSource::Pixels { measure: measure?, names, fit })
+}
+
+fn decode_outside(node: &Node, problems: &mut Problems) -> Option<Outside> {
+    match level(node, problems) {
+        Some(level) => Some(Outside::Level(level?)),
+        None => word(node, problems, &[("reject", 0), ("missing", 1), ("keep", 2)]).map(|word| match word {
+            0 => Outside::Reject,
+            1 => Outside::Missing,
+            _ => Outside::Keep,
+        }),
+    }
+}
+
+fn decode_missing(node: &Node, problems: &mut Problems) -> Option<Missing> {
+    match level(node, problems) {
+        Some(level) => Some(Missing::Level(level?)),
+        None => word(node, problems, &[("reject", 0), ("keep", 1), ("level", 2)]).map(|word| match word {
+            0 => Missing::Reject,
+            1 => Missing::Keep,
+            _ => Missing::Level("missing".to_owned()),
+        }),
+    }
+}
+
+/// `{level: Other}`: `None` where it is not a map, `Some(None)` where it is a wrong one.
+fn level(node: &Node, problems: &mut Problems) -> Option<Option<String>> {
+    if !matches!(node.value, Value::Map(_)) {
+        return None;
+    }
+    let mut fields = Fields::of(node, problems, "a level")?;
+    let level = fields.required("level", problems);
+    fields.finish(problems);
+    Some(level)
+}
+
+fn decode_confidence(node: &Node, problems: &mut Problems) -> Option<(String, f64)> {
+    let mut fields = Fields::of(node, problems, "a confidence")?;
+    let column = fields.required("column", problems);
+    let least = fields.required("at_least", problems);
+    fields.finish(problems);
+    Some((column?, least?))
+}

@@ -1,0 +1,164 @@
+//! Labels of which an item may have several: present, absent or unknown.
+
+use super::table::{self, TableFile};
+use crate::spec::decode::{Decode, Fields, canonical, one_or_many, word};
+use crate::spec::node::{Node, Value};
+use crate::spec::problem::{Problem, Problems};
+
+/// Where tri-state labels are written.
+#[derive(Clone, Debug)]
+pub struct Labels {
+    /// The form.
+    pub form: LabelForm,
+    /// The only classes that count, in this order; empty: all, alphabetically (a wide table: in its order).
+    pub classes: Vec<String>,
+    /// Where it is written.
+    pub node: Node,
+}
+
+/// How tri-state labels are written.
+#[derive(Clone, Debug)]
+pub enum LabelForm {
+    /// One row a pair of item and class; a pair without a row is unknown.
+    Long {
+        /// The tables.
+        tables: Vec<TableFile>,
+        /// The column with the item's id.
+        id: String,
+        /// The column with the class.
+        class: String,
+        /// The column that says whether the class is there; `None`: it is.
+        value: Option<(String, Truth)>,
+        /// The classes' names for people.
+        names: Option<Names>,
+    },
+    /// One column a class.
+    Wide {
+        /// The columns of the items.
+        columns: Vec<String>,
+        /// What the cells say.
+        truth: Truth,
+    },
+    /// One column that lists the classes that are there.
+    List {
+        /// The column.
+        from: String,
+        /// What stands between them; `None`: the cell is a list or a JSON list.
+        separator: Option<String>,
+        /// What the classes that are not listed are.
+        others: Others,
+    },
+}
+
+/// Cells that say yes and cells that say no; every other one says nothing. Numbers compare as numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Truth {
+    /// These say that a class is there.
+    pub present: Vec<String>,
+    /// These say that it is not.
+    pub absent: Vec<String>,
+}
+
+/// What a class is that is not mentioned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// Not there.
+    Absent,
+    /// Not known.
+    Unknown,
+}
+
+/// A table of class codes and what people call them.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The table.
+    pub table: TableFile,
+    /// The columns of the code and of the name; by default the first two.
+    pub columns: Option<(String, String)>,
+}
+
+impl Truth {
+    /// Whether a cell says yes, no or nothing.
+    pub fn of(&self, cell: &str) -> Option<bool> {
+        let says = |words: &[String]| {
+            words.iter().any(|word| {
+                word == cell || matches!((word.parse::<f64>(), cell.parse::<f64>()), (Ok(word), Ok(cell)) if word.total_cmp(&cell).is_eq())
+            })
+        };
+        match (says(&self.present), says(&self.absent)) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        }
+    }
+}
+
+fn truth(fields: &mut Fields, problems: &mut Problems, present: &str, absent: &str) -> Truth {
+    let mut cells = |key| fields.optional_with(key, problems, one_or_many::<Node>);
+    let (yes, no) = (cells("present"), cells("absent"));
+    let words = |nodes: Option<Vec<Node>>, default: &str| {
+        nodes.map_or_else(|| vec![default.to_owned()], |nodes| nodes.iter().map(canonical).collect())
+    };
+    Truth { present: words(yes, present), absent: words(no, absent) }
+}
+
+impl Decode for Labels {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems, "`labels`")?;
+        let classes: Option<Vec<String>> = fields.optional("classes", problems);
+        let form = if node.get("file").is_some() || node.get("files").is_some() {
+            long(&mut fields, problems)
+        } else if node.get("columns").is_some() {
+            let columns = fields.required("columns", problems);
+            let truth = truth(&mut fields, problems, "1", "0");
+            columns.map(|columns| LabelForm::Wide { columns, truth })
+        } else {
+            let from = fields.required("from", problems);
+            let separator = fields.optional("separator", problems);
+            let others = fields.required_with("others", problems, |node, problems| {
+                word(node, problems, &[("absent", Others::Absent), ("unknown", Others::Unknown)])
+            });
+            match (from, others) {
+                (Some(from), Some(others)) => Some(LabelForm::List { from, separator, others }),
+                _ => None,
+            }
+        };
+        fields.finish(problems);
+        Some(Self { form: form?, classes: classes.unwrap_or_default(), node: node.clone() })
+    }
+}
+
+fn long(fields: &mut Fields, problems: &mut Problems) -> Option<LabelForm> {
+    let file: Option<String> = fields.optional("file", problems);
+    let files: Option<Vec<String>> = fields.optional("files", problems);
+    let writing = table::decode_writing(fields, problems);
+    let id = fields.required("id", problems);
+    let class = fields.required("class", problems);
+    let value: Option<String> = fields.optional("value", problems);
+    let truth = truth(fields, problems, "1", "0");
+    let names = fields.optional_with("names", problems, decode_names);
+    let files: Vec<String> = file.into_iter().chain(files.into_iter().flatten()).collect();
+    let tables = files.into_iter().map(|file| TableFile { file, ..writing.clone() }).collect();
+    Some(LabelForm::Long { tables, id: id?, class: class?, value: value.map(|column| (column, truth)), names })
+}
+
+fn decode_names(node: &Node, problems: &mut Problems) -> Option<Names> {
+    if matches!(node.value, Value::Text(_)) {
+        return TableFile::decode(node, problems).map(|table| Names { table, columns: None });
+    }
+    let mut fields = Fields::of(node, problems, "class names")?;
+    let file = fields.required("file", problems);
+    let writing = table::decode_writing(&mut fields, problems);
+    let code: Option<String> = fields.optional("code", problems);
+    let name: Option<String> = fields.optional("name", problems);
+    fields.finish(problems);
+    let columns = match (code, name) {
+        (Some(code), Some(name)) => Some((code, name)),
+        (None, None) => None,
+        _ => {
+            problems.push(Problem::at(node, "class names need both `code` and `name`, or neither"));
+            return None;
+        }
+    };
+    Some(Names { table: TableFile { file: file?, ..writing }, columns })
+}

@@ -1,0 +1,184 @@
+//! Where the images are: files, rows of tables, IDX.
+
+use indexmap::IndexMap;
+use regex::Regex;
+
+use super::table::{self, TableFile};
+use super::template::Template;
+use crate::spec::decode::{Decode, Fields};
+use crate::spec::node::{Node, Value};
+use crate::spec::problem::{Problem, Problems};
+
+/// Where the images are.
+#[derive(Clone, Debug)]
+pub enum Layout {
+    /// Every file that a pattern finds is an item.
+    Files(Files),
+    /// Every row of a table is an item.
+    Rows(Rows),
+    /// Every record of a pair of IDX files is an item; its columns are `label` and `split`.
+    Idx {
+        /// The pairs, by split.
+        pairs: IndexMap<String, IdxPair>,
+        /// The names of the splits.
+        names: Vec<String>,
+    },
+}
+
+/// Files found by a pattern. The columns of an item are the named groups of `pattern`, `path`, `file` and `stem`.
+#[derive(Clone, Debug)]
+pub struct Files {
+    /// `*`, `?`, `[a-z]`, `{a,b}` and `**`, below the root or inside the archive.
+    pub glob: String,
+    /// What the names tell.
+    pub pattern: Option<Pattern>,
+    /// A zip or tar archive that holds the files, below the root.
+    pub archive: Option<String>,
+    /// How an item is called; its path by default.
+    pub id: Option<Template>,
+}
+
+/// What a file's name tells.
+#[derive(Clone, Debug)]
+pub enum Pattern {
+    /// Matches the whole base name.
+    Name(Regex),
+    /// Matches the whole path below the root.
+    Path(Regex),
+}
+
+impl Pattern {
+    /// The expression.
+    pub fn regex(&self) -> &Regex {
+        match self {
+            Self::Name(regex) | Self::Path(regex) => regex,
+        }
+    }
+}
+
+/// Rows of one table, or of one table a split.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    /// The tables; with several, the key is the item's column `split`.
+    pub tables: Vec<(Option<String>, TableFile)>,
+    /// Where a row's image is.
+    pub image: ImageAt,
+    /// How an item is called; its image's path by default, or else its row.
+    pub id: Option<Template>,
+    names: Vec<String>,
+}
+
+/// Where a row's image is.
+#[derive(Clone, Debug)]
+pub enum ImageAt {
+    /// In a file below the root.
+    Path(Template),
+    /// In a cell of the same Parquet table.
+    Bytes(String),
+}
+
+/// Images and their labels in IDX.
+#[derive(Clone, Debug)]
+pub struct IdxPair {
+    /// Below the root; gzip or plain.
+    pub images: String,
+    /// Below the root; gzip or plain.
+    pub labels: String,
+}
+
+impl Layout {
+    /// The splits that the files themselves make.
+    pub fn split_names(&self) -> Option<&[String]> {
+        match self {
+            Self::Files(_) => None,
+            Self::Rows(rows) => (!rows.names.is_empty()).then_some(&rows.names),
+            Self::Idx { names, .. } => Some(names),
+        }
+    }
+}
+
+impl Decode for IdxPair {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems, "a pair of IDX files")?;
+        let images = fields.required("images", problems);
+        let labels = fields.required("labels", problems);
+        fields.finish(problems);
+        Some(Self { images: images?, labels: labels? })
+    }
+}
+
+impl Decode for Layout {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        if node.get("idx").is_some() {
+            let mut fields = Fields::of(node, problems, "`images`")?;
+            let pairs: Option<IndexMap<String, IdxPair>> = fields.required("idx", problems);
+            fields.finish(problems);
+            let pairs = pairs?;
+            return Some(Self::Idx { names: pairs.keys().cloned().collect(), pairs });
+        }
+        if node.get("table").is_some() {
+            return decode_rows(node, problems).map(Self::Rows);
+        }
+        if node.get("glob").is_some() || node.get("archive").is_some() {
+            return decode_files(node, problems).map(Self::Files);
+        }
+        Fields::of(node, problems, "`images`")?;
+        problems.push(
+            Problem::at(node, "`images` needs one of the keys `glob`, `archive`, `table` and `idx`")
+                .help("files by a pattern: {glob: \"*.jpg\"}; rows of a table: {table: labels.csv, path: \"images/{file}\"}"),
+        );
+        None
+    }
+}
+
+fn decode_files(node: &Node, problems: &mut Problems) -> Option<Files> {
+    let mut fields = Fields::of(node, problems, "`images`")?;
+    let glob = fields.optional("glob", problems);
+    let archive = fields.optional("archive", problems);
+    let name = fields.optional_with("name", problems, table::pattern);
+    let path = fields.optional_with("path", problems, table::pattern);
+    let id = fields.optional("id", problems);
+    fields.finish(problems);
+    if name.is_some() && path.is_some() {
+        problems
+            .push(Problem::at(node, "`images` has either `name` or `path`").help("`path` matches the whole path, `name` its last part"));
+        return None;
+    }
+    let pattern = name.map(Pattern::Name).or(path.map(Pattern::Path));
+    Some(Files { glob: glob.unwrap_or_else(|| "**".to_owned()), pattern, archive, id })
+}
+
+fn decode_rows(node: &Node, problems: &mut Problems) -> Option<Rows> {
+    let mut fields = Fields::of(node, problems, "`images`")?;
+    let tables = fields.required_with("table", problems, decode_tables);
+    let path: Option<Template> = fields.optional("path", problems);
+    let bytes: Option<String> = fields.optional("bytes", problems);
+    let id = fields.optional("id", problems);
+    fields.finish(problems);
+    let image = match (path, bytes) {
+        (Some(path), None) => ImageAt::Path(path),
+        (None, Some(column)) => ImageAt::Bytes(column),
+        _ => {
+            problems.push(
+                Problem::at(node, "`images` needs either `path` or `bytes`")
+                    .help("`path: \"images/{file}\"` for files, `bytes: image.bytes` for a column of Parquet"),
+            );
+            return None;
+        }
+    };
+    let tables = tables?;
+    let names = tables.iter().filter_map(|(split, _)| split.clone()).collect();
+    Some(Rows { tables, image, id, names })
+}
+
+/// `labels.csv`, `{file: labels.csv, delimiter: ";"}` or `{files: {train: a.csv, test: b.csv}, …}`.
+fn decode_tables(node: &Node, problems: &mut Problems) -> Option<Vec<(Option<String>, TableFile)>> {
+    if matches!(node.value, Value::Text(_)) || node.get("files").is_none() {
+        return TableFile::decode(node, problems).map(|table| vec![(None, table)]);
+    }
+    let mut fields = Fields::of(node, problems, "a table")?;
+    let files: Option<IndexMap<String, String>> = fields.required("files", problems);
+    let writing = table::decode_writing(&mut fields, problems);
+    fields.finish(problems);
+    Some(files?.into_iter().map(|(split, file)| (Some(split), TableFile { file, ..writing.clone() })).collect())
+}

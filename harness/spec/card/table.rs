@@ -1,0 +1,198 @@
+//! Tables beside the images, and how their rows find the items they belong to.
+
+use encoding_rs::Encoding;
+use regex::Regex;
+
+use crate::spec::decode::{Decode, Fields, expected, word};
+use crate::spec::node::{Node, Value};
+use crate::spec::problem::{Problem, Problems};
+
+/// A table's file and how it is written, where its ending does not tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableFile {
+    /// Below the root.
+    pub file: String,
+    /// The format.
+    pub format: Option<TableFormat>,
+    /// The encoding of its text.
+    pub encoding: Option<&'static Encoding>,
+    /// Lines above the header.
+    pub skip_rows: usize,
+    /// The first line.
+    pub header: Header,
+}
+
+/// How a table's cells are separated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableFormat {
+    /// By a byte.
+    Delimited(u8),
+    /// By runs of spaces and tabs.
+    Whitespace,
+    /// Apache Parquet.
+    Parquet,
+    /// One JSON object a line.
+    JsonLines,
+}
+
+/// What the first line of a delimited table is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Header {
+    /// The names of the columns.
+    #[default]
+    Names,
+    /// The names of all columns but the first.
+    AllButFirst(String),
+    /// Data: the columns are called thus.
+    Absent(Vec<String>),
+}
+
+/// The keys of a table that say how it is written; the caller reads `file` or `files`.
+pub(super) fn decode_writing(fields: &mut Fields, problems: &mut Problems) -> TableFile {
+    let format = fields.optional_with("format", problems, |node, problems| {
+        let words = [
+            ("csv", TableFormat::Delimited(b',')),
+            ("tsv", TableFormat::Delimited(b'\t')),
+            ("whitespace", TableFormat::Whitespace),
+            ("parquet", TableFormat::Parquet),
+            ("jsonl", TableFormat::JsonLines),
+        ];
+        word(node, problems, &words)
+    });
+    let delimiter = fields.optional_with("delimiter", problems, |node, problems| match &node.value {
+        Value::Text(text) if text == "whitespace" => Some(TableFormat::Whitespace),
+        Value::Text(text) if text.len() == 1 => Some(TableFormat::Delimited(text.as_bytes()[0])),
+        _ => expected(node, problems, "one ASCII character, or `whitespace`"),
+    });
+    let encoding = fields.optional_with("encoding", problems, |node, problems| {
+        let label = String::decode(node, problems)?;
+        let encoding = Encoding::for_label(label.as_bytes());
+        if encoding.is_none() {
+            problems.push(
+                Problem::at(node, format!("unknown encoding `{label}`"))
+                    .help("use a name of the WHATWG encoding standard, such as utf-8, windows-1252, utf-16le, shift_jis"),
+            );
+        }
+        encoding
+    });
+    let skip_rows: Option<usize> = fields.optional("skip_rows", problems);
+    let columns: Option<Vec<String>> = fields.optional("columns", problems);
+    let first: Option<String> = fields.optional("first_column", problems);
+    let header = match (columns, first) {
+        (Some(columns), _) => Header::Absent(columns),
+        (None, Some(first)) => Header::AllButFirst(first),
+        (None, None) => Header::Names,
+    };
+    TableFile { file: String::new(), format: delimiter.or(format), encoding, skip_rows: skip_rows.unwrap_or(0), header }
+}
+
+impl Decode for TableFile {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        if let Value::Text(file) = &node.value {
+            return Some(Self { file: file.clone(), format: None, encoding: None, skip_rows: 0, header: Header::Names });
+        }
+        let mut fields = Fields::of(node, problems, "a table")?;
+        let file = fields.required("file", problems);
+        let table = decode_writing(&mut fields, problems);
+        fields.finish(problems);
+        Some(Self { file: file?, ..table })
+    }
+}
+
+/// A table whose columns become columns of the items: `name.column`.
+#[derive(Clone, Debug)]
+pub struct Join {
+    /// The table.
+    pub table: TableFile,
+    /// Which of its rows belongs to an item.
+    pub key: JoinKey,
+    /// Whether an item without a row stays, with the table's columns missing.
+    pub keep_unmatched: bool,
+    /// Where it is written.
+    pub node: Node,
+}
+
+/// How a row of a joined table is found.
+#[derive(Clone, Debug)]
+pub enum JoinKey {
+    /// A cell equals a column of the item.
+    Equal {
+        /// The table's column.
+        column: String,
+        /// The item's column.
+        item: String,
+    },
+    /// A cell matches a pattern whose named groups equal the item's columns of these names.
+    Pattern {
+        /// The table's column.
+        column: String,
+        /// The pattern, anchored at both ends.
+        pattern: Regex,
+    },
+}
+
+impl JoinKey {
+    /// The table's column.
+    pub fn column(&self) -> &str {
+        match self {
+            Self::Equal { column, .. } | Self::Pattern { column, .. } => column,
+        }
+    }
+
+    /// The item's columns.
+    pub fn item_columns(&self) -> Vec<&str> {
+        match self {
+            Self::Equal { item, .. } => vec![item],
+            Self::Pattern { pattern, .. } => pattern.capture_names().flatten().collect(),
+        }
+    }
+}
+
+impl Decode for Join {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems, "a joined table")?;
+        let file = fields.required("file", problems);
+        let table = decode_writing(&mut fields, problems);
+        let key = fields.required_with("key", problems, decode_key);
+        let keep = fields.optional_with("unmatched", problems, |node, problems| word(node, problems, &[("keep", true), ("reject", false)]));
+        fields.finish(problems);
+        Some(Self { table: TableFile { file: file?, ..table }, key: key?, keep_unmatched: keep.unwrap_or(false), node: node.clone() })
+    }
+}
+
+fn decode_key(node: &Node, problems: &mut Problems) -> Option<JoinKey> {
+    if let Value::Text(column) = &node.value {
+        return Some(JoinKey::Equal { column: column.clone(), item: column.clone() });
+    }
+    let mut fields = Fields::of(node, problems, "a join's key")?;
+    let column: Option<String> = fields.required("column", problems);
+    let item: Option<String> = fields.optional("equals", problems);
+    let pattern = fields.optional_with("match", problems, pattern);
+    fields.finish(problems);
+    let column = column?;
+    match (item, pattern) {
+        (Some(_), Some(_)) => {
+            problems.push(Problem::at(node, "a join's key has either `equals` or `match`").help("remove one of them"));
+            None
+        }
+        (_, Some(pattern)) if pattern.capture_names().flatten().next().is_none() => {
+            problems.push(
+                Problem::at(node, "the key's `match` names no column").help("name a group after the item's column: '0*(?<subject>\\d+)'"),
+            );
+            None
+        }
+        (None, Some(pattern)) => Some(JoinKey::Pattern { column, pattern }),
+        (item, None) => Some(JoinKey::Equal { item: item.unwrap_or_else(|| column.clone()), column }),
+    }
+}
+
+/// A regular expression that matches whole values.
+pub(super) fn pattern(node: &Node, problems: &mut Problems) -> Option<Regex> {
+    let text = String::decode(node, problems)?;
+    // Checked alone first, so that the message does not show the anchors.
+    if let Err(error) = Regex::new(&text) {
+        problems.push(Problem::at(node, format!("not a regular expression: {}", error.to_string().replace('\n', " "))));
+        return None;
+    }
+    Regex::new(&format!("^(?:{text})$")).ok()
+}

@@ -1,0 +1,74 @@
+//! A dataset as a study uses it: a card and what the study says otherwise.
+
+use super::Card;
+use crate::spec::decode::{Decode, Fields};
+use crate::spec::file;
+use crate::spec::node::{Key, Node, Value};
+use crate::spec::path::path;
+use crate::spec::problem::Problems;
+
+/// The keys of a card that a study may override.
+const OVERRIDES: [&str; 8] = ["root", "label", "labels", "attribute", "subject", "splits", "where", "strict"];
+
+/// An entry of a study's `data`.
+#[derive(Clone, Debug)]
+pub struct DataUse {
+    /// The card, with what the study overrides already in it.
+    pub card: Card,
+    /// Where the entry is written.
+    pub node: Node,
+}
+
+impl DataUse {
+    /// The names of the splits, as far as they can be told without opening the data.
+    pub fn split_names(&self) -> Option<Vec<String>> {
+        self.card.split_names()
+    }
+}
+
+impl Decode for DataUse {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems, "a dataset")?;
+        let written = fields.node("card");
+        let path = fields.required_with("card", problems, path);
+        let overrides: Vec<(&str, &Node)> = OVERRIDES.iter().filter_map(|key| Some((*key, fields.node(key)?))).collect();
+        fields.finish(problems);
+        let path = path?;
+        let mut card = match file::open(&path, written).and_then(|_| file::read(&path, &[])) {
+            Ok(card) => card,
+            Err(error) => {
+                error.problems.into_iter().for_each(|problem| problems.push(problem));
+                return None;
+            }
+        };
+        overrides.into_iter().for_each(|(key, value)| replace(&mut card, key, value));
+        Card::decode_at(&card, &path, problems).map(|card| Self { card, node: node.clone() })
+    }
+}
+
+/// Puts a study's value in a card's place. Of `splits` and `where` only the named entries are replaced; a `label` ends `labels` and the
+/// other way round.
+fn replace(card: &mut Node, key: &str, value: &Node) {
+    let Value::Map(entries) = &mut card.value else { return };
+    let rival = match key {
+        "label" => Some("labels"),
+        "labels" => Some("label"),
+        _ => None,
+    };
+    entries.retain(|(name, _)| Some(name.text.as_str()) != rival);
+    let Some((_, written)) = entries.iter_mut().find(|(name, _)| name.text == key) else {
+        entries.push((Key { text: key.to_owned(), place: value.place.clone() }, value.clone()));
+        return;
+    };
+    match (&mut written.value, &value.value) {
+        (Value::Map(old), Value::Map(new)) if matches!(key, "splits" | "where") => {
+            for (name, entry) in new {
+                match old.iter_mut().find(|(other, _)| other == name) {
+                    Some((_, node)) => *node = entry.clone(),
+                    None => old.push((name.clone(), entry.clone())),
+                }
+            }
+        }
+        _ => *written = value.clone(),
+    }
+}

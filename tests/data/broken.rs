@@ -1,0 +1,195 @@
+//! Files, tables and cards that are wrong: each is counted and located, or refused with a remedy.
+
+use std::path::Path;
+
+use fairgrid::data::dataset::Dataset;
+use fairgrid::data::images::Images;
+use fairgrid::spec::card::Card;
+use fairgrid::spec::input::Input;
+use tempfile::TempDir;
+
+const IMAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/images");
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Self {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+        self
+    }
+
+    fn image(&self, name: &str, from: &str) -> &Self {
+        self.write(name, std::fs::read(format!("{IMAGES}/{from}")).unwrap())
+    }
+
+    fn open(&self, card: &str) -> Result<Dataset, String> {
+        self.write("card.yaml", format!("fairgrid_card: 1\ndataset: d\n{card}"));
+        let shown = |error: &dyn std::fmt::Display| error.to_string().replace(&format!("{}/", self.path().display()), "");
+        let card = Card::read(&self.path().join("card.yaml")).map_err(|error| shown(&error))?;
+        Dataset::open(&card, &self.path().join("cache")).map_err(|error| shown(&error))
+    }
+
+    fn rejected(&self, card: &str) -> Vec<String> {
+        self.open(card).unwrap().rejected.iter().map(ToString::to_string).collect()
+    }
+}
+
+#[test]
+fn bad_images_are_rejected_with_their_file_and_reason() {
+    let folder = Folder::new();
+    let png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    let jpeg = std::fs::read(format!("{IMAGES}/full.jpg")).unwrap();
+    folder
+        .write("a/good.png", &png)
+        .write("a/cut.png", &png[..png.len() - 30])
+        .write("a/cut.jpg", &jpeg[..jpeg.len() - 200])
+        .write("a/empty.jpg", "")
+        .write("a/text.jpg", "hello")
+        .write("a/misnamed.jpg", &png)
+        .write("a/.hidden.jpg", "no");
+    let rejected = folder.rejected("images: {glob: 'a/*.{jpg,png}'}\n");
+    assert_eq!(
+        rejected,
+        [
+            "`a/cut.jpg`: `a/cut.jpg`: a truncated JPEG",
+            "`a/cut.png`: `a/cut.png`: a truncated PNG",
+            "`a/empty.jpg`: `a/empty.jpg`: the file is empty",
+            "`a/text.jpg`: `a/text.jpg`: not an image: its first bytes are of no known format",
+        ]
+    );
+    assert_eq!(folder.open("images: {glob: 'a/*.{jpg,png}'}\n").unwrap().ids, ["a/good.png", "a/misnamed.jpg"]);
+    let strict = folder.open("strict: true\nimages: {glob: 'a/*.{jpg,png}'}\n").unwrap_err();
+    assert!(strict.starts_with("the dataset `d` is strict, and 4 of its rows or files cannot be used"), "{strict}");
+    let bomb = folder.rejected("pixel_limit: 2745\nimages: {glob: '**/*.png'}\n");
+    assert!(!bomb.iter().any(|reason| reason.contains("good")), "61 x 45 pixels are within the limit: {bomb:?}");
+    let bomb = folder.open("pixel_limit: 2744\nimages: {glob: 'a/good.png'}\n").unwrap_err();
+    assert!(bomb.contains("61 x 45 pixels are more than the `pixel_limit` of 2744"), "{bomb}");
+}
+
+#[test]
+fn an_image_that_breaks_in_the_middle_is_named_when_it_is_decoded() {
+    let folder = Folder::new();
+    let mut png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    let middle = png.len() / 2;
+    png[middle..middle + 20].fill(0);
+    folder.image("a.png", "rgb.png").write("b.png", &png);
+    let dataset = folder.open("images: {glob: '*.png'}\n").unwrap();
+    let input = dataset.resolve(&Input::default()).unwrap();
+    let error = Images::decode(&dataset, &[0, 1], &input, &folder.path().join("cache"), &|_, _| {}).unwrap_err().to_string();
+    assert!(error.starts_with("the image `b.png` cannot be decoded: "), "{error}");
+    assert!(Images::decode(&dataset, &[0], &input, &folder.path().join("cache"), &|_, _| {}).is_ok());
+}
+
+#[test]
+fn rows_of_a_manifest_are_rejected_with_their_line() {
+    let folder = Folder::new();
+    folder.image("img/1.png", "rgb.png").image("img/2.png", "gray.png").image("secret.png", "rgb.png");
+    folder.write(
+        "root.csv",
+        "file,race,age\n1.png,White,20\n2.png,Black\n3.png,Black,30\n../../secret.png,White,20\n/etc/passwd,White,20\n,White,20\n2.png,Red,20\n1.png,Black,20\n2.png,Black,200\n2.png,Black,33\n",
+    );
+    let card = "images: {table: root.csv, path: 'img/{file}', id: '{file}'}
+fields:
+  race: {levels: [White, Black]}
+  age: {bins: [0, 18, 65], names: [young, old]}
+";
+    let rejected = folder.rejected(card);
+    assert_eq!(
+        rejected,
+        [
+            "`root.csv` 3: 2 cells where the header has 3",
+            "`root.csv` 5: the path `img/../../secret.png` leaves the root",
+            "`root.csv` 7: `file` is empty",
+            "`root.csv` 4: there is no file `img/3.png`",
+            "`root.csv` 6: there is no file `img/etc/passwd`",
+            "`root.csv` 9: the id `1.png` is there already, at `root.csv` 2",
+            "`root.csv` 10: the id `2.png` is there already, at `root.csv` 8",
+            "`root.csv` 11: the id `2.png` is there already, at `root.csv` 8",
+            "`root.csv` 8: `race` is `Red`, which `race` does not know",
+        ]
+    );
+}
+
+#[test]
+fn links_that_go_round_and_names_that_are_not_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new();
+    folder.image("a/1.png", "rgb.png");
+    std::os::unix::fs::symlink("..", folder.path().join("a/up")).unwrap();
+    std::os::unix::fs::symlink("nowhere.png", folder.path().join("a/lost.png")).unwrap();
+    std::fs::write(folder.path().join("a").join(std::ffi::OsStr::from_bytes(b"\xff.png")), "x").unwrap();
+    let dataset = folder.open("images: {glob: 'a/**/*.png'}\n").unwrap();
+    assert_eq!(dataset.ids, ["a/1.png"]);
+    let rejected: Vec<String> = dataset.rejected.iter().map(ToString::to_string).collect();
+    assert_eq!(rejected.len(), 3, "{rejected:?}");
+    assert!(rejected.iter().any(|reason| reason == "`a/up/a`: a link that leads back to a folder above it"), "{rejected:?}");
+    assert!(rejected.iter().any(|reason| reason.starts_with("`a/lost.png`: a link that leads nowhere")), "{rejected:?}");
+    assert!(rejected.iter().any(|reason| reason.ends_with("its name is not UTF-8")), "{rejected:?}");
+}
+
+#[test]
+fn a_subject_on_both_sides_of_a_split_is_refused_and_a_drawn_split_keeps_subjects_whole() {
+    let folder = Folder::new();
+    let mut rows = String::from("id,file,child,part\n");
+    for item in 0..40 {
+        rows += &format!("{item},x.png,c{},{}\n", item / 4, if item % 4 == 3 { "test" } else { "train" });
+    }
+    folder.image("x.png", "rgb.png").write("m.csv", rows);
+    let card = "images: {table: m.csv, path: '{file}', id: '{id}'}\nsubject: child\n";
+    let error = folder.open(&format!("{card}splits: {{from: part}}\n")).unwrap_err();
+    assert_eq!(error, "the dataset `d` has the subject `c0` in two splits, `train` and `test`: divide by subject, or choose other splits");
+    let dataset = folder.open(&format!("{card}splits: {{test: {{fraction: 0.3, seed: 1}}, train: {{rest: true}}}}\n")).unwrap();
+    assert_eq!((dataset.split("test").unwrap().len(), dataset.split("train").unwrap().len()), (12, 28));
+    let again = folder.open(&format!("{card}splits: {{train: {{rest: true}}, test: {{fraction: 0.3, seed: 1}}}}\n")).unwrap();
+    assert_eq!(again.split("test").unwrap(), dataset.split("test").unwrap());
+}
+
+#[test]
+fn cards_that_do_not_fit_say_where() {
+    let folder = Folder::new();
+    folder.image("20_1_x.png", "rgb.png").image("bad.png", "rgb.png");
+    let error = folder
+        .open("images: {glob: '*.png', name: '(?<age>\\d+)_(?<gender>[01])_x\\.png'}\nlabel: gendr\nfields: {gender: {map: {0: m}}}\n");
+    assert_eq!(error.unwrap_err(), "card.yaml:4:8: unknown field `gendr`");
+    let error = folder.open("images: {glob: '*.png'}\nfields: {gender: {from: gender, map: {0: m}}}\n").unwrap_err();
+    assert_eq!(error, "card.yaml:4:25: the files' names have no group `gender`");
+    let error =
+        folder.open("images: {glob: '*.png', name: '(?<gender>.*)_x.png'}\nfields: {gender: {}}\nwhere: {gender: femal}\n").unwrap_err();
+    assert!(error.starts_with("card.yaml:5:17: no item has `gender: femal`"), "{error}");
+    let error = folder.open("images: {glob: '*.jpg'}\n").unwrap_err();
+    assert!(error.contains("has no file like `*.jpg` below"), "{error}");
+    let dataset =
+        folder.open("images: {glob: '*.png', name: '(?<age>\\d+)_(?<gender>[01])_x\\.png'}\nfields: {gender: {map: {1: f}}}\n").unwrap();
+    assert_eq!(dataset.rejected[0].to_string(), "`bad.png`: does not match `images.name`");
+    assert_eq!(dataset.fields["gender"].levels, ["f"]);
+}
+
+#[test]
+fn a_shard_that_was_cut_off_is_an_error_and_then_made_anew() {
+    let folder = Folder::new();
+    folder.image("a.png", "rgb.png");
+    let dataset = folder.open("images: {glob: 'a.png'}\n").unwrap();
+    let input = dataset.resolve(&Input::default()).unwrap();
+    let decode = || Images::decode(&dataset, &[0], &input, &folder.path().join("cache"), &|_, _| {}).unwrap();
+    let images = decode();
+    let mut whole = vec![0; images.size()];
+    images.read(0, &mut whole).unwrap();
+    let shard = std::fs::read_dir(folder.path().join("cache/images")).unwrap().map(|entry| entry.unwrap().path());
+    let shard = shard.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "u8")).unwrap();
+    std::fs::File::options().write(true).open(&shard).unwrap().set_len(100).unwrap();
+    let error = images.read(0, &mut vec![0; images.size()]).unwrap_err().to_string();
+    assert!(error.starts_with("the image cache cannot use `"), "{error}");
+    let mut again = vec![0; images.size()];
+    decode().read(0, &mut again).unwrap();
+    assert_eq!(again, whole);
+}

@@ -1,0 +1,97 @@
+//! Decoding and resizing against Pillow (`tests/oracles/pillow_images.py`).
+
+use std::path::{Path, PathBuf};
+
+use fairgrid::data::decode::{Pixels, decode};
+use fairgrid::data::fit::fit;
+use fairgrid::spec::input::{Channels, Filter, Fit, Input};
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/images").join(name)
+}
+
+fn read(name: &str) -> Pixels {
+    decode(&std::fs::read(file(name)).unwrap(), 1 << 30, true).unwrap()
+}
+
+fn rgb(pixels: Pixels) -> Vec<u8> {
+    let input = Input { channels: Some(Channels::Rgb), ..Input::default() };
+    let input = input.resolve((pixels.height, pixels.width, 3)).unwrap();
+    fit(pixels, &input).unwrap()
+}
+
+/// The largest difference of two values, and the share of values that differ.
+fn difference(ours: &[u8], theirs: &[u8]) -> (u8, f64) {
+    assert_eq!(ours.len(), theirs.len());
+    let differences: Vec<u8> = ours.iter().zip(theirs).map(|(a, b)| a.abs_diff(*b)).collect();
+    let share = differences.iter().filter(|difference| **difference > 0).count() as f64 / ours.len() as f64;
+    (differences.into_iter().max().unwrap_or(0), share)
+}
+
+#[test]
+fn lossless_formats_decode_as_pillow_does() {
+    for name in [
+        "rgb.png",
+        "gray.png",
+        "palette.png",
+        "alpha.png",
+        "gray_alpha.png",
+        "bilevel.png",
+        "deep.png",
+        "lossless.webp",
+        "bitmap.bmp",
+        "first.gif",
+    ] {
+        let (whole, _) = name.split_once('.').unwrap();
+        assert_eq!(difference(&rgb(read(name)), &rgb(read(&format!("{whole}.whole.png")))), (0, 0.0), "{name}");
+    }
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "the measured parity is worth seeing")]
+fn jpegs_decode_nearly_as_pillow_does() {
+    for (name, levels) in
+        [("full.jpg", 3), ("half.jpg", 7), ("progressive.jpg", 7), ("gray_jpeg.jpg", 1), ("cmyk.jpg", 4), ("turned.jpg", 3)]
+    {
+        let (whole, _) = name.split_once('.').unwrap();
+        let (largest, share) = difference(&rgb(read(name)), &rgb(read(&format!("{whole}.whole.png"))));
+        println!("{name}: at most {largest} levels, {:.1}% of values", share * 100.0);
+        assert!(largest <= levels, "{name}: {largest} levels");
+    }
+    let turned = read("turned.jpg");
+    assert_eq!((turned.width, turned.height), (45, 61));
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "the measured parity is worth seeing")]
+fn resizing_is_within_one_level_of_pillow() {
+    let filters = [("nearest", Filter::Nearest), ("bilinear", Filter::Bilinear), ("bicubic", Filter::Bicubic)];
+    let fits = [
+        ("photo.png", "stretch", Fit::Stretch, (48, 48)),
+        ("photo.png", "crop", Fit::CropFraction(0.875), (56, 56)),
+        ("tall.png", "tall", Fit::ShortestEdge, (50, 50)),
+        ("photo.png", "grown", Fit::Stretch, (260, 300)),
+    ];
+    for (name, how, fitting, size) in fits {
+        for (word, filter) in filters {
+            let input = Input { size: Some(size), fit: fitting, filter, channels: Some(Channels::Rgb), ..Input::default() };
+            let ours = fit(read(name), &input.resolve((1, 1, 3)).unwrap()).unwrap();
+            let (largest, share) = difference(&ours, &rgb(read(&format!("photo.{how}-{word}.png"))));
+            println!("{how} {word}: at most {largest} levels, {:.1}% of values", share * 100.0);
+            let levels = match filter {
+                Filter::Nearest => 0,
+                Filter::Bilinear => 1,
+                Filter::Bicubic => 8,
+            };
+            assert!(largest <= levels, "{how} {word}: {largest} levels, {share}");
+        }
+    }
+}
+
+#[test]
+fn luma_and_channel_order() {
+    let input = |channels| Input { channels: Some(channels), ..Input::default() }.resolve((131, 187, 3)).unwrap();
+    assert_eq!(fit(read("photo.png"), &input(Channels::Gray)).unwrap(), read("photo.luma.png").bytes);
+    let (rgb, bgr) = (fit(read("photo.png"), &input(Channels::Rgb)).unwrap(), fit(read("photo.png"), &input(Channels::Bgr)).unwrap());
+    assert_eq!((rgb[0], rgb[1], rgb[2]), (bgr[2], bgr[1], bgr[0]));
+}

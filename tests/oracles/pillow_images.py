@@ -1,0 +1,81 @@
+"""Writes small images of every kind that is read, and what Pillow makes of them, to `tests/data/images/`.
+
+    python -m venv env && env/bin/pip install numpy pillow==12.3.0 && env/bin/python tests/oracles/pillow_images.py
+
+`NAME.EXT` is the image; `NAME.whole.png` its pixels in RGB after the EXIF orientation; `photo.FIT-FILTER.png` resized as torchvision does
+with Pillow images: the shorter edge to the size, rounded down, then the middle.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+HERE = Path(__file__).parent.parent / "data" / "images"
+
+
+def scene(width, height, seed):
+    """Smooth gradients, edges and a little noise: what tells decoders and filters apart."""
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[0:height, 0:width] / [[[height]], [[width]]]
+    planes = [np.sin(7 * x + 3 * y + phase) * 90 + 128 for phase in (0, 1, 2)]
+    pixels = np.stack(planes, -1) + random.normal(0, 4, (height, width, 3))
+    pixels[height // 4 : height // 2, width // 3 : width // 2] = (250, 20, 60)
+    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
+
+
+def save(image, name, **options):
+    path = HERE / name
+    image.save(path, **options)
+    whole = Image.open(path)
+    if whole.mode == "I;16":
+        whole = Image.fromarray((np.asarray(whole) >> 8).astype(np.uint8))
+    whole = ImageOps.exif_transpose(whole).convert("RGB")
+    whole.save(HERE / f"{path.stem}.whole.png", optimize=True)
+
+
+def torchvision(image, size, fraction, filter):
+    edge = int(size / fraction)
+    width, height = image.size
+    whole = (edge, int(edge * height / width)) if width <= height else (int(edge * width / height), edge)
+    image = image.resize(whole, filter)
+    left, top = int(round((whole[0] - size) / 2)), int(round((whole[1] - size) / 2))
+    return image.crop((left, top, left + size, top + size))
+
+
+def main():
+    HERE.mkdir(exist_ok=True)
+    photo = scene(61, 45, 1)
+    save(photo, "rgb.png")
+    save(photo.convert("L"), "gray.png")
+    save(photo.convert("P", palette=Image.Palette.ADAPTIVE, colors=64), "palette.png")
+    save(photo.convert("RGBA"), "alpha.png")
+    save(photo.convert("LA"), "gray_alpha.png")
+    save(photo.convert("1"), "bilevel.png")
+    save(Image.fromarray(np.asarray(photo.convert("L")).astype(np.uint16) * 257 + 13), "deep.png")
+    save(photo, "full.jpg", quality=92, subsampling=0)
+    save(photo, "half.jpg", quality=85, subsampling=2)
+    save(photo, "progressive.jpg", quality=85, progressive=True)
+    save(photo.convert("L"), "gray_jpeg.jpg", quality=90)
+    save(photo.convert("CMYK"), "cmyk.jpg", quality=92)
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    save(photo, "turned.jpg", quality=92, subsampling=0, exif=turned)
+    save(photo, "lossless.webp", lossless=True)
+    save(photo, "bitmap.bmp")
+    save(photo.convert("P", palette=Image.Palette.ADAPTIVE), "first.gif", save_all=True, append_images=[scene(61, 45, 2).convert("P")])
+
+    large = scene(187, 131, 3)
+    large.save(HERE / "photo.png", optimize=True)
+    filters = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC, "nearest": Image.Resampling.NEAREST}
+    for name, filter in filters.items():
+        large.resize((48, 48), filter).save(HERE / f"photo.stretch-{name}.png", optimize=True)
+        torchvision(large, 56, 0.875, filter).save(HERE / f"photo.crop-{name}.png", optimize=True)
+        torchvision(large.transpose(Image.Transpose.ROTATE_90), 50, 1.0, filter).save(HERE / f"photo.tall-{name}.png", optimize=True)
+        large.resize((300, 260), filter).save(HERE / f"photo.grown-{name}.png", optimize=True)
+    large.transpose(Image.Transpose.ROTATE_90).save(HERE / "tall.png", optimize=True)
+    large.convert("L").save(HERE / "photo.luma.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()
