@@ -5,7 +5,7 @@
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
-//! - [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
+//! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
@@ -19,6 +19,7 @@ pub mod breakdown;
 pub mod draw;
 pub mod explain;
 pub mod gap;
+pub mod ids;
 pub mod import;
 pub mod interval;
 pub mod measurement;

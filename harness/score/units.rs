@@ -9,6 +9,7 @@ use rand::seq::SliceRandom;
 
 use super::OUTSIDE;
 use super::draw::{Purpose, Urn, generator};
+use super::ids::Ids;
 
 /// The rows of a breakdown, as columns of equal length.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +64,7 @@ struct Loose {
 
 impl Units {
     /// Puts rows together into units. `ids` tell groups of equal content apart.
-    pub fn new(rows: Rows<'_>, ids: &[String]) -> Self {
+    pub fn new(rows: Rows<'_>, ids: &Ids) -> Self {
         let singles = singles(rows);
         let ranks = ranks(&singles, rows, ids);
         let mut loose = match rows.clusters {
@@ -341,14 +342,14 @@ impl Ranks {
 }
 
 /// Orders groups by what is in them, and those of equal content by their least id.
-fn ranks(singles: &[Loose], rows: Rows<'_>, ids: &[String]) -> Ranks {
+fn ranks(singles: &[Loose], rows: Rows<'_>, ids: &Ids) -> Ranks {
     let groups = singles.iter().map(|unit| unit.slots[0].group).filter(|group| *group != OUTSIDE).max().map_or(0, |last| last + 1);
     let mut contents: Vec<Vec<(u32, u64, u64)>> = vec![Vec::new(); groups as usize];
     for (slot, copies) in singles.iter().map(|unit| (unit.slots[0], unit.copies)).filter(|(slot, _)| slot.group != OUTSIDE) {
         contents[slot.group as usize].push((slot.pattern, slot.amount.to_bits(), copies));
     }
     contents.iter_mut().for_each(|content| content.sort_unstable());
-    let least = |group: u32| (0..ids.len()).filter(|row| rows.groups[*row] == group).map(|row| &ids[row]).min();
+    let least = |group: u32| (0..ids.len()).filter(|row| rows.groups[*row] == group).map(|row| ids.get(row)).min();
     let mut order: Vec<u32> = (0..groups).collect();
     order.sort_by(|a, b| contents[*a as usize].cmp(&contents[*b as usize]).then_with(|| least(*a).cmp(&least(*b))));
     let mut ranks = vec![0; groups as usize];
