@@ -10,12 +10,14 @@
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
+//! - [`compare`]: differences between models on the same items.
 //! - [`explain`]: what a metric is, in words.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
 pub mod archive;
 pub mod audit;
 pub mod breakdown;
+pub mod compare;
 pub mod draw;
 pub mod explain;
 pub mod gap;
@@ -38,6 +40,7 @@ pub mod units;
 pub mod value;
 
 pub use audit::{decisions, fit, score};
+pub use compare::compare;
 pub use explain::explain;
 pub use value::Value;
 
@@ -55,6 +58,12 @@ pub enum ScoreError {
     Rule {
         /// The rule's name.
         rule: String,
+        /// Why.
+        reason: String,
+    },
+    /// Sides that are not about the same.
+    #[error("the sides cannot be compared: {reason}")]
+    Compare {
         /// Why.
         reason: String,
     },

@@ -68,6 +68,19 @@ pub struct Reading {
     pub null: Option<(f64, f64)>,
 }
 
+/// All numbers of a sheet, as observed and draw by draw.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    /// Where they stand.
+    pub spots: Vec<Spot>,
+    /// As observed.
+    pub values: Vec<Value>,
+    /// What they rest on.
+    pub supports: Vec<Support>,
+    /// In each resample; NaN where undefined.
+    pub replicates: Vec<Vec<f64>>,
+}
+
 /// Slots as one draw sees them.
 struct Hand<'h> {
     patterns: &'h [u32],
@@ -246,6 +259,26 @@ impl Sheet<'_> {
             }
         };
         (0..spots.len()).into_par_iter().map(read).collect()
+    }
+
+    /// The numbers of this sheet as observed and in every resample of some units, whose slots have these patterns.
+    pub fn replay(&self, units: &Units, patterns: &[u32], uncertainty: &Uncertainty) -> Replay {
+        let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
+        let order = self.lens.order(patterns);
+        let mut tallies = self.tallies();
+        self.lens.sum(&Hand { patterns, order: &order, labels: &labels, weights: &units.counted() }, &mut tallies);
+        let spots = self.spots(&tallies);
+        let supports = spots.iter().map(|spot| self.support(spot, &tallies)).collect();
+        let blocks = self.blocks(&tallies);
+        self.lens.sum(&Hand { patterns, order: &order, labels: &labels, weights: &units.observed() }, &mut tallies);
+        let values = self.reduced(&blocks, &self.values(&tallies));
+        let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
+            units.resample(uncertainty.seed(), replicate, weights);
+            1.0
+        };
+        let numbers = |tallies: &[Tally]| self.reduced(&blocks, &self.values(tallies)).into_iter().map(number).collect();
+        let drawn = self.draws(uncertainty.bootstrap(), patterns.len(), resample, Some(&labels), patterns, &order, numbers);
+        Replay { spots, values, supports, replicates: drawn.into_iter().map(|(_, numbers)| numbers).collect() }
     }
 
     fn tallies(&self) -> Vec<Tally> {
