@@ -16,6 +16,7 @@
 
 pub mod augment;
 pub mod card;
+pub mod compare;
 pub mod decode;
 pub mod evaluation;
 pub mod file;
