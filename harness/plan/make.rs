@@ -7,17 +7,19 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
+use super::imported;
 use super::job::{self, Ability};
-use super::join::join;
 use super::key::Key;
 use super::options;
 use super::said::{dimensions, scored};
 use super::split::{Rows, rows};
 use crate::backend::catalogue::{Catalogue, Entry as Installed};
 use crate::data::dataset::Dataset;
+use crate::data::error::DataError;
 use crate::data::frame::Targets;
 use crate::score::predictions::Predictions;
 use crate::score::scheme::{Schema, Scheme};
+use crate::spec::evaluation::{Evaluation, Written};
 use crate::spec::input::Resolved;
 use crate::spec::model::{BackendModel, ImportedModel, Model};
 use crate::spec::predictions::Kind;
@@ -51,7 +53,7 @@ pub enum PlanError {
     Spec(#[from] SpecError),
     /// A backend that the study names is not there.
     #[error("{0}")]
-    Unavailable(String),
+    Unavailable(SpecError),
 }
 
 /// What must run.
@@ -161,23 +163,22 @@ pub struct PlannedScore {
 impl Plan {
     /// Imported predictions for a split: all of them without one; beside their dataset where the split is of a declared one.
     pub fn imported(&self, predictions: &Arc<Predictions>, split: Option<&str>) -> Result<Arc<Predictions>, String> {
-        let Some(name) = split else { return Ok(Arc::clone(predictions)) };
-        let (dataset, split) = name.split_once('/').unwrap_or(("", name));
-        let chosen = predictions.of_split(split);
-        match self.datasets.get(dataset) {
-            Some(data) => {
-                let rows = data.splits.get(split).ok_or_else(|| format!("`{dataset}` has no split `{split}`"))?;
-                join(&chosen, &data.dataset, rows).map(Arc::new)
-            }
-            None if chosen.is_empty() => Err(format!("there are no predictions for the split `{split}`")),
-            None => Ok(Arc::new(chosen)),
-        }
+        let dataset = split.and_then(|split| split.split_once('/')).map_or("", |(dataset, _)| dataset);
+        imported::select(predictions, split, self.datasets.get(dataset))
     }
 }
 
-/// Plans a study. Everything that can be wrong before a model runs is found here, all of it at once.
-pub fn make(mut study: Study, backends: &Catalogue, request: &Request, note: &dyn Fn(String)) -> Result<Plan, PlanError> {
-    let mut planner = Planner { backends, request, note, problems: Problems::default(), unavailable: Vec::new(), datasets: IndexMap::new(), scored: Vec::new() };
+/// Plans a study. Everything that can be wrong before a model runs is found here, all of it at once, and told together with the problems
+/// that reading the study found.
+pub fn make(
+    mut study: Study,
+    problems: Problems,
+    backends: &Catalogue,
+    request: &Request,
+    note: &dyn Fn(String),
+) -> Result<Plan, PlanError> {
+    let mut planner =
+        Planner { backends, request, note, problems, unavailable: Problems::default(), datasets: IndexMap::new(), scored: Vec::new() };
     let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
     let mut cells = Vec::new();
     let mut positions = HashMap::new();
@@ -220,9 +221,9 @@ pub fn make(mut study: Study, backends: &Catalogue, request: &Request, note: &dy
     }
     let datasets = datasets.into_iter().filter_map(|(name, data)| Some((name, data?))).collect();
     problems.check(Some(()))?;
-    match unavailable.first() {
-        Some(message) => Err(PlanError::Unavailable(message.clone())),
-        None => Ok(Plan { study, datasets, cells, scores, limit: request.limit }),
+    match unavailable.is_empty() {
+        false => Err(PlanError::Unavailable(unavailable.into())),
+        true => Ok(Plan { study, datasets, cells, scores, limit: request.limit }),
     }
 }
 
@@ -237,7 +238,11 @@ fn choose(study: &Study, only: &[(String, String)]) -> Result<(Vec<usize>, Vec<u
                 Some(axis) => study.grid.axes[axis].levels.iter().map(|level| level.label.as_str()).collect(),
                 None => {
                     let help = did_you_mean(name, study.grid.names().chain(["model", "evaluation"]));
-                    problems.push(Problem { message: format!("`--only {name}={level}`: there is no axis `{name}`"), help: Some(help), labels: Vec::new() });
+                    problems.push(Problem {
+                        message: format!("`--only {name}={level}`: there is no axis `{name}`"),
+                        help: Some(help),
+                        labels: Vec::new(),
+                    });
                     continue;
                 }
             },
@@ -256,7 +261,9 @@ fn choose(study: &Study, only: &[(String, String)]) -> Result<(Vec<usize>, Vec<u
             let actual = match name.as_str() {
                 "model" => Some(model),
                 "evaluation" => evaluation,
-                name => study.grid.axis(name).and_then(|axis| point.level(axis).map(|level| study.grid.axes[axis].levels[level].label.as_str())),
+                name => {
+                    study.grid.axis(name).and_then(|axis| point.level(axis).map(|level| study.grid.axes[axis].levels[level].label.as_str()))
+                }
             };
             actual.is_none_or(|actual| levels.any(|level| level == actual))
         })
@@ -271,7 +278,8 @@ fn choose(study: &Study, only: &[(String, String)]) -> Result<(Vec<usize>, Vec<u
     for &index in &evaluations {
         used[study.evaluations[index].cell] = true;
     }
-    let cells = (0..study.cells.len()).filter(|&index| used[index] && admits(&study.cells[index].model, None, &study.cells[index].point)).collect();
+    let cells =
+        (0..study.cells.len()).filter(|&index| used[index] && admits(&study.cells[index].model, None, &study.cells[index].point)).collect();
     Ok((cells, evaluations))
 }
 
@@ -280,7 +288,7 @@ struct Planner<'a> {
     request: &'a Request,
     note: &'a dyn Fn(String),
     problems: Problems,
-    unavailable: Vec<String>,
+    unavailable: Problems,
     datasets: IndexMap<String, Option<PlannedData>>,
     /// What the evaluations will say, for the tables.
     scored: Vec<Scored>,
@@ -299,8 +307,14 @@ impl Planner<'_> {
                     let key = Key::of("index", 1, &json!(dataset.digest), &[]);
                     Some(PlannedData { dataset: Arc::new(dataset), key, splits: HashMap::new() })
                 }
+                Err(DataError::Card(error)) => {
+                    error.problems.into_iter().for_each(|problem| self.problems.push(problem));
+                    None
+                }
                 Err(error) => {
-                    self.problems.push(Problem::at(&data.node, format!("the dataset `{name}` cannot be used: {error}")));
+                    let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+                    let why: String = causes.map(|cause| format!(": {cause}")).collect();
+                    self.problems.push(Problem::at(&data.node, format!("the dataset `{name}` cannot be used: {error}{why}")));
                     None
                 }
             });
@@ -389,15 +403,14 @@ impl Planner<'_> {
                 if !installed.descriptor.description.devices.contains(&model.device) {
                     let written = model.node.get("device").unwrap_or(&model.node);
                     let message = format!("the backend `{}` has no device `{}` here", model.backend, model.device);
-                    self.problems.push(Problem::at(written, message).help(format!("it has {}", installed.descriptor.description.devices.join(", "))));
+                    self.problems.push(
+                        Problem::at(written, message).help(format!("it has {}", installed.descriptor.description.devices.join(", "))),
+                    );
                 }
                 Some(installed.clone())
             }
             Err(missing) => {
-                let message = format!("{missing}; {}", missing.help());
-                if !self.unavailable.contains(&message) {
-                    self.unavailable.push(message);
-                }
+                self.unavailable.push(Problem::at(&model.backend_node, missing.to_string()).help(missing.help()));
                 None
             }
         }
@@ -415,7 +428,17 @@ impl Planner<'_> {
 
     /// Reads imported predictions, with the group columns that evaluations ask of the file itself.
     fn import(&mut self, study: &Study, cell: usize, model: &ImportedModel) -> Option<Source> {
-        let own = |evaluation: &&CellEvaluation| evaluation.cell == cell && !evaluation.spec.data.as_ref().is_some_and(|split| study.is_of_dataset(&split.value));
+        if !model.file.is_file() {
+            // Told when the study was read.
+            return None;
+        }
+        let own = |evaluation: &&CellEvaluation| {
+            evaluation.cell == cell && !evaluation.spec.data.as_ref().is_some_and(|split| study.is_of_dataset(&split.value))
+        };
+        if let Some(header) = imported::header(&model.file) {
+            let groups = study.evaluations.iter().filter(own).flat_map(|evaluation| evaluation.spec.breakdowns());
+            imported::check_columns(model, &header, groups, &mut self.problems)?;
+        }
         let mut fields: Vec<String> = Vec::new();
         for evaluation in study.evaluations.iter().filter(own) {
             fields.extend(evaluation.spec.fields().map(str::to_owned));
@@ -437,7 +460,12 @@ impl Planner<'_> {
         };
         match Predictions::import(&model.file, &model.columns, &fields, classes.as_deref()) {
             Ok(predictions) => {
-                let key = Key::of("import", 1, &json!({"columns": model.columns.node.to_json(), "fields": fields, "classes": classes, "limit": self.request.limit}), &[&content]);
+                let key = Key::of(
+                    "import",
+                    1,
+                    &json!({"columns": model.columns.node.to_json(), "fields": fields, "classes": classes, "limit": self.request.limit}),
+                    &[&content],
+                );
                 Some(Source::Imported { key, predictions: Arc::new(predictions) })
             }
             Err(error) => {
@@ -445,6 +473,23 @@ impl Planner<'_> {
                 None
             }
         }
+    }
+
+    /// Checks that imported predictions hold what an evaluation scores and fits on.
+    fn check_imported(&mut self, study: &Study, spec: &Evaluation, predictions: &Arc<Predictions>) -> Option<()> {
+        let mut select = |split: &Written<String>| {
+            let dataset = split.value.split_once('/').map_or("", |(dataset, _)| dataset);
+            let data = if study.data.contains_key(dataset) { Some(&*self.data(study, dataset)?) } else { None };
+            let selected = imported::select(predictions, Some(&split.value), data);
+            selected.map_err(|reason| self.problems.push(Problem::at(&split.node, reason))).ok()
+        };
+        let scored = match &spec.data {
+            Some(split) => select(split)?,
+            None => Arc::clone(predictions),
+        };
+        let fitted_on: Vec<_> = fitting_splits(spec).map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
+        imported::check_fitting(spec, &scored, &fitted_on, &mut self.problems);
+        Some(())
     }
 
     /// Checks an evaluation against what its cell predicts, and names its result.
@@ -460,13 +505,13 @@ impl Planner<'_> {
             }
         }
         let schema = match (source, &spec.data) {
-            (Source::Imported { key, predictions }, None) => {
+            (Source::Imported { key, predictions }, split) => {
                 inputs.push(key.clone());
-                Schema::of(predictions)
-            }
-            (Source::Imported { key, .. }, Some(split)) => {
-                inputs.push(key.clone());
-                self.schema(study, &split.value, source, None)?
+                self.check_imported(study, spec, predictions)?;
+                match split.as_ref().filter(|split| study.is_of_dataset(&split.value)) {
+                    Some(split) => self.schema(study, &split.value, source, None)?,
+                    None => Schema::of(predictions),
+                }
             }
             (Source::Backend(work), Some(split)) => {
                 inputs.extend(work.steps.iter().filter(|step| step.ability == Ability::Predict).map(|step| step.key.clone()));

@@ -5,10 +5,12 @@
 //! - [`options`]: the options of architectures, losses and the like against the backend's own schemas.
 //! - [`said`]: what the evaluations will say, for the tables to show.
 //! - [`split`]: the rows of a split.
+//! - `imported`: the part of imported predictions that an evaluation is about.
 //! - [`join`]: imported predictions beside their dataset.
 //! - [`task`]: the tasks of a plan, for people and for `--json`.
 //! - [`make`]: all of it together.
 
+mod imported;
 pub mod job;
 pub mod join;
 pub mod key;
