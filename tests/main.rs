@@ -9,3 +9,4 @@ mod data;
 mod imports;
 mod report;
 mod score;
+mod studies;

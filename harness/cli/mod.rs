@@ -10,6 +10,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this room speaks to people")]
 
 mod backend;
+mod backends_of;
 mod data;
 mod doctor;
 mod exit;
@@ -93,6 +94,9 @@ enum Verb {
     Runtime(runtime::Runtime),
     /// Look after the store of results.
     Store(store::Store),
+    /// Print the backends that a study names; for set-up tools.
+    #[command(hide = true)]
+    BackendsOf(backends_of::BackendsOf),
     /// Do one cell's work; started by `run`.
     #[command(hide = true)]
     Worker(worker::Worker),
@@ -116,6 +120,7 @@ impl Command {
             Verb::Backend(verb) => verb.run(),
             Verb::Runtime(verb) => verb.run(),
             Verb::Store(verb) => verb.run(),
+            Verb::BackendsOf(verb) => verb.run(),
             Verb::Worker(verb) => verb.run(),
         };
         result.unwrap_or_else(|failure| failure.show())

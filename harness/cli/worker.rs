@@ -14,10 +14,10 @@ use crate::run::describe::load;
 /// Do one cell's work; the order comes on standard input.
 #[derive(Debug, Args)]
 pub(super) struct Worker {
-    /// Load a library, print what it describes of itself as JSON, and write its descriptor where `--write` says so.
+    /// Load a library and print what it describes of itself, as JSON.
     #[arg(long, value_name = "LIBRARY")]
     describe: Option<PathBuf>,
-    /// Write the descriptor beside the library.
+    /// Write the descriptor beside the library in place of printing.
     #[arg(long, requires = "describe")]
     write: bool,
     /// Load a library, exercise it, and print what happens, a JSON line each.
@@ -38,8 +38,9 @@ impl Worker {
 
 fn describe(library: &Path, write: bool) -> Result<(), Failure> {
     let (plugin, _) = load(library).map_err(Failure::unavailable)?;
-    println!("{}", plugin.describe_json().map_err(Failure::unavailable)?);
-    if write {
+    if !write {
+        println!("{}", plugin.describe_json().map_err(Failure::unavailable)?);
+    } else {
         let description = plugin.describe().map_err(Failure::unavailable)?;
         let descriptor = Descriptor::of(library, description).map_err(Failure::unavailable)?;
         descriptor.write_beside(library).map_err(Failure::unavailable)?;

@@ -59,7 +59,7 @@ impl Plugin {
             return Ok(());
         }
         let mut command = checkout.fairgrid();
-        command.arg("worker").arg("--describe").arg(&library);
+        command.args(["worker", "--write", "--describe"]).arg(&library);
         step::finish(command)
     }
 }
