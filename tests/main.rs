@@ -3,8 +3,10 @@
 #![allow(clippy::print_stdout, reason = "a test's child process speaks to its parent")]
 
 mod backend;
+mod bad;
 mod command;
 mod data;
+mod imports;
 mod report;
 mod score;
 mod studies;

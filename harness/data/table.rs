@@ -101,7 +101,7 @@ impl Table {
             None => {
                 return Err(TableError::file(
                     path,
-                    "has an ending that is not a table's: csv, tsv, txt, parquet, jsonl; or name its `format`",
+                    "has an ending that is not a table's: csv, tsv, txt, parquet, jsonl (a card may name its `format` instead)",
                 ));
             }
         };

@@ -14,6 +14,7 @@ use super::said::dimensions;
 use super::split::{Rows, rows};
 use crate::backend::catalogue::Catalogue;
 use crate::data::dataset::Dataset;
+use crate::data::error::DataError;
 use crate::spec::model::Model;
 use crate::spec::problem::{Problem, Problems, SpecError};
 use crate::spec::study::{Study, fitting_splits};
@@ -38,20 +39,20 @@ pub enum PlanError {
     Spec(#[from] SpecError),
     /// A backend that the study names is not there.
     #[error("{0}")]
-    Unavailable(String),
+    Unavailable(SpecError),
 }
 
-/// Plans a study. Everything that can be wrong before a model runs is found here, all of it at once.
-pub fn make(mut study: Study, backends: &Catalogue, request: &Request, note: &dyn Fn(String)) -> Result<Plan, PlanError> {
-    let mut planner = Planner {
-        backends,
-        request,
-        note,
-        problems: Problems::default(),
-        unavailable: Vec::new(),
-        datasets: IndexMap::new(),
-        scored: Vec::new(),
-    };
+/// Plans a study. Everything that can be wrong before a model runs is found here, all of it at once, and told together with the problems
+/// that reading the study found.
+pub fn make(
+    mut study: Study,
+    problems: Problems,
+    backends: &Catalogue,
+    request: &Request,
+    note: &dyn Fn(String),
+) -> Result<Plan, PlanError> {
+    let mut planner =
+        Planner { backends, request, note, problems, unavailable: Problems::default(), datasets: IndexMap::new(), scored: Vec::new() };
     let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
     let mut cells = Vec::new();
     let mut positions = HashMap::new();
@@ -69,7 +70,7 @@ pub fn make(mut study: Study, backends: &Catalogue, request: &Request, note: &dy
         let cell = &study.cells[index];
         let wanted = splits.get(&index).map_or(&[][..], Vec::as_slice);
         let source = match &cell.spec {
-            Model::Backend(model) => planner.work(&study, model, wanted).map(Source::Backend),
+            Model::Backend(model) => planner.work(&study, model, wanted).map(|work| Source::Backend(Box::new(work))),
             Model::Predictions(model) => planner.import(&study, index, model),
         };
         if let Some(source) = source {
@@ -94,9 +95,9 @@ pub fn make(mut study: Study, backends: &Catalogue, request: &Request, note: &dy
     }
     let datasets = datasets.into_iter().filter_map(|(name, data)| Some((name, data?))).collect();
     problems.check(Some(()))?;
-    match unavailable.first() {
-        Some(message) => Err(PlanError::Unavailable(message.clone())),
-        None => Ok(Plan { study, datasets, cells, scores, limit: request.limit }),
+    match unavailable.is_empty() {
+        false => Err(PlanError::Unavailable(unavailable.into())),
+        true => Ok(Plan { study, datasets, cells, scores, limit: request.limit }),
     }
 }
 
@@ -106,7 +107,7 @@ pub(super) struct Planner<'a> {
     pub(super) request: &'a Request,
     note: &'a dyn Fn(String),
     pub(super) problems: Problems,
-    pub(super) unavailable: Vec<String>,
+    pub(super) unavailable: Problems,
     datasets: IndexMap<String, Option<PlannedData>>,
     /// What the evaluations will say, for the tables.
     pub(super) scored: Vec<Scored>,
@@ -125,8 +126,14 @@ impl Planner<'_> {
                     let key = Key::of("index", 1, &json!(dataset.digest), &[]);
                     Some(PlannedData { dataset: Arc::new(dataset), key, splits: HashMap::new() })
                 }
+                Err(DataError::Card(error)) => {
+                    error.problems.into_iter().for_each(|problem| self.problems.push(problem));
+                    None
+                }
                 Err(error) => {
-                    self.problems.push(Problem::at(&data.node, format!("the dataset `{name}` cannot be used: {error}")));
+                    let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+                    let why: String = causes.map(|cause| format!(": {cause}")).collect();
+                    self.problems.push(Problem::at(&data.node, format!("the dataset `{name}` cannot be used: {error}{why}")));
                     None
                 }
             });

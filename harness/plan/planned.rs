@@ -6,8 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::imported;
 use super::job::Ability;
-use super::join::join;
 use super::key::Key;
 use super::split::Rows;
 use crate::backend::catalogue::Entry as Installed;
@@ -56,7 +56,7 @@ pub struct PlannedCell {
 #[derive(Debug)]
 pub enum Source {
     /// A worker makes them.
-    Backend(Work),
+    Backend(Box<Work>),
     /// A file holds them; they are checked already.
     Imported {
         /// The digest of the file and the columns.
@@ -139,16 +139,7 @@ pub struct PlannedScore {
 impl Plan {
     /// Imported predictions for a split: all of them without one; beside their dataset where the split is of a declared one.
     pub fn imported(&self, predictions: &Arc<Predictions>, split: Option<&str>) -> Result<Arc<Predictions>, String> {
-        let Some(name) = split else { return Ok(Arc::clone(predictions)) };
-        let (dataset, split) = name.split_once('/').unwrap_or(("", name));
-        let chosen = predictions.of_split(split);
-        match self.datasets.get(dataset) {
-            Some(data) => {
-                let rows = data.splits.get(split).ok_or_else(|| format!("`{dataset}` has no split `{split}`"))?;
-                join(&chosen, &data.dataset, rows).map(Arc::new)
-            }
-            None if chosen.is_empty() => Err(format!("there are no predictions for the split `{split}`")),
-            None => Ok(Arc::new(chosen)),
-        }
+        let dataset = split.and_then(|split| split.split_once('/')).map_or("", |(dataset, _)| dataset);
+        imported::select(predictions, split, self.datasets.get(dataset))
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::imported;
 use super::job::Ability;
 use super::key::Key;
 use super::make::Planner;
@@ -12,6 +13,7 @@ use super::said::scored;
 use crate::data::frame::Targets;
 use crate::score::predictions::Predictions;
 use crate::score::scheme::{Schema, Scheme};
+use crate::spec::evaluation::{Evaluation, Written};
 use crate::spec::model::{ImportedModel, Model};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::Problem;
@@ -23,9 +25,17 @@ const SCORE_FINGERPRINT: &str = env!("FAIRGRID_SCORE_FINGERPRINT");
 impl Planner<'_> {
     /// Reads imported predictions, with the group columns that evaluations ask of the file itself.
     pub(super) fn import(&mut self, study: &Study, cell: usize, model: &ImportedModel) -> Option<Source> {
+        if !model.file.is_file() {
+            // Told when the study was read.
+            return None;
+        }
         let own = |evaluation: &&CellEvaluation| {
             evaluation.cell == cell && !evaluation.spec.data.as_ref().is_some_and(|split| study.is_of_dataset(&split.value))
         };
+        if let Some(header) = imported::header(&model.file) {
+            let groups = study.evaluations.iter().filter(own).flat_map(|evaluation| evaluation.spec.breakdowns());
+            imported::check_columns(model, &header, groups, &mut self.problems)?;
+        }
         let mut fields: Vec<String> = Vec::new();
         for evaluation in study.evaluations.iter().filter(own) {
             fields.extend(evaluation.spec.fields().map(str::to_owned));
@@ -62,6 +72,23 @@ impl Planner<'_> {
         }
     }
 
+    /// Checks that imported predictions hold what an evaluation scores and fits on.
+    fn check_imported(&mut self, study: &Study, spec: &Evaluation, predictions: &Arc<Predictions>) -> Option<()> {
+        let mut select = |split: &Written<String>| {
+            let dataset = split.value.split_once('/').map_or("", |(dataset, _)| dataset);
+            let data = if study.data.contains_key(dataset) { Some(&*self.data(study, dataset)?) } else { None };
+            let selected = imported::select(predictions, Some(&split.value), data);
+            selected.map_err(|reason| self.problems.push(Problem::at(&split.node, reason))).ok()
+        };
+        let scored = match &spec.data {
+            Some(split) => select(split)?,
+            None => Arc::clone(predictions),
+        };
+        let fitted_on: Vec<_> = fitting_splits(spec).map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
+        imported::check_fitting(spec, &scored, &fitted_on, &mut self.problems);
+        Some(())
+    }
+
     /// Checks an evaluation against what its cell predicts, and names its result.
     pub(super) fn score(&mut self, study: &Study, index: usize, cell: usize, source: &Source) -> Option<PlannedScore> {
         let evaluation = &study.evaluations[index];
@@ -75,13 +102,13 @@ impl Planner<'_> {
             }
         }
         let schema = match (source, &spec.data) {
-            (Source::Imported { key, predictions }, None) => {
+            (Source::Imported { key, predictions }, split) => {
                 inputs.push(key.clone());
-                Schema::of(predictions)
-            }
-            (Source::Imported { key, .. }, Some(split)) => {
-                inputs.push(key.clone());
-                self.schema(study, &split.value, source, None)?
+                self.check_imported(study, spec, predictions)?;
+                match split.as_ref().filter(|split| study.is_of_dataset(&split.value)) {
+                    Some(split) => self.schema(study, &split.value, source, None)?,
+                    None => Schema::of(predictions),
+                }
             }
             (Source::Backend(work), Some(split)) => {
                 inputs.extend(work.steps.iter().filter(|step| step.ability == Ability::Predict).map(|step| step.key.clone()));

@@ -130,10 +130,7 @@ impl Planner<'_> {
                 Some(installed.clone())
             }
             Err(missing) => {
-                let message = format!("{missing}; {}", missing.help());
-                if !self.unavailable.contains(&message) {
-                    self.unavailable.push(message);
-                }
+                self.unavailable.push(Problem::at(&model.backend_node, missing.to_string()).help(missing.help()));
                 None
             }
         }

@@ -15,6 +15,7 @@ use crate::backend::host::{Host, LogLevel, Verdict};
 use crate::data::batches::{Batches, Extra, Order};
 use crate::data::dataset::Dataset;
 use crate::data::images::Images;
+use crate::report::output;
 
 /// The curves of a training in the store: loss and learning rate, epoch by epoch.
 pub const EPOCHS: &str = "epochs.json";
@@ -51,7 +52,11 @@ impl<'a> WorkerHost<'a> {
             let ids = step.rows.iter().map(|row| dataset.ids[*row as usize].clone());
             RowsWriter::new(&step.draft.folder, ids, dataset.classes.len())
         });
-        Self { step, dataset, images, stop, tell, rows, epochs: Vec::new(), watch, trouble: None }
+        // What was learned before a kill is not learned, and so not told, again.
+        let told = std::fs::read(step.draft.folder.join(EPOCHS)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let resumed = step.job.pointer("/checkpoint/resume") == Some(&Value::Bool(true));
+        let epochs = told.filter(|_| resumed).unwrap_or_default();
+        Self { step, dataset, images, stop, tell, rows, epochs, watch, trouble: None }
     }
 
     /// What went wrong on the host's side, if anything did: the cause of whatever the backend makes of it.
@@ -67,15 +72,19 @@ impl<'a> WorkerHost<'a> {
                 Ok(vec![super::rows::FILE.to_owned()])
             }
             None => {
-                let path = self.path(EPOCHS);
-                let text = serde_json::to_vec_pretty(&self.epochs).map_err(|error| error.to_string())?;
-                std::fs::write(&path, text).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+                self.write_epochs()?;
                 if !self.path(WEIGHTS).is_file() {
                     return Err("the backend broke the contract: it said that training is done and left no weights".to_owned());
                 }
                 Ok(vec![EPOCHS.to_owned(), WEIGHTS.to_owned()])
             }
         }
+    }
+
+    fn write_epochs(&self) -> Result<(), String> {
+        let path = self.path(EPOCHS);
+        let text = serde_json::to_vec_pretty(&self.epochs).map_err(|error| error.to_string())?;
+        output::replace(&path, &text).map_err(|error| format!("cannot write `{}`: {error}", path.display()))
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -117,8 +126,11 @@ impl Host for WorkerHost<'_> {
                 _ => Ok(()),
             },
             ("epochs", None) => {
-                self.epochs.extend(epochs(&batch));
-                Ok(())
+                for row in epochs(&batch) {
+                    self.epochs.retain(|known: &Value| known["epoch"] != row["epoch"]);
+                    self.epochs.push(row);
+                }
+                self.write_epochs().or_else(|error| self.fail(error))
             }
             _ => self.fail(format!("the backend broke the contract: it emitted `{name}` in `{}`", self.step.name)),
         }

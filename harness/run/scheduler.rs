@@ -285,7 +285,17 @@ impl Crew<'_> {
     fn decoded(&self, dataset: &str, split: &str, rows: &[u32], input: &Resolved) -> Result<(&PlannedData, PathBuf), String> {
         let data = self.plan.datasets.get(dataset).ok_or_else(|| format!("there is no dataset `{dataset}`"))?;
         let _one_at_a_time = locked(&self.decoding);
-        let tell = |done: u64, total: u64| self.observer.event(&Event::Decoding { dataset: format!("{dataset}/{split}"), done, total });
+        let missing = AtomicBool::new(false);
+        let tell = |done: u64, total: u64| {
+            // What the cache holds already is no event.
+            if done < total {
+                missing.store(true, Ordering::Relaxed);
+            }
+            if !missing.load(Ordering::Relaxed) {
+                return;
+            }
+            self.observer.event(&Event::Decoding { dataset: format!("{dataset}/{split}"), done, total });
+        };
         Images::decode(&data.dataset, rows, input, &self.settings.cache, &tell).map_err(|error| error.to_string())?;
         let index = index::save(&data.dataset, &self.settings.cache).map_err(|error| error.to_string())?;
         Ok((data, index))

@@ -44,6 +44,9 @@ impl Predictions {
             faults.faults.iter_mut().for_each(|fault| fault.unit = unit);
             ImportError::Refused { path: path.to_owned(), faults }
         };
+        if table.is_empty() {
+            return Err(refused(Fault::new("it has no rows").into()));
+        }
         let labels = Named::read(&table, &columns.label)?;
         let decisions = columns.decision.as_ref().map(|decision| Named::read(&table, decision)).transpose()?;
         let (scores, width) = match &columns.scores {
@@ -109,7 +112,7 @@ impl Predictions {
 
 impl Columns {
     /// Every column that is named.
-    fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         let labels =
             [Some(&self.label), self.decision.as_ref()].into_iter().flatten().flat_map(|labels| -> Box<dyn Iterator<Item = &str>> {
                 match labels {
