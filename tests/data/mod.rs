@@ -2,5 +2,8 @@
 
 mod broken;
 mod cards;
+mod folder;
+mod labels;
 mod parity;
+mod shapes;
 mod table;
