@@ -110,6 +110,7 @@ impl Opening<'_> {
             label: label.filter(|_| card.compose.is_none()),
             fields,
             subject: subject.filter(|_| card.compose.is_none()),
+            subject_name: card.subject.as_ref().map(|subject| subject.text.clone()),
             splits,
             items,
             native,

@@ -2,6 +2,7 @@
 
 mod broken;
 mod cards;
+mod draw;
 mod folder;
 mod labels;
 mod parity;
