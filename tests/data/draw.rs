@@ -152,7 +152,7 @@ fn rounding_replacement_and_joint_targets() {
     assert_eq!(sizes("{size: 10, target: {race: equal}, round: down}", 10), [3, 3, 3]);
     let exact = urn(&dataset, "{size: largest, target: {race: equal}, round: exact}").unwrap();
     assert_eq!(
-        exact.draw(10, "").unwrap_err().to_string().split(',').next().unwrap(),
+        exact.draw(10, "").unwrap_err().to_string().split(';').next().unwrap(),
         "a draw of 10 is not possible: 10 times 0.3333333333333333 of race=A is no whole number"
     );
     assert_eq!(exact.largest(), 27);
