@@ -11,8 +11,10 @@
 //! - [`weight`]: how much each item counts.
 //! - [`random`]: numbers keyed by what they are for.
 
+pub mod archive;
 mod augment;
 pub mod batches;
+mod coco;
 pub mod dataset;
 pub mod decode;
 pub mod digest;
@@ -27,6 +29,7 @@ pub mod items;
 mod join;
 mod labels;
 mod mosaic;
+mod npy;
 mod official;
 mod opening;
 mod pixels;
@@ -34,8 +37,10 @@ pub mod random;
 mod shard;
 mod share;
 mod sheet;
+mod sidecar;
 mod split;
 pub mod table;
 mod verify;
 mod walk;
 pub mod weight;
+pub mod window;
