@@ -36,7 +36,7 @@ pub(super) fn members(path: &Path) -> Result<Found, DataError> {
     let mut magic = [0_u8; 265];
     let length = file.read(&mut magic).map_err(error)?;
     file.rewind().map_err(error)?;
-    let wrong = |reason: String| DataError::dataset(&path.file_name().unwrap_or_default().to_string_lossy(), reason);
+    let wrong = |reason: String| DataError::file(path, reason);
     let mut found = match &magic[..length] {
         [b'P', b'K', ..] => zip(file).map_err(|reason| wrong(format!("cannot be read as a zip archive: {reason}")))?,
         magic if magic.get(257..262) == Some(b"ustar") => {

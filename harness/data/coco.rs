@@ -1,7 +1,7 @@
 //! COCO's annotation files: images, boxes, captions and categories.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::PathBuf;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -63,14 +63,14 @@ pub(super) struct Record {
 }
 
 /// The images of some files that belong together, or their boxes, in the order of the files.
-pub(super) fn records(files: &[(String, &Path)], boxes: bool) -> Result<Vec<Record>, DataError> {
+pub(super) fn records(files: &[PathBuf], boxes: bool) -> Result<Vec<Record>, DataError> {
     let mut images: IndexMap<u64, (Image, BTreeSet<String>, Vec<String>)> = IndexMap::new();
     let mut names: HashMap<u64, String> = HashMap::new();
     let mut annotations = Vec::new();
-    for (name, path) in files {
+    for path in files {
         let bytes = std::fs::read(path).map_err(|source| DataError::read(path, source))?;
         let file: File =
-            serde_json::from_slice(&bytes).map_err(|error| DataError::dataset(name, format!("is not a COCO annotation file: {error}")))?;
+            serde_json::from_slice(&bytes).map_err(|error| DataError::file(path, format!("is not a COCO annotation file: {error}")))?;
         for image in file.images {
             images.entry(image.id).or_insert_with(|| (image, BTreeSet::new(), Vec::new()));
         }

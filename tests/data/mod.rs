@@ -6,5 +6,6 @@ mod draw;
 mod folder;
 mod labels;
 mod parity;
+mod real;
 mod shapes;
 mod table;

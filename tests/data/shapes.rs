@@ -10,7 +10,7 @@ use fairgrid::data::images::Images;
 use fairgrid::spec::augment::{Augment, Step};
 use fairgrid::spec::input::Input;
 
-use super::folder::{Folder, levels, split};
+use super::folder::{Folder, IMAGES, levels, split};
 
 #[test]
 fn joined_tables_find_their_rows_by_a_pattern_and_keep_the_unmatched() {
@@ -111,4 +111,79 @@ fn augmentation_depends_on_seed_epoch_and_item_alone() {
     for image in &cropped {
         assert!((-4..=4).any(|down| (-4..=4).any(|across| moved(image, down, across))));
     }
+}
+
+#[test]
+fn archives_are_read_in_place() {
+    use std::io::Write;
+    let photo = std::fs::read(format!("{IMAGES}/full.jpg")).unwrap();
+    let folder = Folder::new();
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(folder.path().join("faces.zip")).unwrap());
+    let deflated = zip::write::SimpleFileOptions::default();
+    let stored = deflated.compression_method(zip::CompressionMethod::Stored);
+    let members: [(&str, &[u8], _); 5] = [
+        ("7/a.jpg", &photo, deflated),
+        ("7/a.json", br#"{"raters": ["sad", "happy", "sad"]}"#, deflated),
+        ("8/b.jpeg", &photo, stored),
+        ("8/b.json", br#"{"raters": ["sad", "happy"]}"#, stored),
+        ("8/cut.jpg", &photo[..300], stored),
+    ];
+    for (name, bytes, options) in members {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap();
+    let card = "images: {archive: faces.zip, glob: '**/*.{jpg,jpeg}', path: '(?<subject>[^/]+)/(?<stem>[^/]+)\\.jpe?g'}\n\
+                sidecar: {file: '{subject}/{stem}.json', fields: {emotion: {at: /raters, vote: majority, ties: missing}}, unmatched: keep}\n\
+                fields: {emotion: {missing: {level: unclear}}}\nlabel: emotion\nsubject: subject\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(
+        (dataset.ids.clone(), levels(&dataset, "emotion")),
+        (vec!["7/a.jpg".to_owned(), "8/b.jpeg".to_owned()], vec!["sad", "unclear"])
+    );
+    assert_eq!(dataset.rejected[0].to_string(), "`8/cut.jpg`: `8/cut.jpg`: a truncated JPEG");
+    let images = decoded(&dataset, &folder);
+    let (mut packed, mut plain) = (vec![0; images.size()], vec![0; images.size()]);
+    images.read(0, &mut packed).unwrap();
+    let unpacked = Folder::new();
+    unpacked.images(&["x.jpg"]);
+    decoded(&unpacked.open("images: {glob: '*.jpg'}\n").unwrap(), &unpacked).read(0, &mut plain).unwrap();
+    assert_eq!(packed, plain);
+    let rejected = folder.rejected(&card.replace("ties: missing", "ties: reject"));
+    assert_eq!(rejected[0], "`8/b.jpeg`: the side file `8/b.json` has as many votes for `sad` as for `happy` at `/raters`");
+
+    // A tar archive, with a table that names its members, one of them by a long name.
+    let long = format!("{}/c.jpg", "deep".repeat(40));
+    let header = |name: &str, size: usize, kind: u8| {
+        let mut header = vec![0_u8; 512];
+        header[..name.len().min(100)].copy_from_slice(&name.as_bytes()[..name.len().min(100)]);
+        header[124..135].copy_from_slice(format!("{size:011o}").as_bytes());
+        header[156] = kind;
+        header[257..262].copy_from_slice(b"ustar");
+        header
+    };
+    let member = |name: &str, bytes: &[u8], kind: u8| {
+        [header(name, bytes.len(), kind), bytes.to_vec(), vec![0; bytes.len().next_multiple_of(512) - bytes.len()]].concat()
+    };
+    let tar = [
+        member("././@LongLink", long.as_bytes(), b'L'),
+        member(&long, &photo, b'0'),
+        member("d/d.jpg", &photo, b'0'),
+        member("../e.jpg", &photo, b'0'),
+        vec![0; 1024],
+    ]
+    .concat();
+    folder.write("photos.tar", &tar).write("t.csv", format!("f,y\n{long},1\nd/d.jpg,2\ngone.jpg,3\n"));
+    let card = "images: {archive: photos.tar, table: t.csv, path: '{f}'}\nfields: {y: y}\nlabel: y\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!((dataset.ids.clone(), levels(&dataset, "y")), (vec![long, "d/d.jpg".to_owned()], vec!["1", "2"]));
+    let rejected: Vec<String> = dataset.rejected.iter().map(ToString::to_string).collect();
+    assert_eq!(rejected, ["`photos.tar/../e.jpg`: the path `../e.jpg` leaves the root", "`t.csv` 4: the archive has no member `gone.jpg`"]);
+    decoded(&dataset, &folder).read(0, &mut packed).unwrap();
+    assert_eq!(packed, plain);
+
+    folder.write("photos.tar", &tar[..2000]);
+    assert!(folder.open(card).unwrap_err().contains("it is truncated"));
+    folder.write("photos.tar", "hello");
+    assert_eq!(folder.open(card).unwrap_err(), "`photos.tar` is neither a zip nor a tar archive");
 }

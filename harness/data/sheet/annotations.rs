@@ -25,11 +25,11 @@ impl Sheet {
             for file in files {
                 let below =
                     below_root(file).map_err(|reason| DataError::dataset(&card.dataset, format!("names a file badly: {reason}")))?;
-                paths.push((root.join(&below), below));
+                paths.push(root.join(&below));
+                self.tables.push(below);
             }
-            let named: Vec<(String, &Path)> = paths.iter().map(|(path, below)| (below.clone(), path.as_path())).collect();
             let origin = self.file(files.first().map_or("", String::as_str));
-            for (index, record) in coco::records(&named, coco.boxes)?.into_iter().enumerate() {
+            for (index, record) in coco::records(&paths, coco.boxes)?.into_iter().enumerate() {
                 let value = |name: &str| match name {
                     "split" => split.as_deref(),
                     name => record.columns.get(name).map(String::as_str),
@@ -57,7 +57,6 @@ impl Sheet {
                     }
                 }
             }
-            self.tables.extend(paths.into_iter().map(|(_, below)| below));
         }
         Ok(())
     }

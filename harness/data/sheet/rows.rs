@@ -27,7 +27,7 @@ impl Sheet {
             ImageAt::Path(path) => Some(path),
             ImageAt::Bytes(_) => None,
         };
-        let mut wanted: BTreeSet<String> = self.columns.keys().filter(|name| split.is_none() || *name != "split").cloned().collect();
+        let mut wanted: BTreeSet<String> = self.columns.keys().cloned().collect();
         wanted.extend(templates.into_iter().chain(&rows.id).flat_map(|template| template.columns()).map(str::to_owned));
         let container = match &rows.image {
             ImageAt::Bytes(column) => {
@@ -38,8 +38,11 @@ impl Sheet {
         };
         let edges = rows.window.iter().flat_map(|window| window.start.iter().chain(&window.end));
         wanted.extend(edges.cloned());
-        // The number of a row in its table is a column too.
+        // The number of a row in its table is a column too, and so is the split where tables make the splits.
         wanted.remove("row");
+        if split.is_some() {
+            wanted.remove("split");
+        }
         let archive = rows.archive.as_ref().map(|archive| self.archive(card, root, archive)).transpose()?;
         let options = table::Options { columns: Some(wanted.iter().cloned().collect()), tolerant: true, ..options(file) };
         let origin = self.file(&below);
