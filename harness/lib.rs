@@ -12,7 +12,11 @@
 //!
 //! [`cli`] has one file a verb; it alone imports [`run`].
 
+pub mod backend;
+pub mod cli;
 pub mod data;
+pub mod plan;
 pub mod report;
+pub mod run;
 pub mod score;
 pub mod spec;

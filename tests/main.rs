@@ -1,3 +1,10 @@
-//! Tests.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+//! Everything that a user can see, in one binary: real files, real libraries.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+#![allow(clippy::print_stdout, reason = "a test's child process speaks to its parent")]
+
+mod backend;
+mod command;
 mod data;
+mod report;
+mod score;
+mod studies;

@@ -1,5 +1,64 @@
 //! Predictions to metrics, reductions over groups, intervals, tests; its registry is a table.
 //!
+//! An evaluation is held against what it is about ([`scheme`]); scores become decisions ([`rule`]). Items that look alike to the metrics
+//! become one pattern ([`outcome`], [`ranking`]), patterns within groups become resampling units ([`units`]), and all numbers of a
+//! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
+//!
+//! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
+//! - [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
+//! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
+//! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
+//! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
+//! - [`draw`]: keyed random draws; [`interval`]: from replicates to intervals.
+//! - [`explain`]: what a metric is, in words.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
+pub mod archive;
+pub mod audit;
+pub mod breakdown;
+pub mod draw;
+pub mod explain;
+pub mod import;
+pub mod interval;
 pub mod measurement;
+pub mod metric;
+pub mod outcome;
+pub mod predictions;
+pub mod ranking;
+pub mod reduction;
+pub mod registry;
+pub mod rule;
+pub mod scheme;
+pub mod sheet;
+pub mod tally;
+pub mod units;
+pub mod value;
+
+pub use audit::{decisions, fit, score};
+pub use explain::explain;
+pub use value::Value;
+
+/// In a column of indices: in no group, of no pattern.
+pub(crate) const OUTSIDE: u32 = u32::MAX;
+
+/// Why predictions cannot be scored.
+#[derive(Debug, thiserror::Error)]
+pub enum ScoreError {
+    /// The evaluation does not fit the predictions.
+    #[error(transparent)]
+    Spec(#[from] crate::spec::problem::SpecError),
+    /// A decision rule cannot be applied or fitted.
+    #[error("the decision rule `{rule}` cannot be used: {reason}")]
+    Rule {
+        /// The rule's name.
+        rule: String,
+        /// Why.
+        reason: String,
+    },
+    /// Items cannot be clustered.
+    #[error("`cluster: {field}` names a field that the predictions lack")]
+    Cluster {
+        /// The field.
+        field: String,
+    },
+}

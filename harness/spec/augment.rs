@@ -1,18 +1,21 @@
 //! How training images are changed at random: `augment: [horizontal_flip, {random_crop: {padding: 4}}]`.
 
+use serde::{Deserialize, Serialize};
+
 use super::decode::{Choice, Decode, Fields, number_in, one_or_many};
 use super::node::Node;
 use super::problem::{Problem, Problems, did_you_mean};
 
 /// What is done to each image, in this order.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Augment {
     /// The steps.
     pub steps: Vec<Step>,
 }
 
 /// One step.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Left and right are exchanged.
     HorizontalFlip {

@@ -1,11 +1,13 @@
 //! What a model wants to see: the size and the normalization of its images.
 
+use serde::{Deserialize, Serialize};
+
 use super::decode::{Decode, Fields, expected, number_in, word};
 use super::node::{Node, Value};
 use super::problem::{Problem, Problems, did_you_mean};
 
 /// How an image becomes a model's input. Every spelling is reduced to this; means and deviations are in byte units.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Input {
     /// Height and width in pixels; `None`: as the images are, which must all have one size.
     pub size: Option<(u32, u32)>,
@@ -30,7 +32,7 @@ pub struct Input {
 }
 
 /// One number for all channels, or one for each.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum PerChannel {
     /// The same for all.
     All(f64),
@@ -56,7 +58,7 @@ impl PerChannel {
 }
 
 /// How an image of another shape is fitted into the size.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Fit {
     /// Both sides are scaled as they must be.
     Stretch,
@@ -67,7 +69,7 @@ pub enum Fit {
 }
 
 /// A resampling filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Filter {
     /// The nearest pixel.
     Nearest,
@@ -78,7 +80,7 @@ pub enum Filter {
 }
 
 /// The order of channels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Channels {
     /// Red, green, blue.
     Rgb,
@@ -108,7 +110,7 @@ impl Channels {
 }
 
 /// The order of a model's axes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Layout {
     /// Batch, channel, height, width.
     Nchw,
@@ -117,7 +119,7 @@ pub enum Layout {
 }
 
 /// The type of a model's input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Dtype {
     /// 32-bit floating point.
     Float32,
@@ -128,7 +130,7 @@ pub enum Dtype {
 }
 
 /// An input whose size and channels are settled.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Resolved {
     /// Pixels.
     pub height: u32,

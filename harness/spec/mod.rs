@@ -1,24 +1,37 @@
 //! YAML to typed studies: the file as written (spanned), checks (all errors at once), types that cannot be wrong.
 //!
+//! Reading a file:
 //! - [`source`]: the files that were read, and places in them.
 //! - [`problem`]: what is wrong with a spec, underlined where it was written.
 //! - [`node`]: the tree of a file, every value with its place.
-//! - [`file`]: a spec file with what it extends; [`path`]: paths in specs.
-//! - [`augment`]: how training images are changed at random.
-//! - [`card`]: a dataset's layout, fields and splits.
-//! - [`folds`], [`sample`], [`weights`]: which of the items count, and how much.
-//! - [`input`]: the size and the normalization of a model's images.
 //! - [`decode`]: from nodes to types, collecting problems on the way.
+//! - [`file`]: `extends` and `--set`. [`path`]: paths with `${NAME}`.
+//!
+//! What a study says:
+//! - [`study`]: the whole, expanded over its [`grid`].
+//! - [`card`]: a dataset, dealt into [`folds`] or not; [`sample`] and [`weights`]: which of its items count, and how much.
+//! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`].
+//! - [`evaluation`] and [`uncertainty`]: what is measured. [`table`]: what is shown,
+//!   in the words of a [`vocabulary`].
 
 pub mod augment;
 pub mod card;
 pub mod decode;
+pub mod evaluation;
 pub mod file;
 pub mod folds;
+pub mod grid;
 pub mod input;
+pub mod model;
 pub mod node;
 pub mod path;
+pub mod predictions;
 pub mod problem;
 pub mod sample;
 pub mod source;
+pub mod study;
+pub mod table;
+mod table_check;
+pub mod uncertainty;
+pub mod vocabulary;
 pub mod weights;

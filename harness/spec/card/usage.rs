@@ -18,6 +18,8 @@ pub struct DataUse {
     pub card: Card,
     /// Whether its items are dealt into folds.
     pub folds: Option<Folds>,
+    /// Where the entry is written.
+    pub node: Node,
 }
 
 impl DataUse {
@@ -47,7 +49,7 @@ impl Decode for DataUse {
             }
         };
         overrides.into_iter().for_each(|(key, value)| replace(&mut card, key, value));
-        Card::decode_at(&card, &path, problems).map(|card| Self { card, folds })
+        Card::decode_at(&card, &path, problems).map(|card| Self { card, folds, node: node.clone() })
     }
 }
 

@@ -1,0 +1,98 @@
+//! `fairgrid data CARD`: what a card makes of a dataset.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::study::cache;
+use super::{Exit, Failure};
+use crate::data::dataset::Dataset;
+use crate::data::frame::{Factor, Targets};
+use crate::spec::card::Card;
+
+/// How many rejected rows are listed.
+const LISTED: usize = 20;
+
+/// Show what a card makes of a dataset: counts, groups, rejected rows.
+#[derive(Debug, Args)]
+pub(super) struct Data {
+    /// The card.
+    card: PathBuf,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Data {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
+        let card = Card::read(&self.card)?;
+        let dataset = Dataset::open(&card, &cache()).map_err(Failure::usage)?;
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(&summary(&card, &dataset))?);
+            return Ok(Exit::Ok);
+        }
+        println!("{}: {} items, {} classes", dataset.name, dataset.ids.len(), dataset.classes.len());
+        println!("license: {}", card.license.as_deref().unwrap_or("not said: find out before you publish anything"));
+        for (split, rows) in &dataset.splits {
+            println!("{split}: {} items", rows.len());
+            println!("  label: {}", line(&labels(&dataset, rows)));
+            for (field, factor) in &dataset.fields {
+                println!("  {field}: {}", line(&levels(&factor.take(rows))));
+            }
+        }
+        println!("{} rows rejected", dataset.rejected.len());
+        for rejected in dataset.rejected.iter().take(LISTED) {
+            println!("  {rejected}");
+        }
+        if dataset.rejected.len() > LISTED {
+            println!("  and {} more; `--json` lists all", dataset.rejected.len() - LISTED);
+        }
+        Ok(Exit::Ok)
+    }
+}
+
+/// How many items have each level; the missing ones last, if there are any.
+fn levels(factor: &Factor) -> Vec<(String, usize)> {
+    let mut counts = vec![0; factor.levels.len() + 1];
+    for code in &factor.codes {
+        counts[code.map_or(factor.levels.len(), |code| code as usize)] += 1;
+    }
+    let names = factor.levels.iter().cloned().chain(["(missing)".to_owned()]);
+    names.zip(counts).filter(|(name, count)| *count > 0 || name != "(missing)").collect()
+}
+
+/// How many items have each class.
+fn labels(dataset: &Dataset, rows: &[u32]) -> Vec<(String, usize)> {
+    let mut counts = vec![0; dataset.classes.len()];
+    match dataset.targets.take(rows) {
+        Targets::Single(targets) => targets.into_iter().flatten().for_each(|class| counts[class as usize] += 1),
+        Targets::Multi { present, .. } => present.into_iter().flatten().for_each(|class| counts[class as usize] += 1),
+    }
+    dataset.classes.iter().cloned().zip(counts).collect()
+}
+
+fn line(counts: &[(String, usize)]) -> String {
+    counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+fn summary(card: &Card, dataset: &Dataset) -> serde_json::Value {
+    let counts = |counts: Vec<(String, usize)>| counts.into_iter().map(|(name, count)| (name, json!(count))).collect::<serde_json::Map<_, _>>();
+    let splits: serde_json::Map<_, _> = dataset
+        .splits
+        .iter()
+        .map(|(split, rows)| {
+            let fields: serde_json::Map<_, _> =
+                dataset.fields.iter().map(|(field, factor)| (field.clone(), json!(counts(levels(&factor.take(rows)))))).collect();
+            (split.clone(), json!({"items": rows.len(), "label": counts(labels(dataset, rows)), "fields": fields}))
+        })
+        .collect();
+    json!({
+        "dataset": dataset.name,
+        "license": card.license,
+        "items": dataset.ids.len(),
+        "classes": dataset.classes,
+        "splits": splits,
+        "rejected": dataset.rejected.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,19 @@
+//! `fairgrid explain NAME`: one exact definition.
+
+use clap::Args;
+
+use super::{Exit, Failure};
+
+/// Tell what a metric is: formula, range, direction, source.
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The name of a metric.
+    name: String,
+}
+
+impl Explain {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
+        println!("{}", crate::score::explain(&self.name).map_err(Failure::usage)?);
+        Ok(Exit::Ok)
+    }
+}

@@ -1,0 +1,103 @@
+//! How an error is shown, and which exit code it gives.
+
+use std::io::IsTerminal;
+
+use miette::GraphicalTheme;
+
+use super::{Color, Exit};
+use crate::plan::make::PlanError;
+use crate::spec::problem::SpecError;
+
+/// An error of a verb.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The spec is wrong: every mistake is underlined.
+    Spec(SpecError),
+    /// Something else, with its exit code.
+    Other {
+        /// The code.
+        exit: Exit,
+        /// What happened, causes included.
+        error: anyhow::Error,
+    },
+}
+
+impl Failure {
+    /// Wrong usage.
+    pub(super) fn usage(message: impl std::fmt::Display) -> Self {
+        Self::Other { exit: Exit::Usage, error: anyhow::anyhow!("{message}") }
+    }
+
+    /// Something that is not there.
+    pub(super) fn unavailable(message: impl std::fmt::Display) -> Self {
+        Self::Other { exit: Exit::Unavailable, error: anyhow::anyhow!("{message}") }
+    }
+
+    /// Shows the error on standard error.
+    pub(super) fn show(self) -> Exit {
+        match self {
+            Self::Spec(error) => {
+                let diagnostics = error.diagnostics();
+                let count = diagnostics.len();
+                for diagnostic in diagnostics {
+                    eprintln!("{:?}", miette::Report::new(diagnostic));
+                }
+                eprintln!("{count} problem{} found, nothing was run", if count == 1 { "" } else { "s" });
+                Exit::Usage
+            }
+            Self::Other { error, .. } if is_broken_pipe(&error) => Exit::Ok,
+            Self::Other { exit, error } => {
+                eprintln!("error: {error:#}");
+                exit
+            }
+        }
+    }
+}
+
+/// A reader that has seen enough is no failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+impl From<SpecError> for Failure {
+    fn from(error: SpecError) -> Self {
+        Self::Spec(error)
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Spec(error) => Self::Spec(error),
+            PlanError::Unavailable(_) => Self::Other { exit: Exit::Unavailable, error: error.into() },
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other { exit: Exit::Unexpected, error }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        anyhow::Error::from(error).into()
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        anyhow::Error::from(error).into()
+    }
+}
+
+/// Decides once how diagnostics are drawn.
+pub(super) fn install(color: Color) {
+    let colored = color.on(std::io::stderr().is_terminal());
+    let theme = if colored { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    // A second call would be refused; there is none.
+    let _ = miette::set_hook(Box::new(move |_| {
+        Box::new(miette::MietteHandlerOpts::new().graphical_theme(theme.clone()).color(colored).width(120).build())
+    }));
+}

@@ -1,0 +1,138 @@
+//! Bars on a terminal, plain lines elsewhere, or JSON lines: three ways to show events.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::sync::Mutex;
+
+use clap::ValueEnum;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::run::event::{Event, Observer};
+
+/// How progress is shown, on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Style {
+    /// Bars on a terminal, lines elsewhere.
+    Auto,
+    /// Bars.
+    Bars,
+    /// One line an event.
+    Plain,
+    /// One JSON object a line.
+    Json,
+    /// Nothing.
+    None,
+}
+
+/// The observer for a style.
+pub(super) fn observer(style: Style, quiet: bool, verbose: u8) -> Box<dyn Observer> {
+    match style {
+        _ if quiet => Box::new(Silent),
+        Style::None => Box::new(Silent),
+        Style::Json => Box::new(Json),
+        Style::Plain => Box::new(Plain { verbose: verbose > 0 }),
+        Style::Bars => Box::new(Bars::default()),
+        Style::Auto if std::io::stderr().is_terminal() => Box::new(Bars::default()),
+        Style::Auto => Box::new(Plain { verbose: verbose > 0 }),
+    }
+}
+
+struct Silent;
+
+impl Observer for Silent {
+    fn event(&self, _: &Event) {}
+}
+
+struct Json;
+
+impl Observer for Json {
+    fn event(&self, event: &Event) {
+        if let Ok(line) = serde_json::to_string(event) {
+            eprintln!("{line}");
+        }
+    }
+}
+
+struct Plain {
+    verbose: bool,
+}
+
+impl Observer for Plain {
+    fn event(&self, event: &Event) {
+        if let Some(line) = line(event, self.verbose) {
+            eprintln!("{line}");
+        }
+    }
+}
+
+/// The plain line of an event; most are too many to print.
+fn line(event: &Event, verbose: bool) -> Option<String> {
+    Some(match event {
+        Event::Planned { cells, stored, tasks } => format!("{tasks} tasks, {stored} of them stored; {cells} cells to run"),
+        Event::CellStarted { cell } => format!("start   {cell}"),
+        Event::CellFinished { cell, seconds } => format!("done    {cell} ({seconds:.1} s)"),
+        Event::CellProgress { cell, step, done, total, message } if verbose => format!("        {cell}: {step} {done}/{total} {message}"),
+        Event::Decoding { dataset, done, total } if done == total => format!("decoded {dataset} ({total} images)"),
+        Event::Note { message } => format!("note: {message}"),
+        Event::CellFailed { cell, reason, help, log, log_path } => {
+            let mut text = format!("FAILED  {cell}: {reason}");
+            for extra in help.iter().map(|help| format!("help: {help}")).chain(log.iter().map(|line| format!("| {line}"))) {
+                text = format!("{text}\n        {extra}");
+            }
+            format!("{text}\n        log: {}", log_path.display())
+        }
+        Event::Scored { .. } | Event::CellProgress { .. } | Event::Decoding { .. } => return None,
+    })
+}
+
+/// One bar a running cell, one for images, one for scores.
+#[derive(Default)]
+struct Bars {
+    screen: MultiProgress,
+    bars: Mutex<BTreeMap<String, ProgressBar>>,
+}
+
+impl Bars {
+    fn update(&self, name: &str, done: u64, total: u64, message: &str) {
+        let Ok(mut bars) = self.bars.lock() else { return };
+        let bar = bars.entry(name.to_owned()).or_insert_with(|| {
+            let style = ProgressStyle::with_template("{prefix:40!} {bar:24} {pos:>7}/{len:<7} {per_sec:>12} {msg}");
+            let bar = self.screen.add(ProgressBar::new(total).with_prefix(name.to_owned()));
+            style.map(|style| bar.clone().with_style(style)).unwrap_or(bar)
+        });
+        bar.set_length(total);
+        bar.set_position(done);
+        bar.set_message(message.to_owned());
+        if done == total && total > 0 && !name.contains(',') {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn clear(&self, name: &str) {
+        if let Ok(mut bars) = self.bars.lock()
+            && let Some(bar) = bars.remove(name)
+        {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Observer for Bars {
+    fn event(&self, event: &Event) {
+        match event {
+            Event::CellProgress { cell, step, done, total, message } => self.update(cell, *done, *total, &format!("{step} {message}")),
+            Event::Decoding { dataset, done, total } => self.update(&format!("decode {dataset}"), *done, *total, "images"),
+            Event::Scored { done, total } => self.update("score", *done as u64, *total as u64, ""),
+            _ => {
+                if let Event::CellFinished { cell, .. } | Event::CellFailed { cell, .. } = event {
+                    self.clear(cell);
+                }
+                if !matches!(event, Event::CellStarted { .. })
+                    && let Some(line) = line(event, false)
+                {
+                    self.screen.suspend(|| eprintln!("{line}"));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `fairgrid run`: from a spec to a leaderboard.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use clap::Args;
+
+use super::progress::{Style, observer};
+use super::study::{StudyArgs, cache};
+use super::{Color, Exit, Failure};
+use crate::report::table::Table;
+use crate::report::terminal::Screen;
+use crate::report::{leaderboard, output};
+use crate::run::results::Results;
+use crate::run::scheduler::{self, Settings};
+use crate::run::store::Store;
+use crate::run::{export, record, scoring};
+use crate::spec::model::DEFAULT_THREADS;
+
+/// Run a study and print its leaderboard.
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    study: StudyArgs,
+    #[command(flatten)]
+    pub execution: Execution,
+    /// Write the results exactly here [default: results/<study>].
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Only show what would run.
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not write predictions/ and decisions/.
+    #[arg(long)]
+    no_predictions: bool,
+}
+
+/// How cells are carried out; nothing here changes a result.
+#[derive(Debug, Args)]
+pub(super) struct Execution {
+    /// Cells at a time [default: as many as the cores allow at 2 threads a cell].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Where results are kept between runs.
+    #[arg(long, value_name = "DIR", default_value = ".fairgrid")]
+    pub store: PathBuf,
+    /// Make every result again, stored or not.
+    #[arg(long)]
+    force: bool,
+    /// Stop at the first cell that fails.
+    #[arg(long)]
+    fail_fast: bool,
+    /// End a worker that gives no sign of life for so long.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
+    stall: u64,
+    /// How progress is shown.
+    #[arg(long, value_enum, default_value_t = Style::Auto)]
+    progress: Style,
+    /// Show nothing but errors and the leaderboard.
+    #[arg(short, long)]
+    quiet: bool,
+    /// Show more.
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+/// A run of a study from plan to results, without any output: `snapshot check` uses it too.
+pub(super) struct Ran {
+    /// What was planned.
+    pub plan: crate::plan::make::Plan,
+    /// What came of the cells.
+    pub outcome: scheduler::Outcome,
+    /// The numbers.
+    pub results: Results,
+    /// When it started.
+    pub started: SystemTime,
+}
+
+impl Execution {
+    /// Plans a study and carries it out.
+    pub(super) fn carry_out(&self, study: &StudyArgs) -> Result<Ran, Failure> {
+        let started = SystemTime::now();
+        let observer = observer(self.progress, self.quiet, self.verbose);
+        let plan = study.plan(&*observer)?;
+        let store = Store::open(&self.store).map_err(anyhow::Error::from)?;
+        let interrupted = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+            signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
+        }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let settings = Settings {
+            jobs: self.jobs.map_or((cores / DEFAULT_THREADS as usize).max(1), usize::from),
+            stall: Duration::from_secs(self.stall),
+            fail_fast: self.fail_fast,
+            force: self.force,
+            cache: cache(),
+        };
+        let outcome = scheduler::run(&plan, &store, &settings, &*observer, &interrupted).map_err(anyhow::Error::from)?;
+        if interrupted.load(Ordering::Relaxed) {
+            return Err(Failure::Other { exit: Exit::Interrupted, error: anyhow::anyhow!("stopped; what is done is kept: run the same command to go on") });
+        }
+        let scored = scoring::score(&plan, &store, self.force, &outcome.results, &*observer).map_err(anyhow::Error::from)?;
+        let results = Results::of(&plan, &outcome, &scored);
+        Ok(Ran { plan, outcome, results, started })
+    }
+}
+
+impl Ran {
+    /// The exit code that failed cells ask for. Complaints about the job are shown where they are written in the spec.
+    pub(super) fn verdict(&self) -> Exit {
+        for failure in self.outcome.failures.iter().filter_map(|failure| failure.problem.clone()) {
+            for diagnostic in failure.diagnostics() {
+                eprintln!("{:?}", miette::Report::new(diagnostic));
+            }
+        }
+        match (self.results.failed.is_empty(), self.outcome.failures.iter().any(|failure| failure.unavailable)) {
+            (true, _) => Exit::Ok,
+            (false, true) => Exit::Unavailable,
+            (false, false) => Exit::CellFailed,
+        }
+    }
+}
+
+impl Run {
+    pub(super) fn run(self, color: Color) -> Result<Exit, Failure> {
+        if self.dry_run {
+            let plan = self.study.plan(&*observer(Style::Auto, self.execution.quiet, 0))?;
+            println!("{}: {} cells, {} evaluations; nothing was run", plan.study.name, plan.cells.len(), plan.scores.len());
+            for cell in &plan.cells {
+                println!("  {}", plan.study.cells[cell.cell].name);
+            }
+            return Ok(Exit::Ok);
+        }
+        let ran = self.execution.carry_out(&self.study)?;
+        let Ran { plan, results, .. } = &ran;
+        let tables = Table::all(&plan.study.layout, &results.heading, &results.rows, &results.failed);
+        let folder = self.study.output(self.output.as_deref(), &plan.study.name);
+        let mut files = output::files(&results.heading, &tables, &results.rows, &results.failed).map_err(anyhow::Error::from)?;
+        let record = record::record(plan, ran.started, &ran.outcome.records);
+        files.push(("run.json", serde_json::to_vec_pretty(&record)?));
+        let mut written = output::write(&folder, &files).map_err(anyhow::Error::from)?;
+        if !self.no_predictions {
+            written.extend(export::predictions_of(plan, &ran.outcome.results, &folder)?);
+        }
+        println!("{}", leaderboard::terminal(&results.heading, &tables, screen(color)));
+        for path in written {
+            println!("wrote {}", path.display());
+        }
+        Ok(ran.verdict())
+    }
+}
+
+/// What standard output can show.
+pub(super) fn screen(color: Color) -> Screen {
+    let stdout = std::io::stdout();
+    let terminal = stdout.is_terminal();
+    let width = terminal.then(|| rustix::termios::tcgetwinsize(&stdout).ok()).flatten();
+    Screen { width: width.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0), color: color.on(terminal) }
+}

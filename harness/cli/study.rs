@@ -1,0 +1,85 @@
+//! The arguments that every verb about a study shares.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::Failure;
+use crate::backend::catalogue::Catalogue;
+use crate::plan::make::{Plan, Request, make};
+use crate::run::event::{Event, Observer};
+use crate::spec::file::Setting;
+use crate::spec::study::Study;
+
+/// Which study, and which part of it.
+#[derive(Debug, Args)]
+pub(super) struct StudyArgs {
+    /// The spec file.
+    pub spec: PathBuf,
+    /// Only the cells with this level of an axis (or `model=NAME`, `evaluation=NAME`); may be repeated.
+    #[arg(long, value_name = "AXIS=LEVEL", value_parser = pair)]
+    pub only: Vec<(String, String)>,
+    /// Override a key of the spec, as `models.net.train.epochs=1`; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// At most this many items of each split: a quick try, marked in every table and never a snapshot.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+    #[command(flatten)]
+    pub backends: BackendArgs,
+}
+
+/// Where backends are.
+#[derive(Debug, Args)]
+pub(super) struct BackendArgs {
+    /// A folder of backends, looked at before `FAIRGRID_BACKEND_PATH` and the folder of this program; may be repeated.
+    #[arg(long = "backend-dir", value_name = "DIR")]
+    pub dirs: Vec<PathBuf>,
+}
+
+impl BackendArgs {
+    /// The backends that can be had. A descriptor that is missing or stale is made anew by a worker.
+    pub(super) fn catalogue(&self) -> Catalogue {
+        Catalogue::scan(&self.dirs, &crate::run::describe::describe)
+    }
+}
+
+impl StudyArgs {
+    /// Reads the spec.
+    pub(super) fn read(&self) -> Result<Study, Failure> {
+        let mut settings = Vec::new();
+        for text in &self.set {
+            settings.push(text.parse::<Setting>()?);
+        }
+        Ok(Study::read(&self.spec, &settings)?)
+    }
+
+    /// Reads the spec and plans it.
+    pub(super) fn plan(&self, observer: &dyn Observer) -> Result<Plan, Failure> {
+        let study = self.read()?;
+        let request = Request { only: self.only.clone(), limit: self.limit, cache: cache() };
+        let note = |message: String| observer.event(&Event::Note { message });
+        Ok(make(study, &self.backends.catalogue(), &request, &note)?)
+    }
+
+    /// The folder for results: `results/<study>/`, or the one given.
+    pub(super) fn output(&self, given: Option<&Path>, study: &str) -> PathBuf {
+        given.map_or_else(|| Path::new("results").join(study), Path::to_owned)
+    }
+}
+
+/// Where what can be made again at any time is kept: `$XDG_CACHE_HOME/fairgrid`, else `~/.cache/fairgrid`.
+pub(super) fn cache() -> PathBuf {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_CACHE_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
+        .unwrap_or_else(std::env::temp_dir)
+        .join("fairgrid")
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((axis, level)) if !axis.is_empty() => Ok((axis.to_owned(), level.to_owned())),
+        _ => Err(format!("`{text}` is not of the form `axis=level`")),
+    }
+}

@@ -1,0 +1,75 @@
+//! Imported predictions beside the dataset that they are about: matched by id, labels and fields taken from the dataset.
+
+use std::collections::HashMap;
+
+use crate::data::dataset::Dataset;
+use crate::score::predictions::{Decisions, Parts, Predictions, Scores};
+
+/// The predictions for some rows of a dataset, in that order.
+///
+/// # Errors
+/// An item without a prediction, or classes that the dataset does not have.
+pub fn join(predictions: &Predictions, dataset: &Dataset, rows: &[u32]) -> Result<Predictions, String> {
+    let place: HashMap<&str, u32> = predictions.ids().iter().enumerate().map(|(row, id)| (id.as_str(), row as u32)).collect();
+    let found: Vec<Option<u32>> = rows.iter().map(|row| place.get(dataset.ids[*row as usize].as_str()).copied()).collect();
+    let missing = found.iter().filter(|row| row.is_none()).count();
+    if let Some(first) = found.iter().position(Option::is_none) {
+        let id = &dataset.ids[rows[first] as usize];
+        return Err(format!("there is no prediction for {missing} of {} items of `{}`, as `{id}`", rows.len(), dataset.name));
+    }
+    let taken = predictions.take(&found.into_iter().flatten().collect::<Vec<_>>());
+    // Where each class of the predictions stands in the dataset's list.
+    let classes: Vec<usize> = taken
+        .classes()
+        .iter()
+        .map(|class| {
+            let position = dataset.classes.iter().position(|known| known == class);
+            position.ok_or_else(|| format!("the class `{class}` of the predictions is not one of `{}`: {}", dataset.name, dataset.classes.join(", ")))
+        })
+        .collect::<Result<_, _>>()?;
+    let Parts { ids, scores, decisions, weight, .. } = taken.into_parts();
+    let scores = scores.map(|scores| spread(scores, &classes, dataset.classes.len())).transpose()?;
+    let rename = |class: u32| classes[class as usize] as u32;
+    let decisions = decisions.map(|decisions| match decisions {
+        Decisions::Single(decisions) => Decisions::Single(decisions.into_iter().map(|class| class.map(rename)).collect()),
+        Decisions::Sets(sets) => Decisions::Sets(
+            sets.into_iter()
+                .map(|set| {
+                    let mut set: Vec<u32> = set.into_iter().map(rename).collect();
+                    set.sort_unstable();
+                    set
+                })
+                .collect(),
+        ),
+    });
+    let parts = Parts {
+        ids,
+        classes: dataset.classes.clone(),
+        targets: dataset.targets.take(rows),
+        scores,
+        decisions,
+        fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.take(rows))).collect(),
+        subject: dataset.subject.as_ref().map(|subject| subject.take(rows)),
+        weight,
+        split: None,
+    };
+    Predictions::check(parts, |row| row as u64 + 1).map_err(|error| error.to_string())
+}
+
+/// Scores in the order of the dataset's classes.
+fn spread(scores: Scores, classes: &[usize], width: usize) -> Result<Scores, String> {
+    if classes.len() != width {
+        return Err(format!("the predictions score {} classes and the dataset has {width}", classes.len()));
+    }
+    if scores.width == 1 {
+        // One number is for the class that the evaluation calls positive, wherever that stands.
+        return Ok(scores);
+    }
+    let mut values = vec![0.0; scores.values.len()];
+    for (row, numbers) in scores.values.chunks_exact(width).enumerate() {
+        for (number, &class) in numbers.iter().zip(classes) {
+            values[row * width + class] = *number;
+        }
+    }
+    Ok(Scores { values, ..scores })
+}

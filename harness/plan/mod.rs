@@ -1,0 +1,19 @@
+//! A study and the catalogues (data, backends, scoring) to tasks with keys.
+//!
+//! - [`key`]: the name of a result.
+//! - [`job`]: what a backend is told, and where in the YAML each part of it was written.
+//! - [`options`]: the options of architectures, losses and the like against the backend's own schemas.
+//! - [`said`]: what the evaluations will say, for the tables to show.
+//! - [`split`]: the rows of a split.
+//! - [`join`]: imported predictions beside their dataset.
+//! - [`task`]: the tasks of a plan, for people and for `--json`.
+//! - [`make`]: all of it together.
+
+pub mod job;
+pub mod join;
+pub mod key;
+pub mod make;
+pub mod options;
+pub mod said;
+pub mod split;
+pub mod task;

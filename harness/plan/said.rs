@@ -1,0 +1,32 @@
+//! What the evaluations will say, for the tables to show.
+
+use crate::score::metric::Input;
+use crate::score::scheme::Scheme;
+use crate::spec::study::{CellEvaluation, Study};
+use crate::spec::table::Dimension;
+use crate::spec::vocabulary::{MetricColumn, Scored};
+
+/// The axes of a study as tables know them.
+pub fn dimensions(study: &Study) -> Vec<Dimension> {
+    let axes = study.grid.axes.iter();
+    axes.map(|axis| Dimension { name: axis.name.clone(), levels: axis.levels.iter().map(|level| level.label.clone()).collect() }).collect()
+}
+
+/// What one evaluation will say of one cell.
+pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Scored {
+    let column = |(metric, breakdowns): &(crate::score::metric::Metric, Vec<usize>)| {
+        let lists = || breakdowns.iter().map(|index| &scheme.breakdowns[*index]);
+        let names: Vec<String> = lists().filter(|fields| !fields.is_empty()).map(|fields| fields.join("*")).collect();
+        let overall = metric.over.is_none() && lists().any(Vec::is_empty);
+        let (per_group, over_groups) = if metric.over.is_none() { (names, Vec::new()) } else { (Vec::new(), names) };
+        MetricColumn { name: metric.name.clone(), decided: metric.input == Input::Decisions, overall, per_group, over_groups }
+    };
+    Scored {
+        model: study.cells[evaluation.cell].model.clone(),
+        evaluation: evaluation.name.clone(),
+        data: evaluation.spec.data.as_ref().map(|split| split.value.clone()).unwrap_or_default(),
+        decisions: scheme.decide.iter().map(|decide| decide.name.clone()).collect(),
+        axes: study.grid.coordinates(&evaluation.point).into_iter().map(|(axis, _)| axis).collect(),
+        metrics: scheme.metrics.iter().map(column).collect(),
+    }
+}

@@ -1,0 +1,15 @@
+//! The rows of a split.
+
+use std::sync::Arc;
+
+use crate::data::dataset::Dataset;
+
+/// Some rows of a dataset, in their order.
+pub type Rows = Arc<[u32]>;
+
+/// The rows of a split, at most `limit` of them: evenly spaced, so that a limited run still sees every part.
+pub fn rows(dataset: &Dataset, split: &str, limit: Option<u32>) -> Option<Rows> {
+    let all = dataset.splits.get(split)?;
+    let keep = limit.map_or(all.len(), |limit| (limit as usize).min(all.len()));
+    Some((0..keep).map(|index| all[index * all.len() / keep]).collect())
+}

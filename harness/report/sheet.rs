@@ -1,0 +1,210 @@
+//! A table as text, before it is known whether a terminal or a page will show it.
+
+use crate::score::measurement::Status;
+use crate::spec::table::Spread;
+
+use super::cell::Cell;
+use super::number::{decimals, exact, fixed, percent, raised};
+use super::table::{Line, Table};
+
+/// A table's texts; names are as written in the spec, not escaped yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    /// The table's name.
+    pub name: String,
+    /// The headings of the key columns.
+    pub keys: Vec<String>,
+    /// The headings of the other columns.
+    pub heads: Vec<Head>,
+    /// The lines: the key's levels, then one entry a column.
+    pub lines: Vec<(Vec<String>, Vec<Entry>)>,
+    /// The texts of the marks, first of mark 1.
+    pub footnotes: Vec<String>,
+    /// How to read the table, a sentence each; already escaped.
+    pub legend: Vec<String>,
+}
+
+/// A column's heading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// The metric.
+    pub name: String,
+    /// An arrow for which way is better, or nothing.
+    pub arrow: &'static str,
+    /// The group, level or class; may be empty.
+    pub subtitle: String,
+}
+
+/// What a cell says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The value, or the word for why there is none.
+    pub value: String,
+    /// The interval or deviation; may be empty.
+    pub spread: String,
+    /// The marks of its footnotes; may be empty.
+    pub mark: String,
+    /// Whether it is the best of its column.
+    pub best: bool,
+    /// The status; `None` where nothing was measured.
+    pub status: Option<Status>,
+}
+
+impl Entry {
+    /// Everything on one line.
+    pub fn line(&self) -> String {
+        let spread = if self.spread.is_empty() { String::new() } else { format!(" {}", self.spread) };
+        format!("{}{spread}{}", self.value, self.mark)
+    }
+}
+
+impl Sheet {
+    /// Writes out a table; `quote` puts a name into a sentence of the legend.
+    pub fn new(table: &Table, quote: fn(&str) -> String) -> Self {
+        let mut footnotes = Footnotes::default();
+        let decimals: Vec<usize> = (0..table.columns.len())
+            .map(|index| decimals(table.lines.iter().filter_map(|line| line.cells[index].as_ref()?.value)))
+            .collect();
+        let lines = table
+            .lines
+            .iter()
+            .map(|line| {
+                let entries = line.cells.iter().enumerate().map(|(index, cell)| match cell {
+                    Some(cell) => entry(cell, line.best[index], decimals[index], table, &mut footnotes),
+                    None => Entry { value: "–".to_owned(), spread: String::new(), mark: String::new(), best: false, status: None },
+                });
+                (line.key.iter().map(|level| if level.is_empty() { "–".to_owned() } else { level.clone() }).collect(), entries.collect())
+            })
+            .collect();
+        let heads = table.columns.iter().map(|column| Head {
+            name: column.metric.clone(),
+            arrow: column.direction.arrow(),
+            subtitle: column.subtitle(),
+        });
+        Self {
+            name: table.name.clone(),
+            keys: table.rows.clone(),
+            heads: heads.collect(),
+            lines,
+            footnotes: footnotes.0,
+            legend: legend(table, &decimals, quote),
+        }
+    }
+}
+
+/// The texts that marks stand for, each once.
+#[derive(Default)]
+struct Footnotes(Vec<String>);
+
+impl Footnotes {
+    fn mark(&mut self, text: String) -> String {
+        let index = self.0.iter().position(|known| *known == text).unwrap_or_else(|| {
+            self.0.push(text);
+            self.0.len() - 1
+        });
+        raised(index + 1)
+    }
+}
+
+fn entry(cell: &Cell, best: bool, decimals: usize, table: &Table, footnotes: &mut Footnotes) -> Entry {
+    let mut notes = Vec::new();
+    let word = cell.status.word().replace('_', " ");
+    let value = match cell.value {
+        Some(value) if cell.status == Status::Small => format!("{} small", fixed(value, decimals)),
+        Some(value) => fixed(value, decimals),
+        None => word.clone(),
+    };
+    if cell.status != Status::Ok {
+        let reason = if cell.reason.is_empty() { format!("{} items", cell.n) } else { cell.reason.clone() };
+        notes.push(format!("{word}: {reason}"));
+    }
+    if cell.value.is_some() && cell.cells < table.cells() {
+        notes.push(format!("of {}, where others are means of {}", count(cell.cells, "cell"), table.cells()));
+    }
+    let spread = match (table.spread, cell.sd, cell.lower, cell.upper) {
+        (Spread::Sd, Some(sd), _, _) => format!("±{}", fixed(sd, decimals)),
+        (Spread::Interval, _, Some(lower), Some(upper)) => format!("[{}, {}]", fixed(lower, decimals), fixed(upper, decimals)),
+        _ => String::new(),
+    };
+    let mark = notes.into_iter().map(|note| footnotes.mark(note)).collect::<Vec<_>>().join("\u{2009}");
+    Entry { value, spread, mark, best, status: Some(cell.status) }
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+/// How to read some tables: each sentence once, in the order of the tables.
+pub fn legends(tables: &[Table], quote: fn(&str) -> String) -> Vec<String> {
+    let mut sentences: Vec<String> = Vec::new();
+    for sentence in tables.iter().flat_map(|table| Sheet::new(table, quote).legend) {
+        if !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
+    }
+    sentences
+}
+
+/// How to read a table: only what it really shows.
+fn legend(table: &Table, decimals: &[usize], quote: fn(&str) -> String) -> Vec<String> {
+    let cells = || table.lines.iter().flat_map(|line: &Line| &line.cells);
+    let is_mean = table.cells() > 1;
+    let mut legend = Vec::new();
+    if is_mean {
+        let axes: Vec<String> = table.averaged.iter().map(|axis| quote(axis)).collect();
+        legend.push(format!("Values are means over {} ({} cells), taken after scoring.", axes.join(" and "), table.cells()));
+    }
+    match table.spread {
+        Spread::Sd if cells().flatten().any(|cell| cell.sd.is_some()) => {
+            legend.push(
+                "± is the standard deviation between the averaged cells; how much a finite test set leaves open is not in it.".to_owned(),
+            );
+        }
+        Spread::Interval => {
+            let mut levels: Vec<f64> = cells().flatten().filter_map(|cell| cell.level).collect();
+            levels.sort_by(f64::total_cmp);
+            levels.dedup();
+            let levels: Vec<String> = levels.into_iter().map(percent).collect();
+            let mean =
+                if is_mean { "; of a mean, the means of the ends, so variation between the averaged cells is not in it" } else { "" };
+            if !levels.is_empty() {
+                legend.push(format!("[a, b] is the {} interval{mean}.", levels.join(" or ")));
+            }
+        }
+        Spread::Sd => {}
+    }
+    for (index, column) in table.columns.iter().enumerate() {
+        let mut medians: Vec<f64> = table
+            .lines
+            .iter()
+            .filter_map(|line| line.cells[index].as_ref())
+            .filter(|cell| cell.value.is_some())
+            .filter_map(|cell| cell.null_median)
+            .collect();
+        medians.sort_by(f64::total_cmp);
+        let text = |value: &f64| fixed(*value, decimals[index]);
+        if let (Some(low), Some(high)) = (medians.first(), medians.last()) {
+            let range = if text(low) == text(high) { text(low) } else { format!("{} to {}", text(low), text(high)) };
+            legend.push(format!("Chance alone gives {} a median of {range} (group labels shuffled).", quote(&column.id())));
+        }
+    }
+    if let Some(sorted) = &table.sorted {
+        legend.push(format!("Sorted by {}; values that are small, undefined or missing are not ranked.", quote(sorted)));
+    }
+    if table.lines.iter().any(|line| line.best.contains(&true)) {
+        legend.push("Bold is the best value of a column, which alone is no evidence of a difference.".to_owned());
+    }
+    if cells().any(Option::is_none) || table.lines.iter().any(|line| line.key.iter().any(String::is_empty)) {
+        legend.push("– means that there is nothing: not measured, or not on that axis.".to_owned());
+    }
+    if table.columns.iter().any(|column| !column.direction.arrow().is_empty()) {
+        legend.push("↑ larger is better, ↓ smaller is better.".to_owned());
+    }
+    legend
+}
+
+/// A tolerance or a step as short text.
+pub fn short(value: f64) -> String {
+    let rounded = (value * 1e6).round() / 1e6;
+    if rounded == 0.0 && value != 0.0 { format!("{value:.1e}") } else { exact(rounded).trim_end_matches(".0").to_owned() }
+}

@@ -1,0 +1,139 @@
+//! What a backend may ask of the harness while it runs a step in a worker.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering as Atomic};
+
+use arrow::array::{Array, AsArray, RecordBatch, RecordBatchReader};
+use arrow::datatypes::Float64Type;
+use serde_json::{Map, Value, json};
+
+use super::order::{Feed, Step};
+use super::rows::RowsWriter;
+use crate::backend::host::{Host, LogLevel, Verdict};
+use crate::data::batches::{Batches, Extra, Order};
+use crate::data::dataset::Dataset;
+use crate::data::images::Images;
+
+/// The curves of a training in the store: loss and learning rate, epoch by epoch.
+pub const EPOCHS: &str = "epochs.json";
+/// The trained weights in the store.
+pub const WEIGHTS: &str = "weights.safetensors";
+
+/// Tells how far a step is: done, total, the backend's own words.
+pub type Tell = Box<dyn Fn(u64, u64, &str)>;
+
+/// The harness, as one step of one backend sees it.
+pub struct WorkerHost<'a> {
+    step: &'a Step,
+    dataset: &'a Arc<Dataset>,
+    images: &'a Arc<Images>,
+    stop: Arc<AtomicBool>,
+    tell: Tell,
+    rows: Option<RowsWriter>,
+    epochs: Vec<Value>,
+    trouble: Option<String>,
+}
+
+impl<'a> WorkerHost<'a> {
+    /// A host for a step.
+    pub fn new(step: &'a Step, dataset: &'a Arc<Dataset>, images: &'a Arc<Images>, stop: Arc<AtomicBool>, tell: Tell) -> Self {
+        let rows = matches!(step.feed, Feed::Predict { .. }).then(|| {
+            let ids = step.rows.iter().map(|row| dataset.ids[*row as usize].clone());
+            RowsWriter::new(&step.draft.folder, ids, dataset.classes.len())
+        });
+        Self { step, dataset, images, stop, tell, rows, epochs: Vec::new(), trouble: None }
+    }
+
+    /// What went wrong on the host's side, if anything did: the cause of whatever the backend makes of it.
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// Checks that the backend left all it should; answers the files of the result.
+    pub fn finish(self) -> Result<Vec<String>, String> {
+        match self.rows {
+            Some(rows) => {
+                rows.finish().map_err(|error| error.to_string())?;
+                Ok(vec![super::rows::FILE.to_owned()])
+            }
+            None => {
+                let path = self.path(EPOCHS);
+                let text = serde_json::to_vec_pretty(&self.epochs).map_err(|error| error.to_string())?;
+                std::fs::write(&path, text).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+                if !self.path(WEIGHTS).is_file() {
+                    return Err("the backend broke the contract: it said that training is done and left no weights".to_owned());
+                }
+                Ok(vec![EPOCHS.to_owned(), WEIGHTS.to_owned()])
+            }
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.step.draft.folder.join(name)
+    }
+
+    fn fail<T>(&mut self, message: impl std::fmt::Display) -> Result<T, String> {
+        let message = message.to_string();
+        self.trouble.get_or_insert_with(|| message.clone());
+        Err(message)
+    }
+}
+
+impl Host for WorkerHost<'_> {
+    fn open_input(&mut self, name: &str, epoch: u32) -> Result<Box<dyn RecordBatchReader + Send>, String> {
+        let (batch_size, order, extra) = match (&self.step.feed, name) {
+            (Feed::Train { batch_size, seed, augment }, "train") => {
+                (*batch_size, Order::Shuffled { seed: *seed, epoch }, Extra { augment: augment.clone(), ..Extra::default() })
+            }
+            (Feed::Predict { batch_size }, "predict") => (*batch_size, Order::Given, Extra::default()),
+            _ => return Err(format!("the step `{}` has no input `{name}`", self.step.name)),
+        };
+        let (dataset, images) = (Arc::clone(self.dataset), Arc::clone(self.images));
+        Ok(Box::new(Batches::new(dataset, images, &self.step.rows, batch_size as usize, order, extra)))
+    }
+
+    fn emit(&mut self, name: &str, batch: RecordBatch) -> Result<(), String> {
+        match (name, &mut self.rows) {
+            ("rows", Some(rows)) => match rows.push(&batch) {
+                Ok(()) => Ok(()),
+                Err(error) => self.fail(error),
+            },
+            ("epochs", None) => {
+                self.epochs.extend(epochs(&batch));
+                Ok(())
+            }
+            _ => self.fail(format!("the backend broke the contract: it emitted `{name}` in `{}`", self.step.name)),
+        }
+    }
+
+    fn epoch_end(&mut self, _: u32) -> Result<Verdict, String> {
+        Ok(Verdict::Continue)
+    }
+
+    fn progress(&mut self, done: u64, total: u64, message: &str) -> bool {
+        (self.tell)(done, total, message);
+        self.stop.load(Atomic::Relaxed)
+    }
+
+    #[expect(clippy::print_stderr, reason = "a worker's standard error is its log")]
+    fn log(&mut self, level: LogLevel, message: &str) {
+        eprintln!("{level:?}: {message}");
+    }
+}
+
+/// The numbers of an `epochs` batch, a map a row.
+fn epochs(batch: &RecordBatch) -> Vec<Value> {
+    let schema = batch.schema();
+    let rows = 0..batch.num_rows();
+    rows.map(|row| {
+        let columns = schema.fields().iter().zip(batch.columns());
+        let numbers = columns.filter_map(|(field, column)| {
+            let column = arrow::compute::cast(column, &arrow::datatypes::DataType::Float64).ok()?;
+            let number = column.as_primitive_opt::<Float64Type>().filter(|column| column.is_valid(row))?.value(row);
+            Some((field.name().clone(), json!(number)))
+        });
+        Value::Object(numbers.collect::<Map<_, _>>())
+    })
+    .collect()
+}

@@ -1,0 +1,113 @@
+//! What came of a plan, as reports want it: rows, failed cells, and a heading.
+
+use indexmap::{IndexMap, IndexSet};
+
+use super::scheduler::Outcome;
+use super::scoring::Scored;
+use crate::plan::make::{Plan, PlannedScore, Source};
+use crate::report::heading::{FailedCell, Heading};
+use crate::report::row::Row;
+use crate::score::measurement::Status;
+use crate::spec::model::Model;
+use crate::spec::table::{Dimension, Origin};
+
+/// All numbers of a run.
+#[derive(Debug)]
+pub struct Results {
+    /// What the report knows besides the numbers.
+    pub heading: Heading,
+    /// One line a number.
+    pub rows: Vec<Row>,
+    /// Cells without numbers.
+    pub failed: Vec<FailedCell>,
+}
+
+impl Results {
+    /// Joins the numbers with the cells that they are of.
+    pub fn of(plan: &Plan, outcome: &Outcome, scored: &[Option<Scored>]) -> Self {
+        let mut rows = Vec::new();
+        let mut failed: IndexMap<usize, FailedCell> = IndexMap::new();
+        let study = &plan.study;
+        let fail = |cell: usize, reason: &str| FailedCell {
+            model: study.cells[plan.cells[cell].cell].model.clone(),
+            axes: study.grid.coordinates(&study.cells[plan.cells[cell].cell].point),
+            evaluations: plan
+                .scores
+                .iter()
+                .filter(|score| score.cell == cell)
+                .map(|score| study.evaluations[score.evaluation].name.clone())
+                .collect::<IndexSet<_>>()
+                .into_iter()
+                .collect(),
+            status: Status::Failed,
+            reason: reason.to_owned(),
+        };
+        for failure in &outcome.failures {
+            failed.insert(failure.cell, fail(failure.cell, &failure.reason));
+        }
+        for (planned, scored) in plan.scores.iter().zip(scored) {
+            match scored {
+                Some(Ok(measurements)) => rows.extend(measurements.iter().map(|measurement| row(plan, planned, measurement.clone()))),
+                Some(Err(reason)) => {
+                    failed.entry(planned.cell).or_insert_with(|| fail(planned.cell, reason));
+                }
+                None => {}
+            }
+        }
+        Self { heading: heading(plan, &rows), rows, failed: failed.into_values().collect() }
+    }
+}
+
+fn row(plan: &Plan, planned: &PlannedScore, measurement: crate::score::measurement::Measurement) -> Row {
+    let evaluation = &plan.study.evaluations[planned.evaluation];
+    Row {
+        study: plan.study.name.clone(),
+        model: plan.study.cells[evaluation.cell].model.clone(),
+        axes: plan.study.grid.coordinates(&evaluation.point),
+        evaluation: evaluation.name.clone(),
+        data: evaluation.spec.data.as_ref().map(|split| split.value.clone()).unwrap_or_default(),
+        measurement,
+    }
+}
+
+fn heading(plan: &Plan, rows: &[Row]) -> Heading {
+    let study = &plan.study;
+    let axes = study.grid.axes.iter().map(|axis| Dimension {
+        name: axis.name.clone(),
+        levels: axis.levels.iter().map(|level| level.label.clone()).collect(),
+    });
+    // Groups come in the order in which scoring lists them, which is the order of the fields' levels.
+    let mut groups: IndexMap<&str, IndexSet<&str>> = IndexMap::new();
+    for row in rows.iter().filter(|row| !row.measurement.group.is_empty()) {
+        groups.entry(&row.measurement.by).or_default().insert(&row.measurement.group);
+    }
+    let mut models: IndexMap<&str, Origin> = IndexMap::new();
+    for cell in &study.cells {
+        let origin = match &cell.spec {
+            Model::Predictions(_) => Origin::Imported,
+            Model::Backend(model) if model.train.is_some() => Origin::Trained,
+            Model::Backend(_) => Origin::Inferred,
+        };
+        models.insert(&cell.model, origin);
+    }
+    let evaluations: IndexSet<&str> = study.evaluations.iter().map(|evaluation| evaluation.name.as_str()).collect();
+    let decisions: IndexSet<&str> =
+        study.evaluations.iter().flat_map(|evaluation| evaluation.spec.decide.iter().map(|decide| decide.name.as_str())).collect();
+    let owned = |names: IndexSet<&str>| names.into_iter().map(str::to_owned).collect();
+    Heading {
+        study: study.name.clone(),
+        title: study.title.clone(),
+        axes: axes.collect(),
+        groups: groups.into_iter().map(|(name, levels)| Dimension { name: name.to_owned(), levels: owned(levels) }).collect(),
+        models: models.into_iter().map(|(name, origin)| (name.to_owned(), origin)).collect(),
+        evaluations: owned(evaluations),
+        decisions: owned(decisions),
+        limit: plan.limit.map(u64::from),
+        mock: false,
+    }
+}
+
+/// Whether a plan needs a backend at all.
+pub fn needs_backend(plan: &Plan) -> bool {
+    plan.cells.iter().any(|cell| matches!(cell.source, Source::Backend(_)))
+}

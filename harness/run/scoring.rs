@@ -1,0 +1,130 @@
+//! Predictions to measurements, from the store where they are known.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::event::{Event, Observer};
+use super::rows;
+use super::store::{Found, Store, StoreError};
+use crate::plan::job::Ability;
+use crate::plan::key::Key;
+use crate::plan::make::{Plan, PlannedScore, Source};
+use crate::score::measurement::Measurement;
+use crate::score::predictions::{Parts, Predictions};
+use crate::score::rule::FittedRules;
+use crate::spec::study::fitting_splits;
+
+/// The file of a score in the store.
+const FILE: &str = "measurements.json";
+
+/// The numbers of one evaluation of one cell, or why there are none.
+pub type Scored = Result<Vec<Measurement>, String>;
+
+/// Scores every evaluation whose predictions are there; `None` for those whose cell failed. In the order of [`Plan::scores`].
+pub fn score(
+    plan: &Plan,
+    store: &Store,
+    force: bool,
+    results: &HashMap<Key, PathBuf>,
+    observer: &dyn Observer,
+) -> Result<Vec<Option<Scored>>, StoreError> {
+    let total = plan.scores.len();
+    let done = AtomicUsize::new(0);
+    plan.scores
+        .par_iter()
+        .map(|planned| {
+            let scored = one(plan, store, force, results, planned, observer)?;
+            observer.event(&Event::Scored { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
+            Ok(scored)
+        })
+        .collect()
+}
+
+fn one(
+    plan: &Plan,
+    store: &Store,
+    force: bool,
+    results: &HashMap<Key, PathBuf>,
+    planned: &PlannedScore,
+    observer: &dyn Observer,
+) -> Result<Option<Scored>, StoreError> {
+    if force {
+        store.forget(&planned.key)?;
+    }
+    match store.find(&planned.key)? {
+        Found::Whole(folder) => {
+            if let Some(measurements) = std::fs::read(folder.join(FILE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+                return Ok(Some(Ok(measurements)));
+            }
+            store.forget(&planned.key)?;
+        }
+        Found::Damaged(message) => observer.event(&Event::Note { message }),
+        Found::Nothing => {}
+    }
+    let measurements = match measure(plan, results, planned) {
+        None => return Ok(None),
+        Some(Err(reason)) => return Ok(Some(Err(reason))),
+        Some(Ok(measurements)) => measurements,
+    };
+    let lease = store.lease(&planned.key)?;
+    if lease.draft.target.exists() {
+        lease.abandon()?;
+    } else {
+        let path = lease.draft.folder.join(FILE);
+        let text = serde_json::to_vec(&measurements).map_err(|error| StoreError::Io { action: "write", path: path.clone(), source: error.into() })?;
+        std::fs::write(&path, text).map_err(|source| StoreError::Io { action: "write", path, source })?;
+        lease.draft.finish("score", &[FILE])?;
+        lease.release()?;
+    }
+    Ok(Some(Ok(measurements)))
+}
+
+fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Option<Scored> {
+    let evaluation = &plan.study.evaluations[planned.evaluation].spec;
+    let scored = predictions(plan, results, planned.cell, evaluation.data.as_ref().map(|split| split.value.as_str()))?;
+    Some(scored.and_then(|scored| {
+        let uncertainty = evaluation.uncertainty.over(&plan.study.uncertainty);
+        let mut fitted = FittedRules::new();
+        for split in fitting_splits(evaluation) {
+            let split = &split.value;
+            let found = predictions(plan, results, planned.cell, Some(split)).ok_or_else(|| format!("there are no predictions for `{split}`"))??;
+            fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
+        }
+        crate::score::score(&scored, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
+    }))
+}
+
+/// The predictions of a cell for a split (or all of them, where they were imported); `None` where the cell failed.
+pub fn predictions(plan: &Plan, results: &HashMap<Key, PathBuf>, cell: usize, split: Option<&str>) -> Option<Result<Arc<Predictions>, String>> {
+    match &plan.cells[cell].source {
+        Source::Imported { predictions, .. } => Some(plan.imported(predictions, split)),
+        Source::Backend(work) => {
+            let step = work.steps.iter().find(|step| {
+                step.ability == Ability::Predict && split.is_some_and(|split| split.split_once('/') == Some((&step.dataset, &step.split)))
+            })?;
+            let folder = results.get(&step.key)?;
+            let dataset = &plan.datasets.get(&step.dataset)?.dataset;
+            let ids: Vec<String> = step.rows.iter().map(|row| dataset.ids[*row as usize].clone()).collect();
+            let scores = match rows::read(folder, &ids, dataset.classes.len()) {
+                Ok(scores) => scores,
+                Err(error) => return Some(Err(error.to_string())),
+            };
+            let parts = Parts {
+                ids,
+                classes: dataset.classes.clone(),
+                targets: dataset.targets.take(&step.rows),
+                scores: Some(scores),
+                decisions: None,
+                fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.take(&step.rows))).collect(),
+                subject: dataset.subject.as_ref().map(|subject| subject.take(&step.rows)),
+                weight: None,
+                split: None,
+            };
+            Some(Predictions::check(parts, |row| row as u64 + 1).map(Arc::new).map_err(|error| error.to_string()))
+        }
+    }
+}

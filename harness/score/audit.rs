@@ -1,0 +1,251 @@
+//! Predictions and an evaluation to measurements.
+
+use std::collections::HashSet;
+
+use super::breakdown::Breakdown;
+use super::measurement::{Measurement, Status};
+use super::metric::{Input, Metric};
+use super::outcome::Outcomes;
+use super::predictions::{Decisions, Predictions};
+use super::ranking::Rankings;
+use super::rule::{self, FittedRules, decide, top};
+use super::scheme::{Schema, Scheme};
+use super::sheet::{Lens, Reading, Sheet};
+use super::value::{Cause, Undefined};
+use super::{OUTSIDE, ScoreError};
+use crate::spec::evaluation::{Decide, Evaluation, MinCount, Policy};
+use crate::spec::problem::Problems;
+use crate::spec::uncertainty::{Cluster, Uncertainty};
+
+/// Scores predictions: every metric of an evaluation, under every decision rule, for all items and every group, with intervals and nulls.
+///
+/// The measurements come in the order of the spec (rule, metric, breakdown, group, class), and no two share decision, metric, parameters,
+/// breakdown, group and label. `fitted` holds what was found for the rules that have a number to find.
+///
+/// # Errors
+/// Where the evaluation does not fit the predictions, with every mistake underlined; or where a rule has not been fitted.
+pub fn score(
+    predictions: &Predictions,
+    evaluation: &Evaluation,
+    uncertainty: &Uncertainty,
+    fitted: &FittedRules,
+) -> Result<Vec<Measurement>, ScoreError> {
+    let mut problems = Problems::default();
+    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
+    let scheme = problems.check(scheme)?;
+    let clusters = clusters(predictions, uncertainty)?;
+    let breakdowns: Vec<Breakdown> = scheme.breakdowns.iter().map(|fields| Breakdown::new(predictions, fields)).collect();
+    let audit = Audit { predictions, evaluation, uncertainty, scheme: &scheme, clusters, breakdowns };
+
+    let mut rules: Vec<&str> = scheme.decide.iter().map(|decide| decide.name.as_str()).collect();
+    let mut numbered: Vec<(Place, Measurement)> = Vec::new();
+    for (index, rule) in scheme.decide.iter().enumerate() {
+        if scheme.metrics.iter().any(|(metric, _)| metric.input == Input::Decisions) {
+            let decisions = decide(predictions, rule, scheme.task.positive, fitted)?;
+            let lens = Lens::Outcomes(Outcomes::new(predictions.targets(), &decisions, scheme.task.classes));
+            audit.read(Input::Decisions, &lens, &[(index, &rule.name)], &mut numbered);
+        }
+    }
+    if rules.is_empty() {
+        rules.push("");
+    }
+    // What reads no decisions is the same under every rule, and stands beside each.
+    let rules: Vec<(usize, &str)> = rules.into_iter().enumerate().collect();
+    let mut inputs: Vec<Input> = scheme.metrics.iter().map(|(metric, _)| metric.input).filter(|input| *input != Input::Decisions).collect();
+    inputs.dedup();
+    let mut seen = HashSet::new();
+    inputs.retain(|input| seen.insert(*input));
+    for input in inputs {
+        audit.read(input, &audit.scores_lens(input)?, &rules, &mut numbered);
+    }
+    numbered.sort_by_key(|(place, _)| *place);
+    Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
+}
+
+/// Finds the numbers of the rules that are to be fitted on `split` (`dataset/split`, no test split); `predictions` are those of it.
+///
+/// # Errors
+/// As for [`score`], or where a rule's metric is undefined at every threshold.
+pub fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> Result<FittedRules, ScoreError> {
+    let mut problems = Problems::default();
+    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
+    let scheme = problems.check(scheme)?;
+    let of_split = scheme.to_fit(&mut Problems::default()).into_iter().filter(|rule| rule.split.value == split);
+    of_split
+        .map(|rule| Ok((rule.decide.name.clone(), rule::fit(&rule.decide, predictions, &rule.metric, rule.maximize, scheme.task)?)))
+        .collect()
+}
+
+/// The decisions of every rule of an evaluation, by the rule's name.
+///
+/// # Errors
+/// As for [`score`].
+pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &FittedRules) -> Result<Vec<(String, Decisions)>, ScoreError> {
+    let mut problems = Problems::default();
+    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
+    let scheme = problems.check(scheme)?;
+    let decided = |rule: &Decide| Ok((rule.name.clone(), decide(predictions, rule, scheme.task.positive, fitted)?));
+    scheme.decide.iter().map(decided).collect()
+}
+
+/// Rule, metric, breakdown, number in the sheet.
+type Place = (usize, usize, usize, usize);
+
+struct Audit<'a> {
+    predictions: &'a Predictions,
+    evaluation: &'a Evaluation,
+    uncertainty: &'a Uncertainty,
+    scheme: &'a Scheme,
+    clusters: Option<Vec<u32>>,
+    breakdowns: Vec<Breakdown>,
+}
+
+/// How many items and clusters each group has, and whether that is enough.
+struct Sizes {
+    clusters: Option<Vec<u64>>,
+    small: Vec<Option<String>>,
+}
+
+impl Audit<'_> {
+    /// What a metric that reads no decisions reads.
+    fn scores_lens(&self, input: Input) -> Result<Lens, ScoreError> {
+        let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
+        let scores = self.predictions.scores().ok_or_else(reason)?;
+        let targets = self.predictions.targets();
+        let classes = self.scheme.task.classes;
+        Ok(match (input, self.scheme.task.positive) {
+            (Input::TopK(k), _) => {
+                let set = |row: usize| {
+                    let mut set = top(scores.of(row), k as usize);
+                    set.sort_unstable();
+                    set
+                };
+                let decisions = Decisions::Sets((0..self.predictions.len()).map(set).collect());
+                Lens::Outcomes(Outcomes::new(targets, &decisions, classes))
+            }
+            (Input::PositiveScore, Some(positive)) => Lens::Rankings(Rankings::new(targets, scores, &[positive as u32])),
+            _ => Lens::Rankings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
+        })
+    }
+
+    /// All numbers that read one thing, beside each of some rules.
+    fn read(&self, input: Input, lens: &Lens, rules: &[(usize, &str)], numbered: &mut Vec<(Place, Measurement)>) {
+        for (by, breakdown) in self.breakdowns.iter().enumerate() {
+            let (places, metrics): (Vec<usize>, Vec<&Metric>) = (self.scheme.metrics.iter().enumerate())
+                .filter(|(_, (metric, breakdowns))| metric.input == input && breakdowns.contains(&by))
+                .map(|(place, (metric, _))| (place, metric))
+                .unzip();
+            if metrics.is_empty() {
+                continue;
+            }
+            let sizes = self.sizes(lens, breakdown);
+            // Groups that are too small take part in a gap only where that makes the gap as untrustworthy as they are.
+            let exclude = self.evaluation.undefined == Policy::Exclude;
+            let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
+            let sheet = Sheet { lens, breakdown, metrics: &metrics, policy: self.evaluation.undefined, kept: &kept };
+            let readings = sheet.read(self.predictions, self.clusters.as_deref(), self.uncertainty);
+            for (number, reading) in readings.iter().enumerate() {
+                let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
+                for (rule, name) in rules {
+                    let place = (*rule, places[reading.spot.metric], by, number);
+                    numbered.push((place, Measurement { decision: (*name).to_owned(), ..measurement.clone() }));
+                }
+            }
+        }
+    }
+
+    fn sizes(&self, lens: &Lens, breakdown: &Breakdown) -> Sizes {
+        let groups = breakdown.groups.len();
+        let mut items = vec![0u64; groups];
+        let mut members: HashSet<(u32, u32)> = HashSet::new();
+        let counting = breakdown.of_row.iter().zip(lens.of_row()).enumerate();
+        for (row, (group, _)) in counting.filter(|(_, (group, pattern))| **group != OUTSIDE && **pattern != OUTSIDE) {
+            items[*group as usize] += 1;
+            if let Some(clusters) = &self.clusters {
+                members.insert((*group, clusters[row]));
+            }
+        }
+        let clusters = self.clusters.as_ref().map(|_| {
+            let mut counts = vec![0u64; groups];
+            members.iter().for_each(|(group, _)| counts[*group as usize] += 1);
+            counts
+        });
+        let (counts, least, what) = match (self.evaluation.min_count, &clusters) {
+            (Some(MinCount::Rows(least)), _) => (&items, least, "item"),
+            (Some(MinCount::Subjects(least)), Some(clusters)) => (clusters, least, "subject"),
+            _ => (&items, 0, "item"),
+        };
+        let small = |group: usize| {
+            let name = &breakdown.groups[group];
+            let there = if name.is_empty() { String::new() } else { format!(" in {name}") };
+            let plural = if counts[group] == 1 { "" } else { "s" };
+            (counts[group] < least).then(|| format!("{} {what}{plural}{there}, fewer than `min_count` ({least})", counts[group]))
+        };
+        Sizes { small: (0..groups).map(small).collect(), clusters }
+    }
+
+    fn measurement(&self, reading: &Reading, metric: &Metric, breakdown: &Breakdown, sizes: &Sizes) -> Measurement {
+        let spot = reading.spot;
+        let small = match spot.group {
+            Some(group) => sizes.small[group].clone(),
+            None => sizes.small.iter().flatten().next().cloned(),
+        };
+        // Where small groups are left out of a gap, the gap itself is not small.
+        let flagged = small.clone().filter(|_| spot.group.is_some() || self.evaluation.undefined == Policy::Propagate);
+        let (status, reason) = match (reading.value, small) {
+            (Err(Undefined { cause: Cause::FewGroups, .. }), Some(small)) => (Status::InsufficientEvidence, small),
+            (Err(undefined), _) => (Status::Undefined, self.reason(undefined, spot.group, breakdown)),
+            (Ok(_), _) => flagged.map_or((Status::Ok, String::new()), |reason| (Status::Small, reason)),
+        };
+        let name = |class: usize| self.predictions.classes()[class].clone();
+        let count = |weight: f64| weight.round() as u64;
+        Measurement {
+            decision: String::new(),
+            metric: metric.name.clone(),
+            parameters: metric.parameters.clone(),
+            by: breakdown.by.clone(),
+            group: spot.group.map(|group| breakdown.groups[group].clone()).unwrap_or_default(),
+            label: spot.class.map(name).unwrap_or_default(),
+            item: String::new(),
+            value: reading.value.ok(),
+            lower: reading.interval.map(|(lower, _)| lower),
+            upper: reading.interval.map(|(_, upper)| upper),
+            level: reading.interval.map(|_| self.uncertainty.level()),
+            n: count(reading.support.items),
+            n_positive: reading.support.positives.map(count),
+            n_negative: reading.support.negatives.map(count),
+            n_clusters: sizes.clusters.as_ref().map(|clusters| spot.group.map_or_else(|| clusters.iter().sum(), |group| clusters[group])),
+            null_median: reading.null.map(|(median, _)| median),
+            null_p: reading.null.map(|(_, p)| p),
+            status,
+            reason,
+            direction: metric.direction,
+        }
+    }
+
+    /// `no positives of class=Coat in race=Black`.
+    fn reason(&self, undefined: Undefined, group: Option<usize>, breakdown: &Breakdown) -> String {
+        let mut reason = undefined.cause.words().to_owned();
+        if let Some(class) = undefined.class {
+            reason.push_str(&format!(" of class={}", self.predictions.classes()[class as usize]));
+        }
+        let group = undefined.group.map(|group| group as usize).or(group).map(|group| breakdown.groups[group].as_str());
+        if let Some(group) = group.filter(|group| !group.is_empty()) {
+            reason.push_str(&format!(" in {group}"));
+        }
+        reason
+    }
+}
+
+/// The cluster of each item, if items are clustered; an item without one is a cluster of its own.
+fn clusters(predictions: &Predictions, uncertainty: &Uncertainty) -> Result<Option<Vec<u32>>, ScoreError> {
+    let factor = match uncertainty.cluster() {
+        Cluster::Items => None,
+        Cluster::Subject => predictions.subject(),
+        Cluster::Field(name) => Some(predictions.fields().get(name).ok_or_else(|| ScoreError::Cluster { field: name.clone() })?),
+    };
+    Ok(factor.map(|factor| {
+        let alone = factor.levels.len() as u32..;
+        factor.codes.iter().zip(alone).map(|(code, alone)| code.unwrap_or(alone)).collect()
+    }))
+}

@@ -1,0 +1,121 @@
+//! Random draws, each from a generator keyed by (seed, purpose, replicate, index): they depend neither on threads nor on order.
+
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Binomial, Distribution, Hypergeometric};
+
+/// What a draw is for: part of its key, so that no two purposes share numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Items drawn with replacement.
+    Bootstrap,
+    /// Group labels dealt out anew.
+    Permutation,
+}
+
+/// The generator of one replicate of one purpose.
+pub fn generator(seed: u64, purpose: Purpose, replicate: u64, index: u64) -> ChaCha8Rng {
+    let purpose: u64 = match purpose {
+        Purpose::Bootstrap => 1,
+        Purpose::Permutation => 2,
+    };
+    let mut key = [0; 32];
+    for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose, replicate, index]) {
+        bytes.copy_from_slice(&word.to_le_bytes());
+    }
+    ChaCha8Rng::from_seed(key)
+}
+
+/// An urn of kinds of things, each with a number of copies.
+#[derive(Clone, Debug)]
+pub struct Urn {
+    copies: Vec<u64>,
+    total: u64,
+    /// The kind of every single thing, where drawing things one by one is the faster way.
+    things: Option<Vec<u32>>,
+}
+
+/// From this many things a kind on, one binomial draw a kind is faster than one draw a thing.
+const CROWDED: u64 = 12;
+
+impl Urn {
+    /// An urn with so many copies of each kind.
+    pub fn new(copies: Vec<u64>) -> Self {
+        let total = copies.iter().sum();
+        let crowded = total > CROWDED * copies.len() as u64;
+        let things = || copies.iter().zip(0u32..).flat_map(|(copies, kind)| std::iter::repeat_n(kind, *copies as usize)).collect();
+        let things = (!crowded).then(things);
+        Self { copies, total, things }
+    }
+
+    /// How many things there are.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// How many copies of each kind there are.
+    pub fn copies(&self) -> &[u64] {
+        &self.copies
+    }
+
+    /// Draws as many things as there are, with replacement, and says how many of each kind came: a multinomial draw.
+    pub fn resample(&self, generator: &mut impl Rng, mut drawn: impl FnMut(usize, u64)) {
+        if let Some(things) = &self.things {
+            for _ in 0..self.total {
+                drawn(things[generator.random_range(0..things.len())] as usize, 1);
+            }
+            return;
+        }
+        let (mut draws, mut left) = (self.total, self.total);
+        for (kind, copies) in self.copies.iter().enumerate() {
+            let count = binomial(generator, draws, *copies, left);
+            drawn(kind, count);
+            draws -= count;
+            left -= copies;
+        }
+    }
+
+    /// Deals all things out to hands of the given sizes, which sum to the total: says how many of each kind each hand got. A multivariate
+    /// hypergeometric draw.
+    pub fn deal(&self, generator: &mut impl Rng, hands: &[u64], mut dealt: impl FnMut(usize, usize, u64)) {
+        let mut left = self.copies.clone();
+        let mut total = self.total;
+        for (hand, size) in hands.iter().enumerate() {
+            let (mut wanted, mut pool) = (*size, total);
+            for (kind, copies) in left.iter_mut().enumerate() {
+                let count = hypergeometric(generator, wanted, *copies, pool);
+                dealt(hand, kind, count);
+                pool -= *copies;
+                wanted -= count;
+                *copies -= count;
+            }
+            total -= size;
+        }
+    }
+}
+
+/// How many of `draws` draws with replacement hit `hits` of `total` things.
+fn binomial(generator: &mut impl Rng, draws: u64, hits: u64, total: u64) -> u64 {
+    if draws == 0 || hits == 0 {
+        return 0;
+    }
+    if hits >= total {
+        return draws;
+    }
+    // The share lies strictly between 0 and 1, so the distribution exists.
+    Binomial::new(draws, hits as f64 / total as f64).map_or(0, |binomial| binomial.sample(generator))
+}
+
+/// How many of `draws` draws without replacement hit `hits` of `total` things.
+fn hypergeometric(generator: &mut impl Rng, draws: u64, hits: u64, total: u64) -> u64 {
+    if draws == 0 || hits == 0 {
+        return 0;
+    }
+    if hits >= total {
+        return draws;
+    }
+    if draws >= total {
+        return hits;
+    }
+    Hypergeometric::new(total, hits, draws).map_or(0, |hypergeometric| hypergeometric.sample(generator))
+}

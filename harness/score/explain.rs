@@ -1,0 +1,127 @@
+//! `fairgrid explain NAME`: what a metric is, in words.
+
+use super::metric::{Meaning, list, meaning};
+use super::registry::{Compute, Criterion, Definition, Reads, metrics};
+use crate::spec::problem::did_you_mean;
+
+/// What a name means: formula, range, direction, when it is undefined, its options, its source and what others call it.
+///
+/// # Errors
+/// For a name that is no metric: the nearest ones.
+pub fn explain(name: &str) -> Result<String, String> {
+    let Some(meaning) = meaning(name) else {
+        let known = list();
+        return Err(format!("unknown metric `{name}`: {}", did_you_mean(name, known.iter().map(String::as_str))));
+    };
+    Ok(match meaning {
+        Meaning::Metric(definition) => lines(name, of_definition(definition)),
+        Meaning::Reduced(definition, suffix) => {
+            let mut all = of_reduction(definition.name, suffix);
+            all.push(("of", definition.name.to_owned()));
+            all.extend(of_definition(definition));
+            lines(name, all)
+        }
+        Meaning::Criterion(criterion, suffix) => lines(name, of_criterion(criterion, suffix)),
+    })
+}
+
+fn lines(name: &str, entries: Vec<(&str, String)>) -> String {
+    let mut text = format!("{name}\n");
+    for (what, words) in entries.into_iter().filter(|(_, words)| !words.is_empty()) {
+        text.push_str(&format!("  {what:<10} {words}\n"));
+    }
+    text
+}
+
+fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
+    let averages = match definition.compute {
+        Compute::Class { samples: Some(_), .. } => {
+            "average: binary (with `positive:`) | macro | micro | weighted | samples (several labels an item) | per_class"
+        }
+        Compute::Class { samples: None, .. } => "average: binary (with `positive:`) | macro | micro | weighted | per_class",
+        Compute::Rank(_) => "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest",
+        Compute::MeanOfClasses(_) | Compute::MeanOfRanks(_) | Compute::Whole(_) => "",
+    };
+    let reads = match definition.reads {
+        Reads::Decisions => "labels, decisions",
+        Reads::TopK => "labels, scores; option `k`",
+        Reads::Scores => "labels, scores",
+    };
+    let (low, high) = definition.range;
+    vec![
+        ("formula", definition.formula.to_owned()),
+        ("inputs", reads.to_owned()),
+        ("options", averages.to_owned()),
+        ("range", format!("{low} to {high}")),
+        ("better", definition.direction.word().to_owned()),
+        ("undefined", definition.undefined.to_owned()),
+        ("source", definition.source.to_owned()),
+        ("peers", peers(definition.peers)),
+    ]
+}
+
+fn of_reduction(base: &str, suffix: &str) -> Vec<(&'static str, String)> {
+    let formula = match suffix {
+        "difference" => format!("max_g {base} - min_g {base}; method: to_overall: max_g |{base}_g - {base}|"),
+        "ratio" => format!("min_g {base} / max_g {base}; method: to_overall: min_g min({base}_g / {base}, {base} / {base}_g)"),
+        "group_min" => format!("min_g {base}"),
+        _ => format!("max_g {base}"),
+    };
+    let options = match suffix {
+        "difference" | "ratio" => "method: between_groups (default) | to_overall; classes: mean | max | min | per_class | macro",
+        _ => "classes: mean | max | min | per_class | macro",
+    };
+    let better = match suffix {
+        "difference" => "lower",
+        "ratio" => "higher",
+        _ => "as of the metric",
+    };
+    vec![
+        ("formula", formula),
+        ("options", options.to_owned()),
+        ("better", better.to_owned()),
+        (
+            "undefined",
+            "in a group, under `undefined: propagate`; with fewer than two groups (gaps); where the divisor is 0 (ratios)".to_owned(),
+        ),
+        ("source", "fairlearn 0.15, fairlearn.metrics".to_owned()),
+    ]
+}
+
+fn of_criterion(criterion: &Criterion, suffix: &str) -> Vec<(&'static str, String)> {
+    let parts: Vec<String> = criterion.parts.iter().map(|part| format!("{part}_{suffix}")).collect();
+    let mut all = match parts.as_slice() {
+        [one] => vec![("formula", one.clone())],
+        several => vec![
+            ("formula", format!("of {}: the worst, the mean or the sum", several.join(" and "))),
+            ("options", "agg: worst_case | mean | sum; method: between_groups (default) | to_overall".to_owned()),
+        ],
+    };
+    let formula = |name: &str| metrics().iter().find(|definition| definition.name == name).map_or("", |definition| definition.formula);
+    all.extend(criterion.parts.iter().map(|part| ("where", format!("{part} = {}", formula(part)))));
+    all.push(("better", if suffix == "difference" { "lower" } else { "higher" }.to_owned()));
+    all.push(("undefined", "where a part is, in a group, under `undefined: propagate`".to_owned()));
+    all.push(("peers", peers(criterion.peers)));
+    all
+}
+
+fn peers(peers: &[(&str, &str)]) -> String {
+    peers.iter().map(|(peer, name)| format!("{peer}: {name}")).collect::<Vec<_>>().join("; ")
+}
+
+/// What a name means, in one line; empty for a name that is no metric.
+pub fn summary(name: &str) -> String {
+    match meaning(name) {
+        None => String::new(),
+        Some(Meaning::Metric(definition)) => definition.formula.to_owned(),
+        Some(Meaning::Reduced(definition, suffix)) => match suffix {
+            "difference" => format!("largest minus smallest {} of the groups", definition.name),
+            "ratio" => format!("smallest over largest {} of the groups", definition.name),
+            "group_min" => format!("smallest {} of the groups", definition.name),
+            _ => format!("largest {} of the groups", definition.name),
+        },
+        Some(Meaning::Criterion(criterion, suffix)) => {
+            criterion.parts.iter().map(|part| format!("{part}_{suffix}")).collect::<Vec<_>>().join(" and ")
+        }
+    }
+}

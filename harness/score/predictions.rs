@@ -1,0 +1,332 @@
+//! What a model said about the items of a split, beside what is true of them.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use crate::data::frame::{Factor, Targets};
+use crate::spec::predictions::Kind;
+
+/// Predictions that have been checked: every column has one entry an item, ids are distinct, class indices exist, no score is NaN.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Predictions {
+    parts: Parts,
+}
+
+/// The columns of predictions, before they are checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parts {
+    /// The items' names, distinct.
+    pub ids: Vec<String>,
+    /// The classes' names, distinct; everything else speaks of them by index.
+    pub classes: Vec<String>,
+    /// What is true.
+    pub targets: Targets,
+    /// What the model said, in numbers.
+    pub scores: Option<Scores>,
+    /// What was decided elsewhere.
+    pub decisions: Option<Decisions>,
+    /// The columns that groups are made of, by name.
+    pub fields: IndexMap<String, Factor>,
+    /// Which items are of one person.
+    pub subject: Option<Factor>,
+    /// How much each item counts: finite, not negative.
+    pub weight: Option<Vec<f64>>,
+    /// The split of each item, where a table holds several.
+    pub split: Option<Factor>,
+}
+
+/// One number an item and class, or one an item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scores {
+    /// What the numbers are.
+    pub kind: Kind,
+    /// Numbers an item: as many as there are classes, or 1 for the score of the positive of two classes.
+    pub width: usize,
+    /// Item by item.
+    pub values: Vec<f64>,
+}
+
+impl Scores {
+    /// The numbers of one item.
+    pub fn of(&self, row: usize) -> &[f64] {
+        &self.values[row * self.width..(row + 1) * self.width]
+    }
+}
+
+/// What was decided about each item, as class indices.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decisions {
+    /// One class an item; `None` where nothing was decided, which is never right.
+    Single(Vec<Option<u32>>),
+    /// Any number of classes an item, sorted, without repetition.
+    Sets(Vec<Vec<u32>>),
+}
+
+impl Decisions {
+    /// How many items there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Single(decisions) => decisions.len(),
+            Self::Sets(decisions) => decisions.len(),
+        }
+    }
+
+    /// Whether there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The decisions about some items, in that order.
+    #[must_use]
+    pub fn take(&self, rows: &[u32]) -> Self {
+        match self {
+            Self::Single(decisions) => Self::Single(rows.iter().map(|row| decisions[*row as usize]).collect()),
+            Self::Sets(decisions) => Self::Sets(rows.iter().map(|row| decisions[*row as usize].clone()).collect()),
+        }
+    }
+}
+
+/// Why predictions are refused: every kind of fault, each with the rows that have it.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}", faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; "))]
+pub struct PredictionsError {
+    /// At least one.
+    pub faults: Vec<Fault>,
+}
+
+/// One kind of fault and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong and what to do about it.
+    pub what: String,
+    /// What rows are called: `row`, or `line` where they are lines of a file.
+    pub unit: &'static str,
+    /// The first rows that have it, counted from 1 (as the file counts them, where there is one); empty where it is not about rows.
+    pub rows: Vec<u64>,
+    /// How many rows have it.
+    pub total: usize,
+}
+
+/// Rows named in a message.
+const SHOWN: usize = 8;
+
+impl Fault {
+    /// A fault that is not about rows.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), unit: "row", rows: Vec::new(), total: 0 }
+    }
+
+    /// A fault of some rows, or nothing where there are none.
+    pub fn of_rows(what: impl Into<String>, rows: impl IntoIterator<Item = u64>) -> Option<Self> {
+        let mut rows = rows.into_iter();
+        let first: Vec<u64> = rows.by_ref().take(SHOWN).collect();
+        let total = first.len() + rows.count();
+        (total > 0).then(|| Self { what: what.into(), unit: "row", rows: first, total })
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)?;
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<String> = self.rows.iter().map(u64::to_string).collect();
+        write!(f, " ({}{} {}", self.unit, if self.total == 1 { "" } else { "s" }, rows.join(", "))?;
+        match self.total - self.rows.len() {
+            0 => f.write_str(")"),
+            more => write!(f, " and {more} more)"),
+        }
+    }
+}
+
+impl From<Fault> for PredictionsError {
+    fn from(fault: Fault) -> Self {
+        Self { faults: vec![fault] }
+    }
+}
+
+impl Predictions {
+    /// Checks the columns; `row_number` says what a row is called in messages (`|row| row as u64 + 1`, or the line of a file).
+    ///
+    /// # Errors
+    /// Columns of different lengths, duplicate ids or classes, class indices outside the list, NaN scores, probabilities outside [0, 1],
+    /// weights that are negative or not finite.
+    pub fn check(parts: Parts, row_number: impl Fn(usize) -> u64) -> Result<Self, PredictionsError> {
+        let lengths = parts.length_faults();
+        if !lengths.is_empty() {
+            return Err(PredictionsError { faults: lengths });
+        }
+        let faults = parts.row_faults(&row_number);
+        if faults.is_empty() { Ok(Self { parts }) } else { Err(PredictionsError { faults }) }
+    }
+
+    /// How many items there are.
+    pub fn len(&self) -> usize {
+        self.parts.ids.len()
+    }
+
+    /// Whether there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.parts.ids.is_empty()
+    }
+
+    /// The items' names.
+    pub fn ids(&self) -> &[String] {
+        &self.parts.ids
+    }
+
+    /// The classes' names.
+    pub fn classes(&self) -> &[String] {
+        &self.parts.classes
+    }
+
+    /// What is true.
+    pub fn targets(&self) -> &Targets {
+        &self.parts.targets
+    }
+
+    /// What the model said, in numbers.
+    pub fn scores(&self) -> Option<&Scores> {
+        self.parts.scores.as_ref()
+    }
+
+    /// What was decided elsewhere.
+    pub fn decisions(&self) -> Option<&Decisions> {
+        self.parts.decisions.as_ref()
+    }
+
+    /// The columns that groups are made of.
+    pub fn fields(&self) -> &IndexMap<String, Factor> {
+        &self.parts.fields
+    }
+
+    /// Which items are of one person.
+    pub fn subject(&self) -> Option<&Factor> {
+        self.parts.subject.as_ref()
+    }
+
+    /// How much each item counts.
+    pub fn weight(&self) -> Option<&[f64]> {
+        self.parts.weight.as_deref()
+    }
+
+    /// The split of each item, where a table holds several.
+    pub fn split(&self) -> Option<&Factor> {
+        self.parts.split.as_ref()
+    }
+
+    /// All columns, to be changed and checked again.
+    pub fn into_parts(self) -> Parts {
+        self.parts
+    }
+
+    /// Some of the items, in that order; each at most once.
+    #[must_use]
+    pub fn take(&self, rows: &[u32]) -> Self {
+        let parts = &self.parts;
+        Self {
+            parts: Parts {
+                ids: rows.iter().map(|row| parts.ids[*row as usize].clone()).collect(),
+                classes: parts.classes.clone(),
+                targets: parts.targets.take(rows),
+                scores: parts.scores.as_ref().map(|scores| Scores {
+                    kind: scores.kind,
+                    width: scores.width,
+                    values: rows.iter().flat_map(|row| scores.of(*row as usize)).copied().collect(),
+                }),
+                decisions: parts.decisions.as_ref().map(|decisions| decisions.take(rows)),
+                fields: parts.fields.iter().map(|(name, field)| (name.clone(), field.take(rows))).collect(),
+                subject: parts.subject.as_ref().map(|subject| subject.take(rows)),
+                weight: parts.weight.as_ref().map(|weight| rows.iter().map(|row| weight[*row as usize]).collect()),
+                split: parts.split.as_ref().map(|split| split.take(rows)),
+            },
+        }
+    }
+
+    /// The items of one split; all items where no split is known.
+    #[must_use]
+    pub fn of_split(&self, name: &str) -> Self {
+        let Some(split) = &self.parts.split else { return self.clone() };
+        let rows: Vec<u32> = (0..self.len()).filter(|row| split.level(*row) == Some(name)).map(|row| row as u32).collect();
+        self.take(&rows)
+    }
+}
+
+impl Parts {
+    fn length_faults(&self) -> Vec<Fault> {
+        let items = self.ids.len();
+        let mut lengths = vec![("targets".to_owned(), self.targets.len())];
+        if let Targets::Multi { absent, .. } = &self.targets {
+            lengths.push(("absent labels".to_owned(), absent.len()));
+        }
+        lengths.extend(self.decisions.iter().map(|decisions| ("decisions".to_owned(), decisions.len())));
+        lengths.extend(self.fields.iter().map(|(name, field)| (format!("values of `{name}`"), field.codes.len())));
+        lengths.extend(self.subject.iter().map(|subject| ("subjects".to_owned(), subject.codes.len())));
+        lengths.extend(self.weight.iter().map(|weight| ("weights".to_owned(), weight.len())));
+        lengths.extend(self.split.iter().map(|split| ("splits".to_owned(), split.codes.len())));
+        let mut faults: Vec<Fault> = lengths
+            .into_iter()
+            .filter(|(_, length)| *length != items)
+            .map(|(what, length)| Fault::new(format!("{length} {what} for {items} items")))
+            .collect();
+        if let Some(scores) = &self.scores {
+            let classes = self.classes.len();
+            if scores.width != classes && !(scores.width == 1 && classes == 2) {
+                faults.push(Fault::new(format!("{} scores an item for {classes} classes", scores.width)));
+            } else if scores.values.len() != items * scores.width {
+                faults.push(Fault::new(format!("{} scores for {items} items of {} scores each", scores.values.len(), scores.width)));
+            }
+        }
+        faults
+    }
+
+    fn row_faults(&self, row_number: &impl Fn(usize) -> u64) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut note = |what: String, bad: &dyn Fn(usize) -> bool| {
+            faults.extend(Fault::of_rows(what, (0..self.ids.len()).filter(|row| bad(*row)).map(row_number)));
+        };
+        let mut first_of: HashMap<&str, usize> = HashMap::with_capacity(self.ids.len());
+        for (row, id) in self.ids.iter().enumerate() {
+            first_of.entry(id).or_insert(row);
+        }
+        if first_of.len() < self.ids.len() {
+            note("duplicate ids: every item may occur once".to_owned(), &|row| first_of[self.ids[row].as_str()] != row);
+        }
+        let unknown = |class: &u32| *class as usize >= self.classes.len();
+        note(format!("a label outside the list of {} classes", self.classes.len()), &|row| match &self.targets {
+            Targets::Single(targets) => targets[row].as_ref().is_some_and(unknown),
+            Targets::Multi { present, absent } => present[row].iter().chain(&absent[row]).any(unknown),
+        });
+        if let Targets::Multi { present, absent } = &self.targets {
+            let unsorted = |classes: &[u32]| classes.windows(2).any(|pair| pair[0] >= pair[1]);
+            note("labels that are repeated or not sorted".to_owned(), &|row| unsorted(&present[row]) || unsorted(&absent[row]));
+            note("a label that is both present and absent".to_owned(), &|row| present[row].iter().any(|class| absent[row].contains(class)));
+        }
+        match &self.decisions {
+            Some(Decisions::Single(decisions)) => note(format!("a decision outside the list of {} classes", self.classes.len()), &|row| {
+                decisions[row].as_ref().is_some_and(unknown)
+            }),
+            Some(Decisions::Sets(decisions)) => {
+                note(format!("a decision outside the list of {} classes", self.classes.len()), &|row| decisions[row].iter().any(unknown))
+            }
+            None => {}
+        }
+        if let Some(scores) = &self.scores {
+            note("a score that is not a number (NaN)".to_owned(), &|row| scores.of(row).iter().any(|score| score.is_nan()));
+            if scores.kind == Kind::Probabilities {
+                let outside = |score: &f64| *score < -1e-6 || *score > 1.0 + 1e-6;
+                note("a probability outside 0 to 1 (name the column `scores` or `logits` if it holds those)".to_owned(), &|row| {
+                    scores.of(row).iter().any(outside)
+                });
+            }
+        }
+        if let Some(weight) = &self.weight {
+            note("a weight that is negative or not finite".to_owned(), &|row| !(weight[row] >= 0.0 && weight[row].is_finite()));
+        }
+        let twice = (1..self.classes.len()).find(|index| self.classes[..*index].contains(&self.classes[*index]));
+        faults.extend(twice.map(|index| Fault::new(format!("the class `{}` is listed twice", self.classes[index]))));
+        faults
+    }
+}

@@ -1,0 +1,106 @@
+//! What rank metrics read of an item: its scores, and what is true of it. Sorted once; every resample is one pass along the order.
+
+use rayon::prelude::*;
+
+use super::OUTSIDE;
+use super::predictions::Scores;
+use super::tally::{Sweep, Tally};
+use crate::data::frame::Targets;
+
+/// The scores and truths of all items, for the classes that are read.
+#[derive(Clone, Debug)]
+pub struct Rankings {
+    /// The pattern of each item; [`OUTSIDE`] where nothing is known to be true of it.
+    pub of_row: Vec<u32>,
+    classes: usize,
+    /// Patterns by classes.
+    scores: Vec<f64>,
+    /// Patterns by classes.
+    truths: Vec<Truth>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Truth {
+    Unknown,
+    Negative,
+    Positive,
+}
+
+impl Rankings {
+    /// Reads the scores of some classes (`classes`, in that order), in a task of `all` classes. A single score column is that of
+    /// `classes[0]`.
+    pub fn new(targets: &Targets, scores: &Scores, classes: &[u32]) -> Self {
+        let width = classes.len();
+        let items = targets.len();
+        let mut raw = Vec::with_capacity(items * width);
+        let mut truths = Vec::with_capacity(items * width);
+        for row in 0..items {
+            let of_row = scores.of(row);
+            for class in classes {
+                // Adding 0 makes -0 and 0, which are equal, equal in their bits too.
+                raw.push(0.0 + if scores.width == 1 { of_row[0] } else { of_row[*class as usize] });
+                truths.push(truth(targets, row, *class));
+            }
+        }
+        let of = |row: u32| row as usize * width..(row as usize + 1) * width;
+        let compare = |a: &u32, b: &u32| {
+            let by_score = raw[of(*a)].iter().zip(&raw[of(*b)]).map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne());
+            by_score.unwrap_or(std::cmp::Ordering::Equal).then_with(|| truths[of(*a)].cmp(&truths[of(*b)]))
+        };
+        let mut order: Vec<u32> = (0..items as u32).filter(|row| truths[of(*row)].iter().any(|truth| *truth != Truth::Unknown)).collect();
+        order.par_sort_unstable_by(compare);
+        let mut rankings = Self { of_row: vec![OUTSIDE; items], classes: width, scores: Vec::new(), truths: Vec::new() };
+        let mut previous: Option<u32> = None;
+        for row in order {
+            if previous.is_none_or(|previous| compare(&previous, &row).is_ne()) {
+                rankings.scores.extend_from_slice(&raw[of(row)]);
+                rankings.truths.extend_from_slice(&truths[of(row)]);
+            }
+            rankings.of_row[row as usize] = (rankings.scores.len() / width - 1) as u32;
+            previous = Some(row);
+        }
+        rankings
+    }
+
+    /// How many distinct rows of scores and truths there are.
+    pub fn patterns(&self) -> usize {
+        self.scores.len() / self.classes.max(1)
+    }
+
+    /// A tally of the right size.
+    pub fn tally(&self) -> Tally {
+        Tally::new(0, self.classes)
+    }
+
+    /// For each class, the slots whose truth is known, from the largest score down; `patterns` is each slot's pattern.
+    pub fn order(&self, patterns: &[u32]) -> Vec<Vec<u32>> {
+        let at = |slot: u32, class: usize| patterns[slot as usize] as usize * self.classes + class;
+        (0..self.classes)
+            .into_par_iter()
+            .map(|class| {
+                let known = (0..patterns.len() as u32).filter(|slot| self.truths[at(*slot, class)] != Truth::Unknown);
+                let mut order: Vec<u32> = known.collect();
+                order.sort_by(|a, b| self.scores[at(*b, class)].total_cmp(&self.scores[at(*a, class)]));
+                order
+            })
+            .collect()
+    }
+
+    /// Adds one item of a pattern to the sweep of a class.
+    pub fn push(&self, pattern: u32, class: usize, weight: f64, sweep: &mut Sweep) {
+        let at = pattern as usize * self.classes + class;
+        sweep.push(self.scores[at], self.truths[at] == Truth::Positive, weight);
+    }
+}
+
+fn truth(targets: &Targets, row: usize, class: u32) -> Truth {
+    let (positive, negative) = match targets {
+        Targets::Single(targets) => (targets[row] == Some(class), targets[row].is_some_and(|target| target != class)),
+        Targets::Multi { present, absent } => (present[row].binary_search(&class).is_ok(), absent[row].binary_search(&class).is_ok()),
+    };
+    match (positive, negative) {
+        (true, _) => Truth::Positive,
+        (_, true) => Truth::Negative,
+        _ => Truth::Unknown,
+    }
+}

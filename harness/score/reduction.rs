@@ -1,0 +1,119 @@
+//! From one number a group to one number over groups.
+
+use super::value::{Cause, Value};
+use crate::spec::evaluation::Policy;
+
+/// How the groups' numbers become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reduction {
+    /// The largest minus the smallest; to the overall number: the largest distance from it.
+    Difference(Against),
+    /// The smallest over the largest; to the overall number: the smallest ratio with it, folded to at most 1.
+    Ratio(Against),
+    /// The smallest.
+    GroupMin,
+    /// The largest.
+    GroupMax,
+}
+
+/// What groups are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// Each other.
+    Groups,
+    /// All items together.
+    Overall,
+}
+
+/// How two criteria, or the numbers of several classes, become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Combine {
+    /// The mean.
+    Mean,
+    /// The sum.
+    Sum,
+    /// The largest.
+    Max,
+    /// The smallest.
+    Min,
+}
+
+impl Reduction {
+    /// Reduces the values of the groups that are kept; `overall` is that of all items.
+    pub fn of(self, values: &[Value], overall: Value, kept: &[bool], policy: Policy) -> Value {
+        let mut low = f64::INFINITY;
+        let mut high = f64::NEG_INFINITY;
+        let mut left = 0;
+        for (group, value) in values.iter().enumerate().filter(|(group, _)| kept[*group]) {
+            match value {
+                Ok(value) => {
+                    low = low.min(*value);
+                    high = high.max(*value);
+                    left += 1;
+                }
+                Err(undefined) if policy == Policy::Propagate => return Err(undefined.in_group(group)),
+                Err(_) => {}
+            }
+        }
+        if left < self.least() {
+            return Err(Cause::FewGroups.into());
+        }
+        match self {
+            Self::GroupMin => Ok(low),
+            Self::GroupMax => Ok(high),
+            Self::Difference(Against::Groups) => Ok(high - low),
+            Self::Difference(Against::Overall) => overall.map(|overall| (high - overall).max(overall - low)),
+            Self::Ratio(Against::Groups) if high == 0.0 => Err(Cause::ZeroLargest.into()),
+            Self::Ratio(Against::Groups) => Ok(low / high),
+            Self::Ratio(Against::Overall) => match overall? {
+                0.0 => Err(Cause::ZeroOverall.into()),
+                overall => Ok((low / overall).min(overall / high)),
+            },
+        }
+    }
+
+    /// The fewest groups that it is defined for.
+    fn least(self) -> usize {
+        match self {
+            Self::Difference(Against::Groups) | Self::Ratio(Against::Groups) => 2,
+            _ => 1,
+        }
+    }
+
+    /// Whether groups that do not differ still give a number above (or for a ratio below) that of no gap, so that a null belongs to it.
+    pub fn is_gap(self) -> bool {
+        matches!(self, Self::Difference(_) | Self::Ratio(_))
+    }
+
+    /// Whether a larger number means more disparity.
+    pub fn grows(self) -> bool {
+        matches!(self, Self::Difference(_))
+    }
+}
+
+impl Combine {
+    /// Combines values; an undefined one makes the whole undefined, unless it may be left out.
+    pub fn of(self, values: impl Iterator<Item = Value>, policy: Policy) -> Value {
+        let mut left = 0.0;
+        let mut combined: Option<f64> = None;
+        for value in values {
+            let value = match value {
+                Ok(value) => value,
+                Err(undefined) if policy == Policy::Propagate => return Err(undefined),
+                Err(_) => continue,
+            };
+            left += 1.0;
+            combined = Some(match (self, combined) {
+                (_, None) => value,
+                (Self::Mean | Self::Sum, Some(sum)) => sum + value,
+                (Self::Max, Some(max)) => max.max(value),
+                (Self::Min, Some(min)) => min.min(value),
+            });
+        }
+        match (self, combined) {
+            (_, None) => Err(Cause::NoClasses.into()),
+            (Self::Mean, Some(sum)) => Ok(sum / left),
+            (_, Some(combined)) => Ok(combined),
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! An evaluation held against what it is about: classes, fields, scores. Everything that can be refused before anything runs is.
+
+use std::collections::HashSet;
+
+use super::metric::{Average, Input, Metric, Task, resolve};
+use super::predictions::Predictions;
+use crate::data::frame::Targets;
+use crate::spec::evaluation::{Cut, Decide, Evaluation, Link, MinCount, Rule, Written};
+use crate::spec::predictions::Kind;
+use crate::spec::problem::{Problem, Problems, did_you_mean};
+
+/// What predictions hold, known before there are any.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schema {
+    /// The classes' names.
+    pub classes: Vec<String>,
+    /// Whether an item may have several labels.
+    pub multi_label: bool,
+    /// The fields that groups can be made of.
+    pub fields: Vec<String>,
+    /// Whether items are known to be of subjects.
+    pub subject: bool,
+    /// What scores there are and how many an item, if any.
+    pub scores: Option<(Kind, usize)>,
+    /// Whether there are decisions already.
+    pub decisions: bool,
+}
+
+/// An evaluation that can be computed.
+#[derive(Clone, Debug)]
+pub struct Scheme {
+    /// The task's shape.
+    pub task: Task,
+    /// The decision rules; empty where no metric reads decisions and none is written.
+    pub decide: Vec<Decide>,
+    /// The lists of fields to break down by; the empty list is all items.
+    pub breakdowns: Vec<Vec<String>>,
+    /// The metrics, each with the breakdowns that it is computed for.
+    pub metrics: Vec<(Metric, Vec<usize>)>,
+}
+
+/// A rule that has a number to find.
+#[derive(Clone, Debug)]
+pub struct ToFit {
+    /// The rule.
+    pub decide: Decide,
+    /// What is to be best.
+    pub metric: Metric,
+    /// Whether more of it is better.
+    pub maximize: bool,
+    /// The split to find it on, `dataset/split`.
+    pub split: Written<String>,
+}
+
+impl Schema {
+    /// The schema of predictions that exist.
+    pub fn of(predictions: &Predictions) -> Self {
+        Self {
+            classes: predictions.classes().to_vec(),
+            multi_label: matches!(predictions.targets(), Targets::Multi { .. }),
+            fields: predictions.fields().keys().cloned().collect(),
+            subject: predictions.subject().is_some(),
+            scores: predictions.scores().map(|scores| (scores.kind, scores.width)),
+            decisions: predictions.decisions().is_some(),
+        }
+    }
+}
+
+impl Scheme {
+    /// Holds an evaluation against a schema; says everything that does not fit and answers `None` then.
+    pub fn of(evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) -> Option<Self> {
+        let before = problems.len();
+        let known = |wanted: &Written<String>, what: &str, names: &[String], problems: &mut Problems| {
+            let place = names.iter().position(|name| *name == wanted.value);
+            if place.is_none() {
+                let help = did_you_mean(&wanted.value, names.iter().map(String::as_str));
+                problems.push(Problem::at(&wanted.node, format!("unknown {what} `{}`", wanted.value)).help(help));
+            }
+            place
+        };
+        let positive = evaluation.positive.as_ref().and_then(|class| known(class, "class", &schema.classes, problems));
+        let task = Task { classes: schema.classes.len(), multi_label: schema.multi_label, positive };
+        let metric_breakdowns = evaluation.metrics.iter().filter_map(|call| call.by.as_ref());
+        for entry in evaluation.groups.iter().chain(metric_breakdowns) {
+            for field in &entry.value {
+                known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &schema.fields, problems);
+            }
+        }
+        let mut scheme = Self { task, decide: evaluation.decide.clone(), breakdowns: Vec::new(), metrics: Vec::new() };
+        // Without the positive class every metric would be ambiguous: one mistake, one message.
+        if evaluation.positive.is_none() || positive.is_some() {
+            for call in &evaluation.metrics {
+                let Some(metric) = resolve(call, task, problems) else { continue };
+                if let Some(problem) = unscored(&metric, call, schema) {
+                    problems.push(problem);
+                }
+                if let Some((earlier, _)) = scheme.metrics.iter().find(|(earlier, _)| earlier.name == metric.name) {
+                    let message = format!("two metrics are called `{}`", earlier.name);
+                    problems.push(Problem::at(&call.choice.name_node, message).help("give one of them another name with `as`"));
+                }
+                let breakdowns = scheme.breakdowns_of(evaluation, &metric);
+                if breakdowns.is_empty() {
+                    let message = format!("`{}` compares groups, and the evaluation has none", call.choice.name);
+                    problems.push(
+                        Problem::at(&call.choice.name_node, message).help("add `groups: [FIELD]` to the evaluation, or `by: FIELD` here"),
+                    );
+                }
+                scheme.metrics.push((metric, breakdowns));
+            }
+        }
+        if let (Some(MinCount::Subjects(_)), false) = (evaluation.min_count, schema.subject) {
+            let place = evaluation.metrics.first().map(|call| &call.choice.name_node);
+            let problem = |node| Problem::at(node, "`min_count: {subjects: …}` needs data that knows subjects");
+            place.into_iter().for_each(|node| problems.push(problem(node)));
+        }
+        scheme.check_rules(evaluation, schema, problems);
+        (problems.len() == before).then_some(scheme)
+    }
+
+    fn breakdowns_of(&mut self, evaluation: &Evaluation, metric: &Metric) -> Vec<usize> {
+        let mut lists: Vec<Vec<String>> = Vec::new();
+        match &metric.by {
+            Some(by) => lists.push(by.value.clone()),
+            None => {
+                lists.extend(metric.over.is_none().then(Vec::new));
+                lists.extend(evaluation.groups.iter().map(|entry| entry.value.clone()));
+            }
+        }
+        let mut places = Vec::with_capacity(lists.len());
+        for list in lists {
+            let place = self.breakdowns.iter().position(|known| *known == list).unwrap_or_else(|| {
+                self.breakdowns.push(list);
+                self.breakdowns.len() - 1
+            });
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places
+    }
+
+    fn check_rules(&mut self, evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) {
+        let reads = evaluation.metrics.iter().zip(&self.metrics).find(|(_, (metric, _))| metric.input == Input::Decisions);
+        if let (true, Some((call, _))) = (self.decide.is_empty(), reads) {
+            let rule = match schema.scores {
+                _ if schema.decisions => Some(Rule::Given),
+                Some((_, width)) if !schema.multi_label && width == schema.classes.len() => Some(Rule::Argmax),
+                _ => None,
+            };
+            let node = call.choice.name_node.clone();
+            match rule {
+                Some(rule) => {
+                    let name = if rule == Rule::Given { "given" } else { "argmax" };
+                    self.decide.push(Decide { name: name.to_owned(), rule, node });
+                }
+                None => problems.push(
+                    Problem::at(&node, format!("`{}` reads decisions, and the evaluation has no rule for them", call.choice.name))
+                        .help("add `decide:`, such as `decide: {threshold: 0.5}` or `decide: {top_k: 3}`"),
+                ),
+            }
+        }
+        let mut names = HashSet::new();
+        for decide in &self.decide {
+            if !names.insert(decide.name.as_str()) {
+                let problem = Problem::at(&decide.node, format!("two decision rules are called `{}`", decide.name));
+                problems.push(problem.help("give one of them another name with `as`"));
+            }
+            if let Some((message, help)) = unfit(&decide.rule, schema, self.task) {
+                problems.push(Problem::at(&decide.node, format!("`{}` {message}", decide.name)).help(help));
+            }
+            if let Rule::Thresholds { cuts, .. } = &decide.rule {
+                for (class, _) in cuts.iter().filter(|(class, _)| !schema.classes.contains(&class.value)) {
+                    let help = did_you_mean(&class.value, schema.classes.iter().map(String::as_str));
+                    problems.push(Problem::at(&class.node, format!("unknown class `{}`", class.value)).help(help));
+                }
+            }
+        }
+        self.to_fit(problems);
+    }
+
+    /// The rules that have a number to find, with the metric that says when it is found.
+    pub fn to_fit(&self, problems: &mut Problems) -> Vec<ToFit> {
+        let mut all = Vec::new();
+        for decide in &self.decide {
+            let Rule::Threshold { cut: Cut::Fitted(goal), .. } = &decide.rule else { continue };
+            let Some(metric) = resolve(&goal.metric, self.task, problems) else { continue };
+            let countable = match metric.average {
+                Average::Positive(_) | Average::Micro | Average::Macro | Average::Weighted => true,
+                Average::Whole => !self.task.multi_label,
+                Average::Samples | Average::PerClass => false,
+            };
+            if metric.over.is_some() || metric.input != Input::Decisions || !countable {
+                let message = format!("a threshold cannot be fitted to `{}`", goal.metric.choice.name);
+                problems.push(
+                    Problem::at(&goal.metric.choice.name_node, message).help("name a metric of decisions that is one number of all items"),
+                );
+                continue;
+            }
+            all.push(ToFit { decide: decide.clone(), metric, maximize: goal.maximize, split: goal.split.clone() });
+        }
+        all
+    }
+}
+
+/// Why a metric has no scores to read.
+fn unscored(metric: &Metric, call: &crate::spec::evaluation::MetricCall, schema: &Schema) -> Option<Problem> {
+    let name = &call.choice.name;
+    let node = &call.choice.name_node;
+    match (metric.input, schema.scores) {
+        (Input::Decisions, _) | (Input::PositiveScore, Some(_)) => None,
+        (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
+        (_, Some((_, width))) if width < schema.classes.len() => {
+            let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
+            Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
+        }
+        _ => None,
+    }
+}
+
+/// Why a rule does not fit the predictions, and what to do.
+fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static str)> {
+    let link = match rule {
+        Rule::Given if schema.decisions => return None,
+        Rule::Given => return Some(("needs decisions, and the predictions hold none".to_owned(), "name their column, or another rule")),
+        Rule::Threshold { of, .. } | Rule::Thresholds { of, .. } => *of,
+        Rule::Argmax | Rule::TopK(_) => Link::Score,
+    };
+    let Some((kind, width)) = schema.scores else {
+        return Some(("needs scores, and the predictions hold decisions only".to_owned(), "leave `decide` out to use those"));
+    };
+    let one_each = width == task.classes;
+    match rule {
+        Rule::Argmax if task.multi_label => {
+            Some(("decides one class, and items may have several".to_owned(), "write `{top_k: 1}` if that is meant"))
+        }
+        Rule::Argmax | Rule::TopK(_) if !one_each => {
+            Some(("needs one score a class".to_owned(), "with the positive's score alone, write `{threshold: 0.5}`"))
+        }
+        Rule::TopK(k) if *k as usize > task.classes => {
+            Some((format!("is out of range: there are {} classes", task.classes), "use a smaller k"))
+        }
+        Rule::Threshold { .. } if !task.multi_label && (task.positive.is_none() || task.classes != 2) => {
+            Some(("needs two classes, one of them `positive:`".to_owned(), "add `positive:` to the evaluation, or write `argmax`"))
+        }
+        Rule::Thresholds { .. } if !task.multi_label => {
+            Some(("has a threshold a class, and items have one label".to_owned(), "write `argmax`, or `{threshold: …}` with `positive:`"))
+        }
+        Rule::Threshold { .. } | Rule::Thresholds { .. } if kind == Kind::Logits && link == Link::Score => Some((
+            "meets logits, which have several readings as probabilities".to_owned(),
+            "say which: `{threshold: {at: 0.5, of: sigmoid | softmax | score}}`",
+        )),
+        Rule::Threshold { .. } | Rule::Thresholds { .. } if link != Link::Score && kind == Kind::Probabilities => {
+            Some(("turns into probabilities what are probabilities".to_owned(), "leave `of` out"))
+        }
+        Rule::Threshold { .. } | Rule::Thresholds { .. } if link == Link::Softmax && !one_each => {
+            Some(("needs one logit a class for a softmax".to_owned(), "write `of: sigmoid`"))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,165 @@
+//! The sums that metrics are functions of, of one group in one resample.
+
+/// Everything that any metric reads, of one group. Count metrics read `cells`, `items`, `right` and `samples`; rank metrics `sweeps`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Sum of weights of the items.
+    pub items: f64,
+    /// Sum of weights of the items whose decisions are all right.
+    pub right: f64,
+    /// The confusion of each class against the rest, unknown labels left out.
+    pub cells: Vec<Confusion>,
+    /// Means over items of numbers that each multi-label item has.
+    pub samples: Samples,
+    /// The sums along each class's ranking.
+    pub sweeps: Vec<Sweep>,
+}
+
+/// Weights of decided and true positives and negatives.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Confusion {
+    /// Positive and decided positive.
+    pub true_positive: f64,
+    /// Negative and decided positive.
+    pub false_positive: f64,
+    /// Positive and decided negative.
+    pub false_negative: f64,
+    /// Negative and decided negative.
+    pub true_negative: f64,
+}
+
+impl Confusion {
+    /// The positives' weight.
+    pub fn positives(&self) -> f64 {
+        self.true_positive + self.false_negative
+    }
+
+    /// The negatives' weight.
+    pub fn negatives(&self) -> f64 {
+        self.false_positive + self.true_negative
+    }
+
+    /// The weight of what was decided positive.
+    pub fn selected(&self) -> f64 {
+        self.true_positive + self.false_positive
+    }
+
+    /// The weight of what was decided negative.
+    pub fn rejected(&self) -> f64 {
+        self.false_negative + self.true_negative
+    }
+
+    /// The whole weight.
+    pub fn total(&self) -> f64 {
+        self.positives() + self.negatives()
+    }
+
+    /// Cell by cell.
+    pub fn add(&mut self, other: &Self) {
+        self.true_positive += other.true_positive;
+        self.false_positive += other.false_positive;
+        self.false_negative += other.false_negative;
+        self.true_negative += other.true_negative;
+    }
+}
+
+/// A mean that is being summed up.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Mean {
+    /// Sum of weighted values.
+    pub sum: f64,
+    /// Sum of the weights of the items that have a value.
+    pub weight: f64,
+}
+
+impl Mean {
+    /// Takes an item's value in, if it has one.
+    pub fn add(&mut self, value: Option<f64>, weight: f64) {
+        if let Some(value) = value {
+            self.sum += value * weight;
+            self.weight += weight;
+        }
+    }
+}
+
+/// Numbers of a single multi-label item, averaged.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Samples {
+    /// Share of an item's present labels that were decided.
+    pub recall: Mean,
+    /// Share of an item's (known) decisions that are present.
+    pub precision: Mean,
+    /// Harmonic mean of both.
+    pub f1: Mean,
+    /// Decided and present over decided or present.
+    pub jaccard: Mean,
+    /// 1 where any present label was decided, of items that have one.
+    pub hit: Mean,
+    /// Weight of the multi-label items; 0 in a task with single labels.
+    pub items: f64,
+}
+
+/// The sums along a ranking from the largest score down; equal scores count as one step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sweep {
+    /// The positives' weight.
+    pub positives: f64,
+    /// The negatives' weight.
+    pub negatives: f64,
+    /// Weight of pairs of a positive above a negative, and half of those that tie.
+    pub pairs: f64,
+    /// Sum over steps of the step's positives times the precision down to there.
+    pub precision: f64,
+    step: Step,
+}
+
+/// The items of one score, not yet counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Step {
+    score: f64,
+    positives: f64,
+    negatives: f64,
+}
+
+impl Sweep {
+    /// Takes the next item in; scores must not rise from call to call.
+    pub fn push(&mut self, score: f64, positive: bool, weight: f64) {
+        if score != self.step.score {
+            self.finish();
+            self.step.score = score;
+        }
+        if positive {
+            self.step.positives += weight;
+        } else {
+            self.step.negatives += weight;
+        }
+    }
+
+    /// Counts the last step. To be called once after the last item.
+    pub fn finish(&mut self) {
+        let Step { positives, negatives, .. } = self.step;
+        self.pairs += negatives * (self.positives + 0.5 * positives);
+        self.positives += positives;
+        self.negatives += negatives;
+        if positives > 0.0 {
+            self.precision += positives * self.positives / (self.positives + self.negatives);
+        }
+        self.step = Step { score: self.step.score, ..Step::default() };
+    }
+}
+
+impl Tally {
+    /// All zero, for a number of classes.
+    pub fn new(cells: usize, sweeps: usize) -> Self {
+        Self { cells: vec![Confusion::default(); cells], sweeps: vec![Sweep::default(); sweeps], ..Self::default() }
+    }
+
+    /// Back to zero, without giving memory back.
+    pub fn clear(&mut self) {
+        self.items = 0.0;
+        self.right = 0.0;
+        self.samples = Samples::default();
+        self.cells.fill(Confusion::default());
+        self.sweeps.fill(Sweep::default());
+    }
+}

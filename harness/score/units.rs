@@ -1,0 +1,323 @@
+//! What is resampled: items, or clusters of items, stratified by group.
+//!
+//! Everything here is ordered by content and never by row number or group name, so that neither changes a draw.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use rand::seq::SliceRandom;
+
+use super::OUTSIDE;
+use super::draw::{Purpose, Urn, generator};
+
+/// The rows of a breakdown, as columns of equal length.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// The group of each row; [`OUTSIDE`] for those that are in none.
+    pub groups: &'a [u32],
+    /// The pattern of each row; [`OUTSIDE`] for those that count nowhere.
+    pub patterns: &'a [u32],
+    /// How much each row counts.
+    pub weights: Option<&'a [f64]>,
+    /// The cluster of each row.
+    pub clusters: Option<&'a [u32]>,
+}
+
+/// Rows of one group, pattern and weight that are drawn together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slot {
+    /// The group, or [`OUTSIDE`].
+    pub group: u32,
+    /// The pattern.
+    pub pattern: u32,
+    /// Summed weight of the rows.
+    pub amount: f64,
+    /// Number of the rows.
+    pub rows: u32,
+}
+
+/// Resampling units: each a run of slots (one, unless items are clustered) with a number of copies; units that touch the same groups are
+/// a stratum.
+#[derive(Clone, Debug)]
+pub struct Units {
+    slots: Vec<Slot>,
+    units: Vec<Range<usize>>,
+    strata: Vec<Stratum>,
+}
+
+#[derive(Clone, Debug)]
+struct Stratum {
+    first: usize,
+    urn: Urn,
+}
+
+/// A unit before it is put in order: its slots, and how many equal ones there are.
+struct Loose {
+    slots: Vec<Slot>,
+    copies: u64,
+}
+
+impl Units {
+    /// Puts rows together into units. `ids` tell groups of equal content apart.
+    pub fn new(rows: Rows<'_>, ids: &[String]) -> Self {
+        let singles = singles(rows);
+        let ranks = ranks(&singles, rows, ids);
+        let mut loose = match rows.clusters {
+            Some(clusters) => clustered(rows, clusters, &ranks),
+            None => singles,
+        };
+        let rank = |slot: &Slot| ranks.of(slot.group);
+        let order = |a: &Loose, b: &Loose| {
+            let touched = |unit: &Loose| unit.slots.chunk_by(|a, b| a.group == b.group).map(|run| rank(&run[0])).collect::<Vec<_>>();
+            let strata =
+                if a.slots.len() + b.slots.len() == 2 { rank(&a.slots[0]).cmp(&rank(&b.slots[0])) } else { touched(a).cmp(&touched(b)) };
+            strata.then_with(|| compare(&a.slots, &b.slots, &rank))
+        };
+        // Units of one stratum become neighbours; equal ones become copies.
+        loose.sort_unstable_by(order);
+        merge(&mut loose, |a, b| order(a, b).is_eq());
+        let mut units = Self { slots: Vec::new(), units: Vec::new(), strata: Vec::new() };
+        for stratum in loose.chunk_by(|a, b| groups_of(a).eq(groups_of(b))) {
+            let first = units.units.len();
+            for unit in stratum {
+                let start = units.slots.len();
+                units.slots.extend_from_slice(&unit.slots);
+                units.units.push(start..units.slots.len());
+            }
+            units.strata.push(Stratum { first, urn: Urn::new(stratum.iter().map(|unit| unit.copies).collect()) });
+        }
+        units
+    }
+
+    /// All slots.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Each slot's weight as observed.
+    pub fn observed(&self) -> Vec<f64> {
+        self.weigh(|slot| slot.amount)
+    }
+
+    /// Each slot's number of rows as observed.
+    pub fn counted(&self) -> Vec<f64> {
+        self.weigh(|slot| f64::from(slot.rows))
+    }
+
+    fn weigh(&self, of: impl Fn(&Slot) -> f64) -> Vec<f64> {
+        let mut weights = vec![0.0; self.slots.len()];
+        for stratum in &self.strata {
+            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
+                for slot in self.units[stratum.first + kind].clone() {
+                    weights[slot] = of(&self.slots[slot]) * *copies as f64;
+                }
+            }
+        }
+        weights
+    }
+
+    /// Draws units with replacement, stratum by stratum, and writes each slot's weight in the resample.
+    pub fn resample(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
+        weights.fill(0.0);
+        for (index, stratum) in self.strata.iter().enumerate() {
+            let mut generator = generator(seed, Purpose::Bootstrap, replicate, index as u64);
+            stratum.urn.resample(&mut generator, |kind, count| {
+                for slot in self.units[stratum.first + kind].clone() {
+                    weights[slot] += self.slots[slot].amount * count as f64;
+                }
+            });
+        }
+    }
+}
+
+/// Group labels dealt out anew among the units that have one: what gaps look like when groups do not matter.
+#[derive(Clone, Debug)]
+pub struct Shuffle {
+    /// The pattern of each slot.
+    pub patterns: Vec<u32>,
+    amounts: Vec<f64>,
+    deck: Deck,
+    /// Slots of units in no group, which stay where they are.
+    apart: Range<usize>,
+}
+
+#[derive(Clone, Debug)]
+enum Deck {
+    /// Few kinds of units: slots are kinds by groups, and the counts are drawn.
+    Kinds { urn: Urn, slots: Vec<Range<usize>>, groups: Vec<u32>, hands: Vec<u64> },
+    /// Nearly as many kinds as units: every unit has its own slots, and the labels are shuffled.
+    Units { slots: Vec<Range<usize>>, labels: Vec<u32> },
+}
+
+/// From this many units a slot on, counts are drawn and not units.
+const DEALT: usize = 4;
+
+impl Shuffle {
+    /// The units of some groups, to be dealt out anew. `None` where a unit (a subject) lies in several groups, so that its label cannot be
+    /// exchanged as a whole, or where there are fewer than two groups.
+    pub fn new(units: &Units) -> Option<Self> {
+        let mut pool: Vec<Loose> = Vec::new();
+        let mut apart: Vec<Loose> = Vec::new();
+        let (mut groups, mut hands) = (Vec::new(), Vec::new());
+        for stratum in &units.strata {
+            let first = &units.slots[units.units[stratum.first].start];
+            if units.units[stratum.first].clone().any(|slot| units.slots[slot].group != first.group) {
+                return None;
+            }
+            let kinds = stratum.urn.copies().iter().enumerate();
+            let of_kind = |kind: usize| units.slots[units.units[stratum.first + kind].clone()].to_vec();
+            let loose = kinds.map(|(kind, copies)| Loose { slots: of_kind(kind), copies: *copies });
+            if first.group == OUTSIDE {
+                apart.extend(loose);
+                continue;
+            }
+            pool.extend(loose);
+            groups.push(first.group);
+            hands.push(stratum.urn.total());
+        }
+        if groups.len() < 2 {
+            return None;
+        }
+        let alike = |a: &Loose, b: &Loose| compare(&a.slots, &b.slots, &|_| 0);
+        pool.sort_by(alike);
+        merge(&mut pool, |a, b| alike(a, b).is_eq());
+        let total: u64 = hands.iter().sum();
+        let deck = Deck::Units { slots: Vec::new(), labels: Vec::new() };
+        let mut shuffle = Self { patterns: Vec::new(), amounts: Vec::new(), deck, apart: 0..0 };
+        shuffle.deck = if pool.len() * groups.len() * DEALT < total as usize {
+            let slots = pool.iter().flat_map(|unit| groups.iter().map(move |_| unit)).map(|unit| shuffle.lay(unit)).collect();
+            Deck::Kinds { urn: Urn::new(pool.iter().map(|unit| unit.copies).collect()), slots, groups, hands }
+        } else {
+            let slots = pool.iter().flat_map(|unit| (0..unit.copies).map(move |_| unit)).map(|unit| shuffle.lay(unit)).collect();
+            let labels = groups.iter().zip(&hands).flat_map(|(group, size)| std::iter::repeat_n(*group, *size as usize)).collect();
+            Deck::Units { slots, labels }
+        };
+        let start = shuffle.patterns.len();
+        for unit in &apart {
+            let laid = shuffle.lay(unit);
+            shuffle.amounts[laid].iter_mut().for_each(|amount| *amount *= unit.copies as f64);
+        }
+        shuffle.apart = start..shuffle.patterns.len();
+        Some(shuffle)
+    }
+
+    fn lay(&mut self, unit: &Loose) -> Range<usize> {
+        let start = self.patterns.len();
+        self.patterns.extend(unit.slots.iter().map(|slot| slot.pattern));
+        self.amounts.extend(unit.slots.iter().map(|slot| slot.amount));
+        start..self.patterns.len()
+    }
+
+    /// Deals labels out once, and writes each slot's group and weight.
+    pub fn deal(&self, seed: u64, replicate: u64, labels: &mut [u32], weights: &mut [f64]) {
+        let mut generator = generator(seed, Purpose::Permutation, replicate, 0);
+        labels[self.apart.clone()].fill(OUTSIDE);
+        weights[self.apart.clone()].copy_from_slice(&self.amounts[self.apart.clone()]);
+        match &self.deck {
+            Deck::Kinds { urn, slots, groups, hands } => urn.deal(&mut generator, hands, |hand, kind, count| {
+                for slot in slots[kind * groups.len() + hand].clone() {
+                    labels[slot] = groups[hand];
+                    weights[slot] = self.amounts[slot] * count as f64;
+                }
+            }),
+            Deck::Units { slots, labels: dealt } => {
+                let mut dealt = dealt.clone();
+                dealt.shuffle(&mut generator);
+                weights.copy_from_slice(&self.amounts);
+                for (slots, label) in slots.iter().zip(dealt) {
+                    labels[slots.clone()].fill(label);
+                }
+            }
+        }
+    }
+}
+
+fn singles(rows: Rows<'_>) -> Vec<Loose> {
+    let counting = (0..rows.patterns.len()).filter(|row| rows.patterns[*row] != OUTSIDE);
+    if let Some(weights) = rows.weights {
+        return counting
+            .map(|row| Slot { group: rows.groups[row], pattern: rows.patterns[row], amount: weights[row], rows: 1 })
+            .map(|slot| Loose { slots: vec![slot], copies: 1 })
+            .collect();
+    }
+    let kinds = rows.patterns.iter().filter(|pattern| **pattern != OUTSIDE).max().map_or(0, |last| *last as usize + 1);
+    let groups = rows.groups.iter().filter(|group| **group != OUTSIDE).max().map_or(0, |last| *last as usize + 1);
+    let unit = |group: u32, pattern: u32, copies: u64| Loose { slots: vec![Slot { group, pattern, amount: 1.0, rows: 1 }], copies };
+    let cell =
+        |row: usize| if rows.groups[row] == OUTSIDE { groups } else { rows.groups[row] as usize } * kinds + rows.patterns[row] as usize;
+    let group_at = |cell: usize| if cell / kinds == groups { OUTSIDE } else { (cell / kinds) as u32 };
+    if (groups + 1) * kinds <= 4 * rows.patterns.len() + 1024 {
+        let mut copies = vec![0u64; (groups + 1) * kinds];
+        counting.for_each(|row| copies[cell(row)] += 1);
+        let filled = copies.iter().enumerate().filter(|(_, copies)| **copies > 0);
+        return filled.map(|(cell, copies)| unit(group_at(cell), (cell % kinds) as u32, *copies)).collect();
+    }
+    let mut cells: Vec<usize> = counting.map(cell).collect();
+    cells.sort_unstable();
+    cells.chunk_by(|a, b| a == b).map(|run| unit(group_at(run[0]), (run[0] % kinds) as u32, run.len() as u64)).collect()
+}
+
+fn clustered(rows: Rows<'_>, clusters: &[u32], ranks: &Ranks) -> Vec<Loose> {
+    let weight = |row: usize| rows.weights.map_or(1.0, |weights| weights[row]);
+    let mut order: Vec<usize> = (0..rows.patterns.len()).filter(|row| rows.patterns[*row] != OUTSIDE).collect();
+    let key = |row: &usize| (clusters[*row], ranks.of(rows.groups[*row]), rows.patterns[*row]);
+    order.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| weight(*a).total_cmp(&weight(*b))));
+    let slot = |run: &[usize]| Slot {
+        group: rows.groups[run[0]],
+        pattern: rows.patterns[run[0]],
+        amount: run.iter().map(|row| weight(*row)).sum(),
+        rows: run.len() as u32,
+    };
+    order
+        .chunk_by(|a, b| clusters[*a] == clusters[*b])
+        .map(|cluster| Loose { slots: cluster.chunk_by(|a, b| key(a) == key(b)).map(slot).collect(), copies: 1 })
+        .collect()
+}
+
+/// The places of groups in an order that does not know their names; last that of no group.
+struct Ranks(Vec<u32>);
+
+impl Ranks {
+    fn of(&self, group: u32) -> u32 {
+        self.0.get(group as usize).copied().unwrap_or(OUTSIDE)
+    }
+}
+
+/// Orders groups by what is in them, and those of equal content by their least id.
+fn ranks(singles: &[Loose], rows: Rows<'_>, ids: &[String]) -> Ranks {
+    let groups = singles.iter().map(|unit| unit.slots[0].group).filter(|group| *group != OUTSIDE).max().map_or(0, |last| last + 1);
+    let mut contents: Vec<Vec<(u32, u64, u64)>> = vec![Vec::new(); groups as usize];
+    for (slot, copies) in singles.iter().map(|unit| (unit.slots[0], unit.copies)).filter(|(slot, _)| slot.group != OUTSIDE) {
+        contents[slot.group as usize].push((slot.pattern, slot.amount.to_bits(), copies));
+    }
+    contents.iter_mut().for_each(|content| content.sort_unstable());
+    let least = |group: u32| (0..ids.len()).filter(|row| rows.groups[*row] == group).map(|row| &ids[row]).min();
+    let mut order: Vec<u32> = (0..groups).collect();
+    order.sort_by(|a, b| contents[*a as usize].cmp(&contents[*b as usize]).then_with(|| least(*a).cmp(&least(*b))));
+    let mut ranks = vec![0; groups as usize];
+    order.into_iter().zip(0..).for_each(|(group, rank)| ranks[group as usize] = rank);
+    Ranks(ranks)
+}
+
+/// The groups that a unit touches, in order.
+fn groups_of(unit: &Loose) -> impl Iterator<Item = u32> {
+    unit.slots.chunk_by(|a, b| a.group == b.group).map(|run| run[0].group)
+}
+
+/// Orders runs of slots by content; `rank` is what it sees of their groups.
+fn compare(a: &[Slot], b: &[Slot], rank: &impl Fn(&Slot) -> u32) -> Ordering {
+    let key = |slot: &Slot| (rank(slot), slot.pattern, slot.rows);
+    let slot = |(a, b): (&Slot, &Slot)| key(a).cmp(&key(b)).then_with(|| a.amount.total_cmp(&b.amount));
+    a.iter().zip(b).map(slot).find(|order| order.is_ne()).unwrap_or_else(|| a.len().cmp(&b.len()))
+}
+
+/// Makes copies of neighbours that are equal.
+fn merge(loose: &mut Vec<Loose>, equal: impl Fn(&Loose, &Loose) -> bool) {
+    loose.dedup_by(|next, kept| {
+        let same = equal(next, kept);
+        if same {
+            kept.copies += next.copies;
+        }
+        same
+    });
+}

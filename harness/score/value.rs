@@ -1,0 +1,88 @@
+//! A metric's value, or why there is none.
+
+/// A number, or the reason why it is undefined. Never a number that stands for "undefined".
+pub type Value = Result<f64, Undefined>;
+
+/// Why a value is undefined, and of which class and group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undefined {
+    /// What is missing.
+    pub cause: Cause,
+    /// The class that it is missing in, where that is one of several.
+    pub class: Option<u32>,
+    /// The group that it is missing in, where that is one of several.
+    pub group: Option<u32>,
+}
+
+/// What is missing where a value is undefined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Nobody to count.
+    NoItems,
+    /// No item (or item-label pair) is positive.
+    NoPositives,
+    /// No item (or item-label pair) is negative.
+    NoNegatives,
+    /// Nothing was decided positive.
+    NothingSelected,
+    /// Everything was decided positive.
+    NothingRejected,
+    /// Neither a positive nor a decision for it.
+    NeitherPositiveNorSelected,
+    /// Targets or decisions do not vary.
+    NoVariation,
+    /// The number to divide by, of all items, is 0.
+    ZeroOverall,
+    /// The best group's number, to divide by, is 0.
+    ZeroLargest,
+    /// Fewer than two groups are left to compare.
+    FewGroups,
+    /// No class is left to average.
+    NoClasses,
+}
+
+impl From<Cause> for Undefined {
+    fn from(cause: Cause) -> Self {
+        Self { cause, class: None, group: None }
+    }
+}
+
+impl Undefined {
+    /// The same, of a class.
+    #[must_use]
+    pub fn in_class(mut self, class: usize) -> Self {
+        self.class = self.class.or(u32::try_from(class).ok());
+        self
+    }
+
+    /// The same, of a group.
+    #[must_use]
+    pub fn in_group(mut self, group: usize) -> Self {
+        self.group = self.group.or(u32::try_from(group).ok());
+        self
+    }
+}
+
+impl Cause {
+    /// In words, to be followed by `in race=Black`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NoItems => "no items",
+            Self::NoPositives => "no positives",
+            Self::NoNegatives => "no negatives",
+            Self::NothingSelected => "nothing decided positive",
+            Self::NothingRejected => "nothing decided negative",
+            Self::NeitherPositiveNorSelected => "neither positives nor positive decisions",
+            Self::NoVariation => "targets or decisions that are all the same",
+            Self::ZeroOverall => "the overall value is 0",
+            Self::ZeroLargest => "the largest value is 0",
+            Self::FewGroups => "fewer than two groups to compare",
+            Self::NoClasses => "no class to average over",
+        }
+    }
+}
+
+/// `numerator / denominator`, undefined where the denominator is 0.
+pub fn ratio(numerator: f64, denominator: f64, cause: Cause) -> Value {
+    if denominator > 0.0 { Ok(numerator / denominator) } else { Err(cause.into()) }
+}

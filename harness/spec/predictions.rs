@@ -1,0 +1,157 @@
+//! `predictions:` and `columns:`: where a table of predictions made elsewhere holds what.
+
+use indexmap::IndexMap;
+
+use super::decode::{Decode, Fields, expected};
+use super::node::{Node, Value};
+use super::problem::{Problem, Problems};
+
+/// The columns of a table of predictions. Group columns are not named here: they are read by the names that evaluations use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Columns {
+    /// Distinct names of the items; without it, items are called by their row number.
+    pub id: Option<String>,
+    /// What is true.
+    pub label: Labels,
+    /// What was decided, where that is in the table.
+    pub decision: Option<Labels>,
+    /// The scores, where they are in the table.
+    pub scores: Option<ScoreColumns>,
+    /// The classes in order; without it, those that the scores, labels and decisions name.
+    pub classes: Option<Vec<String>>,
+    /// The split of each row.
+    pub split: Option<String>,
+    /// The person, patient or child of each row.
+    pub subject: Option<String>,
+    /// How much each row counts.
+    pub weight: Option<String>,
+    /// Where the map is written.
+    pub node: Node,
+}
+
+/// Where labels (or decisions) are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Labels {
+    /// One column of class names.
+    Single(String),
+    /// Two columns of lists of class names; `None` where every class that is not present is absent.
+    Lists {
+        /// Column of the classes that are present.
+        present: String,
+        /// Column of the classes that are absent.
+        absent: Option<String>,
+    },
+    /// One column of 1, 0 or nothing (unknown) a class.
+    Wide(IndexMap<String, String>),
+}
+
+/// Where scores are, and what they are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreColumns {
+    /// What they are.
+    pub kind: Kind,
+    /// Where they are.
+    pub shape: Shape,
+}
+
+/// What scores are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Numbers before a softmax or sigmoid.
+    Logits,
+    /// Numbers between 0 and 1.
+    Probabilities,
+    /// Anything that is larger for likelier classes.
+    Scores,
+}
+
+impl Kind {
+    /// The word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Logits => "logits",
+            Self::Probabilities => "probabilities",
+            Self::Scores => "scores",
+        }
+    }
+}
+
+/// Where scores are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// One column: the score of the positive class.
+    Positive(String),
+    /// One column a class.
+    Wide(IndexMap<String, String>),
+    /// One column of lists, a number a class; in text files written as JSON.
+    List(String),
+}
+
+impl Decode for Columns {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems, "`columns`")?;
+        let id = fields.optional("id", problems);
+        let label = fields.required("label", problems);
+        let decision = fields.optional("decision", problems);
+        let kinds = [("scores", Kind::Scores), ("logits", Kind::Logits), ("probabilities", Kind::Probabilities)];
+        let mut scores = Vec::new();
+        for (key, kind) in kinds {
+            if let Some(shape) = fields.optional(key, problems) {
+                scores.push(ScoreColumns { kind, shape });
+            }
+        }
+        let classes: Option<Vec<String>> = fields.optional("classes", problems);
+        let split = fields.optional("split", problems);
+        let subject = fields.optional("subject", problems);
+        let weight = fields.optional("weight", problems);
+        fields.finish(problems);
+        if scores.len() > 1 {
+            return expected(node, problems, "only one of `scores`, `logits` and `probabilities`");
+        }
+        if let Some(twice) = classes.iter().flat_map(|names| names.iter().enumerate().filter(|(i, name)| names[..*i].contains(name))).next()
+        {
+            problems.push(Problem::at(node, format!("the class `{}` is named twice in `classes`", twice.1)));
+            return None;
+        }
+        let columns = Self { id, label: label?, decision, scores: scores.pop(), classes, split, subject, weight, node: node.clone() };
+        if columns.decision.is_none() && columns.scores.is_none() {
+            problems.push(
+                Problem::at(node, "`columns` names neither decisions nor scores")
+                    .help("add `decision`, `scores`, `logits` or `probabilities`"),
+            );
+            return None;
+        }
+        Some(columns)
+    }
+}
+
+impl Decode for Labels {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::Text(column) => Some(Self::Single(column.clone())),
+            Value::Map(_) if node.get("present").is_some() => {
+                let mut fields = Fields::of(node, problems, "a multi-label column")?;
+                let present = fields.required("present", problems);
+                let absent: Option<String> = fields.required("absent", problems);
+                fields.finish(problems);
+                Some(Self::Lists { present: present?, absent: absent.filter(|absent| absent != "rest") })
+            }
+            Value::Map(_) => IndexMap::decode(node, problems).map(Self::Wide),
+            _ => expected(node, problems, "a column, `{present: COLUMN, absent: COLUMN or rest}`, or a map from classes to columns"),
+        }
+    }
+}
+
+impl Decode for Shape {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::Text(column) => Some(Self::Positive(column.clone())),
+            Value::Map(entries) if entries.len() == 1 && matches!(entries[0].0.text.as_str(), "json" | "list") => {
+                String::decode(&entries[0].1, problems).map(Self::List)
+            }
+            Value::Map(_) => IndexMap::decode(node, problems).map(Self::Wide),
+            _ => expected(node, problems, "a column, `{json: COLUMN}`, or a map from classes to columns"),
+        }
+    }
+}

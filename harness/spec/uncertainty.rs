@@ -1,0 +1,133 @@
+//! `uncertainty:`: how far a number can be trusted, and how that is found out.
+
+use super::decode::{Decode, Fields, expected, number_in, word};
+use super::node::{Node, Value};
+use super::problem::{Problem, Problems};
+
+/// How intervals and nulls are made. A key that is not written keeps the outer (an evaluation's the study's) or the default value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Uncertainty {
+    bootstrap: Option<u32>,
+    level: Option<f64>,
+    seed: Option<u64>,
+    cluster: Option<Cluster>,
+    method: Option<Method>,
+    permutations: Option<u32>,
+}
+
+/// What is drawn together when items are resampled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cluster {
+    /// The subject, where the predictions know one; single items otherwise.
+    Subject,
+    /// Single items, also where subjects are known.
+    Items,
+    /// The items that share a level of this field.
+    Field(String),
+}
+
+/// How an interval is read off the replicates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// The quantiles of the replicates.
+    Percentile,
+}
+
+impl Uncertainty {
+    /// What is written here, and where nothing is written, what is written in `outer`.
+    #[must_use]
+    pub fn over(&self, outer: &Self) -> Self {
+        Self {
+            bootstrap: self.bootstrap.or(outer.bootstrap),
+            level: self.level.or(outer.level),
+            seed: self.seed.or(outer.seed),
+            cluster: self.cluster.clone().or_else(|| outer.cluster.clone()),
+            method: self.method.or(outer.method),
+            permutations: self.permutations.or(outer.permutations),
+        }
+    }
+
+    /// Bootstrap replicates; 0 for no interval. Default: 1000.
+    pub fn bootstrap(&self) -> u32 {
+        self.bootstrap.unwrap_or(1000)
+    }
+
+    /// The intervals' level, between 0 and 1. Default: 0.95.
+    pub fn level(&self) -> f64 {
+        self.level.unwrap_or(0.95)
+    }
+
+    /// The seed of every draw. Default: 0.
+    pub fn seed(&self) -> u64 {
+        self.seed.unwrap_or(0)
+    }
+
+    /// What is drawn together. Default: the subject, where one is known.
+    pub fn cluster(&self) -> &Cluster {
+        self.cluster.as_ref().unwrap_or(&Cluster::Subject)
+    }
+
+    /// How intervals are read off the replicates. Default: percentile.
+    pub fn method(&self) -> Method {
+        self.method.unwrap_or(Method::Percentile)
+    }
+
+    /// Permutations of the group labels behind every gap's null; 0 for none. Default: 1000.
+    pub fn permutations(&self) -> u32 {
+        self.permutations.unwrap_or(1000)
+    }
+
+    /// The same with other numbers of replicates and permutations, for tests and benches.
+    #[must_use]
+    pub fn with_draws(mut self, bootstrap: u32, permutations: u32) -> Self {
+        self.bootstrap = Some(bootstrap);
+        self.permutations = Some(permutations);
+        self
+    }
+}
+
+impl Decode for Uncertainty {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems, "`uncertainty`")?;
+        let decoded = Self {
+            bootstrap: fields.optional_with("bootstrap", problems, draws),
+            level: fields.optional_with("level", problems, |node, problems| number_in(node, problems, 0.5, 0.9999)),
+            seed: fields.optional("seed", problems),
+            cluster: fields.optional("cluster", problems),
+            method: fields.optional_with("method", problems, |node, problems| word(node, problems, &[("percentile", Method::Percentile)])),
+            permutations: fields.optional_with("null", problems, null),
+        };
+        fields.finish(problems);
+        Some(decoded)
+    }
+}
+
+impl Decode for Cluster {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::Text(text) => Some(match text.as_str() {
+                "subject" => Self::Subject,
+                "none" => Self::Items,
+                field => Self::Field(field.to_owned()),
+            }),
+            _ => expected(node, problems, "the name of a field, `subject` or `none`"),
+        }
+    }
+}
+
+/// None, or enough draws for a quantile to mean something.
+fn draws(node: &Node, problems: &mut Problems) -> Option<u32> {
+    let draws = u32::decode(node, problems)?;
+    if draws == 0 || (100..=1_000_000).contains(&draws) {
+        return Some(draws);
+    }
+    problems.push(Problem::at(node, format!("`{draws}` draws are out of range: must be 0 (none), or between 100 and 1000000")));
+    None
+}
+
+fn null(node: &Node, problems: &mut Problems) -> Option<u32> {
+    let mut fields = Fields::of(node, problems, "`null`")?;
+    let permutations = fields.required_with("permutations", problems, draws);
+    fields.finish(problems);
+    permutations
+}

@@ -1,0 +1,249 @@
+"""Golden values of metrics, from scikit-learn and fairlearn.
+
+    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 fairlearn==0.15.0 pandas
+    venv/bin/python tests/oracles/metrics.py > tests/oracles/metrics.json
+"""
+
+import json
+import sys
+
+import fairlearn.metrics as fl
+import numpy as np
+import pandas as pd
+import sklearn.metrics as sk
+
+BY_GROUP = {
+    "accuracy_score": sk.accuracy_score,
+    "zero_one_loss": sk.zero_one_loss,
+    "balanced_accuracy_score": sk.balanced_accuracy_score,
+    "precision_score": sk.precision_score,
+    "recall_score": sk.recall_score,
+    "f1_score": sk.f1_score,
+    "jaccard_score": sk.jaccard_score,
+    "matthews_corrcoef": sk.matthews_corrcoef,
+    "cohen_kappa_score": sk.cohen_kappa_score,
+    "selection_rate": fl.selection_rate,
+    "true_positive_rate": fl.true_positive_rate,
+    "true_negative_rate": fl.true_negative_rate,
+    "false_positive_rate": fl.false_positive_rate,
+    "false_negative_rate": fl.false_negative_rate,
+}
+
+GAPS = [
+    "demographic_parity_difference",
+    "demographic_parity_ratio",
+    "equal_opportunity_difference",
+    "equal_opportunity_ratio",
+    "selection_rate_difference",
+    "true_positive_rate_difference",
+    "true_negative_rate_ratio",
+    "false_positive_rate_difference",
+    "false_positive_rate_ratio",
+    "false_negative_rate_difference",
+    "accuracy_score_difference",
+    "accuracy_score_ratio",
+    "accuracy_score_group_min",
+    "zero_one_loss_difference",
+    "zero_one_loss_group_max",
+    "balanced_accuracy_score_group_min",
+    "precision_score_group_min",
+    "recall_score_group_min",
+    "f1_score_group_min",
+]
+
+
+def number(value):
+    return float(value)
+
+
+class Case:
+    def __init__(self, name, frame, columns, evaluation):
+        self.name, self.frame, self.columns, self.evaluation = name, frame, columns, evaluation
+        self.metrics, self.expected = [], []
+
+    def expect(self, call, value, by="", group="", label="", name=None):
+        """`call` is a name, or (name, options); the column's name tells several calls of one metric apart."""
+        metric, options = (call, {}) if isinstance(call, str) else call
+        column = name or metric
+        entry = {metric: {**options, "as": column}}
+        if entry not in self.metrics:
+            self.metrics.append(entry)
+        self.expected.append({"metric": column, "by": by, "group": group, "label": label, "value": number(value)})
+
+    def json(self):
+        evaluation = {**self.evaluation, "metrics": self.metrics}
+        return {
+            "name": self.name,
+            "csv": self.frame.to_csv(index=False),
+            "columns": self.columns,
+            "evaluation": evaluation,
+            "expected": self.expected,
+        }
+
+
+def binary(name, rows, seed, weighted):
+    rng = np.random.default_rng(seed)
+    race = rng.choice(["Asian", "Black", "Latino", "White"], rows, p=[0.3, 0.15, 0.1, 0.45])
+    gender = rng.choice(["f", "m"], rows)
+    y = (rng.random(rows) < np.where(race == "Black", 0.35, 0.55)).astype(int)
+    # Rounded, so that there are ties; some scores hit the threshold.
+    score = np.round(np.clip(rng.normal(0.35 + 0.3 * y + 0.1 * (gender == "m"), 0.25), 0, 1), 2)
+    frame = pd.DataFrame({"id": [f"i{k}" for k in range(rows)], "y": y, "score": score, "race": race, "gender": gender})
+    columns = {"id": "id", "label": "y", "scores": "score"}
+    weight = None
+    if weighted:
+        weight = np.round(rng.gamma(2.0, 1.0, rows), 3)
+        frame["w"] = weight
+        columns["weight"] = "w"
+    evaluation = {"groups": ["race", ["race", "gender"]], "positive": "1", "decide": {"threshold": 0.5}}
+    case = Case(name, frame, columns, evaluation)
+    decided = (score >= 0.5).astype(int)
+
+    def value(function, rows_of, predicted):
+        kwargs = {} if weight is None else {"sample_weight": weight[rows_of]}
+        return function(y[rows_of], predicted[rows_of], **kwargs)
+
+    everyone = np.full(rows, True)
+    both = race + "*" + gender
+    functions = {**BY_GROUP, "roc_auc_score": sk.roc_auc_score, "average_precision_score": sk.average_precision_score}
+    for metric, function in functions.items():
+        predicted = score if metric in ("roc_auc_score", "average_precision_score") else decided
+        case.expect(metric, value(function, everyone, predicted))
+        for level in np.unique(race):
+            case.expect(metric, value(function, race == level, predicted), "race", f"race={level}")
+        for level in np.unique(both):
+            a, b = level.split("*")
+            case.expect(metric, value(function, both == level, predicted), "race*gender", f"race={a}*gender={b}")
+    kwargs = {} if weight is None else {"sample_weight": weight}
+    for metric in GAPS:
+        for by, sensitive in (("race", race), ("race*gender", both)):
+            case.expect(metric, getattr(fl, metric)(y, decided, sensitive_features=sensitive, **kwargs), by)
+    for method in ("between_groups", "to_overall"):
+        for metric in ("demographic_parity_difference", "demographic_parity_ratio", "equal_opportunity_difference"):
+            v = getattr(fl, metric)(y, decided, sensitive_features=race, method=method, **kwargs)
+            case.expect((metric, {"method": method, "by": "race"}), v, "race", name=f"{metric}.{method}")
+        for metric in ("equalized_odds_difference", "equalized_odds_ratio"):
+            for agg in ("worst_case", "mean"):
+                v = getattr(fl, metric)(y, decided, sensitive_features=race, method=method, agg=agg, **kwargs)
+                options = {"method": method, "agg": agg, "by": "race"}
+                case.expect((metric, options), v, "race", name=f"{metric}.{method}.{agg}")
+    for average in ("macro", "micro", "weighted"):
+        for metric in ("recall_score", "precision_score", "f1_score"):
+            v = getattr(sk, metric)(y, decided, average=average, **kwargs)
+            case.expect((metric, {"average": average}), v, name=f"{metric}.{average}")
+    return case
+
+
+def multi_class(rows, seed):
+    rng = np.random.default_rng(seed)
+    classes = ["bag", "coat", "dress", "sandal", "shirt"]
+    k = len(classes)
+    tone = rng.choice(["dark", "light", "medium"], rows, p=[0.2, 0.5, 0.3])
+    y = rng.integers(0, k, rows)
+    logits = rng.normal(0, 1, (rows, k)) + 1.2 * np.eye(k)[y] * np.where(tone == "dark", 0.6, 1.0)[:, None]
+    logits = np.round(logits, 4)
+    frame = pd.DataFrame({"id": range(rows), "y": [classes[c] for c in y], "tone": tone})
+    for c, label in enumerate(classes):
+        frame[f"logit_{label}"] = logits[:, c]
+    columns = {"id": "id", "label": "y", "logits": {label: f"logit_{label}" for label in classes}}
+    case = Case("multi_class", frame, columns, {"groups": ["tone"], "decide": "argmax"})
+    decided = logits.argmax(1)
+    parts = [("", "", np.full(rows, True))] + [("tone", f"tone={t}", tone == t) for t in np.unique(tone)]
+    for by, group, part in parts:
+        t, p, s = y[part], decided[part], logits[part]
+        for metric in ("accuracy_score", "balanced_accuracy_score", "matthews_corrcoef", "cohen_kappa_score", "hamming_loss"):
+            case.expect(metric, getattr(sk, metric)(t, p), by, group)
+        for metric in ("recall_score", "precision_score", "f1_score", "jaccard_score"):
+            for average in ("macro", "micro", "weighted"):
+                v = getattr(sk, metric)(t, p, average=average)
+                case.expect((metric, {"average": average}), v, by, group, name=f"{metric}.{average}")
+            for label, v in zip(classes, getattr(sk, metric)(t, p, average=None)):
+                case.expect((metric, {"average": "per_class"}), v, by, group, label, name=f"{metric}.each")
+        for top in (1, 2, 3):
+            v = sk.top_k_accuracy_score(t, s, k=top)
+            case.expect(("top_k_accuracy_score", {"k": top}), v, by, group, name=f"top{top}")
+        truth = np.eye(k)[t]
+        for metric in ("roc_auc_score", "average_precision_score"):
+            for average in ("macro", "weighted"):
+                v = getattr(sk, metric)(truth, s, average=average)
+                case.expect((metric, {"average": average}), v, by, group, name=f"{metric}.{average}")
+        case.expect("mean_average_precision", sk.average_precision_score(truth, s, average="macro"), by, group)
+    recalls = {t: sk.recall_score(y[tone == t], decided[tone == t], average=None) for t in np.unique(tone)}
+    table = np.array(list(recalls.values()))
+    gaps = table.max(0) - table.min(0)
+    case.expect(("recall_score_difference", {"classes": "mean"}), gaps.mean(), "tone", name="gap_mean")
+    case.expect(("recall_score_difference", {"classes": "max"}), gaps.max(), "tone", name="gap_max")
+    for label, gap in zip(classes, gaps):
+        case.expect(("recall_score_difference", {"classes": "per_class"}), gap, "tone", label=label, name="gap_each")
+    means = table.mean(1)
+    case.expect(("recall_score_difference", {"average": "macro"}), means.max() - means.min(), "tone", name="gap_of_macro")
+    case.expect(("recall_score_ratio", {"classes": "mean"}), (table.min(0) / table.max(0)).mean(), "tone", name="ratio_mean")
+    return case
+
+
+def multi_label(rows, seed):
+    rng = np.random.default_rng(seed)
+    classes = ["bag", "boot", "coat", "dress", "shirt", "sandal"]
+    k = len(classes)
+    tone = rng.choice(["dark", "light"], rows)
+    y = (rng.random((rows, k)) < 0.35).astype(int)
+    y[y.sum(1) == 0, 0] = 1
+    score = np.round(np.clip(rng.normal(0.35 + 0.25 * y, 0.2), 0, 1), 4)
+    frame = pd.DataFrame({"id": range(rows), "tone": tone})
+    frame["present"] = [json.dumps([classes[c] for c in range(k) if row[c]]) for row in y]
+    for c, label in enumerate(classes):
+        frame[f"p_{label}"] = score[:, c]
+    columns = {
+        "id": "id",
+        "label": {"present": "present", "absent": "rest"},
+        "probabilities": {label: f"p_{label}" for label in classes},
+        "classes": classes,
+    }
+    case = Case("multi_label", frame, columns, {"groups": ["tone"], "decide": {"threshold": 0.5}})
+    decided = (score >= 0.5).astype(int)
+    order = np.argsort(-score, axis=1, kind="stable")
+    parts = [("", "", np.full(rows, True))] + [("tone", f"tone={t}", tone == t) for t in np.unique(tone)]
+    for by, group, part in parts:
+        t, p, s = y[part], decided[part], score[part]
+        for metric in ("accuracy_score", "zero_one_loss", "hamming_loss"):
+            case.expect(metric, getattr(sk, metric)(t, p), by, group)
+        for metric in ("recall_score", "f1_score", "jaccard_score"):
+            for average in ("macro", "micro", "weighted"):
+                v = getattr(sk, metric)(t, p, average=average)
+                case.expect((metric, {"average": average}), v, by, group, name=f"{metric}.{average}")
+        case.expect(("recall_score", {"average": "samples"}), sk.recall_score(t, p, average="samples"), by, group, name="recall.samples")
+        case.expect("mean_average_precision", sk.average_precision_score(t, s, average="macro"), by, group)
+        case.expect(("roc_auc_score", {"average": "macro"}), sk.roc_auc_score(t, s, average="macro"), by, group)
+        for top in (1, 3):
+            chosen = np.zeros_like(y)
+            np.put_along_axis(chosen, order[:, :top], 1, axis=1)
+            for average in ("samples", "macro", "micro"):
+                v = sk.recall_score(t, chosen[part], average=average)
+                case.expect(("recall_at_k", {"k": top, "average": average}), v, by, group, name=f"recall@{top}.{average}")
+            v = sk.precision_score(t, chosen[part], average="samples")
+            case.expect(("precision_at_k", {"k": top, "average": "samples"}), v, by, group, name=f"precision@{top}")
+            v = ((chosen[part] * t).sum(1) > 0).mean()
+            case.expect(("hit_rate_at_k", {"k": top}), v, by, group, name=f"hit@{top}")
+    return case
+
+
+def tiny():
+    y = [1, 1, 0, 0, 1, 0, 1, 0, 1, 0]
+    p = [1, 0, 1, 0, 1, 0, 1, 1, 0, 0]
+    s = list("aaaabbbccc")
+    frame = pd.DataFrame({"y": y, "p": p, "s": s})
+    case = Case("tiny", frame, {"label": "y", "decision": "p"}, {"groups": ["s"], "positive": "1"})
+    for method in ("between_groups", "to_overall"):
+        for metric in ("demographic_parity_difference", "demographic_parity_ratio", "equal_opportunity_difference", "equal_opportunity_ratio"):
+            v = getattr(fl, metric)(y, p, sensitive_features=s, method=method)
+            case.expect((metric, {"method": method}), v, "s", name=f"{metric}.{method}")
+        for metric in ("equalized_odds_difference", "equalized_odds_ratio"):
+            for agg in ("worst_case", "mean"):
+                v = getattr(fl, metric)(y, p, sensitive_features=s, method=method, agg=agg)
+                case.expect((metric, {"method": method, "agg": agg}), v, "s", name=f"{metric}.{method}.{agg}")
+    return case
+
+
+CASES = [binary("binary", 500, 1, False), binary("weighted", 300, 2, True), multi_class(400, 3), multi_label(250, 4), tiny()]
+json.dump([case.json() for case in CASES], sys.stdout, indent=1)
+print()

@@ -1,0 +1,478 @@
+//! Tables as people see them.
+
+use fairgrid::report::heading::Heading;
+use fairgrid::report::leaderboard;
+use fairgrid::report::row::Row;
+use fairgrid::report::terminal::{Screen, table};
+use fairgrid::score::measurement::Status;
+use fairgrid::spec::table::Origin;
+
+use proptest::strategy::Strategy as _;
+
+use super::fixture::{QUICKSTART, dimension, failed, grouped, heading, quickstart, row, tables, without};
+
+fn page(text: &str, heading: &Heading, rows: &[Row]) -> String {
+    leaderboard::markdown(heading, &tables(text, heading, rows, &[]))
+}
+
+/// The tables alone, without title and legend.
+fn plain(text: &str, heading: &Heading, rows: &[Row]) -> String {
+    let shown: Vec<String> = tables(text, heading, rows, &[]).iter().map(|shown| table(shown, Screen::default())).collect();
+    shown.join("\n")
+}
+
+#[test]
+fn the_quickstart_as_markdown() {
+    insta::assert_snapshot!(page(QUICKSTART, &heading(), &quickstart()), @r"
+    # Does the loss decide whose coat is recognized?
+
+    | loss           |         accuracy_score ↑ |             worst_tone ↑ |             recall_gap ↓ | accuracy_score ↑<br>tone=light | accuracy_score ↑<br>tone=dark |
+    |----------------|-------------------------:|-------------------------:|-------------------------:|-------------------------------:|------------------------------:|
+    | focal(gamma=2) |     0.829 [0.808, 0.844] | **0.803** [0.783, 0.818] | **0.087** [0.067, 0.101] |       **0.881** [0.861, 0.896] |      **0.803** [0.783, 0.818] |
+    | cross_entropy  | **0.841** [0.821, 0.856] |     0.791 [0.771, 0.806] |     0.099 [0.079, 0.114] |       **0.881** [0.861, 0.896] |          0.791 [0.771, 0.806] |
+
+    **How to read**
+
+    - Values are means over `seed` (3 cells), taken after scoring.
+    - [a, b] is the 95% interval; of a mean, the means of the ends, so variation between the averaged cells is not in it.
+    - Chance alone gives `recall_gap` a median of 0.032 (group labels shuffled).
+    - Sorted by `worst_tone`; values that are small, undefined or missing are not ranked.
+    - Bold is the best value of a column, which alone is no evidence of a difference.
+    - ↑ larger is better, ↓ smaller is better.
+    ");
+}
+
+#[test]
+fn a_terminal_that_is_wide_enough() {
+    let tables = tables(QUICKSTART, &heading(), &quickstart(), &[]);
+    insta::assert_snapshot!(leaderboard::terminal(&heading(), &tables, Screen { width: Some(140), color: false }), @r"
+    Does the loss decide whose coat is recognized?
+    ╭────────────────┬──────────────────────┬──────────────────────┬──────────────────────┬──────────────────────┬──────────────────────╮
+    │ loss           │     accuracy_score ↑ │         worst_tone ↑ │         recall_gap ↓ │     accuracy_score ↑ │     accuracy_score ↑ │
+    │                │                      │                      │                      │           tone=light │            tone=dark │
+    ├────────────────┼──────────────────────┼──────────────────────┼──────────────────────┼──────────────────────┼──────────────────────┤
+    │ focal(gamma=2) │ 0.829 [0.808, 0.844] │ 0.803 [0.783, 0.818] │ 0.087 [0.067, 0.101] │ 0.881 [0.861, 0.896] │ 0.803 [0.783, 0.818] │
+    │ cross_entropy  │ 0.841 [0.821, 0.856] │ 0.791 [0.771, 0.806] │ 0.099 [0.079, 0.114] │ 0.881 [0.861, 0.896] │ 0.791 [0.771, 0.806] │
+    ╰────────────────┴──────────────────────┴──────────────────────┴──────────────────────┴──────────────────────┴──────────────────────╯
+    Values are means over `seed` (3 cells), taken after scoring.
+    [a, b] is the 95% interval; of a mean, the means of the ends, so variation between the averaged cells is not in it.
+    Chance alone gives `recall_gap` a median of 0.032 (group labels shuffled).
+    Sorted by `worst_tone`; values that are small, undefined or missing are not ranked.
+    Bold is the best value of a column, which alone is no evidence of a difference.
+    ↑ larger is better, ↓ smaller is better.
+    ");
+}
+
+#[test]
+fn a_narrow_terminal_stacks_intervals_then_splits_columns() {
+    let tables = tables(QUICKSTART, &heading(), &quickstart(), &[]);
+    insta::assert_snapshot!(table(&tables[0], Screen { width: Some(110), color: false }), @r"
+    ╭────────────────┬──────────────────┬────────────────┬────────────────┬──────────────────┬──────────────────╮
+    │ loss           │ accuracy_score ↑ │   worst_tone ↑ │   recall_gap ↓ │ accuracy_score ↑ │ accuracy_score ↑ │
+    │                │                  │                │                │       tone=light │        tone=dark │
+    ├────────────────┼──────────────────┼────────────────┼────────────────┼──────────────────┼──────────────────┤
+    │ focal(gamma=2) │            0.829 │          0.803 │          0.087 │            0.881 │            0.803 │
+    │                │   [0.808, 0.844] │ [0.783, 0.818] │ [0.067, 0.101] │   [0.861, 0.896] │   [0.783, 0.818] │
+    │ cross_entropy  │            0.841 │          0.791 │          0.099 │            0.881 │            0.791 │
+    │                │   [0.821, 0.856] │ [0.771, 0.806] │ [0.079, 0.114] │   [0.861, 0.896] │   [0.771, 0.806] │
+    ╰────────────────┴──────────────────┴────────────────┴────────────────┴──────────────────┴──────────────────╯
+    ");
+    insta::assert_snapshot!(table(&tables[0], Screen { width: Some(70), color: false }), @r"
+    ╭────────────────┬──────────────────┬────────────────╮
+    │ loss           │ accuracy_score ↑ │   worst_tone ↑ │
+    ├────────────────┼──────────────────┼────────────────┤
+    │ focal(gamma=2) │            0.829 │          0.803 │
+    │                │   [0.808, 0.844] │ [0.783, 0.818] │
+    │ cross_entropy  │            0.841 │          0.791 │
+    │                │   [0.821, 0.856] │ [0.771, 0.806] │
+    ╰────────────────┴──────────────────┴────────────────╯
+    ╭────────────────┬────────────────┬──────────────────╮
+    │ loss           │   recall_gap ↓ │ accuracy_score ↑ │
+    │                │                │       tone=light │
+    ├────────────────┼────────────────┼──────────────────┤
+    │ focal(gamma=2) │          0.087 │            0.881 │
+    │                │ [0.067, 0.101] │   [0.861, 0.896] │
+    │ cross_entropy  │          0.099 │            0.881 │
+    │                │ [0.079, 0.114] │   [0.861, 0.896] │
+    ╰────────────────┴────────────────┴──────────────────╯
+    ╭────────────────┬──────────────────╮
+    │ loss           │ accuracy_score ↑ │
+    │                │        tone=dark │
+    ├────────────────┼──────────────────┤
+    │ focal(gamma=2) │            0.803 │
+    │                │   [0.783, 0.818] │
+    │ cross_entropy  │            0.791 │
+    │                │   [0.771, 0.806] │
+    ╰────────────────┴──────────────────╯
+    ");
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    let tables = tables(QUICKSTART, &heading(), &quickstart(), &[]);
+    for width in 40..150 {
+        let page = leaderboard::terminal(&heading(), &tables, Screen { width: Some(width), color: false });
+        let widest = page.lines().skip(1).map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= width, "{widest} > {width}\n{page}");
+    }
+}
+
+#[test]
+fn color_marks_the_best_and_what_is_wrong() {
+    let mut rows = quickstart();
+    rows.retain(|row| row.measurement.metric == "worst_tone");
+    rows[0] = without(rows[0].clone(), Status::Undefined, "no positives in tone=dark");
+    let text = "tables: {main: {rows: [loss, seed], columns: [worst_tone], best: bold}}";
+    let shown = table(&tables(text, &heading(), &rows, &[])[0], Screen { width: None, color: true });
+    insta::assert_snapshot!(shown.replace('\u{1b}', "␛"), @r"
+    ╭────────────────┬──────┬──────────────────────╮
+    │ loss           │ seed │         worst_tone ↑ │
+    ├────────────────┼──────┼──────────────────────┤
+    │ cross_entropy  │ 0    │           ␛[33mundefined¹␛[39m │
+    │ cross_entropy  │ 1    │ 0.794 [0.774, 0.809] │
+    │ cross_entropy  │ 2    │ 0.789 [0.769, 0.804] │
+    │ focal(gamma=2) │ 0    │ 0.802 [0.782, 0.818] │
+    │ focal(gamma=2) │ 1    │ ␛[1m0.806 [0.786, 0.822]␛[22m │
+    │ focal(gamma=2) │ 2    │ 0.801 [0.781, 0.817] │
+    ╰────────────────┴──────┴──────────────────────╯
+    ¹ undefined: no positives in tone=dark
+    ");
+}
+
+#[test]
+fn a_mean_with_deviation() {
+    let text = "average: [seed]\nspread: sd\ntables: {main: {rows: [loss], columns: [accuracy_score, recall_gap]}}";
+    insta::assert_snapshot!(page(text, &heading(), &quickstart()), @r"
+    # Does the loss decide whose coat is recognized?
+
+    | loss           | accuracy_score ↑ | recall_gap ↓ |
+    |----------------|-----------------:|-------------:|
+    | cross_entropy  |     0.841 ±0.003 | 0.099 ±0.003 |
+    | focal(gamma=2) |     0.829 ±0.003 | 0.087 ±0.003 |
+
+    **How to read**
+
+    - Values are means over `seed` (3 cells), taken after scoring.
+    - ± is the standard deviation between the averaged cells; how much a finite test set leaves open is not in it.
+    - Chance alone gives `recall_gap` a median of 0.032 (group labels shuffled).
+    - ↑ larger is better, ↓ smaller is better.
+    ");
+}
+
+#[test]
+fn undefined_small_and_failed_are_told_and_not_ranked() {
+    let heading = Heading { axes: vec![dimension("loss", &["bce", "ce", "focal", "dice", "hinge"])], ..heading() };
+    let one = |loss: &str, value: f64| row(&[("loss", loss)], "recall_gap", value);
+    let rows = [
+        one("bce", 0.21),
+        without(one("ce", 0.001), Status::Small, "7 items in tone=dark, fewer than the 20 of `min_count`"),
+        without(one("focal", 0.0), Status::Undefined, "no positives in tone=dark"),
+        one("dice", 0.034),
+    ];
+    let gone = failed(&[("loss", "hinge")], "the worker was killed by signal 9 | last line: <oom>");
+    let text = "tables: {main: {rows: [loss], columns: [recall_gap], sort: recall_gap, best: bold}}";
+    insta::assert_snapshot!(leaderboard::markdown(&heading, &tables(text, &heading, &rows, &[gone])), @r"
+    # Does the loss decide whose coat is recognized?
+
+    | loss  |                 recall_gap ↓ |
+    |-------|-----------------------------:|
+    | dice  |     **0.034** [0.014, 0.049] |
+    | bce   |         0.210 [0.190, 0.225] |
+    | ce    | 0.001 small [-0.019, 0.016]¹ |
+    | focal |                   undefined² |
+    | hinge |                      failed³ |
+
+    ¹ small: 7 items in tone=dark, fewer than the 20 of \`min_count\`<br>
+    ² undefined: no positives in tone=dark<br>
+    ³ failed: the worker was killed by signal 9 \| last line: &lt;oom&gt;
+
+    **How to read**
+
+    - [a, b] is the 95% interval.
+    - Sorted by `recall_gap`; values that are small, undefined or missing are not ranked.
+    - Bold is the best value of a column, which alone is no evidence of a difference.
+    - ↑ larger is better, ↓ smaller is better.
+    ");
+}
+
+#[test]
+fn a_mean_has_a_value_only_where_every_part_has_one() {
+    let mut rows = quickstart();
+    rows.retain(|row| row.measurement.metric == "worst_tone");
+    let text = "average: [seed]\ntables: {main: {rows: [loss], columns: [worst_tone], sort: {worst_tone: asc}}}";
+    rows[1] = without(rows[1].clone(), Status::Undefined, "no positives in tone=dark");
+    insta::assert_snapshot!(plain(text, &heading(), &rows), @r"
+    ╭────────────────┬──────────────────────╮
+    │ loss           │         worst_tone ↑ │
+    ├────────────────┼──────────────────────┤
+    │ focal(gamma=2) │ 0.803 [0.783, 0.818] │
+    │ cross_entropy  │           undefined¹ │
+    ╰────────────────┴──────────────────────╯
+    ¹ undefined: seed=1: no positives in tone=dark
+    ");
+    // A seed that was not run at all makes the mean one of fewer cells, which is said.
+    rows.remove(1);
+    insta::assert_snapshot!(plain(text, &heading(), &rows), @r"
+    ╭────────────────┬───────────────────────╮
+    │ loss           │          worst_tone ↑ │
+    ├────────────────┼───────────────────────┤
+    │ cross_entropy  │ 0.790 [0.770, 0.804]¹ │
+    │ focal(gamma=2) │  0.803 [0.783, 0.818] │
+    ╰────────────────┴───────────────────────╯
+    ¹ of 2 cells, where others are means of 3
+    ");
+    let gone = failed(&[("loss", "focal(gamma=2)"), ("seed", "1")], "diverged");
+    rows.retain(|row| row.axes != gone.axes);
+    insta::assert_snapshot!(table(&tables(text, &heading(), &rows, &[gone])[0], Screen::default()), @r"
+    ╭────────────────┬───────────────────────╮
+    │ loss           │          worst_tone ↑ │
+    ├────────────────┼───────────────────────┤
+    │ cross_entropy  │ 0.790 [0.770, 0.804]¹ │
+    │ focal(gamma=2) │               failed² │
+    ╰────────────────┴───────────────────────╯
+    ¹ of 2 cells, where others are means of 3
+    ² failed: seed=1: diverged
+    ");
+}
+
+#[test]
+fn a_study_of_which_every_cell_failed_still_has_a_leaderboard() {
+    let cells =
+        [failed(&[("loss", "cross_entropy"), ("seed", "0")], "diverged"), failed(&[("loss", "cross_entropy"), ("seed", "1")], "diverged")];
+    insta::assert_snapshot!(table(&tables(QUICKSTART, &heading(), &[], &cells)[0], Screen::default()), @r"
+    ╭───────────────┬────────────────┬────────────┬────────────╮
+    │ loss          │ accuracy_score │ worst_tone │ recall_gap │
+    ├───────────────┼────────────────┼────────────┼────────────┤
+    │ cross_entropy │        failed¹ │    failed¹ │    failed¹ │
+    ╰───────────────┴────────────────┴────────────┴────────────╯
+    ¹ failed: diverged
+    ");
+}
+
+#[test]
+fn a_cell_of_which_one_evaluation_failed_keeps_the_numbers_of_the_other() {
+    let heading = Heading { axes: Vec::new(), evaluations: vec!["test".to_owned(), "audit".to_owned()], ..heading() };
+    let mut gone = failed(&[], "no column `race`");
+    gone.evaluations.push("audit".to_owned());
+    let rows = [row(&[], "accuracy_score", 0.9)];
+    let text = "tables: {main: {rows: [model], columns: [accuracy_score, recall_gap]}}";
+    insta::assert_snapshot!(table(&tables(text, &heading, &rows, &[gone])[0], Screen::default()), @r"
+    ╭───────────┬──────────────────────┬────────────╮
+    │ model     │     accuracy_score ↑ │ recall_gap │
+    ├───────────┼──────────────────────┼────────────┤
+    │ small_cnn │ 0.900 [0.880, 0.915] │    failed¹ │
+    ╰───────────┴──────────────────────┴────────────╯
+    ¹ failed: no column `race`
+    ");
+}
+
+#[test]
+fn groups_intersections_and_axes_spread_over_columns() {
+    let heading = Heading {
+        axes: vec![dimension("dataset", &["utkface", "fairface"])],
+        groups: vec![dimension("gender*race", &["gender=male*race=White", "gender=female*race=Black"])],
+        ..heading()
+    };
+    let mut rows = Vec::new();
+    for (dataset, base) in [("fairface", 0.9), ("utkface", 0.8)] {
+        let one = |metric: &str, value: f64| row(&[("dataset", dataset)], metric, value);
+        rows.push(one("accuracy_score", base));
+        rows.push(grouped(one("recall_gap", 1.0 - base), "gender*race", ""));
+        rows.push(grouped(one("accuracy_score", base - 0.1), "gender*race", "gender=female*race=Black"));
+        rows.push(grouped(one("accuracy_score", base + 0.05), "gender*race", "gender=male*race=White"));
+    }
+    insta::assert_snapshot!(plain("tables: {main: {rows: [model], columns: [{dataset: [accuracy_score, recall_gap]}]}}", &heading, &rows), @r"
+    ╭───────────┬──────────────────────┬──────────────────────┬──────────────────────┬──────────────────────╮
+    │ model     │     accuracy_score ↑ │         recall_gap ↓ │     accuracy_score ↑ │         recall_gap ↓ │
+    │           │      dataset=utkface │      dataset=utkface │     dataset=fairface │     dataset=fairface │
+    ├───────────┼──────────────────────┼──────────────────────┼──────────────────────┼──────────────────────┤
+    │ small_cnn │ 0.800 [0.780, 0.815] │ 0.200 [0.180, 0.215] │ 0.900 [0.880, 0.915] │ 0.100 [0.080, 0.115] │
+    ╰───────────┴──────────────────────┴──────────────────────┴──────────────────────┴──────────────────────╯
+    ");
+    insta::assert_snapshot!(plain("tables: {main: {rows: [dataset], columns: [{gender*race: [accuracy_score, recall_gap]}]}}", &heading, &rows), @r"
+    ╭──────────┬────────────────────────┬──────────────────────────┬──────────────────────╮
+    │ dataset  │       accuracy_score ↑ │         accuracy_score ↑ │         recall_gap ↓ │
+    │          │ gender=male*race=White │ gender=female*race=Black │     over gender*race │
+    ├──────────┼────────────────────────┼──────────────────────────┼──────────────────────┤
+    │ utkface  │   0.850 [0.830, 0.865] │     0.700 [0.680, 0.715] │ 0.200 [0.180, 0.215] │
+    │ fairface │   0.950 [0.930, 0.965] │     0.800 [0.780, 0.815] │ 0.100 [0.080, 0.115] │
+    ╰──────────┴────────────────────────┴──────────────────────────┴──────────────────────╯
+    ");
+}
+
+#[test]
+fn classes_and_groupings_that_a_column_leaves_open_are_all_shown() {
+    let heading = Heading { axes: Vec::new(), ..heading() };
+    let mut rows = Vec::new();
+    for (by, value) in [("tone", 0.1), ("gender", 0.2)] {
+        rows.push(grouped(row(&[], "recall_gap", value), by, ""));
+    }
+    for (label, value) in [("Coat", 0.5), ("Bag", 0.9)] {
+        let mut one = row(&[], "recall_score", value);
+        one.measurement.label = label.to_owned();
+        rows.push(one);
+    }
+    insta::assert_snapshot!(plain("tables: {main: {rows: [], columns: [recall_gap, recall_score]}}", &heading, &rows), @r"
+    ╭──────────────────────┬──────────────────────┬──────────────────────┬──────────────────────╮
+    │         recall_gap ↓ │         recall_gap ↓ │       recall_score ↑ │       recall_score ↑ │
+    │          over gender │            over tone │                  Bag │                 Coat │
+    ├──────────────────────┼──────────────────────┼──────────────────────┼──────────────────────┤
+    │ 0.200 [0.180, 0.215] │ 0.100 [0.080, 0.115] │ 0.900 [0.880, 0.915] │ 0.500 [0.480, 0.515] │
+    ╰──────────────────────┴──────────────────────┴──────────────────────┴──────────────────────╯
+    ");
+}
+
+#[test]
+fn numbers_without_a_decision_rule_join_every_rule() {
+    let heading = Heading { axes: Vec::new(), decisions: vec!["threshold(0.5)".to_owned(), "tuned".to_owned()], ..heading() };
+    let ruled = |rule: &str, metric: &str, value: f64| {
+        let mut one = row(&[], metric, value);
+        one.measurement.decision = rule.to_owned();
+        one
+    };
+    let rows = [ruled("tuned", "accuracy_score", 0.9), ruled("threshold(0.5)", "accuracy_score", 0.8), ruled("", "roc_auc_score", 0.95)];
+    insta::assert_snapshot!(plain("tables: {main: {rows: [decision], columns: [accuracy_score, roc_auc_score]}}", &heading, &rows), @r"
+    ╭────────────────┬──────────────────────┬──────────────────────╮
+    │ decision       │     accuracy_score ↑ │      roc_auc_score ↑ │
+    ├────────────────┼──────────────────────┼──────────────────────┤
+    │ threshold(0.5) │ 0.800 [0.780, 0.815] │ 0.950 [0.930, 0.965] │
+    │ tuned          │ 0.900 [0.880, 0.915] │ 0.950 [0.930, 0.965] │
+    ╰────────────────┴──────────────────────┴──────────────────────╯
+    ");
+}
+
+#[test]
+fn models_that_would_share_a_cell_get_rows_of_their_own() {
+    let mut rows = vec![row(&[], "accuracy_score", 0.9), row(&[], "accuracy_score", 0.8)];
+    rows[1].model = "claimed".to_owned();
+    let models = vec![("small_cnn".to_owned(), Origin::Trained), ("claimed".to_owned(), Origin::Imported)];
+    let heading = Heading { axes: Vec::new(), models, ..heading() };
+    insta::assert_snapshot!(plain("tables: {main: {rows: [evaluation], columns: [accuracy_score]}}", &heading, &rows), @r"
+    ╭────────────┬───────────┬──────────────────────╮
+    │ evaluation │ model     │     accuracy_score ↑ │
+    ├────────────┼───────────┼──────────────────────┤
+    │ test       │ small_cnn │ 0.900 [0.880, 0.915] │
+    │ test       │ claimed   │ 0.800 [0.780, 0.815] │
+    ╰────────────┴───────────┴──────────────────────╯
+    ");
+}
+
+#[test]
+fn conditions_choose_cells() {
+    let text = "tables: {main: {rows: [loss, seed], columns: [worst_tone], where: {loss: cross_entropy, seed: {not_in: 1}}}}";
+    insta::assert_snapshot!(plain(text, &heading(), &quickstart()), @r"
+    ╭───────────────┬──────┬──────────────────────╮
+    │ loss          │ seed │         worst_tone ↑ │
+    ├───────────────┼──────┼──────────────────────┤
+    │ cross_entropy │ 0    │ 0.790 [0.770, 0.805] │
+    │ cross_entropy │ 2    │ 0.789 [0.769, 0.804] │
+    ╰───────────────┴──────┴──────────────────────╯
+    ");
+}
+
+#[test]
+fn large_numbers_and_zeros_line_up() {
+    let heading = Heading { axes: vec![dimension("loss", &["a", "b"])], ..heading() };
+    let rows = [
+        row(&[("loss", "a")], "count", 1234.5),
+        row(&[("loss", "b")], "count", 7.0),
+        row(&[("loss", "a")], "tiny", -0.00001),
+        row(&[("loss", "b")], "tiny", f64::NAN),
+    ];
+    insta::assert_snapshot!(plain("tables: {main: {rows: [loss], columns: [count, tiny]}}", &heading, &rows), @r"
+    ╭──────┬───────────────────┬───────────────────────╮
+    │ loss │           count ↑ │                tiny ↑ │
+    ├──────┼───────────────────┼───────────────────────┤
+    │ a    │ 1234 [1234, 1235] │ 0.000 [-0.020, 0.015] │
+    │ b    │          7 [7, 7] │            undefined¹ │
+    ╰──────┴───────────────────┴───────────────────────╯
+    ¹ undefined: not a finite number
+    ");
+}
+
+#[test]
+fn names_cannot_break_out_of_a_table() {
+    let names =
+        ["a|b\\|c", "<script>alert(1)</script>", "two\nlines\u{1b}[31m", "*bold* _it_ snake_case `code` $x$ [link](url)", "日本語の名前"];
+    let heading = Heading {
+        title: "A <b>title</b>\n# second".to_owned(),
+        axes: vec![dimension("loss", &names)],
+        groups: vec![dimension("tone", &["tone=a|b", "tone=\u{202e}evil"])],
+        ..heading()
+    };
+    let mut rows: Vec<Row> = names.iter().map(|name| row(&[("loss", *name)], "accuracy_score", 0.5)).collect();
+    rows.push(grouped(row(&[("loss", names[0])], "accuracy_score", 0.25), "tone", "tone=a|b"));
+    rows.push(grouped(row(&[("loss", names[0])], "accuracy_score", 0.75), "tone", "tone=\u{202e}evil"));
+    rows[1] = without(rows[1].clone(), Status::Undefined, "no <positives> in\n|tone=a|");
+    let text = "tables: {main: {rows: [loss], columns: [accuracy_score, {tone: accuracy_score}]}, 'x | y': {rows: [loss], columns: [accuracy_score]}}";
+    let tables = tables(text, &heading, &rows, &[]);
+    insta::assert_snapshot!(leaderboard::markdown(&heading, &tables), @r"
+    # A &lt;b&gt;title&lt;/b&gt; # second
+
+    | loss                                                    |     accuracy_score ↑ | accuracy_score ↑<br>tone=a\|b | accuracy_score ↑<br>tone=�evil |
+    |---------------------------------------------------------|---------------------:|------------------------------:|-------------------------------:|
+    | a\|b\\\|c                                               | 0.500 [0.480, 0.515] |          0.250 [0.230, 0.265] |           0.750 [0.730, 0.765] |
+    | &lt;script&gt;alert(1)&lt;/script&gt;                   |           undefined¹ |                             – |                              – |
+    | two lines�\[31m                                         | 0.500 [0.480, 0.515] |                             – |                              – |
+    | \*bold\* \_it\_ snake_case \`code\` \$x\$ \[link\](url) | 0.500 [0.480, 0.515] |                             – |                              – |
+    | 日本語の名前                                            | 0.500 [0.480, 0.515] |                             – |                              – |
+
+    ¹ undefined: no &lt;positives&gt; in \|tone=a\|
+
+    ## x \| y
+
+    | loss                                                    |     accuracy_score ↑ |
+    |---------------------------------------------------------|---------------------:|
+    | a\|b\\\|c                                               | 0.500 [0.480, 0.515] |
+    | &lt;script&gt;alert(1)&lt;/script&gt;                   |           undefined¹ |
+    | two lines�\[31m                                         | 0.500 [0.480, 0.515] |
+    | \*bold\* \_it\_ snake_case \`code\` \$x\$ \[link\](url) | 0.500 [0.480, 0.515] |
+    | 日本語の名前                                            | 0.500 [0.480, 0.515] |
+
+    ¹ undefined: no &lt;positives&gt; in \|tone=a\|
+
+    **How to read**
+
+    - [a, b] is the 95% interval.
+    - – means that there is nothing: not measured, or not on that axis.
+    - ↑ larger is better, ↓ smaller is better.
+    ");
+    insta::assert_snapshot!(table(&tables[1], Screen { width: Some(60), color: false }), @r"
+    ╭────────────────────────────────┬──────────────────────╮
+    │ loss                           │     accuracy_score ↑ │
+    ├────────────────────────────────┼──────────────────────┤
+    │ a|b\|c                         │ 0.500 [0.480, 0.515] │
+    │ <script>alert(1)</script>      │           undefined¹ │
+    │ two lines�[31m                 │ 0.500 [0.480, 0.515] │
+    │ *bold* _it_ snake_case `code`  │ 0.500 [0.480, 0.515] │
+    │ $x$ [link](url)                │                      │
+    │ 日本語の名前                   │ 0.500 [0.480, 0.515] │
+    ╰────────────────────────────────┴──────────────────────╯
+    ¹ undefined: no <positives> in |tone=a|
+    ");
+}
+
+#[test]
+fn rehearsals_and_made_up_data_say_so() {
+    let heading = Heading { limit: Some(50), mock: true, ..heading() };
+    let page = page(QUICKSTART, &heading, &quickstart());
+    insta::assert_snapshot!(page.lines().take(6).collect::<Vec<_>>().join("\n"), @r"
+    # Does the loss decide whose coat is recognized?
+
+    > **Rehearsal: made with --limit 50, from a part of the data. These are no results.**
+
+    > **Made-up data (--mock): these numbers say nothing about any real model or person.**
+    ");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(32))]
+    /// Neither the order of the rows nor that of the failures shows anywhere.
+    #[test]
+    fn the_order_of_the_results_does_not_matter(order in proptest::sample::subsequence((0..30).collect::<Vec<usize>>(), 30).prop_shuffle()) {
+        let rows = quickstart();
+        let shuffled: Vec<Row> = order.iter().map(|index| rows[*index].clone()).collect();
+        let heading = Heading { axes: vec![dimension("loss", &[]), dimension("seed", &[])], groups: Vec::new(), ..heading() };
+        proptest::prop_assert_eq!(page(QUICKSTART, &heading, &rows), page(QUICKSTART, &heading, &shuffled));
+    }
+}

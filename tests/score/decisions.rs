@@ -1,0 +1,93 @@
+//! Rules: from scores to decisions, and what is found on another split.
+
+use fairgrid::score::predictions::{Decisions, Predictions};
+use fairgrid::score::rule::FittedRules;
+use fairgrid::score::{decisions, fit, score};
+use fairgrid::spec::evaluation::Evaluation;
+use fairgrid::spec::uncertainty::Uncertainty;
+
+use super::{import, import_file, measure, spec};
+
+const BINARY: &str = "id,y,s\na,0,0.1\nb,0,0.2\nc,1,0.3\nd,0,0.4\ne,1,0.6\nf,1,0.8\n";
+
+fn decide(predictions: &Predictions, evaluation: &str) -> Vec<(String, Decisions)> {
+    decisions(predictions, &spec::<Evaluation>(evaluation), &FittedRules::new()).unwrap()
+}
+
+#[test]
+fn a_threshold_is_inclusive() {
+    let predictions = import(BINARY, "{id: id, label: y, scores: s}", &[]).unwrap();
+    let decided = decide(&predictions, "{positive: 1, decide: {threshold: 0.4}, metrics: [accuracy_score]}");
+    let expected = [0, 0, 0, 1, 1, 1].map(Some).to_vec();
+    assert_eq!(decided, [("threshold(0.4)".to_owned(), Decisions::Single(expected))]);
+}
+
+#[test]
+fn of_equal_scores_the_first_class_is_taken() {
+    let csv = "y,a,b,c\na,1,3,3\nb,2,2,2\n";
+    let predictions = import(csv, "{label: y, scores: {a: a, b: b, c: c}}", &[]).unwrap();
+    let decided = decide(&predictions, "{decide: [argmax, {top_k: 2, as: pair}], metrics: [accuracy_score]}");
+    assert_eq!(decided[0].1, Decisions::Single(vec![Some(1), Some(0)]));
+    assert_eq!(decided[1], ("pair".to_owned(), Decisions::Sets(vec![vec![1, 2], vec![0, 1]])));
+}
+
+#[test]
+fn a_threshold_is_found_where_the_metric_is_best() {
+    let predictions = import(BINARY, "{id: id, label: y, scores: s}", &[]).unwrap();
+    let text = "{positive: 1, decide: {threshold: {maximize: accuracy_score, split: d/val}, as: tuned}, metrics: [accuracy_score]}";
+    let evaluation = spec::<Evaluation>(text);
+    let fitted = fit(&predictions, &evaluation, "d/val").unwrap();
+    // Both 0.25 and 0.5 make one mistake; of equally good ones the largest.
+    let tuned = fitted["tuned"];
+    assert!((tuned.threshold - 0.5).abs() < 1e-12 && (tuned.value - 5.0 / 6.0).abs() < 1e-12, "{tuned:?}");
+    let measured = score(&predictions, &evaluation, &Uncertainty::default().with_draws(100, 0), &fitted).unwrap();
+    assert_eq!((measured[0].decision.as_str(), measured[0].value), ("tuned", Some(tuned.value)));
+    let error = score(&predictions, &evaluation, &Uncertainty::default(), &FittedRules::new()).unwrap_err();
+    assert_eq!(error.to_string(), "the decision rule `tuned` cannot be used: it has not been fitted");
+}
+
+#[test]
+fn logits_meet_no_threshold_before_a_link_is_named() {
+    let predictions = import(BINARY, "{id: id, label: y, logits: s}", &[]).unwrap();
+    let error = measure(&predictions, "{positive: 1, decide: {threshold: 0.5}, metrics: [accuracy_score]}").unwrap_err();
+    assert!(error.to_string().contains("`threshold(0.5)` meets logits, which have several readings as probabilities"), "{error}");
+    let decided = decide(&predictions, "{positive: 1, decide: {threshold: {at: 0.6, of: sigmoid}}, metrics: [accuracy_score]}");
+    // sigmoid(0.4) is just below 0.6, and sigmoid(0.6) above it.
+    assert_eq!(decided[0].1, Decisions::Single([0, 0, 0, 0, 1, 1].map(Some).to_vec()));
+}
+
+#[test]
+fn predictions_come_back_from_parquet_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.parquet");
+    let multi = "id,present,absent,a,b,race\n1,\"[\"\"a\"\"]\",[],0.1,0.25,x\n2,[],\"[\"\"b\"\"]\",0.5,1,\n";
+    let multi = import(multi, "{id: id, label: {present: present, absent: absent}, probabilities: {a: a, b: b}}", &["race"]).unwrap();
+    let single = "id,y,p,w,who,target\n1,u,v,0.5,k,x\n2,,u,2,l,y\n";
+    let single = import(single, "{id: id, label: y, decision: p, weight: w, subject: who}", &["target"]).unwrap();
+    for predictions in [multi, single] {
+        predictions.write(&path).unwrap();
+        assert_eq!(Predictions::read(&path).unwrap(), predictions);
+        let bytes = std::fs::read(&path).unwrap();
+        predictions.write(&path).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+    }
+    std::fs::write(&path, &std::fs::read(&path).unwrap()[..200]).unwrap();
+    assert!(Predictions::read(&path).is_err());
+}
+
+#[test]
+fn every_format_of_a_table_gives_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let columns = "{id: id, label: y, scores: s}";
+    let expected = import(BINARY, columns, &[]).unwrap();
+    let tsv = folder.path().join("p.tsv");
+    std::fs::write(&tsv, BINARY.replace(',', "\t")).unwrap();
+    let jsonl = folder.path().join("p.jsonl");
+    let object = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        format!("{{\"id\": \"{}\", \"y\": {}, \"s\": {}}}\n", cells[0], cells[1], cells[2])
+    };
+    std::fs::write(&jsonl, BINARY.lines().skip(1).map(object).collect::<String>()).unwrap();
+    assert_eq!(import_file(&tsv, columns, &[]).unwrap(), expected);
+    assert_eq!(import_file(&jsonl, columns, &[]).unwrap(), expected);
+}

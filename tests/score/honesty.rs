@@ -1,0 +1,100 @@
+//! The rules of honesty: undefined is typed, gaps have nulls, small groups are flagged.
+
+use fairgrid::score::measurement::Status;
+
+use super::{find, import, measure};
+
+const PERFECT: &str = "y,p,g\n1,1,a\n1,1,a\n0,0,b\n0,0,b\n";
+const COLUMNS: &str = "{label: y, decision: p}";
+
+#[test]
+fn a_group_without_positives_has_no_true_positive_rate() {
+    let predictions = import(PERFECT, COLUMNS, &["g"]).unwrap();
+    let all = measure(&predictions, "{groups: [g], positive: 1, metrics: [true_positive_rate, equal_opportunity_difference]}").unwrap();
+    let b = find(&all, "true_positive_rate", "g", "g=b", "");
+    assert_eq!((b.status, b.value, b.n, b.n_positive, b.n_negative), (Status::Undefined, None, 2, Some(0), Some(2)));
+    assert_eq!(b.reason, "no positives in g=b");
+    let gap = find(&all, "equal_opportunity_difference", "g", "", "");
+    assert_eq!((gap.status, gap.value, gap.reason.as_str()), (Status::Undefined, None, "no positives in g=b"));
+}
+
+#[test]
+fn what_is_undefined_may_be_left_out_where_the_spec_says_so() {
+    let predictions = import("y,p,g\n1,1,a\n0,1,a\n1,0,b\n0,0,c\n", COLUMNS, &["g"]).unwrap();
+    let all = measure(&predictions, "{groups: [g], positive: 1, undefined: exclude, metrics: [true_positive_rate_difference]}").unwrap();
+    let gap = find(&all, "true_positive_rate_difference", "g", "", "");
+    assert_eq!((gap.status, gap.value), (Status::Ok, Some(1.0)));
+}
+
+#[test]
+fn an_empty_intersection_is_shown_as_undefined() {
+    let predictions = import("y,p,g,h\n1,1,a,x\n0,0,a,y\n1,0,b,x\n", COLUMNS, &["g", "h"]).unwrap();
+    let all = measure(&predictions, "{groups: [[g, h]], metrics: [accuracy_score, accuracy_score_difference]}").unwrap();
+    let empty = find(&all, "accuracy_score", "g*h", "g=b*h=y", "");
+    assert_eq!((empty.status, empty.n, empty.reason.as_str()), (Status::Undefined, 0, "no items in g=b*h=y"));
+    assert_eq!(find(&all, "accuracy_score_difference", "g*h", "", "").reason, "no items in g=b*h=y");
+}
+
+#[test]
+fn small_groups_are_flagged_and_may_be_insufficient_evidence() {
+    let predictions = import("y,p,g\n1,1,a\n0,1,a\n1,0,b\n", COLUMNS, &["g"]).unwrap();
+    let spec = |undefined: &str| {
+        format!("{{groups: [g], min_count: 2, undefined: {undefined}, metrics: [accuracy_score, accuracy_score_difference]}}")
+    };
+    let all = measure(&predictions, &spec("propagate")).unwrap();
+    let b = find(&all, "accuracy_score", "g", "g=b", "");
+    assert_eq!((b.status, b.value, b.reason.as_str()), (Status::Small, Some(0.0), "1 item in g=b, fewer than `min_count` (2)"));
+    assert_eq!(find(&all, "accuracy_score_difference", "g", "", "").status, Status::Small);
+    let all = measure(&predictions, &spec("exclude")).unwrap();
+    let gap = find(&all, "accuracy_score_difference", "g", "", "");
+    assert_eq!((gap.status, gap.value), (Status::InsufficientEvidence, None));
+}
+
+#[test]
+fn every_gap_stands_beside_its_null() {
+    let mut same = String::from("y,p,g\n");
+    let mut apart = same.clone();
+    for row in 0..300 {
+        let group = ["a", "b", "c"][row % 3];
+        same.push_str(&format!("1,{},{group}\n", u8::from(row % 10 < 7)));
+        apart.push_str(&format!("1,{},{group}\n", u8::from(group != "b" || row % 2 == 0)));
+    }
+    let gap = |csv: &str| {
+        let all = measure(&import(csv, COLUMNS, &["g"]).unwrap(), "{groups: [g], metrics: [accuracy_score_difference]}").unwrap();
+        find(&all, "accuracy_score_difference", "g", "", "").clone()
+    };
+    let (same, apart) = (gap(&same), gap(&apart));
+    assert!(same.null_median.unwrap() > 0.02 && same.null_p.unwrap() > 0.5, "{same:?}");
+    assert!(apart.null_p.unwrap() < 0.02 && apart.null_median.unwrap() < 0.2, "{apart:?}");
+}
+
+#[test]
+fn unknown_labels_count_nowhere_but_keep_their_rank() {
+    // `b` is unknown for the first item; it takes one of the two places.
+    let csv = "present,absent,a,b,c\n\"[\"\"a\"\"]\",\"[\"\"c\"\"]\",0.5,0.9,0.7\n\"[\"\"a\"\",\"\"b\"\"]\",\"[\"\"c\"\"]\",0.9,0.8,0.1\n";
+    let columns = "{label: {present: present, absent: absent}, probabilities: {a: a, b: b, c: c}}";
+    let predictions = import(csv, columns, &[]).unwrap();
+    let all =
+        measure(&predictions, "{metrics: [{recall_at_k: {k: 2, average: micro}}, {precision_at_k: {k: 2, average: micro}}]}").unwrap();
+    let recall = find(&all, "recall_at_k", "", "", "");
+    assert_eq!((recall.value, recall.n_positive, recall.n_negative), (Some(2.0 / 3.0), Some(3), Some(2)));
+    assert_eq!(find(&all, "precision_at_k", "", "", "").value, Some(2.0 / 3.0));
+}
+
+#[test]
+fn subjects_are_drawn_whole() {
+    let mut csv = String::from("y,p,who\n");
+    for row in 0..400 {
+        csv.push_str(&format!("1,{},s{}\n", u8::from((row / 20) % 2 == 0), row / 20));
+    }
+    let width = |columns: &str| {
+        let all = measure(&import(&csv, columns, &[]).unwrap(), "{metrics: [accuracy_score]}").unwrap();
+        let m = find(&all, "accuracy_score", "", "", "").clone();
+        (m.upper.unwrap() - m.lower.unwrap(), m.n_clusters)
+    };
+    let (items, none) = width(COLUMNS);
+    let (subjects, twenty) = width("{label: y, decision: p, subject: who}");
+    assert_eq!((none, twenty), (None, Some(20)));
+    // 20 photographs of one person say what one does: the interval is about the square root of 20 times as wide.
+    assert!(subjects > 3.5 * items && subjects < 5.5 * items, "{subjects} against {items}");
+}

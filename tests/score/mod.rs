@@ -1,0 +1,58 @@
+//! Scoring: golden values, honesty rules, invariances.
+
+mod decisions;
+mod honesty;
+mod oracle;
+mod properties;
+mod refusals;
+
+use std::path::Path;
+
+use fairgrid::score::measurement::Measurement;
+use fairgrid::score::predictions::Predictions;
+use fairgrid::score::rule::FittedRules;
+use fairgrid::score::{ScoreError, score};
+use fairgrid::spec::decode::Decode;
+use fairgrid::spec::evaluation::Evaluation;
+use fairgrid::spec::node::Node;
+use fairgrid::spec::predictions::Columns;
+use fairgrid::spec::problem::Problems;
+use fairgrid::spec::source::Source;
+use fairgrid::spec::uncertainty::Uncertainty;
+
+/// Decodes a piece of a spec.
+pub(crate) fn spec<T: Decode>(text: &str) -> T {
+    let node = Node::parse(&Source::new("test.yaml", text)).unwrap();
+    let mut problems = Problems::default();
+    let value = T::decode(&node, &mut problems);
+    problems.check(value).unwrap()
+}
+
+/// Imports a CSV text; group columns are those that the evaluation names.
+pub(crate) fn import(csv: &str, columns: &str, fields: &[&str]) -> Result<Predictions, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("predictions.csv");
+    std::fs::write(&path, csv).unwrap();
+    import_file(&path, columns, fields)
+}
+
+/// Imports a file; what is in the message of an error is shown without the folder.
+pub(crate) fn import_file(path: &Path, columns: &str, fields: &[&str]) -> Result<Predictions, String> {
+    let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
+    let folder = format!("{}/", path.parent().unwrap().display());
+    Predictions::import(path, &spec::<Columns>(columns), &fields, None).map_err(|error| error.to_string().replace(&folder, ""))
+}
+
+/// Scores with a few draws.
+pub(crate) fn measure(predictions: &Predictions, evaluation: &str) -> Result<Vec<Measurement>, ScoreError> {
+    let uncertainty = Uncertainty::default().with_draws(100, 100);
+    score(predictions, &spec::<Evaluation>(evaluation), &uncertainty, &FittedRules::new())
+}
+
+/// The one measurement of a metric, breakdown, group and label.
+pub(crate) fn find<'m>(all: &'m [Measurement], metric: &str, by: &str, group: &str, label: &str) -> &'m Measurement {
+    let mut found = all.iter().filter(|m| m.metric == metric && m.by == by && m.group == group && m.label == label);
+    let first = found.next().unwrap_or_else(|| panic!("no {metric} by `{by}` of `{group}` `{label}`"));
+    assert!(found.next().is_none(), "several {metric} by `{by}` of `{group}` `{label}`");
+    first
+}

@@ -1,0 +1,100 @@
+//! Invariances: neither the order of rows, nor the names of groups, nor the number of threads changes a number.
+
+use fairgrid::score::measurement::Measurement;
+use proptest::prelude::*;
+
+use super::{import, measure};
+
+const EVALUATION: &str = "{groups: [g, [g, h]], positive: 1, decide: {threshold: 0.5}, undefined: exclude, metrics: [accuracy_score, \
+     accuracy_score_difference, f1_score, roc_auc_score, roc_auc_score_difference, {equalized_odds_difference: {agg: mean}}]}";
+
+#[derive(Clone, Debug)]
+struct Row {
+    label: bool,
+    score: u8,
+    group: usize,
+    other: usize,
+    subject: u8,
+    weight: u8,
+}
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let row = (any::<bool>(), 0..20u8, 0..3usize, 0..2usize, 0..9u8, 1..4u8)
+        .prop_map(|(label, score, group, other, subject, weight)| Row { label, score, group, other, subject, weight });
+    proptest::collection::vec(row, 4..60)
+}
+
+fn csv(rows: &[Row], names: [&str; 3]) -> String {
+    let mut csv = String::from("id,y,s,g,h,who,w\n1000,0,0.1,n0,x,z1,1\n1001,1,0.1,n0,x,z2,1\n").replace("n0", names[0]);
+    for (index, row) in rows.iter().enumerate() {
+        let Row { score, group, other, subject, weight, .. } = row;
+        let label = u8::from(row.label);
+        csv.push_str(&format!(
+            "{index},{label},{},{},{},p{subject},{weight}.5\n",
+            f64::from(*score) / 20.0,
+            names[*group],
+            ["x", "y"][*other]
+        ));
+    }
+    csv
+}
+
+const COLUMNS: [&str; 3] =
+    ["{id: id, label: y, scores: s}", "{id: id, label: y, scores: s, subject: who}", "{id: id, label: y, scores: s, weight: w}"];
+
+fn numbers(csv: &str, columns: &str) -> Vec<Measurement> {
+    measure(&import(csv, columns, &["g", "h"]).unwrap(), EVALUATION).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn order_of_rows_changes_nothing(rows in rows(), shift in 0..50usize, kind in 0..3usize) {
+        let mut turned = rows.clone();
+        turned.reverse();
+        turned.rotate_left(shift % rows.len());
+        let names = ["a", "b", "c"];
+        prop_assert_eq!(numbers(&csv(&rows, names), COLUMNS[kind]), numbers(&csv(&turned, names), COLUMNS[kind]));
+    }
+
+    #[test]
+    fn names_of_groups_change_nothing_but_names(rows in rows(), kind in 0..3usize) {
+        // The second naming turns the groups' order round.
+        let (plain, renamed) = (numbers(&csv(&rows, ["a", "b", "c"]), COLUMNS[kind]), numbers(&csv(&rows, ["z", "y", "x"]), COLUMNS[kind]));
+        let strip = |mut all: Vec<Measurement>, names: [&str; 3]| {
+            for m in &mut all {
+                for (name, place) in names.iter().zip(["0", "1", "2"]) {
+                    m.group = m.group.replace(&format!("g={name}"), &format!("g={place}"));
+                    m.reason = m.reason.replace(&format!("g={name}"), &format!("g={place}"));
+                }
+            }
+            all.sort_by(|a, b| (&a.metric, &a.by, &a.group).cmp(&(&b.metric, &b.by, &b.group)));
+            all
+        };
+        prop_assert_eq!(strip(plain, ["a", "b", "c"]), strip(renamed, ["z", "y", "x"]));
+    }
+
+    #[test]
+    fn threads_change_nothing(rows in rows(), kind in 0..3usize) {
+        let text = csv(&rows, ["a", "b", "c"]);
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| numbers(&text, COLUMNS[kind]))
+        };
+        prop_assert_eq!(on(1), on(3));
+    }
+
+    #[test]
+    fn keys_are_distinct_and_intervals_are_intervals(rows in rows(), kind in 0..3usize) {
+        let all = numbers(&csv(&rows, ["a", "b", "c"]), COLUMNS[kind]);
+        let mut keys: Vec<_> = all.iter().map(|m| (&m.decision, &m.metric, &m.parameters, &m.by, &m.group, &m.label, &m.item)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        prop_assert_eq!(keys.len(), all.len());
+        for m in &all {
+            prop_assert!(m.lower.zip(m.upper).is_none_or(|(lower, upper)| lower <= upper), "{:?}", m);
+            prop_assert!(m.value.is_some() || (m.lower.is_none() && !m.reason.is_empty()), "{:?}", m);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Every shipped study, run for real and held against its accepted leaderboard: adding a spec adds its snapshot.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Once;
+
+use crate::command::{fairgrid, root};
+
+/// Builds the plugins as this binary was built, so that none is stale. What is up to date costs nothing.
+pub(crate) fn plugins() -> &'static Path {
+    static BUILT: Once = Once::new();
+    let folder = Path::new(env!("CARGO_BIN_EXE_fairgrid")).parent().unwrap();
+    BUILT.call_once(|| {
+        let mut build = Command::new(env!("CARGO"));
+        build.current_dir(root()).args(["build", "--quiet", "-p", "fairgrid-torch", "-p", "fairgrid-onnx"]);
+        if folder.ends_with("release") {
+            build.arg("--release");
+        }
+        let status = build.status().unwrap();
+        assert!(status.success(), "the plugins do not build; `cargo xtask setup` fetches what they need");
+    });
+    folder
+}
+
+fn specs() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root().join("specs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut specs: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect();
+    specs.sort();
+    specs
+}
+
+#[test]
+fn every_study_agrees_with_its_snapshot() {
+    plugins();
+    let store = root().join("target/tmp/studies");
+    let specs = specs();
+    assert!(specs.len() >= 3, "the shipped studies are not found");
+    let drifted: Vec<String> = specs
+        .iter()
+        .filter_map(|spec| {
+            let call = ["snapshot", "check"].map(Into::into).into_iter().chain([spec.as_os_str().to_owned(), "--store".into(), store.clone().into()]);
+            let outcome = fairgrid(call).run();
+            (outcome.code != Some(0)).then(|| format!("{}\n{outcome}", spec.display()))
+        })
+        .collect();
+    assert!(drifted.is_empty(), "{}", drifted.join("\n"));
+}
+
+#[test]
+fn every_snapshot_is_of_a_study() {
+    for entry in std::fs::read_dir(root().join("specs/snapshots")).unwrap() {
+        let path = entry.unwrap().path();
+        let spec = root().join("specs").join(path.file_stem().unwrap()).with_extension("yaml");
+        assert!(path.extension().is_some_and(|extension| extension == "snap") && spec.is_file(), "`{}` is of no study", path.display());
+    }
+}
