@@ -9,7 +9,8 @@
 //!
 //! What a study says:
 //! - [`study`]: the whole, expanded over its [`grid`].
-//! - [`card`]: a dataset. [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`];
+//! - [`card`]: a dataset, dealt into [`folds`] or not; [`sample`] and [`weights`]: which of its items count, and how much.
+//! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`];
 //!   [`validate`]: which epoch of a training is kept.
 //! - [`evaluation`] and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
@@ -20,6 +21,7 @@ pub mod compare;
 pub mod decode;
 pub mod evaluation;
 pub mod file;
+pub mod folds;
 pub mod grid;
 pub mod input;
 pub mod model;
@@ -27,6 +29,7 @@ pub mod node;
 pub mod path;
 pub mod predictions;
 pub mod problem;
+pub mod sample;
 pub mod source;
 pub mod study;
 pub mod table;
@@ -34,3 +37,4 @@ mod table_check;
 pub mod uncertainty;
 pub mod validate;
 pub mod vocabulary;
+pub mod weights;
