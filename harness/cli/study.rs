@@ -51,7 +51,7 @@ impl StudyArgs {
     pub(super) fn plan(&self, observer: &dyn Observer) -> Result<Plan, Failure> {
         let settings = self.set.iter().map(|text| text.parse::<Setting>()).collect::<Result<Vec<_>, _>>()?;
         let mut problems = Problems::default();
-        let Some(study) = Study::read(&self.spec, &settings, &mut problems) else {
+        let Some(study) = Study::read_with(&self.spec, &settings, &mut problems) else {
             return Err(SpecError::from(problems).into());
         };
         let request = Request { only: self.only.clone(), limit: self.limit, cache: cache() };

@@ -11,7 +11,7 @@ use super::file::{Setting, read};
 use super::grid::{Grid, Point, check_version, unresolved};
 use super::model::Model;
 use super::node::{Key, Node, Value};
-use super::problem::{Problem, Problems, did_you_mean};
+use super::problem::{Problem, Problems, SpecError, did_you_mean};
 use super::table::Layout;
 use super::uncertainty::Uncertainty;
 
@@ -73,9 +73,19 @@ pub struct CellEvaluation {
 }
 
 impl Study {
+    /// Reads a study with all that it includes.
+    ///
+    /// # Errors
+    /// Every mistake that the files alone show.
+    pub fn read(path: &Path, settings: &[Setting]) -> Result<Self, SpecError> {
+        let mut problems = Problems::default();
+        let study = Self::read_with(path, settings, &mut problems);
+        problems.check(study)
+    }
+
     /// Reads a study with all that it includes. Where the files alone show mistakes, each is a problem and the answer is what can be read
     /// nevertheless, so that a plan of that finds the mistakes that only the data show.
-    pub fn read(path: &Path, settings: &[Setting], problems: &mut Problems) -> Option<Self> {
+    pub fn read_with(path: &Path, settings: &[Setting], problems: &mut Problems) -> Option<Self> {
         let root = read(path, None, settings, problems)?;
         Self::decode(path, &root, settings, problems)
     }

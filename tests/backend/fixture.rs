@@ -53,12 +53,12 @@ pub(super) fn compile(source: &str, folder_name: &str, library: &str, flags: &[&
 }
 
 /// The good backend in plain C.
-pub(super) fn plain() -> PathBuf {
+pub(crate) fn plain() -> PathBuf {
     compile("plain.c", "plain", "libfairgrid_plain.so", &[])
 }
 
 /// The backend that does wrong what it is told to.
-pub(super) fn faulty() -> PathBuf {
+pub(crate) fn faulty() -> PathBuf {
     compile("faulty.c", "faulty", "libfairgrid_faulty.so", &[])
 }
 
