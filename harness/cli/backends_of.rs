@@ -7,7 +7,6 @@ use clap::Args;
 
 use super::{Exit, Failure};
 use crate::spec::model::Model;
-use crate::spec::problem::Problems;
 use crate::spec::study::Study;
 
 /// Print the backends that a study names.
@@ -19,9 +18,7 @@ pub(super) struct BackendsOf {
 
 impl BackendsOf {
     pub(super) fn run(self) -> Result<Exit, Failure> {
-        let mut problems = Problems::default();
-        let study = Study::read(&self.spec, &[], &mut problems);
-        let study = problems.check(study)?;
+        let study = Study::read(&self.spec, &[])?;
         let names: BTreeSet<&str> = study
             .cells
             .iter()

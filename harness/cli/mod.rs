@@ -11,13 +11,12 @@
 
 /// In this room: the standard library's would panic where the reader went away.
 macro_rules! print {
-    ($($text:tt)*) => { $crate::cli::say::say(format_args!($($text)*)) };
+    ($($text:tt)*) => { $crate::cli::say::say(format_args!($($text)*), "") };
 }
 
 /// As `print!`, with the end of the line.
 macro_rules! println {
-    () => { $crate::cli::say::say(format_args!("\n")) };
-    ($format:literal $($text:tt)*) => { $crate::cli::say::say(format_args!(concat!($format, "\n") $($text)*)) };
+    ($($text:tt)*) => { $crate::cli::say::say(format_args!($($text)*), "\n") };
 }
 
 mod backend;
