@@ -34,6 +34,8 @@ pub fn generator(seed: u64, purpose: Purpose, replicate: u64, index: u64) -> Cha
 pub struct Urn {
     copies: Vec<u64>,
     total: u64,
+    /// Whether there is one copy of each kind, so that a thing is its kind.
+    distinct: bool,
     /// The kind of every single thing, where drawing things one by one is the faster way.
     things: Option<Vec<u32>>,
 }
@@ -46,9 +48,10 @@ impl Urn {
     pub fn new(copies: Vec<u64>) -> Self {
         let total = copies.iter().sum();
         let crowded = total > CROWDED * copies.len() as u64;
+        let distinct = copies.iter().all(|copies| *copies == 1);
         let things = || copies.iter().zip(0u32..).flat_map(|(copies, kind)| std::iter::repeat_n(kind, *copies as usize)).collect();
-        let things = (!crowded).then(things);
-        Self { copies, total, things }
+        let things = (!crowded && !distinct).then(things);
+        Self { copies, total, things, distinct }
     }
 
     /// How many things there are.
@@ -63,6 +66,12 @@ impl Urn {
 
     /// Draws as many things as there are, with replacement, and says how many of each kind came: a multinomial draw.
     pub fn resample(&self, generator: &mut impl Rng, mut drawn: impl FnMut(usize, u64)) {
+        if let (true, Ok(kinds)) = (self.distinct, u32::try_from(self.copies.len())) {
+            for _ in 0..self.total {
+                drawn(generator.random_range(0..kinds) as usize, 1);
+            }
+            return;
+        }
         if let Some(things) = &self.things {
             for _ in 0..self.total {
                 drawn(things[generator.random_range(0..things.len())] as usize, 1);

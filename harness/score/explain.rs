@@ -65,14 +65,23 @@ fn of_reduction(base: &str, suffix: &str) -> Vec<(&'static str, String)> {
         "difference" => format!("max_g {base} - min_g {base}; method: to_overall: max_g |{base}_g - {base}|"),
         "ratio" => format!("min_g {base} / max_g {base}; method: to_overall: min_g min({base}_g / {base}, {base} / {base}_g)"),
         "group_min" => format!("min_g {base}"),
+        "mean_abs_difference" => format!("mean over pairs of groups of |{base}_g - {base}_h|"),
+        "group_std" => format!("square root of the mean over groups of ({base}_g - their mean)^2"),
+        "mean_over_groups" => format!("mean over groups of {base}, whatever their size"),
         _ => format!("max_g {base}"),
     };
     let options = match suffix {
         "difference" | "ratio" => "method: between_groups (default) | to_overall; classes: mean | max | min | per_class | macro",
         _ => "classes: mean | max | min | per_class | macro",
     };
+    let source = match suffix {
+        "mean_abs_difference" => "OxonFair, `.diff` of a group metric",
+        "group_std" => "FairBench, reduction `std`",
+        "mean_over_groups" => "SubpopBench, `adjusted_accuracy`",
+        _ => "fairlearn 0.15, fairlearn.metrics",
+    };
     let better = match suffix {
-        "difference" => "lower",
+        "difference" | "mean_abs_difference" | "group_std" => "lower",
         "ratio" => "higher",
         _ => "as of the metric",
     };
@@ -84,7 +93,7 @@ fn of_reduction(base: &str, suffix: &str) -> Vec<(&'static str, String)> {
             "undefined",
             "in a group, under `undefined: propagate`; with fewer than two groups (gaps); where the divisor is 0 (ratios)".to_owned(),
         ),
-        ("source", "fairlearn 0.15, fairlearn.metrics".to_owned()),
+        ("source", source.to_owned()),
     ]
 }
 
@@ -118,6 +127,9 @@ pub fn summary(name: &str) -> String {
             "difference" => format!("largest minus smallest {} of the groups", definition.name),
             "ratio" => format!("smallest over largest {} of the groups", definition.name),
             "group_min" => format!("smallest {} of the groups", definition.name),
+            "mean_abs_difference" => format!("mean distance between two groups' {}", definition.name),
+            "group_std" => format!("standard deviation over groups of {}", definition.name),
+            "mean_over_groups" => format!("mean over groups of {}", definition.name),
             _ => format!("largest {} of the groups", definition.name),
         },
         Some(Meaning::Criterion(criterion, suffix)) => {

@@ -85,7 +85,7 @@ pub struct Task {
     pub positive: Option<usize>,
 }
 
-const SUFFIXES: &[&str] = &["difference", "ratio", "group_min", "group_max"];
+const SUFFIXES: &[&str] = &["difference", "ratio", "group_min", "group_max", "mean_abs_difference", "group_std", "mean_over_groups"];
 
 /// Every name that can be called, reductions included.
 pub fn list() -> Vec<String> {
@@ -181,8 +181,8 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
     let (input, average) = (input?, average?);
     let input = if input == Input::Scores && matches!(average, Average::Positive(_)) { Input::PositiveScore } else { input };
     let direction = match over.map(|over| over.reduction) {
-        None | Some(Reduction::GroupMin | Reduction::GroupMax) => first.direction,
-        Some(Reduction::Difference(_)) => Direction::Lower,
+        None | Some(Reduction::GroupMin | Reduction::GroupMax | Reduction::MeanOverGroups) => first.direction,
+        Some(Reduction::Difference(_) | Reduction::MeanAbsDifference | Reduction::GroupStd) => Direction::Lower,
         Some(Reduction::Ratio(_)) => Direction::Higher,
     };
     Some(Metric {
@@ -318,6 +318,9 @@ fn over(
         "difference" => Reduction::Difference(against),
         "ratio" => Reduction::Ratio(against),
         "group_min" => Reduction::GroupMin,
+        "mean_abs_difference" => Reduction::MeanAbsDifference,
+        "group_std" => Reduction::GroupStd,
+        "mean_over_groups" => Reduction::MeanOverGroups,
         _ => Reduction::GroupMax,
     };
     let worst = if reduction.grows() { Combine::Max } else { Combine::Min };

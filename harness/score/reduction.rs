@@ -15,6 +15,12 @@ pub enum Reduction {
     GroupMin,
     /// The largest.
     GroupMax,
+    /// The mean over pairs of groups of how far apart they are.
+    MeanAbsDifference,
+    /// The standard deviation of the groups, each counting the same (divided by their number).
+    GroupStd,
+    /// The mean of the groups, each counting the same.
+    MeanOverGroups,
 }
 
 /// What groups are compared with.
@@ -44,24 +50,40 @@ impl Reduction {
     pub fn of(self, values: impl Iterator<Item = Value>, overall: Value, kept: &[bool], policy: Policy) -> Value {
         let mut low = f64::INFINITY;
         let mut high = f64::NEG_INFINITY;
-        let mut left = 0;
+        let mut left = 0_u32;
+        let (mut sum, mut squares) = (0.0, 0.0);
+        let mut all: Vec<f64> = Vec::new();
         for (group, value) in values.enumerate().filter(|(group, _)| kept[*group]) {
             match value {
                 Ok(value) => {
                     low = low.min(value);
                     high = high.max(value);
                     left += 1;
+                    sum += value;
+                    squares += value * value;
+                    if self == Self::MeanAbsDifference {
+                        all.push(value);
+                    }
                 }
                 Err(undefined) if policy == Policy::Propagate => return Err(undefined.in_group(group)),
                 Err(_) => {}
             }
         }
-        if left < self.least() {
+        if (left as usize) < self.least() {
             return Err(Cause::FewGroups.into());
         }
         match self {
             Self::GroupMin => Ok(low),
             Self::GroupMax => Ok(high),
+            Self::MeanAbsDifference => {
+                all.sort_unstable_by(f64::total_cmp);
+                // In order, the value at place i is the larger one in i pairs and the smaller one in all others.
+                let n = all.len() as f64;
+                let apart: f64 = all.iter().enumerate().map(|(place, value)| value * (2.0 * place as f64 - (n - 1.0))).sum();
+                Ok(apart / (n * (n - 1.0) / 2.0))
+            }
+            Self::GroupStd => Ok((squares / f64::from(left) - (sum / f64::from(left)).powi(2)).max(0.0).sqrt()),
+            Self::MeanOverGroups => Ok(sum / f64::from(left)),
             Self::Difference(Against::Groups) => Ok(high - low),
             Self::Difference(Against::Overall) => overall.map(|overall| (high - overall).max(overall - low)),
             Self::Ratio(Against::Groups) if high == 0.0 => Err(Cause::ZeroLargest.into()),
@@ -76,13 +98,23 @@ impl Reduction {
     /// The fewest groups that it is defined for.
     fn least(self) -> usize {
         match self {
-            Self::Difference(Against::Groups) | Self::Ratio(Against::Groups) => 2,
+            Self::Difference(Against::Groups) | Self::Ratio(Against::Groups) | Self::MeanAbsDifference | Self::GroupStd => 2,
             _ => 1,
         }
     }
 
-    /// What it is the largest or the smallest of, among the legs of the groups (and, last, that of all items).
-    pub fn contrasts(self, family: &Family<'_>, groups: &[usize], overall: Option<usize>) -> Vec<Contrast> {
+    /// What it is the largest or the smallest of (or the mean of several such), among the legs of the groups and that of all items. Empty
+    /// where it is neither.
+    pub fn contrasts(self, family: &Family<'_>, groups: &[usize], overall: Option<usize>) -> Vec<Vec<Contrast>> {
+        if self == Self::MeanAbsDifference {
+            let pairs = groups.iter().enumerate().flat_map(|(place, a)| groups[place + 1..].iter().map(move |b| (*a, *b)));
+            return pairs.map(|(a, b)| [family.difference(a, b), family.difference(b, a)].into_iter().flatten().collect()).collect();
+        }
+        let one = self.one(family, groups, overall);
+        if one.is_empty() { Vec::new() } else { vec![one] }
+    }
+
+    fn one(self, family: &Family<'_>, groups: &[usize], overall: Option<usize>) -> Vec<Contrast> {
         let ordered = || groups.iter().flat_map(|a| groups.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b);
         let turned = || groups.iter().zip(overall.iter().cycle()).flat_map(|(group, all)| [(*group, *all), (*all, *group)]);
         match self {
@@ -91,12 +123,13 @@ impl Reduction {
             Self::Ratio(Against::Groups) => ordered().filter_map(|(a, b)| family.ratio(a, b)).collect(),
             Self::Ratio(Against::Overall) => turned().filter_map(|(a, b)| family.ratio(a, b)).collect(),
             Self::GroupMin | Self::GroupMax => groups.iter().map(|group| family.single(*group)).collect(),
+            Self::MeanAbsDifference | Self::GroupStd | Self::MeanOverGroups => Vec::new(),
         }
     }
 
     /// Whether it is a largest of its contrasts, and not a smallest.
     pub fn is_largest(self) -> bool {
-        matches!(self, Self::Difference(_) | Self::GroupMax)
+        matches!(self, Self::Difference(_) | Self::GroupMax | Self::MeanAbsDifference)
     }
 
     /// Whether groups are set against all items.
@@ -107,20 +140,20 @@ impl Reduction {
     /// Its own least and largest value, for a metric's.
     pub fn limits(self, (least, most): (f64, f64)) -> (f64, f64) {
         match self {
-            Self::Difference(_) => (0.0, most - least),
+            Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd => (0.0, most - least),
             Self::Ratio(_) => (0.0, 1.0),
-            Self::GroupMin | Self::GroupMax => (least, most),
+            Self::GroupMin | Self::GroupMax | Self::MeanOverGroups => (least, most),
         }
     }
 
     /// Whether groups that do not differ still give a number above (or for a ratio below) that of no gap, so that a null belongs to it.
     pub fn is_gap(self) -> bool {
-        matches!(self, Self::Difference(_) | Self::Ratio(_))
+        matches!(self, Self::Difference(_) | Self::Ratio(_) | Self::MeanAbsDifference | Self::GroupStd)
     }
 
     /// Whether a larger number means more disparity.
     pub fn grows(self) -> bool {
-        matches!(self, Self::Difference(_))
+        matches!(self, Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd)
     }
 }
 

@@ -334,6 +334,18 @@ const METRICS: &[Definition] = &[
         compute: Compute::Class { of: Of::Share(|c| (c.false_negative, c.rejected()), Cause::NothingRejected), samples: None },
     },
     Definition {
+        name: "error_ratio",
+        formula: "FP / FN",
+        range: (0.0, f64::INFINITY),
+        direction: Neutral,
+        undefined: "no positive is decided wrongly",
+        source: "Berk et al. (2018), Fairness in criminal justice risk assessments, section 3.1",
+        peers: &[("OxonFair", "error_ratio")],
+        reads: Reads::Decisions,
+        multi_label: true,
+        compute: Compute::Class { of: Of::Other(|c| ratio(c.false_positive, c.false_negative, Cause::NoFalseNegatives)), samples: None },
+    },
+    Definition {
         name: "f1_score",
         formula: "2 TP / (2 TP + FP + FN)",
         range: (0.0, 1.0),
@@ -465,6 +477,14 @@ const CRITERIA: &[Criterion] = &[
     },
     Criterion { name: "predictive_equality", parts: &["false_positive_rate"], peers: &[("OxonFair", "gives this name to the FNR gap")] },
     Criterion { name: "predictive_parity", parts: &["precision_score"], peers: &[("OxonFair", "predictive_parity"), ("FFB", "ppv")] },
+    Criterion { name: "treatment_equality", parts: &["error_ratio"], peers: &[("OxonFair", "treatment_equality")] },
+    Criterion { name: "accuracy_parity", parts: &["accuracy_score"], peers: &[("FFB", "accp")] },
+    Criterion { name: "error_rate", parts: &["zero_one_loss"], peers: &[("AIF360", "error_rate_difference, error_rate_ratio")] },
+    Criterion {
+        name: "conditional_use_accuracy_equality",
+        parts: &["precision_score", "negative_predictive_value"],
+        peers: &[("OxonFair", "conditional_use_accuracy (sum)")],
+    },
     Criterion {
         name: "equalized_odds",
         parts: &["true_positive_rate", "false_positive_rate"],

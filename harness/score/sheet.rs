@@ -11,7 +11,7 @@ use super::metric::{Average, Metric, Over, Support};
 use super::outcome::Outcomes;
 use super::predictions::Predictions;
 use super::ranking::Rankings;
-use super::reduction::Combine;
+use super::reduction::{Combine, Reduction};
 use super::tally::Tally;
 use super::units::{Rows, Shuffle, Units};
 use super::value::Cause;
@@ -113,15 +113,17 @@ impl Lens {
         }
     }
 
-    /// Sums a hand up: one tally a group, and last that of all items.
-    fn sum(&self, hand: &Hand<'_>, tallies: &mut [Tally]) {
+    /// Sums a hand up: one tally a group, and last (where it is wanted) that of all items.
+    fn sum(&self, hand: &Hand<'_>, whole: bool, tallies: &mut [Tally]) {
         tallies.iter_mut().for_each(Tally::clear);
         let Some(all) = tallies.len().checked_sub(1) else { return };
         let slots = || hand.labels.iter().zip(hand.weights).enumerate().filter(|(_, (_, weight))| **weight > 0.0);
         match self {
             Self::Outcomes(outcomes) => {
                 for (slot, (label, weight)) in slots() {
-                    outcomes.add(hand.patterns[slot], *weight, &mut tallies[all]);
+                    if whole {
+                        outcomes.add(hand.patterns[slot], *weight, &mut tallies[all]);
+                    }
                     if *label != OUTSIDE {
                         outcomes.add(hand.patterns[slot], *weight, &mut tallies[*label as usize]);
                     }
@@ -130,7 +132,9 @@ impl Lens {
             }
             Self::Rankings(rankings) => {
                 for (_, (label, weight)) in slots() {
-                    tallies[all].items += weight;
+                    if whole {
+                        tallies[all].items += weight;
+                    }
                     if *label != OUTSIDE {
                         tallies[*label as usize].items += weight;
                     }
@@ -138,7 +142,9 @@ impl Lens {
                 for (class, order) in hand.order.iter().enumerate() {
                     for slot in order.iter().map(|slot| *slot as usize).filter(|slot| hand.weights[*slot] > 0.0) {
                         let (pattern, weight) = (hand.patterns[slot], hand.weights[slot]);
-                        rankings.push(pattern, class, weight, &mut tallies[all].sweeps[class]);
+                        if whole {
+                            rankings.push(pattern, class, weight, &mut tallies[all].sweeps[class]);
+                        }
                         if hand.labels[slot] != OUTSIDE {
                             rankings.push(pattern, class, weight, &mut tallies[hand.labels[slot] as usize].sweeps[class]);
                         }
@@ -199,10 +205,10 @@ impl Sheet<'_> {
         let mut tallies = self.tallies();
 
         let counted = units.counted();
-        self.lens.sum(&Hand { patterns: &patterns, order: &order, labels: &labels, weights: &counted }, &mut tallies);
+        self.lens.sum(&Hand { patterns: &patterns, order: &order, labels: &labels, weights: &counted }, true, &mut tallies);
         let supports = tallies.clone();
         let observed = units.observed();
-        self.lens.sum(&Hand { patterns: &patterns, order: &order, labels: &labels, weights: &observed }, &mut tallies);
+        self.lens.sum(&Hand { patterns: &patterns, order: &order, labels: &labels, weights: &observed }, true, &mut tallies);
         let blocks = self.blocks(&tallies);
         let values = self.values(&tallies);
 
@@ -266,11 +272,11 @@ impl Sheet<'_> {
         let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
         let order = self.lens.order(patterns);
         let mut tallies = self.tallies();
-        self.lens.sum(&Hand { patterns, order: &order, labels: &labels, weights: &units.counted() }, &mut tallies);
+        self.lens.sum(&Hand { patterns, order: &order, labels: &labels, weights: &units.counted() }, true, &mut tallies);
         let spots = self.spots(&tallies);
         let supports = spots.iter().map(|spot| self.support(spot, &tallies)).collect();
         let blocks = self.blocks(&tallies);
-        self.lens.sum(&Hand { patterns, order: &order, labels: &labels, weights: &units.observed() }, &mut tallies);
+        self.lens.sum(&Hand { patterns, order: &order, labels: &labels, weights: &units.observed() }, true, &mut tallies);
         let values = self.reduced(&blocks, &self.values(&tallies));
         let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
             units.resample(uncertainty.seed(), replicate, weights);
@@ -313,10 +319,11 @@ impl Sheet<'_> {
         order: &[Vec<u32>],
         of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
     ) -> Vec<(f64, Vec<f64>)> {
+        let whole = self.metrics.iter().any(|metric| metric.over.is_some_and(|over| over.reduction.to_overall()));
         let fresh = || (labels.map_or_else(|| vec![OUTSIDE; slots], <[u32]>::to_vec), vec![0.0; slots], self.tallies());
         let one = |(labels, weights, tallies): &mut (Vec<u32>, Vec<f64>, Vec<Tally>), replicate: u32| {
             let times = draw(u64::from(replicate), labels, weights);
-            self.lens.sum(&Hand { patterns, order, labels, weights }, tallies);
+            self.lens.sum(&Hand { patterns, order, labels, weights }, whole, tallies);
             (times, of(tallies))
         };
         (0..draws).into_par_iter().map_init(fresh, one).collect()
@@ -460,7 +467,11 @@ impl Sheet<'_> {
             let overall = (over.reduction.to_overall() && legs.len() > start).then(|| legs.len() - 1);
             let related = drawn.related || overall.is_some();
             let family = Family { legs: &legs, related, level: uncertainty.level(), items: drawn.items };
-            parts.push(over.reduction.contrasts(&family, &members, overall));
+            let contrasts = over.reduction.contrasts(&family, &members, overall);
+            if contrasts.is_empty() {
+                return None;
+            }
+            parts.extend(contrasts);
         }
         let related = drawn.related || over.reduction.to_overall();
         let family = Family { legs: &legs, related, level: uncertainty.level(), items: drawn.items };
@@ -471,7 +482,13 @@ impl Sheet<'_> {
             over.classes.and_then(|combine| several(combine, spot.class.is_none() && block.classes > 1)),
         ];
         let extreme = if over.reduction.is_largest() { Combine::Max } else { Combine::Min };
-        let bounds = if combines.iter().flatten().all(|combine| *combine == extreme) {
+        let several_pairs = over.reduction == Reduction::MeanAbsDifference;
+        if several_pairs && combines.iter().flatten().next().is_some() {
+            return None;
+        }
+        let bounds = if several_pairs {
+            family.sum(&parts, 1.0 / count)
+        } else if combines.iter().flatten().all(|combine| *combine == extreme) {
             let contrasts: Vec<Contrast> = parts.into_iter().flatten().collect();
             if over.reduction.is_largest() { family.largest(&contrasts) } else { family.smallest(&contrasts) }
         } else {

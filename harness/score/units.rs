@@ -176,8 +176,17 @@ impl Units {
     /// Draws units with replacement, stratum by stratum, and writes each slot's weight in the resample.
     pub fn resample(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
         weights.fill(0.0);
+        // Unless items are clustered, a unit is a slot, at the same place.
+        let plain = self.slots.len() == self.units.len();
         for (index, stratum) in self.strata.iter().enumerate() {
             let mut generator = generator(seed, Purpose::Bootstrap, replicate, index as u64);
+            if plain {
+                let drawn = &mut weights[stratum.first..stratum.first + stratum.urn.copies().len()];
+                stratum.urn.resample(&mut generator, |kind, count| drawn[kind] += count as f64);
+                let slots = &self.slots[stratum.first..stratum.first + drawn.len()];
+                drawn.iter_mut().zip(slots).for_each(|(weight, slot)| *weight *= slot.amount);
+                continue;
+            }
             stratum.urn.resample(&mut generator, |kind, count| {
                 for slot in self.units[stratum.first + kind].clone() {
                     weights[slot] += self.slots[slot].amount * count as f64;
@@ -351,7 +360,9 @@ fn ranks(singles: &[Loose], rows: Rows<'_>, ids: &Ids) -> Ranks {
     contents.iter_mut().for_each(|content| content.sort_unstable());
     let least = |group: u32| (0..ids.len()).filter(|row| rows.groups[*row] == group).map(|row| ids.get(row)).min();
     let mut order: Vec<u32> = (0..groups).collect();
-    order.sort_by(|a, b| contents[*a as usize].cmp(&contents[*b as usize]).then_with(|| least(*a).cmp(&least(*b))));
+    // Groups without items come last, so that they take no other group's place.
+    let content = |group: u32| (contents[group as usize].is_empty(), &contents[group as usize]);
+    order.sort_by(|a, b| content(*a).cmp(&content(*b)).then_with(|| least(*a).cmp(&least(*b))));
     let mut ranks = vec![0; groups as usize];
     order.into_iter().zip(0..).for_each(|(group, rank)| ranks[group as usize] = rank);
     Ranks(ranks)

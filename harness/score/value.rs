@@ -29,6 +29,8 @@ pub enum Cause {
     NothingRejected,
     /// Neither a positive nor a decision for it.
     NeitherPositiveNorSelected,
+    /// No positive was decided wrongly.
+    NoFalseNegatives,
     /// Targets or decisions do not vary.
     NoVariation,
     /// The number to divide by, of all items, is 0.
@@ -73,6 +75,7 @@ impl Cause {
             Self::NothingSelected => "nothing decided positive",
             Self::NothingRejected => "nothing decided negative",
             Self::NeitherPositiveNorSelected => "neither positives nor positive decisions",
+            Self::NoFalseNegatives => "no positives decided negative",
             Self::NoVariation => "targets or decisions that are all the same",
             Self::ZeroOverall => "the overall value is 0",
             Self::ZeroLargest => "the largest value is 0",

@@ -93,5 +93,5 @@ fn comparisons_are_written_as_people_say_them() {
     assert!(matches!(change.over, Over::Models(..)));
     let gain = spec::<Comparison>("{share: {from: 0.0, to: 0.2}, metrics: [macro_f1]}");
     let Over::Axis { sides: Sides::FromTo(from, to), .. } = gain.over else { panic!("{gain:?}") };
-    assert_eq!((from.value.as_str(), to.value.as_str()), ("0.0", "0.2"));
+    assert_eq!((from.value.as_str(), to.value.as_str()), ("0", "0.2"));
 }

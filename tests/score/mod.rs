@@ -6,6 +6,7 @@ mod decisions;
 mod honesty;
 mod oracle;
 mod properties;
+mod reductions;
 mod refusals;
 
 use std::path::Path;

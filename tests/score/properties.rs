@@ -10,6 +10,7 @@ const EVALUATION: &str = "{groups: [g, [g, h]], positive: 1, decide: {threshold:
 
 #[derive(Clone, Debug)]
 struct Row {
+    id: usize,
     label: bool,
     score: u8,
     group: usize,
@@ -20,17 +21,18 @@ struct Row {
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
     let row = (any::<bool>(), 0..20u8, 0..3usize, 0..2usize, 0..9u8, 1..4u8)
-        .prop_map(|(label, score, group, other, subject, weight)| Row { label, score, group, other, subject, weight });
-    proptest::collection::vec(row, 4..60)
+        .prop_map(|(label, score, group, other, subject, weight)| Row { id: 0, label, score, group, other, subject, weight });
+    let named = |rows: Vec<Row>| rows.into_iter().enumerate().map(|(id, row)| Row { id, ..row }).collect();
+    proptest::collection::vec(row, 4..60).prop_map(named)
 }
 
 fn csv(rows: &[Row], names: [&str; 3]) -> String {
     let mut csv = String::from("id,y,s,g,h,who,w\n1000,0,0.1,n0,x,z1,1\n1001,1,0.1,n0,x,z2,1\n").replace("n0", names[0]);
-    for (index, row) in rows.iter().enumerate() {
-        let Row { score, group, other, subject, weight, .. } = row;
+    for row in rows {
+        let Row { id, score, group, other, subject, weight, .. } = row;
         let label = u8::from(row.label);
         csv.push_str(&format!(
-            "{index},{label},{},{},{},p{subject},{weight}.5\n",
+            "{id},{label},{},{},{},p{subject},{weight}.5\n",
             f64::from(*score) / 20.0,
             names[*group],
             ["x", "y"][*other]
