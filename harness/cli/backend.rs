@@ -44,7 +44,8 @@ fn check(library: &Path) -> Result<Report, Failure> {
         .stderr(Stdio::null())
         .spawn()?;
     let lines = child.stdout.take().map(|stdout| BufReader::new(stdout).lines());
-    let events: Vec<Event> = lines.into_iter().flatten().map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok()).collect();
+    let events: Vec<Event> =
+        lines.into_iter().flatten().map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok()).collect();
     let status = child.wait()?;
     let death = (!status.success()).then(|| crate::run::child::death(status));
     Ok(Report::of(events, death.as_deref()))

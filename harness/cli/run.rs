@@ -100,7 +100,10 @@ impl Execution {
         };
         let outcome = scheduler::run(&plan, &store, &settings, &*observer, &interrupted).map_err(anyhow::Error::from)?;
         if interrupted.load(Ordering::Relaxed) {
-            return Err(Failure::Other { exit: Exit::Interrupted, error: anyhow::anyhow!("stopped; what is done is kept: run the same command to go on") });
+            return Err(Failure::Other {
+                exit: Exit::Interrupted,
+                error: anyhow::anyhow!("stopped; what is done is kept: run the same command to go on"),
+            });
         }
         let scored = scoring::score(&plan, &store, self.force, &outcome.results, &*observer).map_err(anyhow::Error::from)?;
         let results = Results::of(&plan, &outcome, &scored);

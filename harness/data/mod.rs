@@ -9,6 +9,7 @@
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
 //! - [`draw`]: rows with a target distribution (`share`); `fold`: parts for cross-validation.
 //! - [`weight`]: how much each item counts.
+//! - [`mock`]: made-up data in a card's own layout.
 //! - [`random`]: numbers keyed by what they are for.
 
 pub mod archive;
@@ -28,6 +29,7 @@ pub mod images;
 pub mod items;
 mod join;
 mod labels;
+pub mod mock;
 mod mosaic;
 mod npy;
 mod official;

@@ -24,7 +24,9 @@ pub fn join(predictions: &Predictions, dataset: &Dataset, rows: &[u32]) -> Resul
         .iter()
         .map(|class| {
             let position = dataset.classes.iter().position(|known| known == class);
-            position.ok_or_else(|| format!("the class `{class}` of the predictions is not one of `{}`: {}", dataset.name, dataset.classes.join(", ")))
+            position.ok_or_else(|| {
+                format!("the class `{class}` of the predictions is not one of `{}`: {}", dataset.name, dataset.classes.join(", "))
+            })
         })
         .collect::<Result<_, _>>()?;
     let Parts { ids, scores, decisions, weight, .. } = taken.into_parts();

@@ -177,7 +177,15 @@ impl Plan {
 
 /// Plans a study. Everything that can be wrong before a model runs is found here, all of it at once.
 pub fn make(mut study: Study, backends: &Catalogue, request: &Request, note: &dyn Fn(String)) -> Result<Plan, PlanError> {
-    let mut planner = Planner { backends, request, note, problems: Problems::default(), unavailable: Vec::new(), datasets: IndexMap::new(), scored: Vec::new() };
+    let mut planner = Planner {
+        backends,
+        request,
+        note,
+        problems: Problems::default(),
+        unavailable: Vec::new(),
+        datasets: IndexMap::new(),
+        scored: Vec::new(),
+    };
     let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
     let mut cells = Vec::new();
     let mut positions = HashMap::new();
@@ -237,7 +245,11 @@ fn choose(study: &Study, only: &[(String, String)]) -> Result<(Vec<usize>, Vec<u
                 Some(axis) => study.grid.axes[axis].levels.iter().map(|level| level.label.as_str()).collect(),
                 None => {
                     let help = did_you_mean(name, study.grid.names().chain(["model", "evaluation"]));
-                    problems.push(Problem { message: format!("`--only {name}={level}`: there is no axis `{name}`"), help: Some(help), labels: Vec::new() });
+                    problems.push(Problem {
+                        message: format!("`--only {name}={level}`: there is no axis `{name}`"),
+                        help: Some(help),
+                        labels: Vec::new(),
+                    });
                     continue;
                 }
             },
@@ -256,7 +268,9 @@ fn choose(study: &Study, only: &[(String, String)]) -> Result<(Vec<usize>, Vec<u
             let actual = match name.as_str() {
                 "model" => Some(model),
                 "evaluation" => evaluation,
-                name => study.grid.axis(name).and_then(|axis| point.level(axis).map(|level| study.grid.axes[axis].levels[level].label.as_str())),
+                name => {
+                    study.grid.axis(name).and_then(|axis| point.level(axis).map(|level| study.grid.axes[axis].levels[level].label.as_str()))
+                }
             };
             actual.is_none_or(|actual| levels.any(|level| level == actual))
         })
@@ -271,7 +285,8 @@ fn choose(study: &Study, only: &[(String, String)]) -> Result<(Vec<usize>, Vec<u
     for &index in &evaluations {
         used[study.evaluations[index].cell] = true;
     }
-    let cells = (0..study.cells.len()).filter(|&index| used[index] && admits(&study.cells[index].model, None, &study.cells[index].point)).collect();
+    let cells =
+        (0..study.cells.len()).filter(|&index| used[index] && admits(&study.cells[index].model, None, &study.cells[index].point)).collect();
     Ok((cells, evaluations))
 }
 
@@ -389,7 +404,9 @@ impl Planner<'_> {
                 if !installed.descriptor.description.devices.contains(&model.device) {
                     let written = model.node.get("device").unwrap_or(&model.node);
                     let message = format!("the backend `{}` has no device `{}` here", model.backend, model.device);
-                    self.problems.push(Problem::at(written, message).help(format!("it has {}", installed.descriptor.description.devices.join(", "))));
+                    self.problems.push(
+                        Problem::at(written, message).help(format!("it has {}", installed.descriptor.description.devices.join(", "))),
+                    );
                 }
                 Some(installed.clone())
             }
@@ -415,7 +432,9 @@ impl Planner<'_> {
 
     /// Reads imported predictions, with the group columns that evaluations ask of the file itself.
     fn import(&mut self, study: &Study, cell: usize, model: &ImportedModel) -> Option<Source> {
-        let own = |evaluation: &&CellEvaluation| evaluation.cell == cell && !evaluation.spec.data.as_ref().is_some_and(|split| study.is_of_dataset(&split.value));
+        let own = |evaluation: &&CellEvaluation| {
+            evaluation.cell == cell && !evaluation.spec.data.as_ref().is_some_and(|split| study.is_of_dataset(&split.value))
+        };
         let mut fields: Vec<String> = Vec::new();
         for evaluation in study.evaluations.iter().filter(own) {
             fields.extend(evaluation.spec.fields().map(str::to_owned));
@@ -437,7 +456,12 @@ impl Planner<'_> {
         };
         match Predictions::import(&model.file, &model.columns, &fields, classes.as_deref()) {
             Ok(predictions) => {
-                let key = Key::of("import", 1, &json!({"columns": model.columns.node.to_json(), "fields": fields, "classes": classes, "limit": self.request.limit}), &[&content]);
+                let key = Key::of(
+                    "import",
+                    1,
+                    &json!({"columns": model.columns.node.to_json(), "fields": fields, "classes": classes, "limit": self.request.limit}),
+                    &[&content],
+                );
                 Some(Source::Imported { key, predictions: Arc::new(predictions) })
             }
             Err(error) => {

@@ -72,10 +72,11 @@ fn row(plan: &Plan, planned: &PlannedScore, measurement: crate::score::measureme
 
 fn heading(plan: &Plan, rows: &[Row]) -> Heading {
     let study = &plan.study;
-    let axes = study.grid.axes.iter().map(|axis| Dimension {
-        name: axis.name.clone(),
-        levels: axis.levels.iter().map(|level| level.label.clone()).collect(),
-    });
+    let axes = study
+        .grid
+        .axes
+        .iter()
+        .map(|axis| Dimension { name: axis.name.clone(), levels: axis.levels.iter().map(|level| level.label.clone()).collect() });
     // Groups come in the order in which scoring lists them, which is the order of the fields' levels.
     let mut groups: IndexMap<&str, IndexSet<&str>> = IndexMap::new();
     for row in rows.iter().filter(|row| !row.measurement.group.is_empty()) {

@@ -259,11 +259,7 @@ impl Crew<'_> {
         let (files, feed) = match (step.ability, &model.train) {
             (Ability::Train, Some(train)) => (
                 Files { weights: model.weights.as_deref(), save_weights: Some(&save), checkpoint: Some(&checkpoint) },
-                Feed::Train {
-                    batch_size: train.batch_size,
-                    seed: train.seed,
-                    augment: train.augment.clone(),
-                },
+                Feed::Train { batch_size: train.batch_size, seed: train.seed, augment: train.augment.clone() },
             ),
             _ => (
                 Files { weights: trained.as_deref().or(model.weights.as_deref()), ..Files::default() },
@@ -300,12 +296,17 @@ impl Crew<'_> {
         let failure = |reason: String| Some(CellFailure { cell: index, reason, problem: None, unavailable: false });
         match child::run(order, log, self.settings.stall, self.interrupted, told) {
             Ok(Ok(peak_memory)) => {
-                locked(&self.outcome).records.iter_mut().filter(|record| record.cell == order.cell).for_each(|record| record.peak_memory = peak_memory);
+                locked(&self.outcome)
+                    .records
+                    .iter_mut()
+                    .filter(|record| record.cell == order.cell)
+                    .for_each(|record| record.peak_memory = peak_memory);
                 None
             }
             Ok(Err(Ended::Failed { step, message, help, pointer, unavailable })) => {
                 let problem = pointer.map(|pointer| {
-                    let mut problem = Problem::at(job::written(model, &pointer), format!("the backend `{}` says: {message}", model.backend));
+                    let mut problem =
+                        Problem::at(job::written(model, &pointer), format!("the backend `{}` says: {message}", model.backend));
                     problem.help = help;
                     SpecError::from(problem)
                 });

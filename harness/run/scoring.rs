@@ -75,7 +75,11 @@ fn one(
         lease.abandon()?;
     } else {
         let path = lease.draft.folder.join(FILE);
-        let text = serde_json::to_vec(&measurements).map_err(|error| StoreError::Io { action: "write", path: path.clone(), source: error.into() })?;
+        let text = serde_json::to_vec(&measurements).map_err(|error| StoreError::Io {
+            action: "write",
+            path: path.clone(),
+            source: error.into(),
+        })?;
         std::fs::write(&path, text).map_err(|source| StoreError::Io { action: "write", path, source })?;
         lease.draft.finish("score", &[FILE])?;
         lease.release()?;
@@ -91,7 +95,8 @@ fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore)
         let mut fitted = FittedRules::new();
         for split in fitting_splits(evaluation) {
             let split = &split.value;
-            let found = predictions(plan, results, planned.cell, Some(split)).ok_or_else(|| format!("there are no predictions for `{split}`"))??;
+            let found = predictions(plan, results, planned.cell, Some(split))
+                .ok_or_else(|| format!("there are no predictions for `{split}`"))??;
             fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
         }
         crate::score::score(&scored, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
@@ -99,7 +104,12 @@ fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore)
 }
 
 /// The predictions of a cell for a split (or all of them, where they were imported); `None` where the cell failed.
-pub fn predictions(plan: &Plan, results: &HashMap<Key, PathBuf>, cell: usize, split: Option<&str>) -> Option<Result<Arc<Predictions>, String>> {
+pub fn predictions(
+    plan: &Plan,
+    results: &HashMap<Key, PathBuf>,
+    cell: usize,
+    split: Option<&str>,
+) -> Option<Result<Arc<Predictions>, String>> {
     match &plan.cells[cell].source {
         Source::Imported { predictions, .. } => Some(plan.imported(predictions, split)),
         Source::Backend(work) => {

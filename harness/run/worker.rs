@@ -93,9 +93,9 @@ fn watch(mut input: impl BufRead + Send + 'static, stop: Arc<AtomicBool>) {
 }
 
 fn work(order: &Order, voice: &Voice, stop: &Arc<AtomicBool>) -> Result<(), (Option<usize>, Stop)> {
-    let plugin = Plugin::load(&order.plugin, &order.preload)
-        .map_err(|error| (None, Stop { unavailable: true, ..Stop::because(error) }))?;
-    let mut instance = plugin.open(&json!({"threads": order.threads, "libraries": order.preload})).map_err(|error| (None, refusal(error)))?;
+    let plugin = Plugin::load(&order.plugin, &order.preload).map_err(|error| (None, Stop { unavailable: true, ..Stop::because(error) }))?;
+    let mut instance =
+        plugin.open(&json!({"threads": order.threads, "libraries": order.preload})).map_err(|error| (None, refusal(error)))?;
     let canceller = instance.canceller();
     let asked = Arc::clone(stop);
     std::thread::spawn(move || {

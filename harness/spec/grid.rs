@@ -6,8 +6,31 @@ use super::problem::{Problem, Problems, did_you_mean};
 
 /// Names that an axis cannot have: they are columns of the results.
 const RESERVED: [&str; 25] = [
-    "study", "model", "evaluation", "data", "decision", "metric", "parameters", "by", "group", "label", "item", "value", "lower", "upper",
-    "level", "n", "n_positive", "n_negative", "n_clusters", "null_median", "null_p", "status", "reason", "direction", "difference",
+    "study",
+    "model",
+    "evaluation",
+    "data",
+    "decision",
+    "metric",
+    "parameters",
+    "by",
+    "group",
+    "label",
+    "item",
+    "value",
+    "lower",
+    "upper",
+    "level",
+    "n",
+    "n_positive",
+    "n_negative",
+    "n_clusters",
+    "null_median",
+    "null_p",
+    "status",
+    "reason",
+    "direction",
+    "difference",
 ];
 
 /// A named list of levels.
@@ -85,14 +108,18 @@ impl Grid {
             .map(|(key, value)| {
                 let axis = self.axis(&key.text);
                 if axis.is_none() {
-                    problems.push(Problem::at_place(&key.place, format!("unknown axis `{}`", key.text)).help(did_you_mean(&key.text, self.names())));
+                    problems.push(
+                        Problem::at_place(&key.place, format!("unknown axis `{}`", key.text)).help(did_you_mean(&key.text, self.names())),
+                    );
                 }
                 let axis = axis?;
                 let label = canonical(value);
                 let level = self.axes[axis].levels.iter().position(|level| level.label == label);
                 if level.is_none() {
                     let labels = self.axes[axis].levels.iter().map(|level| level.label.as_str());
-                    problems.push(Problem::at(value, format!("the axis `{}` has no level `{label}`", key.text)).help(did_you_mean(&label, labels)));
+                    problems.push(
+                        Problem::at(value, format!("the axis `{}` has no level `{label}`", key.text)).help(did_you_mean(&label, labels)),
+                    );
                 }
                 Some((axis, level?))
             })
@@ -211,7 +238,8 @@ impl Grid {
                 Some(node) => value = node,
                 None => {
                     problems.push(
-                        Problem::at(used, format!("the level `{}` of `{name}` has no key `{key}`", level.label)).also(&value.place, "this level"),
+                        Problem::at(used, format!("the level `{}` of `{name}` has no key `{key}`", level.label))
+                            .also(&value.place, "this level"),
                     );
                     return None;
                 }
@@ -249,7 +277,9 @@ impl Axis {
             problems.push(Problem::at_place(&key.place, message).help("choose another name"));
             return None;
         }
-        if !key.text.starts_with(|first: char| first.is_ascii_alphabetic()) || !key.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        if !key.text.starts_with(|first: char| first.is_ascii_alphabetic())
+            || !key.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        {
             problems.push(Problem::at_place(&key.place, format!("`{}` is not a name: letters, digits and `_`, a letter first", key.text)));
             return None;
         }
@@ -281,6 +311,7 @@ impl Axis {
 pub fn check_version(fields: &mut Fields<'_>, key: &'static str, problems: &mut Problems) {
     let Some(node) = fields.required::<Node>(key, problems) else { return };
     if node.value != Value::Integer(1) {
-        problems.push(Problem::at(&node, format!("the language version {} is not known", node.kind())).help("this program speaks version `1`"));
+        problems
+            .push(Problem::at(&node, format!("the language version {} is not known", node.kind())).help("this program speaks version `1`"));
     }
 }

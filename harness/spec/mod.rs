@@ -22,6 +22,7 @@ pub mod file;
 pub mod folds;
 pub mod grid;
 pub mod input;
+pub mod mock;
 pub mod model;
 pub mod node;
 pub mod path;
