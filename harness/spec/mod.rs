@@ -11,12 +11,14 @@
 //! - [`study`]: the whole, expanded over its [`grid`].
 //! - [`card`]: a dataset, dealt into [`folds`] or not; [`sample`] and [`weights`]: which of its items count, and how much.
 //! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`].
+//! - [`distort`]: how images are made worse on purpose.
 //! - [`evaluation`] and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
 pub mod augment;
 pub mod card;
 pub mod decode;
+pub mod distort;
 pub mod evaluation;
 pub mod file;
 pub mod folds;
