@@ -28,7 +28,7 @@ pub(crate) fn load(libraries: &[PathBuf]) -> Result<Environment, Failure> {
     let path = libraries.iter().find(is_it).map_or(Path::new(LIBRARY), PathBuf::as_path);
     let builder = ort::environment::init_from(path).map_err(|error| {
         Failure::unsupported(format_args!("ONNX Runtime is not usable: {error}"))
-            .help("fetch it with `fairgrid runtime install`, or set `ORT_DYLIB_PATH` to a library of version 1.17 or later")
+            .help("fetch it with `fairgrid runtime install onnxruntime`, or set `ORT_DYLIB_PATH` to a library of version 1.17 or later")
     })?;
     let environment = builder.with_name("fairgrid").with_telemetry(false).build().map_err(runtime)?;
     environment.set_log_level(LogLevel::Error);

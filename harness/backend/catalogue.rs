@@ -91,7 +91,11 @@ impl Catalogue {
             folders.extend(std::env::split_paths(&variable).filter(|folder| !folder.as_os_str().is_empty()));
         }
         let executable = std::env::current_exe().ok().and_then(|path| path.canonicalize().ok());
-        folders.extend(executable.and_then(|path| path.parent().map(Path::to_owned)));
+        if let Some(folder) = executable.as_deref().and_then(Path::parent) {
+            folders.push(folder.to_owned());
+            // Where an installation keeps them: `bin/fairgrid` and `lib/fairgrid/`.
+            folders.extend(Some(folder.join("../lib/fairgrid")).filter(|installed| installed.is_dir()));
+        }
         let mut catalogue = Self::of(&folders, describe);
         // A folder that somebody named must be there; the executable's always is.
         for folder in folders.iter().filter(|folder| !folder.is_dir()) {

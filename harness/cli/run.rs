@@ -70,7 +70,7 @@ pub(super) struct Execution {
 /// A run of a study from plan to results, without any output: `snapshot check` uses it too.
 pub(super) struct Ran {
     /// What was planned.
-    pub plan: crate::plan::make::Plan,
+    pub plan: crate::plan::planned::Plan,
     /// What came of the cells.
     pub outcome: scheduler::Outcome,
     /// The numbers.

@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::scoring::predictions;
 use super::store::file_name;
 use crate::plan::key::Key;
-use crate::plan::make::Plan;
+use crate::plan::planned::Plan;
 
 /// Writes `predictions/<cell>/<split>.parquet` for every evaluation that has predictions; answers the folder, if there is one.
 pub fn predictions_of(plan: &Plan, results: &HashMap<Key, PathBuf>, folder: &Path) -> anyhow::Result<Option<PathBuf>> {

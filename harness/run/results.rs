@@ -4,7 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::scheduler::Outcome;
 use super::scoring::Scored;
-use crate::plan::make::{Plan, PlannedScore, Source};
+use crate::plan::planned::{Plan, PlannedScore, Source};
 use crate::report::heading::{FailedCell, Heading};
 use crate::report::row::Row;
 use crate::score::measurement::Status;

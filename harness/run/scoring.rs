@@ -12,7 +12,7 @@ use super::rows;
 use super::store::{Found, Store, StoreError};
 use crate::plan::job::Ability;
 use crate::plan::key::Key;
-use crate::plan::make::{Plan, PlannedScore, Source};
+use crate::plan::planned::{Plan, PlannedScore, Source};
 use crate::score::measurement::Measurement;
 use crate::score::predictions::{Parts, Predictions};
 use crate::score::rule::FittedRules;
@@ -123,17 +123,7 @@ pub fn predictions(
                 Ok(scores) => scores,
                 Err(error) => return Some(Err(error.to_string())),
             };
-            let parts = Parts {
-                ids,
-                classes: dataset.classes.clone(),
-                targets: dataset.targets.take(&step.rows),
-                scores: Some(scores),
-                decisions: None,
-                fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.take(&step.rows))).collect(),
-                subject: dataset.subject.as_ref().map(|subject| subject.take(&step.rows)),
-                weight: None,
-                split: None,
-            };
+            let parts = Parts::of_rows(dataset, &step.rows, scores);
             Some(Predictions::check(parts, |row| row as u64 + 1).map(Arc::new).map_err(|error| error.to_string()))
         }
     }

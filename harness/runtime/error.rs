@@ -10,7 +10,7 @@ use crate::Native;
 #[non_exhaustive]
 pub enum RuntimeError {
     /// The runtime is neither in the cache directory nor named by the environment.
-    #[error("`{native}` {} isn't installed in `{}`: run `fairgrid runtime install`, or set `{variable}` to your own", .native.version(), root.display())]
+    #[error("`{native}` {} isn't installed in `{}`: run `fairgrid runtime install {native}`, or set `{variable}` to your own", .native.version(), root.display())]
     NotInstalled {
         /// Which runtime.
         native: Native,

@@ -103,9 +103,8 @@ impl Card {
     /// # Errors
     /// Everything that is wrong with it, together.
     pub fn read(path: &Path) -> Result<Self, SpecError> {
-        let node = file::read(path, &[])?;
         let mut problems = Problems::default();
-        let card = Self::decode_at(&node, path, &mut problems);
+        let card = file::read(path, None, &[], &mut problems).and_then(|node| Self::decode_at(&node, path, &mut problems));
         problems.check(card)
     }
 

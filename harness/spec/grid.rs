@@ -3,6 +3,7 @@
 use super::decode::{Decode, Fields, canonical};
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems, did_you_mean};
+use super::source::Place;
 
 /// Names that an axis cannot have: they are columns of the results.
 const RESERVED: [&str; 25] = [
@@ -256,6 +257,16 @@ fn used_at(level: &Node, used: &Node) -> Node {
         other => other.clone(),
     };
     Node { value, place: level.place.clone(), via: Some(used.place.clone()) }
+}
+
+/// The places of every `$axis` that is still there after substitution.
+pub fn unresolved(node: &Node) -> Vec<Place> {
+    match &node.value {
+        Value::Text(text) if reference(text).is_some() => vec![node.place.clone()],
+        Value::List(items) => items.iter().flat_map(unresolved).collect(),
+        Value::Map(entries) => entries.iter().flat_map(|(_, value)| unresolved(value)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// `$axis` or `$axis.key`, whole; `${NAME}` is not one.

@@ -10,13 +10,15 @@
 //! What a study says:
 //! - [`study`]: the whole, expanded over its [`grid`].
 //! - [`card`]: a dataset, dealt into [`folds`] or not; [`sample`] and [`weights`]: which of its items count, and how much.
-//! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`].
-//! - [`distort`]: how images are made worse on purpose.
+//! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`];
+//!   [`validate`]: which epoch of a training is kept.
+//! - [`mock`]: what made-up data looks like. [`distort`]: how images are made worse on purpose.
 //! - [`evaluation`] and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
 pub mod augment;
 pub mod card;
+pub mod compare;
 pub mod decode;
 pub mod distort;
 pub mod evaluation;
@@ -36,5 +38,6 @@ pub mod study;
 pub mod table;
 mod table_check;
 pub mod uncertainty;
+pub mod validate;
 pub mod vocabulary;
 pub mod weights;

@@ -29,17 +29,26 @@ impl Checkout {
         self.root.join("target/libtorch")
     }
 
-    /// A file among the release build's products.
-    pub(crate) fn product(&self, name: &str) -> PathBuf {
+    /// The folder of the release build's products.
+    pub(crate) fn products(&self) -> PathBuf {
         // The link above is below `target/` whatever CARGO_TARGET_DIR says, since the configuration can't follow that variable.
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.root.join("target"), |target| self.root.join(target));
-        target.join("release").join(name)
+        target.join("release")
+    }
+
+    /// The built harness's file.
+    pub(crate) fn program(&self) -> PathBuf {
+        self.products().join(format!("fairgrid{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// The built harness, called in the directory where the user stands, so that relative paths mean what they say.
     pub(crate) fn fairgrid(&self) -> Command {
-        let mut command = Command::new(self.product(&format!("fairgrid{}", std::env::consts::EXE_SUFFIX)));
-        // Cargo set this one from the configuration; the harness finds the runtime by itself.
+        self.command(&self.program())
+    }
+
+    /// A program that finds the runtimes by itself: cargo has set `LIBTORCH` from the configuration, which is no wish of the user's.
+    pub(crate) fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         if std::env::var_os("LIBTORCH").is_some_and(|path| self.libtorch() == path) {
             command.env_remove("LIBTORCH");
         }

@@ -17,19 +17,19 @@ pub(crate) fn install(checkout: &Checkout, root: Option<PathBuf>) -> Result<()> 
         None => cargo_home()?,
     };
     setup::everything(checkout)?;
-    let name = format!("fairgrid{}", std::env::consts::EXE_SUFFIX);
-    let program = root.join("bin").join(&name);
+    let (bin, lib) = (root.join("bin"), root.join("lib/fairgrid"));
     for plugin in PLUGINS {
-        for file in [plugin.library(), plugin.descriptor()] {
-            copy(&checkout.product(&file), &root.join("lib/fairgrid").join(&file))?;
-        }
+        copy(&checkout.products().join(plugin.library()), &lib.join(plugin.library()))?;
     }
-    // Last, so that a harness never stands without its plugins.
-    copy(&checkout.product(&name), &program)?;
-    eprintln!("installed `{}` and the plugins in `{}`", program.display(), root.join("lib/fairgrid").display());
-    let on_path = std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder == root.join("bin")));
+    let program = bin.join(checkout.program().file_name().context("the harness has no name")?);
+    copy(&checkout.program(), &program)?;
+    for plugin in PLUGINS {
+        plugin.describe(checkout.command(&program), &lib)?;
+    }
+    eprintln!("installed `{}` and the plugins in `{}`", program.display(), lib.display());
+    let on_path = std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder == bin));
     if !on_path {
-        eprintln!("`{}` is not in PATH: add it to call `fairgrid` by its name", root.join("bin").display());
+        eprintln!("`{}` is not in PATH: add it to call `fairgrid` by its name", bin.display());
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The plugins of this checkout.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 use fairgrid_runtime::Native;
@@ -46,20 +46,19 @@ impl Plugin {
 
     /// The file that describes the library, without its directory.
     pub(crate) fn descriptor(self) -> String {
-        format!("{}fairgrid_{}.fairgrid.json", std::env::consts::DLL_PREFIX, self.name)
+        format!("{}.fairgrid.json", self.name)
     }
 
-    /// Writes the file that describes the library, unless there is one that is no older than it.
-    pub(crate) fn describe(self, checkout: &Checkout) -> Result<()> {
-        let library = checkout.product(&self.library());
-        let descriptor = checkout.product(&self.descriptor());
-        let written = |path: &PathBuf| path.metadata().and_then(|about| about.modified());
-        let built = written(&library).with_context(|| format!("`{}` is missing after its build", library.display()))?;
-        if written(&descriptor).is_ok_and(|described| described >= built) {
+    /// Has the harness `fairgrid` describe the library in `folder`, unless there is a description that is no older than it.
+    pub(crate) fn describe(self, fairgrid: Command, folder: &Path) -> Result<()> {
+        let library = folder.join(self.library());
+        let written = |path: &Path| path.metadata().and_then(|about| about.modified());
+        let built = written(&library).with_context(|| format!("`{}` is missing", library.display()))?;
+        if written(&folder.join(self.descriptor())).is_ok_and(|described| described >= built) {
             return Ok(());
         }
-        let mut command = checkout.fairgrid();
-        command.args(["worker", "--write", "--describe"]).arg(&library);
+        let mut command = fairgrid;
+        command.arg("worker").arg("--describe").arg(&library).arg("--write").stdout(Stdio::null());
         step::finish(command)
     }
 }

@@ -16,8 +16,8 @@ use crate::step;
 /// Builds the harness.
 pub(crate) fn harness(checkout: &Checkout) -> Result<()> {
     let mut build = checkout.cargo();
-    build.args(["build", "--release", "--quiet", "--package", "fairgrid", "--bins"]);
-    build_step(build, "building the harness", &checkout.product("fairgrid"))
+    build.args(["build", "--release", "--package", "fairgrid", "--bins"]);
+    build_step(build, "building the harness", &checkout.program())
 }
 
 /// Fetches the runtimes of these plugins, builds them and writes their descriptions.
@@ -29,14 +29,14 @@ pub(crate) fn plugins(checkout: &Checkout, needed: &[Plugin]) -> Result<()> {
         }
     }
     for plugin in needed {
-        let library = checkout.product(&plugin.library());
+        let library = checkout.products().join(plugin.library());
         if plugin.compiles_cpp && !library.exists() {
             require_cpp_compiler(plugin)?;
         }
         let mut build = checkout.cargo();
-        build.args(["build", "--release", "--quiet", "--package", plugin.package]);
+        build.args(["build", "--release", "--package", plugin.package]);
         build_step(build, &format!("building the plugin {}", plugin.name), &library)?;
-        plugin.describe(checkout)?;
+        plugin.describe(checkout.fairgrid(), &checkout.products())?;
     }
     Ok(())
 }
@@ -47,8 +47,11 @@ pub(crate) fn everything(checkout: &Checkout) -> Result<()> {
     plugins(checkout, &PLUGINS)
 }
 
-fn build_step(build: Command, what: &str, product: &Path) -> Result<()> {
-    if !product.exists() {
+/// Builds, and shows how far it is where that takes minutes: for the first time.
+fn build_step(mut build: Command, what: &str, product: &Path) -> Result<()> {
+    if product.exists() {
+        build.arg("--quiet");
+    } else {
         say(&format!("{what} (once, a few minutes)"));
     }
     step::finish(build)

@@ -41,13 +41,7 @@ impl Decode for DataUse {
         let folds = fields.optional("folds", problems);
         fields.finish(problems);
         let path = path?;
-        let mut card = match file::open(&path, written).and_then(|_| file::read(&path, &[])) {
-            Ok(card) => card,
-            Err(error) => {
-                error.problems.into_iter().for_each(|problem| problems.push(problem));
-                return None;
-            }
-        };
+        let mut card = file::read(&path, written, &[], problems)?;
         overrides.into_iter().for_each(|(key, value)| replace(&mut card, key, value));
         Card::decode_at(&card, &path, problems).map(|card| Self { card, folds, node: node.clone() })
     }
