@@ -13,11 +13,13 @@ use rayon::prelude::*;
 
 use super::augment::augment;
 use super::dataset::Dataset;
+use super::distort::distort;
 use super::error::DataError;
 use super::frame::{Factor, Targets};
 use super::images::Images;
 use super::random::generator;
 use crate::spec::augment::Augment;
+use crate::spec::distort::Distort;
 
 /// The order in which rows are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub struct Extra {
     pub weight: Option<Arc<Vec<f32>>>,
     /// How images are changed: a step is keyed by the order's seed and epoch and by the item.
     pub augment: Augment,
+    /// How images are made worse: keyed by its own seed and the item alone, so that every model sees the same.
+    pub distort: Option<Distort>,
 }
 
 /// A reader of batches.
@@ -83,6 +87,9 @@ impl Batches {
         };
         let one = |spare: &mut Vec<u8>, (row, image): (&u32, &mut [u8])| {
             self.images.read(*row, image)?;
+            if let Some(how) = self.extra.distort {
+                distort(how, &self.dataset.ids[*row as usize], self.images.shape(), image);
+            }
             if let Some((seed, epoch)) = keyed {
                 augment(&self.extra.augment, seed, epoch, *row, self.images.shape(), image, spare);
             }

@@ -25,6 +25,15 @@ pub enum DataError {
         #[source]
         source: io::Error,
     },
+    /// A file cannot be written.
+    #[error("cannot write `{}`", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
     /// The cache cannot be written or read.
     #[error("the image cache cannot use `{}`", path.display())]
     Cache {

@@ -6,9 +6,11 @@
 //! - [`items`]: where the images lie; [`digest`]: what they are, remembered.
 //! - [`decode`] and [`fit`]: encoded images to pixels of a model's size.
 //! - [`images`]: decoded once, in `shard`s; [`batches`]: as Arrow, in an order, augmented.
+//!   `distort`: made worse on purpose, the same way each time.
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
 //! - [`draw`]: rows with a target distribution (`share`); `fold`: parts for cross-validation.
 //! - [`weight`]: how much each item counts.
+//! - [`mock`]: made-up data in a card's own layout.
 //! - [`random`]: numbers keyed by what they are for.
 
 pub mod archive;
@@ -18,6 +20,7 @@ mod coco;
 pub mod dataset;
 pub mod decode;
 pub mod digest;
+mod distort;
 pub mod draw;
 pub mod error;
 mod field;
@@ -28,6 +31,7 @@ pub mod images;
 pub mod items;
 mod join;
 mod labels;
+pub mod mock;
 mod mosaic;
 mod npy;
 mod official;

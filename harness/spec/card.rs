@@ -27,6 +27,7 @@ pub use self::template::Template;
 pub use self::usage::DataUse;
 use super::decode::{Decode, Fields};
 use super::file;
+use super::mock::Mock;
 use super::node::{Node, Value};
 use super::path::path;
 use super::problem::{Problem, Problems, SpecError, did_you_mean};
@@ -88,7 +89,11 @@ pub struct Card {
     pub compose: Option<Compose>,
     /// The file it was read from.
     pub path: PathBuf,
+    /// What a made-up dataset in this layout looks like.
+    pub mock: Option<Mock>,
     root: Option<Node>,
+    /// Where the data lies whatever is written.
+    placed: Option<PathBuf>,
     written: serde_json::Value,
 }
 
@@ -124,6 +129,7 @@ impl Card {
         let splits: Option<Splits> = fields.optional("splits", problems);
         let conditions = fields.optional_with("where", problems, condition::decode_all);
         let compose: Option<Compose> = fields.optional("compose", problems);
+        let mock = fields.optional("mock", problems);
         fields.finish(problems);
 
         let declared = declared.unwrap_or_default();
@@ -160,7 +166,9 @@ impl Card {
             conditions: conditions.unwrap_or_default(),
             compose,
             path: path.to_owned(),
+            mock,
             root,
+            placed: None,
             written: without_place(node).to_json(),
         })
     }
@@ -170,12 +178,21 @@ impl Card {
     /// # Errors
     /// When `root` names an environment variable that is not set.
     pub fn root(&self) -> Result<PathBuf, SpecError> {
+        if let Some(placed) = &self.placed {
+            return Ok(placed.clone());
+        }
         let Some(node) = &self.root else {
             return Ok(self.path.parent().unwrap_or(Path::new("")).to_owned());
         };
         let mut problems = Problems::default();
         let root = path(node, &mut problems);
         problems.check(root)
+    }
+
+    /// The same card on data that lies elsewhere: a mock.
+    #[must_use]
+    pub fn at(self, root: &Path) -> Self {
+        Self { placed: Some(root.to_owned()), ..self }
     }
 
     /// What is written, without where the data lies: equal for cards that mean the same.
@@ -220,7 +237,7 @@ fn declared_field(name: &Name, fields: &IndexMap<String, Field>, problems: &mut 
 fn without_place(node: &Node) -> Node {
     match &node.value {
         Value::Map(entries) => {
-            let kept = entries.iter().filter(|(key, _)| key.text != "root").cloned().collect();
+            let kept = entries.iter().filter(|(key, _)| key.text != "root" && key.text != "mock").cloned().collect();
             Node { value: Value::Map(kept), ..node.clone() }
         }
         _ => node.clone(),

@@ -12,6 +12,7 @@
 //! - [`card`]: a dataset, dealt into [`folds`] or not; [`sample`] and [`weights`]: which of its items count, and how much.
 //! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`];
 //!   [`validate`]: which epoch of a training is kept.
+//! - [`mock`]: what made-up data looks like. [`distort`]: how images are made worse on purpose.
 //! - [`evaluation`] and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
@@ -19,11 +20,13 @@ pub mod augment;
 pub mod card;
 pub mod compare;
 pub mod decode;
+pub mod distort;
 pub mod evaluation;
 pub mod file;
 pub mod folds;
 pub mod grid;
 pub mod input;
+pub mod mock;
 pub mod model;
 pub mod node;
 pub mod path;

@@ -5,6 +5,7 @@ mod cards;
 mod draw;
 mod folder;
 mod labels;
+mod mock;
 mod parity;
 mod real;
 mod shapes;

@@ -187,3 +187,31 @@ fn archives_are_read_in_place() {
     folder.write("photos.tar", "hello");
     assert_eq!(folder.open(card).unwrap_err(), "`photos.tar` is neither a zip nor a tar archive");
 }
+
+#[test]
+fn distortions_grow_with_their_severity_and_are_the_same_each_time() {
+    use fairgrid::spec::distort::{DISTORTIONS, Distort};
+    let folder = Folder::new();
+    folder.images(&["a.jpg", "b.jpg"]);
+    let dataset = Arc::new(folder.open("images: {glob: '*.jpg'}\n").unwrap());
+    let images = Arc::new(decoded(&dataset, &folder));
+    let read = |distort: Option<Distort>, rows: &[u32]| -> Vec<u8> {
+        let extra = Extra { distort, ..Extra::default() };
+        let batch = Batches::new(dataset.clone(), images.clone(), rows, 2, Order::Given, extra).next().unwrap().unwrap();
+        batch.column(1).as_fixed_size_list().values().as_primitive::<UInt8Type>().values().to_vec()
+    };
+    let whole = read(None, &[0]);
+    for (word, kind) in DISTORTIONS {
+        let at = |severity: u32| read(Some(Distort { kind, severity, seed: 1 }), &[0]);
+        let far = |severity: u32| at(severity).iter().zip(&whole).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum::<f64>();
+        assert_eq!(at(0), whole, "{word}");
+        assert_eq!(at(3), at(3), "{word}");
+        assert_eq!(
+            read(Some(Distort { kind, severity: 3, seed: 1 }), &[1, 0])[whole.len()..],
+            at(3),
+            "{word}: what else is in the batch does not matter"
+        );
+        let distances: Vec<f64> = (1..=5).map(far).collect();
+        assert!(distances[0] > 0.0 && distances[0] < distances[2] && distances[2] < distances[4], "{word}: {distances:?}");
+    }
+}

@@ -1,0 +1,167 @@
+//! What lies beside the images: side files, joined tables, long tables of labels.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cast::{self, Item};
+use super::folder::Folder;
+use super::pattern;
+use crate::data::error::DataError;
+use crate::data::random::generator;
+use crate::spec::card::{Card, JoinKey, LabelForm, Pick, TableFile};
+use crate::spec::mock::Mock;
+
+/// One file an item and side file.
+pub(super) fn sidecars(card: &Card, folder: &Folder, items: &[Item]) -> Result<(), DataError> {
+    for sidecar in &card.sidecars {
+        for item in items {
+            let value = |column: &str| item.cells.get(column).map(String::as_str);
+            let Ok(file) = sidecar.file.fill(value) else { continue };
+            let cells: Vec<(&Pick, &str)> =
+                sidecar.columns.iter().map(|(column, pick)| (pick, value(column).unwrap_or_default())).collect();
+            folder.write(&file, &content(&cells))?;
+        }
+    }
+    Ok(())
+}
+
+fn content(cells: &[(&Pick, &str)]) -> Vec<u8> {
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    let mut json = serde_json::Value::Null;
+    let mut array: Vec<String> = Vec::new();
+    for (pick, cell) in cells {
+        match pick {
+            Pick::Json { at, vote } => {
+                let value = if vote.is_some() { serde_json::json!([cell, cell, cell]) } else { serde_json::json!(cell) };
+                put(&mut json, at.split('/').skip(1), value);
+            }
+            Pick::Element(index) => {
+                array.resize(array.len().max(index + 1), String::new());
+                array[*index] = (*cell).to_owned();
+            }
+            Pick::Line { line, word } => {
+                lines.resize(lines.len().max(*line), Vec::new());
+                let words = &mut lines[line - 1];
+                let at = word.unwrap_or(1) - 1;
+                words.resize(words.len().max(at + 1), "0".to_owned());
+                words[at] = (*cell).to_owned();
+            }
+        }
+    }
+    if !array.is_empty() {
+        return npy(&array);
+    }
+    if !lines.is_empty() {
+        let line = |words: &Vec<String>| if words.is_empty() { "0 0\n".to_owned() } else { words.join(" ") + "\n" };
+        return lines.iter().map(line).collect::<String>().into_bytes();
+    }
+    json.to_string().into_bytes()
+}
+
+/// Puts a value at the end of a path of keys.
+fn put<'k>(json: &mut serde_json::Value, mut keys: impl Iterator<Item = &'k str>, value: serde_json::Value) {
+    let Some(key) = keys.next() else {
+        *json = value;
+        return;
+    };
+    if !json.is_object() {
+        *json = serde_json::json!({});
+    }
+    if let Some(map) = json.as_object_mut() {
+        put(map.entry(key).or_insert(serde_json::Value::Null), keys, value);
+    }
+}
+
+/// Texts as NumPy writes them: UTF-32, padded to the longest; a single one has no dimension.
+fn npy(texts: &[String]) -> Vec<u8> {
+    let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(1);
+    let shape = if texts.len() == 1 { "()".to_owned() } else { format!("({},)", texts.len()) };
+    let mut header = format!("{{'descr': '<U{width}', 'fortran_order': False, 'shape': {shape}, }}");
+    // The header ends in a newline at a multiple of 64 bytes.
+    let padded = (10 + header.len() + 1).next_multiple_of(64) - 10;
+    header.extend(std::iter::repeat_n(' ', padded - 1 - header.len()));
+    header.push('\n');
+    let mut bytes = [b"\x93NUMPY\x01\x00".as_slice(), &(header.len() as u16).to_le_bytes(), header.as_bytes()].concat();
+    for text in texts {
+        let letters = text.chars().map(u32::from).chain(std::iter::repeat(0)).take(width);
+        bytes.extend(letters.flat_map(u32::to_le_bytes));
+    }
+    bytes
+}
+
+/// The tables that are joined: one row a key.
+pub(super) fn joined(card: &Card, mock: &Mock, folder: &Folder, items: &mut [Item]) -> Result<(), DataError> {
+    for (name, table) in &card.tables {
+        let mut seen = BTreeSet::new();
+        let mut rows: Vec<BTreeMap<String, String>> = Vec::new();
+        for item in items.iter() {
+            let key = match &table.key {
+                JoinKey::Equal { item: column, .. } => item.cells.get(column).cloned().unwrap_or_default(),
+                JoinKey::Pattern { pattern, .. } => {
+                    let group = |name: Option<&str>| name.and_then(|name| item.cells.get(name).cloned());
+                    let mut random = generator(mock.seed, "mock key", 0, item.number);
+                    pattern::text(pattern, &group, item.number, &mut random)
+                        .map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be mocked: of `{name}`, {reason}")))?
+                }
+            };
+            if !seen.insert(key.clone()) {
+                continue;
+            }
+            let prefix = format!("{name}.");
+            let cells = item.cells.iter().filter_map(|(column, cell)| Some((column.strip_prefix(&prefix)?.to_owned(), cell.clone())));
+            let mut row: BTreeMap<String, String> = cells.collect();
+            row.insert(table.key.column().to_owned(), key);
+            rows.push(row);
+        }
+        folder.table(&table.table, &rows)?;
+    }
+    Ok(())
+}
+
+/// Long tables of labels and the tables of the classes' names.
+pub(super) fn labels(card: &Card, mock: &Mock, folder: &Folder, items: &[Item]) -> Result<(), DataError> {
+    let names = match card.labels.as_ref().map(|labels| &labels.form) {
+        Some(LabelForm::Long { tables, id, class, value, names }) => {
+            let mut files: Vec<Vec<BTreeMap<String, String>>> = vec![Vec::new(); tables.len()];
+            for item in items {
+                let file = place(tables, item);
+                for (code, there) in &item.labels {
+                    let mut row = BTreeMap::from([
+                        (id.clone(), item.cells.get(cast::ID).cloned().unwrap_or_default()),
+                        (class.clone(), code.clone()),
+                    ]);
+                    match value {
+                        Some((column, truth)) => drop(row.insert(column.clone(), cast::cell(truth, *there))),
+                        None if !there => continue,
+                        None => {}
+                    }
+                    files[file].push(row);
+                }
+            }
+            for (table, rows) in tables.iter().zip(&files) {
+                folder.table(table, rows)?;
+            }
+            names
+        }
+        Some(LabelForm::List { names, .. }) => names,
+        _ => &None,
+    };
+    let Some(names) = names else { return Ok(()) };
+    let (code, name) = match &names.columns {
+        Some(columns) => columns.clone(),
+        None => ("code".to_owned(), "name".to_owned()),
+    };
+    let (code, name) = match &names.table.header {
+        crate::spec::card::Header::Absent(columns) if columns.len() >= 2 => (columns[0].clone(), columns[1].clone()),
+        _ => (code, name),
+    };
+    let row = |(class, text): (String, String)| BTreeMap::from([(code.clone(), class), (name.clone(), text)]);
+    let rows: Vec<BTreeMap<String, String>> = cast::named(card, mock).into_iter().map(row).collect();
+    folder.table(&names.table, &rows)
+}
+
+/// The table that an item's labels are in: the one that is called after its split, or any.
+fn place(tables: &[TableFile], item: &Item) -> usize {
+    let split = item.split.as_ref().or_else(|| item.cells.get("split"));
+    let named = split.and_then(|split| tables.iter().position(|table| table.file.contains(split.as_str())));
+    named.unwrap_or(item.number as usize % tables.len().max(1))
+}

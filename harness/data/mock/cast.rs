@@ -1,0 +1,231 @@
+//! Who is in a mock: each item's levels, and the cells that say so in the card's own words.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use rand::RngExt;
+
+use super::pattern;
+use super::scene::Scene;
+use crate::data::error::DataError;
+use crate::data::field;
+use crate::data::random::{generator, uniform};
+use crate::spec::card::{Card, Field, FieldSource, ImageAt, LabelForm, Layout, Rows, Test, Translate, Truth};
+use crate::spec::mock::Mock;
+
+/// Items that show the same person.
+const PER_SUBJECT: u64 = 4;
+
+/// The cell that holds an item's id; no column can be called so.
+pub(super) const ID: &str = "\0id";
+
+/// One item of a mock.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub(super) number: u64,
+    /// Cells by column, as the card names them.
+    pub(super) cells: BTreeMap<String, String>,
+    /// The split that it is in, where tables make the splits.
+    pub(super) split: Option<String>,
+    /// The classes that are present, absent, and the rest unknown; as codes.
+    pub(super) labels: Vec<(String, bool)>,
+    pub(super) scene: Scene,
+}
+
+/// The levels that an item may have, with what they weigh.
+type Weighed = Vec<(String, f64)>;
+
+fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
+    let rates = mock.rates.get(name);
+    let known = match field::declared(field) {
+        known if !known.is_empty() => known,
+        _ => rates.map_or_else(|| vec!["first".to_owned(), "second".to_owned()], |rates| rates.keys().cloned().collect()),
+    };
+    let passes = |level: &String| {
+        card.conditions.iter().filter(|condition| condition.field == name).all(|condition| condition.test.passes(Some(level)))
+    };
+    known
+        .into_iter()
+        .filter(passes)
+        .map(|level| {
+            let rate = rates.map_or(1.0, |rates| rates.get(&level).copied().unwrap_or(0.0));
+            (level, rate)
+        })
+        .collect()
+}
+
+fn choose(weighed: &Weighed, at: f64) -> usize {
+    let total: f64 = weighed.iter().map(|(_, weight)| weight).sum();
+    let mut left = at * total;
+    weighed
+        .iter()
+        .position(|(_, weight)| {
+            left -= weight;
+            left < 0.0
+        })
+        .unwrap_or(weighed.len().saturating_sub(1))
+}
+
+/// Whether several items show the same person. Where the person names the image, each has one.
+fn shared(card: &Card) -> bool {
+    let Some(subject) = &card.subject else { return false };
+    let named = match &card.layout {
+        Layout::Rows(Rows { image: ImageAt::Path(path), .. }) => path.columns().any(|column| column == subject.text),
+        _ => false,
+    };
+    !named
+}
+
+/// The splits of a mock: most items are in the first, the others share the rest.
+pub(super) fn in_split(names: &[String], seed: u64, unit: u64) -> Option<String> {
+    let weighed: Weighed = names.iter().enumerate().map(|(at, name)| (name.clone(), if at == 0 { 2.0 } else { 1.0 })).collect();
+    (!weighed.is_empty()).then(|| weighed[choose(&weighed, uniform(seed, "mock split", 0, &unit.to_string()))].0.clone())
+}
+
+/// An item: its levels are drawn by person, its label by item.
+pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataError> {
+    let unit = if shared(card) { number / PER_SUBJECT } else { number };
+    let label = mock.label.as_deref().or(card.label.as_ref().map(|label| label.text.as_str()));
+    let mut cells = BTreeMap::new();
+    let mut scene = Scene { contrast: 1.0, tone: 0.5, size: 0.5, ..Scene::default() };
+    for (name, field) in &card.fields {
+        let FieldSource::Column { .. } = field.source else { continue };
+        let is_label = label == Some(name.as_str());
+        let weighed = levels(card, mock, name, field);
+        let key = if is_label { format!("item {number}") } else { format!("unit {unit}") };
+        let chosen = choose(&weighed, uniform(mock.seed, &format!("mock {name}"), 0, &key));
+        let Some((level, _)) = weighed.get(chosen) else { continue };
+        let place = if weighed.len() > 1 { chosen as f64 / (weighed.len() - 1) as f64 } else { 0.5 };
+        match mock.shown.iter().position(|shown| shown == name) {
+            Some(0) => scene.tone = 1.0 - place,
+            Some(1) => scene.size = place,
+            _ => {}
+        }
+        scene.contrast *= mock.contrast.get(name).and_then(|levels| levels.get(level)).copied().unwrap_or(1.0);
+        let mut written = level;
+        if is_label {
+            (scene.classes, scene.count) = (vec![chosen as u32], weighed.len() as u32);
+            if uniform(mock.seed, "mock label noise", 0, &key) < mock.label_noise {
+                written = &weighed[(chosen + 1) % weighed.len()].0;
+            }
+        }
+        write(card, mock, name, field, written, number, &mut cells)?;
+    }
+    for condition in card.conditions.iter().filter(|condition| !card.fields.contains_key(&condition.field)) {
+        if let Test::In(levels) = &condition.test {
+            cells.extend(levels.first().map(|level| (condition.field.clone(), level.clone())));
+        }
+    }
+    if let Some(subject) = card.subject.as_ref().filter(|subject| !card.fields.contains_key(&subject.text)) {
+        cells.insert(subject.text.clone(), format!("{}", 1000 + unit));
+    }
+    if let Some(column) = &card.splits.column {
+        let raw: Vec<String> = match column.map.is_empty() {
+            true => ["train", "validation", "test"].map(str::to_owned).to_vec(),
+            false => column.map.keys().cloned().collect(),
+        };
+        // A group of a file's name may say itself which splits there are.
+        let said = match &card.layout {
+            Layout::Files(files) => files.pattern.as_ref().is_some_and(|pattern| pattern.regex().as_str().contains("train")),
+            _ => false,
+        };
+        if !(column.map.is_empty() && said) {
+            cells.extend(in_split(&raw, mock.seed, unit).map(|split| (column.from.text.clone(), split)));
+        }
+    }
+    let mut item = Item { number, cells, split: None, labels: Vec::new(), scene };
+    item.split = in_split(card.layout.split_names().unwrap_or_default(), mock.seed, unit);
+    labels(card, mock, &mut item);
+    Ok(item)
+}
+
+/// Writes a level into the cell of its field's column.
+fn write(
+    card: &Card,
+    mock: &Mock,
+    name: &str,
+    field: &Field,
+    level: &str,
+    number: u64,
+    cells: &mut BTreeMap<String, String>,
+) -> Result<(), DataError> {
+    let FieldSource::Column { from, pattern, translate } = &field.source else { return Ok(()) };
+    let mut random = generator(mock.seed, &format!("mock cell {name}"), 0, number);
+    let value = match translate {
+        Translate::AsIs => level.to_owned(),
+        Translate::Map(map) => {
+            map.iter().find(|(_, other)| other.as_deref() == Some(level)).map_or_else(String::new, |(raw, _)| raw.clone())
+        }
+        Translate::Words(words) => match words.levels.get(level).and_then(|words| words.first()) {
+            Some(word) => format!("A {word} in a room."),
+            None => words.levels.values().filter_map(|words| words.first()).map(|word| format!("A {word}.")).collect::<Vec<_>>().join(" "),
+        },
+        Translate::Bins(bins) => {
+            let bin = bins.names.iter().position(|bin| bin == level).unwrap_or(0);
+            let (low, high) = (bins.edges[bin], bins.edges[bin + 1]);
+            let at = low + (high - low) * random.random::<f64>();
+            if low.fract() == 0.0 && high - low >= 1.0 { at.floor().max(low).to_string() } else { format!("{at:.4}") }
+        }
+    };
+    let whole = match pattern {
+        None => value,
+        Some(pattern) => pattern::text(pattern, &|_| Some(value.clone()), number, &mut random)
+            .map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be mocked: of `{name}`, {reason}")))?,
+    };
+    // Two fields may read one column; the first decides.
+    cells.entry(from.text.clone()).or_insert(whole);
+    Ok(())
+}
+
+/// What is known of several classes an item, and what can be seen of them.
+fn labels(card: &Card, mock: &Mock, item: &mut Item) {
+    let Some(labels) = &card.labels else { return };
+    let classes = if labels.classes.is_empty() { &mock.classes } else { &labels.classes };
+    let shown: Vec<String> = match &labels.form {
+        LabelForm::Wide { columns, .. } => columns.clone(),
+        _ => classes.clone(),
+    };
+    let at = |purpose: &str, class: usize| uniform(mock.seed, purpose, class as u64, &item.number.to_string());
+    let present: Vec<bool> = (0..shown.len()).map(|class| at("mock class", class) < 0.35).collect();
+    let known: Vec<bool> = (0..shown.len()).map(|class| at("mock known", class) < 0.8).collect();
+    item.scene.classes = (0..shown.len()).filter(|class| present[*class]).map(|class| class as u32).collect();
+    item.scene.count = shown.len() as u32;
+    match &labels.form {
+        LabelForm::Wide { columns, truth } => {
+            for (class, column) in columns.iter().enumerate() {
+                item.cells.insert(column.clone(), cell(truth, present[class]));
+            }
+        }
+        LabelForm::List { from, separator, names, .. } => {
+            let listed: Vec<String> = (0..shown.len())
+                .filter(|class| present[*class])
+                .map(|class| if names.is_some() { code(class) } else { shown[class].clone() })
+                .collect();
+            let text = match separator {
+                Some(separator) => listed.join(separator),
+                None => serde_json::json!(listed).to_string(),
+            };
+            item.cells.insert(from.clone(), text);
+        }
+        LabelForm::Long { names, .. } => {
+            let known = (0..shown.len()).filter(|class| known[*class]);
+            item.labels = known.map(|class| (if names.is_some() { code(class) } else { shown[class].clone() }, present[class])).collect();
+        }
+    }
+}
+
+/// The code of a class whose name is in a table of its own.
+pub(super) fn code(class: usize) -> String {
+    format!("/m/{class:04}")
+}
+
+pub(super) fn cell(truth: &Truth, there: bool) -> String {
+    let words = if there { &truth.present } else { &truth.absent };
+    words.first().cloned().unwrap_or_default()
+}
+
+/// The classes of a mock by their codes.
+pub(super) fn named(card: &Card, mock: &Mock) -> IndexMap<String, String> {
+    let classes = card.labels.as_ref().map(|labels| &labels.classes).filter(|classes| !classes.is_empty()).unwrap_or(&mock.classes);
+    classes.iter().enumerate().map(|(class, name)| (code(class), name.clone())).collect()
+}

@@ -1,0 +1,132 @@
+//! The folder that a mock is written to: images, tables, side files.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BinaryArray, RecordBatch, StringArray, StructArray};
+use arrow::datatypes::{DataType, Field, Fields, Schema};
+use parquet::arrow::ArrowWriter;
+
+use crate::data::error::DataError;
+use crate::data::items::below_root;
+use crate::data::sheet::options;
+use crate::data::table::Format;
+use crate::spec::card::{Header, TableFile};
+
+/// A folder to write below.
+pub(super) struct Folder<'p> {
+    pub(super) root: &'p Path,
+}
+
+impl Folder<'_> {
+    /// Where a file goes; its folders are made.
+    pub(super) fn path(&self, below: &str) -> Result<PathBuf, DataError> {
+        let path =
+            self.root.join(below_root(below).map_err(|reason| DataError::file(Path::new(below), format!("cannot be written: {reason}")))?);
+        let folder = path.parent().unwrap_or(self.root);
+        std::fs::create_dir_all(folder).map_err(|source| DataError::Write { path: folder.to_owned(), source })?;
+        Ok(path)
+    }
+
+    pub(super) fn write(&self, below: &str, bytes: &[u8]) -> Result<(), DataError> {
+        let path = self.path(below)?;
+        std::fs::write(&path, bytes).map_err(|source| DataError::Write { path, source })
+    }
+
+    /// Writes a table as its card says that it is written.
+    pub(super) fn table(&self, file: &TableFile, rows: &[BTreeMap<String, String>]) -> Result<(), DataError> {
+        let mut columns: Vec<String> = match &file.header {
+            Header::Absent(columns) => columns.clone(),
+            _ => rows.iter().flat_map(BTreeMap::keys).cloned().collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
+        };
+        if let Header::AllButFirst(first) = &file.header {
+            columns.retain(|column| column != first);
+            columns.insert(0, first.clone());
+        }
+        let cells =
+            |row: &BTreeMap<String, String>| columns.iter().map(|column| row.get(column).cloned().unwrap_or_default()).collect::<Vec<_>>();
+        let format = options(file).format.or_else(|| Format::of(Path::new(&file.file)));
+        let text = match format {
+            Some(Format::Parquet) => return self.parquet(&file.file, rows, None),
+            Some(Format::JsonLines) => rows.iter().map(|row| format!("{}\n", serde_json::json!(row))).collect(),
+            Some(Format::Whitespace) => {
+                let header = match &file.header {
+                    Header::Absent(_) => String::new(),
+                    Header::Names => columns.join(" ") + "\n",
+                    Header::AllButFirst(_) => columns[1..].join(" ") + "\n",
+                };
+                header + &rows.iter().map(|row| cells(row).join(" ") + "\n").collect::<String>()
+            }
+            Some(Format::Delimited(delimiter)) => {
+                let mut writer = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(Vec::new());
+                let wrong = |error: csv::Error| DataError::file(Path::new(&file.file), format!("cannot be written: {error}"));
+                match &file.header {
+                    Header::Absent(_) => {}
+                    Header::Names => writer.write_record(&columns).map_err(wrong)?,
+                    Header::AllButFirst(_) => writer.write_record(&columns[1..]).map_err(wrong)?,
+                }
+                for row in rows {
+                    writer.write_record(cells(row)).map_err(wrong)?;
+                }
+                let bytes = writer.into_inner().map_err(|error| DataError::file(Path::new(&file.file), error.to_string()))?;
+                String::from_utf8_lossy(&bytes).into_owned()
+            }
+            None => return Err(DataError::file(Path::new(&file.file), "has an ending that is not a table's: name its `format`")),
+        };
+        let text = format!("{}\n", rows.len()).repeat(file.skip_rows) + &text;
+        let bytes = match file.encoding {
+            Some(encoding) => encoding.encode(&text).0.into_owned(),
+            None => text.into_bytes(),
+        };
+        self.write(&file.file, &self.packed(&file.file, bytes)?)
+    }
+
+    /// Compressed where the name says so.
+    pub(super) fn packed(&self, below: &str, bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
+        if !below.ends_with(".gz") {
+            return Ok(bytes);
+        }
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(&bytes).and_then(|()| packed.finish()).map_err(|source| DataError::Write { path: self.root.join(below), source })
+    }
+
+    /// Writes a Parquet table of texts, with a column of bytes where one is given. `a.b` is a field of the struct `a`.
+    pub(super) fn parquet(
+        &self,
+        below: &str,
+        rows: &[BTreeMap<String, String>],
+        bytes: Option<(&str, &[Vec<u8>])>,
+    ) -> Result<(), DataError> {
+        let mut columns: BTreeMap<String, ArrayRef> = BTreeMap::new();
+        for column in rows.iter().flat_map(BTreeMap::keys).collect::<std::collections::BTreeSet<_>>() {
+            columns.insert(column.clone(), Arc::new(rows.iter().map(|row| row.get(column)).collect::<StringArray>()));
+        }
+        if let Some((column, bytes)) = bytes {
+            columns.insert(column.to_owned(), Arc::new(BinaryArray::from_iter_values(bytes)));
+        }
+        let mut whole: BTreeMap<String, Vec<(Arc<Field>, ArrayRef)>> = BTreeMap::new();
+        for (column, array) in columns {
+            let (name, part) = column.split_once('.').map_or((column.as_str(), ""), |(name, part)| (name, part));
+            whole.entry(name.to_owned()).or_default().push((Arc::new(Field::new(part, array.data_type().clone(), true)), array));
+        }
+        let wrong = |error: &dyn std::fmt::Display| DataError::file(Path::new(below), format!("cannot be written: {error}"));
+        let (mut fields, mut arrays): (Vec<Field>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
+        for (name, mut parts) in whole {
+            let array = match parts.as_slice() {
+                [(field, _)] if field.name().is_empty() => parts.remove(0).1,
+                _ => Arc::new(StructArray::from(parts)) as ArrayRef,
+            };
+            fields.push(Field::new(name, array.data_type().clone(), true));
+            arrays.push(array);
+        }
+        debug_assert!(fields.iter().all(|field| *field.data_type() != DataType::Struct(Fields::empty())));
+        let schema = Arc::new(Schema::new(fields));
+        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(|error| wrong(&error))?;
+        let path = self.path(below)?;
+        let file = std::fs::File::create(&path).map_err(|source| DataError::Write { path, source })?;
+        let mut writer = ArrowWriter::try_new(file, schema, None).map_err(|error| wrong(&error))?;
+        writer.write(&batch).and_then(|()| writer.close()).map(drop).map_err(|error| wrong(&error))
+    }
+}

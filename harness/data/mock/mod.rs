@@ -1,0 +1,178 @@
+//! Made-up data in a card's own layout, with a disparity that is known because it was planted.
+//!
+//! `cast` decides who is in it and says so in the card's words (`pattern`: names that expressions match), `scene` draws, `picture` encodes,
+//! `beside` and `annotated` write what belongs to the images, all into a `folder`.
+
+mod annotated;
+mod beside;
+mod cast;
+mod folder;
+mod pattern;
+mod picture;
+mod scene;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use self::cast::Item;
+use self::folder::Folder;
+use super::error::DataError;
+use super::random::generator;
+use crate::spec::card::{Card, Files, ImageAt, Layout, Pattern, Rows, Template};
+use crate::spec::mock::Mock;
+
+/// Writes a made-up dataset below a folder; equal cards give equal bytes. `rows` replaces the number of items that the card's `mock` says.
+/// Answers how many items there are. Open it with [`Card::at`].
+///
+/// # Errors
+/// When the card cannot be mocked, or a file cannot be written.
+pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<u64, DataError> {
+    let mut mock = card.mock.clone().unwrap_or_default();
+    mock.rows = rows.unwrap_or(mock.rows);
+    let folder = Folder { root };
+    let mut items: Vec<Item> =
+        (0..u64::from(mock.rows)).into_par_iter().map(|number| cast::item(card, &mock, number)).collect::<Result<_, _>>()?;
+    match &card.layout {
+        Layout::Files(files) => in_files(card, &mock, &folder, files, &mut items)?,
+        Layout::Rows(rows) => in_rows(card, &mock, &folder, rows, &mut items)?,
+        Layout::Idx { pairs, .. } => annotated::idx(&mock, &folder, pairs, &items)?,
+        Layout::Coco(coco) => annotated::coco(card, &mock, &folder, coco, &mut items)?,
+    }
+    beside::sidecars(card, &folder, &items)?;
+    beside::joined(card, &mock, &folder, &mut items)?;
+    beside::labels(card, &mock, &folder, &items)?;
+    Ok(items.len() as u64)
+}
+
+/// An image where it belongs: a file, or a member of an archive that is written at the end.
+fn pictures(card: &Card, mock: &Mock, folder: &Folder, archive: Option<&str>, placed: &[(String, &Item)]) -> Result<(), DataError> {
+    let encoded = |(_, item): &(String, &Item)| {
+        picture::encoded(mock, item).map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be drawn: {reason}")))
+    };
+    let Some(archive) = archive else {
+        return placed.par_iter().try_for_each(|placed| folder.write(&placed.0, &encoded(placed)?));
+    };
+    let path = folder.path(archive)?;
+    let broken = |error: &dyn std::fmt::Display| DataError::file(&path, format!("cannot be written: {error}"));
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).map_err(|error| broken(&error))?);
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for placed in placed {
+        zip.start_file(placed.0.as_str(), options).map_err(|error| broken(&error))?;
+        std::io::Write::write_all(&mut zip, &encoded(placed)?).map_err(|error| broken(&error))?;
+    }
+    zip.finish().map(drop).map_err(|error| broken(&error))
+}
+
+fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mut [Item]) -> Result<(), DataError> {
+    let mut paths = Vec::with_capacity(items.len());
+    for item in items.iter_mut() {
+        let mut random = generator(mock.seed, "mock name", 0, item.number);
+        let found = pattern::path(&files.glob, item.number);
+        let path = match &files.pattern {
+            None => found,
+            Some(pattern) => {
+                let group = |name: Option<&str>| name.and_then(|name| item.cells.get(name).cloned());
+                let text = pattern::text(pattern.regex(), &group, item.number, &mut random)
+                    .map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be mocked: {reason}")))?;
+                match pattern {
+                    Pattern::Path(_) => text,
+                    Pattern::Name(_) => found.rsplit_once('/').map_or(text.clone(), |(folder, _)| format!("{folder}/{text}")),
+                }
+            }
+        };
+        let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
+        let told = match &files.pattern {
+            Some(Pattern::Name(regex)) => regex.captures(&name),
+            Some(Pattern::Path(regex)) => regex.captures(&path),
+            None => None,
+        };
+        if let (Some(told), Some(pattern)) = (told, &files.pattern) {
+            for group in pattern.regex().capture_names().flatten() {
+                item.cells.extend(told.name(group).map(|text| (group.to_owned(), text.as_str().to_owned())));
+            }
+        }
+        item.cells.entry("stem".to_owned()).or_insert_with(|| name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned());
+        item.cells.entry("file".to_owned()).or_insert_with(|| name.clone());
+        item.cells.entry("path".to_owned()).or_insert_with(|| path.clone());
+        paths.push(path);
+    }
+    for (item, path) in items.iter_mut().zip(&paths) {
+        let id = files.id.as_ref().and_then(|id| id.fill(|name| item.cells.get(name).map(String::as_str)).ok());
+        item.cells.insert(cast::ID.to_owned(), id.unwrap_or_else(|| path.clone()));
+    }
+    let placed: Vec<(String, &Item)> = paths.into_iter().zip(items.iter()).collect();
+    pictures(card, mock, folder, files.archive.as_deref(), &placed)
+}
+
+fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [Item]) -> Result<(), DataError> {
+    let mut paths = Vec::with_capacity(items.len());
+    for item in items.iter_mut() {
+        if let Some(window) = &rows.window {
+            let end = if rows.window.as_ref().is_some_and(|window| window.relative) { 1 } else { mock.side };
+            window.start.iter().for_each(|edge| drop(item.cells.insert(edge.clone(), "0".to_owned())));
+            window.end.iter().for_each(|edge| drop(item.cells.insert(edge.clone(), end.to_string())));
+        }
+        paths.push(match &rows.image {
+            ImageAt::Path(path) => filled(path, item, true),
+            ImageAt::Bytes(_) => String::new(),
+        });
+        let id = rows.id.as_ref().map(|id| filled(id, item, false));
+        let path = paths.last().cloned().unwrap_or_default();
+        item.cells.insert(cast::ID.to_owned(), id.unwrap_or(path));
+        for column in card.tables.values().flat_map(|table| table.key.item_columns()) {
+            let number = format!("{:06}", item.number);
+            item.cells.entry(column.to_owned()).or_insert(number);
+        }
+    }
+    for (split, file) in &rows.tables {
+        let here: Vec<&Item> = items.iter().filter(|item| split.is_none() || item.split == *split).collect();
+        let cells: Vec<BTreeMap<String, String>> = here.iter().map(|item| own(card, item)).collect();
+        match &rows.image {
+            ImageAt::Path(_) => folder.table(file, &cells)?,
+            ImageAt::Bytes(column) => {
+                let encoded = |item: &&Item| picture::encoded(mock, item);
+                let bytes: Vec<Vec<u8>> = here
+                    .par_iter()
+                    .map(encoded)
+                    .collect::<Result<_, String>>()
+                    .map_err(|reason| DataError::dataset(&card.dataset, reason))?;
+                folder.parquet(&file.file, &cells, Some((column, &bytes)))?;
+            }
+        }
+    }
+    if let ImageAt::Bytes(_) = rows.image {
+        return Ok(());
+    }
+    let placed: Vec<(String, &Item)> = paths.into_iter().zip(items.iter()).collect();
+    pictures(card, mock, folder, rows.archive.as_deref(), &placed)
+}
+
+/// A template with its holes filled; a column that nothing has decided yet becomes the item's number, as a file's name where it ends a path.
+fn filled(template: &Template, item: &mut Item, file: bool) -> String {
+    let holes: Vec<String> = template.columns().map(str::to_owned).collect();
+    let ended = template.fill(|_| Some("x")).is_ok_and(|text| !text.ends_with('x'));
+    for (at, column) in holes.iter().enumerate().filter(|(_, column)| !matches!(column.as_str(), "split" | "row")) {
+        let last = file && at + 1 == holes.len() && !ended;
+        let value = format!("{:06}{}", item.number, if last { ".jpg" } else { "" });
+        item.cells.entry(column.clone()).or_insert(value);
+    }
+    let number = item.number.to_string();
+    let value = |column: &str| match column {
+        "split" => item.split.as_deref().or(item.cells.get("split").map(String::as_str)),
+        "row" => Some(number.as_str()),
+        column => item.cells.get(column).map(String::as_str),
+    };
+    template.fill(value).unwrap_or_default()
+}
+
+/// The cells of the item's own table: what no other table or file says.
+fn own(card: &Card, item: &Item) -> BTreeMap<String, String> {
+    let elsewhere = |column: &str| {
+        column == cast::ID
+            || column.split_once('.').is_some_and(|(table, _)| card.tables.contains_key(table))
+            || card.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(column))
+    };
+    item.cells.iter().filter(|(column, _)| !elsewhere(column)).map(|(column, cell)| (column.clone(), cell.clone())).collect()
+}

@@ -1,0 +1,101 @@
+//! Text that a regular expression matches, with given values for its groups.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use regex::Regex;
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// Numbers that make names unique have at least so many digits.
+const DIGITS: usize = 6;
+
+/// The letters that names are made of.
+const LETTERS: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_ .";
+
+/// Writes text that `regex` matches. `group` gives the value of a group by its name (`None`: without one); long numbers are `number`.
+///
+/// # Errors
+/// A reason, where the values do not fit the expression.
+pub(super) fn text(
+    regex: &Regex,
+    group: &dyn Fn(Option<&str>) -> Option<String>,
+    number: u64,
+    random: &mut ChaCha8Rng,
+) -> Result<String, String> {
+    let hir = regex_syntax::parse(regex.as_str()).map_err(|error| error.to_string())?;
+    let mut out = String::new();
+    write(&hir, group, number, random, &mut out);
+    if regex.is_match(&out) { Ok(out) } else { Err(format!("`{out}` does not match `{}`", regex.as_str())) }
+}
+
+fn write(hir: &Hir, group: &dyn Fn(Option<&str>) -> Option<String>, number: u64, random: &mut ChaCha8Rng, out: &mut String) {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => out.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(class) => out.push(letter(class, random)),
+        HirKind::Capture(capture) => match group(capture.name.as_deref()) {
+            Some(value) => out.push_str(&value),
+            None => write(&capture.sub, group, number, random, out),
+        },
+        HirKind::Concat(parts) => parts.iter().for_each(|part| write(part, group, number, random, out)),
+        HirKind::Alternation(parts) => {
+            if let Some(part) = parts.get(random.random_range(0..parts.len().max(1))) {
+                write(part, group, number, random, out);
+            }
+        }
+        HirKind::Repetition(repetition) => {
+            let (least, most) = (repetition.min as usize, repetition.max.map_or(usize::MAX, |most| most as usize));
+            match repetition.sub.kind() {
+                HirKind::Class(class) if most >= DIGITS && numeric(class) => {
+                    out.push_str(&format!("{number:0width$}", width = least.max(DIGITS)))
+                }
+                _ => (0..least).for_each(|_| write(&repetition.sub, group, number, random, out)),
+            }
+        }
+    }
+}
+
+fn holds(class: &Class, letter: char) -> bool {
+    match class {
+        Class::Unicode(class) => class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&letter)),
+        Class::Bytes(class) => {
+            u8::try_from(letter).is_ok_and(|letter| class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&letter)))
+        }
+    }
+}
+
+fn numeric(class: &Class) -> bool {
+    ('0'..='9').all(|digit| holds(class, digit))
+}
+
+fn letter(class: &Class, random: &mut ChaCha8Rng) -> char {
+    let among: Vec<char> = LETTERS.chars().filter(|letter| holds(class, *letter)).collect();
+    among.get(random.random_range(0..among.len().max(1))).copied().unwrap_or('?')
+}
+
+/// A path that a glob finds: a number where it has stars, the first of alternatives.
+pub(super) fn path(glob: &str, number: u64) -> String {
+    let mut out = String::new();
+    let mut rest = glob;
+    let mut numbered = false;
+    while let Some(first) = rest.chars().next() {
+        let mut used = first.len_utf8();
+        match first {
+            '*' => {
+                used = rest.len() - rest.trim_start_matches(['*', '/']).len();
+                let folder = rest[..used].ends_with('/') && !numbered && rest[used..].contains('*');
+                out.push_str(&if folder { "0".to_owned() } else { format!("{number:0width$}", width = DIGITS) });
+                out.push_str(if rest[..used].ends_with('/') { "/" } else { "" });
+                numbered = !folder;
+            }
+            '{' => {
+                let end = rest.find('}').unwrap_or(rest.len() - 1);
+                out.push_str(rest[1..end].split(',').next().unwrap_or_default());
+                used = end + 1;
+            }
+            '?' => out.push('0'),
+            other => out.push(other),
+        }
+        rest = &rest[used..];
+    }
+    out
+}

@@ -1,0 +1,104 @@
+//! A card's mock: `{rows: 2000, render: face, shown: [race], planted: {contrast: {race: {Black: 0.6}}}}`.
+
+use indexmap::IndexMap;
+
+use super::decode::{Decode, Fields, number_in, word};
+use super::node::Node;
+use super::problem::{Problem, Problems};
+
+/// How a made-up dataset in a card's layout looks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mock {
+    /// How many items.
+    pub rows: u32,
+    /// What is drawn.
+    pub render: Render,
+    /// The field whose level is drawn; by default the card's label.
+    pub label: Option<String>,
+    /// Fields that can be seen, the first as the tone of the skin or the ground, the second as size.
+    pub shown: Vec<String>,
+    /// How often a field has a level, relative to its other levels. A field whose levels the card does not name has these.
+    pub rates: IndexMap<String, IndexMap<String, f64>>,
+    /// The classes of tri-state labels.
+    pub classes: Vec<String>,
+    /// The contrast of what is drawn, by field and level: 1 where nothing is said.
+    pub contrast: IndexMap<String, IndexMap<String, f64>>,
+    /// The share of items whose written label is another than the one that is drawn.
+    pub label_noise: f64,
+    /// Height and width of an image in pixels.
+    pub side: u32,
+    /// The seed.
+    pub seed: u64,
+}
+
+/// What is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Render {
+    /// A face whose mouth, eyes and hair tell the class.
+    Face,
+    /// A thing whose outline tells the class.
+    Object,
+}
+
+impl Default for Mock {
+    fn default() -> Self {
+        Self {
+            rows: 600,
+            render: Render::Object,
+            label: None,
+            shown: Vec::new(),
+            rates: IndexMap::new(),
+            classes: ["car", "dog", "person", "tree"].map(str::to_owned).to_vec(),
+            contrast: IndexMap::new(),
+            label_noise: 0.0,
+            side: 64,
+            seed: 0,
+        }
+    }
+}
+
+impl Decode for Mock {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let plain = Self::default();
+        let mut fields = Fields::of(node, problems, "`mock`")?;
+        let whole = |low: f64, high: f64| {
+            move |node: &Node, problems: &mut Problems| number_in(node, problems, low, high).and_then(|_| u32::decode(node, problems))
+        };
+        let rows = fields.optional_with("rows", problems, whole(1.0, 1e8));
+        let render = fields.optional_with("render", problems, |node, problems| {
+            word(node, problems, &[("face", Render::Face), ("object", Render::Object)])
+        });
+        let label = fields.optional("label", problems);
+        let shown = fields.optional("shown", problems);
+        let rates = fields.optional("rates", problems);
+        let classes: Option<Vec<String>> = fields.optional("classes", problems);
+        let contrast = fields.optional_with("planted", problems, |node, problems| {
+            let mut fields = Fields::of(node, problems, "`planted`")?;
+            let contrast = fields.required("contrast", problems);
+            fields.finish(problems);
+            contrast
+        });
+        let label_noise = fields.optional_with("label_noise", problems, |node, problems| number_in(node, problems, 0.0, 1.0));
+        let side = fields.optional_with("side", problems, whole(8.0, 2048.0));
+        let seed = fields.optional("seed", problems);
+        fields.finish(problems);
+        let rates: IndexMap<String, IndexMap<String, f64>> = rates.unwrap_or_default();
+        let contrast: IndexMap<String, IndexMap<String, f64>> = contrast.unwrap_or_default();
+        if rates.values().chain(contrast.values()).flat_map(IndexMap::values).any(|value| *value < 0.0) {
+            problems.push(Problem::at(node, "`rates` and `contrast` are numbers from 0 upwards"));
+            return None;
+        }
+        Some(Self {
+            rows: rows.unwrap_or(plain.rows),
+            render: render.unwrap_or(plain.render),
+            label,
+            shown: shown.unwrap_or_default(),
+            rates,
+            classes: classes.filter(|classes| !classes.is_empty()).unwrap_or(plain.classes),
+            contrast,
+            label_noise: label_noise.unwrap_or(0.0),
+            side: side.unwrap_or(plain.side),
+            seed: seed.unwrap_or(0),
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! Mocks: every shipped card opens on its own, nothing is rejected, and what was planted is there.
+
+use std::path::{Path, PathBuf};
+
+use fairgrid::data::dataset::Dataset;
+use fairgrid::data::images::Images;
+use fairgrid::data::mock;
+use fairgrid::spec::card::Card;
+use fairgrid::spec::input::Input;
+use tempfile::TempDir;
+
+fn cards() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards");
+    let mut cards: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cards.sort();
+    cards
+}
+
+fn made(card: &Path, rows: u32, folder: &TempDir) -> Result<Dataset, String> {
+    let card = Card::read(card).map_err(|error| error.to_string())?;
+    assert_eq!(mock::write(&card, Some(rows), folder.path()).map_err(|error| error.to_string())?, u64::from(rows));
+    Dataset::open(&card.at(folder.path()), &folder.path().join("cache")).map_err(|error| error.to_string())
+}
+
+#[test]
+fn every_shipped_card_opens_on_its_mock() {
+    let mut wrong = Vec::new();
+    for path in cards() {
+        let folder = TempDir::new().unwrap();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        match made(&path, 80, &folder) {
+            Err(error) => wrong.push(format!("{name}: {error}")),
+            Ok(dataset) if dataset.rejections > 0 => wrong.push(format!("{name}: rejects {}", dataset.rejected[0])),
+            Ok(dataset) if dataset.items.mosaic.is_none() && dataset.ids.len() != 80 => {
+                wrong.push(format!("{name}: {} items", dataset.ids.len()))
+            }
+            Ok(dataset) if dataset.classes.len() < 2 => wrong.push(format!("{name}: {:?}", dataset.classes)),
+            Ok(dataset) => {
+                let rows: Vec<u32> = (0..dataset.ids.len() as u32).collect();
+                let input = dataset.resolve(&Input::default()).unwrap();
+                if let Err(error) = Images::decode(&dataset, &rows, &input, &folder.path().join("cache"), &|_, _| {}) {
+                    wrong.push(format!("{name}: {error}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_mock_is_the_same_every_time_and_shows_less_of_those_it_was_told_to() {
+    let card = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards/fairface.yaml");
+    let (first, second) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let dataset = made(&card, 300, &first).unwrap();
+    assert_eq!(dataset.digest, made(&card, 300, &second).unwrap().digest);
+    assert_eq!(dataset.splits.keys().collect::<Vec<_>>(), ["train", "val"]);
+
+    // Between two classes, the mean pictures of one race differ by what was drawn, times the contrast.
+    let rows: Vec<u32> = (0..300).collect();
+    let images = Images::decode(&dataset, &rows, &dataset.resolve(&Input::default()).unwrap(), first.path(), &|_, _| {}).unwrap();
+    let difference = |race: &str| {
+        let mean = |gender: &str| {
+            let of: Vec<u32> = rows
+                .iter()
+                .copied()
+                .filter(|row| {
+                    dataset.fields["race"].level(*row as usize) == Some(race)
+                        && dataset.fields["gender"].level(*row as usize) == Some(gender)
+                })
+                .collect();
+            let mut sum = vec![0.0_f64; images.size()];
+            let mut image = vec![0; images.size()];
+            for row in &of {
+                images.read(*row, &mut image).unwrap();
+                sum.iter_mut().zip(&image).for_each(|(sum, value)| *sum += f64::from(*value) / of.len() as f64);
+            }
+            sum
+        };
+        mean("Male").iter().zip(mean("Female")).map(|(a, b)| (a - b).abs()).sum::<f64>() / images.size() as f64
+    };
+    let (black, indian) = (difference("Black"), difference("Indian"));
+    assert!(black < 0.85 * indian, "{black} of {indian}");
+}
