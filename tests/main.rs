@@ -3,8 +3,13 @@
 #![allow(clippy::print_stdout, reason = "a test's child process speaks to its parent")]
 
 mod backend;
+mod bad;
 mod command;
 mod data;
+mod imports;
+mod new;
+mod readme;
 mod report;
+mod run;
 mod score;
 mod studies;

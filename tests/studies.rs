@@ -39,7 +39,11 @@ fn every_study_agrees_with_its_snapshot() {
     let drifted: Vec<String> = specs
         .iter()
         .filter_map(|spec| {
-            let call = ["snapshot", "check"].map(Into::into).into_iter().chain([spec.as_os_str().to_owned(), "--store".into(), store.clone().into()]);
+            let call = ["snapshot", "check"].map(Into::into).into_iter().chain([
+                spec.as_os_str().to_owned(),
+                "--store".into(),
+                store.clone().into(),
+            ]);
             let outcome = fairgrid(call).run();
             (outcome.code != Some(0)).then(|| format!("{}\n{outcome}", spec.display()))
         })

@@ -1,6 +1,6 @@
 //! The backend `onnx`: predicts with model files, through ONNX Runtime.
 //!
-//! [`model`] loads the file and compares what it wants with what the job offers, [`output`] reads the job's `output`, [`predict`] does the job. The worker has
+//! `model` loads the file and compares what it wants with what the job offers, `output` reads the job's `output`, `predict` does the job. The worker has
 //! loaded ONNX Runtime before this library, so that it is found by its name alone.
 
 mod failure;

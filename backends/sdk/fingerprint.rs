@@ -6,7 +6,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Sets `FAIRGRID_FINGERPRINT` for [`crate::describe!`]: a digest of all sources and manifests below the crate's directory, of the
+/// Sets `FAIRGRID_FINGERPRINT` for [`crate::describe!`]: a digest of all sources and manifests below the crate's directory except `tests`, of the
 /// SDK and the ABI, and of the nearest `Cargo.lock` above. Call it from `build.rs`; `more` names further files or directories,
 /// relative to the crate.
 ///
@@ -48,7 +48,7 @@ fn collect(place: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let source = path.extension().is_some_and(|kind| ["rs", "toml", "h", "c", "cc", "cpp", "cu"].iter().any(|known| kind == *known));
-        if path.is_dir() && name != "target" && !name.starts_with('.') {
+        if path.is_dir() && !["target", "tests"].contains(&name.as_str()) && !name.starts_with('.') {
             collect(&path, files)?;
         } else if path.is_file() && source {
             files.push(path);

@@ -18,12 +18,12 @@ pub(crate) struct Normalization {
 
 impl Normalization {
     pub(crate) fn new(pixels: &Pixels, device: Device) -> Self {
-        // One number a channel, beside images of shape [n, channels, height, width].
+        // One number a channel, beside images of shape `[n, channels, height, width]`.
         let row = |values: &[f64]| Tensor::from_slice(values).to_kind(Kind::Float).to_device(device).view([1, -1, 1, 1]);
         Self { wanted: [pixels.height, pixels.width, pixels.channels], mean: row(&pixels.mean), std: row(&pixels.std), device }
     }
 
-    /// The images of a batch: float32 of shape [n, channels, height, width]. In memory the channels stay innermost, as the host sends them, which is also how
+    /// The images of a batch: float32 of shape `[n, channels, height, width]`. In memory the channels stay innermost, as the host sends them, which is also how
     /// convolutions run fastest.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl Normalization {
 pub(crate) struct Batch {
     pub(crate) images: Tensor,
     pub(crate) targets: Targets,
-    /// Float32 of shape [n], if items have weights.
+    /// Float32 of shape `[n]`, if items have weights.
     pub(crate) weights: Option<Tensor>,
 }
 

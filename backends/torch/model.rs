@@ -37,7 +37,7 @@ impl Model {
         Ok(Self { store, network, head: architecture.head(), note })
     }
 
-    /// Logits of shape [n, classes] for images of shape [n, channels, height, width].
+    /// Logits of shape `[n, classes]` for images of shape `[n, channels, height, width]`.
     pub(crate) fn logits(&self, images: &Tensor, train: bool) -> Tensor {
         self.network.forward_t(images, train)
     }

@@ -11,16 +11,16 @@ use crate::failure::torch;
 pub enum Targets {
     /// One class an item.
     Single {
-        /// The classes' indices: int64 of shape [n].
+        /// The classes' indices: int64 of shape `[n]`.
         class: Tensor,
         /// How many classes there are.
         classes: i64,
     },
     /// Several classes an item, some unknown.
     Multi {
-        /// 1 where a class is known to be there, 0 elsewhere: float32 of shape [n, classes].
+        /// 1 where a class is known to be there, 0 elsewhere: float32 of shape `[n, classes]`.
         present: Tensor,
-        /// 1 where it is known whether a class is there, 0 elsewhere: float32 of shape [n, classes].
+        /// 1 where it is known whether a class is there, 0 elsewhere: float32 of shape `[n, classes]`.
         known: Tensor,
     },
 }
@@ -45,7 +45,7 @@ impl Targets {
         }
     }
 
-    /// Presence and knowledge as matrices of shape [n, classes]; everything is known about an item of a single class.
+    /// Presence and knowledge as matrices of shape `[n, classes]`; everything is known about an item of a single class.
     pub(crate) fn matrices(&self) -> (Tensor, Tensor) {
         match self {
             Self::Single { class, classes } => {

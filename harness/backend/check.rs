@@ -65,6 +65,7 @@ impl Report {
                 Event::Ended(outcome) => checks.extend(running.take().map(|name| Check { name, outcome })),
             }
         }
+        let death = death.or_else(|| running.as_ref().map(|_| "the process ended in the middle of it"));
         if let Some(death) = death {
             let name = running.unwrap_or_else(|| "leave the process in peace".to_owned());
             checks.push(Check { name, outcome: Outcome::Failed(death.to_owned()) });

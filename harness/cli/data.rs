@@ -77,7 +77,8 @@ fn line(counts: &[(String, usize)]) -> String {
 }
 
 fn summary(card: &Card, dataset: &Dataset) -> serde_json::Value {
-    let counts = |counts: Vec<(String, usize)>| counts.into_iter().map(|(name, count)| (name, json!(count))).collect::<serde_json::Map<_, _>>();
+    let counts =
+        |counts: Vec<(String, usize)>| counts.into_iter().map(|(name, count)| (name, json!(count))).collect::<serde_json::Map<_, _>>();
     let splits: serde_json::Map<_, _> = dataset
         .splits
         .iter()

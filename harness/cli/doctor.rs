@@ -30,7 +30,12 @@ impl Doctor {
         }
         let catalogue = self.backends.catalogue();
         for backend in catalogue.entries() {
-            println!("ok       backend {} {} in {}", backend.descriptor.description.name, backend.descriptor.description.version, backend.library.display());
+            println!(
+                "ok       backend {} {} in {}",
+                backend.descriptor.description.name,
+                backend.descriptor.description.version,
+                backend.library.display()
+            );
         }
         for broken in catalogue.broken() {
             missing = true;
@@ -39,7 +44,10 @@ impl Doctor {
         catalogue.notes().iter().for_each(|note| println!("note     {note}"));
         if catalogue.entries().is_empty() {
             missing = true;
-            println!("missing  no backend in {}", catalogue.folders().iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", "));
+            println!(
+                "missing  no backend in {}",
+                catalogue.folders().iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ")
+            );
         }
         Ok(if missing { Exit::Unavailable } else { Exit::Ok })
     }

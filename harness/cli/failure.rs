@@ -11,8 +11,13 @@ use crate::spec::problem::SpecError;
 /// An error of a verb.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The spec is wrong: every mistake is underlined.
-    Spec(SpecError),
+    /// The spec is wrong, or names what is not there: every place is underlined.
+    Spec {
+        /// The code.
+        exit: Exit,
+        /// The places.
+        error: SpecError,
+    },
     /// Something else, with its exit code.
     Other {
         /// The code.
@@ -36,14 +41,14 @@ impl Failure {
     /// Shows the error on standard error.
     pub(super) fn show(self) -> Exit {
         match self {
-            Self::Spec(error) => {
+            Self::Spec { exit, error } => {
                 let diagnostics = error.diagnostics();
                 let count = diagnostics.len();
                 for diagnostic in diagnostics {
                     eprintln!("{:?}", miette::Report::new(diagnostic));
                 }
                 eprintln!("{count} problem{} found, nothing was run", if count == 1 { "" } else { "s" });
-                Exit::Usage
+                exit
             }
             Self::Other { error, .. } if is_broken_pipe(&error) => Exit::Ok,
             Self::Other { exit, error } => {
@@ -61,15 +66,15 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 impl From<SpecError> for Failure {
     fn from(error: SpecError) -> Self {
-        Self::Spec(error)
+        Self::Spec { exit: Exit::Usage, error }
     }
 }
 
 impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {
         match error {
-            PlanError::Spec(error) => Self::Spec(error),
-            PlanError::Unavailable(_) => Self::Other { exit: Exit::Unavailable, error: error.into() },
+            PlanError::Spec(error) => error.into(),
+            PlanError::Unavailable(error) => Self::Spec { exit: Exit::Unavailable, error },
         }
     }
 }

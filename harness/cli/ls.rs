@@ -64,7 +64,8 @@ impl Ls {
                 table.push_record(["backend", "version", "runtime", "devices", "abilities"]);
                 for backend in self.backends.catalogue().entries() {
                     let it = &backend.descriptor.description;
-                    let runtime = it.runtime.as_ref().map_or_else(|| "its own".to_owned(), |runtime| format!("{} {}", runtime.name, runtime.version));
+                    let runtime =
+                        it.runtime.as_ref().map_or_else(|| "its own".to_owned(), |runtime| format!("{} {}", runtime.name, runtime.version));
                     table.push_record([it.name.clone(), it.version.clone(), runtime, it.devices.join(", "), it.abilities.join(", ")]);
                 }
             }
@@ -91,7 +92,8 @@ impl Ls {
 
 /// The YAML files of a folder that can be read, by name.
 fn files(folder: &Path) -> Result<Vec<(PathBuf, Node)>, Failure> {
-    let entries = std::fs::read_dir(folder).map_err(|error| Failure::usage(format!("cannot list `{}`: {error}; say where with `--specs`", folder.display())))?;
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| Failure::usage(format!("cannot list `{}`: {error}; say where with `--specs`", folder.display())))?;
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
     paths.sort();

@@ -7,7 +7,17 @@
 //! - [`study`]: the arguments that every verb about a study shares.
 //! - [`progress`]: bars, plain lines or JSON lines from events.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this room speaks to people")]
+#![expect(clippy::print_stderr, reason = "this room speaks to people")]
+
+/// In this room: the standard library's would panic where the reader went away.
+macro_rules! print {
+    ($($text:tt)*) => { $crate::cli::say::say(format_args!($($text)*), "") };
+}
+
+/// As `print!`, with the end of the line.
+macro_rules! println {
+    ($($text:tt)*) => { $crate::cli::say::say(format_args!($($text)*), "\n") };
+}
 
 mod backend;
 mod backends_of;
@@ -18,10 +28,12 @@ mod explain;
 mod failure;
 mod logs;
 mod ls;
+mod new;
 mod plan;
 mod progress;
 mod run;
 mod runtime;
+mod say;
 mod snapshot;
 mod store;
 mod study;
@@ -76,6 +88,8 @@ enum Verb {
     Plan(plan::Plan),
     /// Check a study: read its data, count every cell, check every metric.
     Validate(validate::Validate),
+    /// Write a commented study to start from.
+    New(new::New),
     /// List studies, datasets, metrics, backends and what they offer.
     Ls(ls::Ls),
     /// Tell what a metric is: formula, range, direction, source.
@@ -111,6 +125,7 @@ impl Command {
             Verb::Run(verb) => verb.run(color),
             Verb::Plan(verb) => verb.run(),
             Verb::Validate(verb) => verb.run(),
+            Verb::New(verb) => verb.run(),
             Verb::Ls(verb) => verb.run(),
             Verb::Explain(verb) => verb.run(),
             Verb::Data(verb) => verb.run(),

@@ -70,7 +70,7 @@ pub(super) struct Execution {
 /// A run of a study from plan to results, without any output: `snapshot check` uses it too.
 pub(super) struct Ran {
     /// What was planned.
-    pub plan: crate::plan::make::Plan,
+    pub plan: crate::plan::planned::Plan,
     /// What came of the cells.
     pub outcome: scheduler::Outcome,
     /// The numbers.
@@ -100,7 +100,10 @@ impl Execution {
         };
         let outcome = scheduler::run(&plan, &store, &settings, &*observer, &interrupted).map_err(anyhow::Error::from)?;
         if interrupted.load(Ordering::Relaxed) {
-            return Err(Failure::Other { exit: Exit::Interrupted, error: anyhow::anyhow!("stopped; what is done is kept: run the same command to go on") });
+            return Err(Failure::Other {
+                exit: Exit::Interrupted,
+                error: anyhow::anyhow!("stopped; what is done is kept: run the same command to go on"),
+            });
         }
         let scored = scoring::score(&plan, &store, self.force, &outcome.results, &*observer).map_err(anyhow::Error::from)?;
         let results = Results::of(&plan, &outcome, &scored);

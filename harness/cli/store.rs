@@ -47,7 +47,13 @@ impl Store {
                 let silent = observer(Style::None, true, 0);
                 let mut dirs = backends.dirs;
                 for spec in keep {
-                    let study = StudyArgs { spec, only: Vec::new(), set: Vec::new(), limit: None, backends: BackendArgs { dirs: std::mem::take(&mut dirs) } };
+                    let study = StudyArgs {
+                        spec,
+                        only: Vec::new(),
+                        set: Vec::new(),
+                        limit: None,
+                        backends: BackendArgs { dirs: std::mem::take(&mut dirs) },
+                    };
                     let plan = study.plan(&*silent)?;
                     keys.extend(crate::plan::task::tasks(&plan).into_iter().map(|task| task.key.to_string()));
                     dirs = study.backends.dirs;

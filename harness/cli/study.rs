@@ -6,9 +6,11 @@ use clap::Args;
 
 use super::Failure;
 use crate::backend::catalogue::Catalogue;
-use crate::plan::make::{Plan, Request, make};
+use crate::plan::make::{Request, make};
+use crate::plan::planned::Plan;
 use crate::run::event::{Event, Observer};
 use crate::spec::file::Setting;
+use crate::spec::problem::{Problems, SpecError};
 use crate::spec::study::Study;
 
 /// Which study, and which part of it.
@@ -45,21 +47,16 @@ impl BackendArgs {
 }
 
 impl StudyArgs {
-    /// Reads the spec.
-    pub(super) fn read(&self) -> Result<Study, Failure> {
-        let mut settings = Vec::new();
-        for text in &self.set {
-            settings.push(text.parse::<Setting>()?);
-        }
-        Ok(Study::read(&self.spec, &settings)?)
-    }
-
     /// Reads the spec and plans it.
     pub(super) fn plan(&self, observer: &dyn Observer) -> Result<Plan, Failure> {
-        let study = self.read()?;
+        let settings = self.set.iter().map(|text| text.parse::<Setting>()).collect::<Result<Vec<_>, _>>()?;
+        let mut problems = Problems::default();
+        let Some(study) = Study::read_with(&self.spec, &settings, &mut problems) else {
+            return Err(SpecError::from(problems).into());
+        };
         let request = Request { only: self.only.clone(), limit: self.limit, cache: cache() };
         let note = |message: String| observer.event(&Event::Note { message });
-        Ok(make(study, &self.backends.catalogue(), &request, &note)?)
+        Ok(make(study, problems, &self.backends.catalogue(), &request, &note)?)
     }
 
     /// The folder for results: `results/<study>/`, or the one given.

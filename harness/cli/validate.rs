@@ -29,7 +29,9 @@ impl Validate {
                         .levels
                         .iter()
                         .enumerate()
-                        .map(|(code, level)| format!("{level} {}", factor.codes.iter().filter(|known| **known == Some(code as u32)).count()))
+                        .map(|(code, level)| {
+                            format!("{level} {}", factor.codes.iter().filter(|known| **known == Some(code as u32)).count())
+                        })
                         .collect();
                     println!("    {field}: {}", counts.join(", "));
                 }

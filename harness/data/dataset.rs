@@ -9,9 +9,10 @@ use super::error::DataError;
 use super::frame::{Factor, Provenance, Targets};
 use super::items::Items;
 use super::opening::Opening;
-use crate::spec::card::Card;
+use crate::spec::card::{Card, Name};
 use crate::spec::input::{Input, Resolved};
-use crate::spec::problem::did_you_mean;
+use crate::spec::node::Node;
+use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
 /// A row or file that is not an item, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,8 @@ pub struct Dataset {
     pub label: Option<String>,
     /// Which items show the same person.
     pub subject: Option<Factor>,
+    /// What the card calls the subject.
+    pub subject_name: Option<String>,
     /// The items of each split, in the order of the files.
     pub splits: IndexMap<String, Vec<u32>>,
     /// Where the images are.
@@ -89,6 +92,36 @@ impl Dataset {
             let help = did_you_mean(name, self.splits.keys().map(String::as_str));
             DataError::dataset(&self.name, format!("has no split `{name}` ({help})"))
         })
+    }
+
+    /// A field, or the subject, by the name that a spec gives.
+    ///
+    /// # Errors
+    /// When there is none: the error names those that there are.
+    pub fn factor(&self, name: &Name) -> Result<&Factor, DataError> {
+        self.factor_at(&name.text, &name.node)
+    }
+
+    pub(super) fn factor_at(&self, name: &str, node: &Node) -> Result<&Factor, DataError> {
+        let subject = self.subject.as_ref().filter(|_| self.subject_name.as_deref() == Some(name));
+        self.fields.get(name).or(subject).ok_or_else(|| {
+            let known = self.fields.keys().chain(&self.subject_name).map(String::as_str);
+            let problem = Problem::at(node, format!("the dataset `{}` has no field `{name}`", self.name));
+            SpecError::from(problem.help(did_you_mean(name, known))).into()
+        })
+    }
+
+    /// Rows that belong together, by name: those of one level, or each row alone where there is no factor or no level.
+    pub(super) fn units(&self, rows: &[u32], by: Option<&Factor>) -> IndexMap<String, Vec<u32>> {
+        let mut units: IndexMap<String, Vec<u32>> = IndexMap::new();
+        for row in rows {
+            let unit = match by.and_then(|factor| factor.level(*row as usize)) {
+                Some(level) => format!("s{level}"),
+                None => format!("i{}", self.ids[*row as usize]),
+            };
+            units.entry(unit).or_default().push(*row);
+        }
+        units
     }
 
     /// Settles an input's size and channels for these images.

@@ -11,7 +11,7 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 /// Changes whenever decoding or fitting gives other bytes than before: old shards are then left alone.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Decoded pixels, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]

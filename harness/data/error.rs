@@ -42,6 +42,14 @@ pub enum DataError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file is not what the card says.
+    #[error("`{}` {reason}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The predicate of the sentence, with what to do.
+        reason: String,
+    },
     /// The dataset as a whole cannot be used.
     #[error("the dataset `{dataset}` {reason}")]
     Dataset {
@@ -59,6 +67,10 @@ impl DataError {
 
     pub(super) fn cache(path: &Path, source: io::Error) -> Self {
         Self::Cache { path: path.to_owned(), source }
+    }
+
+    pub(super) fn file(path: &Path, reason: impl Into<String>) -> Self {
+        Self::File { path: path.to_owned(), reason: reason.into() }
     }
 
     pub(super) fn dataset(dataset: &str, reason: impl Into<String>) -> Self {

@@ -40,6 +40,11 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
                 Translate::AsIs if field.levels.is_empty() || field.levels.iter().any(|level| level == value) => Some(Some(value)),
                 Translate::AsIs => None,
                 Translate::Map(map) => map.get(value).map(Option::as_deref),
+                Translate::Words(words) => match words.found(value).as_slice() {
+                    [] => None,
+                    [level] => words.levels.get_key_value(*level).map(|(level, _)| Some(level.as_str())),
+                    _ => Some(words.several.as_deref()),
+                },
                 Translate::Bins(bins) => {
                     let number: f64 = value.parse().ok()?;
                     let bin = bins.edges.windows(2).position(|edge| (edge[0]..edge[1]).contains(&number))?;
@@ -94,6 +99,7 @@ pub(super) fn declared(field: &Field) -> Vec<String> {
         FieldSource::Pixels { names, .. } => names.clone(),
         FieldSource::Column { translate: Translate::AsIs, .. } => Vec::new(),
         FieldSource::Column { translate: Translate::Bins(bins), .. } => bins.names.clone(),
+        FieldSource::Column { translate: Translate::Words(words), .. } => words.levels.keys().chain(&words.several).cloned().collect(),
         FieldSource::Column { translate: Translate::Map(map), .. } => {
             map.values().flatten().cloned().collect::<IndexSet<String>>().into_iter().collect()
         }

@@ -34,25 +34,44 @@ fn arranged(pixels: Pixels, channels: Channels) -> Vec<u8> {
     }
 }
 
+/// First across, then down, with bytes in between, as Pillow does: what overshoots is cut off in the same places.
 fn resized(pixels: &Pixels, input: &Resolved) -> Result<Pixels, String> {
     let (width, height) = (input.width, input.height);
+    let (left, top, source_width, source_height) = window(pixels, input);
+    let (filter, support) = match input.input.filter {
+        Filter::Nearest => {
+            let bytes = pass(pixels, (width, height), (left, top, source_width, source_height), ResizeAlg::Nearest)?;
+            return Ok(Pixels { width, height, channels: pixels.channels, bytes });
+        }
+        Filter::Bilinear => (FilterType::Bilinear, 1.0),
+        Filter::Bicubic => (FilterType::CatmullRom, 2.0),
+    };
+    let algorithm = if input.input.antialias { ResizeAlg::Convolution(filter) } else { ResizeAlg::Interpolation(filter) };
+    // The rows that the second pass can see.
+    let reach = support * (source_height / f64::from(height)).max(1.0) + 1.0;
+    let first = (top - reach).floor().max(0.0);
+    let last = (top + source_height + reach).ceil().min(f64::from(pixels.height));
+    let rows = (last - first) as u32;
+    let bytes = pass(pixels, (width, rows), (left, first, source_width, last - first), algorithm)?;
+    let across = Pixels { width, height: rows, channels: pixels.channels, bytes };
+    let bytes = pass(&across, (width, height), (0.0, top - first, f64::from(width), source_height), algorithm)?;
+    Ok(Pixels { width, height, channels: pixels.channels, bytes })
+}
+
+/// Resamples a window (left, top, width, height) to a width and height.
+fn pass(
+    pixels: &Pixels,
+    (width, height): (u32, u32),
+    (left, top, across, down): (f64, f64, f64, f64),
+    algorithm: ResizeAlg,
+) -> Result<Vec<u8>, String> {
     let kind = if pixels.channels == 1 { PixelType::U8 } else { PixelType::U8x3 };
     let source = ImageRef::new(pixels.width, pixels.height, &pixels.bytes, kind).map_err(|error| error.to_string())?;
     let mut target = Image::new(width, height, kind);
-    let (left, top, source_width, source_height) = window(pixels, input);
-    let options = ResizeOptions::new().resize_alg(algorithm(input)).crop(left, top, source_width, source_height).use_alpha(false);
+    let options = ResizeOptions::new().resize_alg(algorithm).crop(left, top, across, down).use_alpha(false);
     let done = RESIZER.with_borrow_mut(|resizer| resizer.resize(&source, &mut target, Some(&options)));
     done.map_err(|error| error.to_string())?;
-    Ok(Pixels { width, height, channels: pixels.channels, bytes: target.into_vec() })
-}
-
-fn algorithm(input: &Resolved) -> ResizeAlg {
-    let filter = match input.input.filter {
-        Filter::Nearest => return ResizeAlg::Nearest,
-        Filter::Bilinear => FilterType::Bilinear,
-        Filter::Bicubic => FilterType::CatmullRom,
-    };
-    if input.input.antialias { ResizeAlg::Convolution(filter) } else { ResizeAlg::Interpolation(filter) }
+    Ok(target.into_vec())
 }
 
 /// The part of the source that becomes the target: left, top, width, height. Cropping the source exactly where the target would be

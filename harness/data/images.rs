@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::dataset::Dataset;
-use super::decode::{self, Pixels};
+use super::decode;
 use super::error::DataError;
 use super::fit::fit;
 use super::items::{Encoded, Grid, Items};
@@ -132,11 +132,8 @@ fn fill(items: &Items, rows: &[u32], input: &Resolved, done: &(dyn Fn(usize) + S
 }
 
 fn prepare(items: &Items, image: u32, encoded: Encoded, input: &Resolved) -> Result<Vec<u8>, DataError> {
-    let pixels = match encoded {
-        Encoded::File(bytes) => decode::decode(&bytes, items.pixel_limit, input.input.orient),
-        Encoded::Grey { height, width, bytes } => Ok(Pixels { width, height, channels: 1, bytes }),
-    };
-    pixels.and_then(|pixels| fit(pixels, input)).map_err(|reason| items.broken(image, reason))
+    let pixels = items.decode(image, encoded, input.input.orient)?;
+    fit(pixels, input).map_err(|reason| items.broken(image, reason))
 }
 
 fn tiled(grid: &Grid, parts: &[&[u8]], cell: &Resolved) -> Vec<u8> {

@@ -7,9 +7,12 @@ use std::path::{Component, Path, PathBuf};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::archive::{self, Member};
+use super::decode::{self, Pixels};
 use super::digest::Digest;
 use super::error::DataError;
 use super::table;
+use super::window::Window;
 
 /// Encoded images that are held in memory at once.
 const BLOCK: usize = 256;
@@ -23,8 +26,10 @@ pub struct Items {
     pub containers: Vec<Container>,
     /// One place an image.
     pub places: Vec<Place>,
-    /// One digest an image: of its file, or of its container and its place in it.
+    /// One digest an image: of its file, or of its container and its place in it; and of its window.
     pub digests: Vec<Digest>,
+    /// The part of each image that is the item; empty where all are whole.
+    pub windows: Vec<Window>,
     /// How items are made out of several images; without it, an image is an item.
     pub mosaic: Option<Grid>,
     /// The most pixels that an image may have.
@@ -51,13 +56,20 @@ pub enum Container {
         /// Pixels in a row.
         width: u32,
     },
+    /// A zip or tar archive.
+    Archive {
+        /// Below the root.
+        file: String,
+        /// Its files; a record is an index into them.
+        members: Vec<Member>,
+    },
 }
 
 impl Container {
     /// The file, below the root.
     pub fn file(&self) -> &str {
         match self {
-            Self::Parquet { file, .. } | Self::Idx { file, .. } => file,
+            Self::Parquet { file, .. } | Self::Idx { file, .. } | Self::Archive { file, .. } => file,
         }
     }
 }
@@ -135,7 +147,12 @@ impl Items {
     pub fn describe(&self, image: u32) -> String {
         match &self.places[image as usize] {
             Place::File(path) => path.clone(),
-            Place::Record(container, record) => format!("{} row {}", self.containers[*container as usize].file(), record + 1),
+            Place::Record(container, record) => match &self.containers[*container as usize] {
+                Container::Archive { file, members } => {
+                    format!("{file}/{}", members.get(*record as usize).map_or("?", |member| &member.path))
+                }
+                container => format!("{} row {}", container.file(), record + 1),
+            },
         }
     }
 
@@ -188,19 +205,46 @@ impl Items {
     }
 
     fn read_file(&self, image: u32) -> Result<Encoded, DataError> {
-        let Place::File(file) = &self.places[image as usize] else {
-            return Err(self.broken(image, "its container does not hold it"));
-        };
-        let path = self.root.join(file);
-        std::fs::read(&path).map(Encoded::File).map_err(|source| DataError::read(&path, source))
+        let absent = || self.broken(image, "its container does not hold it");
+        match &self.places[image as usize] {
+            Place::File(file) => {
+                let path = self.root.join(file);
+                std::fs::read(&path).map(Encoded::File).map_err(|source| DataError::read(&path, source))
+            }
+            Place::Record(container, record) => match &self.containers[*container as usize] {
+                Container::Archive { file, members } => {
+                    let member = members.get(*record as usize).ok_or_else(absent)?;
+                    archive::read(&self.root.join(file), member).map(Encoded::File)
+                }
+                _ => Err(absent()),
+            },
+        }
     }
 
-    /// The data of images of one container, in the order of their records; `None` for files, which are read where they are decoded.
+    /// An image's pixels, or those of its window.
+    ///
+    /// # Errors
+    /// When the image cannot be decoded, or its window lies outside of it.
+    pub fn decode(&self, image: u32, encoded: Encoded, orient: bool) -> Result<Pixels, DataError> {
+        let pixels = match encoded {
+            Encoded::File(bytes) => decode::decode(&bytes, self.pixel_limit, orient).map_err(|reason| self.broken(image, reason))?,
+            Encoded::Grey { height, width, bytes } => Pixels { width, height, channels: 1, bytes },
+        };
+        match self.windows.get(image as usize) {
+            Some(window) => window.cut(pixels).map_err(|reason| self.broken(image, reason)),
+            None => Ok(pixels),
+        }
+    }
+
+    /// The data of images of one container, in the order of their records; `None` for files and members of archives, which are read where they are decoded.
     fn read(&self, block: &[(usize, u32)]) -> Result<Vec<Option<Encoded>>, DataError> {
         let Some(container) = block.first().and_then(|(_, image)| self.container(*image)) else {
             return Ok(block.iter().map(|_| None).collect());
         };
         let container = &self.containers[container as usize];
+        if matches!(container, Container::Archive { .. }) {
+            return Ok(block.iter().map(|_| None).collect());
+        }
         let records: Vec<u64> = block
             .iter()
             .map(|(_, image)| match self.places[*image as usize] {
@@ -228,6 +272,7 @@ impl Items {
                     }
                 }
             }
+            Container::Archive { .. } => {}
         }
         Ok(records.iter().map(|record| by_record.get(record).cloned()).collect())
     }

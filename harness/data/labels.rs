@@ -90,11 +90,7 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
             for table in tables {
                 long(card, root, sheet, &mut gathered, table, (id, class), value.as_ref())?;
             }
-            let names = match names {
-                Some(names) => read_names(root, sheet, names)?,
-                None => HashMap::new(),
-            };
-            let shown = unambiguous(&names);
+            let shown = shown(root, sheet, names.as_ref())?;
             gathered.finish(&labels.classes, Others::Unknown, |code| shown.get(code).cloned().unwrap_or_else(|| code.to_owned()), true)
         }
         LabelForm::Wide { columns, truth } => {
@@ -111,7 +107,7 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
             }
             gathered.finish(&labels.classes, Others::Unknown, str::to_owned, false)
         }
-        LabelForm::List { from, separator, others } => {
+        LabelForm::List { from, separator, others, names } => {
             let mut gathered = Gathered::new(sheet.len());
             for row in 0..sheet.len() {
                 let cell = sheet.columns.get(from).and_then(|column| column.get(row)).unwrap_or_default().to_owned();
@@ -132,7 +128,8 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
                     }
                 }
             }
-            gathered.finish(&labels.classes, *others, str::to_owned, true)
+            let shown = shown(root, sheet, names.as_ref())?;
+            gathered.finish(&labels.classes, *others, |code| shown.get(code).cloned().unwrap_or_else(|| code.to_owned()), true)
         }
     };
     let lost = labels.classes.iter().find(|class| !read.classes.contains(class));
@@ -224,10 +221,19 @@ fn read_names(root: &Path, sheet: &mut Sheet, names: &Names) -> Result<HashMap<S
     Ok(found)
 }
 
+/// What classes are shown as.
+fn shown(root: &Path, sheet: &mut Sheet, names: Option<&Names>) -> Result<HashMap<String, String>, DataError> {
+    let names = match names {
+        Some(names) => read_names(root, sheet, names)?,
+        None => HashMap::new(),
+    };
+    Ok(unambiguous(&names))
+}
+
 /// Codes by what they are shown as; where two have one name, the code is shown too.
-fn unambiguous(names: &HashMap<String, String>) -> HashMap<&str, String> {
+fn unambiguous(names: &HashMap<String, String>) -> HashMap<String, String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     names.values().for_each(|name| *counts.entry(name).or_default() += 1);
     let shown = |code: &str, name: &str| if counts.get(name) == Some(&1) { name.to_owned() } else { format!("{name} ({code})") };
-    names.iter().map(|(code, name)| (code.as_str(), shown(code, name))).collect()
+    names.iter().map(|(code, name)| (code.clone(), shown(code, name))).collect()
 }

@@ -7,29 +7,40 @@
 //! - [`decode`] and [`fit`]: encoded images to pixels of a model's size.
 //! - [`images`]: decoded once, in `shard`s; [`batches`]: as Arrow, in an order, augmented.
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
+//! - [`draw`]: rows with a target distribution (`share`); `fold`: parts for cross-validation.
+//! - [`weight`]: how much each item counts.
 //! - [`random`]: numbers keyed by what they are for.
 
+pub mod archive;
 mod augment;
 pub mod batches;
+mod coco;
 pub mod dataset;
 pub mod decode;
 pub mod digest;
+pub mod draw;
 pub mod error;
 mod field;
 pub mod fit;
+mod fold;
 pub mod frame;
 pub mod images;
 pub mod items;
 mod join;
 mod labels;
 mod mosaic;
+mod npy;
 mod official;
 mod opening;
 mod pixels;
 pub mod random;
 mod shard;
+mod share;
 mod sheet;
+mod sidecar;
 mod split;
 pub mod table;
 mod verify;
 mod walk;
+pub mod weight;
+pub mod window;

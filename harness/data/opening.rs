@@ -11,11 +11,11 @@ use super::digest::{Digest, Memory};
 use super::error::DataError;
 use super::field::{self, compact};
 use super::frame::{Factor, Targets};
-use super::items::{Encoded, Items};
+use super::items::Items;
 use super::mosaic::Mosaics;
 use super::sheet::{Column, Sheet};
 use super::split::{Pool, check_disjoint};
-use super::{join, labels, official, pixels, verify};
+use super::{join, labels, official, pixels, sidecar, verify};
 use crate::spec::card::{Card, Condition, FieldSource, LabelForm, Layout, Name};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
@@ -37,6 +37,7 @@ impl Opening<'_> {
         let card = self.card;
         let (own, joined) = self.needed();
         let mut sheet = Sheet::read(card, self.root, &own)?;
+        sidecar::read(card, self.root, &mut sheet)?;
         for (name, table) in &card.tables {
             let wanted = joined.get(name).cloned().unwrap_or_default();
             join::join(card, self.root, &mut sheet, name, table, &wanted)?;
@@ -66,10 +67,11 @@ impl Opening<'_> {
             containers: std::mem::take(&mut sheet.containers),
             places: std::mem::take(&mut sheet.places),
             digests,
+            windows: std::mem::take(&mut sheet.windows),
             mosaic: None,
             pixel_limit: card.pixel_limit,
         };
-        let digest = self.digest(&tables, &sheet.ids, &items.digests);
+        let digest = self.digest(&tables, &sheet.contents, &sheet.ids, &items.digests);
         let mut ids = std::mem::take(&mut sheet.ids);
         let pool = Pool { dataset: &card.dataset, ids: &ids, fields: &fields, subject: subject.as_ref() };
         check_disjoint(&pool, &splits)?;
@@ -110,6 +112,7 @@ impl Opening<'_> {
             label: label.filter(|_| card.compose.is_none()),
             fields,
             subject: subject.filter(|_| card.compose.is_none()),
+            subject_name: card.subject.as_ref().map(|subject| subject.text.clone()),
             splits,
             items,
             native,
@@ -142,6 +145,8 @@ impl Opening<'_> {
         if card.layout.split_names().is_some() {
             names.insert("split".to_owned());
         }
+        names.extend(card.sidecars.iter().flat_map(|sidecar| sidecar.file.columns()).map(str::to_owned));
+        names.retain(|name| !card.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(name)));
         let mut own = BTreeSet::new();
         let mut joined: IndexMap<String, Vec<String>> = IndexMap::new();
         for name in names {
@@ -248,23 +253,18 @@ impl Opening<'_> {
     /// The size of the first image, times the grid of a mosaic.
     fn native(&self, items: &Items, grid: Option<(u32, u32)>) -> Result<(u32, u32, u32), DataError> {
         let found = items.visit(&[0], &|_| {}, |image, encoded| {
-            Ok(match encoded {
-                Encoded::File(bytes) => {
-                    let pixels = decode::decode(&bytes, items.pixel_limit, true).map_err(|reason| items.broken(image, reason))?;
-                    Header { width: pixels.width, height: pixels.height, channels: pixels.channels }
-                }
-                Encoded::Grey { height, width, .. } => Header { width, height, channels: 1 },
-            })
+            let pixels = items.decode(image, encoded, true)?;
+            Ok(Header { width: pixels.width, height: pixels.height, channels: pixels.channels })
         })?;
         let (rows, columns) = grid.unwrap_or((1, 1));
         let header = found.first().ok_or_else(|| DataError::dataset(&self.card.dataset, "has no image"))?;
         Ok((header.height * rows, header.width * columns, header.channels))
     }
 
-    fn digest(&self, tables: &[Digest], ids: &[String], images: &[Digest]) -> String {
+    fn digest(&self, tables: &[Digest], contents: &[Digest], ids: &[String], images: &[Digest]) -> String {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&decode::VERSION.to_le_bytes()).update(self.card.canonical().to_string().as_bytes());
-        for digest in tables {
+        for digest in tables.iter().chain(contents) {
             hasher.update(&digest.bytes());
         }
         for (id, digest) in ids.iter().zip(images) {

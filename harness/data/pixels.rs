@@ -2,10 +2,9 @@
 
 use indexmap::IndexMap;
 
-use super::decode::{self, Pixels};
 use super::error::DataError;
 use super::frame::Factor;
-use super::items::{Encoded, Items};
+use super::items::Items;
 use super::mosaic::Mosaics;
 use crate::spec::card::{Card, Combine, Compose, Field, FieldSource, Measure, Name};
 use crate::spec::problem::{Problem, SpecError};
@@ -65,15 +64,7 @@ fn quantiles(
 
 /// Measures some images of a dataset.
 fn measure(items: &Items, images: &[u32], measure: Measure) -> Result<Vec<Option<f64>>, DataError> {
-    items.visit(images, &|_| {}, |image, encoded| {
-        let pixels = match encoded {
-            Encoded::File(bytes) => {
-                decode::decode(&bytes, items.pixel_limit, false).map_err(|reason| items.broken(image, reason))?.into_luma()
-            }
-            Encoded::Grey { height, width, bytes } => Pixels { width, height, channels: 1, bytes },
-        };
-        Ok(value(&pixels.bytes, measure))
-    })
+    items.visit(images, &|_| {}, |image, encoded| Ok(value(&items.decode(image, encoded, false)?.into_luma().bytes, measure)))
 }
 
 fn value(luma: &[u8], measure: Measure) -> Option<f64> {

@@ -1,5 +1,10 @@
 //! The items of a card with their columns, as they are written: one row an item.
 
+mod annotations;
+mod files;
+mod idx;
+mod rows;
+
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
@@ -7,11 +12,12 @@ use indexmap::{IndexMap, IndexSet};
 use rayon::prelude::*;
 
 use super::dataset::Rejected;
+use super::digest::Digest;
 use super::error::DataError;
-use super::items::{Container, IDX_IMAGES_HEADER, Place, below_root, read_maybe_gzip};
-use super::table::{self, At, Table};
-use super::walk::walk;
-use crate::spec::card::{Card, Files, Header, IdxPair, ImageAt, Layout, Pattern, Rows, TableFile, TableFormat};
+use super::items::{Container, Place};
+use super::table;
+use super::window::Window;
+use crate::spec::card::{Card, Header, Layout, TableFile, TableFormat};
 
 /// A column of texts, each distinct one held once.
 #[derive(Clone, Debug, Default)]
@@ -60,8 +66,12 @@ pub(super) struct Sheet {
     origins: Vec<(u32, Option<u64>)>,
     files: Vec<String>,
     pub(super) columns: IndexMap<String, Column>,
+    /// The part of each image that is the item; empty where all are whole.
+    pub(super) windows: Vec<Window>,
     /// The tables that were read, below the root.
     pub(super) tables: Vec<String>,
+    /// The digests of what was read besides tables and images.
+    pub(super) contents: Vec<Digest>,
     pub(super) rejected: Vec<Rejected>,
 }
 
@@ -75,6 +85,10 @@ impl Sheet {
                 for (split, file) in &rows.tables {
                     sheet.read_table(card, root, rows, split.as_deref(), file)?;
                 }
+                sheet.drop_absent_files(root);
+            }
+            Layout::Coco(coco) => {
+                sheet.read_coco(card, root, coco)?;
                 sheet.drop_absent_files(root);
             }
             Layout::Idx { pairs, .. } => {
@@ -108,6 +122,9 @@ impl Sheet {
         }
         kept(&mut self.ids, keep);
         kept(&mut self.places, keep);
+        if !self.windows.is_empty() {
+            kept(&mut self.windows, keep);
+        }
         kept(&mut self.origins, keep);
         self.columns.values_mut().for_each(|column| column.retain(keep));
     }
@@ -124,151 +141,6 @@ impl Sheet {
     fn file(&mut self, name: &str) -> u32 {
         self.files.push(name.to_owned());
         self.files.len() as u32 - 1
-    }
-
-    fn read_files(&mut self, card: &Card, root: &Path, files: &Files) -> Result<(), DataError> {
-        if let Some(archive) = &files.archive {
-            return Err(DataError::dataset(&card.dataset, format!("lies in the archive `{archive}`: unpack it and use `glob`")));
-        }
-        let found = walk(root, &files.glob)?;
-        self.rejected.extend(found.refused.into_iter().map(|(what, reason)| Rejected { what, line: None, reason }));
-        for path in found.files {
-            let name = path.rsplit('/').next().unwrap_or(&path);
-            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            let (captures, key) = match &files.pattern {
-                None => (None, ""),
-                Some(Pattern::Name(regex)) => (regex.captures(name), "name"),
-                Some(Pattern::Path(regex)) => (regex.captures(&path), "path"),
-            };
-            if files.pattern.is_some() && captures.is_none() {
-                self.rejected.push(Rejected { what: path.clone(), line: None, reason: format!("does not match `images.{key}`") });
-                continue;
-            }
-            let value = |column: &str| match captures.as_ref().and_then(|captures| captures.name(column)) {
-                Some(found) => Some(found.as_str()).filter(|text| !text.is_empty()),
-                None => match column {
-                    "path" => Some(path.as_str()),
-                    "file" => Some(name),
-                    "stem" => Some(stem),
-                    _ => None,
-                },
-            };
-            let id = match &files.id {
-                None => path.clone(),
-                Some(id) => match id.fill(value) {
-                    Ok(id) => id,
-                    Err(column) => {
-                        self.rejected.push(Rejected { what: path.clone(), line: None, reason: format!("`{column}` is empty") });
-                        continue;
-                    }
-                },
-            };
-            let origin = self.file(&path);
-            self.push(id, Place::File(path.clone()), (origin, None), value);
-        }
-        if self.ids.is_empty() {
-            let folder = root.display();
-            let why = self.rejected.first().map_or(String::new(), |first| format!(" ({}: {})", first.what, first.reason));
-            return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob)));
-        }
-        Ok(())
-    }
-
-    fn read_table(&mut self, card: &Card, root: &Path, rows: &Rows, split: Option<&str>, file: &TableFile) -> Result<(), DataError> {
-        let below = below_root(&file.file).map_err(|reason| DataError::dataset(&card.dataset, format!("names a table badly: {reason}")))?;
-        let path = root.join(&below);
-        let templates = match &rows.image {
-            ImageAt::Path(path) => Some(path),
-            ImageAt::Bytes(_) => None,
-        };
-        let mut wanted: BTreeSet<String> = self.columns.keys().filter(|name| split.is_none() || *name != "split").cloned().collect();
-        wanted.extend(templates.into_iter().chain(&rows.id).flat_map(|template| template.columns()).map(str::to_owned));
-        let container = match &rows.image {
-            ImageAt::Bytes(column) => {
-                self.containers.push(Container::Parquet { file: below.clone(), column: column.clone() });
-                Some(self.containers.len() as u32 - 1)
-            }
-            ImageAt::Path(_) => None,
-        };
-        let options = table::Options { columns: Some(wanted.iter().cloned().collect()), tolerant: true, ..options(file) };
-        let origin = self.file(&below);
-        let mut record = 0_u64;
-        for chunk in Table::chunks(&path, &options)? {
-            let chunk = chunk?;
-            let columns: HashMap<&str, table::Column> =
-                wanted.iter().map(|name| Ok((name.as_str(), chunk.column(name)?))).collect::<Result<_, table::TableError>>()?;
-            for malformed in chunk.malformed() {
-                self.rejected.push(rejected(&below, &malformed.at, &malformed.reason));
-            }
-            for row in 0..chunk.len() {
-                record += 1;
-                let at = chunk.at(row);
-                let mut cells: HashMap<&str, String> = HashMap::with_capacity(columns.len());
-                for (name, column) in &columns {
-                    if let Some(cell) = column.text(row)? {
-                        cells.insert(name, cell.into_owned());
-                    }
-                }
-                cells.extend(split.map(|split| ("split", split.to_owned())));
-                let value = |name: &str| cells.get(name).map(String::as_str);
-                let place = match (&rows.image, container) {
-                    (ImageAt::Path(path), _) => {
-                        path.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|path| below_root(&path))
-                    }
-                    (ImageAt::Bytes(_), _) => Ok(String::new()),
-                };
-                let named = match (&rows.id, &place) {
-                    (Some(id), _) => id.fill(value).map_err(|column| format!("`{column}` is empty")),
-                    (None, Ok(path)) if container.is_none() => Ok(path.clone()),
-                    (None, _) => Ok(format!("{below}:{record}")),
-                };
-                match (place, named) {
-                    (Ok(path), Ok(id)) => {
-                        let place = container.map_or(Place::File(path), |container| Place::Record(container, record - 1));
-                        self.push(id, place, (origin, Some(at.number)), value);
-                    }
-                    (Err(reason), _) | (_, Err(reason)) => self.rejected.push(rejected(&below, &at, &reason)),
-                }
-            }
-        }
-        self.tables.push(below);
-        Ok(())
-    }
-
-    fn read_idx(&mut self, card: &Card, root: &Path, split: &str, pair: &IdxPair) -> Result<(), DataError> {
-        let wrong = |file: &str, reason: &str| DataError::dataset(&card.dataset, format!("has an IDX file `{file}` that {reason}"));
-        let images = read_maybe_gzip(&root.join(&pair.images))?;
-        let labels = read_maybe_gzip(&root.join(&pair.labels))?;
-        let word =
-            |bytes: &[u8], at: usize| bytes.get(at..at + 4).map_or(0, |four| u32::from_be_bytes([four[0], four[1], four[2], four[3]]));
-        if word(&images, 0) != 0x0803 {
-            return Err(wrong(&pair.images, "does not hold images: its magic number is not 2051"));
-        }
-        if word(&labels, 0) != 0x0801 {
-            return Err(wrong(&pair.labels, "does not hold labels: its magic number is not 2049"));
-        }
-        let (count, height, width) = (word(&images, 4), word(&images, 8), word(&images, 12));
-        let size = u64::from(count) * u64::from(height) * u64::from(width);
-        if images.len() as u64 != IDX_IMAGES_HEADER as u64 + size {
-            return Err(wrong(&pair.images, "is truncated, or longer than its header says"));
-        }
-        if labels.len() as u64 != 8 + u64::from(count) {
-            return Err(wrong(&pair.labels, "does not hold one label an image"));
-        }
-        self.containers.push(Container::Idx { file: pair.images.clone(), height, width });
-        let container = self.containers.len() as u32 - 1;
-        let origin = self.file(&pair.images);
-        for (record, label) in labels[8..].iter().enumerate() {
-            let label = label.to_string();
-            let value = |name: &str| match name {
-                "label" => Some(label.as_str()),
-                "split" => Some(split),
-                _ => None,
-            };
-            self.push(format!("{split}-{record:06}"), Place::Record(container, record as u64), (origin, Some(record as u64 + 1)), value);
-        }
-        self.tables.extend([pair.images.clone(), pair.labels.clone()]);
-        Ok(())
     }
 
     /// Rows whose image is not there.
@@ -314,10 +186,6 @@ impl Sheet {
         self.rejected.extend(refused);
         self.retain(keep);
     }
-}
-
-fn rejected(file: &str, at: &At, reason: &str) -> Rejected {
-    Rejected { what: file.to_owned(), line: Some(at.number), reason: reason.to_owned() }
 }
 
 /// How a card says that a table is written, as the reader of tables wants it.

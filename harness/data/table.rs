@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, new_null_array};
 use arrow::datatypes::DataType;
+use rayon::prelude::*;
 
 use crate::spec::problem::did_you_mean;
 
@@ -60,8 +61,34 @@ impl Table {
     /// # Errors
     /// When the file cannot be read, is not a table of its format, or, unless [`Options::tolerant`], has a malformed row.
     pub fn read(path: &Path, options: &Options) -> Result<Self, TableError> {
+        if let (Some(Format::Parquet), Some(columns)) = (options.format.or_else(|| Format::of(path)), &options.columns) {
+            return Self::read_columns(path, options, columns);
+        }
         let chunks = Self::chunks(path, options)?.collect::<Result<Vec<_>, _>>()?;
         Self::concat(path, chunks)
+    }
+
+    /// Reads the columns of a Parquet file side by side.
+    fn read_columns(path: &Path, options: &Options, columns: &[String]) -> Result<Self, TableError> {
+        let mut columns = columns.to_vec();
+        columns.sort_unstable();
+        columns.dedup();
+        let read = |column: String| {
+            let options = Options { columns: Some(vec![column]), ..options.clone() };
+            let chunks = Self::chunks(path, &options)?.collect::<Result<Vec<_>, _>>()?;
+            Self::concat(path, chunks)
+        };
+        let tables: Vec<Self> = columns.into_par_iter().map(read).collect::<Result<_, _>>()?;
+        let mut tables = tables.into_iter();
+        let mut whole = match tables.next() {
+            Some(first) => first,
+            None => return Self::concat(path, Self::chunks(path, options)?.collect::<Result<Vec<_>, _>>()?),
+        };
+        for table in tables {
+            whole.names.extend(table.names);
+            whole.arrays.extend(table.arrays);
+        }
+        Ok(whole)
     }
 
     /// Reads a table piece by piece: at least one chunk, each of at most 65,536 rows, in the order of the file.
@@ -74,7 +101,7 @@ impl Table {
             None => {
                 return Err(TableError::file(
                     path,
-                    "has an ending that is not a table's: csv, tsv, txt, parquet, jsonl; or name its `format`",
+                    "has an ending that is not a table's: csv, tsv, txt, parquet, jsonl (a card may name its `format` instead)",
                 ));
             }
         };

@@ -6,6 +6,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
+use super::archive::{self, Member};
 use super::decode;
 use super::digest::{Digest, Memory};
 use super::error::DataError;
@@ -31,6 +32,9 @@ pub(super) fn images(
         let broken = match container {
             Container::Parquet { column, .. } => broken_cells(opening, &path, column, known.digest)?,
             Container::Idx { .. } => Default::default(),
+            Container::Archive { members, .. } => {
+                broken_members(opening, &path, members, &sheet.places, containers.len() as u32, known.digest)?
+            }
         };
         containers.push((known.digest, broken));
     }
@@ -47,12 +51,21 @@ pub(super) fn images(
             }
         })
         .collect::<Result<_, DataError>>()?;
+    let known: Vec<(Digest, Option<String>)> = match sheet.windows.is_empty() {
+        true => known,
+        false => known.into_iter().zip(&sheet.windows).map(|((digest, broken), window)| (window.digest(digest), broken)).collect(),
+    };
     let keep: Vec<bool> = known.iter().map(|(_, broken)| broken.is_none()).collect();
     sheet.reject(&keep, |sheet, row| {
         let reason = known[row].1.clone().unwrap_or_default();
         match &sheet.places[row] {
             Place::File(file) => format!("`{file}`: {reason}"),
-            Place::Record(..) => reason,
+            Place::Record(container, record) => match &sheet.containers[*container as usize] {
+                Container::Archive { members, .. } => {
+                    format!("`{}`: {reason}", members.get(*record as usize).map_or("?", |member| &member.path))
+                }
+                _ => reason,
+            },
         }
     });
     retain(fields, &keep);
@@ -63,24 +76,65 @@ pub(super) fn images(
     Ok(known.into_iter().filter(|(_, broken)| broken.is_none()).map(|(digest, _)| digest).collect())
 }
 
-/// The cells of a container that hold no whole image, remembered by the container's digest.
-fn broken_cells(opening: &Opening, path: &Path, column: &str, digest: Digest) -> Result<BTreeMap<u64, String>, DataError> {
-    let key = Digest::of(format!("{} {digest} {column} {}", decode::VERSION, opening.card.pixel_limit).as_bytes());
+/// The members of an archive that are no whole images, remembered by the archive's digest.
+fn broken_members(
+    opening: &Opening,
+    path: &Path,
+    members: &[Member],
+    places: &[Place],
+    container: u32,
+    digest: Digest,
+) -> Result<BTreeMap<u64, String>, DataError> {
+    let mut records: Vec<u64> = places
+        .iter()
+        .filter_map(|place| match place {
+            Place::Record(other, record) if *other == container => Some(*record),
+            _ => None,
+        })
+        .collect();
+    records.sort_unstable();
+    records.dedup();
+    remembered(opening, format!("{digest} members {records:?}"), || {
+        let check = |record: &u64| {
+            let Some(member) = members.get(*record as usize) else { return Ok(None) };
+            let bytes = archive::read(path, member)?;
+            Ok(decode::check(&bytes, opening.card.pixel_limit).err().map(|reason| (*record, reason)))
+        };
+        let found: Vec<Option<(u64, String)>> = records.par_iter().map(check).collect::<Result<_, DataError>>()?;
+        Ok(found.into_iter().flatten().collect())
+    })
+}
+
+/// What was found out before, or is found out now.
+fn remembered(
+    opening: &Opening,
+    what: String,
+    find: impl FnOnce() -> Result<BTreeMap<u64, String>, DataError>,
+) -> Result<BTreeMap<u64, String>, DataError> {
+    let key = Digest::of(format!("{} {what} {}", decode::VERSION, opening.card.pixel_limit).as_bytes());
     let remembered = opening.cache.join("digests").join(format!("{key}.json"));
     if let Some(known) = std::fs::read(&remembered).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
         return Ok(known);
     }
-    let mut broken = BTreeMap::new();
-    table::read_all_cells(path, column, &mut |row, bytes| {
-        let reason = match bytes {
-            None => Some("the cell is empty".to_owned()),
-            Some(bytes) => decode::check(bytes, opening.card.pixel_limit).err(),
-        };
-        broken.extend(reason.map(|reason| (row, reason)));
-    })?;
+    let found = find()?;
     // What cannot be remembered is found out again the next time.
-    if let Ok(json) = serde_json::to_vec(&broken) {
+    if let Ok(json) = serde_json::to_vec(&found) {
         drop(write_whole(&remembered, &json));
     }
-    Ok(broken)
+    Ok(found)
+}
+
+/// The cells of a container that hold no whole image, remembered by the container's digest.
+fn broken_cells(opening: &Opening, path: &Path, column: &str, digest: Digest) -> Result<BTreeMap<u64, String>, DataError> {
+    remembered(opening, format!("{digest} {column}"), || {
+        let mut broken = BTreeMap::new();
+        table::read_all_cells(path, column, &mut |row, bytes| {
+            let reason = match bytes {
+                None => Some("the cell is empty".to_owned()),
+                Some(bytes) => decode::check(bytes, opening.card.pixel_limit).err(),
+            };
+            broken.extend(reason.map(|reason| (row, reason)));
+        })?;
+        Ok(broken)
+    })
 }

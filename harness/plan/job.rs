@@ -40,6 +40,15 @@ pub struct Task<'a> {
     pub multi: bool,
 }
 
+/// How many items a step reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Items {
+    /// Of the split that it is about.
+    pub main: usize,
+    /// Of the validation split of a training, if it has one.
+    pub validation: Option<usize>,
+}
+
 /// Files that a job reads and writes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Files<'a> {
@@ -83,7 +92,7 @@ fn train_parameters(train: &Train) -> Value {
 }
 
 /// The whole job: its parameters, the classes and the files.
-pub fn complete(parameters: &Value, task: &Task<'_>, items: usize, model: &BackendModel, files: &Files<'_>) -> Value {
+pub fn complete(parameters: &Value, task: &Task<'_>, items: Items, model: &BackendModel, files: &Files<'_>) -> Value {
     let mut job = parameters.clone();
     job["classes"] = json!(task.classes);
     job["labels"] = json!(if task.multi { "multi" } else { "single" });
@@ -100,13 +109,17 @@ pub fn complete(parameters: &Value, task: &Task<'_>, items: usize, model: &Backe
         job["checkpoint"] = json!({"save": path, "resume": path.exists()});
     }
     if let (Some(train), Some(block)) = (&model.train, job.get_mut("train")) {
-        block["steps_per_epoch"] = json!(items.div_ceil(train.batch_size as usize));
+        block["steps_per_epoch"] = json!(items.main.div_ceil(train.batch_size as usize));
     }
     let (input, batch_size) = match (job.get("train").is_some(), &model.train) {
         (true, Some(train)) => ("train", train.batch_size),
         _ => ("predict", PREDICT_BATCH),
     };
-    job["inputs"] = json!({ input: {"rows": items, "batches": items.div_ceil(batch_size as usize)} });
+    let described = |items: usize| json!({"rows": items, "batches": items.div_ceil(batch_size as usize)});
+    job["inputs"] = json!({ input: described(items.main) });
+    if let Some(validation) = items.validation {
+        job["inputs"]["validation"] = described(validation);
+    }
     job
 }
 

@@ -10,7 +10,7 @@ use crate::score::predictions::{Decisions, Parts, Predictions, Scores};
 /// # Errors
 /// An item without a prediction, or classes that the dataset does not have.
 pub fn join(predictions: &Predictions, dataset: &Dataset, rows: &[u32]) -> Result<Predictions, String> {
-    let place: HashMap<&str, u32> = predictions.ids().iter().enumerate().map(|(row, id)| (id.as_str(), row as u32)).collect();
+    let place: HashMap<&str, u32> = predictions.ids().iter().enumerate().map(|(row, id)| (id, row as u32)).collect();
     let found: Vec<Option<u32>> = rows.iter().map(|row| place.get(dataset.ids[*row as usize].as_str()).copied()).collect();
     let missing = found.iter().filter(|row| row.is_none()).count();
     if let Some(first) = found.iter().position(Option::is_none) {
@@ -24,7 +24,9 @@ pub fn join(predictions: &Predictions, dataset: &Dataset, rows: &[u32]) -> Resul
         .iter()
         .map(|class| {
             let position = dataset.classes.iter().position(|known| known == class);
-            position.ok_or_else(|| format!("the class `{class}` of the predictions is not one of `{}`: {}", dataset.name, dataset.classes.join(", ")))
+            position.ok_or_else(|| {
+                format!("the class `{class}` of the predictions is not one of `{}`: {}", dataset.name, dataset.classes.join(", "))
+            })
         })
         .collect::<Result<_, _>>()?;
     let Parts { ids, scores, decisions, weight, .. } = taken.into_parts();

@@ -5,15 +5,21 @@
 //! - [`options`]: the options of architectures, losses and the like against the backend's own schemas.
 //! - [`said`]: what the evaluations will say, for the tables to show.
 //! - [`split`]: the rows of a split.
+//! - `imported`: imported predictions against what asks for them.
 //! - [`join`]: imported predictions beside their dataset.
 //! - [`task`]: the tasks of a plan, for people and for `--json`.
-//! - [`make`]: all of it together.
+//! - [`planned`]: what a plan consists of; [`make`]: how it is made.
 
+mod choose;
+mod imported;
 pub mod job;
 pub mod join;
 pub mod key;
 pub mod make;
 pub mod options;
+pub mod planned;
 pub mod said;
+mod scores;
 pub mod split;
 pub mod task;
+mod work;

@@ -25,7 +25,13 @@ pub fn check(model: &BackendModel, backend: &Description, problems: &mut Problem
     }
 }
 
-fn check_choice(model: &BackendModel, backend: &Description, (what, kind, pointer): (&str, &str, &str), choice: &Choice, problems: &mut Problems) {
+fn check_choice(
+    model: &BackendModel,
+    backend: &Description,
+    (what, kind, pointer): (&str, &str, &str),
+    choice: &Choice,
+    problems: &mut Problems,
+) {
     let entries: &[Entry] = backend.kind(kind);
     let Some(entry) = entries.iter().find(|entry| entry.name == choice.name) else {
         let message = format!("the backend `{}` has no {what} `{}`", backend.name, choice.name);

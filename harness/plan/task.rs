@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::key::Key;
-use super::make::{Plan, Source};
+use super::planned::{Plan, Source};
 
 /// A unit of work.
 #[derive(Debug, Serialize)]

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::order::{Answer, Order};
+use super::order::{Answer, Complaint, Order};
 
 /// How long a worker may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(10);
@@ -22,18 +22,7 @@ const TICK: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub enum Ended {
     /// It said why.
-    Failed {
-        /// Which step, if it got that far.
-        step: Option<usize>,
-        /// Why.
-        message: String,
-        /// What to do about it.
-        help: Option<String>,
-        /// Where in the job the cause is.
-        pointer: Option<String>,
-        /// Whether the backend or its runtime could not be had at all.
-        unavailable: bool,
-    },
+    Failed(Complaint),
     /// It died or had to be killed; the text says how.
     Died(String),
     /// We were asked to stop.
@@ -56,9 +45,9 @@ pub fn run(
                 worker.end();
                 return Ok(Ok(peak_memory));
             }
-            Ok(Answer::Failed { step, message, help, pointer, unavailable }) => {
+            Ok(Answer::Failed(complaint)) => {
                 worker.end();
-                return Ok(Err(Ended::Failed { step, message, help, pointer, unavailable }));
+                return Ok(Err(Ended::Failed(complaint)));
             }
             Ok(other) => {
                 last = Instant::now();

@@ -49,7 +49,8 @@ pub fn describe(library: &Path) -> Result<Description, String> {
         .output()
         .map_err(|error| format!("the worker cannot be started: {error}"))?;
     if output.status.success() {
-        let json: Value = serde_json::from_slice(&output.stdout).map_err(|error| format!("it describes itself in something else than JSON: {error}"))?;
+        let json: Value =
+            serde_json::from_slice(&output.stdout).map_err(|error| format!("it describes itself in something else than JSON: {error}"))?;
         return Description::read(&json).map_err(|error| error.to_string());
     }
     let said = String::from_utf8_lossy(&output.stderr);

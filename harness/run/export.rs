@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::scoring::predictions;
 use super::store::file_name;
 use crate::plan::key::Key;
-use crate::plan::make::Plan;
+use crate::plan::planned::Plan;
 
 /// Writes `predictions/<cell>/<split>.parquet` for every evaluation that has predictions; answers the folder, if there is one.
 pub fn predictions_of(plan: &Plan, results: &HashMap<Key, PathBuf>, folder: &Path) -> anyhow::Result<Option<PathBuf>> {
@@ -24,7 +24,8 @@ pub fn predictions_of(plan: &Plan, results: &HashMap<Key, PathBuf>, folder: &Pat
         let cell = file_name(&plan.study.cells[evaluation.cell].name);
         let name = file_name(&split.unwrap_or("all").replace('/', "-"));
         let path = root.join(cell).join(format!("{name}.parquet"));
-        std::fs::create_dir_all(path.parent().unwrap_or(&root)).with_context(|| format!("cannot make the folder of `{}`", path.display()))?;
+        std::fs::create_dir_all(path.parent().unwrap_or(&root))
+            .with_context(|| format!("cannot make the folder of `{}`", path.display()))?;
         let aside = path.with_extension("parquet.new");
         found.write(&aside)?;
         std::fs::rename(&aside, &path).with_context(|| format!("cannot write `{}`", path.display()))?;

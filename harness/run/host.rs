@@ -10,10 +10,12 @@ use serde_json::{Map, Value, json};
 
 use super::order::{Feed, Step};
 use super::rows::RowsWriter;
+use super::selection::Watch;
 use crate::backend::host::{Host, LogLevel, Verdict};
 use crate::data::batches::{Batches, Extra, Order};
 use crate::data::dataset::Dataset;
 use crate::data::images::Images;
+use crate::report::output;
 
 /// The curves of a training in the store: loss and learning rate, epoch by epoch.
 pub const EPOCHS: &str = "epochs.json";
@@ -32,17 +34,29 @@ pub struct WorkerHost<'a> {
     tell: Tell,
     rows: Option<RowsWriter>,
     epochs: Vec<Value>,
+    watch: Option<Watch>,
     trouble: Option<String>,
 }
 
 impl<'a> WorkerHost<'a> {
     /// A host for a step.
-    pub fn new(step: &'a Step, dataset: &'a Arc<Dataset>, images: &'a Arc<Images>, stop: Arc<AtomicBool>, tell: Tell) -> Self {
+    pub fn new(
+        step: &'a Step,
+        dataset: &'a Arc<Dataset>,
+        images: &'a Arc<Images>,
+        watch: Option<Watch>,
+        stop: Arc<AtomicBool>,
+        tell: Tell,
+    ) -> Self {
         let rows = matches!(step.feed, Feed::Predict { .. }).then(|| {
             let ids = step.rows.iter().map(|row| dataset.ids[*row as usize].clone());
             RowsWriter::new(&step.draft.folder, ids, dataset.classes.len())
         });
-        Self { step, dataset, images, stop, tell, rows, epochs: Vec::new(), trouble: None }
+        // What was learned before a kill is not learned, and so not told, again.
+        let told = std::fs::read(step.draft.folder.join(EPOCHS)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let resumed = step.job.pointer("/checkpoint/resume") == Some(&Value::Bool(true));
+        let epochs = told.filter(|_| resumed).unwrap_or_default();
+        Self { step, dataset, images, stop, tell, rows, epochs, watch, trouble: None }
     }
 
     /// What went wrong on the host's side, if anything did: the cause of whatever the backend makes of it.
@@ -58,15 +72,19 @@ impl<'a> WorkerHost<'a> {
                 Ok(vec![super::rows::FILE.to_owned()])
             }
             None => {
-                let path = self.path(EPOCHS);
-                let text = serde_json::to_vec_pretty(&self.epochs).map_err(|error| error.to_string())?;
-                std::fs::write(&path, text).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+                self.write_epochs()?;
                 if !self.path(WEIGHTS).is_file() {
                     return Err("the backend broke the contract: it said that training is done and left no weights".to_owned());
                 }
                 Ok(vec![EPOCHS.to_owned(), WEIGHTS.to_owned()])
             }
         }
+    }
+
+    fn write_epochs(&self) -> Result<(), String> {
+        let path = self.path(EPOCHS);
+        let text = serde_json::to_vec_pretty(&self.epochs).map_err(|error| error.to_string())?;
+        output::replace(&path, &text).map_err(|error| format!("cannot write `{}`: {error}", path.display()))
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -82,8 +100,12 @@ impl<'a> WorkerHost<'a> {
 
 impl Host for WorkerHost<'_> {
     fn open_input(&mut self, name: &str, epoch: u32) -> Result<Box<dyn RecordBatchReader + Send>, String> {
+        if let (Some(watch), Feed::Train { batch_size, .. }, "validation") = (&self.watch, &self.step.feed, name) {
+            let (dataset, images) = (Arc::clone(&watch.dataset), Arc::clone(&watch.images));
+            return Ok(Box::new(Batches::new(dataset, images, &watch.rows, *batch_size as usize, Order::Given, Extra::default())));
+        }
         let (batch_size, order, extra) = match (&self.step.feed, name) {
-            (Feed::Train { batch_size, seed, augment }, "train") => {
+            (Feed::Train { batch_size, seed, augment, .. }, "train") => {
                 (*batch_size, Order::Shuffled { seed: *seed, epoch }, Extra { augment: augment.clone(), ..Extra::default() })
             }
             (Feed::Predict { batch_size }, "predict") => (*batch_size, Order::Given, Extra::default()),
@@ -99,16 +121,27 @@ impl Host for WorkerHost<'_> {
                 Ok(()) => Ok(()),
                 Err(error) => self.fail(error),
             },
+            ("validation", None) if self.watch.is_some() => match self.watch.as_mut().map(|watch| watch.push(&batch)) {
+                Some(Err(reason)) => self.fail(reason),
+                _ => Ok(()),
+            },
             ("epochs", None) => {
-                self.epochs.extend(epochs(&batch));
-                Ok(())
+                for row in epochs(&batch) {
+                    self.epochs.retain(|known: &Value| known["epoch"] != row["epoch"]);
+                    self.epochs.push(row);
+                }
+                self.write_epochs().or_else(|error| self.fail(error))
             }
             _ => self.fail(format!("the backend broke the contract: it emitted `{name}` in `{}`", self.step.name)),
         }
     }
 
-    fn epoch_end(&mut self, _: u32) -> Result<Verdict, String> {
-        Ok(Verdict::Continue)
+    fn epoch_end(&mut self, epoch: u32) -> Result<Verdict, String> {
+        match self.watch.as_mut().map(|watch| watch.verdict(epoch)) {
+            None => Ok(Verdict::Continue),
+            Some(Ok(verdict)) => Ok(verdict),
+            Some(Err(reason)) => self.fail(reason),
+        }
     }
 
     fn progress(&mut self, done: u64, total: u64, message: &str) -> bool {

@@ -6,6 +6,7 @@
 //! - [`order`]: what a worker is told, and what it answers.
 //! - [`worker`]: the worker's side of that: one backend, one cell.
 //! - [`host`]: what a backend may ask of the harness while it runs.
+//! - [`selection`]: which epoch's model is kept.
 //! - [`child`]: the parent's side: started, listened to, surely ended.
 //! - [`rows`]: ids and scores, as a backend emitted them.
 //! - [`scheduler`]: the cells of a plan over the workers.
@@ -25,5 +26,6 @@ pub mod results;
 pub mod rows;
 pub mod scheduler;
 pub mod scoring;
+pub mod selection;
 pub mod store;
 pub mod worker;

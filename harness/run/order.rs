@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::selection::Validation;
 use super::store::Draft;
 use crate::spec::augment::Augment;
 use crate::spec::input::Resolved;
@@ -57,6 +58,8 @@ pub enum Feed {
         seed: u64,
         /// How images are changed at random.
         augment: Augment,
+        /// Which epoch's model is kept, where a rule says so.
+        validation: Option<Validation>,
     },
     /// In the given order, each once.
     Predict {
@@ -93,16 +96,20 @@ pub enum Answer {
         peak_memory: u64,
     },
     /// A step failed; the worker ends.
-    Failed {
-        /// The step, by position; `None`: the backend could not be loaded.
-        step: Option<usize>,
-        /// Why.
-        message: String,
-        /// What to do about it.
-        help: Option<String>,
-        /// Where in the job the cause is, as a JSON pointer.
-        pointer: Option<String>,
-        /// Whether the backend or its runtime could not be had at all.
-        unavailable: bool,
-    },
+    Failed(Complaint),
+}
+
+/// Why a worker could not do its work, in its own words.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Complaint {
+    /// The step, by position; `None`: the backend could not be loaded.
+    pub step: Option<usize>,
+    /// Why.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where in the job the cause is, as a JSON pointer.
+    pub pointer: Option<String>,
+    /// Whether the backend or its runtime could not be had at all.
+    pub unavailable: bool,
 }

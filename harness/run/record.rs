@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::plan::make::{Plan, Source, Step};
+use crate::plan::planned::{Plan, Source, Step};
 use crate::plan::task;
 use crate::spec::model::Model;
 

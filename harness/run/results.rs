@@ -4,7 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::scheduler::Outcome;
 use super::scoring::Scored;
-use crate::plan::make::{Plan, PlannedScore, Source};
+use crate::plan::planned::{Plan, PlannedScore, Source};
 use crate::report::heading::{FailedCell, Heading};
 use crate::report::row::Row;
 use crate::score::measurement::Status;
@@ -72,10 +72,11 @@ fn row(plan: &Plan, planned: &PlannedScore, measurement: crate::score::measureme
 
 fn heading(plan: &Plan, rows: &[Row]) -> Heading {
     let study = &plan.study;
-    let axes = study.grid.axes.iter().map(|axis| Dimension {
-        name: axis.name.clone(),
-        levels: axis.levels.iter().map(|level| level.label.clone()).collect(),
-    });
+    let axes = study
+        .grid
+        .axes
+        .iter()
+        .map(|axis| Dimension { name: axis.name.clone(), levels: axis.levels.iter().map(|level| level.label.clone()).collect() });
     // Groups come in the order in which scoring lists them, which is the order of the fields' levels.
     let mut groups: IndexMap<&str, IndexSet<&str>> = IndexMap::new();
     for row in rows.iter().filter(|row| !row.measurement.group.is_empty()) {

@@ -9,14 +9,16 @@ use std::time::{Duration, Instant};
 use super::child::{self, Ended};
 use super::event::{Event, Observer};
 use super::index;
-use super::order::{Answer, Feed, Order, Step as OrderedStep};
+use super::order::{Answer, Complaint, Feed, Order, Step as OrderedStep};
 use super::record::TaskRecord;
+use super::selection::Validation;
 use super::store::{Found, Lease, Store, StoreError};
 use crate::data::frame::Targets;
 use crate::data::images::Images;
-use crate::plan::job::{self, Ability, Files, PREDICT_BATCH, Task};
+use crate::plan::job::{self, Ability, Files, Items, PREDICT_BATCH, Task};
 use crate::plan::key::Key;
-use crate::plan::make::{Plan, PlannedCell, Source, Step, Work};
+use crate::plan::planned::{Plan, PlannedCell, PlannedData, Source, Step, Watched, Work};
+use crate::spec::input::Resolved;
 use crate::spec::model::{BackendModel, Model};
 use crate::spec::problem::{Problem, SpecError};
 
@@ -242,20 +244,17 @@ impl Crew<'_> {
     }
 
     fn ordered(&self, work: &Work, model: &BackendModel, step: &Step, lease: &Lease) -> Result<OrderedStep, String> {
-        let data = self.plan.datasets.get(&step.dataset).ok_or_else(|| format!("there is no dataset `{}`", step.dataset))?;
-        {
-            let _one_at_a_time = locked(&self.decoding);
-            let tell = |done: u64, total: u64| {
-                self.observer.event(&Event::Decoding { dataset: format!("{}/{}", step.dataset, step.split), done, total });
-            };
-            Images::decode(&data.dataset, &step.rows, &step.input, &self.settings.cache, &tell).map_err(|error| error.to_string())?;
-        }
-        let index = index::save(&data.dataset, &self.settings.cache).map_err(|error| error.to_string())?;
+        let (data, index) = self.decoded(&step.dataset, &step.split, &step.rows, &step.input)?;
         let folder = &lease.draft.folder;
         let task = Task { classes: &data.dataset.classes, multi: matches!(data.dataset.targets, Targets::Multi { .. }) };
         let trained = work.steps.iter().find(|other| other.ability == Ability::Train).map(|other| self.store.target(&other.key));
         let trained = trained.map(|folder| folder.join("weights.safetensors"));
         let (checkpoint, save) = (folder.join("checkpoint.safetensors"), folder.join("weights.safetensors"));
+        let validation = match &step.validation {
+            Some(watched) => Some(self.validation(watched, &step.input)?),
+            None => None,
+        };
+        let items = Items { main: step.rows.len(), validation: validation.as_ref().map(|validation| validation.rows.len()) };
         let (files, feed) = match (step.ability, &model.train) {
             (Ability::Train, Some(train)) => (
                 Files { weights: model.weights.as_deref(), save_weights: Some(&save), checkpoint: Some(&checkpoint) },
@@ -263,6 +262,7 @@ impl Crew<'_> {
                     batch_size: train.batch_size,
                     seed: train.seed,
                     augment: train.augment.clone(),
+                    validation: validation.clone(),
                 },
             ),
             _ => (
@@ -272,13 +272,38 @@ impl Crew<'_> {
         };
         Ok(OrderedStep {
             name: step.name(),
-            job: job::complete(&step.parameters, &task, step.rows.len(), model, &files),
+            job: job::complete(&step.parameters, &task, items, model, &files),
             dataset: index,
             rows: step.rows.to_vec(),
             input: step.input.clone(),
             feed,
             draft: lease.draft.clone(),
         })
+    }
+
+    /// Decodes a split's images, unless they are; answers the dataset and where its index lies.
+    fn decoded(&self, dataset: &str, split: &str, rows: &[u32], input: &Resolved) -> Result<(&PlannedData, PathBuf), String> {
+        let data = self.plan.datasets.get(dataset).ok_or_else(|| format!("there is no dataset `{dataset}`"))?;
+        let _one_at_a_time = locked(&self.decoding);
+        let missing = AtomicBool::new(false);
+        let tell = |done: u64, total: u64| {
+            // What the cache holds already is no event.
+            if done < total {
+                missing.store(true, Ordering::Relaxed);
+            }
+            if !missing.load(Ordering::Relaxed) {
+                return;
+            }
+            self.observer.event(&Event::Decoding { dataset: format!("{dataset}/{split}"), done, total });
+        };
+        Images::decode(&data.dataset, rows, input, &self.settings.cache, &tell).map_err(|error| error.to_string())?;
+        let index = index::save(&data.dataset, &self.settings.cache).map_err(|error| error.to_string())?;
+        Ok((data, index))
+    }
+
+    fn validation(&self, watched: &Watched, input: &Resolved) -> Result<Validation, String> {
+        let (_, dataset) = self.decoded(&watched.dataset, &watched.split, &watched.rows, input)?;
+        Ok(Validation { dataset, rows: watched.rows.to_vec(), selection: watched.selection.clone() })
     }
 
     fn worker(&self, index: usize, order: &Order, todo: &[(&Step, &Lease)], log: &Path, model: &BackendModel) -> Option<CellFailure> {
@@ -295,17 +320,22 @@ impl Crew<'_> {
                     locked(&self.outcome).records.push(TaskRecord::of(step, &order.cell, *seconds));
                 }
             }
-            Answer::Done { .. } | Answer::Failed { .. } => {}
+            Answer::Done { .. } | Answer::Failed(_) => {}
         };
         let failure = |reason: String| Some(CellFailure { cell: index, reason, problem: None, unavailable: false });
         match child::run(order, log, self.settings.stall, self.interrupted, told) {
             Ok(Ok(peak_memory)) => {
-                locked(&self.outcome).records.iter_mut().filter(|record| record.cell == order.cell).for_each(|record| record.peak_memory = peak_memory);
+                locked(&self.outcome)
+                    .records
+                    .iter_mut()
+                    .filter(|record| record.cell == order.cell)
+                    .for_each(|record| record.peak_memory = peak_memory);
                 None
             }
-            Ok(Err(Ended::Failed { step, message, help, pointer, unavailable })) => {
+            Ok(Err(Ended::Failed(Complaint { step, message, help, pointer, unavailable }))) => {
                 let problem = pointer.map(|pointer| {
-                    let mut problem = Problem::at(job::written(model, &pointer), format!("the backend `{}` says: {message}", model.backend));
+                    let mut problem =
+                        Problem::at(job::written(model, &pointer), format!("the backend `{}` says: {message}", model.backend));
                     problem.help = help;
                     SpecError::from(problem)
                 });

@@ -12,7 +12,7 @@ use super::rows;
 use super::store::{Found, Store, StoreError};
 use crate::plan::job::Ability;
 use crate::plan::key::Key;
-use crate::plan::make::{Plan, PlannedScore, Source};
+use crate::plan::planned::{Plan, PlannedScore, Source};
 use crate::score::measurement::Measurement;
 use crate::score::predictions::{Parts, Predictions};
 use crate::score::rule::FittedRules;
@@ -75,7 +75,11 @@ fn one(
         lease.abandon()?;
     } else {
         let path = lease.draft.folder.join(FILE);
-        let text = serde_json::to_vec(&measurements).map_err(|error| StoreError::Io { action: "write", path: path.clone(), source: error.into() })?;
+        let text = serde_json::to_vec(&measurements).map_err(|error| StoreError::Io {
+            action: "write",
+            path: path.clone(),
+            source: error.into(),
+        })?;
         std::fs::write(&path, text).map_err(|source| StoreError::Io { action: "write", path, source })?;
         lease.draft.finish("score", &[FILE])?;
         lease.release()?;
@@ -91,7 +95,8 @@ fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore)
         let mut fitted = FittedRules::new();
         for split in fitting_splits(evaluation) {
             let split = &split.value;
-            let found = predictions(plan, results, planned.cell, Some(split)).ok_or_else(|| format!("there are no predictions for `{split}`"))??;
+            let found = predictions(plan, results, planned.cell, Some(split))
+                .ok_or_else(|| format!("there are no predictions for `{split}`"))??;
             fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
         }
         crate::score::score(&scored, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
@@ -99,7 +104,12 @@ fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore)
 }
 
 /// The predictions of a cell for a split (or all of them, where they were imported); `None` where the cell failed.
-pub fn predictions(plan: &Plan, results: &HashMap<Key, PathBuf>, cell: usize, split: Option<&str>) -> Option<Result<Arc<Predictions>, String>> {
+pub fn predictions(
+    plan: &Plan,
+    results: &HashMap<Key, PathBuf>,
+    cell: usize,
+    split: Option<&str>,
+) -> Option<Result<Arc<Predictions>, String>> {
     match &plan.cells[cell].source {
         Source::Imported { predictions, .. } => Some(plan.imported(predictions, split)),
         Source::Backend(work) => {
@@ -113,17 +123,7 @@ pub fn predictions(plan: &Plan, results: &HashMap<Key, PathBuf>, cell: usize, sp
                 Ok(scores) => scores,
                 Err(error) => return Some(Err(error.to_string())),
             };
-            let parts = Parts {
-                ids,
-                classes: dataset.classes.clone(),
-                targets: dataset.targets.take(&step.rows),
-                scores: Some(scores),
-                decisions: None,
-                fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.take(&step.rows))).collect(),
-                subject: dataset.subject.as_ref().map(|subject| subject.take(&step.rows)),
-                weight: None,
-                split: None,
-            };
+            let parts = Parts::of_rows(dataset, &step.rows, scores);
             Some(Predictions::check(parts, |row| row as u64 + 1).map(Arc::new).map_err(|error| error.to_string()))
         }
     }

@@ -16,7 +16,8 @@ use serde_json::json;
 
 use super::host::WorkerHost;
 use super::index;
-use super::order::{Answer, Feed, Order, Step};
+use super::order::{Answer, Complaint, Feed, Order, Step};
+use super::selection::Watch;
 use crate::backend::plugin::{BackendError, Plugin};
 use crate::data::images::Images;
 
@@ -41,17 +42,13 @@ impl Voice {
     }
 }
 
-/// What stopped a step.
-pub struct Stop {
-    message: String,
-    help: Option<String>,
-    pointer: Option<String>,
-    unavailable: bool,
-}
-
-impl Stop {
+impl Complaint {
     fn because(message: impl std::fmt::Display) -> Self {
-        Self { message: message.to_string(), help: None, pointer: None, unavailable: false }
+        Self { step: None, message: message.to_string(), help: None, pointer: None, unavailable: false }
+    }
+
+    fn of(error: BackendError) -> Self {
+        Self { help: error.help, pointer: error.pointer, ..Self::because(error.message) }
     }
 }
 
@@ -70,13 +67,7 @@ pub fn serve() -> std::io::Result<()> {
     watch(input, Arc::clone(&stop));
     match work(&order, &voice, &stop) {
         Ok(()) => voice.say(&Answer::Done { peak_memory: peak_memory() }),
-        Err((step, stop)) => voice.say(&Answer::Failed {
-            step,
-            message: stop.message,
-            help: stop.help,
-            pointer: stop.pointer,
-            unavailable: stop.unavailable,
-        }),
+        Err(complaint) => voice.say(&Answer::Failed(complaint)),
     }
     Ok(())
 }
@@ -92,10 +83,10 @@ fn watch(mut input: impl BufRead + Send + 'static, stop: Arc<AtomicBool>) {
     });
 }
 
-fn work(order: &Order, voice: &Voice, stop: &Arc<AtomicBool>) -> Result<(), (Option<usize>, Stop)> {
-    let plugin = Plugin::load(&order.plugin, &order.preload)
-        .map_err(|error| (None, Stop { unavailable: true, ..Stop::because(error) }))?;
-    let mut instance = plugin.open(&json!({"threads": order.threads, "libraries": order.preload})).map_err(|error| (None, refusal(error)))?;
+fn work(order: &Order, voice: &Voice, stop: &Arc<AtomicBool>) -> Result<(), Complaint> {
+    let plugin =
+        Plugin::load(&order.plugin, &order.preload).map_err(|error| Complaint { unavailable: true, ..Complaint::because(error) })?;
+    let mut instance = plugin.open(&json!({"threads": order.threads, "libraries": order.preload})).map_err(Complaint::of)?;
     let canceller = instance.canceller();
     let asked = Arc::clone(stop);
     std::thread::spawn(move || {
@@ -106,7 +97,7 @@ fn work(order: &Order, voice: &Voice, stop: &Arc<AtomicBool>) -> Result<(), (Opt
     });
     for (index, step) in order.steps.iter().enumerate() {
         let started = Instant::now();
-        do_step(order, index, step, voice, stop, &mut instance).map_err(|stop| (Some(index), stop))?;
+        do_step(order, index, step, voice, stop, &mut instance).map_err(|complaint| Complaint { step: Some(index), ..complaint })?;
         voice.say(&Answer::StepDone { step: index, seconds: started.elapsed().as_secs_f64() });
     }
     Ok(())
@@ -119,28 +110,32 @@ fn do_step(
     voice: &Voice,
     stop: &Arc<AtomicBool>,
     instance: &mut crate::backend::plugin::Instance,
-) -> Result<(), Stop> {
-    let dataset = index::load(&step.dataset).map_err(Stop::because)?;
-    let images = Arc::new(Images::decode(&dataset, &step.rows, &step.input, &order.cache, &|_, _| ()).map_err(Stop::because)?);
+) -> Result<(), Complaint> {
+    let dataset = index::load(&step.dataset).map_err(Complaint::because)?;
+    let images = Arc::new(Images::decode(&dataset, &step.rows, &step.input, &order.cache, &|_, _| ()).map_err(Complaint::because)?);
+    let watch = match &step.feed {
+        Feed::Train { validation: Some(validation), .. } => {
+            let dataset = index::load(&validation.dataset).map_err(Complaint::because)?;
+            let images = Images::decode(&dataset, &validation.rows, &step.input, &order.cache, &|_, _| ()).map_err(Complaint::because)?;
+            Some(Watch::new(validation, dataset, Arc::new(images), step.draft.folder.clone()).map_err(Complaint::because)?)
+        }
+        _ => None,
+    };
     let voice = voice.clone();
     let tell = move |done: u64, total: u64, message: &str| {
         voice.say(&Answer::Progress { step: index, done, total, message: message.to_owned() });
     };
-    let mut host = WorkerHost::new(step, &dataset, &images, Arc::clone(stop), Box::new(tell));
+    let mut host = WorkerHost::new(step, &dataset, &images, watch, Arc::clone(stop), Box::new(tell));
     let result = instance.run(&step.job, &mut host);
     // The host's own trouble is the cause of whatever the backend makes of it.
     if let Some(cause) = host.trouble() {
-        return Err(Stop::because(cause));
+        return Err(Complaint::because(cause));
     }
-    result.map_err(refusal)?;
-    let files = host.finish().map_err(Stop::because)?;
+    result.map_err(Complaint::of)?;
+    let files = host.finish().map_err(Complaint::because)?;
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let kind = if matches!(step.feed, Feed::Train { .. }) { "train" } else { "predict" };
-    step.draft.finish(kind, &files).map_err(Stop::because)
-}
-
-fn refusal(error: BackendError) -> Stop {
-    Stop { message: error.message, help: error.help, pointer: error.pointer, unavailable: false }
+    step.draft.finish(kind, &files).map_err(Complaint::because)
 }
 
 /// The most memory that this process held, in bytes; 0 where the system does not tell.

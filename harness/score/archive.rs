@@ -22,6 +22,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use serde::{Deserialize, Serialize};
 
+use super::ids::Ids;
 use super::predictions::{Decisions, Parts, Predictions, PredictionsError, Scores};
 use crate::data::frame::{Factor, Targets};
 use crate::spec::predictions::Kind;
@@ -119,7 +120,7 @@ impl Predictions {
 
     fn to_batch(&self) -> Result<RecordBatch, arrow::error::ArrowError> {
         let classes = self.classes();
-        let mut columns: Vec<(String, ArrayRef)> = vec![("id".to_owned(), Arc::new(StringArray::from_iter_values(self.ids())))];
+        let mut columns: Vec<(String, ArrayRef)> = vec![("id".to_owned(), Arc::new(self.ids().names().clone()))];
         let mut fields = Vec::new();
         for (name, factor) in self.fields() {
             let column = if OWN.contains(&name.as_str()) { format!("field.{name}") } else { name.clone() };
@@ -177,8 +178,11 @@ impl Parts {
         let decided = batch.column_by_name("decision");
         Ok(Self {
             ids: {
-                let ids = column("id")?.as_string_opt::<i32>().ok_or("`id` is no text")?;
-                ids.iter().map(|id| id.map(str::to_owned).ok_or("an id is missing".to_owned())).collect::<Result<_, _>>()?
+                let ids = column("id")?.as_string_opt::<i64>().ok_or("`id` is no text")?;
+                if ids.null_count() > 0 {
+                    return Err("an id is missing".to_owned());
+                }
+                Ids::new(ids.clone())
             },
             targets: match notes.multi_label {
                 true => Targets::Multi { present: lists("present")?, absent: lists("absent")? },

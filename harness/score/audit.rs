@@ -33,16 +33,13 @@ pub fn score(
     let mut problems = Problems::default();
     let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
     let scheme = problems.check(scheme)?;
-    let clusters = clusters(predictions, uncertainty)?;
-    let breakdowns: Vec<Breakdown> = scheme.breakdowns.iter().map(|fields| Breakdown::new(predictions, fields)).collect();
-    let audit = Audit { predictions, evaluation, uncertainty, scheme: &scheme, clusters, breakdowns };
+    let audit = Audit::new(predictions, evaluation, uncertainty, &scheme)?;
 
     let mut rules: Vec<&str> = scheme.decide.iter().map(|decide| decide.name.as_str()).collect();
     let mut numbered: Vec<(Place, Measurement)> = Vec::new();
     for (index, rule) in scheme.decide.iter().enumerate() {
         if scheme.metrics.iter().any(|(metric, _)| metric.input == Input::Decisions) {
-            let decisions = decide(predictions, rule, scheme.task.positive, fitted)?;
-            let lens = Lens::Outcomes(Outcomes::new(predictions.targets(), &decisions, scheme.task.classes));
+            let lens = audit.lens(Input::Decisions, &rule.name, fitted)?;
             audit.read(Input::Decisions, &lens, &[(index, &rule.name)], &mut numbered);
         }
     }
@@ -56,7 +53,7 @@ pub fn score(
     let mut seen = HashSet::new();
     inputs.retain(|input| seen.insert(*input));
     for input in inputs {
-        audit.read(input, &audit.scores_lens(input)?, &rules, &mut numbered);
+        audit.read(input, &audit.lens(input, "", fitted)?, &rules, &mut numbered);
     }
     numbered.sort_by_key(|(place, _)| *place);
     Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
@@ -91,24 +88,41 @@ pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &Fi
 /// Rule, metric, breakdown, number in the sheet.
 type Place = (usize, usize, usize, usize);
 
-struct Audit<'a> {
-    predictions: &'a Predictions,
-    evaluation: &'a Evaluation,
+/// Predictions, and an evaluation that fits them.
+pub(super) struct Audit<'a> {
+    pub(super) predictions: &'a Predictions,
+    pub(super) evaluation: &'a Evaluation,
     uncertainty: &'a Uncertainty,
     scheme: &'a Scheme,
-    clusters: Option<Vec<u32>>,
-    breakdowns: Vec<Breakdown>,
+    pub(super) clusters: Option<Vec<u32>>,
+    pub(super) breakdowns: Vec<Breakdown>,
 }
 
 /// How many items and clusters each group has, and whether that is enough.
-struct Sizes {
+pub(super) struct Sizes {
     clusters: Option<Vec<u64>>,
-    small: Vec<Option<String>>,
+    /// Of each group: why it is too small, if it is.
+    pub(super) small: Vec<Option<String>>,
 }
 
-impl Audit<'_> {
-    /// What a metric that reads no decisions reads.
-    fn scores_lens(&self, input: Input) -> Result<Lens, ScoreError> {
+impl<'a> Audit<'a> {
+    pub(super) fn new(
+        predictions: &'a Predictions,
+        evaluation: &'a Evaluation,
+        uncertainty: &'a Uncertainty,
+        scheme: &'a Scheme,
+    ) -> Result<Self, ScoreError> {
+        let clusters = clusters(predictions, uncertainty)?;
+        let breakdowns = scheme.breakdowns.iter().map(|fields| Breakdown::new(predictions, fields)).collect();
+        Ok(Self { predictions, evaluation, uncertainty, scheme, clusters, breakdowns })
+    }
+
+    /// What metrics with this input read, where they read decisions those of the rule of this name.
+    pub(super) fn lens(&self, input: Input, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
+        if let (Input::Decisions, Some(rule)) = (input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
+            let decisions = decide(self.predictions, rule, self.scheme.task.positive, fitted)?;
+            return Ok(Lens::Outcomes(Outcomes::new(self.predictions.targets(), &decisions, self.scheme.task.classes)));
+        }
         let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
         let scores = self.predictions.scores().ok_or_else(reason)?;
         let targets = self.predictions.targets();
@@ -154,7 +168,7 @@ impl Audit<'_> {
         }
     }
 
-    fn sizes(&self, lens: &Lens, breakdown: &Breakdown) -> Sizes {
+    pub(super) fn sizes(&self, lens: &Lens, breakdown: &Breakdown) -> Sizes {
         let groups = breakdown.groups.len();
         let mut items = vec![0u64; groups];
         let mut members: HashSet<(u32, u32)> = HashSet::new();
@@ -224,7 +238,7 @@ impl Audit<'_> {
     }
 
     /// `no positives of class=Coat in race=Black`.
-    fn reason(&self, undefined: Undefined, group: Option<usize>, breakdown: &Breakdown) -> String {
+    pub(super) fn reason(&self, undefined: Undefined, group: Option<usize>, breakdown: &Breakdown) -> String {
         let mut reason = undefined.cause.words().to_owned();
         if let Some(class) = undefined.class {
             reason.push_str(&format!(" of class={}", self.predictions.classes()[class as usize]));

@@ -11,6 +11,8 @@ pub enum Purpose {
     Bootstrap,
     /// Group labels dealt out anew.
     Permutation,
+    /// Errors of numbers that no resample varies.
+    Noise,
 }
 
 /// The generator of one replicate of one purpose.
@@ -18,6 +20,7 @@ pub fn generator(seed: u64, purpose: Purpose, replicate: u64, index: u64) -> Cha
     let purpose: u64 = match purpose {
         Purpose::Bootstrap => 1,
         Purpose::Permutation => 2,
+        Purpose::Noise => 3,
     };
     let mut key = [0; 32];
     for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose, replicate, index]) {

@@ -40,7 +40,7 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         }
         Compute::Class { samples: None, .. } => "average: binary (with `positive:`) | macro | micro | weighted | per_class",
         Compute::Rank(_) => "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest",
-        Compute::MeanOfClasses(_) | Compute::MeanOfRanks(_) | Compute::Whole(_) => "",
+        Compute::MeanOfClasses(_) | Compute::MeanOfRanks(_) | Compute::Whole(_) | Compute::Share(..) => "",
     };
     let reads = match definition.reads {
         Reads::Decisions => "labels, decisions",

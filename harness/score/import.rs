@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::{Float64Type, Int64Type};
 use indexmap::IndexMap;
 
+use super::ids::Ids;
 use super::predictions::{Decisions, Fault, Parts, Predictions, PredictionsError, Scores};
 use crate::data::frame::{Factor, Targets};
 use crate::data::table::{Column, Options, Table, TableError};
@@ -41,6 +44,9 @@ impl Predictions {
             faults.faults.iter_mut().for_each(|fault| fault.unit = unit);
             ImportError::Refused { path: path.to_owned(), faults }
         };
+        if table.is_empty() {
+            return Err(refused(Fault::new("it has no rows").into()));
+        }
         let labels = Named::read(&table, &columns.label)?;
         let decisions = columns.decision.as_ref().map(|decision| Named::read(&table, decision)).transpose()?;
         let (scores, width) = match &columns.scores {
@@ -85,8 +91,8 @@ impl Predictions {
         }
         let parts = Parts {
             ids: match optional(&columns.id)? {
-                Some(ids) => (0..table.len()).map(|row| ids.required_text(row).map(|id| id.into_owned())).collect::<Result<_, _>>()?,
-                None => (1..=table.len()).map(|row| row.to_string()).collect(),
+                Some(ids) => names(&table, ids)?,
+                None => Ids::numbered(table.len()),
             },
             classes,
             targets,
@@ -95,7 +101,7 @@ impl Predictions {
             fields: read_fields,
             subject: optional(&columns.subject)?.map(|column| factor(&table, column)).transpose()?,
             weight: match optional(&columns.weight)? {
-                Some(weights) => Some((0..table.len()).map(|row| weights.required_number(row)).collect::<Result<_, _>>()?),
+                Some(weights) => Some(real(&table, weights)?),
                 None => None,
             },
             split: optional(&columns.split)?.map(|column| factor(&table, column)).transpose()?,
@@ -106,7 +112,7 @@ impl Predictions {
 
 impl Columns {
     /// Every column that is named.
-    fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         let labels =
             [Some(&self.label), self.decision.as_ref()].into_iter().flatten().flat_map(|labels| -> Box<dyn Iterator<Item = &str>> {
                 match labels {
@@ -177,7 +183,11 @@ impl Named {
         };
         let targets = match self {
             Self::Single(factor) => {
-                Targets::Single((0..factor.codes.len()).map(|row| factor.level(row).and_then(|name| place(name, row))).collect())
+                let known: Vec<Option<u32>> = factor.levels.iter().map(|level| places.get(level.as_str()).copied()).collect();
+                let of = |(row, code): (usize, &Option<u32>)| {
+                    code.and_then(|code| known[code as usize].or_else(|| place(&factor.levels[code as usize], row)))
+                };
+                Targets::Single(factor.codes.iter().enumerate().map(of).collect())
             }
             Self::Lists { present, absent } => {
                 let mut indices = |lists: &[Vec<String>]| -> Vec<Vec<u32>> {
@@ -251,7 +261,7 @@ fn numbers(table: &Table, shape: &Shape) -> Result<(Vec<f64>, usize), TableError
     match shape {
         Shape::Positive(name) => {
             let column = table.column(name)?;
-            Ok(((0..table.len()).map(|row| column.required_number(row)).collect::<Result<_, _>>()?, 1))
+            Ok((real(table, column)?, 1))
         }
         Shape::Wide(map) => {
             let columns: Vec<Column<'_>> = map.values().map(|name| table.column(name)).collect::<Result<_, _>>()?;
@@ -290,30 +300,88 @@ fn in_order(scores: Vec<f64>, map: &IndexMap<String, String>, classes: &[String]
     }
 }
 
+/// A column of numbers, all of which are there.
+fn real(table: &Table, column: Column<'_>) -> Result<Vec<f64>, TableError> {
+    if let (Some(numbers), 0) = (column.array().as_primitive_opt::<Float64Type>(), column.array().null_count()) {
+        return Ok(numbers.values().to_vec());
+    }
+    (0..table.len()).map(|row| column.required_number(row)).collect()
+}
+
+/// A column of ids, all of which are there.
+fn names(table: &Table, column: Column<'_>) -> Result<Ids, TableError> {
+    let texts = column.array().as_string_opt::<i64>().filter(|texts| texts.null_count() == 0);
+    match texts.filter(|texts| texts.offsets().windows(2).all(|ends| ends[0] < ends[1])) {
+        Some(texts) => Ok(Ids::new(texts.clone())),
+        None => (0..table.len()).map(|row| column.required_text(row)).collect(),
+    }
+}
+
 /// A column of names: `1.0` is the same name as `1`.
 fn factor(table: &Table, column: Column<'_>) -> Result<Factor, TableError> {
-    let mut codes: HashMap<String, u32> = HashMap::new();
-    let mut first = Vec::with_capacity(table.len());
-    for row in 0..table.len() {
-        let Some(name) = column.text(row)? else {
-            first.push(None);
-            continue;
+    let mut levels = Levels::default();
+    let array = column.array();
+    let first: Vec<Option<u32>> = if let Some(numbers) = array.as_primitive_opt::<Int64Type>() {
+        let mut few: Vec<(i64, u32)> = Vec::with_capacity(FEW);
+        let mut many: HashMap<i64, u32> = HashMap::new();
+        let mut code = |number: i64| {
+            if let Some((_, code)) = few.iter().find(|(same, _)| *same == number) {
+                return *code;
+            }
+            let code = *many.entry(number).or_insert_with(|| levels.code(&number.to_string()));
+            if few.len() < FEW {
+                few.push((number, code));
+            }
+            code
         };
-        let name = name.strip_suffix(".0").filter(|whole| whole.parse::<i64>().is_ok()).unwrap_or(&name);
-        let code = match codes.get(name) {
+        numbers.iter().map(|number| number.map(&mut code)).collect()
+    } else if let Some(texts) = array.as_string_opt::<i64>() {
+        texts.iter().map(|text| text.filter(|text| !text.is_empty()).map(|text| levels.code(text))).collect()
+    } else {
+        let code = |row: usize| Ok(column.text(row)?.map(|text| levels.code(&text)));
+        (0..table.len()).map(code).collect::<Result<_, TableError>>()?
+    };
+    Ok(levels.factor(first))
+}
+
+/// The levels of a column in the order in which they come.
+#[derive(Default)]
+struct Levels {
+    /// As written, and the name's code.
+    written: Vec<(String, u32)>,
+    codes: HashMap<String, u32>,
+}
+
+/// Up to so many spellings are looked through one by one.
+const FEW: usize = 16;
+
+impl Levels {
+    fn code(&mut self, text: &str) -> u32 {
+        if let Some((_, code)) = self.written.iter().find(|(written, _)| written == text) {
+            return *code;
+        }
+        let name = text.strip_suffix(".0").filter(|whole| whole.parse::<i64>().is_ok()).unwrap_or(text);
+        let code = match self.codes.get(name) {
             Some(code) => *code,
             None => {
-                let next = codes.len() as u32;
-                codes.insert(name.to_owned(), next);
+                let next = self.codes.len() as u32;
+                self.codes.insert(name.to_owned(), next);
                 next
             }
         };
-        first.push(Some(code));
+        if self.written.len() < FEW {
+            self.written.push((text.to_owned(), code));
+        }
+        code
     }
-    let mut levels: Vec<(String, u32)> = codes.into_iter().collect();
-    levels.sort_unstable();
-    let mut places = vec![0; levels.len()];
-    levels.iter().zip(0..).for_each(|((_, code), place)| places[*code as usize] = place);
-    let codes = first.into_iter().map(|code| code.map(|code| places[code as usize])).collect();
-    Ok(Factor { levels: levels.into_iter().map(|(name, _)| name).collect(), codes })
+
+    /// Levels in the order of their names.
+    fn factor(self, codes: Vec<Option<u32>>) -> Factor {
+        let mut levels: Vec<(String, u32)> = self.codes.into_iter().collect();
+        levels.sort_unstable();
+        let mut places = vec![0; levels.len()];
+        levels.iter().zip(0..).for_each(|((_, code), place)| places[*code as usize] = place);
+        let codes = codes.into_iter().map(|code| code.map(|code| places[code as usize])).collect();
+        Factor { levels: levels.into_iter().map(|(name, _)| name).collect(), codes }
+    }
 }

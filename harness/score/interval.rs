@@ -1,7 +1,121 @@
-//! From replicates to intervals.
+//! From replicates to the interval of one number.
+//!
+//! The percentiles of a bootstrap are too narrow in small samples (Hesterberg 2015, "What teachers should know about the bootstrap",
+//! section 4.1.1), and a point where all replicates agree. So, unless `method:` says otherwise: shares have exact intervals ([`share`]), of
+//! an effective number of items where items are weighted or clustered (Korn and Graubard 1998); everything else has percentiles at levels
+//! widened by Student's t; and where nothing varies, a perfect number is as uncertain as a share of its smaller class that is perfect.
 
-/// The middle `level` of the replicates, by linear interpolation between order statistics; those that are NaN (undefined) are left out.
-/// `None` where fewer than half are left: what is undefined more often than not has no interval.
+use super::share::{self, normal_cdf, normal_quantile, student_quantile};
+use crate::spec::uncertainty::{Method, Uncertainty};
+
+/// A number as observed, and all that its interval is made from.
+#[derive(Clone, Debug)]
+pub struct Sample<'a> {
+    /// The number.
+    pub value: f64,
+    /// The number in each resample; NaN where it is undefined.
+    pub replicates: &'a [f64],
+    /// The number without one unit, and how many such units there are: for the BCa method.
+    pub left_out: &'a [(f64, f64)],
+    /// What it is a share of, where it is one.
+    pub share: Option<(f64, f64)>,
+    /// Whether items are the units, and count alike.
+    pub plain: bool,
+    /// How many equally weighted units there would have to be, to know as much.
+    pub units: f64,
+    /// The same, of the smaller of positives and negatives, where there are such.
+    pub smaller: f64,
+    /// Its least and largest value.
+    pub range: (f64, f64),
+}
+
+impl Sample<'_> {
+    /// The interval; `None` where the number is undefined more often than not, or rests on a single unit that says nothing.
+    pub fn interval(&self, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
+        let level = uncertainty.level();
+        let method = uncertainty.method();
+        if let (Some((part, whole)), Method::Standard) = (self.share, method) {
+            return Some(self.of_share(part, whole, uncertainty));
+        }
+        let (sorted, _) = defined(self.replicates.iter().copied());
+        if sorted.is_empty() || 2 * sorted.len() < self.replicates.len() {
+            return None;
+        }
+        if sorted[sorted.len() - 1] - sorted[0] <= 1e-12 * self.value.abs().max(1.0) {
+            return self.unvaried(uncertainty);
+        }
+        let (low, high) = match method {
+            Method::Percentile => ((1.0 - level) / 2.0, f64::midpoint(1.0, level)),
+            Method::Standard => expanded(level, self.smaller.max(2.0)),
+            Method::Bca => self.accelerated(&sorted, level),
+        };
+        let (low, high) = (quantile(&sorted, low), quantile(&sorted, high));
+        // A few replicates may all lie on one side of the number.
+        Some((low.min(self.value), high.max(self.value)))
+    }
+
+    fn of_share(&self, part: f64, whole: f64, uncertainty: &Uncertainty) -> (f64, f64) {
+        let (level, how) = (uncertainty.level(), uncertainty.shares());
+        if self.plain {
+            return share::interval(part, whole, level, how);
+        }
+        let (sorted, _) = defined(self.replicates.iter().copied());
+        let value = part / whole;
+        let variance = variance(&sorted);
+        let units = self.units.max(1.0);
+        // Where all say the same, no design effect can be seen: every unit counts once.
+        let effective = if variance > 0.0 { value * (1.0 - value) / variance } else { units };
+        let tail = f64::midpoint(1.0, level);
+        let shrunk = if units > 1.0 { (normal_quantile(tail) / student_quantile(tail, units - 1.0)).powi(2) } else { 1.0 };
+        let effective = (effective * shrunk).max(1e-3);
+        share::interval(value * effective, effective, level, how)
+    }
+
+    /// Where every replicate is the same number.
+    fn unvaried(&self, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
+        if let Some((part, whole)) = self.share {
+            return Some(self.of_share(part, whole, uncertainty));
+        }
+        let (least, most) = self.range;
+        let (_, unseen) = share::interval(0.0, self.smaller.max(1.0), uncertainty.level(), uncertainty.shares());
+        let reach = (most - least) * unseen;
+        let at = |end: f64| (self.value - end).abs() < 1e-12;
+        match reach.is_finite() {
+            true if at(most) => Some((most - reach, most)),
+            true if at(least) => Some((least, least + reach)),
+            _ => None,
+        }
+    }
+
+    /// Efron (1987): levels corrected for the replicates' median bias and for how the spread changes with the number.
+    fn accelerated(&self, sorted: &[f64], level: f64) -> (f64, f64) {
+        let replicates = sorted.len() as f64;
+        let below = sorted.partition_point(|value| *value < self.value - 1e-12) as f64;
+        let up_to = sorted.partition_point(|value| *value <= self.value + 1e-12) as f64;
+        let share = (f64::midpoint(below, up_to) / replicates).clamp(0.5 / replicates, 1.0 - 0.5 / replicates);
+        let bias = normal_quantile(share);
+        let left = || self.left_out.iter().filter(|(value, _)| !value.is_nan());
+        let units: f64 = left().map(|(_, units)| units).sum();
+        let mean = left().map(|(value, units)| value * units).sum::<f64>() / units;
+        let power = |exponent: i32| left().map(|(value, units)| (mean - value).powi(exponent) * units).sum::<f64>();
+        let spread = power(2);
+        let acceleration = if spread > 0.0 { power(3) / (6.0 * spread.powf(1.5)) } else { 0.0 };
+        let tail = |probability: f64| {
+            let z = bias + normal_quantile(probability);
+            normal_cdf(bias + z / (1.0 - acceleration * z).max(1e-6))
+        };
+        (tail((1.0 - level) / 2.0), tail(f64::midpoint(1.0, level)))
+    }
+}
+
+/// Hesterberg's expanded percentiles for so many units, two at least.
+fn expanded(level: f64, units: f64) -> (f64, f64) {
+    let t = student_quantile(f64::midpoint(1.0, level), units - 1.0);
+    let tail = normal_cdf(-t * (units / (units - 1.0)).sqrt());
+    (tail, 1.0 - tail)
+}
+
+/// The middle `level` of the replicates; those that are NaN (undefined) are left out. `None` where fewer than half are left.
 pub fn percentile(replicates: impl Iterator<Item = f64>, level: f64) -> Option<(f64, f64)> {
     let (sorted, all) = defined(replicates);
     if sorted.is_empty() || 2 * sorted.len() < all {
@@ -29,6 +143,13 @@ fn defined(replicates: impl Iterator<Item = f64>) -> (Vec<f64>, usize) {
     let mut sorted: Vec<f64> = replicates.inspect(|_| all += 1).filter(|value| !value.is_nan()).collect();
     sorted.sort_unstable_by(f64::total_cmp);
     (sorted, all)
+}
+
+fn variance(values: &[f64]) -> f64 {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let sum: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    if n > 1.0 && sum > 1e-20 { sum / (n - 1.0) } else { 0.0 }
 }
 
 /// The quantile of sorted numbers, by linear interpolation (Hyndman and Fan's type 7, as numpy's default).

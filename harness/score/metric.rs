@@ -2,7 +2,7 @@
 
 use super::measurement::Direction;
 use super::reduction::{Against, Combine, Reduction};
-use super::registry::{Compute, Criterion, Definition, Reads, criteria, metrics};
+use super::registry::{Compute, Criterion, Definition, Of, Reads, criteria, metrics};
 use super::tally::{Confusion, Sweep, Tally};
 use super::value::{Cause, Undefined, Value, ratio};
 use crate::spec::decode::{Decode, word};
@@ -260,7 +260,7 @@ fn average_of(
         if spread.is_some() {
             problems.push(Problem::at(node, format!("`{}` is one number of all classes: it takes no `classes`", call.choice.name)));
         }
-        return Some(if let Compute::Whole(_) = definition.compute { Average::Whole } else { Average::Macro });
+        return Some(if let Compute::Whole(_) | Compute::Share(..) = definition.compute { Average::Whole } else { Average::Macro });
     }
     match (average, spread) {
         (Some(_), Some(_)) => {
@@ -411,6 +411,10 @@ impl Metric {
         }
         match definition.compute {
             Compute::Whole(of) => values.push(of(tally)),
+            Compute::Share(of, cause) => {
+                let (part, whole) = of(tally);
+                values.push(ratio(part, whole, cause));
+            }
             Compute::MeanOfClasses(of) => values.push(mean(&tally.cells, of, policy)),
             Compute::MeanOfRanks(of) => values.push(mean(&tally.sweeps, of, policy)),
             Compute::Rank(of) => match self.average {
@@ -421,18 +425,38 @@ impl Metric {
                 _ => values.push(mean(&tally.sweeps, of, policy)),
             },
             Compute::Class { of, samples } => match (self.average, samples) {
-                (Average::Positive(class), _) => values.push(of(&tally.cells[class])),
-                (Average::PerClass, _) => values.extend(tally.cells.iter().map(of)),
-                (Average::Weighted, _) => values.push(weighted(&tally.cells, of, Confusion::positives)),
+                (Average::Positive(class), _) => values.push(of.value(&tally.cells[class])),
+                (Average::PerClass, _) => values.extend(tally.cells.iter().map(|cell| of.value(cell))),
+                (Average::Weighted, _) => values.push(weighted(&tally.cells, |cell| of.value(cell), Confusion::positives)),
                 (Average::Samples, Some(samples)) if tally.samples.items > 0.0 => {
                     let mean = samples(&tally.samples);
                     values.push(ratio(mean.sum, mean.weight, Cause::NoPositives));
                 }
                 // With single labels every item has one label, so that the mean over items is that over item-label pairs.
-                (Average::Micro | Average::Samples, _) => values.push(of(&micro(&tally.cells))),
-                _ => values.push(mean(&tally.cells, of, policy)),
+                (Average::Micro | Average::Samples, _) => values.push(of.value(&micro(&tally.cells))),
+                _ => values.push(mean(&tally.cells, |cell| of.value(cell), policy)),
             },
         }
+    }
+
+    /// What a value is a share of, where it is one and every item counts at most once: the items that count, and all that could.
+    pub fn share(&self, part: usize, tally: &Tally, class: usize) -> Option<(f64, f64)> {
+        match (self.parts[part].compute, self.average) {
+            (Compute::Share(of, _), _) => Some(of(tally)),
+            (Compute::Class { of: Of::Share(of, _), .. }, Average::Positive(class)) => Some(of(&tally.cells[class])),
+            (Compute::Class { of: Of::Share(of, _), .. }, Average::PerClass) => Some(of(&tally.cells[class])),
+            _ => None,
+        }
+    }
+
+    /// The least and the largest value of a part.
+    pub fn range(&self, part: usize) -> (f64, f64) {
+        self.parts[part].range
+    }
+
+    /// How many classes the values of a part are of; 1 where several make one number.
+    pub fn width(&self, tally: &Tally) -> usize {
+        if self.average == Average::PerClass { tally.cells.len().max(tally.sweeps.len()) } else { 1 }
     }
 
     /// How many parts there are: two for a criterion such as equalized odds.
@@ -447,12 +471,12 @@ fn micro(cells: &[Confusion]) -> Confusion {
     sum
 }
 
-fn mean<T>(classes: &[T], of: fn(&T) -> Value, policy: Policy) -> Value {
+fn mean<T>(classes: &[T], of: impl Fn(&T) -> Value, policy: Policy) -> Value {
     Combine::Mean.of(classes.iter().enumerate().map(|(class, item)| of(item).map_err(|undefined| undefined.in_class(class))), policy)
 }
 
 /// Classes without positives have no weight, so that it does not matter whether they have a value.
-fn weighted<T>(classes: &[T], of: fn(&T) -> Value, support: impl Fn(&T) -> f64) -> Value {
+fn weighted<T>(classes: &[T], of: impl Fn(&T) -> Value, support: impl Fn(&T) -> f64) -> Value {
     let (mut sum, mut total) = (0.0, 0.0);
     for (class, item) in classes.iter().enumerate().filter(|(_, item)| support(item) > 0.0) {
         sum += support(item) * of(item).map_err(|undefined| undefined.in_class(class))?;

@@ -5,19 +5,23 @@
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
-//! - [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
+//! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
-//! - [`draw`]: keyed random draws; [`interval`]: from replicates to intervals.
+//! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
+//! - [`compare`]: differences between models on the same items.
 //! - [`explain`]: what a metric is, in words.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
 pub mod archive;
 pub mod audit;
 pub mod breakdown;
+pub mod compare;
 pub mod draw;
 pub mod explain;
+pub mod gap;
+pub mod ids;
 pub mod import;
 pub mod interval;
 pub mod measurement;
@@ -29,12 +33,14 @@ pub mod reduction;
 pub mod registry;
 pub mod rule;
 pub mod scheme;
+pub mod share;
 pub mod sheet;
 pub mod tally;
 pub mod units;
 pub mod value;
 
 pub use audit::{decisions, fit, score};
+pub use compare::compare;
 pub use explain::explain;
 pub use value::Value;
 
@@ -52,6 +58,12 @@ pub enum ScoreError {
     Rule {
         /// The rule's name.
         rule: String,
+        /// Why.
+        reason: String,
+    },
+    /// Sides that are not about the same.
+    #[error("the sides cannot be compared: {reason}")]
+    Compare {
         /// Why.
         reason: String,
     },

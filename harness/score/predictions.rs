@@ -1,9 +1,10 @@
 //! What a model said about the items of a split, beside what is true of them.
 
-use std::collections::HashMap;
-
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
+use super::ids::Ids;
+use crate::data::dataset::Dataset;
 use crate::data::frame::{Factor, Targets};
 use crate::spec::predictions::Kind;
 
@@ -17,7 +18,7 @@ pub struct Predictions {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parts {
     /// The items' names, distinct.
-    pub ids: Vec<String>,
+    pub ids: Ids,
     /// The classes' names, distinct; everything else speaks of them by index.
     pub classes: Vec<String>,
     /// What is true.
@@ -173,7 +174,7 @@ impl Predictions {
     }
 
     /// The items' names.
-    pub fn ids(&self) -> &[String] {
+    pub fn ids(&self) -> &Ids {
         &self.parts.ids
     }
 
@@ -228,7 +229,7 @@ impl Predictions {
         let parts = &self.parts;
         Self {
             parts: Parts {
-                ids: rows.iter().map(|row| parts.ids[*row as usize].clone()).collect(),
+                ids: parts.ids.take(rows),
                 classes: parts.classes.clone(),
                 targets: parts.targets.take(rows),
                 scores: parts.scores.as_ref().map(|scores| Scores {
@@ -255,6 +256,21 @@ impl Predictions {
 }
 
 impl Parts {
+    /// What a model said about some rows of a dataset, beside what the dataset knows of them.
+    pub fn of_rows(dataset: &Dataset, rows: &[u32], scores: Scores) -> Self {
+        Self {
+            ids: rows.iter().map(|row| dataset.ids[*row as usize].as_str()).collect(),
+            classes: dataset.classes.clone(),
+            targets: dataset.targets.take(rows),
+            scores: Some(scores),
+            decisions: None,
+            fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.take(rows))).collect(),
+            subject: dataset.subject.as_ref().map(|subject| subject.take(rows)),
+            weight: None,
+            split: None,
+        }
+    }
+
     fn length_faults(&self) -> Vec<Fault> {
         let items = self.ids.len();
         let mut lengths = vec![("targets".to_owned(), self.targets.len())];
@@ -284,16 +300,14 @@ impl Parts {
 
     fn row_faults(&self, row_number: &impl Fn(usize) -> u64) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let mut note = |what: String, bad: &dyn Fn(usize) -> bool| {
-            faults.extend(Fault::of_rows(what, (0..self.ids.len()).filter(|row| bad(*row)).map(row_number)));
+        let repeated = self.ids.repeated();
+        faults.extend(Fault::of_rows("duplicate ids: every item may occur once", repeated.iter().map(|row| row_number(*row as usize))));
+        let mut note = |what: String, bad: &(dyn Fn(usize) -> bool + Sync)| {
+            let rows = 0..self.ids.len();
+            if rows.clone().into_par_iter().any(bad) {
+                faults.extend(Fault::of_rows(what, rows.filter(|row| bad(*row)).map(row_number)));
+            }
         };
-        let mut first_of: HashMap<&str, usize> = HashMap::with_capacity(self.ids.len());
-        for (row, id) in self.ids.iter().enumerate() {
-            first_of.entry(id).or_insert(row);
-        }
-        if first_of.len() < self.ids.len() {
-            note("duplicate ids: every item may occur once".to_owned(), &|row| first_of[self.ids[row].as_str()] != row);
-        }
         let unknown = |class: &u32| *class as usize >= self.classes.len();
         note(format!("a label outside the list of {} classes", self.classes.len()), &|row| match &self.targets {
             Targets::Single(targets) => targets[row].as_ref().is_some_and(unknown),

@@ -1,5 +1,6 @@
 //! From one number a group to one number over groups.
 
+use super::gap::{Contrast, Family};
 use super::value::{Cause, Value};
 use crate::spec::evaluation::Policy;
 
@@ -40,15 +41,15 @@ pub enum Combine {
 
 impl Reduction {
     /// Reduces the values of the groups that are kept; `overall` is that of all items.
-    pub fn of(self, values: &[Value], overall: Value, kept: &[bool], policy: Policy) -> Value {
+    pub fn of(self, values: impl Iterator<Item = Value>, overall: Value, kept: &[bool], policy: Policy) -> Value {
         let mut low = f64::INFINITY;
         let mut high = f64::NEG_INFINITY;
         let mut left = 0;
-        for (group, value) in values.iter().enumerate().filter(|(group, _)| kept[*group]) {
+        for (group, value) in values.enumerate().filter(|(group, _)| kept[*group]) {
             match value {
                 Ok(value) => {
-                    low = low.min(*value);
-                    high = high.max(*value);
+                    low = low.min(value);
+                    high = high.max(value);
                     left += 1;
                 }
                 Err(undefined) if policy == Policy::Propagate => return Err(undefined.in_group(group)),
@@ -77,6 +78,38 @@ impl Reduction {
         match self {
             Self::Difference(Against::Groups) | Self::Ratio(Against::Groups) => 2,
             _ => 1,
+        }
+    }
+
+    /// What it is the largest or the smallest of, among the legs of the groups (and, last, that of all items).
+    pub fn contrasts(self, family: &Family<'_>, groups: &[usize], overall: Option<usize>) -> Vec<Contrast> {
+        let ordered = || groups.iter().flat_map(|a| groups.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b);
+        let turned = || groups.iter().zip(overall.iter().cycle()).flat_map(|(group, all)| [(*group, *all), (*all, *group)]);
+        match self {
+            Self::Difference(Against::Groups) => ordered().filter_map(|(a, b)| family.difference(a, b)).collect(),
+            Self::Difference(Against::Overall) => turned().filter_map(|(a, b)| family.difference(a, b)).collect(),
+            Self::Ratio(Against::Groups) => ordered().filter_map(|(a, b)| family.ratio(a, b)).collect(),
+            Self::Ratio(Against::Overall) => turned().filter_map(|(a, b)| family.ratio(a, b)).collect(),
+            Self::GroupMin | Self::GroupMax => groups.iter().map(|group| family.single(*group)).collect(),
+        }
+    }
+
+    /// Whether it is a largest of its contrasts, and not a smallest.
+    pub fn is_largest(self) -> bool {
+        matches!(self, Self::Difference(_) | Self::GroupMax)
+    }
+
+    /// Whether groups are set against all items.
+    pub fn to_overall(self) -> bool {
+        matches!(self, Self::Difference(Against::Overall) | Self::Ratio(Against::Overall))
+    }
+
+    /// Its own least and largest value, for a metric's.
+    pub fn limits(self, (least, most): (f64, f64)) -> (f64, f64) {
+        match self {
+            Self::Difference(_) => (0.0, most - least),
+            Self::Ratio(_) => (0.0, 1.0),
+            Self::GroupMin | Self::GroupMax => (least, most),
         }
     }
 

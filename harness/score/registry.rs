@@ -46,18 +46,42 @@ pub enum Compute {
     /// From the confusion of one class against the rest; `average` says what several classes make, `samples` is its mean over items.
     Class {
         /// Of one class.
-        of: fn(&Confusion) -> Value,
+        of: Of,
         /// Averaged over multi-label items, where that exists.
         samples: Option<fn(&Samples) -> Mean>,
     },
     /// The mean over all classes of a number of one class against the rest.
     MeanOfClasses(fn(&Confusion) -> Value),
+    /// A share of the items: those that count, and all that could; and why there is none.
+    Share(fn(&Tally) -> (f64, f64), Cause),
     /// From all counts at once.
     Whole(fn(&Tally) -> Value),
     /// From one class's ranking against the rest; `average` says what several classes make.
     Rank(fn(&Sweep) -> Value),
     /// The mean over all classes of a number of one class's ranking.
     MeanOfRanks(fn(&Sweep) -> Value),
+}
+
+/// A number of one class's confusion.
+#[derive(Clone, Copy, Debug)]
+pub enum Of {
+    /// A share of the items: those that count, and all that could; and why there is none.
+    Share(fn(&Confusion) -> (f64, f64), Cause),
+    /// Anything else.
+    Other(fn(&Confusion) -> Value),
+}
+
+impl Of {
+    /// The number.
+    pub fn value(self, confusion: &Confusion) -> Value {
+        match self {
+            Self::Share(of, cause) => {
+                let (part, whole) = of(confusion);
+                ratio(part, whole, cause)
+            }
+            Self::Other(of) => of(confusion),
+        }
+    }
 }
 
 /// A fairness criterion that has a name of its own: a gap in one metric, or in two of them.
@@ -108,7 +132,7 @@ const METRICS: &[Definition] = &[
         peers: &[("scikit-learn", "accuracy_score"), ("OxonFair", "accuracy"), ("AIF360", "accuracy")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Whole(|tally| ratio(tally.right, tally.items, Cause::NoItems)),
+        compute: Compute::Share(|tally| (tally.right, tally.items), Cause::NoItems),
     },
     Definition {
         name: "zero_one_loss",
@@ -120,7 +144,7 @@ const METRICS: &[Definition] = &[
         peers: &[("scikit-learn", "zero_one_loss"), ("AIF360", "error_rate")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Whole(|tally| ratio(tally.items - tally.right, tally.items, Cause::NoItems)),
+        compute: Compute::Share(|tally| (tally.items - tally.right, tally.items), Cause::NoItems),
     },
     Definition {
         name: "hamming_loss",
@@ -180,7 +204,7 @@ const METRICS: &[Definition] = &[
         peers: &[("fairlearn", "selection_rate"), ("AIF360", "selection_rate"), ("Aequitas", "ppr")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Class { of: |c| ratio(c.selected(), c.total(), Cause::NoItems), samples: None },
+        compute: Compute::Class { of: Of::Share(|c| (c.selected(), c.total()), Cause::NoItems), samples: None },
     },
     Definition {
         name: "base_rate",
@@ -192,7 +216,7 @@ const METRICS: &[Definition] = &[
         peers: &[("AIF360", "base_rate"), ("Aequitas", "prev")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Class { of: |c| ratio(c.positives(), c.total(), Cause::NoItems), samples: None },
+        compute: Compute::Class { of: Of::Share(|c| (c.positives(), c.total()), Cause::NoItems), samples: None },
     },
     Definition {
         name: "recall_score",
@@ -204,7 +228,7 @@ const METRICS: &[Definition] = &[
         peers: &[("scikit-learn", "recall_score"), ("AIF360", "true_positive_rate"), ("OxonFair", "recall"), ("Aequitas", "tpr")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Class { of: recall, samples: Some(|s| s.recall) },
+        compute: Compute::Class { of: RECALL, samples: Some(|s| s.recall) },
     },
     Definition {
         name: "true_positive_rate",
@@ -220,7 +244,7 @@ const METRICS: &[Definition] = &[
         ],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Class { of: recall, samples: None },
+        compute: Compute::Class { of: RECALL, samples: None },
     },
     Definition {
         name: "true_negative_rate",
@@ -232,7 +256,7 @@ const METRICS: &[Definition] = &[
         peers: &[("fairlearn", "true_negative_rate (0 where undefined)"), ("AIF360", "true_negative_rate"), ("Aequitas", "tnr")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Class { of: |c| ratio(c.true_negative, c.negatives(), Cause::NoNegatives), samples: None },
+        compute: Compute::Class { of: Of::Share(|c| (c.true_negative, c.negatives()), Cause::NoNegatives), samples: None },
     },
     Definition {
         name: "false_positive_rate",
@@ -244,7 +268,7 @@ const METRICS: &[Definition] = &[
         peers: &[("fairlearn", "false_positive_rate (0 where undefined)"), ("AIF360", "false_positive_rate"), ("Aequitas", "fpr")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Class { of: |c| ratio(c.false_positive, c.negatives(), Cause::NoNegatives), samples: None },
+        compute: Compute::Class { of: Of::Share(|c| (c.false_positive, c.negatives()), Cause::NoNegatives), samples: None },
     },
     Definition {
         name: "false_negative_rate",
@@ -256,7 +280,7 @@ const METRICS: &[Definition] = &[
         peers: &[("fairlearn", "false_negative_rate (0 where undefined)"), ("AIF360", "false_negative_rate"), ("Aequitas", "fnr")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Class { of: |c| ratio(c.false_negative, c.positives(), Cause::NoPositives), samples: None },
+        compute: Compute::Class { of: Of::Share(|c| (c.false_negative, c.positives()), Cause::NoPositives), samples: None },
     },
     Definition {
         name: "precision_score",
@@ -268,7 +292,10 @@ const METRICS: &[Definition] = &[
         peers: &[("scikit-learn", "precision_score"), ("AIF360", "positive_predictive_value"), ("Aequitas", "precision")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Class { of: |c| ratio(c.true_positive, c.selected(), Cause::NothingSelected), samples: Some(|s| s.precision) },
+        compute: Compute::Class {
+            of: Of::Share(|c| (c.true_positive, c.selected()), Cause::NothingSelected),
+            samples: Some(|s| s.precision),
+        },
     },
     Definition {
         name: "negative_predictive_value",
@@ -280,7 +307,7 @@ const METRICS: &[Definition] = &[
         peers: &[("AIF360", "negative_predictive_value"), ("Aequitas", "npv"), ("OxonFair", "neg_pred_val")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Class { of: |c| ratio(c.true_negative, c.rejected(), Cause::NothingRejected), samples: None },
+        compute: Compute::Class { of: Of::Share(|c| (c.true_negative, c.rejected()), Cause::NothingRejected), samples: None },
     },
     Definition {
         name: "false_discovery_rate",
@@ -292,7 +319,7 @@ const METRICS: &[Definition] = &[
         peers: &[("AIF360", "false_discovery_rate"), ("Aequitas", "fdr")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Class { of: |c| ratio(c.false_positive, c.selected(), Cause::NothingSelected), samples: None },
+        compute: Compute::Class { of: Of::Share(|c| (c.false_positive, c.selected()), Cause::NothingSelected), samples: None },
     },
     Definition {
         name: "false_omission_rate",
@@ -304,7 +331,7 @@ const METRICS: &[Definition] = &[
         peers: &[("AIF360", "false_omission_rate"), ("Aequitas", "for")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Class { of: |c| ratio(c.false_negative, c.rejected(), Cause::NothingRejected), samples: None },
+        compute: Compute::Class { of: Of::Share(|c| (c.false_negative, c.rejected()), Cause::NothingRejected), samples: None },
     },
     Definition {
         name: "f1_score",
@@ -316,7 +343,7 @@ const METRICS: &[Definition] = &[
         peers: &[("scikit-learn", "f1_score"), ("OxonFair", "f1")],
         reads: Reads::Decisions,
         multi_label: true,
-        compute: Compute::Class { of: f1, samples: Some(|s| s.f1) },
+        compute: Compute::Class { of: Of::Other(f1), samples: Some(|s| s.f1) },
     },
     Definition {
         name: "jaccard_score",
@@ -329,7 +356,7 @@ const METRICS: &[Definition] = &[
         reads: Reads::Decisions,
         multi_label: true,
         compute: Compute::Class {
-            of: |c| ratio(c.true_positive, c.positives() + c.false_positive, Cause::NeitherPositiveNorSelected),
+            of: Of::Share(|c| (c.true_positive, c.positives() + c.false_positive), Cause::NeitherPositiveNorSelected),
             samples: Some(|s| s.jaccard),
         },
     },
@@ -343,7 +370,7 @@ const METRICS: &[Definition] = &[
         peers: &[("scikit-learn", "top_k_accuracy_score (of equal scores, the last)")],
         reads: Reads::TopK,
         multi_label: false,
-        compute: Compute::Whole(|tally| ratio(tally.right, tally.items, Cause::NoItems)),
+        compute: Compute::Share(|tally| (tally.right, tally.items), Cause::NoItems),
     },
     Definition {
         name: "recall_at_k",
@@ -355,7 +382,7 @@ const METRICS: &[Definition] = &[
         peers: &[("torchmetrics", "RetrievalRecall (average: samples)")],
         reads: Reads::TopK,
         multi_label: true,
-        compute: Compute::Class { of: recall, samples: Some(|s| s.recall) },
+        compute: Compute::Class { of: RECALL, samples: Some(|s| s.recall) },
     },
     Definition {
         name: "precision_at_k",
@@ -367,7 +394,10 @@ const METRICS: &[Definition] = &[
         peers: &[("torchmetrics", "RetrievalPrecision (average: samples)")],
         reads: Reads::TopK,
         multi_label: true,
-        compute: Compute::Class { of: |c| ratio(c.true_positive, c.selected(), Cause::NothingSelected), samples: Some(|s| s.precision) },
+        compute: Compute::Class {
+            of: Of::Share(|c| (c.true_positive, c.selected()), Cause::NothingSelected),
+            samples: Some(|s| s.precision),
+        },
     },
     Definition {
         name: "hit_rate_at_k",
@@ -379,7 +409,7 @@ const METRICS: &[Definition] = &[
         peers: &[("VISSL", "hit rate @ k")],
         reads: Reads::TopK,
         multi_label: true,
-        compute: Compute::Whole(hit_rate),
+        compute: Compute::Share(hit_rate, Cause::NoPositives),
     },
     Definition {
         name: "roc_auc_score",
@@ -446,6 +476,8 @@ const CRITERIA: &[Criterion] = &[
     },
 ];
 
+const RECALL: Of = Of::Share(|c| (c.true_positive, c.positives()), Cause::NoPositives);
+
 fn recall(c: &Confusion) -> Value {
     ratio(c.true_positive, c.positives(), Cause::NoPositives)
 }
@@ -473,11 +505,11 @@ fn hamming(tally: &Tally) -> Value {
     ratio(wrong, tally.cells.iter().map(Confusion::total).sum(), Cause::NoItems)
 }
 
-fn hit_rate(tally: &Tally) -> Value {
-    if tally.samples.items == 0.0 {
-        return ratio(tally.right, tally.items, Cause::NoItems);
+fn hit_rate(tally: &Tally) -> (f64, f64) {
+    match tally.samples.items {
+        0.0 => (tally.right, tally.items),
+        _ => (tally.samples.hit.sum, tally.samples.hit.weight),
     }
-    ratio(tally.samples.hit.sum, tally.samples.hit.weight, Cause::NoPositives)
 }
 
 /// What targets and decisions of all classes have in common: agreement, its expectation, and each one's own.

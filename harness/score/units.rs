@@ -9,6 +9,7 @@ use rand::seq::SliceRandom;
 
 use super::OUTSIDE;
 use super::draw::{Purpose, Urn, generator};
+use super::ids::Ids;
 
 /// The rows of a breakdown, as columns of equal length.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,7 @@ pub struct Units {
     slots: Vec<Slot>,
     units: Vec<Range<usize>>,
     strata: Vec<Stratum>,
+    ranks: Ranks,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +52,9 @@ struct Stratum {
     first: usize,
     urn: Urn,
 }
+
+/// From so many kinds of units on, they are left out in blocks.
+const BLOCKS: usize = 400;
 
 /// A unit before it is put in order: its slots, and how many equal ones there are.
 struct Loose {
@@ -59,7 +64,7 @@ struct Loose {
 
 impl Units {
     /// Puts rows together into units. `ids` tell groups of equal content apart.
-    pub fn new(rows: Rows<'_>, ids: &[String]) -> Self {
+    pub fn new(rows: Rows<'_>, ids: &Ids) -> Self {
         let singles = singles(rows);
         let ranks = ranks(&singles, rows, ids);
         let mut loose = match rows.clusters {
@@ -76,7 +81,7 @@ impl Units {
         // Units of one stratum become neighbours; equal ones become copies.
         loose.sort_unstable_by(order);
         merge(&mut loose, |a, b| order(a, b).is_eq());
-        let mut units = Self { slots: Vec::new(), units: Vec::new(), strata: Vec::new() };
+        let mut units = Self { slots: Vec::new(), units: Vec::new(), strata: Vec::new(), ranks: Ranks(Vec::new()) };
         for stratum in loose.chunk_by(|a, b| groups_of(a).eq(groups_of(b))) {
             let first = units.units.len();
             for unit in stratum {
@@ -86,12 +91,18 @@ impl Units {
             }
             units.strata.push(Stratum { first, urn: Urn::new(stratum.iter().map(|unit| unit.copies).collect()) });
         }
+        units.ranks = ranks;
         units
     }
 
     /// All slots.
     pub fn slots(&self) -> &[Slot] {
         &self.slots
+    }
+
+    /// The place of a group in an order that knows neither names nor rows.
+    pub fn rank(&self, group: usize) -> u32 {
+        self.ranks.of(group as u32)
     }
 
     /// Each slot's weight as observed.
@@ -114,6 +125,52 @@ impl Units {
             }
         }
         weights
+    }
+
+    /// How many equally weighted units each group has as much information as (Kish's effective size), and last all together.
+    pub fn effective(&self, groups: usize) -> Vec<f64> {
+        let mut sums = vec![(0.0, 0.0); groups + 1];
+        for stratum in &self.strata {
+            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
+                let slots = &self.slots[self.units[stratum.first + kind].clone()];
+                let mut add = |place: usize, amount: f64| {
+                    sums[place].0 += amount * *copies as f64;
+                    sums[place].1 += amount * amount * *copies as f64;
+                };
+                add(groups, slots.iter().map(|slot| slot.amount).sum());
+                for run in slots.chunk_by(|a, b| a.group == b.group).filter(|run| run[0].group != OUTSIDE) {
+                    add(run[0].group as usize, run.iter().map(|slot| slot.amount).sum());
+                }
+            }
+        }
+        sums.into_iter().map(|(sum, squares)| if squares > 0.0 { sum * sum / squares } else { 0.0 }).collect()
+    }
+
+    /// How many samples leave something out: one a kind of unit, or so many blocks of kinds.
+    pub fn leave_outs(&self) -> usize {
+        self.units.len().min(BLOCKS)
+    }
+
+    /// Writes each slot's weight with one unit of a kind left out, and says how many such units there are; or, where kinds are many, with
+    /// a block of kinds left out, which counts once.
+    pub fn leave_out(&self, block: usize, weights: &mut [f64]) -> f64 {
+        weights.copy_from_slice(&self.observed());
+        let single = self.units.len() <= BLOCKS;
+        let mut times = 1.0;
+        for stratum in &self.strata {
+            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
+                let unit = stratum.first + kind;
+                if unit % self.leave_outs() != block {
+                    continue;
+                }
+                let left_out = if single { 1.0 } else { *copies as f64 };
+                times = if single { *copies as f64 } else { 1.0 };
+                for slot in self.units[unit].clone() {
+                    weights[slot] -= self.slots[slot].amount * left_out;
+                }
+            }
+        }
+        times
     }
 
     /// Draws units with replacement, stratum by stratum, and writes each slot's weight in the resample.
@@ -275,6 +332,7 @@ fn clustered(rows: Rows<'_>, clusters: &[u32], ranks: &Ranks) -> Vec<Loose> {
 }
 
 /// The places of groups in an order that does not know their names; last that of no group.
+#[derive(Clone, Debug)]
 struct Ranks(Vec<u32>);
 
 impl Ranks {
@@ -284,14 +342,14 @@ impl Ranks {
 }
 
 /// Orders groups by what is in them, and those of equal content by their least id.
-fn ranks(singles: &[Loose], rows: Rows<'_>, ids: &[String]) -> Ranks {
+fn ranks(singles: &[Loose], rows: Rows<'_>, ids: &Ids) -> Ranks {
     let groups = singles.iter().map(|unit| unit.slots[0].group).filter(|group| *group != OUTSIDE).max().map_or(0, |last| last + 1);
     let mut contents: Vec<Vec<(u32, u64, u64)>> = vec![Vec::new(); groups as usize];
     for (slot, copies) in singles.iter().map(|unit| (unit.slots[0], unit.copies)).filter(|(slot, _)| slot.group != OUTSIDE) {
         contents[slot.group as usize].push((slot.pattern, slot.amount.to_bits(), copies));
     }
     contents.iter_mut().for_each(|content| content.sort_unstable());
-    let least = |group: u32| (0..ids.len()).filter(|row| rows.groups[*row] == group).map(|row| &ids[row]).min();
+    let least = |group: u32| (0..ids.len()).filter(|row| rows.groups[*row] == group).map(|row| ids.get(row)).min();
     let mut order: Vec<u32> = (0..groups).collect();
     order.sort_by(|a, b| contents[*a as usize].cmp(&contents[*b as usize]).then_with(|| least(*a).cmp(&least(*b))));
     let mut ranks = vec![0; groups as usize];

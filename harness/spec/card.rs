@@ -5,6 +5,7 @@ mod condition;
 mod field;
 mod labels;
 mod layout;
+mod sidecar;
 mod split;
 mod table;
 mod template;
@@ -16,9 +17,10 @@ use indexmap::IndexMap;
 
 pub use self::compose::{Combine, Compose};
 pub use self::condition::{Condition, Test};
-pub use self::field::{Bins, Field, FieldSource, Measure, Missing, Outside, Provenance, Translate};
+pub use self::field::{Bins, Field, FieldSource, Measure, Missing, Outside, Provenance, Translate, Words};
 pub use self::labels::{LabelForm, Labels, Names, Others, Truth};
-pub use self::layout::{Files, IdxPair, ImageAt, Layout, Pattern, Rows};
+pub use self::layout::{BoxAt, Coco, Files, IdxPair, ImageAt, Layout, Pattern, Rows};
+pub use self::sidecar::{Pick, Sidecar, Ties};
 pub use self::split::{Share, Split, SplitColumn, Splits};
 pub use self::table::{Header, Join, JoinKey, TableFile, TableFormat};
 pub use self::template::Template;
@@ -64,6 +66,8 @@ pub struct Card {
     pub pixel_limit: u64,
     /// Where the images are.
     pub layout: Layout,
+    /// Small files beside each image.
+    pub sidecars: Vec<Sidecar>,
     /// Tables that are joined to the items, by name.
     pub tables: IndexMap<String, Join>,
     /// The fields, by name.
@@ -94,9 +98,8 @@ impl Card {
     /// # Errors
     /// Everything that is wrong with it, together.
     pub fn read(path: &Path) -> Result<Self, SpecError> {
-        let node = file::read(path, &[])?;
         let mut problems = Problems::default();
-        let card = Self::decode_at(&node, path, &mut problems);
+        let card = file::read(path, None, &[], &mut problems).and_then(|node| Self::decode_at(&node, path, &mut problems));
         problems.check(card)
     }
 
@@ -112,6 +115,7 @@ impl Card {
         let root = fields.node("root").cloned();
         let layout: Option<Layout> = fields.required("images", problems);
         let tables: Option<IndexMap<String, Join>> = fields.optional("tables", problems);
+        let sidecars = fields.optional_with("sidecar", problems, sidecar::decode_all);
         let declared = fields.optional_with("fields", problems, field::decode_all);
         let label: Option<Name> = fields.optional("label", problems);
         let labels: Option<Labels> = fields.optional("labels", problems);
@@ -145,6 +149,7 @@ impl Card {
             strict: strict.unwrap_or(false),
             pixel_limit: pixel_limit.unwrap_or(PIXEL_LIMIT),
             layout: layout?,
+            sidecars: sidecars.unwrap_or_default(),
             tables: tables.unwrap_or_default(),
             fields: declared,
             label,

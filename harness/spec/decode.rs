@@ -65,7 +65,8 @@ macro_rules! decode_integer {
                 match node.value {
                     Value::Integer(value) => match <$type>::try_from(value) {
                         Ok(value) => Some(value),
-                        Err(_) => expected(node, problems, &format!("a whole number from {} to {}", <$type>::MIN, <$type>::MAX)),
+                        Err(_) if value < 0 => expected(node, problems, "a whole number from 0 on"),
+                        Err(_) => expected(node, problems, &format!("a whole number up to {}", <$type>::MAX)),
                     },
                     _ => expected(node, problems, "a whole number"),
                 }

@@ -29,10 +29,14 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// What it is broken down by, as a whole and by single metrics.
+    pub fn breakdowns(&self) -> impl Iterator<Item = &Written<Vec<String>>> {
+        self.groups.iter().chain(self.metrics.iter().filter_map(|call| call.by.as_ref()))
+    }
+
     /// The fields that its groups are made of; a field that several entries name comes as often.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
-        let by = self.metrics.iter().filter_map(|call| call.by.as_ref());
-        self.groups.iter().chain(by).flat_map(|entry| entry.value.iter().map(String::as_str))
+        self.breakdowns().flat_map(|entry| entry.value.iter().map(String::as_str))
     }
 }
 

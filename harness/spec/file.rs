@@ -57,24 +57,30 @@ impl Setting {
     }
 }
 
-/// Reads a file, merges what it extends below it, and the settings above it.
-pub fn read(path: &Path, settings: &[Setting]) -> Result<Node, SpecError> {
-    let mut node = read_extended(path, None, &mut Vec::new())?;
+/// Reads a file, merges what it extends below it, and the settings above it. A file that cannot be read is a problem at the place that
+/// asked for it, if there is one.
+pub fn read(path: &Path, asked: Option<&Node>, settings: &[Setting], problems: &mut Problems) -> Option<Node> {
+    let mut node = read_extended(path, asked, &mut Vec::new(), problems)?;
     for setting in settings {
-        set(&mut node, &setting.path, &setting.value)?;
+        if let Err(problem) = set(&mut node, &setting.path, &setting.value) {
+            problems.push(problem);
+        }
     }
-    Ok(node)
+    Some(node)
 }
 
-/// Reads the text of a file; the error is at the place that asked for it, if there is one.
-pub fn open(path: &Path, asked: Option<&Node>) -> Result<std::sync::Arc<Source>, SpecError> {
-    std::fs::read_to_string(path).map(|text| Source::new(path, text)).map_err(|error| {
-        let message = format!("cannot read `{}`: {}", path.display(), reason(&error));
-        match asked {
-            Some(node) => Problem::at(node, message).into(),
-            None => Problem { message, help: None, labels: Vec::new() }.into(),
+fn open(path: &Path, asked: Option<&Node>, problems: &mut Problems) -> Option<std::sync::Arc<Source>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Some(Source::new(path, text)),
+        Err(error) => {
+            let message = format!("cannot read `{}`: {}", path.display(), reason(&error));
+            problems.push(match asked {
+                Some(node) => Problem::at(node, message),
+                None => Problem { message, help: None, labels: Vec::new() },
+            });
+            None
         }
-    })
+    }
 }
 
 /// An input/output error in few words.
@@ -86,26 +92,28 @@ pub fn reason(error: &std::io::Error) -> String {
     }
 }
 
-fn read_extended(path: &Path, asked: Option<&Node>, above: &mut Vec<PathBuf>) -> Result<Node, SpecError> {
-    let source = open(path, asked)?;
+fn read_extended(path: &Path, asked: Option<&Node>, above: &mut Vec<PathBuf>, problems: &mut Problems) -> Option<Node> {
+    let source = open(path, asked, problems)?;
     let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if let Some(node) = asked
         && (above.contains(&identity) || above.len() >= MAX_DEPTH)
     {
-        return Err(Problem::at(node, format!("`extends` goes round in a circle: `{}` is already being read", path.display())).into());
+        problems.push(
+            Problem::at(node, format!("`extends` goes round in a circle: `{}` is already being read", path.display()))
+                .help("remove one `extends` of the circle"),
+        );
+        return None;
     }
-    let mut node = Node::parse(&source)?;
-    let Value::Map(entries) = &mut node.value else { return Ok(node) };
-    let Some(position) = entries.iter().position(|(key, _)| key.text == "extends") else { return Ok(node) };
+    let mut node = Node::read(&source, problems)?;
+    let Value::Map(entries) = &mut node.value else { return Some(node) };
+    let Some(position) = entries.iter().position(|(key, _)| key.text == "extends") else { return Some(node) };
     let (_, base) = entries.remove(position);
-    let mut problems = Problems::default();
-    let name = String::decode(&base, &mut problems);
-    let name = problems.check(name)?;
+    let name = String::decode(&base, problems)?;
     above.push(identity);
-    let mut merged = read_extended(&source.folder().join(name), Some(&base), above)?;
+    let mut merged = read_extended(&source.folder().join(name), Some(&base), above, problems)?;
     above.pop();
     merge(&mut merged, node);
-    Ok(merged)
+    Some(merged)
 }
 
 /// Maps merge by key; lists and scalars replace.
@@ -124,16 +132,16 @@ fn merge(base: &mut Node, over: Node) {
     }
 }
 
-fn set(node: &mut Node, path: &[String], value: &Node) -> Result<(), SpecError> {
+fn set(node: &mut Node, path: &[String], value: &Node) -> Result<(), Problem> {
     let Some((first, rest)) = path.split_first() else {
         *node = value.clone();
         return Ok(());
     };
     let kind = node.kind();
     let Value::Map(entries) = &mut node.value else {
-        return Err(Problem::at(value, format!("`--set` cannot go into `{first}`: there is {kind}, not a map"))
-            .also(&node.place, "here")
-            .into());
+        return Err(
+            Problem::at(value, format!("`--set` cannot go into `{first}`: there is {kind}, not a map")).also(&node.place, "this is there")
+        );
     };
     let index = match entries.iter().position(|(key, _)| key.text == *first) {
         Some(index) => index,

@@ -3,11 +3,35 @@
 use super::decode::{Decode, Fields, canonical};
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems, did_you_mean};
+use super::source::Place;
 
 /// Names that an axis cannot have: they are columns of the results.
 const RESERVED: [&str; 25] = [
-    "study", "model", "evaluation", "data", "decision", "metric", "parameters", "by", "group", "label", "item", "value", "lower", "upper",
-    "level", "n", "n_positive", "n_negative", "n_clusters", "null_median", "null_p", "status", "reason", "direction", "difference",
+    "study",
+    "model",
+    "evaluation",
+    "data",
+    "decision",
+    "metric",
+    "parameters",
+    "by",
+    "group",
+    "label",
+    "item",
+    "value",
+    "lower",
+    "upper",
+    "level",
+    "n",
+    "n_positive",
+    "n_negative",
+    "n_clusters",
+    "null_median",
+    "null_p",
+    "status",
+    "reason",
+    "direction",
+    "difference",
 ];
 
 /// A named list of levels.
@@ -85,14 +109,18 @@ impl Grid {
             .map(|(key, value)| {
                 let axis = self.axis(&key.text);
                 if axis.is_none() {
-                    problems.push(Problem::at_place(&key.place, format!("unknown axis `{}`", key.text)).help(did_you_mean(&key.text, self.names())));
+                    problems.push(
+                        Problem::at_place(&key.place, format!("unknown axis `{}`", key.text)).help(did_you_mean(&key.text, self.names())),
+                    );
                 }
                 let axis = axis?;
                 let label = canonical(value);
                 let level = self.axes[axis].levels.iter().position(|level| level.label == label);
                 if level.is_none() {
                     let labels = self.axes[axis].levels.iter().map(|level| level.label.as_str());
-                    problems.push(Problem::at(value, format!("the axis `{}` has no level `{label}`", key.text)).help(did_you_mean(&label, labels)));
+                    problems.push(
+                        Problem::at(value, format!("the axis `{}` has no level `{label}`", key.text)).help(did_you_mean(&label, labels)),
+                    );
                 }
                 Some((axis, level?))
             })
@@ -211,7 +239,8 @@ impl Grid {
                 Some(node) => value = node,
                 None => {
                     problems.push(
-                        Problem::at(used, format!("the level `{}` of `{name}` has no key `{key}`", level.label)).also(&value.place, "this level"),
+                        Problem::at(used, format!("the level `{}` of `{name}` has no key `{key}`", level.label))
+                            .also(&value.place, "this level"),
                     );
                     return None;
                 }
@@ -228,6 +257,16 @@ fn used_at(level: &Node, used: &Node) -> Node {
         other => other.clone(),
     };
     Node { value, place: level.place.clone(), via: Some(used.place.clone()) }
+}
+
+/// The places of every `$axis` that is still there after substitution.
+pub fn unresolved(node: &Node) -> Vec<Place> {
+    match &node.value {
+        Value::Text(text) if reference(text).is_some() => vec![node.place.clone()],
+        Value::List(items) => items.iter().flat_map(unresolved).collect(),
+        Value::Map(entries) => entries.iter().flat_map(|(_, value)| unresolved(value)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// `$axis` or `$axis.key`, whole; `${NAME}` is not one.
@@ -249,7 +288,9 @@ impl Axis {
             problems.push(Problem::at_place(&key.place, message).help("choose another name"));
             return None;
         }
-        if !key.text.starts_with(|first: char| first.is_ascii_alphabetic()) || !key.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        if !key.text.starts_with(|first: char| first.is_ascii_alphabetic())
+            || !key.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        {
             problems.push(Problem::at_place(&key.place, format!("`{}` is not a name: letters, digits and `_`, a letter first", key.text)));
             return None;
         }
@@ -281,6 +322,7 @@ impl Axis {
 pub fn check_version(fields: &mut Fields<'_>, key: &'static str, problems: &mut Problems) {
     let Some(node) = fields.required::<Node>(key, problems) else { return };
     if node.value != Value::Integer(1) {
-        problems.push(Problem::at(&node, format!("the language version {} is not known", node.kind())).help("this program speaks version `1`"));
+        problems
+            .push(Problem::at(&node, format!("the language version {} is not known", node.kind())).help("this program speaks version `1`"));
     }
 }

@@ -9,15 +9,19 @@
 //!
 //! What a study says:
 //! - [`study`]: the whole, expanded over its [`grid`].
-//! - [`card`]: a dataset. [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`].
+//! - [`card`]: a dataset, dealt into [`folds`] or not; [`sample`] and [`weights`]: which of its items count, and how much.
+//! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`];
+//!   [`validate`]: which epoch of a training is kept.
 //! - [`evaluation`] and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
 pub mod augment;
 pub mod card;
+pub mod compare;
 pub mod decode;
 pub mod evaluation;
 pub mod file;
+pub mod folds;
 pub mod grid;
 pub mod input;
 pub mod model;
@@ -25,9 +29,12 @@ pub mod node;
 pub mod path;
 pub mod predictions;
 pub mod problem;
+pub mod sample;
 pub mod source;
 pub mod study;
 pub mod table;
 mod table_check;
 pub mod uncertainty;
+pub mod validate;
 pub mod vocabulary;
+pub mod weights;

@@ -9,6 +9,7 @@ use super::node::{Node, Value};
 use super::path::path;
 use super::predictions::Columns;
 use super::problem::{Problem, Problems};
+use super::validate::Validate;
 
 /// The threads of a task where the spec does not say: the same on any machine, since the count is part of the result.
 pub const DEFAULT_THREADS: u32 = 2;
@@ -102,6 +103,8 @@ pub struct Train {
     pub schedule: Option<Choice>,
     /// Per-image augmentation, by the host.
     pub augment: Augment,
+    /// Which epoch's model is kept; the last one's without it.
+    pub validate: Option<Validate>,
     /// Seeds the weights, the order of the images, dropout and augmentation.
     pub seed: u64,
     /// Passes over the data.
@@ -189,6 +192,7 @@ impl Decode for Train {
         let optimizer = fields.required("optimizer", problems);
         let schedule = fields.optional("schedule", problems);
         let augment = fields.optional::<Augment>("augment", problems);
+        let validate = fields.optional("validate", problems);
         let seed = fields.optional("seed", problems);
         let epochs = fields.required_with("epochs", problems, at_least_one);
         let batch_size = fields.required_with("batch_size", problems, at_least_one);
@@ -199,6 +203,7 @@ impl Decode for Train {
             optimizer: optimizer?,
             schedule,
             augment: augment.unwrap_or_default(),
+            validate,
             seed: seed.unwrap_or(0),
             epochs: epochs?,
             batch_size: batch_size?,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::Spanned;
 
-use super::problem::{Problem, SpecError};
+use super::problem::{Problem, Problems, SpecError};
 use super::source::{Place, Source};
 
 /// A value and where it is written.
@@ -61,8 +61,18 @@ impl PartialEq for Key {
 }
 
 impl Node {
-    /// Parses a file. A syntax error is one problem; every duplicate key is one.
+    /// Parses a text that must be without mistakes.
+    ///
+    /// # Errors
+    /// As the problems of [`Node::read`].
     pub fn parse(source: &Arc<Source>) -> Result<Self, SpecError> {
+        let mut problems = Problems::default();
+        let node = Self::read(source, &mut problems);
+        problems.check(node)
+    }
+
+    /// Parses a text. A syntax error is a problem and ends the reading; every key that is written twice is one, and its first value counts.
+    pub fn read(source: &Arc<Source>, problems: &mut Problems) -> Option<Self> {
         let options = serde_yaml::options! {
             duplicate_keys: serde_yaml::DuplicateKeyPolicy::PassThrough,
             merge_keys: serde_yaml::MergeKeyPolicy::Error,
@@ -71,10 +81,13 @@ impl Node {
             underscored_numbers_as_strings: true,
             with_snippet: false,
         };
-        let raw: Spanned<Raw> = serde_yaml::from_str_with_options(&source.text, options).map_err(|error| syntax(source, &error))?;
-        let mut problems = Vec::new();
-        let node = grow(raw, source, &mut problems);
-        if problems.is_empty() { Ok(node) } else { Err(SpecError { problems }) }
+        match serde_yaml::from_str_with_options::<Spanned<Raw>>(&source.text, options) {
+            Ok(raw) => Some(grow(raw, source, problems)),
+            Err(error) => {
+                problems.push(syntax(source, &error));
+                None
+            }
+        }
     }
 
     /// The value under a key, if this is a map that has it.
@@ -113,12 +126,24 @@ impl Node {
     }
 }
 
-fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> SpecError {
-    let location = error.location();
-    let (start, end) = location.map_or((0, 0), |location| bytes(&location));
-    let end = end.min(source.text.len());
-    let place = Place { source: Arc::clone(source), start: start.min(end), end };
-    Problem::at_place(&place, format!("not YAML: {}", error.without_snippet())).into()
+fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
+    let message = error.without_snippet().to_string();
+    let Some(location) = error.location() else {
+        let place = Place { source: Arc::clone(source), start: 0, end: 0 };
+        return Problem::at_place(&place, format!("not YAML: {message}"));
+    };
+    // Of a syntax error only line and column are known.
+    let (line, column) = (location.line() as usize, location.column() as usize);
+    let written = source.text.split_inclusive('\n').nth(line.saturating_sub(1)).unwrap_or_default();
+    let before: usize = source.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let start = before + written.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum::<usize>();
+    let place = Place { source: Arc::clone(source), start, end: start };
+    let message = message.strip_suffix(&format!(" at line {line}, column {column}")).unwrap_or(&message);
+    let problem = Problem::at_place(&place, format!("not YAML: {message}"));
+    match written.contains("${") {
+        true => problem.help("inside `{…}` and `[…]` a path with `${NAME}` needs quotes: \"${NAME}/file\""),
+        false => problem,
+    }
 }
 
 fn bytes(location: &serde_yaml::Location) -> (usize, usize) {
@@ -127,7 +152,7 @@ fn bytes(location: &serde_yaml::Location) -> (usize, usize) {
     (start, start + span.byte_len().unwrap_or(0) as usize)
 }
 
-fn grow(raw: Spanned<Raw>, source: &Arc<Source>, problems: &mut Vec<Problem>) -> Node {
+fn grow(raw: Spanned<Raw>, source: &Arc<Source>, problems: &mut Problems) -> Node {
     let (start, end) = bytes(&raw.referenced);
     let place = Place { source: Arc::clone(source), start, end };
     let value = match raw.value {
@@ -141,7 +166,12 @@ fn grow(raw: Spanned<Raw>, source: &Arc<Source>, problems: &mut Vec<Problem>) ->
             let mut map: Vec<(Key, Node)> = Vec::with_capacity(entries.len());
             for (key, value) in entries {
                 let (start, end) = bytes(&key.referenced);
-                let key = Key { text: key.value, place: Place { source: Arc::clone(source), start, end } };
+                let place = Place { source: Arc::clone(source), start, end };
+                let text = match key.value {
+                    RawKey::Text(text) => text,
+                    RawKey::AsWritten => place.text().to_owned(),
+                };
+                let key = Key { text, place };
                 let value = grow(value, source, problems);
                 match map.iter().find(|(earlier, _)| *earlier == key) {
                     Some((earlier, _)) => problems.push(
@@ -166,7 +196,61 @@ enum Raw {
     Float(f64),
     Text(String),
     List(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<String>, Spanned<Raw>)>),
+    Map(Vec<(Spanned<RawKey>, Spanned<Raw>)>),
+}
+
+/// Keys are text, also where they look like something else: `null`, `0.10` and `true` are names.
+enum RawKey {
+    Text(String),
+    AsWritten,
+}
+
+impl<'de> Deserialize<'de> for RawKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawKeyVisitor)
+    }
+}
+
+struct RawKeyVisitor;
+
+impl<'de> Visitor<'de> for RawKeyVisitor {
+    type Value = RawKey;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a key that is one word")
+    }
+
+    fn visit_unit<E>(self) -> Result<RawKey, E> {
+        Ok(RawKey::AsWritten)
+    }
+
+    fn visit_none<E>(self) -> Result<RawKey, E> {
+        Ok(RawKey::AsWritten)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<RawKey, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<RawKey, E> {
+        Ok(RawKey::AsWritten)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<RawKey, E> {
+        Ok(RawKey::AsWritten)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<RawKey, E> {
+        Ok(RawKey::AsWritten)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<RawKey, E> {
+        Ok(RawKey::AsWritten)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<RawKey, E> {
+        Ok(RawKey::Text(text.to_owned()))
+    }
 }
 
 impl<'de> Deserialize<'de> for Raw {

@@ -34,6 +34,11 @@ impl Problem {
         Self { message: message.into(), help: None, labels: vec![(place.clone(), String::new())] }
     }
 
+    /// Whether this is where it is written.
+    pub fn is_at(&self, place: &Place) -> bool {
+        self.labels.first().is_some_and(|(first, _)| first == place)
+    }
+
     /// The same, with a remedy.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -85,6 +90,21 @@ impl Problems {
 pub struct SpecError {
     /// In the order of the text.
     pub problems: Vec<Problem>,
+}
+
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl From<Problems> for SpecError {
+    fn from(problems: Problems) -> Self {
+        Self { problems: problems.0 }
+    }
 }
 
 impl From<Problem> for SpecError {
@@ -142,8 +162,7 @@ impl ProblemDiagnostic {
         };
         let (here, other): (Vec<_>, Vec<_>) = problem.labels.iter().partition(|(place, _)| Arc::ptr_eq(&place.source, &first.source));
         let label = |(place, note): &(Place, String)| {
-            let note = (!note.is_empty()).then(|| note.clone());
-            LabeledSpan::new(note.or_else(|| Some("here".to_owned())), place.start, place.end.max(place.start + 1) - place.start)
+            LabeledSpan::new((!note.is_empty()).then(|| note.clone()), place.start, place.end.max(place.start + 1) - place.start)
         };
         let elsewhere = other
             .into_iter()

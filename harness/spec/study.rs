@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use super::card::DataUse;
-use super::decode::{Decode, Fields, one_or_many};
+use super::decode::{Decode, Fields, expected, one_or_many};
 use super::evaluation::{Cut, Evaluation, Rule, Written};
 use super::file::{Setting, read};
-use super::grid::{Grid, Point, check_version};
+use super::grid::{Grid, Point, check_version, unresolved};
 use super::model::Model;
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems, SpecError, did_you_mean};
@@ -30,6 +30,8 @@ pub struct Study {
     pub settings: Vec<String>,
     /// The datasets by name.
     pub data: IndexMap<String, DataUse>,
+    /// Whether no dataset is declared: splits are then those that files of predictions name themselves.
+    of_files: bool,
     /// The axes.
     pub grid: Grid,
     /// Every model at every point that it spans.
@@ -71,12 +73,21 @@ pub struct CellEvaluation {
 }
 
 impl Study {
-    /// Reads a study with all that it includes. Every mistake that the files alone show is in the error.
+    /// Reads a study with all that it includes.
+    ///
+    /// # Errors
+    /// Every mistake that the files alone show.
     pub fn read(path: &Path, settings: &[Setting]) -> Result<Self, SpecError> {
-        let root = read(path, settings)?;
         let mut problems = Problems::default();
-        let study = Self::decode(path, &root, settings, &mut problems);
+        let study = Self::read_with(path, settings, &mut problems);
         problems.check(study)
+    }
+
+    /// Reads a study with all that it includes. Where the files alone show mistakes, each is a problem and the answer is what can be read
+    /// nevertheless, so that a plan of that finds the mistakes that only the data show.
+    pub fn read_with(path: &Path, settings: &[Setting], problems: &mut Problems) -> Option<Self> {
+        let root = read(path, None, settings, problems)?;
+        Self::decode(path, &root, settings, problems)
     }
 
     fn decode(path: &Path, root: &Node, settings: &[Setting], problems: &mut Problems) -> Option<Self> {
@@ -85,7 +96,7 @@ impl Study {
         let name = fields.required_with("study", problems, |node, problems| name_of(node, path, problems));
         let title = fields.optional("title", problems);
         let tags = fields.optional("tags", problems);
-        let data: Option<IndexMap<String, DataUse>> = fields.optional("data", problems);
+        let declared = fields.optional_with("data", problems, datasets).unwrap_or_default();
         let grid_node = fields.node("grid");
         let grid = Grid::decode(grid_node, fields.node("exclude"), problems);
         let uncertainty: Option<Uncertainty> = fields.optional("uncertainty", problems);
@@ -95,63 +106,57 @@ impl Study {
         fields.finish(problems);
 
         let cells = cells(&grid, models.as_deref().unwrap_or_default(), problems);
+        let parts = models.iter().chain(&evaluate).flatten().map(|(_, node)| node);
+        check_axes_used(&grid, grid_node, parts, problems);
         let evaluations = evaluations(&grid, &cells, models.as_deref(), evaluate.as_deref().unwrap_or_default(), problems);
-        let study = Self {
-            name: name?,
+        let mut study = Self {
+            name: name.unwrap_or_else(|| stem(path).to_owned()),
             title: title.unwrap_or_default(),
             tags: tags.unwrap_or_default(),
             path: path.to_owned(),
             settings: settings.iter().map(Setting::text).collect(),
-            data: data.unwrap_or_default(),
+            data: IndexMap::new(),
+            of_files: declared.is_empty(),
             grid,
             cells,
             evaluations,
             uncertainty: uncertainty.unwrap_or_default(),
             layout,
         };
-        study.check_splits(problems);
-        study.check_axes_used(grid_node, problems);
+        study.check_splits(&declared, problems);
+        study.data = declared.into_iter().filter_map(|(name, data)| Some((name, data?))).collect();
         Some(study)
     }
 
-    /// Whether `dataset/split` is of a declared dataset; else it can only be a split that imported predictions name themselves.
+    /// Whether `dataset/split` is of a dataset; else it is a split that imported predictions name themselves.
     pub fn is_of_dataset(&self, split: &str) -> bool {
-        split.split_once('/').is_some_and(|(dataset, _)| self.data.contains_key(dataset))
-    }
-
-    /// An axis that nothing mentions would change nothing.
-    fn check_axes_used(&self, grid: Option<&Node>, problems: &mut Problems) {
-        for (index, axis) in self.grid.axes.iter().enumerate() {
-            let used = self.evaluations.iter().any(|evaluation| evaluation.point.level(index).is_some())
-                || self.cells.iter().any(|cell| cell.point.level(index).is_some());
-            if let (false, Some(grid)) = (used, grid) {
-                let written = grid.get(&axis.name).unwrap_or(grid);
-                problems.push(
-                    Problem::at(written, format!("no model and no evaluation mentions the axis `{}`", axis.name))
-                        .help(format!("write `${}` where it belongs, or remove the axis", axis.name)),
-                );
-            }
-        }
+        !self.of_files && split.contains('/')
     }
 
     /// Every split that is named must be of a dataset that is declared, and a test split must not teach.
-    fn check_splits(&self, problems: &mut Problems) {
+    fn check_splits(&self, declared: &Datasets, problems: &mut Problems) {
         for cell in &self.cells {
             if let Model::Backend(model) = &cell.spec
                 && let Some(train) = &model.train
             {
-                self.check_split(&train.data.to_string(), &train.data.node, problems);
+                check_split(declared, &train.data.to_string(), &train.data.node, problems);
                 check_teaches(&train.data.to_string(), &train.data.node, problems);
+                if let Some(validate) = &train.validate {
+                    check_split(declared, &validate.data.to_string(), &validate.data.node, problems);
+                    check_teaches(&validate.data.to_string(), &validate.data.node, problems);
+                }
             }
         }
         for evaluation in &self.evaluations {
             let scored = evaluation.spec.data.as_ref();
-            if let Some(split) = scored {
-                self.check_split(&split.value, &split.node, problems);
+            // A study without datasets audits files that name their splits themselves.
+            let of_file = self.of_files && matches!(self.cells[evaluation.cell].spec, Model::Predictions(_));
+            if let Some(split) = scored.filter(|_| !of_file) {
+                check_split(declared, &split.value, &split.node, problems);
             }
             for split in fitting_splits(&evaluation.spec) {
-                if scored.is_some() {
-                    self.check_split(&split.value, &split.node, problems);
+                if scored.is_some() && !of_file {
+                    check_split(declared, &split.value, &split.node, problems);
                 }
                 check_teaches(&split.value, &split.node, problems);
                 if scored.is_some_and(|scored| scored.value == split.value) {
@@ -163,23 +168,48 @@ impl Study {
             }
         }
     }
+}
 
-    fn check_split(&self, name: &str, node: &Node, problems: &mut Problems) {
-        let Some((dataset, split)) = name.split_once('/') else {
-            problems.push(Problem::at(node, format!("expected a split, as `dataset/split`, found `{name}`")));
-            return;
-        };
-        let Some(data) = self.data.get(dataset) else {
-            let help = did_you_mean(dataset, self.data.keys().map(String::as_str));
-            problems.push(Problem::at(node, format!("unknown dataset `{dataset}`")).help(help));
-            return;
-        };
-        // Splits that a column names are known only when the data are opened.
-        let Some(known) = data.split_names() else { return };
-        if !known.iter().any(|name| name == split) {
-            let help = did_you_mean(split, known.iter().map(String::as_str));
-            problems.push(Problem::at(node, format!("the dataset `{dataset}` has no split `{split}`")).help(help));
+/// An axis that nothing mentions would change nothing.
+fn check_axes_used<'a>(grid: &Grid, written: Option<&Node>, parts: impl Iterator<Item = &'a Node>, problems: &mut Problems) {
+    let used: Vec<usize> = parts.flat_map(|part| grid.mentions(part, problems)).collect();
+    let unused = grid.axes.iter().enumerate().filter(|(index, _)| !used.contains(index));
+    for (_, axis) in unused {
+        if let Some(levels) = written.and_then(|written| written.get(&axis.name)) {
+            problems.push(
+                Problem::at(levels, format!("no model and no evaluation mentions the axis `{}`", axis.name))
+                    .help(format!("write `${}` where it belongs, or remove the axis", axis.name)),
+            );
         }
+    }
+}
+
+/// The datasets as declared; `None` where one is declared wrongly.
+type Datasets = IndexMap<String, Option<DataUse>>;
+
+fn datasets(node: &Node, problems: &mut Problems) -> Option<Datasets> {
+    let Value::Map(entries) = &node.value else { return expected(node, problems, "a map of datasets") };
+    for (key, _) in entries {
+        check_name(key, problems);
+    }
+    Some(entries.iter().map(|(key, node)| (key.text.clone(), DataUse::decode(node, problems))).collect())
+}
+
+fn check_split(declared: &Datasets, name: &str, node: &Node, problems: &mut Problems) {
+    let Some((dataset, split)) = name.split_once('/') else {
+        problems.push(Problem::at(node, format!("expected a split, as `dataset/split`, found `{name}`")));
+        return;
+    };
+    let Some(data) = declared.get(dataset) else {
+        let help = did_you_mean(dataset, declared.keys().map(String::as_str));
+        problems.push(Problem::at(node, format!("unknown dataset `{dataset}`")).help(help));
+        return;
+    };
+    // Splits that a column names are known only when the data are opened.
+    let Some(known) = data.as_ref().and_then(DataUse::split_names) else { return };
+    if !known.iter().any(|name| name == split) {
+        let help = did_you_mean(split, known.iter().map(String::as_str));
+        problems.push(Problem::at(node, format!("the dataset `{dataset}` has no split `{split}`")).help(help));
     }
 }
 
@@ -203,7 +233,7 @@ fn check_teaches(name: &str, node: &Node, problems: &mut Problems) {
 
 fn name_of(node: &Node, path: &Path, problems: &mut Problems) -> Option<String> {
     let name = String::decode(node, problems)?;
-    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let stem = stem(path);
     if name != stem {
         problems.push(
             Problem::at(node, format!("the study is called `{name}` and its file `{stem}`"))
@@ -211,6 +241,10 @@ fn name_of(node: &Node, path: &Path, problems: &mut Problems) -> Option<String> 
         );
     }
     Some(name)
+}
+
+fn stem(path: &Path) -> &str {
+    path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
 }
 
 fn entries(node: &Node, problems: &mut Problems) -> Option<Vec<(Key, Node)>> {
@@ -238,7 +272,15 @@ fn cells(grid: &Grid, models: &[(Key, Node)], problems: &mut Problems) -> Vec<Ce
         let axes = grid.mentions(node, problems);
         for point in grid.points(&axes) {
             let substituted = grid.substitute(node, &point, problems);
-            if let Some(spec) = Model::decode(&substituted, problems) {
+            // What a wrong `$axis` stands for is not known, and was told.
+            let unresolved = unresolved(&substituted);
+            let mut found = Problems::default();
+            let spec = Model::decode(&substituted, &mut found);
+            found
+                .into_iter()
+                .filter(|problem| !unresolved.iter().any(|place| problem.is_at(place)))
+                .for_each(|problem| problems.push(problem));
+            if let (Some(spec), true) = (spec, unresolved.is_empty()) {
                 cells.push(Cell { name: cell_name(grid, &key.text, &point), model: key.text.clone(), point, spec });
             }
         }
@@ -262,17 +304,24 @@ fn evaluations(
     let mut evaluations = Vec::new();
     for (key, node) in evaluate {
         check_name(key, problems);
-        let chosen: Option<Vec<String>> = node.get("models").and_then(|models| one_or_many(models, problems));
+        let chosen: Option<Vec<Written<String>>> = node.get("models").and_then(|models| one_or_many(models, problems));
         if let (Some(chosen), Some(models)) = (&chosen, models) {
-            for name in chosen.iter().filter(|name| !models.iter().any(|(key, _)| key.text == **name)) {
-                let written = node.get("models").unwrap_or(node);
+            for unknown in chosen.iter().filter(|chosen| !models.iter().any(|(key, _)| key.text == chosen.value)) {
                 let known = models.iter().map(|(key, _)| key.text.as_str());
-                problems.push(Problem::at(written, format!("unknown model `{name}`")).help(did_you_mean(name, known)));
+                let message = format!("unknown model `{}`", unknown.value);
+                problems.push(Problem::at(&unknown.node, message).help(did_you_mean(&unknown.value, known)));
             }
         }
         let own = grid.mentions(node, problems);
+        let chosen_cell = |cell: &Cell| chosen.as_ref().is_none_or(|chosen| chosen.iter().any(|chosen| chosen.value == cell.model));
+        if !cells.iter().any(chosen_cell) {
+            // Its models are wrong, and told about; what is wrong with itself is told in the same breath.
+            for point in grid.points(&own) {
+                Evaluation::decode(&grid.substitute(node, &point, problems), problems);
+            }
+        }
         for (index, cell) in cells.iter().enumerate() {
-            if chosen.as_ref().is_some_and(|chosen| !chosen.contains(&cell.model)) {
+            if !chosen_cell(cell) {
                 continue;
             }
             for point in grid.extend(&cell.point, &own) {

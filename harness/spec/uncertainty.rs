@@ -12,6 +12,7 @@ pub struct Uncertainty {
     seed: Option<u64>,
     cluster: Option<Cluster>,
     method: Option<Method>,
+    shares: Option<Shares>,
     permutations: Option<u32>,
 }
 
@@ -26,11 +27,26 @@ pub enum Cluster {
     Field(String),
 }
 
-/// How an interval is read off the replicates.
+/// How intervals are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// The quantiles of the replicates.
+    /// Exact ones for shares, widened percentiles for other numbers, intersection bounds for gaps.
+    Standard,
+    /// The plain quantiles of the replicates, also of gaps: too narrow for small groups, for comparison with other tools.
     Percentile,
+    /// Quantiles corrected for bias and acceleration; intersection bounds for gaps.
+    Bca,
+}
+
+/// Which exact interval shares have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shares {
+    /// Mid-P: covers what it promises on average, nearly everywhere.
+    MidP,
+    /// Wilson's score interval: narrower, and below its level near 0 and 1.
+    Wilson,
+    /// Covers at least what it promises everywhere, and is wider for it.
+    ClopperPearson,
 }
 
 impl Uncertainty {
@@ -43,6 +59,7 @@ impl Uncertainty {
             seed: self.seed.or(outer.seed),
             cluster: self.cluster.clone().or_else(|| outer.cluster.clone()),
             method: self.method.or(outer.method),
+            shares: self.shares.or(outer.shares),
             permutations: self.permutations.or(outer.permutations),
         }
     }
@@ -67,9 +84,21 @@ impl Uncertainty {
         self.cluster.as_ref().unwrap_or(&Cluster::Subject)
     }
 
-    /// How intervals are read off the replicates. Default: percentile.
+    /// How intervals are made. Default: standard.
     pub fn method(&self) -> Method {
-        self.method.unwrap_or(Method::Percentile)
+        self.method.unwrap_or(Method::Standard)
+    }
+
+    /// Which exact interval shares have. Default: mid-P.
+    pub fn shares(&self) -> Shares {
+        self.shares.unwrap_or(Shares::MidP)
+    }
+
+    /// The same with another method, for tests and benches.
+    #[must_use]
+    pub fn with_method(mut self, method: Method) -> Self {
+        self.method = Some(method);
+        self
     }
 
     /// Permutations of the group labels behind every gap's null; 0 for none. Default: 1000.
@@ -94,7 +123,13 @@ impl Decode for Uncertainty {
             level: fields.optional_with("level", problems, |node, problems| number_in(node, problems, 0.5, 0.9999)),
             seed: fields.optional("seed", problems),
             cluster: fields.optional("cluster", problems),
-            method: fields.optional_with("method", problems, |node, problems| word(node, problems, &[("percentile", Method::Percentile)])),
+            method: fields.optional_with("method", problems, |node, problems| {
+                word(node, problems, &[("standard", Method::Standard), ("percentile", Method::Percentile), ("bca", Method::Bca)])
+            }),
+            shares: fields.optional_with("shares", problems, |node, problems| {
+                let words = [("mid_p", Shares::MidP), ("wilson", Shares::Wilson), ("clopper_pearson", Shares::ClopperPearson)];
+                word(node, problems, &words)
+            }),
             permutations: fields.optional_with("null", problems, null),
         };
         fields.finish(problems);

@@ -16,7 +16,7 @@ use crate::step;
 /// Builds the harness.
 pub(crate) fn harness(checkout: &Checkout) -> Result<()> {
     let mut build = checkout.cargo();
-    build.args(["build", "--release", "--quiet", "--package", "fairgrid", "--bins"]);
+    build.args(["build", "--release", "--package", "fairgrid", "--bins"]);
     build_step(build, "building the harness", &checkout.program())
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn plugins(checkout: &Checkout, needed: &[Plugin]) -> Result<()> {
         }
         let mut build = checkout.cargo();
         // Together with the harness, so that they have its features and share its dependencies.
-        build.args(["build", "--release", "--quiet", "--package", "fairgrid", "--package", plugin.package]);
+        build.args(["build", "--release", "--package", "fairgrid", "--package", plugin.package]);
         build_step(build, &format!("building the plugin {}", plugin.name), &library)?;
         plugin.describe(checkout.fairgrid(), &checkout.products())?;
     }
@@ -48,8 +48,11 @@ pub(crate) fn everything(checkout: &Checkout) -> Result<()> {
     plugins(checkout, &PLUGINS)
 }
 
-fn build_step(build: Command, what: &str, product: &Path) -> Result<()> {
-    if !product.exists() {
+/// Builds, and shows how far it is where that takes minutes: for the first time.
+fn build_step(mut build: Command, what: &str, product: &Path) -> Result<()> {
+    if product.exists() {
+        build.arg("--quiet");
+    } else {
         say(&format!("{what} (once, a few minutes)"));
     }
     step::finish(build)

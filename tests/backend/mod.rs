@@ -4,7 +4,7 @@ mod arrays;
 mod catalogue;
 mod checked;
 mod faults;
-mod fixture;
+pub(crate) mod fixture;
 mod layout;
 mod loading;
 mod sdk;

@@ -9,10 +9,10 @@ use fairgrid::backend::host::LogLevel;
 use fairgrid::backend::plugin::{Instance, Plugin};
 use serde_json::json;
 
-use super::fixture::{Keeper, cargo, folder, job};
+use super::fixture::{self, Keeper, folder, job};
 
 fn wild() -> Instance {
-    Plugin::load(&cargo("fairgrid-wild"), &[]).unwrap().open(&json!({"threads": 3})).unwrap()
+    Plugin::load(&fixture::wild(), &[]).unwrap().open(&json!({"threads": 3})).unwrap()
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn options_are_refused_where_they_stand() {
 
 #[test]
 fn a_wrong_config_is_an_error() {
-    let plugin = Plugin::load(&cargo("fairgrid-wild"), &[]).unwrap();
+    let plugin = Plugin::load(&fixture::wild(), &[]).unwrap();
     let error = plugin.open(&json!({"threads": "many"})).unwrap_err();
     assert_eq!((error.status, error.pointer.as_deref()), (Status::Invalid, Some("/threads")));
 }
@@ -85,7 +85,7 @@ fn cancel_sets_the_flag_of_a_running_job() {
 
 #[test]
 fn one_symbol_is_exported() {
-    let output = Command::new("nm").args(["-D", "--defined-only"]).arg(cargo("fairgrid-wild")).output().unwrap();
+    let output = Command::new("nm").args(["-D", "--defined-only"]).arg(fixture::wild()).output().unwrap();
     let symbols = String::from_utf8(output.stdout).unwrap();
     let names: Vec<&str> = symbols.lines().filter_map(|line| line.split_whitespace().last()).collect();
     assert_eq!(names, ["fairgrid_backend"]);
@@ -93,7 +93,7 @@ fn one_symbol_is_exported() {
 
 #[test]
 fn the_description_has_a_fingerprint_of_the_code() {
-    let description = Plugin::load(&cargo("fairgrid-wild"), &[]).unwrap().describe().unwrap();
+    let description = Plugin::load(&fixture::wild(), &[]).unwrap().describe().unwrap();
     assert_eq!((description.name.as_str(), description.version.as_str()), ("wild", "0.1.0"));
     assert_eq!(description.fingerprint.map(|digest| digest.len()), Some(64));
     let mean = &description.kinds["architectures"][0];
@@ -107,7 +107,7 @@ fn the_description_has_a_fingerprint_of_the_code() {
 fn a_backend_on_the_sdk_keeps_every_promise() {
     let scratch = tempfile::tempdir_in(folder("check")).unwrap();
     let mut events = Vec::new();
-    exercise(&cargo("fairgrid-wild"), &[], scratch.path(), &mut |event| events.push(event));
+    exercise(&fixture::wild(), &[], scratch.path(), &mut |event| events.push(event));
     let report = Report::of(events, None);
     assert!(report.passed(), "{report}");
     assert!(report.checks.iter().any(|check| matches!(check.outcome, Outcome::Skipped(_))));

@@ -1,48 +1,9 @@
 //! Files, tables and cards that are wrong: each is counted and located, or refused with a remedy.
 
-use std::path::Path;
-
-use fairgrid::data::dataset::Dataset;
 use fairgrid::data::images::Images;
-use fairgrid::spec::card::Card;
 use fairgrid::spec::input::Input;
-use tempfile::TempDir;
 
-const IMAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/images");
-
-struct Folder(TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Self {
-        let path = self.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, bytes).unwrap();
-        self
-    }
-
-    fn image(&self, name: &str, from: &str) -> &Self {
-        self.write(name, std::fs::read(format!("{IMAGES}/{from}")).unwrap())
-    }
-
-    fn open(&self, card: &str) -> Result<Dataset, String> {
-        self.write("card.yaml", format!("fairgrid_card: 1\ndataset: d\n{card}"));
-        let shown = |error: &dyn std::fmt::Display| error.to_string().replace(&format!("{}/", self.path().display()), "");
-        let card = Card::read(&self.path().join("card.yaml")).map_err(|error| shown(&error))?;
-        Dataset::open(&card, &self.path().join("cache")).map_err(|error| shown(&error))
-    }
-
-    fn rejected(&self, card: &str) -> Vec<String> {
-        self.open(card).unwrap().rejected.iter().map(ToString::to_string).collect()
-    }
-}
+use super::folder::{Folder, IMAGES};
 
 #[test]
 fn bad_images_are_rejected_with_their_file_and_reason() {

@@ -2,5 +2,10 @@
 
 mod broken;
 mod cards;
+mod draw;
+mod folder;
+mod labels;
 mod parity;
+mod real;
+mod shapes;
 mod table;

@@ -1,5 +1,7 @@
 //! Scoring: golden values, honesty rules, invariances.
 
+mod compare;
+mod coverage;
 mod decisions;
 mod honesty;
 mod oracle;

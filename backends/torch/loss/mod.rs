@@ -19,7 +19,7 @@ pub(crate) const LOSSES: &[Definition<Box<dyn Loss>>] =
 pub trait Loss {
     /// The loss of each item.
     ///
-    /// `logits` has the shape [n, classes].
+    /// `logits` has the shape `[n, classes]`.
     fn per_item(&self, logits: &Tensor, targets: &Targets) -> PerItem;
 
     /// Whether this loss can be had with such labels; if not, why not.
@@ -32,9 +32,9 @@ pub trait Loss {
 /// The losses of a batch's items.
 #[derive(Debug)]
 pub struct PerItem {
-    /// One an item: float32 of shape [n], 0 where the item does not count.
+    /// One an item: float32 of shape `[n]`, 0 where the item does not count.
     pub losses: Tensor,
-    /// 1 for an item that counts in the mean, 0 for one that does not: float32 of shape [n].
+    /// 1 for an item that counts in the mean, 0 for one that does not: float32 of shape `[n]`.
     pub counted: Tensor,
 }
 
@@ -45,7 +45,7 @@ impl PerItem {
         Self { losses, counted }
     }
 
-    /// Multiplies each item's loss by its weight, of shape [n].
+    /// Multiplies each item's loss by its weight, of shape `[n]`.
     #[must_use]
     pub(crate) fn weighted(self, weights: &Tensor) -> Self {
         Self { losses: self.losses * weights, counted: self.counted }
@@ -77,7 +77,7 @@ fn single_only(name: &str, labels: Labels) -> Result<(), String> {
     }
 }
 
-/// The index of each item's class, shape [n]. [`Loss::check`] has refused other labels; for them the first present class stands in.
+/// The index of each item's class, shape `[n]`. [`Loss::check`] has refused other labels; for them the first present class stands in.
 fn classes_of(targets: &Targets) -> Tensor {
     match targets {
         Targets::Single { class, .. } => class.shallow_clone(),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, FixedSizeListArray, Float32Array, Int32Array, ListArray, RecordBatch, RecordBatchIterator, StringArray, UInt8Array,
+    Array, ArrayRef, AsArray, FixedSizeListArray, Float32Array, Int32Array, ListArray, RecordBatch, RecordBatchIterator, StringArray,
+    UInt8Array,
 };
 use arrow::datatypes::{DataType, Field, Float32Type, Float64Type, Int32Type, Schema};
 use fairgrid_sdk::{Backend, Cancel, Config, Failure, Host, Input, Job, Level, Verdict};

@@ -24,7 +24,8 @@ impl<'t> Column<'t> {
         &self.table.names[self.index]
     }
 
-    fn array(&self) -> &'t ArrayRef {
+    /// The whole column: long texts, 64-bit numbers, truths, bytes, or lists.
+    pub fn array(&self) -> &'t ArrayRef {
         &self.table.arrays[self.index]
     }
 

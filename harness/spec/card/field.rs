@@ -83,6 +83,27 @@ pub enum Translate {
     Map(IndexMap<String, Option<String>>),
     /// The bin that it lies in.
     Bins(Bins),
+    /// The level of which a word occurs in the text.
+    Words(Words),
+}
+
+/// Levels by the words that tell them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Lower-case words, by level.
+    pub levels: IndexMap<String, Vec<String>>,
+    /// The level of a text with words of several levels; `None`: missing.
+    pub several: Option<String>,
+}
+
+impl Words {
+    /// The levels of which a word occurs. Letters outside of words do not matter: `Men's` holds `men`.
+    pub fn found(&self, text: &str) -> Vec<&str> {
+        let text = text.to_lowercase();
+        let said: std::collections::HashSet<&str> = text.split(|letter: char| !letter.is_alphanumeric()).collect();
+        let told = self.levels.iter().filter(|(_, words)| words.iter().any(|word| said.contains(word.as_str())));
+        told.map(|(level, _)| level.as_str()).collect()
+    }
 }
 
 /// Half-open ranges of numbers, `[a, b)`.
@@ -163,7 +184,12 @@ fn decode(key: &Key, node: &Node, problems: &mut Problems) -> Option<Field> {
     let source = source?;
     let levels = levels.unwrap_or_default();
     let closed = !levels.is_empty() || !matches!(source, FieldSource::Column { pattern: None, translate: Translate::AsIs, .. });
-    let outside = outside.unwrap_or(if closed { Outside::Reject } else { Outside::Keep });
+    let told = matches!(source, FieldSource::Column { translate: Translate::Words(_), .. });
+    let outside = outside.unwrap_or(match (told, closed) {
+        (true, _) => Outside::Missing,
+        (_, true) => Outside::Reject,
+        (_, false) => Outside::Keep,
+    });
     Some(Field { source, levels, outside, missing, provenance, confidence, node: node.clone() })
 }
 
@@ -173,13 +199,18 @@ fn decode_column(fields: &mut Fields, key: &Key, node: &Node, problems: &mut Pro
     let map = fields.optional_with("map", problems, decode_map);
     let edges = fields.optional_with("bins", problems, decode_edges);
     let names: Option<Vec<String>> = fields.optional("names", problems);
-    let translate = match (map, edges) {
-        (Some(_), Some(_)) => {
-            problems.push(Problem::at(node, "a field has either `map` or `bins`").help("remove one of them"));
-            return None;
+    let words = fields.optional_with("words", problems, decode_words);
+    let several = fields.optional_with("several", problems, decode_missing);
+    let translate = match (map, edges, words) {
+        (Some(map), None, None) => Translate::Map(map),
+        (None, None, Some(levels)) => {
+            let several = match several {
+                Some(Missing::Level(level)) => Some(level),
+                _ => None,
+            };
+            Translate::Words(Words { levels, several })
         }
-        (Some(map), None) => Translate::Map(map),
-        (None, Some(edges)) => {
+        (None, Some(edges), None) => {
             let names = names.unwrap_or_else(|| edges.windows(2).map(|pair| format!("[{}, {})", pair[0], pair[1])).collect());
             if names.len() + 1 != edges.len() {
                 problems.push(Problem::at(node, format!("{} names for {} bins", names.len(), edges.len() - 1)));
@@ -187,7 +218,11 @@ fn decode_column(fields: &mut Fields, key: &Key, node: &Node, problems: &mut Pro
             }
             Translate::Bins(Bins { edges, names })
         }
-        (None, None) => Translate::AsIs,
+        (None, None, None) => Translate::AsIs,
+        _ => {
+            problems.push(Problem::at(node, "a field has one of `map`, `bins` and `words`").help("remove the others"));
+            return None;
+        }
     };
     let from = from.unwrap_or_else(|| Name { text: key.text.clone(), node: node.clone() });
     Some(FieldSource::Column { from, pattern, translate })
@@ -200,6 +235,11 @@ fn decode_map(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, O
         _ => String::decode(value, problems).map(Some),
     };
     entries.iter().map(|(key, value)| one(value, problems).map(|level| (key.text.clone(), level))).collect()
+}
+
+fn decode_words(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, Vec<String>>> {
+    let levels: IndexMap<String, Vec<String>> = IndexMap::decode(node, problems)?;
+    Some(levels.into_iter().map(|(level, words)| (level, words.iter().map(|word| word.to_lowercase()).collect())).collect())
 }
 
 fn decode_edges(node: &Node, problems: &mut Problems) -> Option<Vec<f64>> {

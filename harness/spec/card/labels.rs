@@ -47,6 +47,8 @@ pub enum LabelForm {
         separator: Option<String>,
         /// What the classes that are not listed are.
         others: Others,
+        /// The classes' names for people.
+        names: Option<Names>,
     },
 }
 
@@ -118,8 +120,9 @@ impl Decode for Labels {
             let others = fields.required_with("others", problems, |node, problems| {
                 word(node, problems, &[("absent", Others::Absent), ("unknown", Others::Unknown)])
             });
+            let names = fields.optional_with("names", problems, decode_names);
             match (from, others) {
-                (Some(from), Some(others)) => Some(LabelForm::List { from, separator, others }),
+                (Some(from), Some(others)) => Some(LabelForm::List { from, separator, others, names }),
                 _ => None,
             }
         };

@@ -1,11 +1,11 @@
-//! Where the images are: files, rows of tables, IDX.
+//! Where the images are: files, rows of tables, COCO, IDX.
 
 use indexmap::IndexMap;
 use regex::Regex;
 
 use super::table::{self, TableFile};
 use super::template::Template;
-use crate::spec::decode::{Decode, Fields};
+use crate::spec::decode::{Decode, Fields, number_in, one_or_many, word};
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems};
 
@@ -23,6 +23,40 @@ pub enum Layout {
         /// The names of the splits.
         names: Vec<String>,
     },
+    /// Every image of COCO's annotation files is an item, or every box.
+    Coco(Coco),
+}
+
+/// COCO's annotation files. The columns of an image are `id`, `file_name`, `width`, `height`, `categories` (a JSON list), `captions` (one
+/// a line) and `split`; a box has those of its image, `image_id`, `category` and `is_crowd`, and its `id` is its own.
+#[derive(Clone, Debug)]
+pub struct Coco {
+    /// The files by split; one split without a name where the card names none.
+    pub files: Vec<(Option<String>, Vec<String>)>,
+    /// Where an image is.
+    pub path: Template,
+    /// A zip or tar archive that holds the images.
+    pub archive: Option<String>,
+    /// Whether the items are the boxes.
+    pub boxes: bool,
+    /// How an item is called; its image's path by default, with `#id` for a box.
+    pub id: Option<Template>,
+    names: Vec<String>,
+}
+
+/// The columns of a box around the item in its image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoxAt {
+    /// Left and top.
+    pub start: [String; 2],
+    /// Right and bottom, or width and height.
+    pub end: [String; 2],
+    /// Whether `end` is a width and a height.
+    pub sized: bool,
+    /// Whether these are shares of the image's sides.
+    pub relative: bool,
+    /// How much of its own size the box grows on each side.
+    pub margin: f64,
 }
 
 /// Files found by a pattern. The columns of an item are the named groups of `pattern`, `path`, `file` and `stem`.
@@ -63,6 +97,10 @@ pub struct Rows {
     pub tables: Vec<(Option<String>, TableFile)>,
     /// Where a row's image is.
     pub image: ImageAt,
+    /// A zip or tar archive that holds the images.
+    pub archive: Option<String>,
+    /// The part of the image that is the item.
+    pub window: Option<BoxAt>,
     /// How an item is called; its image's path by default, or else its row.
     pub id: Option<Template>,
     names: Vec<String>,
@@ -92,6 +130,7 @@ impl Layout {
         match self {
             Self::Files(_) => None,
             Self::Rows(rows) => (!rows.names.is_empty()).then_some(&rows.names),
+            Self::Coco(coco) => (!coco.names.is_empty()).then_some(&coco.names),
             Self::Idx { names, .. } => Some(names),
         }
     }
@@ -116,6 +155,9 @@ impl Decode for Layout {
             let pairs = pairs?;
             return Some(Self::Idx { names: pairs.keys().cloned().collect(), pairs });
         }
+        if node.get("coco").is_some() {
+            return decode_coco(node, problems).map(Self::Coco);
+        }
         if node.get("table").is_some() {
             return decode_rows(node, problems).map(Self::Rows);
         }
@@ -124,7 +166,7 @@ impl Decode for Layout {
         }
         Fields::of(node, problems, "`images`")?;
         problems.push(
-            Problem::at(node, "`images` needs one of the keys `glob`, `archive`, `table` and `idx`")
+            Problem::at(node, "`images` needs one of the keys `glob`, `archive`, `table`, `coco` and `idx`")
                 .help("files by a pattern: {glob: \"*.jpg\"}; rows of a table: {table: labels.csv, path: \"images/{file}\"}"),
         );
         None
@@ -153,6 +195,8 @@ fn decode_rows(node: &Node, problems: &mut Problems) -> Option<Rows> {
     let tables = fields.required_with("table", problems, decode_tables);
     let path: Option<Template> = fields.optional("path", problems);
     let bytes: Option<String> = fields.optional("bytes", problems);
+    let archive: Option<String> = fields.optional("archive", problems);
+    let window = fields.optional("box", problems);
     let id = fields.optional("id", problems);
     fields.finish(problems);
     let image = match (path, bytes) {
@@ -168,7 +212,46 @@ fn decode_rows(node: &Node, problems: &mut Problems) -> Option<Rows> {
     };
     let tables = tables?;
     let names = tables.iter().filter_map(|(split, _)| split.clone()).collect();
-    Some(Rows { tables, image, id, names })
+    Some(Rows { tables, image, archive, window, id, names })
+}
+
+fn decode_coco(node: &Node, problems: &mut Problems) -> Option<Coco> {
+    let mut fields = Fields::of(node, problems, "`images`")?;
+    let files = fields.required_with("coco", problems, |node, problems| match &node.value {
+        Value::Map(entries) => {
+            entries.iter().map(|(key, value)| one_or_many(value, problems).map(|files| (Some(key.text.clone()), files))).collect()
+        }
+        _ => one_or_many(node, problems).map(|files| vec![(None, files)]),
+    });
+    let path = fields.required("path", problems);
+    let archive = fields.optional("archive", problems);
+    let boxes = fields.optional_with("items", problems, |node, problems| word(node, problems, &[("images", false), ("boxes", true)]));
+    let id = fields.optional("id", problems);
+    fields.finish(problems);
+    let files: Vec<(Option<String>, Vec<String>)> = files?;
+    let names = files.iter().filter_map(|(split, _)| split.clone()).collect();
+    Some(Coco { files, path: path?, archive, boxes: boxes.unwrap_or(false), id, names })
+}
+
+impl Decode for BoxAt {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems, "a box")?;
+        let (left, top) = (fields.required("left", problems), fields.required("top", problems));
+        let (right, bottom) = (fields.optional("right", problems), fields.optional("bottom", problems));
+        let (width, height) = (fields.optional("width", problems), fields.optional("height", problems));
+        let relative = fields.optional("relative", problems);
+        let margin = fields.optional_with("margin", problems, |node, problems| number_in(node, problems, 0.0, 10.0));
+        fields.finish(problems);
+        let (end, sized) = match (right, bottom, width, height) {
+            (Some(right), Some(bottom), None, None) => ([right, bottom], false),
+            (None, None, Some(width), Some(height)) => ([width, height], true),
+            _ => {
+                problems.push(Problem::at(node, "a box needs either `right` and `bottom` or `width` and `height`"));
+                return None;
+            }
+        };
+        Some(Self { start: [left?, top?], end, sized, relative: relative.unwrap_or(false), margin: margin.unwrap_or(0.0) })
+    }
 }
 
 /// `labels.csv`, `{file: labels.csv, delimiter: ";"}` or `{files: {train: a.csv, test: b.csv}, …}`.

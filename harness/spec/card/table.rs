@@ -191,7 +191,10 @@ pub(super) fn pattern(node: &Node, problems: &mut Problems) -> Option<Regex> {
     let text = String::decode(node, problems)?;
     // Checked alone first, so that the message does not show the anchors.
     if let Err(error) = Regex::new(&text) {
-        problems.push(Problem::at(node, format!("not a regular expression: {}", error.to_string().replace('\n', " "))));
+        // The last line is the reason; those above draw the place.
+        let message = error.to_string();
+        let reason = message.lines().next_back().unwrap_or_default();
+        problems.push(Problem::at(node, format!("not a regular expression: {}", reason.trim_start_matches("error: "))));
         return None;
     }
     Regex::new(&format!("^(?:{text})$")).ok()

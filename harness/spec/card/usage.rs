@@ -3,6 +3,7 @@
 use super::Card;
 use crate::spec::decode::{Decode, Fields};
 use crate::spec::file;
+use crate::spec::folds::Folds;
 use crate::spec::node::{Key, Node, Value};
 use crate::spec::path::path;
 use crate::spec::problem::Problems;
@@ -15,6 +16,8 @@ const OVERRIDES: [&str; 8] = ["root", "label", "labels", "attribute", "subject",
 pub struct DataUse {
     /// The card, with what the study overrides already in it.
     pub card: Card,
+    /// Whether its items are dealt into folds.
+    pub folds: Option<Folds>,
     /// Where the entry is written.
     pub node: Node,
 }
@@ -22,7 +25,10 @@ pub struct DataUse {
 impl DataUse {
     /// The names of the splits, as far as they can be told without opening the data.
     pub fn split_names(&self) -> Option<Vec<String>> {
-        self.card.split_names()
+        let names = self.card.split_names();
+        let Some(folds) = &self.folds else { return names };
+        let kept = names?.into_iter().filter(|name| folds.of.as_ref().is_some_and(|of| of.text != *name));
+        Some(kept.chain(["train".to_owned(), "test".to_owned()]).collect())
     }
 }
 
@@ -32,17 +38,12 @@ impl Decode for DataUse {
         let written = fields.node("card");
         let path = fields.required_with("card", problems, path);
         let overrides: Vec<(&str, &Node)> = OVERRIDES.iter().filter_map(|key| Some((*key, fields.node(key)?))).collect();
+        let folds = fields.optional("folds", problems);
         fields.finish(problems);
         let path = path?;
-        let mut card = match file::open(&path, written).and_then(|_| file::read(&path, &[])) {
-            Ok(card) => card,
-            Err(error) => {
-                error.problems.into_iter().for_each(|problem| problems.push(problem));
-                return None;
-            }
-        };
+        let mut card = file::read(&path, written, &[], problems)?;
         overrides.into_iter().for_each(|(key, value)| replace(&mut card, key, value));
-        Card::decode_at(&card, &path, problems).map(|card| Self { card, node: node.clone() })
+        Card::decode_at(&card, &path, problems).map(|card| Self { card, folds, node: node.clone() })
     }
 }
 

@@ -1,0 +1,35 @@
+"""A million predictions as a Parquet file: two group columns with 14 intersections, a label, a decision and a score.
+
+usage: python million.py FILE [ROWS]
+"""
+
+import sys
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+RACES = ["Black", "East Asian", "Indian", "Latino", "Middle Eastern", "Southeast Asian", "White"]
+GENDERS = ["female", "male"]
+
+
+def table(rows, seed=0):
+    rng = np.random.default_rng(seed)
+    race = rng.choice(len(RACES), rows, p=[0.14, 0.13, 0.14, 0.15, 0.1, 0.13, 0.21])
+    gender = rng.integers(0, 2, rows)
+    label = (rng.random(rows) < 0.3 + 0.03 * race).astype(np.int64)
+    logit = rng.normal(1.4 * (2 * label - 1) + 0.1 * race - 0.2 * gender, 1.2)
+    score = 1 / (1 + np.exp(-logit))
+    names = [np.array(levels, dtype=object)[codes] for levels, codes in [(RACES, race), (GENDERS, gender)]]
+    return pa.table({
+        "id": pa.array([f"img{row:08}" for row in range(rows)]),
+        "y_true": label,
+        "y_pred": (score >= 0.5).astype(np.int64),
+        "score": score,
+        "race": names[0],
+        "gender": names[1],
+    })
+
+
+if __name__ == "__main__":
+    pq.write_table(table(int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000), sys.argv[1])

@@ -1,0 +1,167 @@
+//! Zip and tar archives, read in place: where each member's bytes are, so that members are read in any order and by many threads.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::DataError;
+use super::items::below_root;
+
+/// One file in an archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Its path in the archive, with `/`.
+    pub path: String,
+    /// Where its bytes start.
+    pub offset: u64,
+    /// How many bytes are stored.
+    pub stored: u64,
+    /// How many bytes it has.
+    pub size: u64,
+    /// Whether the stored bytes are deflated.
+    pub deflated: bool,
+}
+
+/// Members, and names of others with the reasons why they cannot be read.
+pub(super) type Found = (Vec<Member>, Vec<(String, String)>);
+
+/// An archive's regular files, by path; a later one of the same path replaces an earlier one.
+pub(super) fn members(path: &Path) -> Result<Found, DataError> {
+    let error = |source| DataError::read(path, source);
+    let mut file = File::open(path).map_err(error)?;
+    let mut magic = [0_u8; 265];
+    let length = file.read(&mut magic).map_err(error)?;
+    file.rewind().map_err(error)?;
+    let wrong = |reason: String| DataError::file(path, reason);
+    let mut found = match &magic[..length] {
+        [b'P', b'K', ..] => zip(file).map_err(|reason| wrong(format!("cannot be read as a zip archive: {reason}")))?,
+        magic if magic.get(257..262) == Some(b"ustar") => {
+            tar(file).map_err(|reason| wrong(format!("cannot be read as a tar archive: {reason}")))?
+        }
+        [0x1f, 0x8b, ..] => {
+            return Err(wrong(
+                "is compressed as a whole, so that its members have no places: unpack it, or make it a zip archive".to_owned(),
+            ));
+        }
+        _ => return Err(wrong("is neither a zip nor a tar archive".to_owned())),
+    };
+    let last: HashMap<String, usize> = found.0.iter().enumerate().map(|(index, member)| (member.path.clone(), index)).collect();
+    let mut index = 0;
+    found.0.retain(|member| {
+        index += 1;
+        last.get(&member.path) == Some(&(index - 1))
+    });
+    found.0.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+fn zip(file: File) -> Result<Found, String> {
+    let mut archive = zip::ZipArchive::new(std::io::BufReader::new(file)).map_err(|error| error.to_string())?;
+    let (mut members, mut refused) = (Vec::new(), Vec::new());
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index).map_err(|error| error.to_string())?;
+        let name = entry.name().map_err(|error| error.to_string())?.into_owned();
+        if !entry.is_file() || name.ends_with('/') {
+            continue;
+        }
+        let deflated = match entry.compression() {
+            zip::CompressionMethod::Stored => false,
+            zip::CompressionMethod::Deflated => true,
+            other => {
+                refused.push((name, format!("is compressed by {other}: only stored and deflated members are read")));
+                continue;
+            }
+        };
+        match (below_root(&name), entry.encrypted(), entry.data_start()) {
+            (Ok(path), false, Some(offset)) => {
+                members.push(Member { path, offset, stored: entry.compressed_size(), size: entry.size(), deflated })
+            }
+            (Err(reason), ..) => refused.push((name, reason)),
+            (_, true, _) => refused.push((name, "is encrypted".to_owned())),
+            (_, _, None) => refused.push((name, "has no place in the archive".to_owned())),
+        }
+    }
+    Ok((members, refused))
+}
+
+/// Bytes of a block of a tar archive.
+const BLOCK: u64 = 512;
+
+/// A header that only names the next member is at most so long.
+const LONGEST_NAME: u64 = 1 << 16;
+
+/// Reads the headers of a POSIX tar archive, with GNU's and POSIX's ways to write long names.
+fn tar(mut file: File) -> Result<Found, String> {
+    let (mut members, mut refused) = (Vec::new(), Vec::new());
+    let length = file.metadata().map_err(|error| error.to_string())?.len();
+    let (mut offset, mut long): (u64, Option<String>) = (0, None);
+    let mut header = [0_u8; BLOCK as usize];
+    while offset + BLOCK <= length {
+        file.seek(SeekFrom::Start(offset)).and_then(|_| file.read_exact(&mut header)).map_err(|error| error.to_string())?;
+        if header.iter().all(|byte| *byte == 0) {
+            break;
+        }
+        let size = number(&header[124..136]).ok_or_else(|| format!("the header at byte {offset} has no size"))?;
+        let data = offset + BLOCK;
+        if data.checked_add(size).is_none_or(|end| end > length) {
+            return Err("it is truncated".to_owned());
+        }
+        match header[156] {
+            kind @ (b'L' | b'x') if size <= LONGEST_NAME => {
+                let mut bytes = vec![0; size as usize];
+                file.read_exact(&mut bytes).map_err(|error| error.to_string())?;
+                long = if kind == b'L' { Some(text(&bytes)) } else { pax_path(&bytes) };
+            }
+            0 | b'0' => {
+                let prefix = text(&header[345..500]);
+                let name = text(&header[..100]);
+                let short = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+                let name = long.take().unwrap_or(short);
+                match below_root(&name) {
+                    Ok(path) => members.push(Member { path, offset: data, stored: size, size, deflated: false }),
+                    Err(reason) => refused.push((name, reason)),
+                }
+            }
+            _ => long = None,
+        }
+        offset = data + size.div_ceil(BLOCK) * BLOCK;
+    }
+    Ok((members, refused))
+}
+
+fn text(bytes: &[u8]) -> String {
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    String::from_utf8_lossy(&bytes[..end]).into_owned()
+}
+
+/// Octal digits, or GNU's big-endian number after a set upper bit.
+fn number(field: &[u8]) -> Option<u64> {
+    if field[0] & 0x80 != 0 {
+        return field[1..].iter().try_fold(0_u64, |value, byte| value.checked_mul(256)?.checked_add(u64::from(*byte)));
+    }
+    u64::from_str_radix(text(field).trim(), 8).ok()
+}
+
+/// The `path` of an extended header: records of `length key=value\n`.
+fn pax_path(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    text.lines().find_map(|record| record.split_once(' ')?.1.strip_prefix("path=").map(str::to_owned))
+}
+
+/// A member's bytes.
+pub(super) fn read(path: &Path, member: &Member) -> Result<Vec<u8>, DataError> {
+    let error = |source| DataError::read(path, source);
+    let file = File::open(path).map_err(error)?;
+    let mut stored = vec![0; usize::try_from(member.stored).unwrap_or(usize::MAX)];
+    file.read_exact_at(&mut stored, member.offset).map_err(error)?;
+    if !member.deflated {
+        return Ok(stored);
+    }
+    let mut bytes = Vec::new();
+    flate2::read::DeflateDecoder::new(stored.as_slice()).take(member.size).read_to_end(&mut bytes).map_err(error)?;
+    Ok(bytes)
+}

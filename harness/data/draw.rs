@@ -1,0 +1,212 @@
+//! Draws with a target distribution. What cannot be drawn is an outcome, with what was asked and what exists.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+
+use super::dataset::Dataset;
+use super::error::DataError;
+use super::frame::Factor;
+use super::random::{generator, rank};
+use super::share::shares;
+use crate::spec::sample::{Round, Sample};
+
+/// The units that may be drawn, in cells of the target.
+#[derive(Clone, Debug)]
+pub struct Urn {
+    fields: Vec<String>,
+    cells: Vec<Cell>,
+    round: Round,
+    replace: bool,
+    seed: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Cell {
+    levels: Vec<String>,
+    share: f64,
+    /// Name and rows of each.
+    units: Vec<(String, Vec<u32>)>,
+}
+
+/// Of one combination of levels: what was asked, what exists and what was drawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Portion {
+    /// One level a field of the target.
+    pub levels: Vec<String>,
+    /// The share of the target, in 0…1.
+    pub share: f64,
+    /// Units that the target asks for.
+    pub asked: u64,
+    /// Units that exist.
+    pub exists: u64,
+    /// Units that were drawn.
+    pub drawn: u64,
+    /// Items that were drawn with them.
+    pub items: u64,
+}
+
+/// What was drawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Draw {
+    /// Rows of the dataset, in order; with replacement, some several times.
+    pub rows: Vec<u32>,
+    /// The size that was asked for.
+    pub size: u64,
+    /// The fields of the target.
+    pub fields: Vec<String>,
+    /// One for each combination of their levels.
+    pub portions: Vec<Portion>,
+}
+
+/// A draw that is not possible.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+pub struct Infeasible {
+    /// The size that was asked for.
+    pub size: u64,
+    /// The fields of the target.
+    pub fields: Vec<String>,
+    /// The combinations of which there are too few.
+    pub short: Vec<Portion>,
+}
+
+impl fmt::Display for Infeasible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a draw of {} is not possible", self.size)?;
+        for (index, portion) in self.short.iter().take(3).enumerate() {
+            let levels: Vec<String> = self.fields.iter().zip(&portion.levels).map(|(field, level)| format!("{field}={level}")).collect();
+            let of = if levels.is_empty() { String::new() } else { format!(" of {}", levels.join(", ")) };
+            let lead = if index == 0 { ": " } else { "; " };
+            match portion.asked > portion.exists {
+                true => write!(f, "{lead}{}{of} are asked and {} exist", portion.asked, portion.exists)?,
+                false => write!(f, "{lead}{} times {}{of} is no whole number", self.size, portion.share)?,
+            }
+        }
+        match self.short.len() {
+            0..=3 => Ok(()),
+            more => write!(f, " and {} more", more - 3),
+        }
+    }
+}
+
+impl Urn {
+    /// Sorts the units of some rows into the cells of a target. Rows on which a field of the target is missing are left out.
+    ///
+    /// # Errors
+    /// When a field or a level is not there, or a field varies within a unit.
+    pub fn fill(dataset: &Dataset, rows: &[u32], sample: &Sample) -> Result<Self, DataError> {
+        let fields: Vec<String> = sample.target.fields().into_iter().map(str::to_owned).collect();
+        let factors: Vec<&Factor> = fields.iter().map(|field| dataset.factor_at(field, &sample.node)).collect::<Result<_, _>>()?;
+        let unit = sample.unit.as_ref().map(|unit| dataset.factor(unit)).transpose()?;
+        let mut cells: IndexMap<Vec<u32>, Vec<(String, Vec<u32>)>> = IndexMap::new();
+        for (name, members) in dataset.units(rows, unit) {
+            let code = |factor: &Factor| {
+                let first = factor.codes[*members.first()? as usize];
+                members.iter().all(|row| factor.codes[*row as usize] == first).then_some(first)
+            };
+            let mut levels = Vec::with_capacity(factors.len());
+            for (field, factor) in fields.iter().zip(&factors) {
+                match code(factor) {
+                    Some(level) => levels.extend(level),
+                    None => {
+                        let reason = format!(
+                            "has several levels of `{field}` within `{}`: draw by another `unit`, or leave `{field}` out",
+                            &name[1..]
+                        );
+                        return Err(DataError::dataset(&dataset.name, reason));
+                    }
+                }
+            }
+            if levels.len() == factors.len() {
+                cells.entry(levels).or_default().push((name, members));
+            }
+        }
+        let counts: IndexMap<Vec<u32>, u64> = cells.iter().map(|(levels, units)| (levels.clone(), units.len() as u64)).collect();
+        let cells = shares(&sample.target, &fields, &factors, &counts)?
+            .into_iter()
+            .map(|(levels, share)| Cell {
+                units: cells.swap_remove(&levels).unwrap_or_default(),
+                levels: levels.iter().zip(&factors).map(|(level, factor)| factor.levels[*level as usize].clone()).collect(),
+                share,
+            })
+            .collect();
+        Ok(Self { fields, cells, round: sample.round, replace: sample.replace, seed: sample.seed })
+    }
+
+    /// The largest size that can be drawn without replacement; 0 where none can.
+    pub fn largest(&self) -> u64 {
+        let bound = |cell: &Cell| ((cell.units.len() + 1) as f64 / cell.share).floor() as u64;
+        let bound = self.cells.iter().filter(|cell| cell.share > 0.0).map(bound).min().unwrap_or(0);
+        // Rounding makes the quotas jump by one, so the answer is a little below the bound; exact shares may need a longer way.
+        (1..=bound).rev().find(|size| self.short(*size).is_empty()).unwrap_or(0)
+    }
+
+    /// Draws so many units. `key` tells draws apart that are not nested: the values of the axes that the sample depends on, without those
+    /// of `nested_over`. Equal keys give nested draws: of each cell, the smaller is part of the larger.
+    ///
+    /// # Errors
+    /// What is missing: an outcome to be reported, not a mistake.
+    pub fn draw(&self, size: u64, key: &str) -> Result<Draw, Infeasible> {
+        let short = if size == 0 { self.portions(1) } else { self.short(size) };
+        if !short.is_empty() {
+            return Err(Infeasible { size, fields: self.fields.clone(), short });
+        }
+        let mut rows = Vec::new();
+        let mut portions = self.portions(size);
+        for (cell, portion) in self.cells.iter().zip(&mut portions) {
+            let quota = portion.asked as usize;
+            let before = rows.len();
+            if self.replace && quota > 0 {
+                let purpose = format!("draw {key} {}", cell.levels.join(" "));
+                let mut random = generator(self.seed, &purpose, 0, 0);
+                (0..quota).for_each(|_| rows.extend(&cell.units[random.random_range(0..cell.units.len())].1));
+            } else {
+                let purpose = format!("draw {key}");
+                let mut ranked: Vec<(u128, &[u32])> =
+                    cell.units.iter().map(|(name, members)| (rank(self.seed, &purpose, 0, name), members.as_slice())).collect();
+                ranked.sort_unstable();
+                ranked.iter().take(quota).for_each(|(_, members)| rows.extend(*members));
+            }
+            portion.drawn = portion.asked;
+            portion.items = (rows.len() - before) as u64;
+        }
+        rows.sort_unstable();
+        Ok(Draw { rows, size, fields: self.fields.clone(), portions })
+    }
+
+    /// The portions that cannot be drawn.
+    fn short(&self, size: u64) -> Vec<Portion> {
+        let too_few =
+            |portion: &Portion| if self.replace { portion.asked > 0 && portion.exists == 0 } else { portion.asked > portion.exists };
+        let broken = |portion: &Portion| {
+            let exact = portion.share * size as f64;
+            self.round == Round::Exact && (exact - exact.round()).abs() > 1e-6
+        };
+        self.portions(size).into_iter().filter(|portion| too_few(portion) || broken(portion)).collect()
+    }
+
+    fn portions(&self, size: u64) -> Vec<Portion> {
+        let exact: Vec<f64> = self.cells.iter().map(|cell| cell.share * size as f64).collect();
+        // A share such as 0.1 of 30 must not fall below 3 for its binary form.
+        let mut quotas: Vec<u64> = exact.iter().map(|quota| (quota + 1e-9).floor() as u64).collect();
+        if self.round == Round::LargestRemainder {
+            let mut order: Vec<usize> = (0..exact.len()).collect();
+            let fraction = |cell: usize| exact[cell] - quotas[cell] as f64;
+            order.sort_by(|a, b| fraction(*b).total_cmp(&fraction(*a)).then(a.cmp(b)));
+            let total = (exact.iter().sum::<f64>()).round() as u64;
+            let missing = total.saturating_sub(quotas.iter().sum()) as usize;
+            order.into_iter().take(missing).for_each(|cell| quotas[cell] += 1);
+        }
+        let portion = |(cell, asked): (&Cell, u64)| Portion {
+            levels: cell.levels.clone(),
+            share: cell.share,
+            asked,
+            exists: cell.units.len() as u64,
+            drawn: 0,
+            items: 0,
+        };
+        self.cells.iter().zip(quotas).map(portion).collect()
+    }
+}

@@ -1,0 +1,100 @@
+//! Folds: items dealt into parts, each of them the test split once.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::dataset::Dataset;
+use super::error::DataError;
+use super::frame::Factor;
+use super::random::rank;
+use crate::spec::folds::Folds;
+
+/// Its size, what orders it among those of equal size, and its rows.
+type Unit<'u> = (Reverse<usize>, u128, &'u [u32]);
+
+impl Dataset {
+    /// Deals items into `folds.k` parts: the rows of each, in order. Units go whole, the largest first, each to the part that has the
+    /// fewest items of its stratum, then the fewest of all.
+    ///
+    /// # Errors
+    /// When there are fewer units than parts, a field is not there, or a subject would lie in two parts.
+    pub fn folds(&self, folds: &Folds) -> Result<Vec<Vec<u32>>, DataError> {
+        let all: Vec<u32>;
+        let rows = match &folds.of {
+            Some(split) => self.split(&split.text)?,
+            None => {
+                all = (0..self.ids.len() as u32).collect();
+                &all
+            }
+        };
+        let by = match &folds.by {
+            Some(name) => Some(self.factor(name)?),
+            None => self.subject.as_ref(),
+        };
+        let strata: Vec<&Factor> = folds.stratify.iter().map(|name| self.factor(name)).collect::<Result<_, _>>()?;
+        let units = self.units(rows, by);
+        let k = folds.k as usize;
+        if units.len() < k {
+            return Err(DataError::dataset(&self.name, format!("has {} units, fewer than the {k} of `folds.k`", units.len())));
+        }
+        let mut dealt: BTreeMap<Vec<Option<u32>>, Vec<Unit>> = BTreeMap::new();
+        for (name, members) in &units {
+            let stratum = strata.iter().map(|factor| members.first().and_then(|row| factor.codes[*row as usize])).collect();
+            let order = (Reverse(members.len()), rank(folds.seed, "folds", 0, name), members.as_slice());
+            dealt.entry(stratum).or_default().push(order);
+        }
+        let mut parts: Vec<Vec<u32>> = vec![Vec::new(); k];
+        for mut units in dealt.into_values() {
+            units.sort_unstable();
+            let mut counts = vec![0_usize; k];
+            for (_, _, members) in units {
+                let least = (0..k).min_by_key(|part| (counts[*part], parts[*part].len(), *part)).unwrap_or(0);
+                counts[least] += members.len();
+                parts[least].extend_from_slice(members);
+            }
+        }
+        parts.iter_mut().for_each(|part| part.sort_unstable());
+        self.disjoint(&parts)?;
+        Ok(parts)
+    }
+
+    /// The dataset whose `test` is one part and whose `train` is all others; the split that was dealt is gone, those beside it stay.
+    ///
+    /// # Errors
+    /// As for [`Self::folds`].
+    pub fn fold(&self, folds: &Folds, index: u32) -> Result<Self, DataError> {
+        let parts = self.folds(folds)?;
+        let mut train: Vec<u32> =
+            parts.iter().enumerate().filter(|(at, _)| *at != index as usize).flat_map(|(_, rows)| rows.clone()).collect();
+        train.sort_unstable();
+        let test = parts.get(index as usize).cloned().unwrap_or_default();
+        let mut splits: IndexMap<String, Vec<u32>> = match &folds.of {
+            Some(of) => self.splits.iter().filter(|(name, _)| **name != of.text).map(|(name, rows)| (name.clone(), rows.clone())).collect(),
+            None => IndexMap::new(),
+        };
+        for (name, rows) in [("train", train), ("test", test)] {
+            if splits.insert(name.to_owned(), rows).is_some() {
+                let reason = format!("has a split `{name}` already, beside the one that `folds.of` deals: call it something else");
+                return Err(DataError::dataset(&self.name, reason));
+            }
+        }
+        Ok(Self { splits, ..self.clone() })
+    }
+
+    fn disjoint(&self, parts: &[Vec<u32>]) -> Result<(), DataError> {
+        let Some(subject) = &self.subject else { return Ok(()) };
+        let mut seen: BTreeMap<u32, usize> = BTreeMap::new();
+        for (part, rows) in parts.iter().enumerate() {
+            for row in rows {
+                let Some(code) = subject.codes[*row as usize] else { continue };
+                if *seen.entry(code).or_insert(part) != part {
+                    let reason = format!("has the subject `{}` in two folds: deal them by subject", subject.levels[code as usize]);
+                    return Err(DataError::dataset(&self.name, reason));
+                }
+            }
+        }
+        Ok(())
+    }
+}

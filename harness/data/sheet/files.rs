@@ -1,0 +1,95 @@
+//! Items that are files found by a pattern, in folders or in an archive.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::Sheet;
+use crate::data::archive;
+use crate::data::dataset::Rejected;
+use crate::data::error::DataError;
+use crate::data::items::{Container, Place, below_root};
+use crate::data::walk::{expression, walk};
+use crate::spec::card::{Card, Files, Pattern};
+
+impl Sheet {
+    pub(super) fn read_files(&mut self, card: &Card, root: &Path, files: &Files) -> Result<(), DataError> {
+        let found = match &files.archive {
+            None => {
+                let found = walk(root, &files.glob)?;
+                self.rejected.extend(found.refused.into_iter().map(|(what, reason)| Rejected { what, line: None, reason }));
+                found.files.into_iter().map(|path| (Place::File(path.clone()), path)).collect()
+            }
+            Some(archive) => self.archived(card, root, archive, &files.glob)?,
+        };
+        for (place, path) in found {
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+            let (captures, key) = match &files.pattern {
+                None => (None, ""),
+                Some(Pattern::Name(regex)) => (regex.captures(name), "name"),
+                Some(Pattern::Path(regex)) => (regex.captures(&path), "path"),
+            };
+            if files.pattern.is_some() && captures.is_none() {
+                self.rejected.push(Rejected { what: path.clone(), line: None, reason: format!("does not match `images.{key}`") });
+                continue;
+            }
+            let value = |column: &str| match captures.as_ref().and_then(|captures| captures.name(column)) {
+                Some(found) => Some(found.as_str()).filter(|text| !text.is_empty()),
+                None => match column {
+                    "path" => Some(path.as_str()),
+                    "file" => Some(name),
+                    "stem" => Some(stem),
+                    _ => None,
+                },
+            };
+            let id = match &files.id {
+                None => path.clone(),
+                Some(id) => match id.fill(value) {
+                    Ok(id) => id,
+                    Err(column) => {
+                        self.rejected.push(Rejected { what: path.clone(), line: None, reason: format!("`{column}` is empty") });
+                        continue;
+                    }
+                },
+            };
+            let origin = self.file(&path);
+            self.push(id, place, (origin, None), value);
+        }
+        if self.ids.is_empty() {
+            let folder = root.display();
+            let why = self.rejected.first().map_or(String::new(), |first| format!(" ({}: {})", first.what, first.reason));
+            return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob)));
+        }
+        Ok(())
+    }
+
+    /// The members of an archive that a pattern finds.
+    pub(super) fn archived(&mut self, card: &Card, root: &Path, archive: &str, glob: &str) -> Result<Vec<(Place, String)>, DataError> {
+        let pattern = expression(glob).map_err(|error| DataError::dataset(glob, format!("has a pattern that is not one: {error}")))?;
+        let (container, members) = self.archive(card, root, archive)?;
+        let mut members: Vec<(String, u64)> = members.into_iter().filter(|(path, _)| pattern.is_match(path)).collect();
+        members.sort_unstable();
+        Ok(members.into_iter().map(|(path, record)| (Place::Record(container, record), path)).collect())
+    }
+
+    /// Adds an archive to the containers: its index, and its members by path.
+    pub(super) fn archive(&mut self, card: &Card, root: &Path, archive: &str) -> Result<(u32, HashMap<String, u64>), DataError> {
+        let below = below_root(archive).map_err(|reason| DataError::dataset(&card.dataset, format!("names an archive badly: {reason}")))?;
+        let (members, refused) = archive::members(&root.join(&below))?;
+        let refused = refused.into_iter().map(|(what, reason)| Rejected { what: format!("{below}/{what}"), line: None, reason });
+        self.rejected.extend(refused);
+        let by_path = members.iter().enumerate().map(|(record, member)| (member.path.clone(), record as u64)).collect();
+        self.containers.push(Container::Archive { file: below, members });
+        Ok((self.containers.len() as u32 - 1, by_path))
+    }
+}
+
+/// Where a file lies: below the root, or in an archive.
+pub(super) fn place(path: &str, archive: Option<&(u32, HashMap<String, u64>)>) -> Result<Place, String> {
+    match archive {
+        None => Ok(Place::File(path.to_owned())),
+        Some((container, members)) => {
+            members.get(path).map(|record| Place::Record(*container, *record)).ok_or_else(|| format!("the archive has no member `{path}`"))
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Items that are rows of tables.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+use super::files::place;
+use super::{Sheet, options};
+use crate::data::dataset::Rejected;
+use crate::data::error::DataError;
+use crate::data::items::{Container, Place, below_root};
+use crate::data::table::{self, At, Table};
+use crate::data::window::Window;
+use crate::spec::card::{BoxAt, Card, ImageAt, Rows, TableFile};
+
+impl Sheet {
+    pub(super) fn read_table(
+        &mut self,
+        card: &Card,
+        root: &Path,
+        rows: &Rows,
+        split: Option<&str>,
+        file: &TableFile,
+    ) -> Result<(), DataError> {
+        let below = below_root(&file.file).map_err(|reason| DataError::dataset(&card.dataset, format!("names a table badly: {reason}")))?;
+        let path = root.join(&below);
+        let templates = match &rows.image {
+            ImageAt::Path(path) => Some(path),
+            ImageAt::Bytes(_) => None,
+        };
+        let mut wanted: BTreeSet<String> = self.columns.keys().cloned().collect();
+        wanted.extend(templates.into_iter().chain(&rows.id).flat_map(|template| template.columns()).map(str::to_owned));
+        let container = match &rows.image {
+            ImageAt::Bytes(column) => {
+                self.containers.push(Container::Parquet { file: below.clone(), column: column.clone() });
+                Some(self.containers.len() as u32 - 1)
+            }
+            ImageAt::Path(_) => None,
+        };
+        let edges = rows.window.iter().flat_map(|window| window.start.iter().chain(&window.end));
+        wanted.extend(edges.cloned());
+        // The number of a row in its table is a column too, and so is the split where tables make the splits.
+        wanted.remove("row");
+        if split.is_some() {
+            wanted.remove("split");
+        }
+        let archive = rows.archive.as_ref().map(|archive| self.archive(card, root, archive)).transpose()?;
+        let options = table::Options { columns: Some(wanted.iter().cloned().collect()), tolerant: true, ..options(file) };
+        let origin = self.file(&below);
+        let mut record = 0_u64;
+        for chunk in Table::chunks(&path, &options)? {
+            let chunk = chunk?;
+            let columns: HashMap<&str, table::Column> =
+                wanted.iter().map(|name| Ok((name.as_str(), chunk.column(name)?))).collect::<Result<_, table::TableError>>()?;
+            for malformed in chunk.malformed() {
+                self.rejected.push(rejected(&below, &malformed.at, &malformed.reason));
+            }
+            for row in 0..chunk.len() {
+                record += 1;
+                let at = chunk.at(row);
+                let mut cells: HashMap<&str, String> = HashMap::with_capacity(columns.len());
+                for (name, column) in &columns {
+                    if let Some(cell) = column.text(row)? {
+                        cells.insert(name, cell.into_owned());
+                    }
+                }
+                cells.extend(split.map(|split| ("split", split.to_owned())));
+                cells.insert("row", record.to_string());
+                let value = |name: &str| cells.get(name).map(String::as_str);
+                let file = match (&rows.image, container) {
+                    (ImageAt::Path(path), _) => {
+                        path.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|path| below_root(&path))
+                    }
+                    (ImageAt::Bytes(_), _) => Ok(String::new()),
+                };
+                let named = match (&rows.id, &file) {
+                    (Some(id), _) => id.fill(value).map_err(|column| format!("`{column}` is empty")),
+                    (None, Ok(path)) if container.is_none() => Ok(path.clone()),
+                    (None, _) => Ok(format!("{below}:{record}")),
+                };
+                let window = rows.window.as_ref().map(|window| edges_of(window, value)).transpose();
+                let place = file.and_then(|path| match container {
+                    Some(container) => Ok(Place::Record(container, record - 1)),
+                    None => place(&path, archive.as_ref()),
+                });
+                match (place, named, window) {
+                    (Ok(place), Ok(id), Ok(window)) => {
+                        self.push(id, place, (origin, Some(at.number)), value);
+                        self.windows.extend(window);
+                    }
+                    (Err(reason), ..) | (_, Err(reason), _) | (.., Err(reason)) => self.rejected.push(rejected(&below, &at, &reason)),
+                }
+            }
+        }
+        self.tables.push(below);
+        Ok(())
+    }
+}
+
+/// The box of a row, grown by its margin.
+fn edges_of<'v>(columns: &BoxAt, value: impl Fn(&str) -> Option<&'v str>) -> Result<Window, String> {
+    let number = |name: &String| {
+        let cell = value(name).ok_or_else(|| format!("`{name}` is empty"))?;
+        cell.trim().parse::<f64>().ok().filter(|edge| edge.is_finite()).ok_or_else(|| format!("`{name}` is `{cell}`: expected a number"))
+    };
+    let [left, top] = [number(&columns.start[0])?, number(&columns.start[1])?];
+    let [across, down] = [number(&columns.end[0])?, number(&columns.end[1])?];
+    let (right, bottom) = if columns.sized { (left + across, top + down) } else { (across, down) };
+    if left >= right || top >= bottom {
+        return Err(format!("its box from {left}, {top} to {right}, {bottom} is empty"));
+    }
+    let (wide, high) = ((right - left) * columns.margin, (bottom - top) * columns.margin);
+    Ok(Window { left: left - wide, top: top - high, right: right + wide, bottom: bottom + high, relative: columns.relative })
+}
+
+fn rejected(file: &str, at: &At, reason: &str) -> Rejected {
+    Rejected { what: file.to_owned(), line: Some(at.number), reason: reason.to_owned() }
+}

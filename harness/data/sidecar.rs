@@ -1,0 +1,131 @@
+//! Small files beside each image: their values become columns of the items.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::archive::{self, Member};
+use super::digest::Digest;
+use super::error::DataError;
+use super::items::{Container, below_root};
+use super::npy;
+use super::sheet::{Column, Sheet};
+use crate::spec::card::{Card, Pick, Ties};
+
+/// A side file is at most so long.
+const LONGEST: u64 = 16 << 20;
+
+/// Reads the side files of all items.
+pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet) -> Result<(), DataError> {
+    for sidecar in &card.sidecars {
+        let archived = archived(root, sheet);
+        let one = |row: usize| -> Result<Vec<Option<String>>, String> {
+            let value = |name: &str| sheet.columns.get(name).and_then(|column| column.get(row));
+            let file = sidecar.file.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|file| below_root(&file))?;
+            match bytes(root, &file, &archived).map_err(|reason| format!("the side file `{file}` {reason}"))? {
+                Some(bytes) => {
+                    let picked = sidecar.columns.values().map(|pick| self::pick(pick, &bytes));
+                    picked.collect::<Result<_, String>>().map_err(|reason| format!("the side file `{file}` {reason}"))
+                }
+                None if sidecar.keep_unmatched => Ok(vec![None; sidecar.columns.len()]),
+                None => Err(format!("there is no side file `{file}`")),
+            }
+        };
+        let rows: Vec<Result<Vec<Option<String>>, String>> = (0..sheet.len()).into_par_iter().map(one).collect();
+        let mut hasher = blake3::Hasher::new();
+        for (at, name) in sidecar.columns.keys().enumerate() {
+            let mut column = Column::default();
+            for row in &rows {
+                let value = row.as_ref().ok().and_then(|values| values.get(at)?.as_deref());
+                hasher.update(value.unwrap_or("\0").as_bytes()).update(b"\n");
+                column.push(value);
+            }
+            sheet.columns.insert(name.clone(), column);
+        }
+        sheet.contents.push(Digest::from(hasher.finalize()));
+        let keep: Vec<bool> = rows.iter().map(Result::is_ok).collect();
+        sheet.reject(&keep, |_, row| rows[row].as_ref().err().cloned().unwrap_or_default());
+    }
+    Ok(())
+}
+
+type Archived = HashMap<String, (std::path::PathBuf, Member)>;
+
+fn archived(root: &Path, sheet: &Sheet) -> Archived {
+    let mut found = HashMap::new();
+    for container in &sheet.containers {
+        if let Container::Archive { file, members } = container {
+            found.extend(members.iter().map(|member| (member.path.clone(), (root.join(file), member.clone()))));
+        }
+    }
+    found
+}
+
+/// A file's bytes; `None` where there is no such file.
+fn bytes(root: &Path, file: &str, archived: &Archived) -> Result<Option<Vec<u8>>, String> {
+    let path = root.join(file);
+    match std::fs::metadata(&path) {
+        Ok(metadata) if metadata.len() > LONGEST => Err(format!("has {} bytes, more than the {LONGEST} that are read", metadata.len())),
+        Ok(_) => std::fs::read(&path).map(Some).map_err(|error| format!("cannot be read: {error}")),
+        Err(_) => match archived.get(file) {
+            Some((archive, member)) if member.size <= LONGEST => {
+                archive::read(archive, member).map(Some).map_err(|error| error.to_string())
+            }
+            Some((_, member)) => Err(format!("has {} bytes, more than the {LONGEST} that are read", member.size)),
+            None => Ok(None),
+        },
+    }
+}
+
+fn pick(pick: &Pick, bytes: &[u8]) -> Result<Option<String>, String> {
+    match pick {
+        Pick::Json { at, vote } => {
+            let json: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| format!("is not JSON: {error}"))?;
+            match (json.pointer(at), vote) {
+                (None | Some(serde_json::Value::Null), _) => Ok(None),
+                (Some(serde_json::Value::Array(votes)), Some(ties)) => {
+                    majority(votes, *ties).map_err(|reason| format!("{reason} at `{at}`"))
+                }
+                (Some(value), _) => plain(value).map(Some).ok_or_else(|| format!("has no single value at `{at}`")),
+            }
+        }
+        Pick::Element(index) => npy::element(bytes, *index),
+        Pick::Line { line, word } => {
+            let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
+            let line = text.lines().nth(line - 1).map(str::trim);
+            let found = match word {
+                Some(word) => line.and_then(|line| line.split_whitespace().nth(word - 1)),
+                None => line,
+            };
+            Ok(found.filter(|text| !text.is_empty()).map(str::to_owned))
+        }
+    }
+}
+
+fn plain(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        serde_json::Value::Bool(truth) => Some(truth.to_string()),
+        _ => None,
+    }
+}
+
+fn majority(votes: &[serde_json::Value], ties: Ties) -> Result<Option<String>, String> {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for vote in votes.iter().filter(|vote| !vote.is_null()) {
+        let vote = plain(vote).ok_or_else(|| "has a vote that is no single value".to_owned())?;
+        match counts.iter_mut().find(|(other, _)| *other == vote) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((vote, 1)),
+        }
+    }
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let mut winners = counts.into_iter().filter(|(_, count)| *count == most).map(|(vote, _)| vote);
+    match (winners.next(), winners.next(), ties) {
+        (None, ..) | (Some(_), Some(_), Ties::Missing) => Ok(None),
+        (Some(winner), None, _) => Ok(Some(winner)),
+        (Some(a), Some(b), Ties::Reject) => Err(format!("has as many votes for `{a}` as for `{b}`")),
+    }
+}

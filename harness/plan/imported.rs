@@ -1,0 +1,110 @@
+//! The part of imported predictions that an evaluation is about.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::join::join;
+use super::planned::PlannedData;
+use crate::data::table::{Format, Options, Table};
+use crate::score::predictions::Predictions;
+use crate::spec::decode::canonical;
+use crate::spec::evaluation::{Evaluation, Written};
+use crate::spec::model::ImportedModel;
+use crate::spec::node::{Node, Value};
+use crate::spec::problem::{Problem, Problems, did_you_mean};
+
+/// The predictions for a split: all of them without one; beside their dataset where the split is of a declared one.
+///
+/// # Errors
+/// A split that neither the dataset nor the predictions know, or predictions that do not fit the dataset.
+pub(super) fn select(predictions: &Arc<Predictions>, split: Option<&str>, data: Option<&PlannedData>) -> Result<Arc<Predictions>, String> {
+    let Some(name) = split else { return Ok(Arc::clone(predictions)) };
+    let (dataset, split) = name.split_once('/').unwrap_or(("", name));
+    if let Some(data) = data {
+        let rows = data.splits.get(split).ok_or_else(|| format!("`{dataset}` has no split `{split}`"))?;
+        return join(&predictions.of_split(split), &data.dataset, rows).map(Arc::new);
+    }
+    let Some(known) = predictions.split() else {
+        return Err("the predictions do not say which split a row is of: name the column as `split` in `columns`".to_owned());
+    };
+    let chosen = predictions.of_split(split);
+    if chosen.is_empty() {
+        let help = did_you_mean(split, known.levels.iter().map(String::as_str));
+        return Err(format!("the predictions have no row of the split `{split}`; {help}"));
+    }
+    Ok(Arc::new(chosen))
+}
+
+/// The columns of a table, if it can be read at all.
+pub(super) fn header(path: &Path) -> Option<Vec<String>> {
+    // JSON lines have no header: a column may begin anywhere.
+    if Format::of(path) == Some(Format::JsonLines) {
+        return None;
+    }
+    let first = Table::chunks(path, &Options::default()).ok()?.next()?.ok()?;
+    Some(first.columns().map(str::to_owned).collect())
+}
+
+/// Refuses every name that is no column of the table, where it is written.
+pub(super) fn check_columns<'a>(
+    model: &ImportedModel,
+    header: &[String],
+    groups: impl Iterator<Item = &'a Written<Vec<String>>>,
+    problems: &mut Problems,
+) -> Option<()> {
+    let before = problems.len();
+    let mut check = |name: &str, within: &Node| {
+        if !header.iter().any(|column| column == name) {
+            let message = format!("`{}` has no column `{name}`", model.file.display());
+            let help = did_you_mean(name, header.iter().map(String::as_str));
+            problems.push(Problem::at(written(within, name).unwrap_or(within), message).help(help));
+        }
+    };
+    model.columns.names().for_each(|name| check(name, &model.columns.node));
+    for group in groups {
+        group.value.iter().for_each(|name| check(name, &group.node));
+    }
+    (problems.len() == before).then_some(())
+}
+
+/// The scalar that says a text.
+fn written<'n>(node: &'n Node, text: &str) -> Option<&'n Node> {
+    match &node.value {
+        Value::List(items) => items.iter().find_map(|item| written(item, text)),
+        Value::Map(entries) => entries.iter().find_map(|(_, value)| written(value, text)),
+        _ => (canonical(node) == text).then_some(node),
+    }
+}
+
+/// Refuses an evaluation of imported predictions whose rules would be fitted on what it scores, or on the same people.
+pub(super) fn check_fitting(
+    evaluation: &Evaluation,
+    scored: &Predictions,
+    fitted_on: &[(&Written<String>, Arc<Predictions>)],
+    problems: &mut Problems,
+) {
+    for (split, fitting) in fitted_on {
+        if evaluation.data.is_none() {
+            problems.push(
+                Problem::at(
+                    &split.node,
+                    format!("the evaluation scores every row, also those of `{}` that this rule is fitted on", split.value),
+                )
+                .help("say which split is scored: `data: NAME/test`"),
+            );
+            continue;
+        }
+        let people = |predictions: &Predictions| -> HashSet<String> {
+            let subjects = predictions.subject();
+            let names =
+                subjects.into_iter().flat_map(|subjects| (0..predictions.len()).filter_map(|row| subjects.level(row).map(str::to_owned)));
+            names.collect()
+        };
+        let here = people(scored);
+        if let Some(both) = people(fitting).into_iter().filter(|subject| here.contains(subject)).min() {
+            let message = format!("the subject `{both}` is both in what is scored and in `{}`, which this rule is fitted on", split.value);
+            problems.push(Problem::at(&split.node, message).help("split by subject, so that nobody is on both sides"));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What a plan consists of.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::imported;
+use super::job::Ability;
+use super::key::Key;
+use super::split::Rows;
+use crate::backend::catalogue::Entry as Installed;
+use crate::data::dataset::Dataset;
+use crate::score::predictions::Predictions;
+use crate::spec::input::Resolved;
+use crate::spec::study::Study;
+use crate::spec::validate::Selection;
+
+/// What must run.
+#[derive(Debug)]
+pub struct Plan {
+    /// The study.
+    pub study: Study,
+    /// The datasets that are used, opened.
+    pub datasets: IndexMap<String, PlannedData>,
+    /// The cells that were asked for.
+    pub cells: Vec<PlannedCell>,
+    /// Their evaluations.
+    pub scores: Vec<PlannedScore>,
+    /// At most this many items of each split.
+    pub limit: Option<u32>,
+}
+
+/// A dataset of the plan.
+#[derive(Debug)]
+pub struct PlannedData {
+    /// Its rows.
+    pub dataset: Arc<Dataset>,
+    /// The digest of its files and its card.
+    pub key: Key,
+    /// The rows of the splits that are used.
+    pub splits: HashMap<String, Rows>,
+}
+
+/// A cell of the plan.
+#[derive(Debug)]
+pub struct PlannedCell {
+    /// Which, as an index into the study's cells.
+    pub cell: usize,
+    /// Where its predictions come from.
+    pub source: Source,
+}
+
+/// Where predictions come from.
+#[derive(Debug)]
+pub enum Source {
+    /// A worker makes them.
+    Backend(Box<Work>),
+    /// A file holds them; they are checked already.
+    Imported {
+        /// The digest of the file and the columns.
+        key: Key,
+        /// What it holds.
+        predictions: Arc<Predictions>,
+    },
+}
+
+/// What a worker does for a cell.
+#[derive(Debug)]
+pub struct Work {
+    /// The backend.
+    pub backend: Installed,
+    /// In this order.
+    pub steps: Vec<Step>,
+}
+
+/// Training, or predictions for a split.
+#[derive(Debug)]
+pub struct Step {
+    /// Which of the two.
+    pub ability: Ability,
+    /// The dataset's name.
+    pub dataset: String,
+    /// The split's name.
+    pub split: String,
+    /// Its rows.
+    pub rows: Rows,
+    /// How images are given.
+    pub input: Resolved,
+    /// The job, classes and paths aside.
+    pub parameters: Value,
+    /// How a training is watched.
+    pub validation: Option<Watched>,
+    /// The name of the result.
+    pub key: Key,
+    /// The keys of what it reads.
+    pub inputs: Vec<Key>,
+}
+
+/// The split that a training is watched on, and the rule by which an epoch is kept.
+#[derive(Debug)]
+pub struct Watched {
+    /// The dataset's name.
+    pub dataset: String,
+    /// The split's name.
+    pub split: String,
+    /// Its rows.
+    pub rows: Rows,
+    /// The rule.
+    pub selection: Selection,
+}
+
+impl Step {
+    /// `train` or `predict`.
+    pub fn kind(&self) -> &'static str {
+        self.ability.word()
+    }
+
+    /// `train fashion/train`.
+    pub fn name(&self) -> String {
+        format!("{} {}/{}", self.kind(), self.dataset, self.split)
+    }
+}
+
+/// An evaluation of a cell of the plan.
+#[derive(Debug)]
+pub struct PlannedScore {
+    /// Which, as an index into the study's evaluations.
+    pub evaluation: usize,
+    /// The cell, as an index into [`Plan::cells`].
+    pub cell: usize,
+    /// The name of the result.
+    pub key: Key,
+    /// The keys of what it reads.
+    pub inputs: Vec<Key>,
+}
+
+impl Plan {
+    /// Imported predictions for a split: all of them without one; beside their dataset where the split is of a declared one.
+    pub fn imported(&self, predictions: &Arc<Predictions>, split: Option<&str>) -> Result<Arc<Predictions>, String> {
+        let dataset = split.and_then(|split| split.split_once('/')).map_or("", |(dataset, _)| dataset);
+        imported::select(predictions, split, self.datasets.get(dataset))
+    }
+}

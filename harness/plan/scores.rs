@@ -1,0 +1,173 @@
+//! What is scored: imported predictions and evaluations, checked against what there is to be scored.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::imported;
+use super::job::Ability;
+use super::key::Key;
+use super::make::Planner;
+use super::planned::{PlannedScore, Source};
+use super::said::scored;
+use crate::data::frame::Targets;
+use crate::score::predictions::Predictions;
+use crate::score::scheme::{Schema, Scheme};
+use crate::spec::evaluation::{Evaluation, Written};
+use crate::spec::model::{ImportedModel, Model};
+use crate::spec::predictions::Kind;
+use crate::spec::problem::Problem;
+use crate::spec::study::{CellEvaluation, Study, fitting_splits};
+
+/// Scores are made anew whenever the code that makes them changes.
+const SCORE_FINGERPRINT: &str = env!("FAIRGRID_SCORE_FINGERPRINT");
+
+impl Planner<'_> {
+    /// Reads imported predictions, with the group columns that evaluations ask of the file itself.
+    pub(super) fn import(&mut self, study: &Study, cell: usize, model: &ImportedModel) -> Option<Source> {
+        if !model.file.is_file() {
+            // Told when the study was read.
+            return None;
+        }
+        let own = |evaluation: &&CellEvaluation| {
+            evaluation.cell == cell && !evaluation.spec.data.as_ref().is_some_and(|split| study.is_of_dataset(&split.value))
+        };
+        if let Some(header) = imported::header(&model.file) {
+            let groups = study.evaluations.iter().filter(own).flat_map(|evaluation| evaluation.spec.breakdowns());
+            imported::check_columns(model, &header, groups, &mut self.problems)?;
+        }
+        let mut fields: Vec<String> = Vec::new();
+        for evaluation in study.evaluations.iter().filter(own) {
+            fields.extend(evaluation.spec.fields().map(str::to_owned));
+        }
+        fields.sort_unstable();
+        fields.dedup();
+        let data = study.evaluations.iter().find(|evaluation| evaluation.cell == cell).and_then(|evaluation| evaluation.spec.data.as_ref());
+        let data = data.filter(|split| study.is_of_dataset(&split.value)).and_then(|split| split.value.split_once('/'));
+        let classes = match data {
+            Some((dataset, _)) => Some(self.data(study, dataset)?.dataset.classes.clone()),
+            None => None,
+        };
+        let content = match Key::of_file(&model.file) {
+            Ok(key) => key,
+            Err(error) => {
+                self.problems.push(Problem::at(&model.file_node, format!("cannot read `{}`: {error}", model.file.display())));
+                return None;
+            }
+        };
+        match Predictions::import(&model.file, &model.columns, &fields, classes.as_deref()) {
+            Ok(predictions) => {
+                let key = Key::of(
+                    "import",
+                    1,
+                    &json!({"columns": model.columns.node.to_json(), "fields": fields, "classes": classes, "limit": self.request.limit}),
+                    &[&content],
+                );
+                Some(Source::Imported { key, predictions: Arc::new(predictions) })
+            }
+            Err(error) => {
+                self.problems.push(Problem::at(&model.file_node, error.to_string()));
+                None
+            }
+        }
+    }
+
+    /// Checks that imported predictions hold what an evaluation scores and fits on.
+    fn check_imported(&mut self, study: &Study, spec: &Evaluation, predictions: &Arc<Predictions>) -> Option<()> {
+        let mut select = |split: &Written<String>| {
+            let dataset = split.value.split_once('/').map_or("", |(dataset, _)| dataset);
+            let data = if study.data.contains_key(dataset) { Some(&*self.data(study, dataset)?) } else { None };
+            let selected = imported::select(predictions, Some(&split.value), data);
+            selected.map_err(|reason| self.problems.push(Problem::at(&split.node, reason))).ok()
+        };
+        let scored = match &spec.data {
+            Some(split) => select(split)?,
+            None => Arc::clone(predictions),
+        };
+        let fitted_on: Vec<_> = fitting_splits(spec).map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
+        imported::check_fitting(spec, &scored, &fitted_on, &mut self.problems);
+        Some(())
+    }
+
+    /// Checks an evaluation against what its cell predicts, and names its result.
+    pub(super) fn score(&mut self, study: &Study, index: usize, cell: usize, source: &Source) -> Option<PlannedScore> {
+        let evaluation = &study.evaluations[index];
+        let spec = &evaluation.spec;
+        let mut inputs = Vec::new();
+        for split in spec.data.iter().chain(fitting_splits(spec)) {
+            let Some((dataset, split)) = split.value.split_once('/') else { continue };
+            if study.data.contains_key(dataset) {
+                self.rows(study, dataset, split)?;
+                inputs.push(self.data(study, dataset)?.key.clone());
+            }
+        }
+        let schema = match (source, &spec.data) {
+            (Source::Imported { key, predictions }, split) => {
+                inputs.push(key.clone());
+                self.check_imported(study, spec, predictions)?;
+                match split.as_ref().filter(|split| study.is_of_dataset(&split.value)) {
+                    Some(split) => self.schema(study, &split.value, source, None)?,
+                    None => Schema::of(predictions),
+                }
+            }
+            (Source::Backend(work), Some(split)) => {
+                inputs.extend(work.steps.iter().filter(|step| step.ability == Ability::Predict).map(|step| step.key.clone()));
+                self.schema(study, &split.value, source, Some(&study.cells[evaluation.cell].spec))?
+            }
+            (Source::Backend(_), None) => {
+                let cell = &study.cells[evaluation.cell];
+                if let Model::Backend(model) = &cell.spec {
+                    let message = format!("the evaluation `{}` says no `data` to run the model `{}` on", evaluation.name, cell.model);
+                    self.problems.push(Problem::at(&model.backend_node, message).help("write `data: dataset/split` there"));
+                }
+                return None;
+            }
+        };
+        let scheme = Scheme::of(spec, &schema, &mut self.problems)?;
+        let said = scored(study, evaluation, &scheme);
+        if !self.scored.contains(&said) {
+            self.scored.push(said);
+        }
+        let uncertainty = spec.uncertainty.over(&study.uncertainty);
+        let whole = json!({
+            "evaluation": evaluation.written,
+            "uncertainty": format!("{uncertainty:?}"),
+            "code": SCORE_FINGERPRINT,
+            "limit": self.request.limit,
+        });
+        let key = Key::of("score", 1, &whole, &inputs.iter().collect::<Vec<_>>());
+        Some(PlannedScore { evaluation: index, cell, key, inputs })
+    }
+
+    /// What predictions about a dataset will look like, scores aside.
+    pub(super) fn schema_of_data(&mut self, study: &Study, name: &str) -> Option<Schema> {
+        let dataset = &self.data(study, name)?.dataset;
+        Some(Schema {
+            classes: dataset.classes.clone(),
+            multi_label: matches!(dataset.targets, Targets::Multi { .. }),
+            fields: dataset.fields.keys().cloned().collect(),
+            subject: dataset.subject.is_some(),
+            scores: None,
+            decisions: false,
+        })
+    }
+
+    /// What the predictions for a split of a dataset will look like.
+    fn schema(&mut self, study: &Study, split: &str, source: &Source, model: Option<&Model>) -> Option<Schema> {
+        let (name, _) = split.split_once('/')?;
+        let of_data = self.schema_of_data(study, name)?;
+        Some(match (source, model) {
+            (Source::Imported { predictions, .. }, _) => {
+                let own = Schema::of(predictions);
+                Schema { scores: own.scores, decisions: own.decisions, ..of_data }
+            }
+            (Source::Backend(_), model) => {
+                // What a model file's output means is written; what a network trained here gives are logits.
+                let probabilities = matches!(model, Some(Model::Backend(model)) if model.output.as_ref().is_some_and(|output| output.get("probabilities").is_some()));
+                let kind = if probabilities { Kind::Probabilities } else { Kind::Logits };
+                let width = of_data.classes.len();
+                Schema { scores: Some((kind, width)), ..of_data }
+            }
+        })
+    }
+}

@@ -1,0 +1,62 @@
+//! `validate:` of a training: which epoch's model is kept, and when training stops early.
+
+use serde::{Deserialize, Serialize};
+
+use super::decode::{Decode, Fields, expected};
+use super::evaluation::Evaluation;
+use super::model::SplitName;
+use super::node::{Key, Node, Value};
+use super::problem::Problems;
+
+/// How a training is watched: `{data: d/validation, select: {maximize: accuracy_score, groups: [race]}, patience: 3}`.
+#[derive(Clone, Debug)]
+pub struct Validate {
+    /// The split that is predicted after each epoch.
+    pub data: SplitName,
+    /// The metric that decides, as an evaluation of that split.
+    pub evaluation: Evaluation,
+    /// Which epoch is kept.
+    pub selection: Selection,
+}
+
+/// The rule by which an epoch's model is kept. Of equal ones the first is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Selection {
+    /// The evaluation as it was written, places dropped.
+    pub evaluation: serde_json::Value,
+    /// Whether more is better.
+    pub maximize: bool,
+    /// Stop after so many epochs without a better one; `None`: never.
+    pub patience: Option<u32>,
+}
+
+impl Decode for Validate {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems, "`validate`")?;
+        let data = fields.required("data", problems);
+        let select = fields.required_with("select", problems, select);
+        let patience = fields.optional_with("patience", problems, |node, problems| match u32::decode(node, problems)? {
+            0 => expected(node, problems, "at least 1 epoch"),
+            epochs => Some(epochs),
+        });
+        fields.finish(problems);
+        let (written, maximize) = select?;
+        let evaluation = Evaluation::decode(&written, problems)?;
+        Some(Self { data: data?, evaluation, selection: Selection { evaluation: written.to_json(), maximize, patience } })
+    }
+}
+
+/// `{maximize: METRIC, groups: …, decide: …}` as an evaluation with that one metric, and whether more is better.
+fn select(node: &Node, problems: &mut Problems) -> Option<(Node, bool)> {
+    let Value::Map(entries) = &node.value else {
+        return expected(node, problems, "a map, as `{maximize: accuracy_score}`");
+    };
+    let goals: Vec<&(Key, Node)> = entries.iter().filter(|(key, _)| matches!(key.text.as_str(), "maximize" | "minimize")).collect();
+    let [(goal, metric)] = goals.as_slice() else {
+        return expected(node, problems, "either `maximize` or `minimize`");
+    };
+    let metrics = Node { value: Value::List(vec![metric.clone()]), ..metric.clone() };
+    let others = entries.iter().filter(|(key, _)| key != goal).cloned();
+    let entries = others.chain([(Key { text: "metrics".to_owned(), place: goal.place.clone() }, metrics)]).collect();
+    Some((Node { value: Value::Map(entries), ..node.clone() }, goal.text == "maximize"))
+}

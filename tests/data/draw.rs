@@ -1,0 +1,204 @@
+//! Folds, draws and weights, on items that a table describes.
+
+use std::collections::BTreeSet;
+
+use fairgrid::data::dataset::Dataset;
+use fairgrid::data::draw::Urn;
+use fairgrid::data::weight::Weighing;
+use fairgrid::spec::card::DataUse;
+use fairgrid::spec::decode::Decode;
+use fairgrid::spec::folds::Folds;
+use fairgrid::spec::node::Node;
+use fairgrid::spec::problem::Problems;
+use fairgrid::spec::sample::Sample;
+use fairgrid::spec::source::Source;
+use fairgrid::spec::weights::Weights;
+
+use super::folder::Folder;
+
+/// 40 children: 24 of race A, 12 of B, 4 of C; each with one happy and one sad photograph, every fourth with a second happy one.
+fn children() -> (Folder, Dataset) {
+    let folder = Folder::new();
+    let mut table = String::from("id,child,race,emotion,w\n");
+    for child in 0..40 {
+        let race = if child < 24 {
+            "A"
+        } else if child < 36 {
+            "B"
+        } else {
+            "C"
+        };
+        table += &format!("{child}h,{child},{race},happy,1\n{child}s,{child},{race},sad,3\n");
+        if child % 4 == 0 {
+            table += &format!("{child}j,{child},{race},happy,2\n");
+        }
+    }
+    folder.image("x.png", "rgb.png").write("t.csv", table);
+    let card = "images: {table: t.csv, path: x.png, id: '{id}'}\nfields: {race: race, emotion: emotion, w: w}\n\
+                label: emotion\nattribute: race\nsubject: child\nsplits: {all: {}}\n";
+    let dataset = folder.open(card).unwrap();
+    (folder, dataset)
+}
+
+fn decode<T: Decode>(text: &str) -> Result<T, String> {
+    let node = Node::parse(&Source::new("study.yaml", text)).unwrap();
+    let mut problems = Problems::default();
+    let decoded = T::decode(&node, &mut problems);
+    problems.check(decoded).map_err(|error| error.to_string())
+}
+
+fn urn(dataset: &Dataset, sample: &str) -> Result<Urn, String> {
+    let sample: Sample = decode(sample)?;
+    Urn::fill(dataset, dataset.split("all").unwrap(), &sample).map_err(|error| error.to_string())
+}
+
+fn count(dataset: &Dataset, rows: &[u32], field: &str, level: &str) -> usize {
+    rows.iter().filter(|row| dataset.fields[field].level(**row as usize) == Some(level)).count()
+}
+
+#[test]
+fn folds_keep_children_together_and_races_apart() {
+    let (_folder, dataset) = children();
+    let folds: Folds = decode("{k: 4, by: child, stratify: [race], seed: 3}").unwrap();
+    let parts = dataset.folds(&folds).unwrap();
+    let mut all: Vec<u32> = parts.concat();
+    all.sort_unstable();
+    assert_eq!(all, (0..90).collect::<Vec<u32>>());
+    for part in &parts {
+        let of = |race| count(&dataset, part, "race", race);
+        assert!(
+            (13..=14).contains(&of("A")) && (6..=8).contains(&of("B")) && (2..=3).contains(&of("C")),
+            "{} {} {}",
+            of("A"),
+            of("B"),
+            of("C")
+        );
+    }
+    assert_eq!(parts, dataset.folds(&folds).unwrap());
+    let second = dataset.fold(&folds, 1).unwrap();
+    assert_eq!(second.split("test").unwrap(), parts[1]);
+    assert_eq!(second.split("train").unwrap().len(), 90 - parts[1].len());
+
+    let error = dataset.folds(&decode("{k: 4, by: race}").unwrap()).unwrap_err().to_string();
+    assert_eq!(error, "the dataset `d` has 3 units, fewer than the 4 of `folds.k`");
+    let error = dataset.folds(&decode("{k: 2, by: emotion}").unwrap()).unwrap_err().to_string();
+    assert!(error.contains("in two folds: deal them by subject"), "{error}");
+    assert!(decode::<Folds>("{k: 1}").unwrap_err().contains("out of range"));
+}
+
+#[test]
+fn a_study_says_folds_beside_the_card() {
+    let (folder, _) = children();
+    let card = folder.path().join("card.yaml");
+    let data: DataUse = decode(&format!("{{card: {}, folds: {{k: 5}}}}", card.display())).unwrap();
+    assert_eq!(data.split_names().unwrap(), ["train", "test"]);
+    assert_eq!(data.folds.unwrap().k, 5);
+}
+
+#[test]
+fn a_target_distribution_is_reached_and_recorded() {
+    let (_folder, dataset) = children();
+    let urn = urn(&dataset, "{size: largest, target: {race: {values: {C: 0.2}, remaining: natural}, emotion: equal}, seed: 1}").unwrap();
+    // 4 children of race C have 4 sad and 5 happy photographs, each a tenth of a draw: 4.5 are rounded to 4 and 5.
+    let size = urn.largest();
+    assert_eq!(size, 45);
+    let drawn = urn.draw(size, "").unwrap();
+    assert_eq!(drawn.rows.len(), 45);
+    assert_eq!(count(&dataset, &drawn.rows, "emotion", "sad"), 22);
+    assert!((8..=9).contains(&count(&dataset, &drawn.rows, "race", "C")));
+    assert_eq!(drawn.rows.iter().collect::<BTreeSet<_>>().len(), 45, "none twice");
+    assert_eq!(drawn.portions.iter().map(|portion| portion.drawn).sum::<u64>(), 45);
+    assert_eq!(drawn.portions[5].levels, ["C", "sad"]);
+    let error = urn.draw(60, "").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a draw of 60 is not possible: 6 of race=C, emotion=happy are asked and 5 exist; 6 of race=C, emotion=sad are asked and 4 exist"
+    );
+}
+
+#[test]
+fn draws_with_one_key_are_nested_and_with_two_are_not() {
+    let (_folder, dataset) = children();
+    let draw = |share: f64, key: &str| {
+        let urn = urn(&dataset, &format!("{{size: 20, target: {{race: {{values: {{B: {share}}}, remaining: equal}}}}}}")).unwrap();
+        let rows = urn.draw(20, key).unwrap().rows;
+        rows.into_iter().filter(|row| dataset.fields["race"].level(*row as usize) == Some("B")).collect::<BTreeSet<u32>>()
+    };
+    let (few, many) = (draw(0.3, "focus=B"), draw(0.9, "focus=B"));
+    assert_eq!((few.len(), many.len()), (6, 18));
+    assert!(few.is_subset(&many));
+    assert!(!draw(0.3, "focus=A").is_subset(&many));
+}
+
+#[test]
+fn whole_children_are_drawn() {
+    let (_folder, dataset) = children();
+    let urn = urn(&dataset, "{size: 12, target: {race: equal}, unit: child}").unwrap();
+    assert_eq!(urn.largest(), 14);
+    let drawn = urn.draw(12, "").unwrap();
+    assert_eq!(drawn.portions.iter().map(|portion| portion.drawn).collect::<Vec<_>>(), [4, 4, 4]);
+    assert_eq!(drawn.portions[2].items, 9, "all photographs of all four children of race C");
+    let error = super::draw::urn(&dataset, "{size: 12, target: {emotion: equal}, unit: child}").unwrap_err();
+    assert_eq!(error, "the dataset `d` has several levels of `emotion` within `0`: draw by another `unit`, or leave `emotion` out");
+}
+
+#[test]
+fn rounding_replacement_and_joint_targets() {
+    let (_folder, dataset) = children();
+    let sizes = |sample: &str, size: u64| -> Vec<u64> {
+        urn(&dataset, sample).unwrap().draw(size, "").unwrap().portions.iter().map(|portion| portion.drawn).collect()
+    };
+    assert_eq!(sizes("{size: 10, target: {race: equal}}", 10), [4, 3, 3]);
+    assert_eq!(sizes("{size: 10, target: {race: equal}, round: down}", 10), [3, 3, 3]);
+    let exact = urn(&dataset, "{size: largest, target: {race: equal}, round: exact}").unwrap();
+    assert_eq!(
+        exact.draw(10, "").unwrap_err().to_string().split(';').next().unwrap(),
+        "a draw of 10 is not possible: 10 times 0.3333333333333333 of race=A is no whole number"
+    );
+    assert_eq!(exact.largest(), 27);
+    assert_eq!(sizes("{size: 60, target: {race: equal}, replace: true}", 60), [20, 20, 20]);
+    let joint = "{size: 10, target: [{race: A, emotion: sad, share: 0.7}, {race: C, emotion: happy, share: 0.3}]}";
+    assert_eq!(sizes(joint, 10), [7, 3]);
+    assert_eq!(sizes("{size: 50}", 50), [50]);
+}
+
+#[test]
+fn samples_that_make_no_sense_are_refused_where_they_are_written() {
+    let (_folder, dataset) = children();
+    for (sample, reason) in [
+        ("{size: 0}", "`0` is out of range"),
+        ("{size: 5, target: {race: {A: 0.5, B: 0.4}}}", "the shares add up to 0.9, not to 1"),
+        ("{size: 5, target: {race: {values: {A: 0.7, B: 0.7}, remaining: equal}}}", "the shares add up to 1.4, above 1"),
+        ("{size: 5, target: {race: {A: 0.5, D: 0.5}}}", "no item has `race: D`"),
+        ("{size: 5, target: {rice: equal}}", "the dataset `d` has no field `rice`"),
+        ("{size: largest, replace: true}", "with `replace: true` there is no largest draw"),
+        ("{size: 5, target: [{race: A, share: 0.5}, {emotion: sad, share: 0.5}]}", "every combination names the same fields"),
+    ] {
+        let error = urn(&dataset, sample).unwrap_err();
+        assert!(error.contains(reason), "{sample}: {error}");
+    }
+}
+
+#[test]
+fn weights_even_out_clip_and_tell_the_effective_size() {
+    let (_folder, dataset) = children();
+    let rows = dataset.split("all").unwrap();
+    let weigh = |weights: &str| Weighing::of(&dataset, rows, &decode::<Weights>(weights).unwrap()).map_err(|error| error.to_string());
+    let even = weigh("{inverse_frequency: [attribute]}").unwrap();
+    let of = |race: &str| {
+        rows.iter()
+            .filter(|row| dataset.fields["race"].level(**row as usize) == Some(race))
+            .map(|row| even.weights[*row as usize])
+            .sum::<f32>()
+    };
+    assert!((of("A") - 30.0).abs() < 1e-3 && (of("C") - 30.0).abs() < 1e-3);
+    // Σw = 90; Σw² = 30²/54 + 30²/27 + 30²/9.
+    assert!((even.effective - 8100.0 / (900.0 / 54.0 + 900.0 / 27.0 + 100.0)).abs() < 1e-3, "{}", even.effective);
+    let clipped = weigh("{inverse_frequency: [attribute], clip: 2}").unwrap();
+    assert_eq!(clipped.clipped, 9);
+    let biased = weigh("{biasing: {race: {A: 1.0, C: 0.25}}}").unwrap();
+    assert!((biased.weights[89] / biased.weights[0] - 4.0).abs() < 1e-6);
+    assert!((weigh("{field: w}").unwrap().weights[1] / weigh("{field: w}").unwrap().weights[0] - 3.0).abs() < 1e-6);
+    assert!(weigh("{field: race}").unwrap_err().contains("expected a number from 0 upwards"));
+    assert!(weigh("{biasing: {race: {Z: 0.5}}}").unwrap_err().contains("no item has `race: Z`"));
+}

@@ -1,0 +1,69 @@
+//! Labels of which an item may have several, in every form they come in.
+
+use super::folder::{Folder, labels};
+
+fn three() -> Folder {
+    let folder = Folder::new();
+    folder.images(&["a.jpg", "b.jpg", "c.jpg"]);
+    folder
+}
+
+const FILES: &str = "images: {glob: '*.jpg', id: '{stem}'}\n";
+
+#[test]
+fn long_labels_are_present_absent_or_unknown() {
+    let folder = three();
+    folder
+        .write("l.csv", "ImageID,Source,LabelName,Confidence\na,verification,/m/1,1\na,verification,/m/2,0\nb,verification,/m/2,1.0\nb,verification,/m/3,0.7\nz,verification,/m/4,1\n")
+        .write("n.csv", "/m/1,Person\n/m/2,\"Fiat 500 \"\"topolino\"\"\"\n/m/3,Cat\n");
+    let card = "labels: {file: l.csv, id: ImageID, class: LabelName, value: Confidence, names: {file: n.csv, columns: [code, name]}}\n";
+    let dataset = folder.open(&format!("{FILES}{card}")).unwrap();
+    assert_eq!(dataset.classes, ["Fiat 500 \"topolino\"", "Person"]);
+    assert_eq!(labels(&dataset), ["Person !Fiat 500 \"topolino\"", "Fiat 500 \"topolino\"", ""]);
+
+    let chosen = folder.open(&format!("{FILES}{}", card.replace("labels: {", "labels: {classes: [Person, /m/2], "))).unwrap();
+    assert_eq!(chosen.classes, ["Person", "/m/2"]);
+    let error = folder.open(&format!("{FILES}{}", card.replace("labels: {", "labels: {classes: [Persona], "))).unwrap_err();
+    assert!(error.ends_with("no label of the class `Persona` was found"), "{error}");
+}
+
+#[test]
+fn labels_that_contradict_each_other_keep_the_first_and_are_listed() {
+    let folder = three();
+    folder.write("l.csv", "i,c,v\na,x,1\na,x,0\nb,,1\nb,y\n");
+    let rejected = folder.rejected(&format!("{FILES}labels: {{file: l.csv, id: i, class: c, value: v}}\n"));
+    assert_eq!(
+        rejected,
+        [
+            "`l.csv` 5: 2 cells where the header has 3",
+            "`l.csv` 3: `x` of `a` is said to be both present and absent: the first counts",
+            "`l.csv` 4: the id or the class is empty",
+        ]
+    );
+}
+
+#[test]
+fn wide_labels_of_plus_and_minus_one() {
+    let folder = three();
+    folder.write("attributes.txt", "3\nMale Young\na.jpg  1 -1\nb.jpg -1 -1\nc.jpg  0  1\n");
+    let dataset = folder
+        .open(
+            "images: {glob: '*.jpg'}\ntables: {a: {file: attributes.txt, skip_rows: 1, first_column: image, key: {column: image, equals: file}}}\n\
+             labels: {columns: [a.Male, a.Young], present: 1, absent: -1}\n",
+        )
+        .unwrap();
+    assert_eq!(dataset.classes, ["Male", "Young"]);
+    assert_eq!(labels(&dataset), ["Male !Young", "!Male !Young", "Young"]);
+}
+
+#[test]
+fn lists_of_labels() {
+    let folder = three();
+    folder.write("t.csv", "file,tags,json\na.jpg,cat; dog,\"[\"\"cat\"\", 3]\"\nb.jpg,,[]\nc.jpg,dog,oops\n");
+    let table = "images: {table: t.csv, path: '{file}'}\n";
+    let dataset = folder.open(&format!("{table}labels: {{from: tags, separator: ';', others: absent}}\n")).unwrap();
+    assert_eq!(labels(&dataset), ["cat dog", "!cat !dog", "dog !cat"]);
+    let dataset = folder.open(&format!("{table}labels: {{from: json, others: unknown}}\n")).unwrap();
+    assert_eq!(labels(&dataset), ["3 cat", "", ""]);
+    assert_eq!(dataset.rejected[0].to_string(), "`t.csv` 4: `json` is `oops`, which is not a JSON list");
+}

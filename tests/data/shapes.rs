@@ -1,0 +1,189 @@
+//! The shapes that datasets come in: joined tables, IDX, splits by column, and what is done to images while training.
+
+use std::sync::Arc;
+
+use arrow::array::AsArray;
+use arrow::datatypes::UInt8Type;
+use fairgrid::data::batches::{Batches, Extra, Order};
+use fairgrid::data::dataset::Dataset;
+use fairgrid::data::images::Images;
+use fairgrid::spec::augment::{Augment, Step};
+use fairgrid::spec::input::Input;
+
+use super::folder::{Folder, IMAGES, levels, split};
+
+#[test]
+fn joined_tables_find_their_rows_by_a_pattern_and_keep_the_unmatched() {
+    let folder = Folder::new();
+    folder
+        .images(&["6281/3-happy.jpg", "6281/4-sad.jpg", "6290/9-sad.jpg"])
+        .write("people.csv", b"Export of the year\n\nID;Gr\xf6\xdfe\n0006281;klein\n6300;gro\xdf\nx;y\n006281;zwei\n");
+    let card = "images: {glob: '*/*.jpg', path: '(?<subject>\\d+)/\\d+-(?<emotion>[a-z]+)\\.jpg'}\n\
+                tables: {p: {file: people.csv, encoding: windows-1252, delimiter: ';', skip_rows: 1, key: {column: ID, match: '0*(?<subject>\\d+)'}, unmatched: keep}}\n\
+                fields: {height: {from: p.Größe}, emotion: emotion}\nlabel: emotion\nsubject: subject\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(levels(&dataset, "height"), ["klein", "klein", "-"]);
+    assert_eq!(dataset.subject.as_ref().unwrap().levels, ["6281", "6290"]);
+    let rejected: Vec<String> = dataset.rejected.iter().map(ToString::to_string).collect();
+    assert_eq!(rejected, ["`people.csv` 6: the key `x` does not match `p.key.match`", "`people.csv` 7: the key `006281` is there already"]);
+    let strict = folder.rejected(&card.replace(", unmatched: keep", ""));
+    assert_eq!(strict.last().unwrap(), "`6290/9-sad.jpg`: the table `p` has no row for it");
+}
+
+#[test]
+fn idx_pairs_are_splits() {
+    let folder = Folder::new();
+    let images = |pixels: &[u8]| [&[0, 0, 8, 3, 0, 0, 0, (pixels.len() / 4) as u8, 0, 0, 0, 2, 0, 0, 0, 2], pixels].concat();
+    let labels = |labels: &[u8]| [&[0, 0, 8, 1, 0, 0, 0, labels.len() as u8], labels].concat();
+    folder
+        .write("a-images", images(&[1, 2, 3, 4, 5, 6, 7, 8]))
+        .write("a-labels", labels(&[1, 0]))
+        .write("b-images", images(&[9, 9, 9, 9]))
+        .write("b-labels", labels(&[1]));
+    let card = "images: {idx: {train: {images: a-images, labels: a-labels}, test: {images: b-images, labels: b-labels}}}\n\
+                fields: {digit: {from: label, map: {0: zero, 1: one}}}\nlabel: digit\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!((split(&dataset, "train"), split(&dataset, "test")), (vec!["train-000000", "train-000001"], vec!["test-000000"]));
+    assert_eq!(levels(&dataset, "digit"), ["one", "zero", "one"]);
+    let mut pixels = [0; 4];
+    decoded(&dataset, &folder).read(1, &mut pixels).unwrap();
+    assert_eq!(pixels, [5, 6, 7, 8]);
+    folder.write("b-images", &images(&[9, 9, 9, 9])[..18]);
+    assert_eq!(
+        folder.open(card).unwrap_err(),
+        "the dataset `d` has an IDX file `b-images` that is truncated, or longer than its header says"
+    );
+}
+
+#[test]
+fn a_column_names_the_splits() {
+    let folder = Folder::new();
+    folder.images(&["a.jpg", "b.jpg", "c.jpg"]).write("t.csv", "f,part,y\na.jpg,0,x\nb.jpg,2,x\nc.jpg,1,y\n");
+    let dataset = folder
+        .open("images: {table: t.csv, path: '{f}'}\nfields: {y: y}\nlabel: y\nsplits: {from: part, map: {0: train, 1: val, 2: test}}\n")
+        .unwrap();
+    assert_eq!((split(&dataset, "train"), split(&dataset, "val"), split(&dataset, "test")), (vec!["a.jpg"], vec!["c.jpg"], vec!["b.jpg"]));
+}
+
+fn decoded(dataset: &Dataset, folder: &Folder) -> Images {
+    let rows: Vec<u32> = (0..dataset.items.len() as u32).collect();
+    Images::decode(dataset, &rows, &dataset.resolve(&Input::default()).unwrap(), folder.path(), &|_, _| {}).unwrap()
+}
+
+#[test]
+fn augmentation_depends_on_seed_epoch_and_item_alone() {
+    let folder = Folder::new();
+    let names: Vec<String> = (0..40).map(|index| format!("{index:02}.jpg")).collect();
+    folder.images(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let dataset = Arc::new(folder.open("images: {glob: '*.jpg'}\n").unwrap());
+    let images = Arc::new(decoded(&dataset, &folder));
+    let mut whole = vec![0; images.size()];
+    images.read(0, &mut whole).unwrap();
+    let read = |steps: Vec<Step>, rows: &[u32], epoch: u32| -> Vec<Vec<u8>> {
+        let extra = Extra { augment: Augment { steps }, ..Extra::default() };
+        let mut batches = Batches::new(dataset.clone(), images.clone(), rows, 64, Order::Shuffled { seed: 1, epoch }, extra);
+        let batch = batches.next().unwrap().unwrap();
+        let ids = batch.column(0).as_string::<i32>();
+        let bytes = batch.column(1).as_fixed_size_list().values().as_primitive::<UInt8Type>().values().to_vec();
+        let mut read: Vec<(String, Vec<u8>)> =
+            ids.iter().map(|id| id.unwrap().to_owned()).zip(bytes.chunks_exact(whole.len()).map(<[u8]>::to_vec)).collect();
+        read.sort();
+        read.into_iter().map(|(_, bytes)| bytes).collect()
+    };
+    let all: Vec<u32> = (0..40).collect();
+    let flip = vec![Step::HorizontalFlip { probability: 0.5 }];
+    let first = read(flip.clone(), &all, 0);
+    assert_eq!(first[20..], read(flip.clone(), &all[20..], 0), "what else is in the batch does not matter");
+    assert_ne!(first, read(flip.clone(), &all, 1));
+    let flipped: Vec<u8> =
+        whole.chunks_exact(61 * 3).flat_map(|line| line.chunks_exact(3).rev().flatten().copied().collect::<Vec<_>>()).collect();
+    let count = first.iter().filter(|image| **image == flipped).count();
+    assert!((10..=30).contains(&count) && first.iter().all(|image| *image == flipped || *image == whole), "{count}");
+
+    // Of a crop, every pixel is black or the one that was moved there.
+    let cropped = read(vec![Step::RandomCrop { padding: 4 }], &all, 0);
+    let at = |image: &[u8], y: isize, x: isize| match (0..45).contains(&y) && (0..61).contains(&x) {
+        true => image[(y as usize * 61 + x as usize) * 3..][..3].to_vec(),
+        false => vec![0; 3],
+    };
+    let moved =
+        |image: &[u8], down: isize, across: isize| (0..45).all(|y| (0..61).all(|x| at(image, y, x) == at(&whole, y + down, x + across)));
+    for image in &cropped {
+        assert!((-4..=4).any(|down| (-4..=4).any(|across| moved(image, down, across))));
+    }
+}
+
+#[test]
+fn archives_are_read_in_place() {
+    use std::io::Write;
+    let photo = std::fs::read(format!("{IMAGES}/full.jpg")).unwrap();
+    let folder = Folder::new();
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(folder.path().join("faces.zip")).unwrap());
+    let deflated = zip::write::SimpleFileOptions::default();
+    let stored = deflated.compression_method(zip::CompressionMethod::Stored);
+    let members: [(&str, &[u8], _); 5] = [
+        ("7/a.jpg", &photo, deflated),
+        ("7/a.json", br#"{"raters": ["sad", "happy", "sad"]}"#, deflated),
+        ("8/b.jpeg", &photo, stored),
+        ("8/b.json", br#"{"raters": ["sad", "happy"]}"#, stored),
+        ("8/cut.jpg", &photo[..300], stored),
+    ];
+    for (name, bytes, options) in members {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap();
+    let card = "images: {archive: faces.zip, glob: '**/*.{jpg,jpeg}', path: '(?<subject>[^/]+)/(?<stem>[^/]+)\\.jpe?g'}\n\
+                sidecar: {file: '{subject}/{stem}.json', fields: {emotion: {at: /raters, vote: majority, ties: missing}}, unmatched: keep}\n\
+                fields: {emotion: {missing: {level: unclear}}}\nlabel: emotion\nsubject: subject\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(
+        (dataset.ids.clone(), levels(&dataset, "emotion")),
+        (vec!["7/a.jpg".to_owned(), "8/b.jpeg".to_owned()], vec!["sad", "unclear"])
+    );
+    assert_eq!(dataset.rejected[0].to_string(), "`8/cut.jpg`: `8/cut.jpg`: a truncated JPEG");
+    let images = decoded(&dataset, &folder);
+    let (mut packed, mut plain) = (vec![0; images.size()], vec![0; images.size()]);
+    images.read(0, &mut packed).unwrap();
+    let unpacked = Folder::new();
+    unpacked.images(&["x.jpg"]);
+    decoded(&unpacked.open("images: {glob: '*.jpg'}\n").unwrap(), &unpacked).read(0, &mut plain).unwrap();
+    assert_eq!(packed, plain);
+    let rejected = folder.rejected(&card.replace("ties: missing", "ties: reject"));
+    assert_eq!(rejected[0], "`8/b.jpeg`: the side file `8/b.json` has as many votes for `sad` as for `happy` at `/raters`");
+
+    // A tar archive, with a table that names its members, one of them by a long name.
+    let long = format!("{}/c.jpg", "deep".repeat(40));
+    let header = |name: &str, size: usize, kind: u8| {
+        let mut header = vec![0_u8; 512];
+        header[..name.len().min(100)].copy_from_slice(&name.as_bytes()[..name.len().min(100)]);
+        header[124..135].copy_from_slice(format!("{size:011o}").as_bytes());
+        header[156] = kind;
+        header[257..262].copy_from_slice(b"ustar");
+        header
+    };
+    let member = |name: &str, bytes: &[u8], kind: u8| {
+        [header(name, bytes.len(), kind), bytes.to_vec(), vec![0; bytes.len().next_multiple_of(512) - bytes.len()]].concat()
+    };
+    let tar = [
+        member("././@LongLink", long.as_bytes(), b'L'),
+        member(&long, &photo, b'0'),
+        member("d/d.jpg", &photo, b'0'),
+        member("../e.jpg", &photo, b'0'),
+        vec![0; 1024],
+    ]
+    .concat();
+    folder.write("photos.tar", &tar).write("t.csv", format!("f,y\n{long},1\nd/d.jpg,2\ngone.jpg,3\n"));
+    let card = "images: {archive: photos.tar, table: t.csv, path: '{f}'}\nfields: {y: y}\nlabel: y\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!((dataset.ids.clone(), levels(&dataset, "y")), (vec![long, "d/d.jpg".to_owned()], vec!["1", "2"]));
+    let rejected: Vec<String> = dataset.rejected.iter().map(ToString::to_string).collect();
+    assert_eq!(rejected, ["`photos.tar/../e.jpg`: the path `../e.jpg` leaves the root", "`t.csv` 4: the archive has no member `gone.jpg`"]);
+    decoded(&dataset, &folder).read(0, &mut packed).unwrap();
+    assert_eq!(packed, plain);
+
+    folder.write("photos.tar", &tar[..2000]);
+    assert!(folder.open(card).unwrap_err().contains("it is truncated"));
+    folder.write("photos.tar", "hello");
+    assert_eq!(folder.open(card).unwrap_err(), "`photos.tar` is neither a zip nor a tar archive");
+}

@@ -1,0 +1,50 @@
+//! Predictions made elsewhere, in every format and of every task, through the binary: `results.csv` against scikit-learn and fairlearn.
+
+use std::collections::HashMap;
+
+use crate::command::{Folder, fairgrid, root};
+
+/// Single precision in a score column moves nothing by more; decisions and counts are exact.
+const TOLERANCE: f64 = 1e-7;
+
+/// The columns that name a number in `expected.json`; those that an entry leaves out may hold anything.
+const NAMES: [&str; 6] = ["metric", "by", "group", "label", "model", "decision"];
+
+fn rows_of(study: &str) -> Vec<HashMap<String, String>> {
+    let folder = Folder::new();
+    let spec = format!("{}/tests/imports/{study}.yaml", root().display());
+    let outcome = fairgrid(["run", spec.as_str(), "--output", "out", "--quiet"]).within(&folder).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let mut reader = csv::Reader::from_path(folder.path("out/results.csv")).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+#[test]
+fn numbers_are_those_of_scikit_learn_and_fairlearn() {
+    let expected: Vec<serde_json::Value> = serde_json::from_str(include_str!("imports/expected.json")).unwrap();
+    let mut tables: HashMap<&str, Vec<HashMap<String, String>>> = HashMap::new();
+    let mut wrong = Vec::new();
+    for entry in &expected {
+        let study = entry["study"].as_str().unwrap();
+        let rows = tables.entry(study).or_insert_with(|| rows_of(study));
+        let same = |row: &&HashMap<String, String>| {
+            NAMES.iter().all(|name| match entry.get(*name).and_then(serde_json::Value::as_str) {
+                // An axis of that study says which vendor a row is of.
+                Some(model) if *name == "model" => row["model"] == model || row.get("vendor").is_some_and(|vendor| vendor == model),
+                Some(wanted) => row[*name] == wanted,
+                None => true,
+            })
+        };
+        let found: Vec<_> = rows.iter().filter(same).collect();
+        assert_eq!(found.len(), 1, "{entry}: {} rows", found.len());
+        let value: Option<f64> = found[0]["value"].parse().ok();
+        let agrees = match (value, entry["value"].as_f64()) {
+            (Some(found), Some(wanted)) => (found - wanted).abs() <= TOLERANCE,
+            (found, wanted) => found.is_none() == wanted.is_none(),
+        };
+        if !agrees {
+            wrong.push(format!("{entry}: {value:?} ({})", found[0]["reason"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} numbers:\n{}", wrong.len(), expected.len(), wrong.join("\n"));
+}
