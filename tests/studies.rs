@@ -12,7 +12,8 @@ pub(crate) fn plugins() -> &'static Path {
     let folder = Path::new(env!("CARGO_BIN_EXE_fairgrid")).parent().unwrap();
     BUILT.call_once(|| {
         let mut build = Command::new(env!("CARGO"));
-        build.current_dir(root()).args(["build", "--quiet", "-p", "fairgrid-torch", "-p", "fairgrid-onnx"]);
+        // Together with the harness: so they have its features, and share its build of Arrow.
+        build.current_dir(root()).args(["build", "--quiet", "-p", "fairgrid", "-p", "fairgrid-torch", "-p", "fairgrid-onnx"]);
         if folder.ends_with("release") {
             build.arg("--release");
         }

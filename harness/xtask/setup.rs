@@ -34,7 +34,8 @@ pub(crate) fn plugins(checkout: &Checkout, needed: &[Plugin]) -> Result<()> {
             require_cpp_compiler(plugin)?;
         }
         let mut build = checkout.cargo();
-        build.args(["build", "--release", "--package", plugin.package]);
+        // Together with the harness, so that they have its features and share its dependencies.
+        build.args(["build", "--release", "--package", "fairgrid", "--package", plugin.package]);
         build_step(build, &format!("building the plugin {}", plugin.name), &library)?;
         plugin.describe(checkout.fairgrid(), &checkout.products())?;
     }

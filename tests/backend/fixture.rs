@@ -71,11 +71,13 @@ pub(super) fn broken(flag: &str) -> PathBuf {
 pub(super) fn wild() -> PathBuf {
     static ONCE: OnceLock<PathBuf> = OnceLock::new();
     let build = || {
-        let output = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--message-format=json", "--package", "fairgrid-wild"])
-            .current_dir(root())
-            .output()
-            .unwrap();
+        let mut command = Command::new(env!("CARGO"));
+        // Together with the harness, and as this binary was built: so it has the same features, and nothing is compiled anew but the backend.
+        command.args(["build", "--quiet", "--message-format=json", "--package", "fairgrid", "--package", "fairgrid-wild"]);
+        if Path::new(env!("CARGO_BIN_EXE_fairgrid")).parent().is_some_and(|folder| folder.ends_with("release")) {
+            command.arg("--release");
+        }
+        let output = command.current_dir(root()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let lines = String::from_utf8(output.stdout).unwrap();
         let artifacts = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
