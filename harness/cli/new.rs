@@ -45,7 +45,9 @@ impl New {
             return Err(Failure::usage(format!("`{shown}` does not end in `.yaml`, as a study does")));
         }
         let Some(name) = self.file.file_stem().and_then(|stem| stem.to_str()).filter(|stem| is_name(stem)) else {
-            return Err(Failure::usage(format!("`{shown}` gives no name to the study: letters, digits, `_`, `-` and `.`, a letter or digit first")));
+            return Err(Failure::usage(format!(
+                "`{shown}` gives no name to the study: letters, digits, `_`, `-` and `.`, a letter or digit first"
+            )));
         };
         let mut file = match File::create_new(&self.file) {
             Ok(file) => file,

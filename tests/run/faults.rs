@@ -4,10 +4,7 @@ use super::{DATA, EVALUATE, call, faulty_model, learner, study};
 
 /// A good cell beside one whose backend does wrong.
 fn beside(architecture: &str) -> crate::command::Folder {
-    study(
-        "beside",
-        &format!("{DATA}models:\n  good: {}\n  bad: {}\n{EVALUATE}", learner("0"), faulty_model(architecture)),
-    )
+    study("beside", &format!("{DATA}models:\n  good: {}\n  bad: {}\n{EVALUATE}", learner("0"), faulty_model(architecture)))
 }
 
 #[test]
@@ -38,7 +35,9 @@ fn one_failed_cell_does_not_sink_the_others() {
 
 #[test]
 fn a_crash_is_told_with_its_last_words() {
-    insta::assert_snapshot!(call(&beside("abort"), &["run", "beside.yaml", "--progress", "plain", "--jobs", "1"]).filter(r"\d+ ?MiB", "[MEMORY]").run());
+    insta::assert_snapshot!(
+        call(&beside("abort"), &["run", "beside.yaml", "--progress", "plain", "--jobs", "1"]).filter(r"\d+ ?MiB", "[MEMORY]").run()
+    );
 }
 
 #[test]
