@@ -104,6 +104,10 @@ impl Family<'_> {
 
     /// The limits of the largest contrast.
     pub fn largest(&self, contrasts: &[Contrast]) -> Option<(f64, f64)> {
+        // Without a bootstrap there is nothing to tell limits from.
+        if self.legs.first().is_none_or(|leg| leg.errors.is_empty()) {
+            return None;
+        }
         let z = self.quantile();
         let close = self.close(contrasts)?;
         let critical = self.critical(&close, f64::midpoint(1.0, self.level)).max(z);
@@ -120,6 +124,10 @@ impl Family<'_> {
 
     /// The limits of a weighted sum of largest contrasts.
     pub fn sum(&self, parts: &[Vec<Contrast>], weight: f64) -> Option<(f64, f64)> {
+        // Without a bootstrap there is nothing to tell limits from.
+        if self.legs.first().is_none_or(|leg| leg.errors.is_empty()) {
+            return None;
+        }
         let z = self.quantile();
         let close: Vec<Vec<Contrast>> = parts.iter().map(|part| self.close(part)).collect::<Option<_>>()?;
         let top = |part: &[Contrast], of: fn(&Contrast) -> f64| part.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
