@@ -1,6 +1,6 @@
 //! A table as text, before it is known whether a terminal or a page will show it.
 
-use crate::score::measurement::Status;
+use crate::score::measurement::{Direction, Status};
 use crate::spec::table::Spread;
 
 use super::cell::Cell;
@@ -63,7 +63,12 @@ impl Sheet {
     pub fn new(table: &Table, quote: fn(&str) -> String) -> Self {
         let mut footnotes = Footnotes::default();
         let decimals: Vec<usize> = (0..table.columns.len())
-            .map(|index| decimals(table.lines.iter().filter_map(|line| line.cells[index].as_ref()?.value)))
+            .map(|index| {
+                let values = || table.lines.iter().filter_map(|line| line.cells[index].as_ref()?.value);
+                // Counts are whole; a rate that happens to be 0 or 1 everywhere is still a rate.
+                let whole = table.columns[index].direction == Direction::Neutral && values().all(|value| value.fract() == 0.0);
+                if whole { 0 } else { decimals(values()) }
+            })
             .collect();
         let lines = table
             .lines

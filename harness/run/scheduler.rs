@@ -87,8 +87,10 @@ pub fn run(
             queue.push_back(index);
         }
     }
-    let tasks = crate::plan::task::tasks(plan);
-    let stored = tasks.iter().filter(|task| outcome.results.contains_key(&task.key)).count();
+    // An index or an import is made anew in no time; it is not kept as a result.
+    let mut tasks = crate::plan::task::tasks(plan);
+    tasks.retain(|task| !matches!(task.kind, "index" | "import"));
+    let stored = tasks.iter().filter(|task| !settings.force && store.target(&task.key).exists()).count();
     observer.event(&Event::Planned { cells: queue.len(), stored, tasks: tasks.len() });
     let crew = Crew {
         plan,
