@@ -35,7 +35,8 @@ fn spec(folder: &Path) -> PathBuf {
 /// A catalogue of one backend that is described and never loaded.
 fn catalogue(folder: &Path) -> Catalogue {
     std::fs::write(folder.join("libfairgrid_listed.so"), "never loaded").unwrap();
-    let number = |name: &str| serde_json::json!({"type": "object", "properties": {name: {"type": "number"}}, "additionalProperties": false});
+    let number =
+        |name: &str| serde_json::json!({"type": "object", "properties": {name: {"type": "number"}}, "additionalProperties": false});
     let thing = |name: &str, options: serde_json::Value| serde_json::json!({"name": name, "summary": name, "options": options});
     let description = serde_json::json!({
         "name": "listed", "version": "1.0.0", "devices": ["cpu"], "abilities": ["train", "predict"],

@@ -59,6 +59,7 @@ pub(crate) fn fairgrid<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<I
     }
     Call { command, input: Vec::new(), filters: Vec::new() }
         .hide(root().to_str().unwrap(), "[ROOT]")
+        .hide(Path::new(env!("CARGO_BIN_EXE_fairgrid")).parent().unwrap().to_str().unwrap(), "[BIN]")
         .filter(r"\b\d+(\.\d+)?\s?(ns|µs|ms|s|min)\b", "[TIME]")
 }
 

@@ -1,11 +1,11 @@
 //! The command line: one file a verb.
 //!
-//! A verb is a struct of arguments with a `run` that answers the exit code; [`Verb`] lists them all.
+//! A verb is a struct of arguments with a `run` that answers the exit code; `Verb` lists them all.
 //!
-//! - [`exit`]: the documented exit codes.
-//! - [`failure`]: how an error is shown, and which exit code it gives.
-//! - [`study`]: the arguments that every verb about a study shares.
-//! - [`progress`]: bars, plain lines or JSON lines from events.
+//! - `exit`: the documented exit codes.
+//! - `failure`: how an error is shown, and which exit code it gives.
+//! - `study`: the arguments that every verb about a study shares.
+//! - `progress`: bars, plain lines or JSON lines from events.
 
 #![expect(clippy::print_stderr, reason = "this room speaks to people")]
 

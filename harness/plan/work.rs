@@ -139,6 +139,8 @@ impl Planner<'_> {
     fn file(&mut self, path: &std::path::Path, model: &BackendModel) -> Option<Key> {
         match Key::of_file(path) {
             Ok(key) => Some(key),
+            // Told when the study was read.
+            Err(_) if !path.is_file() => None,
             Err(error) => {
                 self.problems.push(Problem::at(&model.node, format!("cannot read `{}`: {error}", path.display())));
                 None

@@ -10,7 +10,7 @@ pub struct Breakdown {
     pub by: String,
     /// `race=Black`, `gender=female*race=Black`: every combination of levels that occur, also those without an item.
     pub groups: Vec<String>,
-    /// The group of each item; [`OUTSIDE`] where one of the fields is missing.
+    /// The group of each item; `OUTSIDE` where one of the fields is missing.
     pub of_row: Vec<u32>,
 }
 

@@ -11,7 +11,7 @@ use crate::data::frame::Targets;
 /// The outcomes of all items.
 #[derive(Clone, Debug)]
 pub struct Outcomes {
-    /// The pattern of each item; [`OUTSIDE`] where nothing is known to be true of it.
+    /// The pattern of each item; `OUTSIDE` where nothing is known to be true of it.
     pub of_row: Vec<u32>,
     classes: usize,
     patterns: Vec<Pattern>,

@@ -10,7 +10,7 @@ use crate::data::frame::Targets;
 /// The scores and truths of all items, for the classes that are read.
 #[derive(Clone, Debug)]
 pub struct Rankings {
-    /// The pattern of each item; [`OUTSIDE`] where nothing is known to be true of it.
+    /// The pattern of each item; `OUTSIDE` where nothing is known to be true of it.
     pub of_row: Vec<u32>,
     classes: usize,
     /// Patterns by classes.

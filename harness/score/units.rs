@@ -14,9 +14,9 @@ use super::ids::Ids;
 /// The rows of a breakdown, as columns of equal length.
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'a> {
-    /// The group of each row; [`OUTSIDE`] for those that are in none.
+    /// The group of each row; `OUTSIDE` for those that are in none.
     pub groups: &'a [u32],
-    /// The pattern of each row; [`OUTSIDE`] for those that count nowhere.
+    /// The pattern of each row; `OUTSIDE` for those that count nowhere.
     pub patterns: &'a [u32],
     /// How much each row counts.
     pub weights: Option<&'a [f64]>,
@@ -27,7 +27,7 @@ pub struct Rows<'a> {
 /// Rows of one group, pattern and weight that are drawn together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slot {
-    /// The group, or [`OUTSIDE`].
+    /// The group, or `OUTSIDE`.
     pub group: u32,
     /// The pattern.
     pub pattern: u32,

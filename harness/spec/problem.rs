@@ -204,6 +204,15 @@ impl Diagnostic for ProblemDiagnostic {
     }
 }
 
+/// A list of names that is longer is not shown whole.
+const LISTED: usize = 24;
+/// How many are shown of a longer one.
+const NEAREST: usize = 5;
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
 /// ` (did you mean …?)`-style help: the nearest of the known names, or the whole list where none is near.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let mut known: Vec<&str> = known.into_iter().collect();
@@ -213,10 +222,10 @@ pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) ->
     match near {
         Some((distance, other)) if distance <= (name.chars().count() / 3).max(1) => format!("did you mean `{other}`?"),
         _ if known.is_empty() => "none is defined".to_owned(),
-        _ => {
-            let shown: Vec<String> = known.iter().take(40).map(|name| format!("`{name}`")).collect();
-            let more = if known.len() > 40 { format!(" and {} more", known.len() - 40) } else { String::new() };
-            format!("known: {}{more}", shown.join(", "))
+        _ if known.len() > LISTED => {
+            known.sort_by_key(|other| strsim::damerau_levenshtein(name, other));
+            format!("of {} that are known, the nearest are {}", known.len(), quoted(&known[..NEAREST]))
         }
+        _ => format!("known: {}", quoted(&known)),
     }
 }

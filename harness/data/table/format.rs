@@ -56,7 +56,7 @@ pub struct Options {
     pub header: Header,
     /// The only columns that are kept; by default all.
     pub columns: Option<Vec<String>>,
-    /// Whether rows of the wrong shape are kept aside in [`Table::malformed`] instead of ending the reading.
+    /// Whether rows of the wrong shape are kept aside in [`super::Table::malformed`] instead of ending the reading.
     pub tolerant: bool,
 }
 
