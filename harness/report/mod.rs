@@ -4,7 +4,7 @@
 //! - [`row`]: one line of `results.csv`.
 //! - [`heading`]: what a report knows of its study besides the numbers.
 //! - [`cell`]: one cell of a table: a number, or the mean of several.
-//! - [`column`]: the columns of a table, spread over groups and levels.
+//! - [`mod@column`]: the columns of a table, spread over groups and levels.
 //! - [`table`]: the cells that a spec asks for, averaged, sorted and ranked.
 //!
 //! How it is shown:

@@ -10,8 +10,8 @@
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
-//! - [`compare`]: differences between models on the same items.
-//! - [`explain`]: what a metric is, in words.
+//! - [`mod@compare`]: differences between models on the same items.
+//! - [`mod@explain`]: what a metric is, in words.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
 pub mod archive;

@@ -5,7 +5,7 @@
 //! - [`problem`]: what is wrong with a spec, underlined where it was written.
 //! - [`node`]: the tree of a file, every value with its place.
 //! - [`decode`]: from nodes to types, collecting problems on the way.
-//! - [`file`]: `extends` and `--set`. [`path`]: paths with `${NAME}`.
+//! - [`mod@file`]: `extends` and `--set`. [`path`]: paths with `${NAME}`.
 //!
 //! What a study says:
 //! - [`study`]: the whole, expanded over its [`grid`].
