@@ -2,6 +2,7 @@
 
 use fairgrid::score::measurement::Measurement;
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 use super::{import, measure};
 
@@ -49,7 +50,12 @@ fn numbers(csv: &str, columns: &str) -> Vec<Measurement> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        // Cases that failed once, tried first ever after.
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/score/properties.regressions"))),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn order_of_rows_changes_nothing(rows in rows(), shift in 0..50usize, kind in 0..3usize) {
