@@ -1,40 +1,12 @@
 //! `results.csv`, one number a line, and `leaderboard.csv`, one cell of a table a line.
 
+use crate::spec::grid::{AFTER_AXES, BEFORE_AXES};
 use crate::spec::table::Word;
 
 use super::heading::Heading;
 use super::number::stable;
 use super::row::Row;
 use super::table::Table;
-
-/// The columns of `results.csv` before the axes. No axis may be called so, nor as [`AFTER_AXES`].
-pub const BEFORE_AXES: [&str; 2] = ["study", "model"];
-
-/// The columns of `results.csv` after the axes.
-pub const AFTER_AXES: [&str; 22] = [
-    "evaluation",
-    "data",
-    "decision",
-    "metric",
-    "parameters",
-    "by",
-    "group",
-    "label",
-    "item",
-    "value",
-    "lower",
-    "upper",
-    "level",
-    "n",
-    "n_positive",
-    "n_negative",
-    "n_clusters",
-    "null_median",
-    "null_p",
-    "status",
-    "reason",
-    "direction",
-];
 
 /// `results.csv`: the rows must be sorted already.
 pub fn results(heading: &Heading, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {

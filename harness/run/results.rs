@@ -4,7 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::scheduler::Outcome;
 use super::scoring::Scored;
-use crate::plan::planned::{Plan, PlannedScore, Source};
+use crate::plan::planned::{Plan, PlannedScore};
 use crate::report::heading::{FailedCell, Heading};
 use crate::report::row::Row;
 use crate::score::measurement::Status;
@@ -106,9 +106,4 @@ fn heading(plan: &Plan, rows: &[Row]) -> Heading {
         limit: plan.limit.map(u64::from),
         mock: false,
     }
-}
-
-/// Whether a plan needs a backend at all.
-pub fn needs_backend(plan: &Plan) -> bool {
-    plan.cells.iter().any(|cell| matches!(cell.source, Source::Backend(_)))
 }

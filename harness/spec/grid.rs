@@ -5,10 +5,11 @@ use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems, did_you_mean};
 use super::source::Place;
 
-/// Names that an axis cannot have: they are columns of the results.
-const RESERVED: [&str; 25] = [
-    "study",
-    "model",
+/// The columns of `results.csv` before the axes. No axis may be called so, nor as [`AFTER_AXES`].
+pub const BEFORE_AXES: [&str; 2] = ["study", "model"];
+
+/// The columns of `results.csv` after the axes.
+pub const AFTER_AXES: [&str; 22] = [
     "evaluation",
     "data",
     "decision",
@@ -31,8 +32,10 @@ const RESERVED: [&str; 25] = [
     "status",
     "reason",
     "direction",
-    "difference",
 ];
+
+/// A column of comparisons that results do not have.
+const DIFFERENCE: &str = "difference";
 
 /// A named list of levels.
 #[derive(Clone, Debug)]
@@ -283,7 +286,7 @@ fn reference(text: &str) -> Option<(&str, Option<&str>)> {
 
 impl Axis {
     fn read(key: &Key, node: &Node, problems: &mut Problems) -> Option<Self> {
-        if RESERVED.contains(&key.text.as_str()) {
+        if BEFORE_AXES.iter().chain(&AFTER_AXES).chain([&DIFFERENCE]).any(|column| *column == key.text) {
             let message = format!("an axis cannot be called `{}`: that is a column of the results", key.text);
             problems.push(Problem::at_place(&key.place, message).help("choose another name"));
             return None;
