@@ -51,8 +51,16 @@ pub fn make(
     request: &Request,
     note: &dyn Fn(String),
 ) -> Result<Plan, PlanError> {
-    let mut planner =
-        Planner { backends, request, note, problems, unavailable: Problems::default(), datasets: IndexMap::new(), scored: Vec::new() };
+    let mut planner = Planner {
+        backends,
+        request,
+        note,
+        problems,
+        unavailable: Problems::default(),
+        datasets: IndexMap::new(),
+        scored: Vec::new(),
+        common_size: None,
+    };
     let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
     let mut cells = Vec::new();
     let mut positions = HashMap::new();
@@ -70,7 +78,7 @@ pub fn make(
         let cell = &study.cells[index];
         let wanted = splits.get(&index).map_or(&[][..], Vec::as_slice);
         let source = match &cell.spec {
-            Model::Backend(model) => planner.work(&study, model, wanted).map(|work| Source::Backend(Box::new(work))),
+            Model::Backend(model) => planner.work(&study, index, model, wanted).map(|work| Source::Backend(Box::new(work))),
             Model::Predictions(model) => planner.import(&study, index, model),
         };
         if let Some(source) = source {
@@ -111,6 +119,8 @@ pub(super) struct Planner<'a> {
     datasets: IndexMap<String, Option<PlannedData>>,
     /// What the evaluations will say, for the tables.
     pub(super) scored: Vec<Scored>,
+    /// The size that all cells with `size: largest_common` can draw, once one has asked.
+    pub(super) common_size: Option<u64>,
 }
 
 impl Planner<'_> {

@@ -12,6 +12,8 @@ use super::key::Key;
 use super::split::Rows;
 use crate::backend::catalogue::Entry as Installed;
 use crate::data::dataset::Dataset;
+use crate::data::draw::{Draw, Infeasible};
+use crate::data::weight::Weighing;
 use crate::score::predictions::Predictions;
 use crate::spec::input::Resolved;
 use crate::spec::study::Study;
@@ -73,6 +75,8 @@ pub struct Work {
     pub backend: Installed,
     /// In this order.
     pub steps: Vec<Step>,
+    /// Why the training items that were asked for cannot be drawn: then nothing runs, and that is the cell's result.
+    pub infeasible: Option<Infeasible>,
 }
 
 /// Training, or predictions for a split.
@@ -86,6 +90,10 @@ pub struct Step {
     pub split: String,
     /// Its rows.
     pub rows: Rows,
+    /// How a training's rows were drawn, where they are a draw.
+    pub draw: Option<Draw>,
+    /// How much each row counts in a training, where they do not count alike.
+    pub weighing: Option<Weighing>,
     /// How images are given.
     pub input: Resolved,
     /// The job, classes and paths aside.

@@ -58,6 +58,8 @@ pub enum Feed {
         seed: u64,
         /// How images are changed at random.
         augment: Augment,
+        /// How much each of the step's rows counts, where they do not count alike.
+        weights: Option<Vec<f32>>,
         /// Which epoch's model is kept, where a rule says so.
         validation: Option<Validation>,
     },

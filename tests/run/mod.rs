@@ -2,6 +2,7 @@
 
 mod faults;
 mod interrupted;
+mod lessons;
 mod store;
 
 use std::path::PathBuf;
