@@ -9,17 +9,22 @@ use super::split::Rows;
 use crate::data::draw::{Draw, Infeasible, Urn};
 use crate::data::error::DataError;
 use crate::data::weight::Weighing;
+use crate::spec::distort::Distort;
 use crate::spec::model::{Model, SplitName, Train};
 use crate::spec::node::Node;
 use crate::spec::problem::Problem;
 use crate::spec::sample::{Sample, Size};
 use crate::spec::study::Study;
 
+/// Counts up when distorting would give other images.
+const DISTORT_VERSION: u32 = 1;
+
 /// The items of a step, and what is to be known of them.
 pub(super) struct Lesson {
     pub dataset: String,
     pub split: String,
     pub rows: Rows,
+    pub distort: Option<Distort>,
     pub draw: Option<Draw>,
     pub weighing: Option<Weighing>,
     /// What of it decides the step's result, the split aside.
@@ -29,7 +34,15 @@ pub(super) struct Lesson {
 impl Lesson {
     /// All items of a split, each counting alike.
     pub(super) fn of_all(dataset: &str, split: &str, rows: Rows) -> Self {
-        Self { dataset: dataset.to_owned(), split: split.to_owned(), rows, draw: None, weighing: None, said: None }
+        Self { dataset: dataset.to_owned(), split: split.to_owned(), rows, distort: None, draw: None, weighing: None, said: None }
+    }
+}
+
+impl Lesson {
+    /// All items of a split, their images made worse.
+    pub(super) fn distorted(self, distort: Option<Distort>) -> Self {
+        let said = distort.map(|distort| json!({"distort": distort, "version": DISTORT_VERSION}));
+        Self { distort, said, ..self }
     }
 }
 

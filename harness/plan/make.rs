@@ -15,6 +15,7 @@ use super::split::{Rows, rows};
 use crate::backend::catalogue::Catalogue;
 use crate::data::dataset::Dataset;
 use crate::data::error::DataError;
+use crate::spec::distort::Distort;
 use crate::spec::model::Model;
 use crate::spec::problem::{Problem, Problems, SpecError};
 use crate::spec::study::{Study, fitting_splits};
@@ -64,13 +65,14 @@ pub fn make(
     let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
     let mut cells = Vec::new();
     let mut positions = HashMap::new();
-    let mut splits: HashMap<usize, Vec<String>> = HashMap::new();
+    let mut splits: HashMap<usize, Vec<(String, Option<Distort>)>> = HashMap::new();
     for &index in &chosen_evaluations {
         let evaluation = &study.evaluations[index];
         let wanted = splits.entry(evaluation.cell).or_default();
-        for split in evaluation.spec.data.iter().chain(fitting_splits(&evaluation.spec)) {
-            if !wanted.contains(&split.value) {
-                wanted.push(split.value.clone());
+        let scored = evaluation.spec.data.iter().map(|split| (split.value.clone(), evaluation.spec.distorted()));
+        for split in scored.chain(fitting_splits(&evaluation.spec).map(|split| (split.value.clone(), None))) {
+            if !wanted.contains(&split) {
+                wanted.push(split);
             }
         }
     }

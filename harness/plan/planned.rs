@@ -15,6 +15,7 @@ use crate::data::dataset::Dataset;
 use crate::data::draw::{Draw, Infeasible};
 use crate::data::weight::Weighing;
 use crate::score::predictions::Predictions;
+use crate::spec::distort::Distort;
 use crate::spec::input::Resolved;
 use crate::spec::study::Study;
 use crate::spec::validate::Selection;
@@ -90,6 +91,8 @@ pub struct Step {
     pub split: String,
     /// Its rows.
     pub rows: Rows,
+    /// How the images of a prediction are made worse.
+    pub distort: Option<Distort>,
     /// How a training's rows were drawn, where they are a draw.
     pub draw: Option<Draw>,
     /// How much each row counts in a training, where they do not count alike.
@@ -125,9 +128,13 @@ impl Step {
         self.ability.word()
     }
 
-    /// `train fashion/train`.
+    /// `train fashion/train`, `predict fashion/test contrast-3`.
     pub fn name(&self) -> String {
-        format!("{} {}/{}", self.kind(), self.dataset, self.split)
+        let name = format!("{} {}/{}", self.kind(), self.dataset, self.split);
+        match &self.distort {
+            Some(distort) => format!("{name} {distort}"),
+            None => name,
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::options;
 use super::planned::{Step, Watched, Work};
 use crate::backend::catalogue::Entry as Installed;
 use crate::score::scheme::{Schema, Scheme};
+use crate::spec::distort::Distort;
 use crate::spec::input::Resolved;
 use crate::spec::model::{BackendModel, SplitName};
 use crate::spec::predictions::Kind;
@@ -23,11 +24,11 @@ const TRAIN_VERSION: u32 = 1;
 const PREDICT_VERSION: u32 = 1;
 
 impl Planner<'_> {
-    pub(super) fn work(&mut self, study: &Study, cell: usize, model: &BackendModel, splits: &[String]) -> Option<Work> {
+    pub(super) fn work(&mut self, study: &Study, cell: usize, model: &BackendModel, splits: &[(String, Option<Distort>)]) -> Option<Work> {
         let backend = self.backend(model)?;
         options::check(model, &backend.descriptor.description, &mut self.problems);
         let first = model.train.as_ref().map(|train| train.data.dataset.as_str());
-        let first = first.or_else(|| splits.first().and_then(|split| split.split_once('/')).map(|(dataset, _)| dataset))?;
+        let first = first.or_else(|| splits.first().and_then(|(split, _)| split.split_once('/')).map(|(dataset, _)| dataset))?;
         let input = self.input(study, model, first)?;
         let identity = json!({"backend": backend.descriptor.identity(), "device": model.device, "limit": self.request.limit});
         let files: Vec<Key> = [&model.file, &model.weights].into_iter().flatten().filter_map(|path| self.file(path, model)).collect();
@@ -41,9 +42,9 @@ impl Planner<'_> {
             network = vec![step.key.clone()];
             steps.push(step);
         }
-        for split in splits {
+        for (split, distort) in splits {
             let (dataset, split) = split.split_once('/')?;
-            let lesson = Lesson::of_all(dataset, split, self.rows(study, dataset, split)?);
+            let lesson = Lesson::of_all(dataset, split, self.rows(study, dataset, split)?).distorted(*distort);
             steps.push(self.step(study, lesson, Ability::Predict, model, &input, &identity, &network)?);
         }
         Some(Work { backend, steps, infeasible: None })
@@ -67,7 +68,7 @@ impl Planner<'_> {
         identity: &Value,
         network: &[Key],
     ) -> Option<Step> {
-        let Lesson { dataset, split, rows, draw, weighing, said } = lesson;
+        let Lesson { dataset, split, rows, distort, draw, weighing, said } = lesson;
         if rows.is_empty() {
             let written = model.train.as_ref().filter(|_| ability == Ability::Train).map_or(&model.node, |train| &train.data.node);
             self.problems.push(Problem::at(written, format!("the split `{dataset}/{split}` has no items")));
@@ -92,7 +93,7 @@ impl Planner<'_> {
             whole["lesson"] = said;
         }
         let key = Key::of(ability.word(), version, &whole, &inputs.iter().collect::<Vec<_>>());
-        Some(Step { ability, dataset, split, rows, draw, weighing, input: input.clone(), parameters, validation, key, inputs })
+        Some(Step { ability, dataset, split, rows, distort, draw, weighing, input: input.clone(), parameters, validation, key, inputs })
     }
 
     /// Checks how a training is watched; the metric must fit the split.

@@ -109,7 +109,9 @@ impl Host for WorkerHost<'_> {
                 let weight = weights.as_ref().map(|weights| by_row(self.dataset.ids.len(), &self.step.rows, weights));
                 (*batch_size, Order::Shuffled { seed: *seed, epoch }, Extra { augment: augment.clone(), weight, ..Extra::default() })
             }
-            (Feed::Predict { batch_size }, "predict") => (*batch_size, Order::Given, Extra::default()),
+            (Feed::Predict { batch_size, distort }, "predict") => {
+                (*batch_size, Order::Given, Extra { distort: *distort, ..Extra::default() })
+            }
             _ => return Err(format!("the step `{}` has no input `{name}`", self.step.name)),
         };
         let (dataset, images) = (Arc::clone(self.dataset), Arc::clone(self.images));

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::selection::Validation;
 use super::store::Draft;
 use crate::spec::augment::Augment;
+use crate::spec::distort::Distort;
 use crate::spec::input::Resolved;
 
 /// One cell's work on one backend: the first line of a worker's standard input.
@@ -67,6 +68,8 @@ pub enum Feed {
     Predict {
         /// Images a step.
         batch_size: u32,
+        /// How images are made worse.
+        distort: Option<Distort>,
     },
 }
 

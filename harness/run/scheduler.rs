@@ -273,7 +273,7 @@ impl Crew<'_> {
             ),
             _ => (
                 Files { weights: trained.as_deref().or(model.weights.as_deref()), ..Files::default() },
-                Feed::Predict { batch_size: PREDICT_BATCH },
+                Feed::Predict { batch_size: PREDICT_BATCH, distort: step.distort },
             ),
         };
         Ok(OrderedStep {

@@ -42,6 +42,10 @@ impl Decode for Validate {
         fields.finish(problems);
         let (written, maximize) = select?;
         let evaluation = Evaluation::decode(&written, problems)?;
+        if let Some(distort) = &evaluation.distort {
+            problems.push(Problem::at(&distort.node, "a training is watched on images as they are").help("remove `distort` here"));
+            return None;
+        }
         Some(Self { data: data?, evaluation, selection: Selection { evaluation: written.to_json(), maximize, patience } })
     }
 }

@@ -23,10 +23,7 @@ fn a_draw_that_cannot_be_made_is_a_result_beside_the_others() {
     let outcome = call(&folder, &["run", "shares.yaml"]).run();
     insta::assert_snapshot!(outcome);
     let results = folder.read("results/shares/results.csv");
-    assert!(
-        results.lines().any(|line| line.contains(",infeasible,a draw of 10 is not possible: 10 of side=left are asked")),
-        "{results}"
-    );
+    assert!(results.lines().any(|line| line.contains(",infeasible,a draw of 10 is not possible: 10 of side=left are asked")), "{results}");
     insta::assert_snapshot!(serde_json::to_string_pretty(&training_items(&folder, "results/shares")).unwrap());
     // A stored result stays one, and another draw is another result.
     let again = call(&folder, &["run", "shares.yaml"]).run();
