@@ -17,7 +17,7 @@ use crate::data::dataset::Dataset;
 use crate::data::error::DataError;
 use crate::spec::distort::Distort;
 use crate::spec::model::Model;
-use crate::spec::problem::{Problem, Problems, SpecError};
+use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 use crate::spec::study::{Study, fitting_splits};
 use crate::spec::vocabulary::{Scored, Vocabulary};
 
@@ -161,7 +161,13 @@ impl Planner<'_> {
         if let Some(known) = data.splits.get(split) {
             return Some(Rows::clone(known));
         }
-        let found = rows(&data.dataset, split, limit)?;
+        let Some(found) = rows(&data.dataset, split, limit) else {
+            let help = did_you_mean(split, data.dataset.splits.keys().map(String::as_str));
+            if let Some(written) = study.data.get(dataset) {
+                self.problems.push(Problem::at(&written.node, format!("the dataset `{dataset}` has no split `{split}`")).help(help));
+            }
+            return None;
+        };
         data.splits.insert(split.to_owned(), Rows::clone(&found));
         Some(found)
     }

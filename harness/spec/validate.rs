@@ -6,7 +6,7 @@ use super::decode::{Decode, Fields, expected};
 use super::evaluation::Evaluation;
 use super::model::SplitName;
 use super::node::{Key, Node, Value};
-use super::problem::Problems;
+use super::problem::{Problem, Problems};
 
 /// How a training is watched: `{data: d/validation, select: {maximize: accuracy_score, groups: [race]}, patience: 3}`.
 #[derive(Clone, Debug)]
