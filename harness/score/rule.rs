@@ -95,7 +95,8 @@ fn from(scores: &[f64], threshold: impl Fn(usize) -> f64) -> Vec<u32> {
     (0..scores.len()).filter(|class| scores[*class] >= threshold(*class)).map(|class| class as u32).collect()
 }
 
-fn linked(scores: &Scores, link: Link) -> std::borrow::Cow<'_, Scores> {
+/// Scores turned into what a rule or a metric reads.
+pub(super) fn linked(scores: &Scores, link: Link) -> std::borrow::Cow<'_, Scores> {
     let values = match link {
         Link::Score => return std::borrow::Cow::Borrowed(scores),
         Link::Sigmoid => scores.values.iter().map(|score| 1.0 / (1.0 + (-score).exp())).collect(),

@@ -117,7 +117,7 @@ pub struct Goal {
 }
 
 /// What a score is turned into before it meets a threshold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Link {
     /// Nothing: probabilities or plain scores as they are.
     Score,
