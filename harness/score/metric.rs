@@ -5,8 +5,9 @@ use super::reduction::{Against, Combine, Reduction};
 use super::registry::{Compute, Criterion, Definition, Of, Parameter, Reads, criteria, metrics};
 use super::tally::{Belief, Confusion, Sweep, Tally};
 use super::value::{Cause, Undefined, Value, ratio};
+use crate::spec::decide::Link;
 use crate::spec::decode::{Decode, word};
-use crate::spec::evaluation::{Link, MetricCall, Policy, Written};
+use crate::spec::evaluation::{MetricCall, Policy, Written};
 use crate::spec::node::{Node, Value as Content};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 
