@@ -62,6 +62,7 @@ pub fn make(
         scored: Vec::new(),
         common_size: None,
     };
+    planner.refuse_folds(&study);
     let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
     let mut cells = Vec::new();
     let mut positions = HashMap::new();
@@ -126,6 +127,18 @@ pub(super) struct Planner<'a> {
 }
 
 impl Planner<'_> {
+    /// Cells are not dealt over folds, nor predictions pooled: to pass over what a study says of them would change its numbers.
+    fn refuse_folds(&mut self, study: &Study) {
+        for folds in study.data.values().filter_map(|data| data.folds.as_ref()) {
+            let message = "a study does not run over `folds`";
+            self.problems.push(Problem::at(&folds.node, message).help("declare `splits`, and an axis of seeds for them"));
+        }
+        for mention in &study.layout.pool {
+            let message = format!("`{}` cannot be pooled: every cell is scored by itself", mention.name);
+            self.problems.push(Problem::at(&mention.node, message).help("means over its levels are `average`"));
+        }
+    }
+
     /// Opens a dataset once; what is wrong with it is told at its entry under `data:`.
     pub(super) fn data(&mut self, study: &Study, name: &str) -> Option<&mut PlannedData> {
         if !self.datasets.contains_key(name) {

@@ -29,10 +29,11 @@ fn what_cannot_be_distorted_is_refused() {
     let evaluate = "evaluate: {worn: {data: squares/test, distort: {fog: 6}, metrics: [accuracy_score]}, plain: {data: squares/test, \
                     distort: {contrast: 2}, metrics: [accuracy_score]}}\n";
     let models = format!(
-        "models: {{net: {}, claimed: {{predictions: claimed.csv, columns: {{id: id, decision: said}}}}}}\n",
+        "models: {{net: {}, claimed: {{predictions: claimed.csv, columns: {{id: id, label: shade, decision: said}}}}}}\n",
         learner("0")
             .replace("epochs: 2", "epochs: 2, validate: {data: squares/train, select: {maximize: accuracy_score, distort: {contrast: 1}}}")
     );
-    let folder = study("refused", &format!("{DATA}{models}{evaluate}")).file("claimed.csv", "id,said\nimages/dark-left-0.png,dark\n");
+    let folder =
+        study("refused", &format!("{DATA}{models}{evaluate}")).file("claimed.csv", "id,shade,said\nimages/dark-left-0.png,dark,dark\n");
     insta::assert_snapshot!(call(&folder, &["run", "refused.yaml"]).run());
 }
