@@ -2,6 +2,7 @@
 
 mod faults;
 mod interrupted;
+mod mock;
 mod store;
 
 use std::path::PathBuf;
