@@ -16,6 +16,7 @@ use crate::plan::planned::{Plan, PlannedScore, Source};
 use crate::score::measurement::Measurement;
 use crate::score::predictions::{Parts, Predictions};
 use crate::score::rule::FittedRules;
+use crate::spec::evaluation::Evaluation;
 use crate::spec::study::fitting_splits;
 
 /// The file of a score in the store.
@@ -92,15 +93,20 @@ fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore)
     let scored = predictions(plan, results, planned.cell, evaluation.data.as_ref().map(|split| split.value.as_str()))?;
     Some(scored.and_then(|scored| {
         let uncertainty = evaluation.uncertainty.over(&plan.study.uncertainty);
-        let mut fitted = FittedRules::new();
-        for split in fitting_splits(evaluation) {
-            let split = &split.value;
-            let found = predictions(plan, results, planned.cell, Some(split))
-                .ok_or_else(|| format!("there are no predictions for `{split}`"))??;
-            fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
-        }
+        let fitted = fitted(plan, results, planned.cell, evaluation)?;
         crate::score::score(&scored, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
     }))
+}
+
+/// What the rules of an evaluation are found to be for a cell.
+pub fn fitted(plan: &Plan, results: &HashMap<Key, PathBuf>, cell: usize, evaluation: &Evaluation) -> Result<FittedRules, String> {
+    let mut fitted = FittedRules::new();
+    for split in fitting_splits(evaluation) {
+        let split = &split.value;
+        let found = predictions(plan, results, cell, Some(split)).ok_or_else(|| format!("there are no predictions for `{split}`"))??;
+        fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
+    }
+    Ok(fitted)
 }
 
 /// The predictions of a cell for a split (or all of them, where they were imported); `None` where the cell failed.

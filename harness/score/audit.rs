@@ -3,17 +3,19 @@
 use std::collections::HashSet;
 
 use super::breakdown::Breakdown;
+use super::fit::find;
 use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
 use super::predictions::{Decisions, Predictions};
 use super::ranking::Rankings;
-use super::rule::{self, FittedRules, decide, top};
+use super::rule::{FittedRules, decide, top};
 use super::scheme::{Schema, Scheme};
 use super::sheet::{Lens, Reading, Sheet};
 use super::value::{Cause, Undefined};
 use super::{OUTSIDE, ScoreError};
-use crate::spec::evaluation::{Decide, Evaluation, MinCount, Policy};
+use crate::spec::decide::Decide;
+use crate::spec::evaluation::{Evaluation, MinCount, Policy};
 use crate::spec::problem::Problems;
 use crate::spec::uncertainty::{Cluster, Uncertainty};
 
@@ -68,9 +70,7 @@ pub fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> R
     let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
     let scheme = problems.check(scheme)?;
     let of_split = scheme.to_fit(&mut Problems::default()).into_iter().filter(|rule| rule.split.value == split);
-    of_split
-        .map(|rule| Ok((rule.decide.name.clone(), rule::fit(&rule.decide, predictions, &rule.metric, rule.maximize, scheme.task)?)))
-        .collect()
+    of_split.map(|rule| Ok((rule.decide.name.clone(), find(&rule, predictions, scheme.task)?))).collect()
 }
 
 /// The decisions of every rule of an evaluation, by the rule's name.
