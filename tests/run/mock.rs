@@ -17,13 +17,13 @@ fairgrid_card: 1
 dataset: faces
 license: nobody may have them
 root: ${FACES_THAT_NOBODY_HAS}
-images: {glob: '*.jpg', name: '(?<race>[AB])_(?<smile>[01])_(?<number>\d+)\.jpg'}
+images: {glob: '*.jpg', name: '(?<race>[AB])_(?<mark>[0-5])_(?<number>\d+)\.jpg'}
 fields:
   race: {from: race, provenance: self_identified, levels: [A, B]}
-  smile: {from: smile, map: {0: grave, 1: smiling}}
-label: smile
+  mark: {from: mark, map: {0: disc, 1: square, 2: triangle, 3: cross, 4: diamond, 5: bar}}
+label: mark
 splits: {test: {fraction: 0.5, seed: 0}, train: {rest: true}}
-mock: {rows: 400, render: face, side: 24, planted: {contrast: {race: {B: 0}}}}
+mock: {rows: 400, render: object, side: 24, rates: {mark: {disc: 1, bar: 1}}, planted: {contrast: {race: {B: 0}}}}
 ";
 
 #[test]
@@ -38,7 +38,7 @@ fn a_study_of_restricted_data_runs_on_mocks_and_finds_what_was_planted() {
     for file in ["leaderboard.md", "run.json"] {
         assert!(folder.read(&format!("results/restricted-mock/{file}")).contains("mock"), "{file}");
     }
-    // Nothing at all can be seen of B, and everything of A.
+    // Nothing at all can be seen of B, and half of what is learnt is of A.
     let results = folder.read("results/restricted-mock/results.csv");
     let mut lines = csv::Reader::from_reader(results.as_bytes());
     let header = lines.headers().unwrap().clone();
@@ -48,7 +48,7 @@ fn a_study_of_restricted_data_runs_on_mocks_and_finds_what_was_planted() {
     };
     let lines: Vec<csv::StringRecord> = lines.records().map(Result::unwrap).collect();
     let (a, b) = (accuracy("race=A", &lines), accuracy("race=B", &lines));
-    assert!(a > 0.8 && b < 0.65, "A {a}, B {b}");
+    assert!(a > b + 0.15, "A {a}, B {b}");
 }
 
 #[test]
