@@ -1,5 +1,6 @@
 //! Predictions and an evaluation to measurements.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::breakdown::Breakdown;
@@ -14,8 +15,9 @@ use super::scheme::{Schema, Scheme};
 use super::sheet::{Lens, Reading, Sheet};
 use super::value::{Cause, Undefined};
 use super::{OUTSIDE, ScoreError};
+use crate::data::frame::Targets;
 use crate::spec::decide::Decide;
-use crate::spec::evaluation::{Evaluation, MinCount, Policy};
+use crate::spec::evaluation::{Abstained, Evaluation, MinCount, Policy};
 use crate::spec::problem::Problems;
 use crate::spec::uncertainty::{Cluster, Uncertainty};
 
@@ -121,7 +123,8 @@ impl<'a> Audit<'a> {
     pub(super) fn lens(&self, input: Input, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
         if let (Input::Decisions, Some(rule)) = (input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
             let decisions = decide(self.predictions, rule, self.scheme.task.positive, fitted)?;
-            return Ok(Lens::Outcomes(Outcomes::new(self.predictions.targets(), &decisions, self.scheme.task.classes)));
+            let targets = self.answered(&decisions);
+            return Ok(Lens::Outcomes(Outcomes::new(&targets, &decisions, self.scheme.task.classes)));
         }
         let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
         let scores = self.predictions.scores().ok_or_else(reason)?;
@@ -140,6 +143,16 @@ impl<'a> Audit<'a> {
             (Input::PositiveScore, Some(positive)) => Lens::Rankings(Rankings::new(targets, scores, &[positive as u32])),
             _ => Lens::Rankings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
         })
+    }
+
+    /// What is true of the items that metrics of decisions look at: nothing is, of those that abstentions leave out.
+    fn answered(&self, decisions: &Decisions) -> Cow<'a, Targets> {
+        match (self.predictions.targets(), decisions) {
+            (Targets::Single(targets), Decisions::Single(decisions)) if self.evaluation.abstained == Abstained::Exclude => {
+                Cow::Owned(Targets::Single(targets.iter().zip(decisions).map(|(target, decision)| decision.and(*target)).collect()))
+            }
+            (targets, _) => Cow::Borrowed(targets),
+        }
     }
 
     /// All numbers that read one thing, beside each of some rules.

@@ -19,6 +19,8 @@ pub struct Evaluation {
     pub positive: Option<Written<String>>,
     /// How scores become decisions; empty for the decisions that were imported, or the largest score.
     pub decide: Vec<Decide>,
+    /// What becomes of items about which nothing was decided.
+    pub abstained: Abstained,
     /// From how many items on a group is ranked.
     pub min_count: Option<MinCount>,
     /// What a mean or a gap does with an undefined part.
@@ -67,6 +69,16 @@ pub struct MetricCall {
     pub name: Option<String>,
 }
 
+/// What becomes of items about which nothing was decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Abstained {
+    /// They count, and are never right.
+    #[default]
+    Wrong,
+    /// Metrics of decisions leave them out.
+    Exclude,
+}
+
 /// From how many of what on a group is ranked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MinCount {
@@ -100,6 +112,9 @@ impl Decode for Evaluation {
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
         let decide = fields.optional_with("decide", problems, one_or_many);
+        let abstained = fields.optional_with("abstained", problems, |node, problems| {
+            word(node, problems, &[("wrong", Abstained::Wrong), ("exclude", Abstained::Exclude)])
+        });
         let min_count = fields.optional("min_count", problems);
         let undefined = fields.optional_with("undefined", problems, |node, problems| {
             word(node, problems, &[("propagate", Policy::Propagate), ("exclude", Policy::Exclude)])
@@ -113,6 +128,7 @@ impl Decode for Evaluation {
             groups: groups.unwrap_or_default(),
             positive,
             decide: decide.unwrap_or_default(),
+            abstained: abstained.unwrap_or_default(),
             min_count,
             undefined: undefined.unwrap_or_default(),
             metrics: metrics?,

@@ -158,3 +158,18 @@ fn every_format_of_a_table_gives_the_same() {
     assert_eq!(import_file(&tsv, columns, &[]).unwrap(), expected);
     assert_eq!(import_file(&jsonl, columns, &[]).unwrap(), expected);
 }
+
+#[test]
+fn items_without_a_decision_are_wrong_or_left_out() {
+    let csv = "id,y,p,s\n1,u,u,0.1\n2,u,,0.2\n3,v,u,0.3\n4,v,v,0.9\n5,v,,0.4\n6,v,,0.5\n";
+    let predictions = import(csv, "{id: id, label: y, decision: p, scores: s}", &[]).unwrap();
+    let numbers = |abstained: &str| {
+        let text = format!("{{positive: v, {abstained} metrics: [accuracy_score, recall_score, roc_auc_score]}}");
+        let measured = measure(&predictions, &text).unwrap();
+        measured.iter().map(|one| (one.value.unwrap(), one.n)).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(""), [(2.0 / 6.0, 6), (1.0 / 4.0, 6), (1.0, 6)]);
+    assert_eq!(numbers("abstained: wrong,"), numbers(""));
+    // Ranks do not depend on decisions.
+    assert_eq!(numbers("abstained: exclude,"), [(2.0 / 3.0, 3), (1.0 / 2.0, 3), (1.0, 6)]);
+}
