@@ -17,8 +17,9 @@ use crate::data::dataset::Dataset;
 use crate::data::error::DataError;
 use crate::data::mock;
 use crate::spec::card::Card;
+use crate::spec::distort::Distort;
 use crate::spec::model::Model;
-use crate::spec::problem::{Problem, Problems, SpecError};
+use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 use crate::spec::study::{Study, fitting_splits};
 use crate::spec::vocabulary::{Scored, Vocabulary};
 
@@ -55,18 +56,28 @@ pub fn make(
     request: &Request,
     note: &dyn Fn(String),
 ) -> Result<Plan, PlanError> {
-    let mut planner =
-        Planner { backends, request, note, problems, unavailable: Problems::default(), datasets: IndexMap::new(), scored: Vec::new() };
+    let mut planner = Planner {
+        backends,
+        request,
+        note,
+        problems,
+        unavailable: Problems::default(),
+        datasets: IndexMap::new(),
+        scored: Vec::new(),
+        common_size: None,
+    };
+    planner.refuse_folds(&study);
     let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
     let mut cells = Vec::new();
     let mut positions = HashMap::new();
-    let mut splits: HashMap<usize, Vec<String>> = HashMap::new();
+    let mut splits: HashMap<usize, Vec<(String, Option<Distort>)>> = HashMap::new();
     for &index in &chosen_evaluations {
         let evaluation = &study.evaluations[index];
         let wanted = splits.entry(evaluation.cell).or_default();
-        for split in evaluation.spec.data.iter().chain(fitting_splits(&evaluation.spec)) {
-            if !wanted.contains(&split.value) {
-                wanted.push(split.value.clone());
+        let scored = evaluation.spec.data.iter().map(|split| (split.value.clone(), evaluation.spec.distorted()));
+        for split in scored.chain(fitting_splits(&evaluation.spec).map(|split| (split.value.clone(), None))) {
+            if !wanted.contains(&split) {
+                wanted.push(split);
             }
         }
     }
@@ -74,7 +85,7 @@ pub fn make(
         let cell = &study.cells[index];
         let wanted = splits.get(&index).map_or(&[][..], Vec::as_slice);
         let source = match &cell.spec {
-            Model::Backend(model) => planner.work(&study, model, wanted).map(|work| Source::Backend(Box::new(work))),
+            Model::Backend(model) => planner.work(&study, index, model, wanted).map(|work| Source::Backend(Box::new(work))),
             Model::Predictions(model) => planner.import(&study, index, model),
         };
         if let Some(source) = source {
@@ -116,9 +127,23 @@ pub(super) struct Planner<'a> {
     datasets: IndexMap<String, Option<PlannedData>>,
     /// What the evaluations will say, for the tables.
     pub(super) scored: Vec<Scored>,
+    /// The size that all cells with `size: largest_common` can draw, once one has asked.
+    pub(super) common_size: Option<u64>,
 }
 
 impl Planner<'_> {
+    /// Cells are not dealt over folds, nor predictions pooled: to pass over what a study says of them would change its numbers.
+    fn refuse_folds(&mut self, study: &Study) {
+        for folds in study.data.values().filter_map(|data| data.folds.as_ref()) {
+            let message = "a study does not run over `folds`";
+            self.problems.push(Problem::at(&folds.node, message).help("declare `splits`, and an axis of seeds for them"));
+        }
+        for mention in &study.layout.pool {
+            let message = format!("`{}` cannot be pooled: every cell is scored by itself", mention.name);
+            self.problems.push(Problem::at(&mention.node, message).help("means over its levels are `average`"));
+        }
+    }
+
     /// Opens a dataset once; what is wrong with it is told at its entry under `data:`.
     pub(super) fn data(&mut self, study: &Study, name: &str) -> Option<&mut PlannedData> {
         if !self.datasets.contains_key(name) {
@@ -160,7 +185,13 @@ impl Planner<'_> {
         if let Some(known) = data.splits.get(split) {
             return Some(Rows::clone(known));
         }
-        let found = rows(&data.dataset, split, limit)?;
+        let Some(found) = rows(&data.dataset, split, limit) else {
+            let help = did_you_mean(split, data.dataset.splits.keys().map(String::as_str));
+            if let Some(written) = study.data.get(dataset) {
+                self.problems.push(Problem::at(&written.node, format!("the dataset `{dataset}` has no split `{split}`")).help(help));
+            }
+            return None;
+        };
         data.splits.insert(split.to_owned(), Rows::clone(&found));
         Some(found)
     }
