@@ -28,7 +28,7 @@ pub(super) struct Run {
     study: StudyArgs,
     #[command(flatten)]
     pub execution: Execution,
-    /// Write the results exactly here [default: results/<study>].
+    /// Write the results exactly here [default: results/<study>, with `-mock` after it for `--mock`].
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Only show what would run.

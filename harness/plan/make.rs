@@ -15,6 +15,8 @@ use super::split::{Rows, rows};
 use crate::backend::catalogue::Catalogue;
 use crate::data::dataset::Dataset;
 use crate::data::error::DataError;
+use crate::data::mock;
+use crate::spec::card::Card;
 use crate::spec::distort::Distort;
 use crate::spec::model::Model;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
@@ -28,6 +30,8 @@ pub struct Request {
     pub only: Vec<(String, String)>,
     /// At most this many items of each split.
     pub limit: Option<u32>,
+    /// Whether every dataset is replaced by its mock.
+    pub mock: bool,
     /// Where indices and decoded images are kept.
     pub cache: PathBuf,
 }
@@ -104,11 +108,12 @@ pub fn make(
             study.layout.tables.insert("main".to_owned(), table);
         }
     }
-    let datasets = datasets.into_iter().filter_map(|(name, data)| Some((name, data?))).collect();
+    let datasets: IndexMap<_, _> = datasets.into_iter().filter_map(|(name, data)| Some((name, data?))).collect();
+    let mock = request.mock && !datasets.is_empty();
     problems.check(Some(()))?;
     match unavailable.is_empty() {
         false => Err(PlanError::Unavailable(unavailable.into())),
-        true => Ok(Plan { study, datasets, cells, scores, limit: request.limit }),
+        true => Ok(Plan { study, datasets, cells, scores, limit: request.limit, mock }),
     }
 }
 
@@ -142,13 +147,15 @@ impl Planner<'_> {
     /// Opens a dataset once; what is wrong with it is told at its entry under `data:`.
     pub(super) fn data(&mut self, study: &Study, name: &str) -> Option<&mut PlannedData> {
         if !self.datasets.contains_key(name) {
-            let opened = study.data.get(name).and_then(|data| match Dataset::open(&data.card, &self.request.cache) {
+            let opened = study.data.get(name).and_then(|data| match self.open(&data.card) {
                 Ok(dataset) => {
                     if dataset.rejections > 0 {
                         let count = dataset.rejections;
                         (self.note)(format!("`{name}`: {count} rows are rejected; `fairgrid data` lists them with reasons"));
                     }
-                    let key = Key::of("index", 1, &json!(dataset.digest), &[]);
+                    // Real data that happen to be equal to a mock are other data still.
+                    let kind = if self.request.mock { "index of a mock" } else { "index" };
+                    let key = Key::of(kind, 1, &json!(dataset.digest), &[]);
                     Some(PlannedData { dataset: Arc::new(dataset), key, splits: HashMap::new() })
                 }
                 Err(DataError::Card(error)) => {
@@ -165,6 +172,10 @@ impl Planner<'_> {
             self.datasets.insert(name.to_owned(), opened);
         }
         self.datasets.get_mut(name)?.as_mut()
+    }
+
+    fn open(&self, card: &Card) -> Result<Dataset, DataError> {
+        if self.request.mock { mock::open(card, &self.request.cache) } else { Dataset::open(card, &self.request.cache) }
     }
 
     /// The rows of `dataset/split`, opening the dataset where that is still to be done.

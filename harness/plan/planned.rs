@@ -33,6 +33,8 @@ pub struct Plan {
     pub scores: Vec<PlannedScore>,
     /// At most this many items of each split.
     pub limit: Option<u32>,
+    /// Whether the datasets are made up.
+    pub mock: bool,
 }
 
 /// A dataset of the plan.

@@ -69,6 +69,7 @@ pub fn record(plan: &Plan, started: SystemTime, records: &[TaskRecord]) -> Value
         "spec": plan.study.path,
         "settings": plan.study.settings,
         "limit": plan.limit,
+        "mock": plan.mock,
         "started": seconds(started),
         "seconds": started.elapsed().map_or(0.0, |elapsed| elapsed.as_secs_f64()),
         "cpu": cpu(),

@@ -111,6 +111,6 @@ fn heading(plan: &Plan, rows: &[Row]) -> Heading {
         evaluations: owned(evaluations),
         decisions: owned(decisions),
         limit: plan.limit.map(u64::from),
-        mock: false,
+        mock: plan.mock,
     }
 }

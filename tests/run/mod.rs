@@ -5,6 +5,7 @@ mod distorted;
 mod faults;
 mod interrupted;
 mod lessons;
+mod mock;
 mod store;
 
 use std::path::PathBuf;
