@@ -4,6 +4,7 @@
 //! - [`job`]: what a backend is told, and where in the YAML each part of it was written.
 //! - [`options`]: the options of architectures, losses and the like against the backend's own schemas.
 //! - [`said`]: what the evaluations will say, for the tables to show.
+//! - [`compare`]: which scores are set against which.
 //! - [`split`]: the rows of a split.
 //! - `imported`: imported predictions against what asks for them.
 //! - [`join`]: imported predictions beside their dataset.
@@ -11,6 +12,7 @@
 //! - [`planned`]: what a plan consists of; [`make`]: how it is made.
 
 mod choose;
+pub mod compare;
 mod imported;
 pub mod job;
 pub mod join;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::event::{Event, Observer};
 use super::rows;
@@ -18,8 +20,8 @@ use crate::score::predictions::{Parts, Predictions};
 use crate::score::rule::FittedRules;
 use crate::spec::study::fitting_splits;
 
-/// The file of a score in the store.
-const FILE: &str = "measurements.json";
+/// How scores are kept in the store.
+const KEPT: Kept = Kept { kind: "score", file: "measurements.json" };
 
 /// The numbers of one evaluation of one cell, or why there are none.
 pub type Scored = Result<Vec<Measurement>, String>;
@@ -52,39 +54,57 @@ fn one(
     planned: &PlannedScore,
     observer: &dyn Observer,
 ) -> Result<Option<Scored>, StoreError> {
+    kept(store, force, &planned.key, KEPT, observer, || measure(plan, results, planned))
+}
+
+/// What is made from results is kept beside them: under which kind, in which file.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    /// The kind of the task.
+    pub kind: &'static str,
+    /// The file's name.
+    pub file: &'static str,
+}
+
+/// What the store holds under a key, or what `make` makes, which is kept unless it went wrong.
+pub fn kept<T: Serialize + DeserializeOwned>(
+    store: &Store,
+    force: bool,
+    key: &Key,
+    Kept { kind, file }: Kept,
+    observer: &dyn Observer,
+    make: impl FnOnce() -> Option<Result<T, String>>,
+) -> Result<Option<Result<T, String>>, StoreError> {
     if force {
-        store.forget(&planned.key)?;
+        store.forget(key)?;
     }
-    match store.find(&planned.key)? {
+    match store.find(key)? {
         Found::Whole(folder) => {
-            if let Some(measurements) = std::fs::read(folder.join(FILE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
-                return Ok(Some(Ok(measurements)));
+            if let Some(known) = std::fs::read(folder.join(file)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+                return Ok(Some(Ok(known)));
             }
-            store.forget(&planned.key)?;
+            store.forget(key)?;
         }
         Found::Damaged(message) => observer.event(&Event::Note { message }),
         Found::Nothing => {}
     }
-    let measurements = match measure(plan, results, planned) {
+    let made = match make() {
         None => return Ok(None),
         Some(Err(reason)) => return Ok(Some(Err(reason))),
-        Some(Ok(measurements)) => measurements,
+        Some(Ok(made)) => made,
     };
-    let lease = store.lease(&planned.key)?;
+    let lease = store.lease(key)?;
     if lease.draft.target.exists() {
         lease.abandon()?;
     } else {
-        let path = lease.draft.folder.join(FILE);
-        let text = serde_json::to_vec(&measurements).map_err(|error| StoreError::Io {
-            action: "write",
-            path: path.clone(),
-            source: error.into(),
-        })?;
+        let path = lease.draft.folder.join(file);
+        let text =
+            serde_json::to_vec(&made).map_err(|error| StoreError::Io { action: "write", path: path.clone(), source: error.into() })?;
         std::fs::write(&path, text).map_err(|source| StoreError::Io { action: "write", path, source })?;
-        lease.draft.finish("score", &[FILE])?;
+        lease.draft.finish(kind, &[file])?;
         lease.release()?;
     }
-    Ok(Some(Ok(measurements)))
+    Ok(Some(Ok(made)))
 }
 
 fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Option<Scored> {
@@ -92,15 +112,22 @@ fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore)
     let scored = predictions(plan, results, planned.cell, evaluation.data.as_ref().map(|split| split.value.as_str()))?;
     Some(scored.and_then(|scored| {
         let uncertainty = evaluation.uncertainty.over(&plan.study.uncertainty);
-        let mut fitted = FittedRules::new();
-        for split in fitting_splits(evaluation) {
-            let split = &split.value;
-            let found = predictions(plan, results, planned.cell, Some(split))
-                .ok_or_else(|| format!("there are no predictions for `{split}`"))??;
-            fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
-        }
+        let fitted = fitted(plan, results, planned)?;
         crate::score::score(&scored, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
     }))
+}
+
+/// What is found for the decision rules of an evaluation, on the splits that they name.
+pub fn fitted(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Result<FittedRules, String> {
+    let evaluation = &plan.study.evaluations[planned.evaluation].spec;
+    let mut fitted = FittedRules::new();
+    for split in fitting_splits(evaluation) {
+        let split = &split.value;
+        let found =
+            predictions(plan, results, planned.cell, Some(split)).ok_or_else(|| format!("there are no predictions for `{split}`"))??;
+        fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
+    }
+    Ok(fitted)
 }
 
 /// The predictions of a cell for a split (or all of them, where they were imported); `None` where the cell failed.
