@@ -154,6 +154,7 @@ impl Run {
         let mut written = output::write(&folder, &files).map_err(anyhow::Error::from)?;
         if !self.no_predictions {
             written.extend(export::predictions_of(plan, &ran.outcome.results, &folder)?);
+            written.extend(export::decisions_of(plan, &ran.outcome.results, &folder)?);
         }
         println!("{}", leaderboard::terminal(&results.heading, &tables, &results.comparisons, screen(color)));
         for path in written {

@@ -98,7 +98,7 @@ impl Comparing<'_> {
             .map(|score| {
                 let split = evaluation(score).data.as_ref().map(|split| split.value.as_str());
                 let found = predictions(self.plan, self.results, score.cell, split).ok_or("there are no predictions")??;
-                Ok((found, fitted(self.plan, self.results, score)?))
+                Ok((found, fitted(self.plan, self.results, score.cell, evaluation(score))?))
             })
             .collect::<Result<Vec<_>, String>>()?;
         let sides: Vec<Side<'_>> = (said.iter().zip(scores))

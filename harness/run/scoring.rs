@@ -18,6 +18,7 @@ use crate::plan::planned::{Plan, PlannedScore, Source};
 use crate::score::measurement::Measurement;
 use crate::score::predictions::{Parts, Predictions};
 use crate::score::rule::FittedRules;
+use crate::spec::evaluation::Evaluation;
 use crate::spec::study::fitting_splits;
 
 /// How scores are kept in the store.
@@ -112,19 +113,17 @@ fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore)
     let scored = predictions(plan, results, planned.cell, evaluation.data.as_ref().map(|split| split.value.as_str()))?;
     Some(scored.and_then(|scored| {
         let uncertainty = evaluation.uncertainty.over(&plan.study.uncertainty);
-        let fitted = fitted(plan, results, planned)?;
+        let fitted = fitted(plan, results, planned.cell, evaluation)?;
         crate::score::score(&scored, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
     }))
 }
 
-/// What is found for the decision rules of an evaluation, on the splits that they name.
-pub fn fitted(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Result<FittedRules, String> {
-    let evaluation = &plan.study.evaluations[planned.evaluation].spec;
+/// What the rules of an evaluation are found to be for a cell.
+pub fn fitted(plan: &Plan, results: &HashMap<Key, PathBuf>, cell: usize, evaluation: &Evaluation) -> Result<FittedRules, String> {
     let mut fitted = FittedRules::new();
     for split in fitting_splits(evaluation) {
         let split = &split.value;
-        let found =
-            predictions(plan, results, planned.cell, Some(split)).ok_or_else(|| format!("there are no predictions for `{split}`"))??;
+        let found = predictions(plan, results, cell, Some(split)).ok_or_else(|| format!("there are no predictions for `{split}`"))??;
         fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
     }
     Ok(fitted)

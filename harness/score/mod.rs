@@ -5,6 +5,7 @@
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
+//! - [`rule`]: how scores become decisions; `fit`: the thresholds that are found on another split.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
@@ -20,6 +21,7 @@ pub mod breakdown;
 pub mod compare;
 pub mod draw;
 pub mod explain;
+mod fit;
 pub mod gap;
 pub mod ids;
 pub mod import;

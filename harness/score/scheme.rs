@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use super::metric::{Average, Input, Metric, Task, resolve};
 use super::predictions::Predictions;
 use crate::data::frame::Targets;
-use crate::spec::evaluation::{Cut, Decide, Evaluation, Link, MinCount, Rule, Written};
+use crate::spec::decide::{Aim, Cuts, Decide, Link, Rule};
+use crate::spec::evaluation::{Evaluation, MinCount, Written};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 
@@ -44,12 +45,14 @@ pub struct Scheme {
 pub struct ToFit {
     /// The rule.
     pub decide: Decide,
-    /// What is to be best.
+    /// What it is fitted to; for a threshold a class, that of the first class.
     pub metric: Metric,
-    /// Whether more of it is better.
-    pub maximize: bool,
+    /// What is wanted of it.
+    pub aim: Aim,
     /// The split to find it on, `dataset/split`.
     pub split: Written<String>,
+    /// The fields whose groups each have a threshold of their own.
+    pub by: Option<Vec<String>>,
 }
 
 impl Schema {
@@ -80,8 +83,7 @@ impl Scheme {
         };
         let positive = evaluation.positive.as_ref().and_then(|class| known(class, "class", &schema.classes, problems));
         let task = Task { classes: schema.classes.len(), multi_label: schema.multi_label, positive };
-        let metric_breakdowns = evaluation.metrics.iter().filter_map(|call| call.by.as_ref());
-        for entry in evaluation.groups.iter().chain(metric_breakdowns) {
+        for entry in evaluation.breakdowns() {
             for field in &entry.value {
                 known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &schema.fields, problems);
             }
@@ -168,7 +170,7 @@ impl Scheme {
             if let Some((message, help)) = unfit(&decide.rule, schema, self.task) {
                 problems.push(Problem::at(&decide.node, format!("`{}` {message}", decide.name)).help(help));
             }
-            if let Rule::Thresholds { cuts, .. } = &decide.rule {
+            if let Rule::Thresholds { cuts: Cuts::At(cuts), .. } = &decide.rule {
                 for (class, _) in cuts.iter().filter(|(class, _)| !schema.classes.contains(&class.value)) {
                     let help = did_you_mean(&class.value, schema.classes.iter().map(String::as_str));
                     problems.push(Problem::at(&class.node, format!("unknown class `{}`", class.value)).help(help));
@@ -182,21 +184,29 @@ impl Scheme {
     pub fn to_fit(&self, problems: &mut Problems) -> Vec<ToFit> {
         let mut all = Vec::new();
         for decide in &self.decide {
-            let Rule::Threshold { cut: Cut::Fitted(goal), .. } = &decide.rule else { continue };
-            let Some(metric) = resolve(&goal.metric, self.task, problems) else { continue };
+            let Some(goal) = decide.rule.goal() else { continue };
+            let each = matches!(decide.rule, Rule::Thresholds { .. });
+            // One class against the rest.
+            let task = if each { Task { classes: 2, multi_label: false, positive: Some(0) } } else { self.task };
+            let Some(metric) = resolve(&goal.metric, task, problems) else { continue };
             let countable = match metric.average {
-                Average::Positive(_) | Average::Micro | Average::Macro | Average::Weighted => true,
-                Average::Whole => !self.task.multi_label,
+                Average::Positive(_) => true,
+                Average::Micro | Average::Macro | Average::Weighted => !each,
+                Average::Whole => !each && !task.multi_label,
                 Average::Samples | Average::PerClass => false,
             };
             if metric.over.is_some() || metric.input != Input::Decisions || !countable {
-                let message = format!("a threshold cannot be fitted to `{}`", goal.metric.choice.name);
-                problems.push(
-                    Problem::at(&goal.metric.choice.name_node, message).help("name a metric of decisions that is one number of all items"),
-                );
+                let what = if each { "thresholds of classes" } else { "a threshold" };
+                let help = match each {
+                    true => "name a metric of one class's decisions, such as `f1_score`, without `average`",
+                    false => "name a metric of decisions that is one number of all items",
+                };
+                let message = format!("{what} cannot be fitted to `{}`", goal.metric.choice.name);
+                problems.push(Problem::at(&goal.metric.choice.name_node, message).help(help));
                 continue;
             }
-            all.push(ToFit { decide: decide.clone(), metric, maximize: goal.maximize, split: goal.split.clone() });
+            let by = goal.by.as_ref().map(|by| by.value.clone());
+            all.push(ToFit { decide: decide.clone(), metric, aim: goal.aim, split: goal.split.clone(), by });
         }
         all
     }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::card::DataUse;
 use super::compare::Comparison;
 use super::decode::{Decode, Fields, expected, one_or_many};
-use super::evaluation::{Cut, Evaluation, Rule, Written};
+use super::evaluation::{Evaluation, Written};
 use super::file::{Setting, read};
 use super::grid::{Grid, Point, check_version, unresolved};
 use super::model::Model;
@@ -228,10 +228,7 @@ fn check_split(declared: &Datasets, name: &str, node: &Node, problems: &mut Prob
 
 /// The splits that decision rules of an evaluation are fitted on.
 pub fn fitting_splits(evaluation: &Evaluation) -> impl Iterator<Item = &Written<String>> {
-    evaluation.decide.iter().filter_map(|decide| match &decide.rule {
-        Rule::Threshold { cut: Cut::Fitted(goal), .. } => Some(&goal.split),
-        _ => None,
-    })
+    evaluation.goals().map(|goal| &goal.split)
 }
 
 fn check_teaches(name: &str, node: &Node, problems: &mut Problems) {
