@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::command::{Folder, fairgrid};
 
-/// 300 people of two groups. Vendor `a` errs for every fourth; `b` for every fifth, `c` for every third of the dark ones.
+/// 300 people of two groups. Vendor `a` errs for every fourth, `b` for every fifth, `c` for every sixth of them.
 fn vendors(text: &str) -> Folder {
     let said = |wrong: fn(usize) -> bool| {
         let row = |row: usize| {
