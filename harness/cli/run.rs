@@ -20,6 +20,7 @@ use crate::run::results::Results;
 use crate::run::scheduler::{self, Settings};
 use crate::run::store::Store;
 use crate::run::{export, record, scoring};
+use crate::score::measurement::Status;
 use crate::spec::model::DEFAULT_THREADS;
 
 /// Run a study and print its leaderboard.
@@ -29,7 +30,7 @@ pub(super) struct Run {
     study: StudyArgs,
     #[command(flatten)]
     pub execution: Execution,
-    /// Write the results exactly here [default: results/<study>].
+    /// Write the results exactly here [default: results/<study>, with `-mock` after it for `--mock`].
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Only show what would run.
@@ -124,7 +125,9 @@ impl Ran {
                 eprintln!("{:?}", miette::Report::new(diagnostic));
             }
         }
-        let whole = self.results.failed.is_empty() && !self.results.comparisons.iter().any(Comparison::failed);
+        // What cannot be drawn is a result.
+        let whole = self.results.failed.iter().all(|cell| cell.status != Status::Failed)
+            && !self.results.comparisons.iter().any(Comparison::failed);
         match (whole, self.outcome.failures.iter().any(|failure| failure.unavailable)) {
             (true, _) => Exit::Ok,
             (false, true) => Exit::Unavailable,

@@ -14,6 +14,7 @@ use crate::plan::key::Key;
 use crate::plan::planned::{Plan, PlannedScore};
 use crate::report::comparison::{Comparison, Contrast};
 use crate::score::compare::{Difference, Side, adjusted};
+use crate::score::measurement::Status;
 use crate::spec::compare::Adjust;
 
 /// How differences are kept in the store.
@@ -58,14 +59,18 @@ impl Comparing<'_> {
         let missing = |side: usize| match &self.scored[family.sides[side].0] {
             Some(Ok(_)) => None,
             Some(Err(reason)) => Some(reason.clone()),
-            None => Some(format!("the cell of `{}` failed", family.sides[side].1)),
+            None => Some(format!("`{}` has no numbers here", family.sides[side].1)),
         };
         let (whole, broken): (Vec<_>, Vec<_>) =
             family.pairs.iter().copied().partition(|(from, to)| missing(*from).is_none() && missing(*to).is_none());
         let contrast = |(from, to): (usize, usize), difference: Difference| self.contrast(planned, family, from, to, difference);
         let mut contrasts: Vec<Contrast> = broken
             .into_iter()
-            .map(|(from, to)| contrast((from, to), Difference::failed(missing(from).or(missing(to)).unwrap_or_default())))
+            .map(|(from, to)| {
+                // Whether that is a failure is for the cell to say.
+                let reason = missing(from).or(missing(to)).unwrap_or_default();
+                contrast((from, to), Difference { status: Status::Undefined, ..Difference::failed(reason) })
+            })
             .collect();
         if whole.is_empty() {
             return Ok(contrasts);

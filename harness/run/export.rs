@@ -19,11 +19,14 @@ pub fn predictions_of(plan: &Plan, results: &HashMap<Key, PathBuf>, folder: &Pat
     let mut done = BTreeSet::new();
     for score in &plan.scores {
         let split = split_of(plan, score);
-        if !done.insert((score.cell, split)) {
+        let distort = plan.study.evaluations[score.evaluation].spec.distorted();
+        if !done.insert((score.cell, split, distort)) {
             continue;
         }
-        let Some(Ok(found)) = predictions(plan, results, score.cell, split) else { continue };
-        write(&root, plan, score, &split.unwrap_or("all").replace('/', "-"), |path| found.write(path))?;
+        let Some(Ok(found)) = predictions(plan, results, score.cell, split, distort) else { continue };
+        let suffix = distort.map(|distort| format!("-{distort}")).unwrap_or_default();
+        let name = format!("{}{suffix}", split.unwrap_or("all").replace('/', "-"));
+        write(&root, plan, score, &name, |path| found.write(path))?;
     }
     Ok((!done.is_empty()).then_some(root))
 }
@@ -34,7 +37,7 @@ pub fn decisions_of(plan: &Plan, results: &HashMap<Key, PathBuf>, folder: &Path)
     let mut any = false;
     for score in &plan.scores {
         let evaluation = &plan.study.evaluations[score.evaluation];
-        let Some(Ok(found)) = predictions(plan, results, score.cell, split_of(plan, score)) else { continue };
+        let Some(Ok(found)) = predictions(plan, results, score.cell, split_of(plan, score), evaluation.spec.distorted()) else { continue };
         // What cannot be decided has failed, and was told.
         let Ok(fitted) = fitted(plan, results, score.cell, &evaluation.spec) else { continue };
         let Ok(decided) = decisions(&found, &evaluation.spec, &fitted) else { continue };

@@ -9,8 +9,9 @@ use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
 use super::predictions::{Decisions, Predictions};
+use super::probability::Probabilities;
 use super::ranking::Rankings;
-use super::rule::{FittedRules, decide, top};
+use super::rule::{FittedRules, decide, linked, top};
 use super::scheme::{Schema, Scheme};
 use super::sheet::{Lens, Reading, Sheet};
 use super::value::{Cause, Undefined};
@@ -139,6 +140,10 @@ impl<'a> Audit<'a> {
                 };
                 let decisions = Decisions::Sets((0..self.predictions.len()).map(set).collect());
                 Lens::Outcomes(Outcomes::new(targets, &decisions, classes))
+            }
+            (Input::Probabilities { of, bins, wanted }, _) => {
+                let scores = linked(scores, of);
+                Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins as usize))
             }
             (Input::PositiveScore, Some(positive)) => Lens::Rankings(Rankings::new(targets, scores, &[positive as u32])),
             _ => Lens::Rankings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),

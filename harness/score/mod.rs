@@ -1,7 +1,7 @@
 //! Predictions to metrics, reductions over groups, intervals, tests; its registry is a table.
 //!
 //! An evaluation is held against what it is about ([`scheme`]); scores become decisions ([`rule`]). Items that look alike to the metrics
-//! become one pattern ([`outcome`], [`ranking`]), patterns within groups become resampling units ([`units`]), and all numbers of a
+//! become one pattern ([`outcome`], [`ranking`], [`probability`]), patterns within groups become resampling units ([`units`]), and all numbers of a
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
@@ -30,6 +30,7 @@ pub mod measurement;
 pub mod metric;
 pub mod outcome;
 pub mod predictions;
+pub mod probability;
 pub mod ranking;
 pub mod reduction;
 pub mod registry;

@@ -127,6 +127,7 @@ fn from(scores: &[f64], threshold: impl Fn(usize) -> f64) -> Vec<u32> {
     (0..scores.len()).filter(|class| scores[*class] >= threshold(*class)).map(|class| class as u32).collect()
 }
 
+/// Scores turned into what a rule or a metric reads.
 pub(super) fn linked(scores: &Scores, link: Link) -> std::borrow::Cow<'_, Scores> {
     let values = match link {
         Link::Score => return std::borrow::Cow::Borrowed(scores),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::metric::{Average, Input, Metric, Task, resolve};
+use super::metric::{Average, Input, Metric, Task, Wanted, resolve};
 use super::predictions::Predictions;
 use crate::data::frame::Targets;
 use crate::spec::decide::{Aim, Cuts, Decide, Link, Rule};
@@ -93,7 +93,7 @@ impl Scheme {
         if evaluation.positive.is_none() || positive.is_some() {
             for call in &evaluation.metrics {
                 let Some(metric) = resolve(call, task, problems) else { continue };
-                if let Some(problem) = unscored(&metric, call, schema) {
+                if let Some(problem) = unscored(&metric, call, schema, positive) {
                     problems.push(problem);
                 }
                 if let Some((earlier, _)) = scheme.metrics.iter().find(|(earlier, _)| earlier.name == metric.name) {
@@ -213,15 +213,41 @@ impl Scheme {
 }
 
 /// Why a metric has no scores to read.
-fn unscored(metric: &Metric, call: &crate::spec::evaluation::MetricCall, schema: &Schema) -> Option<Problem> {
+fn unscored(metric: &Metric, call: &crate::spec::evaluation::MetricCall, schema: &Schema, positive: Option<usize>) -> Option<Problem> {
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
         (Input::Decisions, _) | (Input::PositiveScore, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
-        (_, Some((_, width))) if width < schema.classes.len() => {
+        (Input::TopK(_) | Input::Scores, Some((_, width))) if width < schema.classes.len() => {
             let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
             Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
+        }
+        (Input::Probabilities { of, wanted, .. }, Some((kind, width))) => {
+            let message = |words: &str| Problem::at(node, format!("`{name}` {words}"));
+            let one_each = width == schema.classes.len();
+            match (kind, of) {
+                _ if !one_each && positive.is_none() => Some(
+                    message("reads probabilities, and the predictions hold one number an item")
+                        .help("give the evaluation its `positive:` class"),
+                ),
+                (Kind::Scores, _) => Some(
+                    message("reads probabilities, and the predictions hold scores, which have no such meaning")
+                        .help("name their columns `probabilities` or `logits` if they are those; `roc_auc_score` reads any scores"),
+                ),
+                (Kind::Logits, Link::Score) => Some(
+                    message("reads probabilities, and the predictions hold logits")
+                        .help(format!("say what makes probabilities of them: `{{{name}: {{of: softmax | sigmoid}}}}`")),
+                ),
+                (Kind::Probabilities, Link::Sigmoid | Link::Softmax) => {
+                    Some(message("turns into probabilities what are probabilities").help("leave `of` out"))
+                }
+                (_, Link::Softmax) if !one_each => Some(message("needs one logit a class for a softmax").help("write `of: sigmoid`")),
+                (_, Link::Sigmoid) if one_each && !schema.multi_label && wanted == Wanted::Nothing => {
+                    Some(message("reads probabilities that sum to 1, which a sigmoid a class does not give").help("write `of: softmax`"))
+                }
+                _ => None,
+            }
         }
         _ => None,
     }

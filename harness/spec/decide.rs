@@ -84,7 +84,7 @@ pub enum Aim {
 }
 
 /// What a score is turned into before it meets a threshold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Link {
     /// Nothing: probabilities or plain scores as they are.
     Score,

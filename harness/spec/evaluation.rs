@@ -2,6 +2,7 @@
 
 use super::decide::{Decide, Goal};
 use super::decode::{Choice, Decode, Fields, expected, one_or_many, word};
+use super::distort::Distort;
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems};
 use super::uncertainty::Uncertainty;
@@ -13,6 +14,8 @@ pub struct Evaluation {
     pub models: Option<Vec<Written<String>>>,
     /// The split, `dataset/split`; `None` where the predictions bring their own labels.
     pub data: Option<Written<String>>,
+    /// How the images that are scored are made worse; rules are fitted on images as they are.
+    pub distort: Option<Written<Distort>>,
     /// What numbers are broken down by: each entry one field, or several for their intersection.
     pub groups: Vec<Written<Vec<String>>>,
     /// The class that counts as positive, where the metrics are to be read as binary.
@@ -41,6 +44,11 @@ impl Evaluation {
     /// What its rules are to be fitted to.
     pub fn goals(&self) -> impl Iterator<Item = &Goal> {
         self.decide.iter().filter_map(|decide| decide.rule.goal())
+    }
+
+    /// What is done to the images that are scored; a severity of 0 is nothing.
+    pub fn distorted(&self) -> Option<Distort> {
+        self.distort.as_ref().map(|written| written.value).filter(|distort| distort.severity > 0)
     }
 
     /// The fields that its groups are made of; a field that several entries name comes as often.
@@ -109,6 +117,7 @@ impl Decode for Evaluation {
         let mut fields = Fields::of(node, problems, "an evaluation")?;
         let models = fields.optional_with("models", problems, one_or_many);
         let data = fields.optional("data", problems);
+        let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
         let decide = fields.optional_with("decide", problems, one_or_many);
@@ -125,6 +134,7 @@ impl Decode for Evaluation {
         Some(Self {
             models,
             data,
+            distort,
             groups: groups.unwrap_or_default(),
             positive,
             decide: decide.unwrap_or_default(),

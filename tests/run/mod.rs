@@ -2,8 +2,11 @@
 
 mod comparing;
 mod decisions;
+mod distorted;
 mod faults;
 mod interrupted;
+mod lessons;
+mod mock;
 mod store;
 
 use std::path::PathBuf;
