@@ -102,7 +102,8 @@ impl Comparing<'_> {
             .iter()
             .map(|score| {
                 let split = evaluation(score).data.as_ref().map(|split| split.value.as_str());
-                let found = predictions(self.plan, self.results, score.cell, split).ok_or("there are no predictions")??;
+                let found = predictions(self.plan, self.results, score.cell, split, evaluation(score).distorted())
+                    .ok_or("there are no predictions")??;
                 Ok((found, fitted(self.plan, self.results, score.cell, evaluation(score))?))
             })
             .collect::<Result<Vec<_>, String>>()?;
