@@ -19,9 +19,6 @@ const LISTED: usize = 20;
 pub(super) struct Data {
     /// The card.
     card: PathBuf,
-    /// Where the data lie, whatever the card says: a mock, or another copy.
-    #[arg(long, value_name = "DIR")]
-    root: Option<PathBuf>,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -30,10 +27,6 @@ pub(super) struct Data {
 impl Data {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let card = Card::read(&self.card)?;
-        let card = match &self.root {
-            Some(root) => card.at(root),
-            None => card,
-        };
         let dataset = Dataset::open(&card, &cache()).map_err(Failure::usage)?;
         if self.json {
             println!("{}", serde_json::to_string_pretty(&summary(&card, &dataset))?);
@@ -46,6 +39,18 @@ impl Data {
             println!("  label: {}", line(&labels(&dataset, rows)));
             for (field, factor) in &dataset.fields {
                 println!("  {field}: {}", line(&levels(&factor.take(rows))));
+            }
+            if let Some((attribute, factor)) = attribute(&dataset)
+                && !dataset.classes.is_empty()
+            {
+                println!("  label by {attribute}:");
+                let counts = joint(&dataset, factor, rows);
+                for (class, counts) in dataset.classes.iter().zip(counts).take(LISTED) {
+                    println!("    {class}: {}", line(&counts));
+                }
+                if dataset.classes.len() > LISTED {
+                    println!("    and {} more classes; `--json` lists all", dataset.classes.len() - LISTED);
+                }
             }
         }
         println!("{} rows rejected", dataset.rejected.len());
@@ -67,6 +72,24 @@ fn levels(factor: &Factor) -> Vec<(String, usize)> {
     }
     let names = factor.levels.iter().cloned().chain(["(missing)".to_owned()]);
     names.zip(counts).filter(|(name, count)| *count > 0 || name != "(missing)").collect()
+}
+
+/// The field that the card's groups come from.
+fn attribute(dataset: &Dataset) -> Option<(&str, &Factor)> {
+    let attribute = dataset.attribute.as_deref()?;
+    Some((attribute, dataset.fields.get(attribute)?))
+}
+
+/// For each class, how many of the items that have it are of each level.
+fn joint(dataset: &Dataset, factor: &Factor, rows: &[u32]) -> Vec<Vec<(String, usize)>> {
+    let mut having: Vec<Vec<u32>> = vec![Vec::new(); dataset.classes.len()];
+    for row in rows {
+        match &dataset.targets {
+            Targets::Single(targets) => targets[*row as usize].iter().for_each(|class| having[*class as usize].push(*row)),
+            Targets::Multi { present, .. } => present[*row as usize].iter().for_each(|class| having[*class as usize].push(*row)),
+        }
+    }
+    having.iter().map(|rows| levels(&factor.take(rows))).collect()
 }
 
 /// How many items have each class.
@@ -92,12 +115,19 @@ fn summary(card: &Card, dataset: &Dataset) -> serde_json::Value {
         .map(|(split, rows)| {
             let fields: serde_json::Map<_, _> =
                 dataset.fields.iter().map(|(field, factor)| (field.clone(), json!(counts(levels(&factor.take(rows)))))).collect();
-            (split.clone(), json!({"items": rows.len(), "label": counts(labels(dataset, rows)), "fields": fields}))
+            let mut split_summary = json!({"items": rows.len(), "label": counts(labels(dataset, rows)), "fields": fields});
+            if let Some((_, factor)) = attribute(dataset) {
+                let joint = dataset.classes.iter().cloned().zip(joint(dataset, factor, rows));
+                let joint: serde_json::Map<_, _> = joint.map(|(class, levels)| (class, json!(counts(levels)))).collect();
+                split_summary["label_by_attribute"] = json!(joint);
+            }
+            (split.clone(), split_summary)
         })
         .collect();
     json!({
         "dataset": dataset.name,
         "license": card.license,
+        "attribute": dataset.attribute,
         "items": dataset.ids.len(),
         "classes": dataset.classes,
         "splits": splits,

@@ -44,6 +44,9 @@ impl Planner<'_> {
         }
         for (split, distort) in splits {
             let (dataset, split) = split.split_once('/')?;
+            if let Some(train) = &model.train {
+                self.check_classes(study, &train.data, dataset)?;
+            }
             let lesson = Lesson::of_all(dataset, split, self.rows(study, dataset, split)?).distorted(*distort);
             steps.push(self.step(study, lesson, Ability::Predict, model, &input, &identity, &network)?);
         }
@@ -77,9 +80,10 @@ impl Planner<'_> {
         let parameters = job::parameters(model, input, ability);
         let data = self.data(study, &dataset)?.key.clone();
         let mut inputs: Vec<Key> = std::iter::once(data).chain(network.iter().cloned()).collect();
-        let validate = model.train.as_ref().filter(|_| ability == Ability::Train).and_then(|train| train.validate.as_ref());
+        let train = model.train.as_ref().filter(|_| ability == Ability::Train);
+        let validate = train.and_then(|train| Some((&train.data, train.validate.as_ref()?)));
         let validation = match validate {
-            Some(validate) => Some(self.watched(study, validate)?),
+            Some((learned, validate)) => Some(self.watched(study, learned, validate)?),
             None => None,
         };
         if let Some(watched) = &validation {
@@ -96,13 +100,31 @@ impl Planner<'_> {
         Some(Step { ability, dataset, split, rows, distort, draw, weighing, input: input.clone(), parameters, validation, key, inputs })
     }
 
+    /// A network has an output for each class that it learned, in that order: of other classes its outputs would say nothing.
+    fn check_classes(&mut self, study: &Study, learned: &SplitName, asked: &str) -> Option<()> {
+        let known = self.data(study, &learned.dataset)?.dataset.classes.clone();
+        let wanted = &self.data(study, asked)?.dataset.classes;
+        if *wanted == known {
+            return Some(());
+        }
+        let why = match wanted.iter().find(|class| !known.contains(class)).or(known.iter().find(|class| !wanted.contains(class))) {
+            Some(class) => format!("`{class}` is only in one of them"),
+            None => "they stand in another order".to_owned(),
+        };
+        let message = format!("the classes of `{asked}` are not those of `{}`, which the model learns: {why}", learned.dataset);
+        let help = "give both the same classes in the same order, with a card's `map:` and `levels:`";
+        self.problems.push(Problem::at(&learned.node, message).help(help));
+        None
+    }
+
     /// Checks how a training is watched; the metric must fit the split.
-    fn watched(&mut self, study: &Study, validate: &Validate) -> Option<Watched> {
+    fn watched(&mut self, study: &Study, learned: &SplitName, validate: &Validate) -> Option<Watched> {
         let SplitName { dataset, split, node } = &validate.data;
         let rows = self.rows(study, dataset, split)?;
         if rows.is_empty() {
             self.problems.push(Problem::at(node, format!("the split `{dataset}/{split}` has no items")));
         }
+        self.check_classes(study, learned, dataset)?;
         let of_data = self.schema_of_data(study, dataset)?;
         let width = of_data.classes.len();
         let schema = Schema { scores: Some((Kind::Logits, width)), ..of_data };

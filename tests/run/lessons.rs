@@ -90,3 +90,11 @@ fn draws_differ_along_an_axis_unless_they_are_nested_over_it() {
     assert_eq!(trainings("apart", ""), 2);
     assert_eq!(trainings("nested", ", nested_over: want"), 1);
 }
+
+#[test]
+fn a_model_is_not_scored_on_other_classes_than_it_learned() {
+    let evaluate = EVALUATE.replace("squares/test", "sides/test").replace("groups: [side]", "groups: [shade]");
+    let data = "data: {squares: {card: squares.yaml}, sides: {card: squares.yaml, label: side}}\n";
+    let folder = study("vocabulary", &format!("{data}models: {{net: {}}}\n{evaluate}", learner("0")));
+    insta::assert_snapshot!(call(&folder, &["validate", "vocabulary.yaml"]).run());
+}
