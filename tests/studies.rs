@@ -23,6 +23,13 @@ pub(crate) fn plugins() -> &'static Path {
     folder
 }
 
+/// Studies of data that cannot be shipped: they have no snapshot here, and must be valid on made-up data.
+const RESTRICTED: [&str; 1] = ["utkface-gender"];
+
+fn is_restricted(spec: &Path) -> bool {
+    RESTRICTED.iter().any(|name| spec.file_stem().is_some_and(|stem| stem == *name))
+}
+
 fn specs() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(root().join("specs")).unwrap().map(|entry| entry.unwrap().path());
     let mut specs: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect();
@@ -38,6 +45,7 @@ fn every_study_agrees_with_its_snapshot() {
     assert!(specs.len() >= 3, "the shipped studies are not found");
     let drifted: Vec<String> = specs
         .iter()
+        .filter(|spec| !is_restricted(spec))
         .filter_map(|spec| {
             let call = ["snapshot", "check"].map(Into::into).into_iter().chain([
                 spec.as_os_str().to_owned(),
@@ -49,6 +57,17 @@ fn every_study_agrees_with_its_snapshot() {
         })
         .collect();
     assert!(drifted.is_empty(), "{}", drifted.join("\n"));
+}
+
+#[test]
+fn every_study_of_restricted_data_is_valid_on_mocks() {
+    plugins();
+    let restricted: Vec<PathBuf> = specs().into_iter().filter(|spec| is_restricted(spec)).collect();
+    assert_eq!(restricted.len(), RESTRICTED.len(), "a study is not found");
+    for spec in restricted {
+        let valid = fairgrid(["validate".as_ref(), spec.as_os_str(), "--mock".as_ref()]).run().ok();
+        assert!(valid.contains(": valid; "), "{valid}");
+    }
 }
 
 #[test]

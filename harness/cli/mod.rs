@@ -28,6 +28,7 @@ mod explain;
 mod failure;
 mod logs;
 mod ls;
+mod mock;
 mod new;
 mod plan;
 mod progress;
@@ -96,6 +97,8 @@ enum Verb {
     Explain(explain::Explain),
     /// Show what a card makes of a dataset: counts, groups, rejected rows.
     Data(data::Data),
+    /// Write a made-up dataset in a card's layout, with a known disparity.
+    Mock(mock::Mock),
     /// Compare a study's results with its accepted snapshot.
     Snapshot(snapshot::Snapshot),
     /// Say what is installed and what is missing.
@@ -129,6 +132,7 @@ impl Command {
             Verb::Ls(verb) => verb.run(),
             Verb::Explain(verb) => verb.run(),
             Verb::Data(verb) => verb.run(),
+            Verb::Mock(verb) => verb.run(),
             Verb::Snapshot(verb) => verb.run(color),
             Verb::Doctor(verb) => verb.run(),
             Verb::Logs(verb) => verb.run(),

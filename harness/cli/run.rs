@@ -18,6 +18,7 @@ use crate::run::results::Results;
 use crate::run::scheduler::{self, Settings};
 use crate::run::store::Store;
 use crate::run::{export, record, scoring};
+use crate::score::measurement::Status;
 use crate::spec::model::DEFAULT_THREADS;
 
 /// Run a study and print its leaderboard.
@@ -27,7 +28,7 @@ pub(super) struct Run {
     study: StudyArgs,
     #[command(flatten)]
     pub execution: Execution,
-    /// Write the results exactly here [default: results/<study>].
+    /// Write the results exactly here [default: results/<study>, with `-mock` after it for `--mock`].
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Only show what would run.
@@ -119,7 +120,9 @@ impl Ran {
                 eprintln!("{:?}", miette::Report::new(diagnostic));
             }
         }
-        match (self.results.failed.is_empty(), self.outcome.failures.iter().any(|failure| failure.unavailable)) {
+        // What cannot be drawn is a result.
+        let whole = self.results.failed.iter().all(|cell| cell.status != Status::Failed);
+        match (whole, self.outcome.failures.iter().any(|failure| failure.unavailable)) {
             (true, _) => Exit::Ok,
             (false, true) => Exit::Unavailable,
             (false, false) => Exit::CellFailed,
@@ -147,6 +150,7 @@ impl Run {
         let mut written = output::write(&folder, &files).map_err(anyhow::Error::from)?;
         if !self.no_predictions {
             written.extend(export::predictions_of(plan, &ran.outcome.results, &folder)?);
+            written.extend(export::decisions_of(plan, &ran.outcome.results, &folder)?);
         }
         println!("{}", leaderboard::terminal(&results.heading, &tables, screen(color)));
         for path in written {

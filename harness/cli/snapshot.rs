@@ -40,6 +40,9 @@ impl Snapshot {
         if study.study.limit.is_some() || !study.study.only.is_empty() {
             return Err(Failure::usage("a part of a study is no snapshot: leave `--limit` and `--only` away"));
         }
+        if study.study.mock {
+            return Err(Failure::usage("made-up data are no snapshot nor held against one: leave `--mock` away"));
+        }
         let ran = study.execution.carry_out(&study.study)?;
         let found = leaderboard(&ran)?;
         let path = gate::path(&study.study.spec);

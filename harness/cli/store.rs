@@ -52,6 +52,7 @@ impl Store {
                         only: Vec::new(),
                         set: Vec::new(),
                         limit: None,
+                        mock: false,
                         backends: BackendArgs { dirs: std::mem::take(&mut dirs) },
                     };
                     let plan = study.plan(&*silent)?;

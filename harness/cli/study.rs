@@ -27,6 +27,9 @@ pub(super) struct StudyArgs {
     /// At most this many items of each split: a quick try, marked in every table and never a snapshot.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
+    /// Replace every dataset by a made-up one with a known disparity: no data are needed, and every table is marked.
+    #[arg(long)]
+    pub mock: bool,
     #[command(flatten)]
     pub backends: BackendArgs,
 }
@@ -54,14 +57,18 @@ impl StudyArgs {
         let Some(study) = Study::read_with(&self.spec, &settings, &mut problems) else {
             return Err(SpecError::from(problems).into());
         };
-        let request = Request { only: self.only.clone(), limit: self.limit, cache: cache() };
+        let request = Request { only: self.only.clone(), limit: self.limit, mock: self.mock, cache: cache() };
         let note = |message: String| observer.event(&Event::Note { message });
+        if self.mock && study.data.is_empty() {
+            note("`--mock` replaces nothing: the study declares no dataset".to_owned());
+        }
         Ok(make(study, problems, &self.backends.catalogue(), &request, &note)?)
     }
 
-    /// The folder for results: `results/<study>/`, or the one given.
+    /// The folder for results: `results/<study>/`, or the one given. Made-up ones never replace real ones unasked.
     pub(super) fn output(&self, given: Option<&Path>, study: &str) -> PathBuf {
-        given.map_or_else(|| Path::new("results").join(study), Path::to_owned)
+        let name = if self.mock { format!("{study}-mock") } else { study.to_owned() };
+        given.map_or_else(|| Path::new("results").join(name), Path::to_owned)
     }
 }
 

@@ -74,7 +74,10 @@ pub struct Infeasible {
 
 impl fmt::Display for Infeasible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a draw of {} is not possible", self.size)?;
+        match self.size {
+            0 => write!(f, "no draw is possible, however small")?,
+            size => write!(f, "a draw of {size} is not possible")?,
+        }
         for (index, portion) in self.short.iter().take(3).enumerate() {
             let levels: Vec<String> = self.fields.iter().zip(&portion.levels).map(|(field, level)| format!("{field}={level}")).collect();
             let of = if levels.is_empty() { String::new() } else { format!(" of {}", levels.join(", ")) };
@@ -137,6 +140,10 @@ impl Urn {
 
     /// The largest size that can be drawn without replacement; 0 where none can.
     pub fn largest(&self) -> u64 {
+        // A rounded share may be no unit at all, but what the target asks for and nobody has is no matter of rounding.
+        if self.cells.iter().any(|cell| cell.share > 0.0 && cell.units.is_empty()) {
+            return 0;
+        }
         let bound = |cell: &Cell| ((cell.units.len() + 1) as f64 / cell.share).floor() as u64;
         let bound = self.cells.iter().filter(|cell| cell.share > 0.0).map(bound).min().unwrap_or(0);
         // Rounding makes the quotas jump by one, so the answer is a little below the bound; exact shares may need a longer way.
@@ -149,7 +156,7 @@ impl Urn {
     /// # Errors
     /// What is missing: an outcome to be reported, not a mistake.
     pub fn draw(&self, size: u64, key: &str) -> Result<Draw, Infeasible> {
-        let short = if size == 0 { self.portions(1) } else { self.short(size) };
+        let short = if size == 0 { self.missing() } else { self.short(size) };
         if !short.is_empty() {
             return Err(Infeasible { size, fields: self.fields.clone(), short });
         }
@@ -174,6 +181,14 @@ impl Urn {
         }
         rows.sort_unstable();
         Ok(Draw { rows, size, fields: self.fields.clone(), portions })
+    }
+
+    /// Why no size can be drawn: the combinations that the target asks for and nobody has, or else those of the smallest size.
+    fn missing(&self) -> Vec<Portion> {
+        let least = |portion: Portion| Portion { asked: portion.asked.max(1), ..portion };
+        let portions = || self.portions(1).into_iter().filter(|portion| portion.share > 0.0).map(least);
+        let none: Vec<Portion> = portions().filter(|portion| portion.exists == 0).collect();
+        if none.is_empty() { portions().collect() } else { none }
     }
 
     /// The portions that cannot be drawn.

@@ -15,8 +15,11 @@ use super::split::{Rows, rows};
 use crate::backend::catalogue::Catalogue;
 use crate::data::dataset::Dataset;
 use crate::data::error::DataError;
+use crate::data::mock;
+use crate::spec::card::Card;
+use crate::spec::distort::Distort;
 use crate::spec::model::Model;
-use crate::spec::problem::{Problem, Problems, SpecError};
+use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 use crate::spec::study::{Study, fitting_splits};
 use crate::spec::vocabulary::{Scored, Vocabulary};
 
@@ -27,6 +30,8 @@ pub struct Request {
     pub only: Vec<(String, String)>,
     /// At most this many items of each split.
     pub limit: Option<u32>,
+    /// Whether every dataset is replaced by its mock.
+    pub mock: bool,
     /// Where indices and decoded images are kept.
     pub cache: PathBuf,
 }
@@ -51,18 +56,28 @@ pub fn make(
     request: &Request,
     note: &dyn Fn(String),
 ) -> Result<Plan, PlanError> {
-    let mut planner =
-        Planner { backends, request, note, problems, unavailable: Problems::default(), datasets: IndexMap::new(), scored: Vec::new() };
+    let mut planner = Planner {
+        backends,
+        request,
+        note,
+        problems,
+        unavailable: Problems::default(),
+        datasets: IndexMap::new(),
+        scored: Vec::new(),
+        common_size: None,
+    };
+    planner.refuse_folds(&study);
     let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
     let mut cells = Vec::new();
     let mut positions = HashMap::new();
-    let mut splits: HashMap<usize, Vec<String>> = HashMap::new();
+    let mut splits: HashMap<usize, Vec<(String, Option<Distort>)>> = HashMap::new();
     for &index in &chosen_evaluations {
         let evaluation = &study.evaluations[index];
         let wanted = splits.entry(evaluation.cell).or_default();
-        for split in evaluation.spec.data.iter().chain(fitting_splits(&evaluation.spec)) {
-            if !wanted.contains(&split.value) {
-                wanted.push(split.value.clone());
+        let scored = evaluation.spec.data.iter().map(|split| (split.value.clone(), evaluation.spec.distorted()));
+        for split in scored.chain(fitting_splits(&evaluation.spec).map(|split| (split.value.clone(), None))) {
+            if !wanted.contains(&split) {
+                wanted.push(split);
             }
         }
     }
@@ -70,7 +85,7 @@ pub fn make(
         let cell = &study.cells[index];
         let wanted = splits.get(&index).map_or(&[][..], Vec::as_slice);
         let source = match &cell.spec {
-            Model::Backend(model) => planner.work(&study, model, wanted).map(|work| Source::Backend(Box::new(work))),
+            Model::Backend(model) => planner.work(&study, index, model, wanted).map(|work| Source::Backend(Box::new(work))),
             Model::Predictions(model) => planner.import(&study, index, model),
         };
         if let Some(source) = source {
@@ -93,11 +108,12 @@ pub fn make(
             study.layout.tables.insert("main".to_owned(), table);
         }
     }
-    let datasets = datasets.into_iter().filter_map(|(name, data)| Some((name, data?))).collect();
+    let datasets: IndexMap<_, _> = datasets.into_iter().filter_map(|(name, data)| Some((name, data?))).collect();
+    let mock = request.mock && !datasets.is_empty();
     problems.check(Some(()))?;
     match unavailable.is_empty() {
         false => Err(PlanError::Unavailable(unavailable.into())),
-        true => Ok(Plan { study, datasets, cells, scores, limit: request.limit }),
+        true => Ok(Plan { study, datasets, cells, scores, limit: request.limit, mock }),
     }
 }
 
@@ -111,19 +127,35 @@ pub(super) struct Planner<'a> {
     datasets: IndexMap<String, Option<PlannedData>>,
     /// What the evaluations will say, for the tables.
     pub(super) scored: Vec<Scored>,
+    /// The size that all cells with `size: largest_common` can draw, once one has asked.
+    pub(super) common_size: Option<u64>,
 }
 
 impl Planner<'_> {
+    /// Cells are not dealt over folds, nor predictions pooled: to pass over what a study says of them would change its numbers.
+    fn refuse_folds(&mut self, study: &Study) {
+        for folds in study.data.values().filter_map(|data| data.folds.as_ref()) {
+            let message = "a study does not run over `folds`";
+            self.problems.push(Problem::at(&folds.node, message).help("declare `splits`, and an axis of seeds for them"));
+        }
+        for mention in &study.layout.pool {
+            let message = format!("`{}` cannot be pooled: every cell is scored by itself", mention.name);
+            self.problems.push(Problem::at(&mention.node, message).help("means over its levels are `average`"));
+        }
+    }
+
     /// Opens a dataset once; what is wrong with it is told at its entry under `data:`.
     pub(super) fn data(&mut self, study: &Study, name: &str) -> Option<&mut PlannedData> {
         if !self.datasets.contains_key(name) {
-            let opened = study.data.get(name).and_then(|data| match Dataset::open(&data.card, &self.request.cache) {
+            let opened = study.data.get(name).and_then(|data| match self.open(&data.card) {
                 Ok(dataset) => {
                     if dataset.rejections > 0 {
                         let count = dataset.rejections;
                         (self.note)(format!("`{name}`: {count} rows are rejected; `fairgrid data` lists them with reasons"));
                     }
-                    let key = Key::of("index", 1, &json!(dataset.digest), &[]);
+                    // Real data that happen to be equal to a mock are other data still.
+                    let kind = if self.request.mock { "index of a mock" } else { "index" };
+                    let key = Key::of(kind, 1, &json!(dataset.digest), &[]);
                     Some(PlannedData { dataset: Arc::new(dataset), key, splits: HashMap::new() })
                 }
                 Err(DataError::Card(error)) => {
@@ -142,6 +174,10 @@ impl Planner<'_> {
         self.datasets.get_mut(name)?.as_mut()
     }
 
+    fn open(&self, card: &Card) -> Result<Dataset, DataError> {
+        if self.request.mock { mock::open(card, &self.request.cache) } else { Dataset::open(card, &self.request.cache) }
+    }
+
     /// The rows of `dataset/split`, opening the dataset where that is still to be done.
     pub(super) fn rows(&mut self, study: &Study, dataset: &str, split: &str) -> Option<Rows> {
         let limit = self.request.limit;
@@ -149,7 +185,13 @@ impl Planner<'_> {
         if let Some(known) = data.splits.get(split) {
             return Some(Rows::clone(known));
         }
-        let found = rows(&data.dataset, split, limit)?;
+        let Some(found) = rows(&data.dataset, split, limit) else {
+            let help = did_you_mean(split, data.dataset.splits.keys().map(String::as_str));
+            if let Some(written) = study.data.get(dataset) {
+                self.problems.push(Problem::at(&written.node, format!("the dataset `{dataset}` has no split `{split}`")).help(help));
+            }
+            return None;
+        };
         data.splits.insert(split.to_owned(), Rows::clone(&found));
         Some(found)
     }

@@ -15,6 +15,7 @@ mod imported;
 pub mod job;
 pub mod join;
 pub mod key;
+mod lesson;
 pub mod make;
 pub mod options;
 pub mod planned;

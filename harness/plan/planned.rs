@@ -12,7 +12,10 @@ use super::key::Key;
 use super::split::Rows;
 use crate::backend::catalogue::Entry as Installed;
 use crate::data::dataset::Dataset;
+use crate::data::draw::{Draw, Infeasible};
+use crate::data::weight::Weighing;
 use crate::score::predictions::Predictions;
+use crate::spec::distort::Distort;
 use crate::spec::input::Resolved;
 use crate::spec::study::Study;
 use crate::spec::validate::Selection;
@@ -30,6 +33,8 @@ pub struct Plan {
     pub scores: Vec<PlannedScore>,
     /// At most this many items of each split.
     pub limit: Option<u32>,
+    /// Whether the datasets are made up.
+    pub mock: bool,
 }
 
 /// A dataset of the plan.
@@ -73,6 +78,8 @@ pub struct Work {
     pub backend: Installed,
     /// In this order.
     pub steps: Vec<Step>,
+    /// Why the training items that were asked for cannot be drawn: then nothing runs, and that is the cell's result.
+    pub infeasible: Option<Infeasible>,
 }
 
 /// Training, or predictions for a split.
@@ -86,6 +93,12 @@ pub struct Step {
     pub split: String,
     /// Its rows.
     pub rows: Rows,
+    /// How the images of a prediction are made worse.
+    pub distort: Option<Distort>,
+    /// How a training's rows were drawn, where they are a draw.
+    pub draw: Option<Draw>,
+    /// How much each row counts in a training, where they do not count alike.
+    pub weighing: Option<Weighing>,
     /// How images are given.
     pub input: Resolved,
     /// The job, classes and paths aside.
@@ -117,9 +130,13 @@ impl Step {
         self.ability.word()
     }
 
-    /// `train fashion/train`.
+    /// `train fashion/train`, `predict fashion/test contrast-3`.
     pub fn name(&self) -> String {
-        format!("{} {}/{}", self.kind(), self.dataset, self.split)
+        let name = format!("{} {}/{}", self.kind(), self.dataset, self.split);
+        match &self.distort {
+            Some(distort) => format!("{name} {distort}"),
+            None => name,
+        }
     }
 }
 

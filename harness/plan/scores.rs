@@ -104,6 +104,14 @@ impl Planner<'_> {
         let schema = match (source, &spec.data) {
             (Source::Imported { key, predictions }, split) => {
                 inputs.push(key.clone());
+                if let Some(distort) = &spec.distort {
+                    let message = format!(
+                        "the predictions of `{}` are made already: their images cannot be distorted",
+                        study.cells[evaluation.cell].model
+                    );
+                    self.problems.push(Problem::at(&distort.node, message).help("name the models that a backend runs in `models`"));
+                    return None;
+                }
                 self.check_imported(study, spec, predictions)?;
                 match split.as_ref().filter(|split| study.is_of_dataset(&split.value)) {
                     Some(split) => self.schema(study, &split.value, source, None)?,

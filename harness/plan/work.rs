@@ -4,11 +4,13 @@ use serde_json::{Value, json};
 
 use super::job::{self, Ability};
 use super::key::Key;
+use super::lesson::Lesson;
 use super::make::Planner;
 use super::options;
 use super::planned::{Step, Watched, Work};
 use crate::backend::catalogue::Entry as Installed;
 use crate::score::scheme::{Schema, Scheme};
+use crate::spec::distort::Distort;
 use crate::spec::input::Resolved;
 use crate::spec::model::{BackendModel, SplitName};
 use crate::spec::predictions::Kind;
@@ -22,26 +24,30 @@ const TRAIN_VERSION: u32 = 1;
 const PREDICT_VERSION: u32 = 1;
 
 impl Planner<'_> {
-    pub(super) fn work(&mut self, study: &Study, model: &BackendModel, splits: &[String]) -> Option<Work> {
+    pub(super) fn work(&mut self, study: &Study, cell: usize, model: &BackendModel, splits: &[(String, Option<Distort>)]) -> Option<Work> {
         let backend = self.backend(model)?;
         options::check(model, &backend.descriptor.description, &mut self.problems);
         let first = model.train.as_ref().map(|train| train.data.dataset.as_str());
-        let first = first.or_else(|| splits.first().and_then(|split| split.split_once('/')).map(|(dataset, _)| dataset))?;
+        let first = first.or_else(|| splits.first().and_then(|(split, _)| split.split_once('/')).map(|(dataset, _)| dataset))?;
         let input = self.input(study, model, first)?;
         let identity = json!({"backend": backend.descriptor.identity(), "device": model.device, "limit": self.request.limit});
         let files: Vec<Key> = [&model.file, &model.weights].into_iter().flatten().filter_map(|path| self.file(path, model)).collect();
         let mut steps = Vec::new();
         let mut network = files;
         if let Some(train) = &model.train {
-            let step = self.step(study, (&train.data.dataset, &train.data.split), Ability::Train, model, &input, &identity, &network)?;
+            let step = match self.lesson(study, cell, train)? {
+                Ok(lesson) => self.step(study, lesson, Ability::Train, model, &input, &identity, &network)?,
+                Err(infeasible) => return Some(Work { backend, steps, infeasible: Some(infeasible) }),
+            };
             network = vec![step.key.clone()];
             steps.push(step);
         }
-        for split in splits {
+        for (split, distort) in splits {
             let (dataset, split) = split.split_once('/')?;
-            steps.push(self.step(study, (dataset, split), Ability::Predict, model, &input, &identity, &network)?);
+            let lesson = Lesson::of_all(dataset, split, self.rows(study, dataset, split)?).distorted(*distort);
+            steps.push(self.step(study, lesson, Ability::Predict, model, &input, &identity, &network)?);
         }
-        Some(Work { backend, steps })
+        Some(Work { backend, steps, infeasible: None })
     }
 
     /// Settles the size and channels of a model's input by the images that it sees first.
@@ -55,21 +61,21 @@ impl Planner<'_> {
     fn step(
         &mut self,
         study: &Study,
-        (dataset, split): (&str, &str),
+        lesson: Lesson,
         ability: Ability,
         model: &BackendModel,
         input: &Resolved,
         identity: &Value,
         network: &[Key],
     ) -> Option<Step> {
-        let rows = self.rows(study, dataset, split)?;
+        let Lesson { dataset, split, rows, distort, draw, weighing, said } = lesson;
         if rows.is_empty() {
             let written = model.train.as_ref().filter(|_| ability == Ability::Train).map_or(&model.node, |train| &train.data.node);
             self.problems.push(Problem::at(written, format!("the split `{dataset}/{split}` has no items")));
             return None;
         }
         let parameters = job::parameters(model, input, ability);
-        let data = self.data(study, dataset)?.key.clone();
+        let data = self.data(study, &dataset)?.key.clone();
         let mut inputs: Vec<Key> = std::iter::once(data).chain(network.iter().cloned()).collect();
         let validate = model.train.as_ref().filter(|_| ability == Ability::Train).and_then(|train| train.validate.as_ref());
         let validation = match validate {
@@ -82,19 +88,12 @@ impl Planner<'_> {
         let watched = validation.as_ref().map(|watched| json!({"split": watched.split, "selection": watched.selection}));
         let version = if ability == Ability::Train { TRAIN_VERSION } else { PREDICT_VERSION };
         let augment = model.train.as_ref().filter(|_| ability == Ability::Train).map(|train| &train.augment);
-        let whole = json!({"job": parameters, "split": split, "identity": identity, "augment": augment, "validate": watched});
+        let mut whole = json!({"job": parameters, "split": split, "identity": identity, "augment": augment, "validate": watched});
+        if let Some(said) = said {
+            whole["lesson"] = said;
+        }
         let key = Key::of(ability.word(), version, &whole, &inputs.iter().collect::<Vec<_>>());
-        Some(Step {
-            ability,
-            dataset: dataset.to_owned(),
-            split: split.to_owned(),
-            rows,
-            input: input.clone(),
-            parameters,
-            validation,
-            key,
-            inputs,
-        })
+        Some(Step { ability, dataset, split, rows, distort, draw, weighing, input: input.clone(), parameters, validation, key, inputs })
     }
 
     /// Checks how a training is watched; the metric must fit the split.

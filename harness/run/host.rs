@@ -105,10 +105,13 @@ impl Host for WorkerHost<'_> {
             return Ok(Box::new(Batches::new(dataset, images, &watch.rows, *batch_size as usize, Order::Given, Extra::default())));
         }
         let (batch_size, order, extra) = match (&self.step.feed, name) {
-            (Feed::Train { batch_size, seed, augment, .. }, "train") => {
-                (*batch_size, Order::Shuffled { seed: *seed, epoch }, Extra { augment: augment.clone(), ..Extra::default() })
+            (Feed::Train { batch_size, seed, augment, weights, .. }, "train") => {
+                let weight = weights.as_ref().map(|weights| by_row(self.dataset.ids.len(), &self.step.rows, weights));
+                (*batch_size, Order::Shuffled { seed: *seed, epoch }, Extra { augment: augment.clone(), weight, ..Extra::default() })
             }
-            (Feed::Predict { batch_size }, "predict") => (*batch_size, Order::Given, Extra::default()),
+            (Feed::Predict { batch_size, distort }, "predict") => {
+                (*batch_size, Order::Given, Extra { distort: *distort, ..Extra::default() })
+            }
             _ => return Err(format!("the step `{}` has no input `{name}`", self.step.name)),
         };
         let (dataset, images) = (Arc::clone(self.dataset), Arc::clone(self.images));
@@ -153,6 +156,13 @@ impl Host for WorkerHost<'_> {
     fn log(&mut self, level: LogLevel, message: &str) {
         eprintln!("{level:?}: {message}");
     }
+}
+
+/// Weights that are given for some rows as weights of all.
+fn by_row(count: usize, rows: &[u32], weights: &[f32]) -> Arc<Vec<f32>> {
+    let mut all = vec![1.0; count];
+    rows.iter().zip(weights).for_each(|(row, weight)| all[*row as usize] = *weight);
+    Arc::new(all)
 }
 
 /// The numbers of an `epochs` batch, a map a row.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::selection::Validation;
 use super::store::Draft;
 use crate::spec::augment::Augment;
+use crate::spec::distort::Distort;
 use crate::spec::input::Resolved;
 
 /// One cell's work on one backend: the first line of a worker's standard input.
@@ -58,6 +59,8 @@ pub enum Feed {
         seed: u64,
         /// How images are changed at random.
         augment: Augment,
+        /// How much each of the step's rows counts, where they do not count alike.
+        weights: Option<Vec<f32>>,
         /// Which epoch's model is kept, where a rule says so.
         validation: Option<Validation>,
     },
@@ -65,6 +68,8 @@ pub enum Feed {
     Predict {
         /// Images a step.
         batch_size: u32,
+        /// How images are made worse.
+        distort: Option<Distort>,
     },
 }
 

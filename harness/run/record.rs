@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::plan::planned::{Plan, Source, Step};
+use crate::plan::planned::{Plan, Source, Step, Work};
 use crate::plan::task;
 use crate::spec::model::Model;
 
@@ -52,6 +52,14 @@ pub fn record(plan: &Plan, started: SystemTime, records: &[TaskRecord]) -> Value
             }
         })
         .collect();
+    let lessons: std::collections::BTreeMap<&str, Value> = plan
+        .cells
+        .iter()
+        .filter_map(|cell| match &cell.source {
+            Source::Backend(work) => Some((plan.study.cells[cell.cell].name.as_str(), lesson(work)?)),
+            Source::Imported { .. } => None,
+        })
+        .collect();
     let seconds = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
     let mut records = records.to_vec();
     records.sort_by(|one, other| one.key.cmp(&other.key));
@@ -61,14 +69,28 @@ pub fn record(plan: &Plan, started: SystemTime, records: &[TaskRecord]) -> Value
         "spec": plan.study.path,
         "settings": plan.study.settings,
         "limit": plan.limit,
+        "mock": plan.mock,
         "started": seconds(started),
         "seconds": started.elapsed().map_or(0.0, |elapsed| elapsed.as_secs_f64()),
         "cpu": cpu(),
         "backends": backends,
         "seeds": seeds,
+        "training_items": lessons,
         "tasks": task::tasks(plan),
         "ran": records,
     })
+}
+
+/// What a training was given, where that is not a whole split with all items alike: the joint distribution that a draw reached, or why
+/// there is none, and how uneven the weights are.
+fn lesson(work: &Work) -> Option<Value> {
+    if let Some(infeasible) = &work.infeasible {
+        return Some(json!({"infeasible": infeasible}));
+    }
+    let step = work.steps.iter().find(|step| step.draw.is_some() || step.weighing.is_some())?;
+    let draw = step.draw.as_ref().map(|draw| json!({"size": draw.size, "fields": draw.fields, "portions": draw.portions}));
+    let weights = step.weighing.as_ref().map(|weighing| json!({"effective_sample_size": weighing.effective, "clipped": weighing.clipped}));
+    Some(json!({"items": step.rows.len(), "draw": draw, "weights": weights}))
 }
 
 /// The processor's name and the features that change the last bits of floating-point results.

@@ -4,7 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::scheduler::Outcome;
 use super::scoring::Scored;
-use crate::plan::planned::{Plan, PlannedScore};
+use crate::plan::planned::{Plan, PlannedScore, Source};
 use crate::report::heading::{FailedCell, Heading};
 use crate::report::row::Row;
 use crate::score::measurement::Status;
@@ -28,7 +28,7 @@ impl Results {
         let mut rows = Vec::new();
         let mut failed: IndexMap<usize, FailedCell> = IndexMap::new();
         let study = &plan.study;
-        let fail = |cell: usize, reason: &str| FailedCell {
+        let fail = |cell: usize, status: Status, reason: &str| FailedCell {
             model: study.cells[plan.cells[cell].cell].model.clone(),
             axes: study.grid.coordinates(&study.cells[plan.cells[cell].cell].point),
             evaluations: plan
@@ -39,17 +39,24 @@ impl Results {
                 .collect::<IndexSet<_>>()
                 .into_iter()
                 .collect(),
-            status: Status::Failed,
+            status,
             reason: reason.to_owned(),
         };
+        for (cell, planned) in plan.cells.iter().enumerate() {
+            if let Source::Backend(work) = &planned.source
+                && let Some(infeasible) = &work.infeasible
+            {
+                failed.insert(cell, fail(cell, Status::Infeasible, &infeasible.to_string()));
+            }
+        }
         for failure in &outcome.failures {
-            failed.insert(failure.cell, fail(failure.cell, &failure.reason));
+            failed.insert(failure.cell, fail(failure.cell, Status::Failed, &failure.reason));
         }
         for (planned, scored) in plan.scores.iter().zip(scored) {
             match scored {
                 Some(Ok(measurements)) => rows.extend(measurements.iter().map(|measurement| row(plan, planned, measurement.clone()))),
                 Some(Err(reason)) => {
-                    failed.entry(planned.cell).or_insert_with(|| fail(planned.cell, reason));
+                    failed.entry(planned.cell).or_insert_with(|| fail(planned.cell, Status::Failed, reason));
                 }
                 None => {}
             }
@@ -104,6 +111,6 @@ fn heading(plan: &Plan, rows: &[Row]) -> Heading {
         evaluations: owned(evaluations),
         decisions: owned(decisions),
         limit: plan.limit.map(u64::from),
-        mock: false,
+        mock: plan.mock,
     }
 }

@@ -76,6 +76,9 @@ pub fn run(
     let mut queue = VecDeque::new();
     for (index, cell) in plan.cells.iter().enumerate() {
         let Source::Backend(work) = &cell.source else { continue };
+        if work.infeasible.is_some() {
+            continue;
+        }
         let mut whole = true;
         for step in &work.steps {
             if settings.force {
@@ -264,12 +267,13 @@ impl Crew<'_> {
                     batch_size: train.batch_size,
                     seed: train.seed,
                     augment: train.augment.clone(),
+                    weights: step.weighing.as_ref().map(|weighing| step.rows.iter().map(|row| weighing.weights[*row as usize]).collect()),
                     validation: validation.clone(),
                 },
             ),
             _ => (
                 Files { weights: trained.as_deref().or(model.weights.as_deref()), ..Files::default() },
-                Feed::Predict { batch_size: PREDICT_BATCH },
+                Feed::Predict { batch_size: PREDICT_BATCH, distort: step.distort },
             ),
         };
         Ok(OrderedStep {

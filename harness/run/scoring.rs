@@ -16,6 +16,8 @@ use crate::plan::planned::{Plan, PlannedScore, Source};
 use crate::score::measurement::Measurement;
 use crate::score::predictions::{Parts, Predictions};
 use crate::score::rule::FittedRules;
+use crate::spec::distort::Distort;
+use crate::spec::evaluation::Evaluation;
 use crate::spec::study::fitting_splits;
 
 /// The file of a score in the store.
@@ -89,32 +91,42 @@ fn one(
 
 fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Option<Scored> {
     let evaluation = &plan.study.evaluations[planned.evaluation].spec;
-    let scored = predictions(plan, results, planned.cell, evaluation.data.as_ref().map(|split| split.value.as_str()))?;
+    let split = evaluation.data.as_ref().map(|split| split.value.as_str());
+    let scored = predictions(plan, results, planned.cell, split, evaluation.distorted())?;
     Some(scored.and_then(|scored| {
         let uncertainty = evaluation.uncertainty.over(&plan.study.uncertainty);
-        let mut fitted = FittedRules::new();
-        for split in fitting_splits(evaluation) {
-            let split = &split.value;
-            let found = predictions(plan, results, planned.cell, Some(split))
-                .ok_or_else(|| format!("there are no predictions for `{split}`"))??;
-            fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
-        }
+        let fitted = fitted(plan, results, planned.cell, evaluation)?;
         crate::score::score(&scored, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
     }))
 }
 
-/// The predictions of a cell for a split (or all of them, where they were imported); `None` where the cell failed.
+/// What the rules of an evaluation are found to be for a cell.
+pub fn fitted(plan: &Plan, results: &HashMap<Key, PathBuf>, cell: usize, evaluation: &Evaluation) -> Result<FittedRules, String> {
+    let mut fitted = FittedRules::new();
+    for split in fitting_splits(evaluation) {
+        let split = &split.value;
+        let found =
+            predictions(plan, results, cell, Some(split), None).ok_or_else(|| format!("there are no predictions for `{split}`"))??;
+        fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
+    }
+    Ok(fitted)
+}
+
+/// The predictions of a cell for a split (or all of them, where they were imported), made on images as they are or distorted; `None` where the cell failed.
 pub fn predictions(
     plan: &Plan,
     results: &HashMap<Key, PathBuf>,
     cell: usize,
     split: Option<&str>,
+    distort: Option<Distort>,
 ) -> Option<Result<Arc<Predictions>, String>> {
     match &plan.cells[cell].source {
         Source::Imported { predictions, .. } => Some(plan.imported(predictions, split)),
         Source::Backend(work) => {
             let step = work.steps.iter().find(|step| {
-                step.ability == Ability::Predict && split.is_some_and(|split| split.split_once('/') == Some((&step.dataset, &step.split)))
+                step.ability == Ability::Predict
+                    && step.distort == distort
+                    && split.is_some_and(|split| split.split_once('/') == Some((&step.dataset, &step.split)))
             })?;
             let folder = results.get(&step.key)?;
             let dataset = &plan.datasets.get(&step.dataset)?.dataset;

@@ -87,17 +87,19 @@ impl Predictions {
     /// # Errors
     /// When the disk refuses.
     pub fn write(&self, path: &Path) -> Result<(), ArchiveError> {
-        let failed = |source| ArchiveError::Parquet { path: path.to_owned(), source };
-        let batch = self.to_batch().map_err(|error| failed(error.into()))?;
-        let file = File::create(path).map_err(|source| ArchiveError::Io { path: path.to_owned(), source })?;
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_created_by("fairgrid".to_owned())
-            .build();
-        let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(failed)?;
-        writer.write(&batch).map_err(failed)?;
-        let file = writer.into_inner().map_err(failed)?;
-        file.sync_all().map_err(|source| ArchiveError::Io { path: path.to_owned(), source })
+        write(self.to_batch(), path)
+    }
+
+    /// Writes what was decided about each item beside what is true of it: `id`, `target` (or `present` and `absent`), and a column
+    /// `decision.NAME` a rule.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write_decisions(&self, decided: &[(String, Decisions)], path: &Path) -> Result<(), ArchiveError> {
+        let mut columns: Vec<(String, ArrayRef)> = vec![("id".to_owned(), Arc::new(self.ids().names().clone()))];
+        columns.extend(self.target_columns());
+        columns.extend(decided.iter().map(|(rule, decisions)| (format!("decision.{rule}"), decision_column(decisions, self.classes()))));
+        write(RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))), path)
     }
 
     /// Reads what [`Self::write`] wrote.
@@ -127,18 +129,8 @@ impl Predictions {
             columns.push((column.clone(), levels(factor)));
             fields.push((name.clone(), column, factor.levels.clone()));
         }
-        match self.targets() {
-            Targets::Single(targets) => columns.push(("target".to_owned(), names(targets, classes))),
-            Targets::Multi { present, absent } => {
-                columns.push(("present".to_owned(), lists(present, classes)));
-                columns.push(("absent".to_owned(), lists(absent, classes)));
-            }
-        }
-        match self.decisions() {
-            Some(Decisions::Single(decisions)) => columns.push(("decision".to_owned(), names(decisions, classes))),
-            Some(Decisions::Sets(decisions)) => columns.push(("decision".to_owned(), lists(decisions, classes))),
-            None => {}
-        }
+        columns.extend(self.target_columns());
+        columns.extend(self.decisions().map(|decisions| ("decision".to_owned(), decision_column(decisions, classes))));
         if let Some(scores) = self.scores() {
             columns.push(("scores".to_owned(), numbers(scores)?));
         }
@@ -162,6 +154,38 @@ impl Predictions {
         let schema = Schema::new_with_metadata(schema_fields, HashMap::from([(KEY.to_owned(), notes)]));
         RecordBatch::try_new(Arc::new(schema), columns.into_iter().map(|(_, array)| array).collect())
     }
+}
+
+impl Predictions {
+    fn target_columns(&self) -> Vec<(String, ArrayRef)> {
+        let classes = self.classes();
+        match self.targets() {
+            Targets::Single(targets) => vec![("target".to_owned(), names(targets, classes))],
+            Targets::Multi { present, absent } => {
+                vec![("present".to_owned(), lists(present, classes)), ("absent".to_owned(), lists(absent, classes))]
+            }
+        }
+    }
+}
+
+fn decision_column(decisions: &Decisions, classes: &[String]) -> ArrayRef {
+    match decisions {
+        Decisions::Single(decisions) => names(decisions, classes),
+        Decisions::Sets(decisions) => lists(decisions, classes),
+    }
+}
+
+/// Equal batches give equal bytes.
+fn write(batch: Result<RecordBatch, arrow::error::ArrowError>, path: &Path) -> Result<(), ArchiveError> {
+    let failed = |source| ArchiveError::Parquet { path: path.to_owned(), source };
+    let batch = batch.map_err(|error| failed(error.into()))?;
+    let file = File::create(path).map_err(|source| ArchiveError::Io { path: path.to_owned(), source })?;
+    let properties =
+        WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).set_created_by("fairgrid".to_owned()).build();
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(failed)?;
+    writer.write(&batch).map_err(failed)?;
+    let file = writer.into_inner().map_err(failed)?;
+    file.sync_all().map_err(|source| ArchiveError::Io { path: path.to_owned(), source })
 }
 
 impl Parts {

@@ -1,19 +1,24 @@
 //! Predictions and an evaluation to measurements.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::breakdown::Breakdown;
+use super::fit::find;
 use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
 use super::predictions::{Decisions, Predictions};
+use super::probability::Probabilities;
 use super::ranking::Rankings;
-use super::rule::{self, FittedRules, decide, top};
+use super::rule::{FittedRules, decide, linked, top};
 use super::scheme::{Schema, Scheme};
 use super::sheet::{Lens, Reading, Sheet};
 use super::value::{Cause, Undefined};
 use super::{OUTSIDE, ScoreError};
-use crate::spec::evaluation::{Decide, Evaluation, MinCount, Policy};
+use crate::data::frame::Targets;
+use crate::spec::decide::Decide;
+use crate::spec::evaluation::{Abstained, Evaluation, MinCount, Policy};
 use crate::spec::problem::Problems;
 use crate::spec::uncertainty::{Cluster, Uncertainty};
 
@@ -68,9 +73,7 @@ pub fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> R
     let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
     let scheme = problems.check(scheme)?;
     let of_split = scheme.to_fit(&mut Problems::default()).into_iter().filter(|rule| rule.split.value == split);
-    of_split
-        .map(|rule| Ok((rule.decide.name.clone(), rule::fit(&rule.decide, predictions, &rule.metric, rule.maximize, scheme.task)?)))
-        .collect()
+    of_split.map(|rule| Ok((rule.decide.name.clone(), find(&rule, predictions, scheme.task)?))).collect()
 }
 
 /// The decisions of every rule of an evaluation, by the rule's name.
@@ -121,7 +124,8 @@ impl<'a> Audit<'a> {
     pub(super) fn lens(&self, input: Input, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
         if let (Input::Decisions, Some(rule)) = (input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
             let decisions = decide(self.predictions, rule, self.scheme.task.positive, fitted)?;
-            return Ok(Lens::Outcomes(Outcomes::new(self.predictions.targets(), &decisions, self.scheme.task.classes)));
+            let targets = self.answered(&decisions);
+            return Ok(Lens::Outcomes(Outcomes::new(&targets, &decisions, self.scheme.task.classes)));
         }
         let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
         let scores = self.predictions.scores().ok_or_else(reason)?;
@@ -137,9 +141,23 @@ impl<'a> Audit<'a> {
                 let decisions = Decisions::Sets((0..self.predictions.len()).map(set).collect());
                 Lens::Outcomes(Outcomes::new(targets, &decisions, classes))
             }
+            (Input::Probabilities { of, bins, wanted }, _) => {
+                let scores = linked(scores, of);
+                Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins as usize))
+            }
             (Input::PositiveScore, Some(positive)) => Lens::Rankings(Rankings::new(targets, scores, &[positive as u32])),
             _ => Lens::Rankings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
         })
+    }
+
+    /// What is true of the items that metrics of decisions look at: nothing is, of those that abstentions leave out.
+    fn answered(&self, decisions: &Decisions) -> Cow<'a, Targets> {
+        match (self.predictions.targets(), decisions) {
+            (Targets::Single(targets), Decisions::Single(decisions)) if self.evaluation.abstained == Abstained::Exclude => {
+                Cow::Owned(Targets::Single(targets.iter().zip(decisions).map(|(target, decision)| decision.and(*target)).collect()))
+            }
+            (targets, _) => Cow::Borrowed(targets),
+        }
     }
 
     /// All numbers that read one thing, beside each of some rules.

@@ -1,7 +1,7 @@
 //! `fairgrid explain NAME`: what a metric is, in words.
 
 use super::metric::{Meaning, list, meaning};
-use super::registry::{Compute, Criterion, Definition, Reads, metrics};
+use super::registry::{Compute, Criterion, Definition, Reads, criteria, metrics};
 use crate::spec::problem::did_you_mean;
 
 /// What a name means: formula, range, direction, when it is undefined, its options, its source and what others call it.
@@ -10,6 +10,10 @@ use crate::spec::problem::did_you_mean;
 /// For a name that is no metric: the nearest ones.
 pub fn explain(name: &str) -> Result<String, String> {
     let Some(meaning) = meaning(name) else {
+        let ours = of_peers(name);
+        if !ours.is_empty() {
+            return Ok(ours);
+        }
         let known = list();
         return Err(format!("unknown metric `{name}`: {}", did_you_mean(name, known.iter().map(String::as_str))));
     };
@@ -23,6 +27,28 @@ pub fn explain(name: &str) -> Result<String, String> {
         }
         Meaning::Criterion(criterion, suffix) => lines(name, of_criterion(criterion, suffix)),
     })
+}
+
+/// What a name that only others use is called here, where it is known.
+fn of_peers(name: &str) -> String {
+    let named = |peers: &[(&str, &str)]| -> Vec<String> {
+        let words = |text: &str| text.split([' ', ',', '(']).any(|word| word == name);
+        peers.iter().filter(|(_, theirs)| words(theirs)).map(|(peer, theirs)| format!("{peer}: {theirs}")).collect()
+    };
+    let mut text = String::new();
+    let mut tell = |peers: &[(&str, &str)], entries: String| {
+        let named = named(peers);
+        if !named.is_empty() {
+            text.push_str(&format!("{name} ({})\nis here\n\n{entries}\n", named.join("; ")));
+        }
+    };
+    for definition in metrics() {
+        tell(definition.peers, lines(definition.name, of_definition(definition)));
+    }
+    for criterion in criteria() {
+        tell(criterion.peers, lines(&format!("{}_difference", criterion.name), of_criterion(criterion, "difference")));
+    }
+    text.trim_end().to_owned()
 }
 
 fn lines(name: &str, entries: Vec<(&str, String)>) -> String {
@@ -39,19 +65,27 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
             "average: binary (with `positive:`) | macro | micro | weighted | samples (several labels an item) | per_class"
         }
         Compute::Class { samples: None, .. } => "average: binary (with `positive:`) | macro | micro | weighted | per_class",
-        Compute::Rank(_) => "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest",
-        Compute::MeanOfClasses(_) | Compute::MeanOfRanks(_) | Compute::Whole(_) | Compute::Share(..) => "",
+        Compute::Rank(_) | Compute::Belief(_) => {
+            "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest"
+        }
+        Compute::OfClasses(..) | Compute::MeanOfRanks(_) | Compute::Whole(_) | Compute::Share(..) => "",
     };
     let reads = match definition.reads {
         Reads::Decisions => "labels, decisions",
         Reads::TopK => "labels, scores; option `k`",
         Reads::Scores => "labels, scores",
+        Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
     };
+    let parameter = definition.parameter.map_or_else(String::new, |parameter| {
+        let default = parameter.default.map_or_else(|| "must be given".to_owned(), |default| format!("{default} by default"));
+        format!("{}: a number, {default}", parameter.name)
+    });
+    let options = [parameter, averages.to_owned()].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ");
     let (low, high) = definition.range;
     vec![
         ("formula", definition.formula.to_owned()),
         ("inputs", reads.to_owned()),
-        ("options", averages.to_owned()),
+        ("options", options),
         ("range", format!("{low} to {high}")),
         ("better", definition.direction.word().to_owned()),
         ("undefined", definition.undefined.to_owned()),
@@ -67,6 +101,9 @@ fn of_reduction(base: &str, suffix: &str) -> Vec<(&'static str, String)> {
         "group_min" => format!("min_g {base}"),
         "mean_abs_difference" => format!("mean over pairs of groups of |{base}_g - {base}_h|"),
         "group_std" => format!("square root of the mean over groups of ({base}_g - their mean)^2"),
+        "group_cv" => format!("{base}_group_std / mean over groups of {base}"),
+        "gini" => format!("sum over ordered pairs of groups of |{base}_g - {base}_h| / (2 G^2 mean over groups of {base})"),
+        "equity_scaled" => format!("{base} / (1 + {base}_group_std)"),
         "mean_over_groups" => format!("mean over groups of {base}, whatever their size"),
         _ => format!("max_g {base}"),
     };
@@ -76,12 +113,14 @@ fn of_reduction(base: &str, suffix: &str) -> Vec<(&'static str, String)> {
     };
     let source = match suffix {
         "mean_abs_difference" => "OxonFair, `.diff` of a group metric",
-        "group_std" => "FairBench, reduction `std`",
+        "group_std" | "group_cv" => "FairBench, reduction `std`",
+        "gini" => "FairBench, reduction `gini`",
+        "equity_scaled" => "FairMedFM, equity-scaled metrics",
         "mean_over_groups" => "SubpopBench, `adjusted_accuracy`",
         _ => "fairlearn 0.15, fairlearn.metrics",
     };
     let better = match suffix {
-        "difference" | "mean_abs_difference" | "group_std" => "lower",
+        "difference" | "mean_abs_difference" | "group_std" | "group_cv" | "gini" => "lower",
         "ratio" => "higher",
         _ => "as of the metric",
     };
@@ -129,6 +168,9 @@ pub fn summary(name: &str) -> String {
             "group_min" => format!("smallest {} of the groups", definition.name),
             "mean_abs_difference" => format!("mean distance between two groups' {}", definition.name),
             "group_std" => format!("standard deviation over groups of {}", definition.name),
+            "group_cv" => format!("standard deviation over mean of the groups' {}", definition.name),
+            "gini" => format!("Gini coefficient over groups of {}", definition.name),
+            "equity_scaled" => format!("{} over 1 plus its standard deviation over groups", definition.name),
             "mean_over_groups" => format!("mean over groups of {}", definition.name),
             _ => format!("largest {} of the groups", definition.name),
         },

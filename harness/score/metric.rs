@@ -2,9 +2,10 @@
 
 use super::measurement::Direction;
 use super::reduction::{Against, Combine, Reduction};
-use super::registry::{Compute, Criterion, Definition, Of, Reads, criteria, metrics};
-use super::tally::{Confusion, Sweep, Tally};
+use super::registry::{Compute, Criterion, Definition, Of, Parameter, Reads, criteria, metrics};
+use super::tally::{Belief, Confusion, Sweep, Tally};
 use super::value::{Cause, Undefined, Value, ratio};
+use crate::spec::decide::Link;
 use crate::spec::decode::{Decode, word};
 use crate::spec::evaluation::{MetricCall, Policy, Written};
 use crate::spec::node::{Node, Value as Content};
@@ -29,6 +30,7 @@ pub struct Metric {
     pub over: Option<Over>,
     task: Task,
     parts: Vec<&'static Definition>,
+    parameter: f64,
 }
 
 /// What a metric reads of an item beside what is true of it.
@@ -42,6 +44,26 @@ pub enum Input {
     Scores,
     /// The score of the positive class.
     PositiveScore,
+    /// The scores as probabilities.
+    Probabilities {
+        /// What makes probabilities of them.
+        of: Link,
+        /// How many bins of confidence; 0 for a metric without.
+        bins: u32,
+        /// The classes that are read one by one.
+        wanted: Wanted,
+    },
+}
+
+/// The classes whose probabilities are read one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wanted {
+    /// None: all classes make one number an item.
+    Nothing,
+    /// This one.
+    Positive(usize),
+    /// All.
+    All,
 }
 
 /// What several classes make.
@@ -85,7 +107,18 @@ pub struct Task {
     pub positive: Option<usize>,
 }
 
-const SUFFIXES: &[&str] = &["difference", "ratio", "group_min", "group_max", "mean_abs_difference", "group_std", "mean_over_groups"];
+const SUFFIXES: &[&str] = &[
+    "difference",
+    "ratio",
+    "group_min",
+    "group_max",
+    "mean_abs_difference",
+    "group_std",
+    "group_cv",
+    "gini",
+    "equity_scaled",
+    "mean_over_groups",
+];
 
 /// Every name that can be called, reductions included.
 pub fn list() -> Vec<String> {
@@ -149,21 +182,29 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         ("average", takes_average(first)),
         ("classes", suffix.is_some() && takes_average(first)),
         ("k", first.reads == Reads::TopK),
+        ("of", first.reads == Reads::Probabilities),
         ("method", matches!(suffix, Some("difference" | "ratio"))),
         ("agg", parts.len() > 1),
     ]
     .into_iter()
     .filter_map(|(option, taken)| taken.then_some(option))
+    .chain(first.parameter.map(|parameter| parameter.name))
     .collect();
     check_options(call, &options, problems);
     let option = |name: &str| options.contains(&name).then(|| call.choice.options.get(name)).flatten();
     let (classes, k, method, agg) = (option("classes"), option("k"), option("method"), option("agg"));
     let average = option("average").and_then(|node| average(node, first, task, problems));
 
+    let parameter = match first.parameter {
+        Some(parameter) => parameter_of(&parameter, option(parameter.name), call, problems),
+        None => Some(0.0),
+    };
+    let link = option("of").and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
     let input = match first.reads {
         Reads::Decisions => Some(Input::Decisions),
         Reads::TopK => top_k(k, call, task, problems).map(Input::TopK),
         Reads::Scores => Some(Input::Scores),
+        Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
     };
     let spread = classes.and_then(|node| spread(node, problems));
     // An `average` that is no reading has been refused already.
@@ -178,11 +219,24 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
     if problems.len() > before {
         return None;
     }
-    let (input, average) = (input?, average?);
-    let input = if input == Input::Scores && matches!(average, Average::Positive(_)) { Input::PositiveScore } else { input };
+    let (input, average, parameter) = (input?, average?, parameter?);
+    let input = match (input, average) {
+        (Input::Scores, Average::Positive(_)) => Input::PositiveScore,
+        (Input::Probabilities { of, .. }, average) => {
+            let wanted = match average {
+                Average::Whole => Wanted::Nothing,
+                Average::Positive(class) => Wanted::Positive(class),
+                _ => Wanted::All,
+            };
+            Input::Probabilities { of, bins: if wanted == Wanted::Nothing { parameter as u32 } else { 0 }, wanted }
+        }
+        (input, _) => input,
+    };
     let direction = match over.map(|over| over.reduction) {
-        None | Some(Reduction::GroupMin | Reduction::GroupMax | Reduction::MeanOverGroups) => first.direction,
-        Some(Reduction::Difference(_) | Reduction::MeanAbsDifference | Reduction::GroupStd) => Direction::Lower,
+        None | Some(Reduction::GroupMin | Reduction::GroupMax | Reduction::MeanOverGroups | Reduction::EquityScaled) => first.direction,
+        Some(Reduction::Difference(_) | Reduction::MeanAbsDifference | Reduction::GroupStd | Reduction::GroupCv | Reduction::Gini) => {
+            Direction::Lower
+        }
         Some(Reduction::Ratio(_)) => Direction::Higher,
     };
     Some(Metric {
@@ -195,7 +249,29 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         over,
         task,
         parts,
+        parameter,
     })
+}
+
+/// The number that a metric is given, checked.
+fn parameter_of(parameter: &Parameter, written: Option<&Node>, call: &MetricCall, problems: &mut Problems) -> Option<f64> {
+    let name = parameter.name;
+    let Some(node) = written else {
+        if parameter.default.is_none() {
+            let metric = &call.choice.name;
+            let problem = Problem::at(&call.choice.name_node, format!("`{metric}` needs `{name}`"));
+            problems.push(problem.help(format!("write `{{{metric}: {{{name}: 2}}}}`")));
+        }
+        return parameter.default;
+    };
+    let value = f64::decode(node, problems)?;
+    let (least, most) = parameter.range;
+    if (least..=most).contains(&value) && !(parameter.whole && value.fract() != 0.0) {
+        return Some(value);
+    }
+    let kind = if parameter.whole { "a whole number" } else { "a number" };
+    problems.push(Problem::at(node, format!("`{name}: {value}` is out of range: must be {kind} between {least} and {most}")));
+    None
 }
 
 /// The name with its options in the order of their names.
@@ -208,7 +284,7 @@ fn parameters(call: &MetricCall) -> String {
 }
 
 fn takes_average(definition: &Definition) -> bool {
-    matches!(definition.compute, Compute::Class { .. } | Compute::Rank(_))
+    matches!(definition.compute, Compute::Class { .. } | Compute::Rank(_) | Compute::Belief(_))
 }
 
 fn average(node: &Node, definition: &Definition, task: Task, problems: &mut Problems) -> Option<Average> {
@@ -320,6 +396,9 @@ fn over(
         "group_min" => Reduction::GroupMin,
         "mean_abs_difference" => Reduction::MeanAbsDifference,
         "group_std" => Reduction::GroupStd,
+        "group_cv" => Reduction::GroupCv,
+        "gini" => Reduction::Gini,
+        "equity_scaled" => Reduction::EquityScaled,
         "mean_over_groups" => Reduction::MeanOverGroups,
         _ => Reduction::GroupMax,
     };
@@ -383,11 +462,11 @@ impl Metric {
 
     /// What the value of a tally (of one class, where there is one a class) rests on.
     pub fn support(&self, tally: &Tally, class: Option<usize>) -> Support {
-        let ranks = matches!(self.input, Input::Scores | Input::PositiveScore);
-        let sides: Vec<(f64, f64)> = if ranks {
-            tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives)).collect()
-        } else {
-            tally.cells.iter().map(|cell| (cell.positives(), cell.negatives())).collect()
+        let ranks = !matches!(self.input, Input::Decisions | Input::TopK(_));
+        let sides: Vec<(f64, f64)> = match self.input {
+            Input::Decisions | Input::TopK(_) => tally.cells.iter().map(|cell| (cell.positives(), cell.negatives())).collect(),
+            Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives)).collect(),
+            Input::Probabilities { .. } => tally.beliefs.iter().map(|belief| (belief.positives, belief.negatives)).collect(),
         };
         let one = match (class, self.average) {
             (Some(class), _) => sides.get(class),
@@ -408,7 +487,7 @@ impl Metric {
     pub fn push_values(&self, part: usize, tally: &Tally, policy: Policy, values: &mut Vec<Value>) {
         let definition = self.parts[part];
         if tally.items <= 0.0 && definition.name != "count" {
-            let classes = if self.average == Average::PerClass { tally.cells.len().max(tally.sweeps.len()) } else { 1 };
+            let classes = if self.average == Average::PerClass { tally.classes() } else { 1 };
             values.extend(std::iter::repeat_n(Err(Undefined::from(Cause::NoItems)), classes));
             return;
         }
@@ -418,7 +497,7 @@ impl Metric {
                 let (part, whole) = of(tally);
                 values.push(ratio(part, whole, cause));
             }
-            Compute::MeanOfClasses(of) => values.push(mean(&tally.cells, of, policy)),
+            Compute::OfClasses(combine, of) => values.push(combined(combine, &tally.cells, of, policy)),
             Compute::MeanOfRanks(of) => values.push(mean(&tally.sweeps, of, policy)),
             Compute::Rank(of) => match self.average {
                 // The lens of a positive class holds that class alone.
@@ -427,17 +506,24 @@ impl Metric {
                 Average::Weighted => values.push(weighted(&tally.sweeps, of, |sweep: &Sweep| sweep.positives)),
                 _ => values.push(mean(&tally.sweeps, of, policy)),
             },
+            Compute::Belief(of) => match self.average {
+                // So does that of its probability.
+                Average::Positive(_) => values.push(tally.beliefs.first().map_or(Err(Cause::NoItems.into()), of)),
+                Average::PerClass => values.extend(tally.beliefs.iter().map(of)),
+                Average::Weighted => values.push(weighted(&tally.beliefs, of, |belief: &Belief| belief.positives)),
+                _ => values.push(mean(&tally.beliefs, of, policy)),
+            },
             Compute::Class { of, samples } => match (self.average, samples) {
-                (Average::Positive(class), _) => values.push(of.value(&tally.cells[class])),
-                (Average::PerClass, _) => values.extend(tally.cells.iter().map(|cell| of.value(cell))),
-                (Average::Weighted, _) => values.push(weighted(&tally.cells, |cell| of.value(cell), Confusion::positives)),
+                (Average::Positive(class), _) => values.push(of.value(&tally.cells[class], self.parameter)),
+                (Average::PerClass, _) => values.extend(tally.cells.iter().map(|cell| of.value(cell, self.parameter))),
+                (Average::Weighted, _) => values.push(weighted(&tally.cells, |cell| of.value(cell, self.parameter), Confusion::positives)),
                 (Average::Samples, Some(samples)) if tally.samples.items > 0.0 => {
                     let mean = samples(&tally.samples);
                     values.push(ratio(mean.sum, mean.weight, Cause::NoPositives));
                 }
                 // With single labels every item has one label, so that the mean over items is that over item-label pairs.
-                (Average::Micro | Average::Samples, _) => values.push(of.value(&micro(&tally.cells))),
-                _ => values.push(mean(&tally.cells, |cell| of.value(cell), policy)),
+                (Average::Micro | Average::Samples, _) => values.push(of.value(&micro(&tally.cells), self.parameter)),
+                _ => values.push(mean(&tally.cells, |cell| of.value(cell, self.parameter), policy)),
             },
         }
     }
@@ -459,7 +545,7 @@ impl Metric {
 
     /// How many classes the values of a part are of; 1 where several make one number.
     pub fn width(&self, tally: &Tally) -> usize {
-        if self.average == Average::PerClass { tally.cells.len().max(tally.sweeps.len()) } else { 1 }
+        if self.average == Average::PerClass { tally.classes() } else { 1 }
     }
 
     /// How many parts there are: two for a criterion such as equalized odds.
@@ -475,7 +561,11 @@ fn micro(cells: &[Confusion]) -> Confusion {
 }
 
 fn mean<T>(classes: &[T], of: impl Fn(&T) -> Value, policy: Policy) -> Value {
-    Combine::Mean.of(classes.iter().enumerate().map(|(class, item)| of(item).map_err(|undefined| undefined.in_class(class))), policy)
+    combined(Combine::Mean, classes, of, policy)
+}
+
+fn combined<T>(combine: Combine, classes: &[T], of: impl Fn(&T) -> Value, policy: Policy) -> Value {
+    combine.of(classes.iter().enumerate().map(|(class, item)| of(item).map_err(|undefined| undefined.in_class(class))), policy)
 }
 
 /// Classes without positives have no weight, so that it does not matter whether they have a value.

@@ -1,10 +1,11 @@
 //! Predictions to metrics, reductions over groups, intervals, tests; its registry is a table.
 //!
 //! An evaluation is held against what it is about ([`scheme`]); scores become decisions ([`rule`]). Items that look alike to the metrics
-//! become one pattern ([`outcome`], [`ranking`]), patterns within groups become resampling units ([`units`]), and all numbers of a
+//! become one pattern ([`outcome`], [`ranking`], [`probability`]), patterns within groups become resampling units ([`units`]), and all numbers of a
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
+//! - [`rule`]: how scores become decisions; `fit`: the thresholds that are found on another split.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
@@ -21,6 +22,7 @@ pub mod breakdown;
 pub mod compare;
 pub mod draw;
 pub mod explain;
+mod fit;
 pub mod gap;
 pub mod ids;
 pub mod import;
@@ -30,6 +32,7 @@ pub mod measurement;
 pub mod metric;
 pub mod outcome;
 pub mod predictions;
+pub mod probability;
 pub mod ranking;
 pub mod reduction;
 pub mod registry;

@@ -19,6 +19,12 @@ pub enum Reduction {
     MeanAbsDifference,
     /// The standard deviation of the groups, each counting the same (divided by their number).
     GroupStd,
+    /// The same over the groups' mean.
+    GroupCv,
+    /// The mean distance between two groups (a group and itself included) over twice their mean.
+    Gini,
+    /// The number of all items over 1 plus the groups' standard deviation.
+    EquityScaled,
     /// The mean of the groups, each counting the same.
     MeanOverGroups,
 }
@@ -61,7 +67,7 @@ impl Reduction {
                     left += 1;
                     sum += value;
                     squares += value * value;
-                    if self == Self::MeanAbsDifference {
+                    if matches!(self, Self::MeanAbsDifference | Self::Gini) {
                         all.push(value);
                     }
                 }
@@ -72,18 +78,21 @@ impl Reduction {
         if (left as usize) < self.least() {
             return Err(Cause::FewGroups.into());
         }
+        let mean = sum / f64::from(left);
+        let deviation = || (squares / f64::from(left) - mean * mean).max(0.0).sqrt();
         match self {
+            Self::GroupCv | Self::Gini if mean <= 0.0 => Err(Cause::ZeroMean.into()),
+            Self::GroupCv => Ok(deviation() / mean),
+            Self::Gini => Ok(apart(&mut all) / (all.len() as f64).powi(2) / mean),
+            Self::EquityScaled => overall.map(|overall| overall / (1.0 + deviation())),
             Self::GroupMin => Ok(low),
             Self::GroupMax => Ok(high),
             Self::MeanAbsDifference => {
-                all.sort_unstable_by(f64::total_cmp);
-                // In order, the value at place i is the larger one in i pairs and the smaller one in all others.
                 let n = all.len() as f64;
-                let apart: f64 = all.iter().enumerate().map(|(place, value)| value * (2.0 * place as f64 - (n - 1.0))).sum();
-                Ok(apart / (n * (n - 1.0) / 2.0))
+                Ok(apart(&mut all) / (n * (n - 1.0) / 2.0))
             }
-            Self::GroupStd => Ok((squares / f64::from(left) - (sum / f64::from(left)).powi(2)).max(0.0).sqrt()),
-            Self::MeanOverGroups => Ok(sum / f64::from(left)),
+            Self::GroupStd => Ok(deviation()),
+            Self::MeanOverGroups => Ok(mean),
             Self::Difference(Against::Groups) => Ok(high - low),
             Self::Difference(Against::Overall) => overall.map(|overall| (high - overall).max(overall - low)),
             Self::Ratio(Against::Groups) if high == 0.0 => Err(Cause::ZeroLargest.into()),
@@ -98,7 +107,12 @@ impl Reduction {
     /// The fewest groups that it is defined for.
     fn least(self) -> usize {
         match self {
-            Self::Difference(Against::Groups) | Self::Ratio(Against::Groups) | Self::MeanAbsDifference | Self::GroupStd => 2,
+            Self::Difference(Against::Groups)
+            | Self::Ratio(Against::Groups)
+            | Self::MeanAbsDifference
+            | Self::GroupStd
+            | Self::GroupCv
+            | Self::Gini => 2,
             _ => 1,
         }
     }
@@ -123,7 +137,7 @@ impl Reduction {
             Self::Ratio(Against::Groups) => ordered().filter_map(|(a, b)| family.ratio(a, b)).collect(),
             Self::Ratio(Against::Overall) => turned().filter_map(|(a, b)| family.ratio(a, b)).collect(),
             Self::GroupMin | Self::GroupMax => groups.iter().map(|group| family.single(*group)).collect(),
-            Self::MeanAbsDifference | Self::GroupStd | Self::MeanOverGroups => Vec::new(),
+            Self::MeanAbsDifference | Self::GroupStd | Self::GroupCv | Self::Gini | Self::EquityScaled | Self::MeanOverGroups => Vec::new(),
         }
     }
 
@@ -134,27 +148,35 @@ impl Reduction {
 
     /// Whether groups are set against all items.
     pub fn to_overall(self) -> bool {
-        matches!(self, Self::Difference(Against::Overall) | Self::Ratio(Against::Overall))
+        matches!(self, Self::Difference(Against::Overall) | Self::Ratio(Against::Overall) | Self::EquityScaled)
     }
 
     /// Its own least and largest value, for a metric's.
     pub fn limits(self, (least, most): (f64, f64)) -> (f64, f64) {
         match self {
             Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd => (0.0, most - least),
-            Self::Ratio(_) => (0.0, 1.0),
-            Self::GroupMin | Self::GroupMax | Self::MeanOverGroups => (least, most),
+            Self::Ratio(_) | Self::Gini => (0.0, 1.0),
+            Self::GroupCv => (0.0, f64::INFINITY),
+            Self::GroupMin | Self::GroupMax | Self::MeanOverGroups | Self::EquityScaled => (least, most),
         }
     }
 
     /// Whether groups that do not differ still give a number above (or for a ratio below) that of no gap, so that a null belongs to it.
     pub fn is_gap(self) -> bool {
-        matches!(self, Self::Difference(_) | Self::Ratio(_) | Self::MeanAbsDifference | Self::GroupStd)
+        matches!(self, Self::Difference(_) | Self::Ratio(_) | Self::MeanAbsDifference | Self::GroupStd | Self::GroupCv | Self::Gini)
     }
 
     /// Whether a larger number means more disparity.
     pub fn grows(self) -> bool {
-        matches!(self, Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd)
+        matches!(self, Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd | Self::GroupCv | Self::Gini)
     }
+}
+
+/// Sum over pairs of how far apart they are. In order, the value at place i is the larger one in i pairs and the smaller in all others.
+fn apart(values: &mut [f64]) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let last = values.len() as f64 - 1.0;
+    values.iter().enumerate().map(|(place, value)| value * (2.0 * place as f64 - last)).sum()
 }
 
 impl Combine {

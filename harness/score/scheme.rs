@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::metric::{Average, Input, Metric, Task, resolve};
+use super::metric::{Average, Input, Metric, Task, Wanted, resolve};
 use super::predictions::Predictions;
 use crate::data::frame::Targets;
-use crate::spec::evaluation::{Cut, Decide, Evaluation, Link, MinCount, Rule, Written};
+use crate::spec::decide::{Aim, Cuts, Decide, Link, Rule};
+use crate::spec::evaluation::{Evaluation, MinCount, Written};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 
@@ -44,12 +45,14 @@ pub struct Scheme {
 pub struct ToFit {
     /// The rule.
     pub decide: Decide,
-    /// What is to be best.
+    /// What it is fitted to; for a threshold a class, that of the first class.
     pub metric: Metric,
-    /// Whether more of it is better.
-    pub maximize: bool,
+    /// What is wanted of it.
+    pub aim: Aim,
     /// The split to find it on, `dataset/split`.
     pub split: Written<String>,
+    /// The fields whose groups each have a threshold of their own.
+    pub by: Option<Vec<String>>,
 }
 
 impl Schema {
@@ -80,8 +83,7 @@ impl Scheme {
         };
         let positive = evaluation.positive.as_ref().and_then(|class| known(class, "class", &schema.classes, problems));
         let task = Task { classes: schema.classes.len(), multi_label: schema.multi_label, positive };
-        let metric_breakdowns = evaluation.metrics.iter().filter_map(|call| call.by.as_ref());
-        for entry in evaluation.groups.iter().chain(metric_breakdowns) {
+        for entry in evaluation.breakdowns() {
             for field in &entry.value {
                 known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &schema.fields, problems);
             }
@@ -91,7 +93,7 @@ impl Scheme {
         if evaluation.positive.is_none() || positive.is_some() {
             for call in &evaluation.metrics {
                 let Some(metric) = resolve(call, task, problems) else { continue };
-                if let Some(problem) = unscored(&metric, call, schema) {
+                if let Some(problem) = unscored(&metric, call, schema, positive) {
                     problems.push(problem);
                 }
                 if let Some((earlier, _)) = scheme.metrics.iter().find(|(earlier, _)| earlier.name == metric.name) {
@@ -168,7 +170,7 @@ impl Scheme {
             if let Some((message, help)) = unfit(&decide.rule, schema, self.task) {
                 problems.push(Problem::at(&decide.node, format!("`{}` {message}", decide.name)).help(help));
             }
-            if let Rule::Thresholds { cuts, .. } = &decide.rule {
+            if let Rule::Thresholds { cuts: Cuts::At(cuts), .. } = &decide.rule {
                 for (class, _) in cuts.iter().filter(|(class, _)| !schema.classes.contains(&class.value)) {
                     let help = did_you_mean(&class.value, schema.classes.iter().map(String::as_str));
                     problems.push(Problem::at(&class.node, format!("unknown class `{}`", class.value)).help(help));
@@ -182,36 +184,70 @@ impl Scheme {
     pub fn to_fit(&self, problems: &mut Problems) -> Vec<ToFit> {
         let mut all = Vec::new();
         for decide in &self.decide {
-            let Rule::Threshold { cut: Cut::Fitted(goal), .. } = &decide.rule else { continue };
-            let Some(metric) = resolve(&goal.metric, self.task, problems) else { continue };
+            let Some(goal) = decide.rule.goal() else { continue };
+            let each = matches!(decide.rule, Rule::Thresholds { .. });
+            // One class against the rest.
+            let task = if each { Task { classes: 2, multi_label: false, positive: Some(0) } } else { self.task };
+            let Some(metric) = resolve(&goal.metric, task, problems) else { continue };
             let countable = match metric.average {
-                Average::Positive(_) | Average::Micro | Average::Macro | Average::Weighted => true,
-                Average::Whole => !self.task.multi_label,
+                Average::Positive(_) => true,
+                Average::Micro | Average::Macro | Average::Weighted => !each,
+                Average::Whole => !each && !task.multi_label,
                 Average::Samples | Average::PerClass => false,
             };
             if metric.over.is_some() || metric.input != Input::Decisions || !countable {
-                let message = format!("a threshold cannot be fitted to `{}`", goal.metric.choice.name);
-                problems.push(
-                    Problem::at(&goal.metric.choice.name_node, message).help("name a metric of decisions that is one number of all items"),
-                );
+                let what = if each { "thresholds of classes" } else { "a threshold" };
+                let help = match each {
+                    true => "name a metric of one class's decisions, such as `f1_score`, without `average`",
+                    false => "name a metric of decisions that is one number of all items",
+                };
+                let message = format!("{what} cannot be fitted to `{}`", goal.metric.choice.name);
+                problems.push(Problem::at(&goal.metric.choice.name_node, message).help(help));
                 continue;
             }
-            all.push(ToFit { decide: decide.clone(), metric, maximize: goal.maximize, split: goal.split.clone() });
+            let by = goal.by.as_ref().map(|by| by.value.clone());
+            all.push(ToFit { decide: decide.clone(), metric, aim: goal.aim, split: goal.split.clone(), by });
         }
         all
     }
 }
 
 /// Why a metric has no scores to read.
-fn unscored(metric: &Metric, call: &crate::spec::evaluation::MetricCall, schema: &Schema) -> Option<Problem> {
+fn unscored(metric: &Metric, call: &crate::spec::evaluation::MetricCall, schema: &Schema, positive: Option<usize>) -> Option<Problem> {
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
         (Input::Decisions, _) | (Input::PositiveScore, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
-        (_, Some((_, width))) if width < schema.classes.len() => {
+        (Input::TopK(_) | Input::Scores, Some((_, width))) if width < schema.classes.len() => {
             let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
             Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
+        }
+        (Input::Probabilities { of, wanted, .. }, Some((kind, width))) => {
+            let message = |words: &str| Problem::at(node, format!("`{name}` {words}"));
+            let one_each = width == schema.classes.len();
+            match (kind, of) {
+                _ if !one_each && positive.is_none() => Some(
+                    message("reads probabilities, and the predictions hold one number an item")
+                        .help("give the evaluation its `positive:` class"),
+                ),
+                (Kind::Scores, _) => Some(
+                    message("reads probabilities, and the predictions hold scores, which have no such meaning")
+                        .help("name their columns `probabilities` or `logits` if they are those; `roc_auc_score` reads any scores"),
+                ),
+                (Kind::Logits, Link::Score) => Some(
+                    message("reads probabilities, and the predictions hold logits")
+                        .help(format!("say what makes probabilities of them: `{{{name}: {{of: softmax | sigmoid}}}}`")),
+                ),
+                (Kind::Probabilities, Link::Sigmoid | Link::Softmax) => {
+                    Some(message("turns into probabilities what are probabilities").help("leave `of` out"))
+                }
+                (_, Link::Softmax) if !one_each => Some(message("needs one logit a class for a softmax").help("write `of: sigmoid`")),
+                (_, Link::Sigmoid) if one_each && !schema.multi_label && wanted == Wanted::Nothing => {
+                    Some(message("reads probabilities that sum to 1, which a sigmoid a class does not give").help("write `of: softmax`"))
+                }
+                _ => None,
+            }
         }
         _ => None,
     }

@@ -11,6 +11,7 @@ use super::ladder::Ladders;
 use super::metric::{Average, Metric, Over, Support};
 use super::outcome::Outcomes;
 use super::predictions::Predictions;
+use super::probability::Probabilities;
 use super::ranking::{Order, Rankings};
 use super::reduction::{Combine, Reduction};
 use super::tally::Tally;
@@ -27,6 +28,8 @@ pub enum Lens {
     Outcomes(Outcomes),
     /// Scores against targets.
     Rankings(Rankings),
+    /// Probabilities against targets.
+    Probabilities(Probabilities),
 }
 
 /// Metrics, a lens and a breakdown.
@@ -97,6 +100,7 @@ impl Lens {
         match self {
             Self::Outcomes(outcomes) => &outcomes.of_row,
             Self::Rankings(rankings) => &rankings.of_row,
+            Self::Probabilities(probabilities) => &probabilities.of_row,
         }
     }
 
@@ -104,12 +108,13 @@ impl Lens {
         match self {
             Self::Outcomes(outcomes) => outcomes.tally(),
             Self::Rankings(rankings) => rankings.tally(),
+            Self::Probabilities(probabilities) => probabilities.tally(),
         }
     }
 
     fn order(&self, patterns: &[u32]) -> Vec<Order> {
         match self {
-            Self::Outcomes(_) => Vec::new(),
+            Self::Outcomes(_) | Self::Probabilities(_) => Vec::new(),
             Self::Rankings(rankings) => rankings.order(patterns),
         }
     }
@@ -130,6 +135,16 @@ impl Lens {
                     }
                 }
                 tallies.iter_mut().for_each(|tally| outcomes.finish(tally));
+            }
+            Self::Probabilities(probabilities) => {
+                for (slot, (label, weight)) in slots() {
+                    if whole {
+                        probabilities.add(hand.patterns[slot], *weight, &mut tallies[all]);
+                    }
+                    if *label != OUTSIDE {
+                        probabilities.add(hand.patterns[slot], *weight, &mut tallies[*label as usize]);
+                    }
+                }
             }
             Self::Rankings(_) => {
                 for (_, (label, weight)) in slots() {
@@ -536,7 +551,7 @@ impl Sheet<'_> {
 
     /// Where the numbers stand, in the order of [`Self::values`].
     fn spots(&self, tallies: &[Tally]) -> Vec<Spot> {
-        let all_classes = tallies.first().map_or(0, |tally| tally.cells.len().max(tally.sweeps.len()));
+        let all_classes = tallies.first().map_or(0, Tally::classes);
         let mut spots = Vec::new();
         for (metric, called) in self.metrics.iter().enumerate() {
             let groups: Vec<Option<usize>> = match called.over {

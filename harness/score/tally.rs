@@ -1,6 +1,7 @@
 //! The sums that metrics are functions of, of one group in one resample.
 
-/// Everything that any metric reads, of one group. Count metrics read `cells`, `items`, `right` and `samples`; rank metrics `sweeps`.
+/// Everything that any metric reads, of one group. Count metrics read `cells`, `items`, `right` and `samples`; rank metrics `sweeps`; metrics of
+/// probabilities `items`, `trust`, `bins` and `beliefs`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
     /// Sum of weights of the items.
@@ -13,6 +14,45 @@ pub struct Tally {
     pub samples: Samples,
     /// The sums along each class's ranking.
     pub sweeps: Vec<Sweep>,
+    /// The sums of each class's probability.
+    pub beliefs: Vec<Belief>,
+    /// The sums of all classes' probabilities.
+    pub trust: Trust,
+    /// The items by how confident they were decided.
+    pub bins: Vec<Bin>,
+}
+
+/// Sums of one class's probability.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Belief {
+    /// The positives' weight.
+    pub positives: f64,
+    /// The negatives' weight.
+    pub negatives: f64,
+    /// Sum over positives of their probability.
+    pub in_positives: f64,
+    /// Sum over negatives of their probability.
+    pub in_negatives: f64,
+}
+
+/// Sums over items of losses that all classes' probabilities make.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Trust {
+    /// Of minus the logarithm of the target's probability.
+    pub log_loss: f64,
+    /// Of squared distances from 1 for the target and from 0 for the others.
+    pub brier: f64,
+}
+
+/// Items of about one confidence.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bin {
+    /// Their weight.
+    pub weight: f64,
+    /// Sum of confidences.
+    pub confidence: f64,
+    /// Weight of those that are what they were held for.
+    pub hits: f64,
 }
 
 /// Weights of decided and true positives and negatives.
@@ -157,6 +197,11 @@ impl Tally {
         Self { cells: vec![Confusion::default(); cells], sweeps: vec![Sweep::default(); sweeps], ..Self::default() }
     }
 
+    /// How many classes there are numbers of.
+    pub fn classes(&self) -> usize {
+        self.cells.len().max(self.sweeps.len()).max(self.beliefs.len())
+    }
+
     /// Back to zero, without giving memory back.
     pub fn clear(&mut self) {
         self.items = 0.0;
@@ -164,5 +209,8 @@ impl Tally {
         self.samples = Samples::default();
         self.cells.fill(Confusion::default());
         self.sweeps.fill(Sweep::default());
+        self.beliefs.fill(Belief::default());
+        self.trust = Trust::default();
+        self.bins.fill(Bin::default());
     }
 }

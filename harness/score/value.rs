@@ -31,12 +31,16 @@ pub enum Cause {
     NeitherPositiveNorSelected,
     /// No positive was decided wrongly.
     NoFalseNegatives,
+    /// Misses alone, or a miss where none may be.
+    NoBenefit,
     /// Targets or decisions do not vary.
     NoVariation,
     /// The number to divide by, of all items, is 0.
     ZeroOverall,
     /// The best group's number, to divide by, is 0.
     ZeroLargest,
+    /// The groups' mean, to divide by, is not above 0.
+    ZeroMean,
     /// Fewer than two groups are left to compare.
     FewGroups,
     /// No class is left to average.
@@ -76,9 +80,11 @@ impl Cause {
             Self::NothingRejected => "nothing decided negative",
             Self::NeitherPositiveNorSelected => "neither positives nor positive decisions",
             Self::NoFalseNegatives => "no positives decided negative",
+            Self::NoBenefit => "positives decided negative, which have no benefit to compare",
             Self::NoVariation => "targets or decisions that are all the same",
             Self::ZeroOverall => "the overall value is 0",
             Self::ZeroLargest => "the largest value is 0",
+            Self::ZeroMean => "the groups' mean is not above 0",
             Self::FewGroups => "fewer than two groups to compare",
             Self::NoClasses => "no class to average over",
         }

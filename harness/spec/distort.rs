@@ -1,11 +1,13 @@
 //! How images are made worse on purpose: `distort: {gaussian_blur: 3, seed: 0}`.
 
+use serde::{Deserialize, Serialize};
+
 use super::decode::{Decode, expected, number_in};
 use super::node::{Node, Value};
 use super::problem::{Problem, Problems, did_you_mean};
 
 /// One distortion at one severity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Distort {
     /// What is done.
     pub kind: Distortion,
@@ -16,7 +18,8 @@ pub struct Distort {
 }
 
 /// What is done to an image. The kinds are those of ImageNet-C (Hendrycks and Dietterich 2019), as far as their names are there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Distortion {
     /// Normal noise, independent in every value.
     GaussianNoise,
@@ -47,6 +50,18 @@ pub const DISTORTIONS: [(&str, Distortion); 8] = [
     ("pixelate", Distortion::Pixelate),
     ("occlusion", Distortion::Occlusion),
 ];
+
+impl std::fmt::Display for Distort {
+    /// `gaussian_blur-3`, or `occlusion-3-s1` with a seed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = DISTORTIONS.iter().find(|(_, kind)| *kind == self.kind).map_or("", |(word, _)| word);
+        write!(f, "{word}-{}", self.severity)?;
+        match self.seed {
+            0 => Ok(()),
+            seed => write!(f, "-s{seed}"),
+        }
+    }
+}
 
 impl Decode for Distort {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {

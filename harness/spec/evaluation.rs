@@ -1,6 +1,8 @@
 //! `evaluate:`: what is scored on which split, per which groups, decided how, by which metrics.
 
-use super::decode::{Choice, Decode, Fields, canonical, expected, one_or_many, word};
+use super::decide::{Decide, Goal};
+use super::decode::{Choice, Decode, Fields, expected, one_or_many, word};
+use super::distort::Distort;
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems};
 use super::uncertainty::Uncertainty;
@@ -12,12 +14,16 @@ pub struct Evaluation {
     pub models: Option<Vec<Written<String>>>,
     /// The split, `dataset/split`; `None` where the predictions bring their own labels.
     pub data: Option<Written<String>>,
+    /// How the images that are scored are made worse; rules are fitted on images as they are.
+    pub distort: Option<Written<Distort>>,
     /// What numbers are broken down by: each entry one field, or several for their intersection.
     pub groups: Vec<Written<Vec<String>>>,
     /// The class that counts as positive, where the metrics are to be read as binary.
     pub positive: Option<Written<String>>,
     /// How scores become decisions; empty for the decisions that were imported, or the largest score.
     pub decide: Vec<Decide>,
+    /// What becomes of items about which nothing was decided.
+    pub abstained: Abstained,
     /// From how many items on a group is ranked.
     pub min_count: Option<MinCount>,
     /// What a mean or a gap does with an undefined part.
@@ -29,9 +35,20 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// What it is broken down by, as a whole and by single metrics.
+    /// What it is broken down by, as a whole, by single metrics, and by rules with a threshold a group.
     pub fn breakdowns(&self) -> impl Iterator<Item = &Written<Vec<String>>> {
-        self.groups.iter().chain(self.metrics.iter().filter_map(|call| call.by.as_ref()))
+        let of_metrics = self.metrics.iter().filter_map(|call| call.by.as_ref());
+        self.groups.iter().chain(of_metrics).chain(self.goals().filter_map(|goal| goal.by.as_ref()))
+    }
+
+    /// What its rules are to be fitted to.
+    pub fn goals(&self) -> impl Iterator<Item = &Goal> {
+        self.decide.iter().filter_map(|decide| decide.rule.goal())
+    }
+
+    /// What is done to the images that are scored; a severity of 0 is nothing.
+    pub fn distorted(&self) -> Option<Distort> {
+        self.distort.as_ref().map(|written| written.value).filter(|distort| distort.severity > 0)
     }
 
     /// The fields that its groups are made of; a field that several entries name comes as often.
@@ -60,71 +77,14 @@ pub struct MetricCall {
     pub name: Option<String>,
 }
 
-/// A decision rule and its name.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Decide {
-    /// `argmax`, `threshold(0.5)`, `top_k(5)`, or its `as`.
-    pub name: String,
-    /// What it does.
-    pub rule: Rule,
-    /// Where it is written.
-    pub node: Node,
-}
-
-/// How scores become decisions.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Rule {
-    /// The decisions that came with the predictions.
-    Given,
-    /// The class with the largest score; the first of them where several are largest.
-    Argmax,
-    /// Positive from a score on (inclusive).
-    Threshold {
-        /// The score, or how it is found.
-        cut: Cut,
-        /// What the scores are turned into before.
-        of: Link,
-    },
-    /// One threshold a class, in a multi-label task; classes in file order.
-    Thresholds {
-        /// The least score of each class.
-        cuts: Vec<(Written<String>, f64)>,
-        /// What the scores are turned into before.
-        of: Link,
-    },
-    /// The k classes with the largest scores.
-    TopK(u32),
-}
-
-/// A threshold, or how it is found.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cut {
-    /// A number.
-    At(f64),
-    /// The score that is best on a split that is not a test.
-    Fitted(Box<Goal>),
-}
-
-/// What a fitted rule is best at.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Goal {
-    /// The metric.
-    pub metric: MetricCall,
-    /// Whether more of it is better.
-    pub maximize: bool,
-    /// The split, `dataset/split`.
-    pub split: Written<String>,
-}
-
-/// What a score is turned into before it meets a threshold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Link {
-    /// Nothing: probabilities or plain scores as they are.
-    Score,
-    /// 1 / (1 + exp(-score)), class by class.
-    Sigmoid,
-    /// exp(score) over the sum of all classes' exp(score).
-    Softmax,
+/// What becomes of items about which nothing was decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Abstained {
+    /// They count, and are never right.
+    #[default]
+    Wrong,
+    /// Metrics of decisions leave them out.
+    Exclude,
 }
 
 /// From how many of what on a group is ranked.
@@ -157,9 +117,13 @@ impl Decode for Evaluation {
         let mut fields = Fields::of(node, problems, "an evaluation")?;
         let models = fields.optional_with("models", problems, one_or_many);
         let data = fields.optional("data", problems);
+        let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
         let decide = fields.optional_with("decide", problems, one_or_many);
+        let abstained = fields.optional_with("abstained", problems, |node, problems| {
+            word(node, problems, &[("wrong", Abstained::Wrong), ("exclude", Abstained::Exclude)])
+        });
         let min_count = fields.optional("min_count", problems);
         let undefined = fields.optional_with("undefined", problems, |node, problems| {
             word(node, problems, &[("propagate", Policy::Propagate), ("exclude", Policy::Exclude)])
@@ -170,23 +134,15 @@ impl Decode for Evaluation {
         Some(Self {
             models,
             data,
+            distort,
             groups: groups.unwrap_or_default(),
             positive,
             decide: decide.unwrap_or_default(),
+            abstained: abstained.unwrap_or_default(),
             min_count,
             undefined: undefined.unwrap_or_default(),
             metrics: metrics?,
             uncertainty: uncertainty.unwrap_or_default(),
-        })
-    }
-}
-
-impl Evaluation {
-    /// The splits that its rules are to be fitted on.
-    pub fn fitted_splits(&self) -> impl Iterator<Item = &Written<String>> {
-        self.decide.iter().filter_map(|decide| match &decide.rule {
-            Rule::Threshold { cut: Cut::Fitted(goal), .. } => Some(&goal.split),
-            _ => None,
         })
     }
 }
@@ -198,7 +154,7 @@ fn breakdowns(node: &Node, problems: &mut Problems) -> Option<Vec<Written<Vec<St
     }
 }
 
-fn breakdown(node: &Node, problems: &mut Problems) -> Option<Written<Vec<String>>> {
+pub(super) fn breakdown(node: &Node, problems: &mut Problems) -> Option<Written<Vec<String>>> {
     let value: Vec<String> = one_or_many(node, problems)?;
     let twice = value.iter().enumerate().find(|(index, field)| value[..*index].contains(field));
     if let Some((_, field)) = twice {
@@ -228,94 +184,6 @@ impl Decode for MetricCall {
         }
         choice.options.value = Value::Map(options);
         Some(Self { choice, by, name })
-    }
-}
-
-impl Decode for Decide {
-    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        if let Value::Text(_) = node.value {
-            let given = word(node, problems, &[("argmax", false), ("given", true)])?;
-            let rule = if given { Rule::Given } else { Rule::Argmax };
-            return Some(Self { name: canonical(node), rule, node: node.clone() });
-        }
-        let mut fields = Fields::of(node, problems, "a decision rule")?;
-        let rules = [
-            fields.optional_with("threshold", problems, threshold),
-            fields.optional_with("thresholds", problems, thresholds),
-            fields.optional_with("top_k", problems, top_k),
-        ];
-        let name: Option<String> = fields.optional("as", problems);
-        fields.finish(problems);
-        let mut rules = rules.into_iter().flatten();
-        match (rules.next(), rules.next()) {
-            (Some(rule), None) => Some(Self { name: name.unwrap_or_else(|| unnamed(node)), rule, node: node.clone() }),
-            (Some(_), Some(_)) => expected(node, problems, "one rule"),
-            _ if problems.is_empty() => {
-                expected(node, problems, "`argmax`, `given`, or one of the keys `threshold`, `thresholds`, `top_k`")
-            }
-            _ => None,
-        }
-    }
-}
-
-/// A rule's own name: its content without `as`.
-fn unnamed(node: &Node) -> String {
-    match &node.value {
-        Value::Map(entries) => {
-            let entries = entries.iter().filter(|(key, _)| key.text != "as").cloned().collect();
-            canonical(&Node { value: Value::Map(entries), ..node.clone() })
-        }
-        _ => canonical(node),
-    }
-}
-
-fn threshold(node: &Node, problems: &mut Problems) -> Option<Rule> {
-    if matches!(node.value, Value::Integer(_) | Value::Float(_)) {
-        return Some(Rule::Threshold { cut: Cut::At(f64::decode(node, problems)?), of: Link::Score });
-    }
-    let mut fields = Fields::of(node, problems, "a threshold")?;
-    let at: Option<f64> = fields.optional("at", problems);
-    let maximize: Option<MetricCall> = fields.optional("maximize", problems);
-    let minimize: Option<MetricCall> = fields.optional("minimize", problems);
-    let split: Option<Written<String>> = fields.optional("split", problems);
-    let of = fields.optional("of", problems).unwrap_or(Link::Score);
-    fields.finish(problems);
-    let cut = match (at, maximize, minimize, split) {
-        (Some(at), None, None, None) => Cut::At(at),
-        (None, Some(metric), None, Some(split)) => Cut::Fitted(Box::new(Goal { metric, maximize: true, split })),
-        (None, None, Some(metric), Some(split)) => Cut::Fitted(Box::new(Goal { metric, maximize: false, split })),
-        _ => return expected(node, problems, "a number, `{at: …}`, or `{maximize: METRIC, split: DATASET/SPLIT}`"),
-    };
-    Some(Rule::Threshold { cut, of })
-}
-
-fn thresholds(node: &Node, problems: &mut Problems) -> Option<Rule> {
-    let mut of = Link::Score;
-    let Value::Map(entries) = &node.value else {
-        return expected(node, problems, "a map from classes to thresholds");
-    };
-    let mut cuts = Vec::with_capacity(entries.len());
-    for (key, value) in entries {
-        if key.text == "of" {
-            of = Link::decode(value, problems)?;
-            continue;
-        }
-        let place = Node { value: Value::Text(key.text.clone()), place: key.place.clone(), via: node.via.clone() };
-        cuts.push((Written { value: key.text.clone(), node: place }, f64::decode(value, problems)?));
-    }
-    Some(Rule::Thresholds { cuts, of })
-}
-
-fn top_k(node: &Node, problems: &mut Problems) -> Option<Rule> {
-    match u32::decode(node, problems)? {
-        0 => expected(node, problems, "a whole number from 1 on"),
-        k => Some(Rule::TopK(k)),
-    }
-}
-
-impl Decode for Link {
-    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        word(node, problems, &[("score", Self::Score), ("sigmoid", Self::Sigmoid), ("softmax", Self::Softmax)])
     }
 }
 

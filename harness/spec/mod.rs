@@ -13,12 +13,13 @@
 //! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`];
 //!   [`validate`]: which epoch of a training is kept.
 //! - [`mock`]: what made-up data looks like. [`distort`]: how images are made worse on purpose.
-//! - [`evaluation`] and [`uncertainty`]: what is measured. [`table`]: what is shown,
+//! - [`evaluation`], its rules that [`decide`], and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
 pub mod augment;
 pub mod card;
 pub mod compare;
+pub mod decide;
 pub mod decode;
 pub mod distort;
 pub mod evaluation;

@@ -9,7 +9,9 @@ use super::node::{Node, Value};
 use super::path::path;
 use super::predictions::Columns;
 use super::problem::{Problem, Problems};
+use super::sample::Sample;
 use super::validate::Validate;
+use super::weights::Weights;
 
 /// The threads of a task where the spec does not say: the same on any machine, since the count is part of the result.
 pub const DEFAULT_THREADS: u32 = 2;
@@ -95,6 +97,10 @@ pub struct BackendModel {
 pub struct Train {
     /// The split that it learns from.
     pub data: SplitName,
+    /// Which of its items; all of them without it.
+    pub sample: Option<Sample>,
+    /// How much each of them counts; all alike without it.
+    pub weights: Option<Weights>,
     /// The loss.
     pub loss: Choice,
     /// The optimizer.
@@ -188,6 +194,8 @@ impl Decode for Train {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, problems, "`train`")?;
         let data = fields.required("data", problems);
+        let sample = fields.optional("sample", problems);
+        let weights = fields.optional("weights", problems);
         let loss = fields.required("loss", problems);
         let optimizer = fields.required("optimizer", problems);
         let schedule = fields.optional("schedule", problems);
@@ -199,6 +207,8 @@ impl Decode for Train {
         fields.finish(problems);
         Some(Self {
             data: data?,
+            sample,
+            weights,
             loss: loss?,
             optimizer: optimizer?,
             schedule,

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::card::DataUse;
 use super::decode::{Decode, Fields, expected, one_or_many};
-use super::evaluation::{Cut, Evaluation, Rule, Written};
+use super::evaluation::{Evaluation, Written};
 use super::file::{Setting, read};
 use super::grid::{Grid, Point, check_version, unresolved};
 use super::model::Model;
@@ -55,6 +55,9 @@ pub struct Cell {
     pub point: Point,
     /// What runs.
     pub spec: Model,
+    /// What tells its draw of training items apart from those of other cells: `focus=B`, of the axes that `sample` mentions and does not
+    /// nest over. Empty where it draws none.
+    pub draw: String,
 }
 
 /// An evaluation of a cell.
@@ -215,10 +218,7 @@ fn check_split(declared: &Datasets, name: &str, node: &Node, problems: &mut Prob
 
 /// The splits that decision rules of an evaluation are fitted on.
 pub fn fitting_splits(evaluation: &Evaluation) -> impl Iterator<Item = &Written<String>> {
-    evaluation.decide.iter().filter_map(|decide| match &decide.rule {
-        Rule::Threshold { cut: Cut::Fitted(goal), .. } => Some(&goal.split),
-        _ => None,
-    })
+    evaluation.goals().map(|goal| &goal.split)
 }
 
 fn check_teaches(name: &str, node: &Node, problems: &mut Problems) {
@@ -281,11 +281,29 @@ fn cells(grid: &Grid, models: &[(Key, Node)], problems: &mut Problems) -> Vec<Ce
                 .filter(|problem| !unresolved.iter().any(|place| problem.is_at(place)))
                 .for_each(|problem| problems.push(problem));
             if let (Some(spec), true) = (spec, unresolved.is_empty()) {
-                cells.push(Cell { name: cell_name(grid, &key.text, &point), model: key.text.clone(), point, spec });
+                let draw = draw_key(grid, node, &point, &spec, problems);
+                cells.push(Cell { name: cell_name(grid, &key.text, &point), model: key.text.clone(), point, spec, draw });
             }
         }
     }
     cells
+}
+
+/// Axes that only the rest of the model mentions do not count: models that differ in their loss learn from the same items.
+fn draw_key(grid: &Grid, model: &Node, point: &Point, spec: &Model, problems: &mut Problems) -> String {
+    let sample = match spec {
+        Model::Backend(model) => model.train.as_ref().and_then(|train| train.sample.as_ref()),
+        Model::Predictions(_) => None,
+    };
+    let (Some(sample), Some(train)) = (sample, model.get("train")) else { return String::new() };
+    for name in sample.nested_over.iter().filter(|name| grid.axis(&name.text).is_none()) {
+        let help = did_you_mean(&name.text, grid.names());
+        problems.push(Problem::at(&name.node, format!("`{}` names no axis of `grid`", name.text)).help(help));
+    }
+    let mut axes = grid.mentions(train.get("sample").unwrap_or(train), problems);
+    axes.retain(|axis| sample.nested_over.iter().all(|name| grid.axis(&name.text) != Some(*axis)));
+    let levels = grid.coordinates(&point.onto(&axes)).into_iter().map(|(axis, level)| format!("{axis}={level}"));
+    levels.collect::<Vec<_>>().join(",")
 }
 
 /// `model,axis=level,…`.

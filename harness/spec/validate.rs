@@ -6,7 +6,7 @@ use super::decode::{Decode, Fields, expected};
 use super::evaluation::Evaluation;
 use super::model::SplitName;
 use super::node::{Key, Node, Value};
-use super::problem::Problems;
+use super::problem::{Problem, Problems};
 
 /// How a training is watched: `{data: d/validation, select: {maximize: accuracy_score, groups: [race]}, patience: 3}`.
 #[derive(Clone, Debug)]
@@ -42,6 +42,10 @@ impl Decode for Validate {
         fields.finish(problems);
         let (written, maximize) = select?;
         let evaluation = Evaluation::decode(&written, problems)?;
+        if let Some(distort) = &evaluation.distort {
+            problems.push(Problem::at(&distort.node, "a training is watched on images as they are").help("remove `distort` here"));
+            return None;
+        }
         Some(Self { data: data?, evaluation, selection: Selection { evaluation: written.to_json(), maximize, patience } })
     }
 }

@@ -81,24 +81,25 @@ static int32_t load(const char *path, const struct job *job, struct model *model
 struct batch {
   struct ArrowArray array;
   int64_t rows;
-  const struct ArrowArray *id, *image, *target; /* target may be NULL */
+  const struct ArrowArray *id, *image, *target, *weight; /* target and weight may be NULL */
   int64_t image_size;
 };
 
 struct columns {
-  int64_t id, image, target;
+  int64_t id, image, target, weight;
   int64_t image_size;
 };
 
 static bool find_columns(struct ArrowArrayStream *stream, struct columns *columns) {
   struct ArrowSchema schema;
   if (stream->get_schema(stream, &schema) != 0) return false;
-  columns->id = columns->image = columns->target = -1;
+  columns->id = columns->image = columns->target = columns->weight = -1;
   for (int64_t i = 0; i < schema.n_children; i++) {
     const struct ArrowSchema *child = schema.children[i];
     if (child->name == NULL) continue;
     if (strcmp(child->name, "id") == 0 && strcmp(child->format, "u") == 0) columns->id = i;
     if (strcmp(child->name, "target") == 0 && strcmp(child->format, "i") == 0) columns->target = i;
+    if (strcmp(child->name, "weight") == 0 && strcmp(child->format, "f") == 0) columns->weight = i;
     if (strcmp(child->name, "image") == 0 && strncmp(child->format, "+w:", 3) == 0 && strcmp(child->children[0]->format, "C") == 0) {
       columns->image = i;
       columns->image_size = strtoll(child->format + 3, NULL, 10);
@@ -156,7 +157,7 @@ static int32_t walk(struct fg_instance *instance, const struct job *job, const f
                     uint64_t total, visitor visit, void *context, fg_error *error) {
   struct ArrowArrayStream stream;
   if (host->open_input(host->context, name, epoch, &stream) != FG_OK) return fail(error, FG_INPUT, NULL, NULL, "`%s` does not open", name);
-  struct columns columns = {-1, -1, -1, 0};
+  struct columns columns = {-1, -1, -1, -1, 0};
   int32_t status = FG_OK;
   if (!find_columns(&stream, &columns)) {
     status = fail(error, FG_INPUT, NULL, NULL, "`%s` has not the columns that the header promises", name);
@@ -175,6 +176,7 @@ static int32_t walk(struct fg_instance *instance, const struct job *job, const f
     batch.id = batch.array.children[columns.id];
     batch.image = batch.array.children[columns.image];
     batch.target = columns.target < 0 ? NULL : batch.array.children[columns.target];
+    batch.weight = columns.weight < 0 ? NULL : batch.array.children[columns.weight];
     batch.image_size = columns.image_size;
     status = visit(context, &batch, error);
     batch.array.release(&batch.array);
@@ -190,22 +192,25 @@ struct learning {
   const struct job *job;
   const struct model *model;
   double sum[MAX_CLASSES][MAX_CHANNELS], loss;
-  int64_t count[MAX_CLASSES], items;
+  double count[MAX_CLASSES], items;
 };
 
 static int32_t learn(void *context, struct batch *batch, fg_error *error) {
   struct learning *learning = context;
   if (batch->target == NULL) return fail(error, FG_INPUT, NULL, NULL, "the column `target` is missing");
   const int32_t *targets = (const int32_t *)batch->target->buffers[1] + batch->target->offset + batch->array.offset;
+  const float *weights =
+      batch->weight == NULL ? NULL : (const float *)batch->weight->buffers[1] + batch->weight->offset + batch->array.offset;
   for (int64_t row = 0; row < batch->rows; row++) {
+    double weight = weights == NULL ? 1 : weights[row];
     int32_t class = targets[row];
     if (class < 0 || class >= learning->job->classes) return fail(error, FG_INTERNAL, NULL, NULL, "a target is %d", class);
     double color[MAX_CHANNELS];
     color_of(learning->job, &batch->array, batch->image, row, color);
-    for (int c = 0; c < learning->job->channels; c++) learning->sum[class][c] += color[c];
-    learning->loss += distance(learning->model, class, color);
-    learning->count[class]++;
-    learning->items++;
+    for (int c = 0; c < learning->job->channels; c++) learning->sum[class][c] += weight * color[c];
+    learning->loss += weight * distance(learning->model, class, color);
+    learning->count[class] += weight;
+    learning->items += weight;
   }
   return FG_OK;
 }
@@ -329,12 +334,12 @@ static int32_t train(struct fg_instance *instance, const char *text, struct job 
     if (status != FG_OK) break;
     for (int class = 0; class < job->classes; class++) {
       for (int c = 0; c < job->channels && learning->count[class] > 0; c++) {
-        double mean = learning->sum[class][c] / (double)learning->count[class];
+        double mean = learning->sum[class][c] / learning->count[class];
         model->mean[class][c] = job->momentum * model->mean[class][c] + (1 - job->momentum) * mean;
       }
     }
     model->epochs = (int32_t)epoch + 1;
-    double loss = learning->items == 0 ? 0 : learning->loss / (double)learning->items;
+    double loss = learning->items <= 0 ? 0 : learning->loss / learning->items;
     status = emit_epoch(host, epoch, loss, 1 - job->momentum, error);
     if (status == FG_OK && member(member(text, "inputs"), "validation") != NULL) {
       struct scoring scoring = {job, model, host, "validation"};

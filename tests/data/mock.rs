@@ -18,7 +18,7 @@ fn cards() -> Vec<PathBuf> {
 
 fn made(card: &Path, rows: u32, folder: &TempDir) -> Result<Dataset, String> {
     let card = Card::read(card).map_err(|error| error.to_string())?;
-    assert_eq!(mock::write(&card, Some(rows), folder.path()).map_err(|error| error.to_string())?, u64::from(rows));
+    assert_eq!(mock::write(&card, Some(rows), folder.path()).map_err(|error| error.to_string())?.items, u64::from(rows));
     Dataset::open(&card.at(folder.path()), &folder.path().join("cache")).map_err(|error| error.to_string())
 }
 

@@ -244,6 +244,83 @@ def tiny():
     return case
 
 
-CASES = [binary("binary", 500, 1, False), binary("weighted", 300, 2, True), multi_class(400, 3), multi_label(250, 4), tiny()]
+def calibration(confidence, hit, bins):
+    """Expected and maximum calibration error over equal-width bins."""
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [(abs(hit[place == b].mean() - confidence[place == b].mean()), (place == b).mean()) for b in np.unique(place)]
+    return sum(gap * share for gap, share in gaps), max(gap for gap, _ in gaps)
+
+
+def entropy(benefit, alpha):
+    b = benefit / benefit.mean()
+    if alpha == 1:
+        return np.where(b > 0, b * np.log(np.where(b > 0, b, 1)), 0).mean()
+    return (b**alpha - 1).mean() / (alpha * (alpha - 1))
+
+
+def probabilities_of_two(rows, seed):
+    rng = np.random.default_rng(seed)
+    tone = rng.choice(["dark", "light"], rows, p=[0.4, 0.6])
+    y = (rng.random(rows) < 0.45).astype(int)
+    p = np.round(np.clip(rng.normal(0.3 + 0.4 * y, 0.2), 0.001, 0.999), 3)
+    frame = pd.DataFrame({"id": range(rows), "y": y, "p": p, "tone": tone})
+    columns = {"id": "id", "label": "y", "probabilities": "p"}
+    case = Case("probabilities_of_two", frame, columns, {"groups": ["tone"], "positive": "1", "decide": {"threshold": 0.5}})
+    decided = (p >= 0.5).astype(int)
+    losses = []
+    for by, group, part in [("", "", np.full(rows, True))] + [("tone", f"tone={t}", tone == t) for t in np.unique(tone)]:
+        t, q, d = y[part], p[part], decided[part]
+        losses += [sk.log_loss(t, q)] if by else []
+        case.expect("log_loss", sk.log_loss(t, q), by, group)
+        case.expect("brier_score_loss", sk.brier_score_loss(t, q), by, group)
+        case.expect("mean_prediction", fl.mean_prediction(t, q), by, group)
+        case.expect("balance_for_positive_class", q[t == 1].mean(), by, group)
+        case.expect("balance_for_negative_class", q[t == 0].mean(), by, group)
+        expected, worst = calibration(q, t, 10)
+        case.expect(("expected_calibration_error", {"bins": 10}), expected, by, group)
+        case.expect(("maximum_calibration_error", {"bins": 10}), worst, by, group)
+        for beta in (0.5, 2):
+            case.expect(("fbeta_score", {"beta": beta}), sk.fbeta_score(t, d, beta=beta), by, group, name=f"f{beta}")
+        case.expect("min_class_accuracy", min((d[t == c] == c).mean() for c in (0, 1)), by, group)
+        case.expect("generalized_entropy_index", entropy(d - t + 1, 2), by, group)
+        case.expect(("generalized_entropy_index", {"alpha": 3}), entropy(d - t + 1, 3), by, group, name="ge3")
+        case.expect("theil_index", entropy(d - t + 1, 1), by, group)
+        case.expect("coefficient_of_variation", np.std(d - t + 1) / np.mean(d - t + 1), by, group)
+    case.expect("log_loss_group_max", max(losses), "tone")
+    case.expect("log_loss_difference", max(losses) - min(losses), "tone")
+    return case
+
+
+def probabilities_of_several(rows, seed):
+    rng = np.random.default_rng(seed)
+    classes = ["bag", "coat", "dress"]
+    tone = rng.choice(["dark", "light"], rows)
+    y = rng.integers(0, 3, rows)
+    logits = np.round(rng.normal(0, 1, (rows, 3)) + 1.5 * np.eye(3)[y], 3)
+    raised = np.exp(logits - logits.max(1, keepdims=True))
+    p = raised / raised.sum(1, keepdims=True)
+    frame = pd.DataFrame({"id": range(rows), "y": [classes[c] for c in y], "tone": tone})
+    for c, label in enumerate(classes):
+        frame[f"logit_{label}"] = logits[:, c]
+    columns = {"id": "id", "label": "y", "logits": {label: f"logit_{label}" for label in classes}}
+    case = Case("probabilities_of_several", frame, columns, {"groups": ["tone"]})
+    soft = {"of": "softmax"}
+    for by, group, part in [("", "", np.full(rows, True))] + [("tone", f"tone={t}", tone == t) for t in np.unique(tone)]:
+        t, q = y[part], p[part]
+        case.expect(("log_loss", soft), sk.log_loss(t, q), by, group)
+        case.expect(("brier_score_loss", soft), sk.brier_score_loss(t, q), by, group)
+        expected, worst = calibration(q.max(1), q.argmax(1) == t, 15)
+        case.expect(("expected_calibration_error", soft), expected, by, group)
+        case.expect(("maximum_calibration_error", soft), worst, by, group)
+        for c, label in enumerate(classes):
+            case.expect(("mean_prediction", {**soft, "average": "per_class"}), q[:, c].mean(), by, group, label)
+            case.expect(("balance_for_positive_class", {**soft, "average": "per_class"}), q[t == c, c].mean(), by, group, label)
+    return case
+
+
+CASES = [
+    binary("binary", 500, 1, False), binary("weighted", 300, 2, True), multi_class(400, 3), multi_label(250, 4), tiny(),
+    probabilities_of_two(240, 5), probabilities_of_several(240, 6),
+]
 json.dump([case.json() for case in CASES], sys.stdout, indent=1)
 print()

@@ -1,7 +1,11 @@
 //! Running studies through the binary: the store, the workers, and everything that can go wrong on the way.
 
+mod decisions;
+mod distorted;
 mod faults;
 mod interrupted;
+mod lessons;
+mod mock;
 mod store;
 
 use std::path::PathBuf;

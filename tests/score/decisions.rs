@@ -38,12 +38,79 @@ fn a_threshold_is_found_where_the_metric_is_best() {
     let evaluation = spec::<Evaluation>(text);
     let fitted = fit(&predictions, &evaluation, "d/val").unwrap();
     // Both 0.25 and 0.5 make one mistake; of equally good ones the largest.
-    let tuned = fitted["tuned"];
-    assert!((tuned.threshold - 0.5).abs() < 1e-12 && (tuned.value - 5.0 / 6.0).abs() < 1e-12, "{tuned:?}");
+    let tuned = &fitted["tuned"];
+    assert!((tuned.threshold - 0.5).abs() < 1e-12 && tuned.value.is_some_and(|value| (value - 5.0 / 6.0).abs() < 1e-12), "{tuned:?}");
     let measured = score(&predictions, &evaluation, &Uncertainty::default().with_draws(100, 0), &fitted).unwrap();
-    assert_eq!((measured[0].decision.as_str(), measured[0].value), ("tuned", Some(tuned.value)));
+    assert_eq!((measured[0].decision.as_str(), measured[0].value), ("tuned", tuned.value));
     let error = score(&predictions, &evaluation, &Uncertainty::default(), &FittedRules::new()).unwrap_err();
     assert_eq!(error.to_string(), "the decision rule `tuned` cannot be used: it has not been fitted");
+}
+
+#[test]
+fn a_threshold_is_found_at_an_operating_point() {
+    let predictions = import(BINARY, "{id: id, label: y, scores: s}", &[]).unwrap();
+    let threshold = |point: &str| {
+        let text = format!("{{positive: 1, decide: {{threshold: {{at: {{{point}}}, split: d/val}}, as: t}}, metrics: [accuracy_score]}}");
+        fit(&predictions, &spec::<Evaluation>(&text), "d/val").map(|fitted| fitted["t"].threshold)
+    };
+    // From 0.8 down the labels are 1, 1, 0, 1, 0, 0. What bounds positives wrongly decided leaves the smallest threshold that keeps to it,
+    // what demands positives the largest.
+    for (point, expected) in [
+        ("false_positive_rate: 0.2", 0.5),
+        ("false_positive_rate: 0.34", 0.25),
+        ("recall_score: 0.6", 0.5),
+        ("recall_score: 1.0", 0.25),
+        ("true_negative_rate: 0.9", 0.5),
+        ("false_negative_rate: 0.0", 0.25),
+        ("selection_rate: 0.5", 0.35),
+    ] {
+        let found = threshold(point).unwrap();
+        assert!((found - expected).abs() < 1e-12, "{point}: {found}");
+    }
+    let error = threshold("precision_score: 1.5").unwrap_err();
+    assert_eq!(error.to_string(), "the decision rule `t` cannot be used: no threshold keeps `precision_score` at least 1.5");
+}
+
+#[test]
+fn groups_have_thresholds_of_their_own() {
+    // In group b all scores are 0.5 lower.
+    let csv = "id,y,s,g\n1,0,0.6,a\n2,1,0.8,a\n3,1,0.9,a\n4,0,0.1,b\n5,1,0.3,b\n6,1,0.4,b\n7,1,0.65,\n";
+    let predictions = import(csv, "{id: id, label: y, scores: s}", &["g"]).unwrap();
+    let text = "{positive: 1, groups: [g], decide: [{threshold: {maximize: accuracy_score, split: d/val}, as: one}, \
+                {threshold: {maximize: accuracy_score, split: d/val, by: g}, as: own}], metrics: [accuracy_score_difference]}";
+    let evaluation = spec::<Evaluation>(text);
+    let fitted = fit(&predictions, &evaluation, "d/val").unwrap();
+    let own = &fitted["own"];
+    assert!(fitted["one"].own.is_empty() && own.threshold == fitted["one"].threshold);
+    assert_eq!(own.own.keys().collect::<Vec<_>>(), ["g=a", "g=b"]);
+    assert!((own.own["g=a"] - 0.7).abs() < 1e-12 && (own.own["g=b"] - 0.2).abs() < 1e-12, "{own:?}");
+    let decided = decisions(&predictions, &evaluation, &fitted).unwrap();
+    // The last item is in no group and meets the threshold of all.
+    let last = u32::from(0.65 >= own.threshold);
+    assert_eq!(decided[1].1, Decisions::Single([0, 1, 1, 0, 1, 1, last].map(Some).to_vec()));
+    let measured = score(&predictions, &evaluation, &Uncertainty::default().with_draws(50, 0), &fitted).unwrap();
+    let gap = |rule: &str| measured.iter().find(|one| one.decision == rule && one.metric == "accuracy_score_difference").unwrap().value;
+    assert_eq!((gap("one") > Some(0.0), gap("own")), (true, Some(0.0)));
+    let lacking = import("id,y,s,g\n1,0,0.6,a\n2,1,0.8,a\n3,0,0.2,b\n", "{id: id, label: y, scores: s}", &["g"]).unwrap();
+    let text = "{positive: 1, decide: {threshold: {at: {recall_score: 0.5}, split: d/val, by: g}, as: own}, metrics: [recall_score]}";
+    let error = fit(&lacking, &spec::<Evaluation>(text), "d/val").unwrap_err().to_string();
+    assert_eq!(error, "the decision rule `own` cannot be used: the metric is undefined at every threshold in g=b");
+}
+
+#[test]
+fn classes_have_thresholds_of_their_own() {
+    let csv = "id,present,absent,a,b,c\n1,\"[\"\"a\"\"]\",\"[\"\"b\"\",\"\"c\"\"]\",0.9,0.2,0.1\n\
+               2,\"[\"\"a\"\",\"\"b\"\"]\",\"[\"\"c\"\"]\",0.8,0.3,0.2\n3,[],\"[\"\"a\"\",\"\"b\"\"]\",0.7,0.1,0.3\n";
+    let columns = "{id: id, label: {present: present, absent: absent}, probabilities: {a: a, b: b, c: c}}";
+    let predictions = import(csv, columns, &[]).unwrap();
+    let text = "{decide: {thresholds: {maximize: f1_score, split: d/val}, as: tuned}, metrics: [{f1_score: {average: macro}}]}";
+    let evaluation = spec::<Evaluation>(text);
+    let fitted = fit(&predictions, &evaluation, "d/val").unwrap();
+    let own = &fitted["tuned"].own;
+    assert!((own["a"] - 0.75).abs() < 1e-12 && (own["b"] - 0.25).abs() < 1e-12, "{own:?}");
+    let decided = decisions(&predictions, &evaluation, &fitted).unwrap();
+    let Decisions::Sets(sets) = &decided[0].1 else { panic!("no sets") };
+    assert!(sets[0].contains(&0) && !sets[0].contains(&1) && sets[1].contains(&1) && !sets[2].contains(&0), "{sets:?}");
 }
 
 #[test]
@@ -90,4 +157,19 @@ fn every_format_of_a_table_gives_the_same() {
     std::fs::write(&jsonl, BINARY.lines().skip(1).map(object).collect::<String>()).unwrap();
     assert_eq!(import_file(&tsv, columns, &[]).unwrap(), expected);
     assert_eq!(import_file(&jsonl, columns, &[]).unwrap(), expected);
+}
+
+#[test]
+fn items_without_a_decision_are_wrong_or_left_out() {
+    let csv = "id,y,p,s\n1,u,u,0.1\n2,u,,0.2\n3,v,u,0.3\n4,v,v,0.9\n5,v,,0.4\n6,v,,0.5\n";
+    let predictions = import(csv, "{id: id, label: y, decision: p, scores: s}", &[]).unwrap();
+    let numbers = |abstained: &str| {
+        let text = format!("{{positive: v, {abstained} metrics: [accuracy_score, recall_score, roc_auc_score]}}");
+        let measured = measure(&predictions, &text).unwrap();
+        measured.iter().map(|one| (one.value.unwrap(), one.n)).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(""), [(2.0 / 6.0, 6), (1.0 / 4.0, 6), (1.0, 6)]);
+    assert_eq!(numbers("abstained: wrong,"), numbers(""));
+    // Ranks do not depend on decisions.
+    assert_eq!(numbers("abstained: exclude,"), [(2.0 / 3.0, 3), (1.0 / 2.0, 3), (1.0, 6)]);
 }

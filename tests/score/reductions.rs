@@ -7,7 +7,7 @@ const CSV: &str = "y,p,g\n1,1,a\n0,0,a\n1,1,b\n1,0,b\n1,1,c\n1,0,c\n0,1,c\n0,1,c
 
 #[test]
 fn groups_count_the_same_whatever_their_size() {
-    let metrics = "[accuracy_score_mean_abs_difference, accuracy_score_group_std, accuracy_score_mean_over_groups, \
+    let metrics = "[accuracy_score_mean_abs_difference, accuracy_score_group_std, accuracy_score_mean_over_groups, accuracy_score_group_cv, accuracy_score_gini, accuracy_score_equity_scaled, \
                    accuracy_parity_difference, treatment_equality_difference]";
     let predictions = import(CSV, "{label: y, decision: p}", &["g"]).unwrap();
     let all = measure(&predictions, &format!("{{groups: [g], positive: 1, undefined: exclude, metrics: {metrics}}}")).unwrap();
@@ -15,6 +15,9 @@ fn groups_count_the_same_whatever_their_size() {
         ("accuracy_score_mean_abs_difference", (0.5 + 0.75 + 0.25) / 3.0),
         ("accuracy_score_group_std", ((1.0 + 0.25 + 0.0625) / 3.0 - (1.75_f64 / 3.0).powi(2)).sqrt()),
         ("accuracy_score_mean_over_groups", 1.75 / 3.0),
+        ("accuracy_score_group_cv", ((1.0 + 0.25 + 0.0625) / 3.0 - (1.75_f64 / 3.0).powi(2)).sqrt() / (1.75 / 3.0)),
+        ("accuracy_score_gini", 2.0 * (0.5 + 0.75 + 0.25) / (2.0 * 9.0 * (1.75 / 3.0))),
+        ("accuracy_score_equity_scaled", 0.5 / (1.0 + ((1.0 + 0.25 + 0.0625) / 3.0 - (1.75_f64 / 3.0).powi(2)).sqrt())),
         ("accuracy_parity_difference", 0.75),
         // No positive of `a` is decided wrongly; `b` has 0 false alarms to 1 miss, `c` 2 to 1.
         ("treatment_equality_difference", 2.0),

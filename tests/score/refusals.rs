@@ -45,3 +45,36 @@ fn every_name_is_explained() {
     assert_eq!(fairgrid::score::explain("acuracy_score").unwrap_err(), "unknown metric `acuracy_score`: did you mean `accuracy_score`?");
     insta::assert_snapshot!(fairgrid::score::explain("equalized_odds_difference").unwrap());
 }
+
+#[test]
+fn probabilities_are_not_made_up() {
+    let csv = "y,s,t\n0,0.2,0.1\n1,0.7,0.4\n";
+    let refused = |columns: &str, evaluation: &str| {
+        let error = measure(&import(csv, columns, &[]).unwrap(), evaluation).unwrap_err();
+        let fairgrid::score::ScoreError::Spec(error) = error else { panic!("{error}") };
+        let problem = &error.problems[0];
+        format!("{}: {}", problem.message, problem.help.clone().unwrap_or_default())
+    };
+    let one = |kind: &str| format!("{{label: y, {kind}: s}}");
+    let each = |kind: &str| format!("{{label: y, {kind}: {{\"0\": t, \"1\": s}}}}");
+    let shown = [
+        refused(&one("scores"), "{positive: 1, metrics: [log_loss]}"),
+        refused(&one("probabilities"), "{metrics: [log_loss]}"),
+        refused(&one("probabilities"), "{positive: 1, metrics: [{log_loss: {of: sigmoid}}]}"),
+        refused(&one("logits"), "{positive: 1, metrics: [mean_prediction]}"),
+        refused(&one("logits"), "{positive: 1, metrics: [{mean_prediction: {of: softmax}}]}"),
+        refused(&each("logits"), "{positive: 1, metrics: [{brier_score_loss: {of: sigmoid}}]}"),
+        refused(&one("probabilities"), "{positive: 1, metrics: [{expected_calibration_error: {bins: 2.5}}]}"),
+        refused(&one("probabilities"), "{positive: 1, decide: {threshold: 0.5}, metrics: [fbeta_score]}"),
+    ];
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn names_of_others_are_explained_by_ours() {
+    let explained = |name: &str| fairgrid::score::explain(name).unwrap();
+    assert!(explained("generalized_false_positive_rate").contains("balance_for_negative_class"));
+    assert!(explained("average_abs_odds_difference").contains("equalized_odds_difference"));
+    assert!(explained("disparate_impact").contains("demographic_parity"));
+    insta::assert_snapshot!(explained("statistical_parity_difference"));
+}

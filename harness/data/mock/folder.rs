@@ -1,9 +1,9 @@
 //! The folder that a mock is written to: images, tables, side files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{ArrayRef, BinaryArray, RecordBatch, StringArray, StructArray};
 use arrow::datatypes::{DataType, Field, Fields, Schema};
@@ -17,16 +17,28 @@ use crate::spec::card::{Header, TableFile};
 
 /// A folder to write below.
 pub(super) struct Folder<'p> {
-    pub(super) root: &'p Path,
+    root: &'p Path,
+    /// Files that were written, below the root.
+    files: Mutex<BTreeSet<String>>,
 }
 
-impl Folder<'_> {
+impl<'p> Folder<'p> {
+    pub(super) fn new(root: &'p Path) -> Self {
+        Self { root, files: Mutex::default() }
+    }
+
+    /// The files that were written.
+    pub(super) fn written(self) -> Vec<String> {
+        self.files.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect()
+    }
+
     /// Where a file goes; its folders are made.
     pub(super) fn path(&self, below: &str) -> Result<PathBuf, DataError> {
-        let path =
-            self.root.join(below_root(below).map_err(|reason| DataError::file(Path::new(below), format!("cannot be written: {reason}")))?);
+        let below = below_root(below).map_err(|reason| DataError::file(Path::new(below), format!("cannot be written: {reason}")))?;
+        let path = self.root.join(&below);
         let folder = path.parent().unwrap_or(self.root);
         std::fs::create_dir_all(folder).map_err(|source| DataError::Write { path: folder.to_owned(), source })?;
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(below);
         Ok(path)
     }
 
@@ -39,7 +51,7 @@ impl Folder<'_> {
     pub(super) fn table(&self, file: &TableFile, rows: &[BTreeMap<String, String>]) -> Result<(), DataError> {
         let mut columns: Vec<String> = match &file.header {
             Header::Absent(columns) => columns.clone(),
-            _ => rows.iter().flat_map(BTreeMap::keys).cloned().collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
+            _ => rows.iter().flat_map(BTreeMap::keys).cloned().collect::<BTreeSet<_>>().into_iter().collect(),
         };
         if let Header::AllButFirst(first) = &file.header {
             columns.retain(|column| column != first);
@@ -100,7 +112,7 @@ impl Folder<'_> {
         bytes: Option<(&str, &[Vec<u8>])>,
     ) -> Result<(), DataError> {
         let mut columns: BTreeMap<String, ArrayRef> = BTreeMap::new();
-        for column in rows.iter().flat_map(BTreeMap::keys).collect::<std::collections::BTreeSet<_>>() {
+        for column in rows.iter().flat_map(BTreeMap::keys).collect::<BTreeSet<_>>() {
             columns.insert(column.clone(), Arc::new(rows.iter().map(|row| row.get(column)).collect::<StringArray>()));
         }
         if let Some((column, bytes)) = bytes {

@@ -1,14 +1,17 @@
 //! Made-up data in a card's own layout, with a disparity that is known because it was planted.
 //!
 //! `cast` decides who is in it and says so in the card's words (`pattern`: names that expressions match), `scene` draws, `picture` encodes,
-//! `beside` and `annotated` write what belongs to the images, all into a `folder`.
+//! `beside` and `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock where people look at it, `kept` where
+//! studies find it again.
 
 mod annotated;
 mod beside;
 mod cast;
 mod folder;
+mod kept;
 mod pattern;
 mod picture;
+mod place;
 mod scene;
 
 use std::collections::BTreeMap;
@@ -18,20 +21,34 @@ use rayon::prelude::*;
 
 use self::cast::Item;
 use self::folder::Folder;
+pub use self::kept::{kept, open};
+pub use self::place::{Existing, place};
 use super::error::DataError;
 use super::random::generator;
 use crate::spec::card::{Card, Files, ImageAt, Layout, Pattern, Rows, Template};
 use crate::spec::mock::Mock;
 
+/// Counts up when the same card would give other bytes.
+const VERSION: u32 = 1;
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// How many items there are.
+    pub items: u64,
+    /// The files, below the folder, sorted.
+    pub files: Vec<String>,
+}
+
 /// Writes a made-up dataset below a folder; equal cards give equal bytes. `rows` replaces the number of items that the card's `mock` says.
-/// Answers how many items there are. Open it with [`Card::at`].
+/// Open it with [`Card::at`].
 ///
 /// # Errors
 /// When the card cannot be mocked, or a file cannot be written.
-pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<u64, DataError> {
+pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, DataError> {
     let mut mock = card.mock.clone().unwrap_or_default();
     mock.rows = rows.unwrap_or(mock.rows);
-    let folder = Folder { root };
+    let folder = Folder::new(root);
     let mut items: Vec<Item> =
         (0..u64::from(mock.rows)).into_par_iter().map(|number| cast::item(card, &mock, number)).collect::<Result<_, _>>()?;
     match &card.layout {
@@ -43,7 +60,7 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<u64, DataErr
     beside::sidecars(card, &folder, &items)?;
     beside::joined(card, &mock, &folder, &mut items)?;
     beside::labels(card, &mock, &folder, &items)?;
-    Ok(items.len() as u64)
+    Ok(Written { items: items.len() as u64, files: folder.written() })
 }
 
 /// An image where it belongs: a file, or a member of an archive that is written at the end.

@@ -1,0 +1,38 @@
+//! Fairness criteria that have a name of their own.
+
+use super::Criterion;
+
+pub(super) const CRITERIA: &[Criterion] = &[
+    Criterion {
+        name: "demographic_parity",
+        parts: &["selection_rate"],
+        peers: &[
+            ("fairlearn", "demographic_parity_*"),
+            ("AIF360", "statistical_parity_difference (signed), disparate_impact (not folded)"),
+        ],
+    },
+    Criterion {
+        name: "equal_opportunity",
+        parts: &["true_positive_rate"],
+        peers: &[("fairlearn", "equal_opportunity_*"), ("AIF360", "equal_opportunity_difference (signed)")],
+    },
+    Criterion { name: "predictive_equality", parts: &["false_positive_rate"], peers: &[("OxonFair", "gives this name to the FNR gap")] },
+    Criterion { name: "predictive_parity", parts: &["precision_score"], peers: &[("OxonFair", "predictive_parity"), ("FFB", "ppv")] },
+    Criterion { name: "treatment_equality", parts: &["error_ratio"], peers: &[("OxonFair", "treatment_equality")] },
+    Criterion { name: "accuracy_parity", parts: &["accuracy_score"], peers: &[("FFB", "accp")] },
+    Criterion { name: "error_rate", parts: &["zero_one_loss"], peers: &[("AIF360", "error_rate_difference, error_rate_ratio")] },
+    Criterion {
+        name: "conditional_use_accuracy_equality",
+        parts: &["precision_score", "negative_predictive_value"],
+        peers: &[("OxonFair", "conditional_use_accuracy (sum)")],
+    },
+    Criterion {
+        name: "equalized_odds",
+        parts: &["true_positive_rate", "false_positive_rate"],
+        peers: &[
+            ("fairlearn", "equalized_odds_* (worst_case by default)"),
+            ("AIF360", "average_abs_odds_difference (mean)"),
+            ("FFB", "eodd (sum)"),
+        ],
+    },
+];

@@ -1,0 +1,70 @@
+//! How unequally right and wrong decisions fall on items. An item benefits by b = decision - truth + 1: a false alarm counts 2, what is
+//! right 1, a miss 0.
+
+use super::{Compute, Confusion, Definition, Lower, Of, Parameter, Reads};
+use crate::score::value::{Cause, Value};
+
+const SOURCE: &str = "Speicher et al. (2018), A unified approach to quantifying algorithmic unfairness";
+
+pub(super) const INEQUALITY: &[Definition] = &[
+    Definition {
+        name: "generalized_entropy_index",
+        formula: "mean of ((b / mean b)^alpha - 1) / (alpha (alpha - 1)), b = decision - truth + 1; alpha 1: mean of (b / mean b) ln (b / mean b); alpha 0: mean of -ln (b / mean b)",
+        range: (0.0, f64::INFINITY),
+        direction: Lower,
+        undefined: "no items, every item is a miss, or a miss where alpha is not above 0",
+        source: SOURCE,
+        peers: &[("AIF360", "generalized_entropy_index"), ("OxonFair", "generalized_entropy_index")],
+        reads: Reads::Decisions,
+        multi_label: true,
+        parameter: Some(Parameter { name: "alpha", default: Some(2.0), range: (-100.0, 100.0), whole: false }),
+        compute: Compute::Class { of: Of::With(entropy), samples: None },
+    },
+    Definition {
+        name: "theil_index",
+        formula: "mean of (b / mean b) ln (b / mean b), b = decision - truth + 1: generalized_entropy_index with alpha 1",
+        range: (0.0, f64::INFINITY),
+        direction: Lower,
+        undefined: "no items, or every item is a miss",
+        source: SOURCE,
+        peers: &[("AIF360", "theil_index"), ("OxonFair", "theil_index")],
+        reads: Reads::Decisions,
+        multi_label: true,
+        parameter: None,
+        compute: Compute::Class { of: Of::Other(|c| entropy(c, 1.0)), samples: None },
+    },
+    Definition {
+        name: "coefficient_of_variation",
+        formula: "standard deviation of b over its mean, b = decision - truth + 1: sqrt(2 generalized_entropy_index with alpha 2)",
+        range: (0.0, f64::INFINITY),
+        direction: Lower,
+        undefined: "no items, or every item is a miss",
+        source: SOURCE,
+        peers: &[("AIF360", "coefficient_of_variation")],
+        reads: Reads::Decisions,
+        multi_label: true,
+        parameter: None,
+        compute: Compute::Class { of: Of::Other(|c| Ok((2.0 * entropy(c, 2.0)?).sqrt())), samples: None },
+    },
+];
+
+fn entropy(c: &Confusion, alpha: f64) -> Value {
+    let items = c.total();
+    if items <= 0.0 {
+        return Err(Cause::NoItems.into());
+    }
+    let mean = (items + c.false_positive - c.false_negative) / items;
+    if mean <= 0.0 || (alpha <= 0.0 && c.false_negative > 0.0) {
+        return Err(Cause::NoBenefit.into());
+    }
+    let part = |share: f64| match alpha {
+        0.0 => -share.ln(),
+        // The limit of x ln x at 0.
+        1.0 if share == 0.0 => 0.0,
+        1.0 => share * share.ln(),
+        _ => (share.powf(alpha) - 1.0) / (alpha * (alpha - 1.0)),
+    };
+    let parts = [(2.0, c.false_positive), (1.0, c.true_positive + c.true_negative), (0.0, c.false_negative)];
+    let sum: f64 = parts.iter().filter(|(_, weight)| *weight > 0.0).map(|(benefit, weight)| weight * part(benefit / mean)).sum();
+    Ok((sum / items).max(0.0))
+}

@@ -1,0 +1,148 @@
+//! Every metric, one small definition each, in families. Names are scikit-learn's and fairlearn's.
+
+mod criteria;
+mod inequality;
+mod items;
+mod probabilities;
+mod ranks;
+mod rates;
+mod top_k;
+
+use std::sync::LazyLock;
+
+use super::measurement::Direction::{self, Higher, Lower, Neutral};
+use super::reduction::Combine;
+use super::tally::{Belief, Confusion, Mean, Samples, Sweep, Tally};
+use super::value::{Cause, Value, ratio};
+
+/// One metric.
+#[derive(Clone, Copy, Debug)]
+pub struct Definition {
+    /// Its name.
+    pub name: &'static str,
+    /// Its formula, in words and symbols.
+    pub formula: &'static str,
+    /// Its least and largest value.
+    pub range: (f64, f64),
+    /// Which way is better.
+    pub direction: Direction,
+    /// When it has no value.
+    pub undefined: &'static str,
+    /// Where the definition comes from.
+    pub source: &'static str,
+    /// What others call it.
+    pub peers: &'static [(&'static str, &'static str)],
+    /// What it reads.
+    pub reads: Reads,
+    /// Whether it also has a meaning where an item may have several labels.
+    pub multi_label: bool,
+    /// The number that it is given beside the items, if it takes one.
+    pub parameter: Option<Parameter>,
+    /// How it is computed.
+    pub compute: Compute,
+}
+
+/// What a metric reads of an item beside what is true of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// The decisions of the evaluation's rule.
+    Decisions,
+    /// The k classes of the largest scores, whatever the rule.
+    TopK,
+    /// The scores.
+    Scores,
+    /// The scores as probabilities.
+    Probabilities,
+}
+
+/// A number that a metric is given beside the items.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// The option's name.
+    pub name: &'static str,
+    /// The number where none is written; without one, it must be.
+    pub default: Option<f64>,
+    /// The least and the largest number.
+    pub range: (f64, f64),
+    /// Whether it is a whole number.
+    pub whole: bool,
+}
+
+/// How a metric is computed.
+#[derive(Clone, Copy, Debug)]
+pub enum Compute {
+    /// From the confusion of one class against the rest; `average` says what several classes make, `samples` is its mean over items.
+    Class {
+        /// Of one class.
+        of: Of,
+        /// Averaged over multi-label items, where that exists.
+        samples: Option<fn(&Samples) -> Mean>,
+    },
+    /// The mean, or the worst, over all classes of a number of one class against the rest.
+    OfClasses(Combine, fn(&Confusion) -> Value),
+    /// A share of the items: those that count, and all that could; and why there is none.
+    Share(fn(&Tally) -> (f64, f64), Cause),
+    /// From all counts at once.
+    Whole(fn(&Tally) -> Value),
+    /// From one class's ranking against the rest; `average` says what several classes make.
+    Rank(fn(&Sweep) -> Value),
+    /// The mean over all classes of a number of one class's ranking.
+    MeanOfRanks(fn(&Sweep) -> Value),
+    /// From one class's probabilities; `average` says what several classes make.
+    Belief(fn(&Belief) -> Value),
+}
+
+/// A number of one class's confusion.
+#[derive(Clone, Copy, Debug)]
+pub enum Of {
+    /// A share of the items: those that count, and all that could; and why there is none.
+    Share(fn(&Confusion) -> (f64, f64), Cause),
+    /// Anything else.
+    Other(fn(&Confusion) -> Value),
+    /// Anything else, given the metric's parameter.
+    With(fn(&Confusion, f64) -> Value),
+}
+
+impl Of {
+    /// The number; `parameter` is that of the metric, if it has one.
+    pub fn value(self, confusion: &Confusion, parameter: f64) -> Value {
+        match self {
+            Self::Share(of, cause) => {
+                let (part, whole) = of(confusion);
+                ratio(part, whole, cause)
+            }
+            Self::Other(of) => of(confusion),
+            Self::With(of) => of(confusion, parameter),
+        }
+    }
+}
+
+/// A fairness criterion that has a name of its own: a gap in one metric, or in two of them.
+#[derive(Debug)]
+pub struct Criterion {
+    /// The name, to which `_difference` or `_ratio` is added.
+    pub name: &'static str,
+    /// The metrics whose gaps it is made of; where there are two, `agg` says how they are put together.
+    pub parts: &'static [&'static str],
+    /// What others call it.
+    pub peers: &'static [(&'static str, &'static str)],
+}
+
+/// All metrics.
+pub fn metrics() -> &'static [Definition] {
+    static ALL: LazyLock<Vec<Definition>> = LazyLock::new(|| {
+        [items::ITEMS, rates::RATES, inequality::INEQUALITY, top_k::TOP_K, ranks::RANKS, probabilities::PROBABILITIES].concat()
+    });
+    &ALL
+}
+
+/// All criteria.
+pub fn criteria() -> &'static [Criterion] {
+    criteria::CRITERIA
+}
+
+const SKLEARN: &str = "scikit-learn 1.x, sklearn.metrics";
+const FAIRLEARN: &str = "fairlearn 0.15, fairlearn.metrics";
+const CONFUSION: &str = "Fawcett (2006), An introduction to ROC analysis";
+
+const RECALL: Of = Of::Share(|c| (c.true_positive, c.positives()), Cause::NoPositives);

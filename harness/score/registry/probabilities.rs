@@ -1,0 +1,113 @@
+//! Metrics of probabilities: scores that say how likely each class is.
+
+use super::{Compute, Definition, Higher, Lower, Neutral, Parameter, Reads, SKLEARN, ratio};
+use crate::score::tally::{Belief, Tally};
+use crate::score::value::{Cause, Value};
+
+const GUO: &str = "Guo et al. (2017), On calibration of modern neural networks; bins [i / bins, (i + 1) / bins), the last one closed";
+const KLEINBERG: &str = "Kleinberg et al. (2017), Inherent trade-offs in the fair determination of risk scores";
+const BINS: Option<Parameter> = Some(Parameter { name: "bins", default: Some(15.0), range: (1.0, 1000.0), whole: true });
+
+pub(super) const PROBABILITIES: &[Definition] = &[
+    Definition {
+        name: "log_loss",
+        formula: "mean over items of -ln p, p the probability of the target, kept at least 2^-52 from 0 and 1",
+        range: (0.0, f64::INFINITY),
+        direction: Lower,
+        undefined: "no items",
+        source: SKLEARN,
+        peers: &[("scikit-learn", "log_loss"), ("fairlearn", "log_loss_group_max"), ("fairmedfm", "bce")],
+        reads: Reads::Probabilities,
+        multi_label: false,
+        parameter: None,
+        compute: Compute::Whole(|tally| ratio(tally.trust.log_loss, tally.items, Cause::NoItems)),
+    },
+    Definition {
+        name: "brier_score_loss",
+        formula: "two classes: mean over items of (p - y)^2; several: mean over items of the sum over classes of (p_k - y_k)^2",
+        range: (0.0, 2.0),
+        direction: Lower,
+        undefined: "no items",
+        source: SKLEARN,
+        peers: &[("scikit-learn", "brier_score_loss"), ("SubpopBench", "brier")],
+        reads: Reads::Probabilities,
+        multi_label: false,
+        parameter: None,
+        compute: Compute::Whole(|tally| ratio(tally.trust.brier, tally.items, Cause::NoItems)),
+    },
+    Definition {
+        name: "expected_calibration_error",
+        formula: "sum over bins of the confidence of (n_b / n) |rate_b - confidence_b|; with `positive:`, confidence is its probability and rate its share; else the largest probability and the accuracy",
+        range: (0.0, 1.0),
+        direction: Lower,
+        undefined: "no items",
+        source: GUO,
+        peers: &[("torchmetrics", "CalibrationError(norm='l1')"), ("SubpopBench", "ece"), ("MEDFAIR", "ece")],
+        reads: Reads::Probabilities,
+        multi_label: false,
+        parameter: BINS,
+        compute: Compute::Whole(|tally| calibration(tally, |sum, gap, share| sum + gap * share)),
+    },
+    Definition {
+        name: "maximum_calibration_error",
+        formula: "largest |rate_b - confidence_b| of a bin that holds items; as expected_calibration_error",
+        range: (0.0, 1.0),
+        direction: Lower,
+        undefined: "no items",
+        source: GUO,
+        peers: &[("torchmetrics", "CalibrationError(norm='max')")],
+        reads: Reads::Probabilities,
+        multi_label: false,
+        parameter: BINS,
+        compute: Compute::Whole(|tally| calibration(tally, |most, gap, _| most.max(gap))),
+    },
+    Definition {
+        name: "mean_prediction",
+        formula: "mean of p, the probability of the class",
+        range: (0.0, 1.0),
+        direction: Neutral,
+        undefined: "no items",
+        source: "fairlearn 0.15, fairlearn.metrics",
+        peers: &[("fairlearn", "mean_prediction"), ("FFB", "dpe (gap of this, times 100)")],
+        reads: Reads::Probabilities,
+        multi_label: true,
+        parameter: None,
+        compute: Compute::Belief(|b| ratio(b.in_positives + b.in_negatives, b.positives + b.negatives, Cause::NoItems)),
+    },
+    Definition {
+        name: "balance_for_positive_class",
+        formula: "mean of p over the positives",
+        range: (0.0, 1.0),
+        direction: Higher,
+        undefined: "no positives",
+        source: KLEINBERG,
+        peers: &[("AIF360", "generalized_true_positive_rate"), ("FFB", "bfp (gap of this, times 100)")],
+        reads: Reads::Probabilities,
+        multi_label: true,
+        parameter: None,
+        compute: Compute::Belief(|b: &Belief| ratio(b.in_positives, b.positives, Cause::NoPositives)),
+    },
+    Definition {
+        name: "balance_for_negative_class",
+        formula: "mean of p over the negatives",
+        range: (0.0, 1.0),
+        direction: Lower,
+        undefined: "no negatives",
+        source: KLEINBERG,
+        peers: &[("AIF360", "generalized_false_positive_rate"), ("FFB", "bfn (gap of this, times 100)")],
+        reads: Reads::Probabilities,
+        multi_label: true,
+        parameter: None,
+        compute: Compute::Belief(|b| ratio(b.in_negatives, b.negatives, Cause::NoNegatives)),
+    },
+];
+
+/// Folds the bins' gaps, each with its share of the items.
+fn calibration(tally: &Tally, fold: fn(f64, f64, f64) -> f64) -> Value {
+    if tally.items <= 0.0 {
+        return Err(Cause::NoItems.into());
+    }
+    let filled = tally.bins.iter().filter(|bin| bin.weight > 0.0);
+    let error = filled.fold(0.0, |error, bin| fold(error, (bin.hits - bin.confidence).abs() / bin.weight, bin.weight / tally.items));
+    Ok(error.min(1.0))
+}

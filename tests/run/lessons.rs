@@ -1,0 +1,78 @@
+//! What a training learns from: draws with a target distribution, weights, and draws that cannot be made.
+
+use serde_json::Value;
+
+use super::{DATA, EVALUATE, call, learner, study};
+use crate::command::Folder;
+
+/// A study whose training has further keys.
+fn taught(name: &str, grid: &str, more: &str) -> Folder {
+    let model = learner("0").replace("epochs: 2", &format!("epochs: 2, {more}"));
+    study(name, &format!("{DATA}grid: {grid}\nmodels: {{net: {model}}}\n{EVALUATE}"))
+}
+
+fn training_items(folder: &Folder, output: &str) -> Value {
+    let record: Value = serde_json::from_str(&folder.read(&format!("{output}/run.json"))).unwrap();
+    record["training_items"].clone()
+}
+
+#[test]
+fn a_draw_that_cannot_be_made_is_a_result_beside_the_others() {
+    let sample = "sample: {size: 10, target: {side: {values: {left: $share}, remaining: equal}}}";
+    let folder = taught("shares", "{share: [0.2, 1.0]}", sample);
+    let outcome = call(&folder, &["run", "shares.yaml"]).run();
+    insta::assert_snapshot!(outcome);
+    let results = folder.read("results/shares/results.csv");
+    assert!(results.lines().any(|line| line.contains(",infeasible,a draw of 10 is not possible: 10 of side=left are asked")), "{results}");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&training_items(&folder, "results/shares")).unwrap());
+    // A stored result stays one, and another draw is another result.
+    let again = call(&folder, &["run", "shares.yaml"]).run();
+    assert!(again.stderr.contains("0 cells to run"), "{again}");
+    let other = call(&folder, &["run", "shares.yaml", "--set", "models.net.train.sample.seed=1"]).run();
+    assert!(other.stderr.contains("1 cells to run"), "{other}");
+}
+
+#[test]
+fn the_common_size_is_that_of_the_whole_grid_whatever_is_run() {
+    let sample = "sample: {size: largest_common, target: {side: {values: {left: $share}, remaining: equal}}}";
+    let folder = taught("common", "{share: [0.25, 0.75]}", sample);
+    let size = |output: &str, share: &str| training_items(&folder, output)[format!("net,share={share}")]["draw"]["size"].as_u64().unwrap();
+    call(&folder, &["run", "common.yaml", "--output", "whole"]).run().ok();
+    call(&folder, &["run", "common.yaml", "--only", "share=0.25", "--output", "part"]).run().ok();
+    assert_eq!(size("whole", "0.25"), size("whole", "0.75"));
+    assert_eq!(size("part", "0.25"), size("whole", "0.25"));
+    call(&folder, &["run", "common.yaml", "--set", "models.net.train.sample.size=largest", "--output", "largest"]).run().ok();
+    assert!(size("largest", "0.25") > size("largest", "0.75"));
+    assert_eq!(size("largest", "0.25").min(size("largest", "0.75")), size("whole", "0.25"));
+}
+
+#[test]
+fn weights_reach_the_backend_and_their_evenness_is_recorded() {
+    let folder = taught("weighed", "{clip: [1.0, 9.0]}", "weights: {inverse_frequency: [side], clip: $clip}");
+    call(&folder, &["run", "weighed.yaml"]).run().ok();
+    let items = training_items(&folder, "results/weighed");
+    let weights = |clip: &str| items[format!("net,clip={clip}")]["weights"].clone();
+    assert_eq!(weights("9")["clipped"], 0, "{items}");
+    assert!(weights("1")["clipped"].as_u64().unwrap() > 0, "{items}");
+    assert!(weights("1")["effective_sample_size"].as_f64() > weights("9")["effective_sample_size"].as_f64(), "{items}");
+    // Means of other weights are other means, and so other distances.
+    let losses: Vec<String> = walkdir(&folder.path(".fairgrid/results"))
+        .into_iter()
+        .filter(|path| path.ends_with("epochs.json"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    assert_eq!(losses.len(), 2);
+    assert_ne!(losses[0], losses[1]);
+}
+
+fn walkdir(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walkdir(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn draws_and_weights_of_what_is_not_there_are_refused_where_they_are_written() {
+    let more = "sample: {size: 4, target: {sied: equal}, nested_over: shade}, weights: {inverse_frequency: [size]}";
+    let folder = taught("wrong", "{}", more);
+    insta::assert_snapshot!(call(&folder, &["run", "wrong.yaml"]).run());
+}
