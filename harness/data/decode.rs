@@ -11,7 +11,7 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 /// Changes whenever decoding or fitting gives other bytes than before: old shards are then left alone.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Decoded pixels, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,9 +64,8 @@ fn header(bytes: &[u8]) -> Result<Header, String> {
             Ok(Header { width: u32::from(info.width), height: u32::from(info.height), channels: if info.components == 1 { 1 } else { 3 } })
         }
         _ => {
-            // A PNG ends in its IEND chunk.
-            if format == ImageFormat::Png && !bytes.windows(4).rev().any(|window| window == b"IEND") {
-                return Err("a truncated PNG".to_owned());
+            if !whole(bytes, format) {
+                return Err(format!("a truncated {}", name(format)));
             }
             let decoder = decoder(bytes, format)?;
             let (width, height) = decoder.dimensions();
@@ -128,6 +127,60 @@ fn whole_jpeg(bytes: &[u8]) -> Result<(), String> {
     Err("a truncated JPEG".to_owned())
 }
 
+/// Whether a file of a format other than JPEG goes on to where its structure says that it ends. Without enough bytes to tell, or with
+/// others than expected, it is left to the decoder.
+fn whole(bytes: &[u8], format: ImageFormat) -> bool {
+    let number = |at: usize| bytes.get(at..at + 4).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
+    match format {
+        // A PNG ends in its IEND chunk.
+        ImageFormat::Png => bytes.windows(4).rev().any(|window| window == b"IEND"),
+        ImageFormat::WebP => number(4).is_none_or(|length| bytes.len() as u64 >= u64::from(length) + 8),
+        // Uncompressed rows are filled up to four bytes each; a negative height says that the first is the uppermost.
+        ImageFormat::Bmp => match (number(10), number(14), number(18), number(22), number(28), number(30)) {
+            (Some(offset), Some(40..), Some(width), Some(height), Some(bits), Some(0)) => {
+                let line = (u64::from(width) * u64::from(bits & 0xffff)).div_ceil(32).saturating_mul(4);
+                let rows = u64::from((height as i32).unsigned_abs());
+                bytes.len() as u64 >= line.saturating_mul(rows).saturating_add(u64::from(offset))
+            }
+            _ => true,
+        },
+        ImageFormat::Gif => first_frame(bytes).is_some(),
+        _ => true,
+    }
+}
+
+/// Where the data of a GIF's first frame end; `None` where the file ends before.
+fn first_frame(bytes: &[u8]) -> Option<usize> {
+    let colours = |packed: u8| if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) };
+    // Blocks of data each start with their length; an empty one is the last.
+    let blocks = |mut at: usize| loop {
+        match *bytes.get(at)? {
+            0 => return Some(at + 1),
+            length => at += 1 + usize::from(length),
+        }
+    };
+    let mut at = 13 + colours(*bytes.get(10)?);
+    loop {
+        match *bytes.get(at)? {
+            0x21 => at = blocks(at + 2)?,
+            0x2c => return blocks(at + 11 + colours(*bytes.get(at + 9)?)),
+            _ => return Some(at),
+        }
+    }
+}
+
+/// A format as people write it.
+fn name(format: ImageFormat) -> &'static str {
+    match format {
+        ImageFormat::Jpeg => "JPEG",
+        ImageFormat::Png => "PNG",
+        ImageFormat::WebP => "WebP",
+        ImageFormat::Bmp => "BMP",
+        ImageFormat::Gif => "GIF",
+        _ => "image",
+    }
+}
+
 fn decode_jpeg(bytes: &[u8]) -> Result<(Pixels, Option<Orientation>), String> {
     let broken = |error| format!("a broken JPEG: {error:?}");
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), jpeg_options());
@@ -173,14 +226,14 @@ fn decoder(bytes: &[u8], format: ImageFormat) -> Result<impl ImageDecoder + '_, 
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     // The number of pixels is bounded by the caller; the library's own bound of memory would refuse images that it allows.
     reader.no_limits();
-    reader.into_decoder().map_err(|error| format!("a broken {format:?}: {error}"))
+    reader.into_decoder().map_err(|error| format!("a broken {}: {error}", name(format)))
 }
 
 fn decode_other(bytes: &[u8], format: ImageFormat) -> Result<(Pixels, Option<Orientation>), String> {
     let mut decoder = decoder(bytes, format)?;
     let orientation = decoder.orientation().ok();
     let (width, height) = decoder.dimensions();
-    let image = DynamicImage::from_decoder(decoder).map_err(|error| format!("a broken {format:?}: {error}"))?;
+    let image = DynamicImage::from_decoder(decoder).map_err(|error| format!("a broken {}: {error}", name(format)))?;
     let upper = |values: Vec<u16>| values.into_iter().map(|value| (value >> 8) as u8).collect();
     let (channels, bytes) = match image {
         DynamicImage::ImageLuma8(image) => (1, image.into_raw()),

@@ -51,7 +51,8 @@ fn descend(
         let entry = entry.map_err(error)?;
         let name = entry.file_name();
         let Some(name) = name.to_str() else {
-            found.refused.push((format!("{folder}/{}", name.to_string_lossy()), "its name is not UTF-8".to_owned()));
+            let shown = Path::new(folder).join(name.to_string_lossy().as_ref());
+            found.refused.push((shown.display().to_string(), "its name is not UTF-8".to_owned()));
             continue;
         };
         if name.starts_with('.') {

@@ -1,6 +1,7 @@
 //! What a training learns from: a split or a draw from it, and how much each item counts.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_json::{Value, json};
 
@@ -99,9 +100,8 @@ impl Planner<'_> {
             let Some(sample) = train.sample.as_ref().filter(|sample| sample.size == Size::LargestCommon) else { continue };
             // Cells that differ in what has nothing to do with the draw share its size.
             let name = format!("{} {}", train.data, sample.node.to_json());
-            if !sizes.contains_key(&name) {
-                let largest = self.urn(study, train, sample)?.largest();
-                sizes.insert(name, largest);
+            if let Entry::Vacant(unknown) = sizes.entry(name) {
+                unknown.insert(self.urn(study, train, sample)?.largest());
             }
         }
         let common = sizes.into_values().filter(|size| *size > 0).min().unwrap_or(0);

@@ -2,14 +2,18 @@
 
 use super::measurement::Direction;
 use super::reduction::{Against, Combine, Reduction};
-use super::registry::{Compute, Criterion, Definition, Of, Parameter, Reads, criteria, metrics};
-use super::tally::{Belief, Confusion, Sweep, Tally};
-use super::value::{Cause, Undefined, Value, ratio};
+use super::registry::{Compute, Definition, Parameter, Reads, metrics};
 use crate::spec::decide::Link;
 use crate::spec::decode::{Decode, word};
-use crate::spec::evaluation::{MetricCall, Policy, Written};
+use crate::spec::evaluation::{MetricCall, Written};
 use crate::spec::node::{Node, Value as Content};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
+
+mod names;
+mod values;
+
+pub use names::{Meaning, list, meaning};
+pub use values::Support;
 
 /// A metric that can be computed.
 #[derive(Clone, Debug)]
@@ -105,54 +109,6 @@ pub struct Task {
     pub multi_label: bool,
     /// The class that counts as positive.
     pub positive: Option<usize>,
-}
-
-const SUFFIXES: &[&str] = &[
-    "difference",
-    "ratio",
-    "group_min",
-    "group_max",
-    "mean_abs_difference",
-    "group_std",
-    "group_cv",
-    "gini",
-    "equity_scaled",
-    "mean_over_groups",
-];
-
-/// Every name that can be called, reductions included.
-pub fn list() -> Vec<String> {
-    let mut names: Vec<String> = metrics().iter().map(|definition| definition.name.to_owned()).collect();
-    names.extend(metrics().iter().flat_map(|definition| SUFFIXES.iter().map(|suffix| format!("{}_{suffix}", definition.name))));
-    names.extend(criteria().iter().flat_map(|criterion| SUFFIXES[..2].iter().map(|suffix| format!("{}_{suffix}", criterion.name))));
-    names.sort_unstable();
-    names
-}
-
-/// What a name means, options aside.
-#[derive(Clone, Copy, Debug)]
-pub enum Meaning {
-    /// A metric.
-    Metric(&'static Definition),
-    /// A metric reduced over groups; the suffix says how.
-    Reduced(&'static Definition, &'static str),
-    /// A criterion; the suffix says whether as a difference or a ratio.
-    Criterion(&'static Criterion, &'static str),
-}
-
-/// Looks a name up.
-pub fn meaning(name: &str) -> Option<Meaning> {
-    let metric = |name: &str| metrics().iter().find(|definition| definition.name == name);
-    if let Some(definition) = metric(name) {
-        return Some(Meaning::Metric(definition));
-    }
-    SUFFIXES.iter().find_map(|suffix| {
-        let base = name.strip_suffix(suffix)?.strip_suffix('_')?;
-        let criterion = || criteria().iter().find(|criterion| criterion.name == base && !suffix.starts_with("group"));
-        metric(base)
-            .map(|definition| Meaning::Reduced(definition, suffix))
-            .or_else(|| criterion().map(|found| Meaning::Criterion(found, suffix)))
-    })
 }
 
 /// Resolves a call for a task, or says what is wrong with it.
@@ -441,139 +397,4 @@ fn check_options(call: &MetricCall, known: &[&str], problems: &mut Problems) {
         let problem = Problem::at_place(&key.place, format!("unknown option `{}` of `{}`", key.text, call.choice.name));
         problems.push(problem.help(did_you_mean(&key.text, known.iter().copied().chain(["as", "by"]))));
     }
-}
-
-/// How much a value rests on.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Support {
-    /// Items that count.
-    pub items: f64,
-    /// Positive items, or item-label pairs, where the metric has positives.
-    pub positives: Option<f64>,
-    /// Negative items, or item-label pairs, where the metric has negatives.
-    pub negatives: Option<f64>,
-}
-
-impl Metric {
-    /// Whether there is one number a class.
-    pub fn per_class(&self) -> bool {
-        self.average == Average::PerClass && self.over.is_none_or(|over| over.classes.is_none())
-    }
-
-    /// What the value of a tally (of one class, where there is one a class) rests on.
-    pub fn support(&self, tally: &Tally, class: Option<usize>) -> Support {
-        let ranks = !matches!(self.input, Input::Decisions | Input::TopK(_));
-        let sides: Vec<(f64, f64)> = match self.input {
-            Input::Decisions | Input::TopK(_) => tally.cells.iter().map(|cell| (cell.positives(), cell.negatives())).collect(),
-            Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives)).collect(),
-            Input::Probabilities { .. } => tally.beliefs.iter().map(|belief| (belief.positives, belief.negatives)).collect(),
-        };
-        let one = match (class, self.average) {
-            (Some(class), _) => sides.get(class),
-            (None, Average::Positive(class)) => sides.get(if ranks { 0 } else { class }),
-            (None, _) if self.task.multi_label => None,
-            (None, _) => self.task.positive.filter(|_| !ranks).and_then(|class| sides.get(class)),
-        };
-        let pairs = || sides.iter().fold((0.0, 0.0), |sum, side| (sum.0 + side.0, sum.1 + side.1));
-        let side = one.copied().or_else(|| self.task.multi_label.then(pairs));
-        let items = match (class, side) {
-            (Some(_), Some((positives, negatives))) => positives + negatives,
-            _ => tally.items,
-        };
-        Support { items, positives: side.map(|side| side.0), negatives: side.map(|side| side.1) }
-    }
-
-    /// The values of one group, appended: one, or one a class.
-    pub fn push_values(&self, part: usize, tally: &Tally, policy: Policy, values: &mut Vec<Value>) {
-        let definition = self.parts[part];
-        if tally.items <= 0.0 && definition.name != "count" {
-            let classes = if self.average == Average::PerClass { tally.classes() } else { 1 };
-            values.extend(std::iter::repeat_n(Err(Undefined::from(Cause::NoItems)), classes));
-            return;
-        }
-        match definition.compute {
-            Compute::Whole(of) => values.push(of(tally)),
-            Compute::Share(of, cause) => {
-                let (part, whole) = of(tally);
-                values.push(ratio(part, whole, cause));
-            }
-            Compute::OfClasses(combine, of) => values.push(combined(combine, &tally.cells, of, policy)),
-            Compute::MeanOfRanks(of) => values.push(mean(&tally.sweeps, of, policy)),
-            Compute::Rank(of) => match self.average {
-                // The lens of a positive class holds that class alone.
-                Average::Positive(_) => values.push(tally.sweeps.first().map_or(Err(Cause::NoItems.into()), of)),
-                Average::PerClass => values.extend(tally.sweeps.iter().map(of)),
-                Average::Weighted => values.push(weighted(&tally.sweeps, of, |sweep: &Sweep| sweep.positives)),
-                _ => values.push(mean(&tally.sweeps, of, policy)),
-            },
-            Compute::Belief(of) => match self.average {
-                // So does that of its probability.
-                Average::Positive(_) => values.push(tally.beliefs.first().map_or(Err(Cause::NoItems.into()), of)),
-                Average::PerClass => values.extend(tally.beliefs.iter().map(of)),
-                Average::Weighted => values.push(weighted(&tally.beliefs, of, |belief: &Belief| belief.positives)),
-                _ => values.push(mean(&tally.beliefs, of, policy)),
-            },
-            Compute::Class { of, samples } => match (self.average, samples) {
-                (Average::Positive(class), _) => values.push(of.value(&tally.cells[class], self.parameter)),
-                (Average::PerClass, _) => values.extend(tally.cells.iter().map(|cell| of.value(cell, self.parameter))),
-                (Average::Weighted, _) => values.push(weighted(&tally.cells, |cell| of.value(cell, self.parameter), Confusion::positives)),
-                (Average::Samples, Some(samples)) if tally.samples.items > 0.0 => {
-                    let mean = samples(&tally.samples);
-                    values.push(ratio(mean.sum, mean.weight, Cause::NoPositives));
-                }
-                // With single labels every item has one label, so that the mean over items is that over item-label pairs.
-                (Average::Micro | Average::Samples, _) => values.push(of.value(&micro(&tally.cells), self.parameter)),
-                _ => values.push(mean(&tally.cells, |cell| of.value(cell, self.parameter), policy)),
-            },
-        }
-    }
-
-    /// What a value is a share of, where it is one and every item counts at most once: the items that count, and all that could.
-    pub fn share(&self, part: usize, tally: &Tally, class: usize) -> Option<(f64, f64)> {
-        match (self.parts[part].compute, self.average) {
-            (Compute::Share(of, _), _) => Some(of(tally)),
-            (Compute::Class { of: Of::Share(of, _), .. }, Average::Positive(class)) => Some(of(&tally.cells[class])),
-            (Compute::Class { of: Of::Share(of, _), .. }, Average::PerClass) => Some(of(&tally.cells[class])),
-            _ => None,
-        }
-    }
-
-    /// The least and the largest value of a part.
-    pub fn range(&self, part: usize) -> (f64, f64) {
-        self.parts[part].range
-    }
-
-    /// How many classes the values of a part are of; 1 where several make one number.
-    pub fn width(&self, tally: &Tally) -> usize {
-        if self.average == Average::PerClass { tally.classes() } else { 1 }
-    }
-
-    /// How many parts there are: two for a criterion such as equalized odds.
-    pub fn parts(&self) -> usize {
-        self.parts.len()
-    }
-}
-
-fn micro(cells: &[Confusion]) -> Confusion {
-    let mut sum = Confusion::default();
-    cells.iter().for_each(|cell| sum.add(cell));
-    sum
-}
-
-fn mean<T>(classes: &[T], of: impl Fn(&T) -> Value, policy: Policy) -> Value {
-    combined(Combine::Mean, classes, of, policy)
-}
-
-fn combined<T>(combine: Combine, classes: &[T], of: impl Fn(&T) -> Value, policy: Policy) -> Value {
-    combine.of(classes.iter().enumerate().map(|(class, item)| of(item).map_err(|undefined| undefined.in_class(class))), policy)
-}
-
-/// Classes without positives have no weight, so that it does not matter whether they have a value.
-fn weighted<T>(classes: &[T], of: impl Fn(&T) -> Value, support: impl Fn(&T) -> f64) -> Value {
-    let (mut sum, mut total) = (0.0, 0.0);
-    for (class, item) in classes.iter().enumerate().filter(|(_, item)| support(item) > 0.0) {
-        sum += support(item) * of(item).map_err(|undefined| undefined.in_class(class))?;
-        total += support(item);
-    }
-    ratio(sum, total, Cause::NoPositives)
 }

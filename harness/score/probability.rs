@@ -19,6 +19,9 @@ pub struct Probabilities {
     bins: usize,
 }
 
+/// What tells an item's pattern from others, its losses, and each class's probability and truth.
+type Row = (Vec<u64>, Loss, Vec<(f64, Option<bool>)>);
+
 /// The numbers that a single item has by itself.
 #[derive(Clone, Copy, Debug, Default)]
 struct Loss {
@@ -37,7 +40,7 @@ impl Probabilities {
             Wanted::Positive(class) => vec![class],
             Wanted::All => (0..task.classes).collect(),
         };
-        let row = |row: usize| -> Option<(Vec<u64>, Loss, Vec<(f64, Option<bool>)>)> {
+        let row = |row: usize| -> Option<Row> {
             let all = whole(scores.of(row), task);
             let known = |class: usize| known(targets, row, class);
             let beliefs: Vec<(f64, Option<bool>)> = classes.iter().map(|class| (all[*class], known(*class))).collect();

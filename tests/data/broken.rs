@@ -38,6 +38,23 @@ fn bad_images_are_rejected_with_their_file_and_reason() {
 }
 
 #[test]
+fn images_that_end_too_early_are_rejected_in_every_format() {
+    let folder = Folder::new();
+    let files = ["full.jpg", "progressive.jpg", "rgb.png", "lossless.webp", "bitmap.bmp", "first.gif"];
+    for (index, name) in files.into_iter().enumerate() {
+        let whole = std::fs::read(format!("{IMAGES}/{name}")).unwrap();
+        folder.write(&format!("a/{index}-whole-{name}"), &whole).write(&format!("a/{index}-cut-{name}"), &whole[..whole.len() / 2]);
+    }
+    let card = "images: {glob: 'a/*'}\n";
+    let rejected: Vec<String> = folder.rejected(card).iter().map(|reason| reason.rsplit(": ").next().unwrap().to_owned()).collect();
+    assert_eq!(
+        rejected,
+        ["a truncated JPEG", "a truncated JPEG", "a truncated PNG", "a truncated WebP", "a truncated BMP", "a truncated GIF"]
+    );
+    assert_eq!(folder.open(card).unwrap().ids.len(), files.len());
+}
+
+#[test]
 fn an_image_that_breaks_in_the_middle_is_named_when_it_is_decoded() {
     let folder = Folder::new();
     let mut png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();

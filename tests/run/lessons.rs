@@ -76,3 +76,17 @@ fn draws_and_weights_of_what_is_not_there_are_refused_where_they_are_written() {
     let folder = taught("wrong", "{}", more);
     insta::assert_snapshot!(call(&folder, &["run", "wrong.yaml"]).run());
 }
+
+#[test]
+fn draws_differ_along_an_axis_unless_they_are_nested_over_it() {
+    // Both levels ask for the same: only the axis can tell the two draws apart. Equal trainings are one task.
+    let grid = "{want: {first: {left: 0.5, right: 0.5}, second: {right: 0.5, left: 0.5}}}";
+    let trainings = |name: &str, nested: &str| {
+        let folder = taught(name, grid, &format!("sample: {{size: 8, target: {{side: $want}}{nested}}}"));
+        call(&folder, &["run", &format!("{name}.yaml")]).run().ok();
+        let record: Value = serde_json::from_str(&folder.read(&format!("results/{name}/run.json"))).unwrap();
+        record["tasks"].as_array().unwrap().iter().filter(|task| task["kind"] == "train").count()
+    };
+    assert_eq!(trainings("apart", ""), 2);
+    assert_eq!(trainings("nested", ", nested_over: want"), 1);
+}

@@ -7,7 +7,8 @@ use proptest::test_runner::FileFailurePersistence;
 use super::{import, measure};
 
 const EVALUATION: &str = "{groups: [g, [g, h]], positive: 1, decide: {threshold: 0.5}, undefined: exclude, metrics: [accuracy_score, \
-     accuracy_score_difference, f1_score, roc_auc_score, roc_auc_score_difference, {equalized_odds_difference: {agg: mean}}]}";
+     accuracy_score_difference, f1_score, roc_auc_score, roc_auc_score_difference, {equalized_odds_difference: {agg: mean}}, \
+     log_loss, expected_calibration_error, mean_prediction_difference, balance_for_positive_class]}";
 
 #[derive(Clone, Debug)]
 struct Row {
@@ -42,8 +43,11 @@ fn csv(rows: &[Row], names: [&str; 3]) -> String {
     csv
 }
 
-const COLUMNS: [&str; 3] =
-    ["{id: id, label: y, scores: s}", "{id: id, label: y, scores: s, subject: who}", "{id: id, label: y, scores: s, weight: w}"];
+const COLUMNS: [&str; 3] = [
+    "{id: id, label: y, probabilities: s}",
+    "{id: id, label: y, probabilities: s, subject: who}",
+    "{id: id, label: y, probabilities: s, weight: w}",
+];
 
 fn numbers(csv: &str, columns: &str) -> Vec<Measurement> {
     measure(&import(csv, columns, &["g", "h"]).unwrap(), EVALUATION).unwrap()

@@ -11,6 +11,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
             ("AIF360", "statistical_parity_difference (signed), disparate_impact (not folded)"),
         ],
     },
+    Criterion { name: "soft_demographic_parity", parts: &["mean_prediction"], peers: &[("FFB", "dpe (times 100)")] },
     Criterion {
         name: "equal_opportunity",
         parts: &["true_positive_rate"],

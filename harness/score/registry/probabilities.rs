@@ -68,7 +68,7 @@ pub(super) const PROBABILITIES: &[Definition] = &[
         direction: Neutral,
         undefined: "no items",
         source: "fairlearn 0.15, fairlearn.metrics",
-        peers: &[("fairlearn", "mean_prediction"), ("FFB", "dpe (gap of this, times 100)")],
+        peers: &[("fairlearn", "mean_prediction")],
         reads: Reads::Probabilities,
         multi_label: true,
         parameter: None,
