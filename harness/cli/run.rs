@@ -11,9 +11,11 @@ use clap::Args;
 use super::progress::{Style, observer};
 use super::study::{StudyArgs, cache};
 use super::{Color, Exit, Failure};
+use crate::report::comparison::Comparison;
 use crate::report::table::Table;
 use crate::report::terminal::Screen;
 use crate::report::{leaderboard, output};
+use crate::run::comparing::Comparing;
 use crate::run::results::Results;
 use crate::run::scheduler::{self, Settings};
 use crate::run::store::Store;
@@ -107,7 +109,10 @@ impl Execution {
             });
         }
         let scored = scoring::score(&plan, &store, self.force, &outcome.results, &*observer).map_err(anyhow::Error::from)?;
-        let results = Results::of(&plan, &outcome, &scored);
+        let comparing =
+            Comparing { plan: &plan, store: &store, force: self.force, results: &outcome.results, scored: &scored, observer: &*observer };
+        let comparisons = comparing.all().map_err(anyhow::Error::from)?;
+        let results = Results::of(&plan, &outcome, &scored, comparisons);
         Ok(Ran { plan, outcome, results, started })
     }
 }
@@ -121,7 +126,8 @@ impl Ran {
             }
         }
         // What cannot be drawn is a result.
-        let whole = self.results.failed.iter().all(|cell| cell.status != Status::Failed);
+        let whole = self.results.failed.iter().all(|cell| cell.status != Status::Failed)
+            && !self.results.comparisons.iter().any(Comparison::failed);
         match (whole, self.outcome.failures.iter().any(|failure| failure.unavailable)) {
             (true, _) => Exit::Ok,
             (false, true) => Exit::Unavailable,
@@ -144,7 +150,8 @@ impl Run {
         let Ran { plan, results, .. } = &ran;
         let tables = Table::all(&plan.study.layout, &results.heading, &results.rows, &results.failed);
         let folder = self.study.output(self.output.as_deref(), &plan.study.name);
-        let mut files = output::files(&results.heading, &tables, &results.rows, &results.failed).map_err(anyhow::Error::from)?;
+        let mut files =
+            output::files(&results.heading, &tables, &results.rows, &results.failed, &results.comparisons).map_err(anyhow::Error::from)?;
         let record = record::record(plan, ran.started, &ran.outcome.records);
         files.push(("run.json", serde_json::to_vec_pretty(&record)?));
         let mut written = output::write(&folder, &files).map_err(anyhow::Error::from)?;
@@ -152,7 +159,7 @@ impl Run {
             written.extend(export::predictions_of(plan, &ran.outcome.results, &folder)?);
             written.extend(export::decisions_of(plan, &ran.outcome.results, &folder)?);
         }
-        println!("{}", leaderboard::terminal(&results.heading, &tables, screen(color)));
+        println!("{}", leaderboard::terminal(&results.heading, &tables, &results.comparisons, screen(color)));
         for path in written {
             println!("wrote {}", path.display());
         }

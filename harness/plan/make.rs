@@ -100,6 +100,7 @@ pub fn make(
             scores.push(score);
         }
     }
+    let comparisons = planner.compare(&study, &cells, &scores);
     let Planner { mut problems, unavailable, datasets, scored, .. } = planner;
     if problems.is_empty() && unavailable.is_empty() && request.only.is_empty() {
         let vocabulary = Vocabulary { axes: dimensions(&study), scored };
@@ -113,7 +114,7 @@ pub fn make(
     problems.check(Some(()))?;
     match unavailable.is_empty() {
         false => Err(PlanError::Unavailable(unavailable.into())),
-        true => Ok(Plan { study, datasets, cells, scores, limit: request.limit, mock }),
+        true => Ok(Plan { study, datasets, cells, scores, comparisons, limit: request.limit, mock }),
     }
 }
 
@@ -124,7 +125,7 @@ pub(super) struct Planner<'a> {
     note: &'a dyn Fn(String),
     pub(super) problems: Problems,
     pub(super) unavailable: Problems,
-    datasets: IndexMap<String, Option<PlannedData>>,
+    pub(super) datasets: IndexMap<String, Option<PlannedData>>,
     /// What the evaluations will say, for the tables.
     pub(super) scored: Vec<Scored>,
     /// The size that all cells with `size: largest_common` can draw, once one has asked.

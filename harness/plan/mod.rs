@@ -4,6 +4,7 @@
 //! - [`job`]: what a backend is told, and where in the YAML each part of it was written.
 //! - [`options`]: the options of architectures, losses and the like against the backend's own schemas.
 //! - [`said`]: what the evaluations will say, for the tables to show.
+//! - [`compare`]: which scores are set against which.
 //! - [`split`]: the rows of a split.
 //! - `lesson`: what a training learns from: a split or a draw from it, and how much each item counts.
 //! - `imported`: imported predictions against what asks for them.
@@ -12,6 +13,7 @@
 //! - [`planned`]: what a plan consists of; [`make`]: how it is made.
 
 mod choose;
+pub mod compare;
 mod imported;
 pub mod job;
 pub mod join;

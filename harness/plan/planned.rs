@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::compare::PlannedComparison;
 use super::imported;
 use super::job::Ability;
 use super::key::Key;
@@ -31,6 +32,8 @@ pub struct Plan {
     pub cells: Vec<PlannedCell>,
     /// Their evaluations.
     pub scores: Vec<PlannedScore>,
+    /// What is set against what.
+    pub comparisons: Vec<PlannedComparison>,
     /// At most this many items of each split.
     pub limit: Option<u32>,
     /// Whether the datasets are made up.

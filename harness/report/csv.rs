@@ -1,8 +1,9 @@
-//! `results.csv`, one number a line, and `leaderboard.csv`, one cell of a table a line.
+//! `results.csv` and `comparisons.csv`, one number a line, and `leaderboard.csv`, one cell of a table a line.
 
 use crate::spec::grid::{AFTER_AXES, BEFORE_AXES};
 use crate::spec::table::Word;
 
+use super::comparison::Comparison;
 use super::heading::Heading;
 use super::number::stable;
 use super::row::Row;
@@ -24,6 +25,28 @@ pub fn results(heading: &Heading, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
         record.extend([number.n_positive, number.n_negative, number.n_clusters].map(whole));
         record.extend([number.null_median, number.null_p].map(real));
         record.extend([number.status.word().to_owned(), number.reason.clone(), number.direction.word().to_owned()]);
+        writer.write_record(&record)?;
+    }
+    finish(writer)
+}
+
+/// `comparisons.csv`: the differences, sorted within each comparison already.
+pub fn comparisons(heading: &Heading, comparisons: &[Comparison]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let axes = || heading.axes.iter().map(|axis| axis.name.as_str());
+    let names = ["evaluation", "data", "from", "to", "decision", "metric", "parameters", "by", "group", "label"];
+    let numbers = ["value_from", "value_to", "difference", "lower", "upper", "level", "p", "p_adjusted", "n"];
+    let header = ["study", "comparison", "model"].into_iter().chain(axes()).chain(names).chain(numbers);
+    writer.write_record(header.chain(["status", "reason", "direction"]))?;
+    for (name, contrast) in comparisons.iter().flat_map(|comparison| comparison.contrasts.iter().map(|one| (&comparison.name, one))) {
+        let number = &contrast.difference;
+        let mut record = vec![contrast.study.clone(), name.clone(), contrast.model.clone()];
+        record.extend(axes().map(|axis| contrast.axis(axis).to_owned()));
+        record.extend([&contrast.evaluation, &contrast.data, &contrast.from, &contrast.to].map(Clone::clone));
+        record.extend([&number.decision, &number.metric, &number.parameters, &number.by, &number.group, &number.label].map(Clone::clone));
+        record.extend([number.value_from, number.value_to, number.difference, number.lower, number.upper, number.level].map(real));
+        record.extend([number.p, number.p_adjusted].map(real));
+        record.extend([number.n.to_string(), number.status.word().to_owned(), number.reason.clone(), number.direction.word().to_owned()]);
         writer.write_record(&record)?;
     }
     finish(writer)

@@ -1,5 +1,7 @@
 //! `leaderboard.md`: all tables of a study on one page.
 
+use super::comparison::Comparison;
+use super::contrast;
 use super::escape;
 use super::heading::Heading;
 use super::markdown;
@@ -8,7 +10,7 @@ use super::table::Table;
 use super::terminal::{self, Screen};
 
 /// The page. It holds no clock, host or path, so equal results give equal bytes.
-pub fn markdown(heading: &Heading, tables: &[Table]) -> String {
+pub fn markdown(heading: &Heading, tables: &[Table], comparisons: &[Comparison]) -> String {
     let mut page = format!("# {}\n", escape::markdown(heading.title()));
     for warning in warnings(heading) {
         page.push_str(&format!("\n> **{warning}**\n"));
@@ -19,7 +21,12 @@ pub fn markdown(heading: &Heading, tables: &[Table]) -> String {
         }
         page.push_str(&format!("\n{}\n", markdown::table(table)));
     }
-    let legend = legends(tables, escape::code);
+    for comparison in comparisons {
+        page.push_str(&format!("\n## Comparison: {}\n", escape::markdown(&comparison.name)));
+        page.push_str(&format!("\n{}\n", contrast::markdown(comparison)));
+    }
+    let mut legend = legends(tables, escape::code);
+    legend.extend(contrast::legend(comparisons));
     if !legend.is_empty() {
         page.push_str("\n**How to read**\n\n");
         for sentence in legend {
@@ -30,7 +37,7 @@ pub fn markdown(heading: &Heading, tables: &[Table]) -> String {
 }
 
 /// The same for a terminal.
-pub fn terminal(heading: &Heading, tables: &[Table], screen: Screen) -> String {
+pub fn terminal(heading: &Heading, tables: &[Table], comparisons: &[Comparison], screen: Screen) -> String {
     let mut page = format!("{}\n", escape::plain(heading.title()));
     for warning in warnings(heading) {
         page.push_str(&format!("{}\n", terminal::wrapped(&warning, screen)));
@@ -41,7 +48,10 @@ pub fn terminal(heading: &Heading, tables: &[Table], screen: Screen) -> String {
         }
         page.push_str(&format!("{}\n", terminal::table(table, screen)));
     }
-    for sentence in legends(tables, terminal::quoted) {
+    for comparison in comparisons {
+        page.push_str(&format!("\nComparison: {}\n{}\n", escape::plain(&comparison.name), contrast::terminal(comparison, screen)));
+    }
+    for sentence in legends(tables, terminal::quoted).into_iter().chain(contrast::legend(comparisons)) {
         page.push_str(&format!("{}\n", terminal::wrapped(&sentence, screen)));
     }
     page

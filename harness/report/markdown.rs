@@ -42,7 +42,7 @@ fn cell(entry: &Entry) -> String {
 }
 
 /// Marks the columns from `first` on as right-aligned for whoever renders the page.
-fn align(grid: &str, first: usize) -> String {
+pub(super) fn align(grid: &str, first: usize) -> String {
     let mut lines: Vec<String> = grid.lines().map(str::to_owned).collect();
     if let Some(rule) = lines.get_mut(1) {
         let cells: Vec<String> = rule

@@ -6,10 +6,12 @@
 //! - [`cell`]: one cell of a table: a number, or the mean of several.
 //! - [`mod@column`]: the columns of a table, spread over groups and levels.
 //! - [`table`]: the cells that a spec asks for, averaged, sorted and ranked.
+//! - [`comparison`]: differences between cells, a line each.
 //!
 //! How it is shown:
 //! - [`number`], [`escape`]: numbers and names as text.
 //! - [`sheet`]: a table as text, with its footnotes and how to read it.
+//! - [`contrast`]: a comparison as text.
 //! - [`terminal`], [`markdown`]: a sheet in two media.
 //! - [`leaderboard`]: all tables of a study on one page.
 //! - [`csv`], [`parquet`]: numbers for notebooks.
@@ -23,6 +25,8 @@
 pub mod cell;
 pub mod column;
 pub mod compare;
+pub mod comparison;
+pub mod contrast;
 pub mod csv;
 pub mod drift;
 pub mod escape;

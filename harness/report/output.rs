@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::comparison::Comparison;
 use super::heading::{FailedCell, Heading};
 use super::row::Row;
 use super::table::Table;
@@ -33,15 +34,25 @@ pub enum OutputError {
 /// A file's name and bytes.
 pub type File = (&'static str, Vec<u8>);
 
-/// `leaderboard.md`, `leaderboard.csv`, `results.csv` and `results.parquet`. Equal results give equal bytes, whatever their order.
-pub fn files(heading: &Heading, tables: &[Table], rows: &[Row], failed: &[FailedCell]) -> Result<Vec<File>, OutputError> {
+/// `leaderboard.md`, `leaderboard.csv`, `results.csv` and `results.parquet`, and `comparisons.csv` where something was compared. Equal results give equal bytes, whatever their order.
+pub fn files(
+    heading: &Heading,
+    tables: &[Table],
+    rows: &[Row],
+    failed: &[FailedCell],
+    comparisons: &[Comparison],
+) -> Result<Vec<File>, OutputError> {
     let mut rows: Vec<Row> = rows.iter().cloned().chain(failed.iter().map(|cell| Row::of_failed(&heading.study, cell))).collect();
     rows.sort_by(|a, b| a.compare(b, heading));
-    let page = leaderboard::markdown(heading, tables).into_bytes();
+    let page = leaderboard::markdown(heading, tables, comparisons).into_bytes();
     let cells = csv::leaderboard(heading, tables).map_err(|error| format("leaderboard.csv", error))?;
     let numbers = csv::results(heading, &rows).map_err(|error| format("results.csv", error))?;
     let typed = parquet::results(heading, &rows).map_err(|error| format("results.parquet", error))?;
-    Ok(vec![("leaderboard.md", page), ("leaderboard.csv", cells), ("results.csv", numbers), ("results.parquet", typed)])
+    let mut files = vec![("leaderboard.md", page), ("leaderboard.csv", cells), ("results.csv", numbers), ("results.parquet", typed)];
+    if !comparisons.is_empty() {
+        files.push(("comparisons.csv", csv::comparisons(heading, comparisons).map_err(|error| format("comparisons.csv", error))?));
+    }
+    Ok(files)
 }
 
 fn format(file: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> OutputError {

@@ -164,7 +164,12 @@ impl Snapshot {
             lines.sort_by(|(a, _), (b, _)| a.iter().cmp(b.iter()));
             Grid { name: table.name.clone(), rows: table.rows.clone(), columns: columns.collect(), lines }
         });
-        Ok(Self { study: heading.study.clone(), mock: heading.mock, tables: grids.collect(), page: leaderboard::markdown(heading, tables) })
+        Ok(Self {
+            study: heading.study.clone(),
+            mock: heading.mock,
+            tables: grids.collect(),
+            page: leaderboard::markdown(heading, tables, &[]),
+        })
     }
 
     /// The first cell that failed, named for messages.

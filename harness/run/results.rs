@@ -5,6 +5,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::scheduler::Outcome;
 use super::scoring::Scored;
 use crate::plan::planned::{Plan, PlannedScore, Source};
+use crate::report::comparison::Comparison;
 use crate::report::heading::{FailedCell, Heading};
 use crate::report::row::Row;
 use crate::score::measurement::Status;
@@ -20,11 +21,13 @@ pub struct Results {
     pub rows: Vec<Row>,
     /// Cells without numbers.
     pub failed: Vec<FailedCell>,
+    /// What was compared, as `compare:` asks.
+    pub comparisons: Vec<Comparison>,
 }
 
 impl Results {
     /// Joins the numbers with the cells that they are of.
-    pub fn of(plan: &Plan, outcome: &Outcome, scored: &[Option<Scored>]) -> Self {
+    pub fn of(plan: &Plan, outcome: &Outcome, scored: &[Option<Scored>], mut comparisons: Vec<Comparison>) -> Self {
         let mut rows = Vec::new();
         let mut failed: IndexMap<usize, FailedCell> = IndexMap::new();
         let study = &plan.study;
@@ -61,7 +64,9 @@ impl Results {
                 None => {}
             }
         }
-        Self { heading: heading(plan, &rows), rows, failed: failed.into_values().collect() }
+        let heading = heading(plan, &rows);
+        comparisons.iter_mut().for_each(|comparison| comparison.sort(&heading));
+        Self { heading, rows, failed: failed.into_values().collect(), comparisons }
     }
 }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::event::{Event, Observer};
 use super::rows;
@@ -20,8 +22,8 @@ use crate::spec::distort::Distort;
 use crate::spec::evaluation::Evaluation;
 use crate::spec::study::fitting_splits;
 
-/// The file of a score in the store.
-const FILE: &str = "measurements.json";
+/// How scores are kept in the store.
+const KEPT: Kept = Kept { kind: "score", file: "measurements.json" };
 
 /// The numbers of one evaluation of one cell, or why there are none.
 pub type Scored = Result<Vec<Measurement>, String>;
@@ -54,39 +56,57 @@ fn one(
     planned: &PlannedScore,
     observer: &dyn Observer,
 ) -> Result<Option<Scored>, StoreError> {
+    kept(store, force, &planned.key, KEPT, observer, || measure(plan, results, planned))
+}
+
+/// What is made from results is kept beside them: under which kind, in which file.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    /// The kind of the task.
+    pub kind: &'static str,
+    /// The file's name.
+    pub file: &'static str,
+}
+
+/// What the store holds under a key, or what `make` makes, which is kept unless it went wrong.
+pub fn kept<T: Serialize + DeserializeOwned>(
+    store: &Store,
+    force: bool,
+    key: &Key,
+    Kept { kind, file }: Kept,
+    observer: &dyn Observer,
+    make: impl FnOnce() -> Option<Result<T, String>>,
+) -> Result<Option<Result<T, String>>, StoreError> {
     if force {
-        store.forget(&planned.key)?;
+        store.forget(key)?;
     }
-    match store.find(&planned.key)? {
+    match store.find(key)? {
         Found::Whole(folder) => {
-            if let Some(measurements) = std::fs::read(folder.join(FILE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
-                return Ok(Some(Ok(measurements)));
+            if let Some(known) = std::fs::read(folder.join(file)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+                return Ok(Some(Ok(known)));
             }
-            store.forget(&planned.key)?;
+            store.forget(key)?;
         }
         Found::Damaged(message) => observer.event(&Event::Note { message }),
         Found::Nothing => {}
     }
-    let measurements = match measure(plan, results, planned) {
+    let made = match make() {
         None => return Ok(None),
         Some(Err(reason)) => return Ok(Some(Err(reason))),
-        Some(Ok(measurements)) => measurements,
+        Some(Ok(made)) => made,
     };
-    let lease = store.lease(&planned.key)?;
+    let lease = store.lease(key)?;
     if lease.draft.target.exists() {
         lease.abandon()?;
     } else {
-        let path = lease.draft.folder.join(FILE);
-        let text = serde_json::to_vec(&measurements).map_err(|error| StoreError::Io {
-            action: "write",
-            path: path.clone(),
-            source: error.into(),
-        })?;
+        let path = lease.draft.folder.join(file);
+        let text =
+            serde_json::to_vec(&made).map_err(|error| StoreError::Io { action: "write", path: path.clone(), source: error.into() })?;
         std::fs::write(&path, text).map_err(|source| StoreError::Io { action: "write", path, source })?;
-        lease.draft.finish("score", &[FILE])?;
+        lease.draft.finish(kind, &[file])?;
         lease.release()?;
     }
-    Ok(Some(Ok(measurements)))
+    Ok(Some(Ok(made)))
 }
 
 fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Option<Scored> {

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::audit::Audit;
 use super::breakdown::Breakdown;
 use super::interval;
@@ -35,7 +37,7 @@ pub struct Side<'a> {
 }
 
 /// The difference between two sides in one number.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// The side that is subtracted, as a place in the list of sides.
     pub from: usize,
@@ -79,6 +81,34 @@ pub struct Difference {
     pub direction: Direction,
 }
 
+impl Difference {
+    /// The news that two sides have no difference.
+    pub fn failed(reason: String) -> Self {
+        Self {
+            from: 0,
+            to: 0,
+            decision: String::new(),
+            metric: String::new(),
+            parameters: String::new(),
+            by: String::new(),
+            group: String::new(),
+            label: String::new(),
+            value_from: None,
+            value_to: None,
+            difference: None,
+            lower: None,
+            upper: None,
+            level: None,
+            n: 0,
+            p: None,
+            p_adjusted: None,
+            status: Status::Failed,
+            reason,
+            direction: Direction::Neutral,
+        }
+    }
+}
+
 /// Compares pairs of sides (from, to) in the columns that are named, for every rule, breakdown, group and class that both have.
 ///
 /// # Errors
@@ -90,7 +120,7 @@ pub fn compare(
     adjust: Adjust,
     uncertainty: &Uncertainty,
 ) -> Result<Vec<Difference>, ScoreError> {
-    let aligned = align(sides)?;
+    let aligned = align(&sides.iter().map(|side| side.predictions).collect::<Vec<_>>())?;
     let schemes = (sides.iter().zip(&aligned))
         .map(|(side, predictions)| {
             let mut problems = Problems::default();
@@ -128,7 +158,7 @@ pub fn compare(
             }
         }
     }
-    adjusted(&mut differences, adjust);
+    adjusted(differences.iter_mut(), adjust);
     Ok(differences)
 }
 
@@ -228,7 +258,8 @@ fn two_sided(drawn: &[f64]) -> Option<f64> {
 }
 
 /// Adjusts p over all differences that have one.
-fn adjusted(differences: &mut [Difference], adjust: Adjust) {
+pub fn adjusted<'a>(differences: impl Iterator<Item = &'a mut Difference>, adjust: Adjust) {
+    let mut differences: Vec<&mut Difference> = differences.collect();
     let mut order: Vec<(f64, usize)> = differences.iter().enumerate().filter_map(|(place, d)| d.p.map(|p| (p, place))).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let family = order.len();
@@ -252,12 +283,15 @@ fn adjusted(differences: &mut [Difference], adjust: Adjust) {
     }
 }
 
-/// Brings all sides into the first one's order of items.
-fn align(sides: &[Side<'_>]) -> Result<Vec<Predictions>, ScoreError> {
+/// Brings all predictions into the first ones' order of items.
+///
+/// # Errors
+/// Where they are not about the same items, labels and groups.
+pub fn align(sides: &[&Predictions]) -> Result<Vec<Predictions>, ScoreError> {
     let refused = |reason: String| ScoreError::Compare { reason };
-    let Some(first) = sides.first().map(|side| side.predictions) else { return Ok(Vec::new()) };
-    let one = |side: &Side<'_>| {
-        let other = side.predictions;
+    let Some(first) = sides.first() else { return Ok(Vec::new()) };
+    let one = |other: &&Predictions| {
+        let other = *other;
         let aligned = if other.ids() == first.ids() {
             other.clone()
         } else {

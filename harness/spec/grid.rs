@@ -34,8 +34,8 @@ pub const AFTER_AXES: [&str; 22] = [
     "direction",
 ];
 
-/// A column of comparisons that results do not have.
-const DIFFERENCE: &str = "difference";
+/// The columns of `comparisons.csv` that `results.csv` does not have.
+pub const OF_COMPARISONS: [&str; 8] = ["comparison", "from", "to", "value_from", "value_to", "difference", "p", "p_adjusted"];
 
 /// A named list of levels.
 #[derive(Clone, Debug)]
@@ -286,7 +286,7 @@ fn reference(text: &str) -> Option<(&str, Option<&str>)> {
 
 impl Axis {
     fn read(key: &Key, node: &Node, problems: &mut Problems) -> Option<Self> {
-        if BEFORE_AXES.iter().chain(&AFTER_AXES).chain([&DIFFERENCE]).any(|column| *column == key.text) {
+        if BEFORE_AXES.iter().chain(&AFTER_AXES).chain(&OF_COMPARISONS).any(|column| *column == key.text) {
             let message = format!("an axis cannot be called `{}`: that is a column of the results", key.text);
             problems.push(Problem::at_place(&key.place, message).help("choose another name"));
             return None;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use super::card::DataUse;
+use super::compare::Comparison;
 use super::decode::{Decode, Fields, expected, one_or_many};
 use super::evaluation::{Evaluation, Written};
 use super::file::{Setting, read};
@@ -40,6 +41,8 @@ pub struct Study {
     pub evaluations: Vec<CellEvaluation>,
     /// How intervals are made, where an evaluation does not say otherwise.
     pub uncertainty: Uncertainty,
+    /// What is set against what, by name.
+    pub compare: IndexMap<String, Comparison>,
     /// Tables, what is averaged and pooled in them, and tolerances.
     pub layout: Layout,
 }
@@ -105,6 +108,7 @@ impl Study {
         let uncertainty: Option<Uncertainty> = fields.optional("uncertainty", problems);
         let models = fields.required_with("models", problems, entries);
         let evaluate = fields.required_with("evaluate", problems, entries);
+        let compare = fields.optional_with("compare", problems, comparisons).unwrap_or_default();
         let layout = Layout::take(&mut fields, problems);
         fields.finish(problems);
 
@@ -124,6 +128,7 @@ impl Study {
             cells,
             evaluations,
             uncertainty: uncertainty.unwrap_or_default(),
+            compare,
             layout,
         };
         study.check_splits(&declared, problems);
@@ -196,6 +201,14 @@ fn datasets(node: &Node, problems: &mut Problems) -> Option<Datasets> {
         check_name(key, problems);
     }
     Some(entries.iter().map(|(key, node)| (key.text.clone(), DataUse::decode(node, problems))).collect())
+}
+
+fn comparisons(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, Comparison>> {
+    let Value::Map(entries) = &node.value else { return expected(node, problems, "a map of comparisons") };
+    for (key, _) in entries {
+        check_name(key, problems);
+    }
+    Some(entries.iter().filter_map(|(key, node)| Some((key.text.clone(), Comparison::decode(node, problems)?))).collect())
 }
 
 fn check_split(declared: &Datasets, name: &str, node: &Node, problems: &mut Problems) {

@@ -28,7 +28,7 @@ fn files(order: &[usize]) -> (Heading, Vec<output::File>) {
     let rows: Vec<Row> = order.iter().map(|index| rows[*index].clone()).collect();
     let gone = [failed(&[("loss", "bce"), ("seed", "1")], "diverged")];
     let tables = Table::all(&layout(TABLE), &heading, &rows, &gone);
-    let files = output::files(&heading, &tables, &rows, &gone).unwrap();
+    let files = output::files(&heading, &tables, &rows, &gone, &[]).unwrap();
     (heading, files)
 }
 
@@ -116,7 +116,7 @@ fn a_file_that_cannot_be_written_is_named() {
 #[test]
 fn the_page_names_no_place_or_time() {
     let tables = Table::all(&layout(QUICKSTART), &heading(), &quickstart(), &[]);
-    let files = output::files(&heading(), &tables, &quickstart(), &[]).unwrap();
+    let files = output::files(&heading(), &tables, &quickstart(), &[], &[]).unwrap();
     let home = env!("CARGO_MANIFEST_DIR");
     assert!(files.iter().all(|(_, bytes)| !bytes.windows(home.len()).any(|window| window == home.as_bytes())));
 }

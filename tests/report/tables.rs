@@ -12,7 +12,7 @@ use proptest::strategy::Strategy as _;
 use super::fixture::{QUICKSTART, dimension, failed, grouped, heading, quickstart, row, tables, without};
 
 fn page(text: &str, heading: &Heading, rows: &[Row]) -> String {
-    leaderboard::markdown(heading, &tables(text, heading, rows, &[]))
+    leaderboard::markdown(heading, &tables(text, heading, rows, &[]), &[])
 }
 
 /// The tables alone, without title and legend.
@@ -45,7 +45,7 @@ fn the_quickstart_as_markdown() {
 #[test]
 fn a_terminal_that_is_wide_enough() {
     let tables = tables(QUICKSTART, &heading(), &quickstart(), &[]);
-    insta::assert_snapshot!(leaderboard::terminal(&heading(), &tables, Screen { width: Some(140), color: false }), @r"
+    insta::assert_snapshot!(leaderboard::terminal(&heading(), &tables, &[], Screen { width: Some(140), color: false }), @r"
     Does the loss decide whose coat is recognized?
     ╭────────────────┬──────────────────────┬──────────────────────┬──────────────────────┬──────────────────────┬──────────────────────╮
     │ loss           │     accuracy_score ↑ │         worst_tone ↑ │         recall_gap ↓ │     accuracy_score ↑ │     accuracy_score ↑ │
@@ -111,7 +111,7 @@ fn a_narrow_terminal_stacks_intervals_then_splits_columns() {
 fn no_line_is_wider_than_the_terminal() {
     let tables = tables(QUICKSTART, &heading(), &quickstart(), &[]);
     for width in 40..150 {
-        let page = leaderboard::terminal(&heading(), &tables, Screen { width: Some(width), color: false });
+        let page = leaderboard::terminal(&heading(), &tables, &[], Screen { width: Some(width), color: false });
         let widest = page.lines().skip(1).map(|line| line.chars().count()).max().unwrap();
         assert!(widest <= width, "{widest} > {width}\n{page}");
     }
@@ -171,7 +171,7 @@ fn undefined_small_and_failed_are_told_and_not_ranked() {
     ];
     let gone = failed(&[("loss", "hinge")], "the worker was killed by signal 9 | last line: <oom>");
     let text = "tables: {main: {rows: [loss], columns: [recall_gap], sort: recall_gap, best: bold}}";
-    insta::assert_snapshot!(leaderboard::markdown(&heading, &tables(text, &heading, &rows, &[gone])), @r"
+    insta::assert_snapshot!(leaderboard::markdown(&heading, &tables(text, &heading, &rows, &[gone]), &[]), @r"
     # Does the loss decide whose coat is recognized?
 
     | loss  |                 recall_gap ↓ |
@@ -406,7 +406,7 @@ fn names_cannot_break_out_of_a_table() {
     rows[1] = without(rows[1].clone(), Status::Undefined, "no <positives> in\n|tone=a|");
     let text = "tables: {main: {rows: [loss], columns: [accuracy_score, {tone: accuracy_score}]}, 'x | y': {rows: [loss], columns: [accuracy_score]}}";
     let tables = tables(text, &heading, &rows, &[]);
-    insta::assert_snapshot!(leaderboard::markdown(&heading, &tables), @r"
+    insta::assert_snapshot!(leaderboard::markdown(&heading, &tables, &[]), @r"
     # A &lt;b&gt;title&lt;/b&gt; # second
 
     | loss                                                    |     accuracy_score ↑ | accuracy_score ↑<br>tone=a\|b | accuracy_score ↑<br>tone=�evil |

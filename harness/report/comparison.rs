@@ -1,0 +1,82 @@
+//! Differences between cells, as `compare:` asks for them.
+
+use std::cmp::Ordering;
+
+use super::heading::Heading;
+use crate::score::compare::Difference;
+use crate::score::measurement::Status;
+use crate::spec::compare::Adjust;
+use crate::spec::table::Word;
+
+/// One entry of `compare:` with what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// Its name.
+    pub name: String,
+    /// What differs: an axis, or `model`.
+    pub over: String,
+    /// How p is adjusted.
+    pub adjust: Adjust,
+    /// One a line.
+    pub contrasts: Vec<Contrast>,
+}
+
+/// One difference and the cells that it is between.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contrast {
+    /// The study's name.
+    pub study: String,
+    /// The model; empty where models are compared.
+    pub model: String,
+    /// What both sides have in common: axis name and level label, in the order of the axes.
+    pub axes: Vec<(String, String)>,
+    /// The evaluation's name.
+    pub evaluation: String,
+    /// The split that was scored.
+    pub data: String,
+    /// The level that is subtracted.
+    pub from: String,
+    /// The level that it is subtracted from.
+    pub to: String,
+    /// The difference.
+    pub difference: Difference,
+}
+
+impl Comparison {
+    /// Whether some pair could not be compared.
+    pub fn failed(&self) -> bool {
+        self.contrasts.iter().any(|contrast| contrast.difference.status == Status::Failed)
+    }
+
+    /// Puts the differences into the order of files and tables: by the key that no two share, levels in declared order.
+    pub fn sort(&mut self, heading: &Heading) {
+        let over = self.over.clone();
+        self.contrasts.sort_by(|a, b| a.compare(b, &over, heading));
+    }
+}
+
+impl Contrast {
+    /// Where the pair lies on an axis; empty where it has no such coordinate.
+    pub fn axis(&self, name: &str) -> &str {
+        self.axes.iter().find(|(axis, _)| axis == name).map_or("", |(_, level)| level)
+    }
+
+    fn compare(&self, other: &Self, over: &str, heading: &Heading) -> Ordering {
+        let (a, b) = (&self.difference, &other.difference);
+        heading
+            .compare_levels(Word::Model.text(), &self.model, &other.model)
+            .then_with(|| {
+                let orders =
+                    heading.axes.iter().map(|axis| heading.compare_levels(&axis.name, self.axis(&axis.name), other.axis(&axis.name)));
+                orders.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+            })
+            .then_with(|| heading.compare_levels(Word::Evaluation.text(), &self.evaluation, &other.evaluation))
+            .then_with(|| self.data.cmp(&other.data))
+            .then_with(|| heading.compare_levels(over, &self.from, &other.from))
+            .then_with(|| heading.compare_levels(over, &self.to, &other.to))
+            .then_with(|| heading.compare_levels(Word::Decision.text(), &a.decision, &b.decision))
+            .then_with(|| (&a.metric, &a.parameters, &a.by).cmp(&(&b.metric, &b.parameters, &b.by)))
+            .then_with(|| heading.compare_levels(&a.by, &a.group, &b.group))
+            .then_with(|| a.label.cmp(&b.label))
+    }
+}

@@ -1,0 +1,107 @@
+//! `compare:` from spec to `comparisons.csv`, on predictions of two vendors about the same people.
+
+use std::collections::HashMap;
+
+use crate::command::{Folder, fairgrid};
+
+/// 300 people of two groups. Vendor `a` errs for every fourth, `b` for every fifth, `c` for every sixth of them.
+fn vendors(text: &str) -> Folder {
+    let said = |wrong: fn(usize) -> bool| {
+        let row = |row: usize| {
+            let truth = row % 7 < 3;
+            format!("p{row},{},{},{}\n", u8::from(truth), u8::from(truth != wrong(row)), ["dark", "light"][row % 2])
+        };
+        format!("id,truth,guess,tone\n{}", (0..300).map(row).collect::<String>())
+    };
+    let models: String = ["a", "b", "c"]
+        .map(|name| format!("  {name}: {{predictions: {name}.csv, columns: {{id: id, label: truth, decision: guess, classes: [0, 1]}}}}\n"))
+        .concat();
+    Folder::new()
+        .file("a.csv", said(|row| row.is_multiple_of(4)))
+        .file("b.csv", said(|row| row.is_multiple_of(5)))
+        .file("c.csv", said(|row| row.is_multiple_of(6)))
+        .file(
+            "vendors.yaml",
+            format!(
+                "fairgrid: 1\nstudy: vendors\nmodels:\n{models}evaluate:\n  audit: {{groups: [tone], positive: 1, metrics: [accuracy_score, \
+                 {{accuracy_score_difference: {{as: gap}}}}]}}\nuncertainty: {{bootstrap: 400, null: {{permutations: 0}}}}\n{text}"
+            ),
+        )
+}
+
+fn rows(folder: &Folder) -> Vec<HashMap<String, String>> {
+    let mut reader = csv::Reader::from_path(folder.path("results/vendors/comparisons.csv")).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+fn number(row: &HashMap<String, String>, column: &str) -> f64 {
+    row[column].parse().unwrap()
+}
+
+#[test]
+fn vendors_are_compared_on_the_same_people() {
+    let folder = vendors("compare: {vendors: {model: all_pairs, metrics: [accuracy_score, gap], adjust: holm}}\n");
+    let page = fairgrid(["run", "vendors.yaml", "--quiet"]).within(&folder).run().ok();
+    let rows = rows(&folder);
+    let pairs: Vec<(&str, &str)> = rows.iter().filter(|row| row["metric"] == "gap").map(|row| (&*row["from"], &*row["to"])).collect();
+    assert_eq!(pairs, [("a", "b"), ("a", "c"), ("b", "c")]);
+    let find = |metric: &str, group: &str| {
+        rows.iter().find(|row| row["metric"] == metric && row["group"] == group && row["from"] == "a" && row["to"] == "b").unwrap()
+    };
+    // Every fourth of 300 is wrong, then every fifth.
+    let overall = rows.iter().find(|row| row["metric"] == "accuracy_score" && row["by"].is_empty()).unwrap();
+    assert_eq!(["value_from", "value_to", "difference", "n"].map(|column| number(overall, column)), [0.75, 0.8, 0.05, 300.0]);
+    // The errors of `a` are all of the dark: 75 of 150. Those of `b` are shared out evenly: 30 and 30.
+    let gap = find("gap", "");
+    assert_eq!(["value_from", "value_to", "difference"].map(|column| number(gap, column)), [0.5, 0.0, -0.5]);
+    assert!(number(gap, "upper") < 0.0 && number(gap, "p") < 0.05, "{gap:?}");
+    assert_eq!(number(find("accuracy_score", "tone=dark"), "difference"), 0.3);
+    // Holm over the whole entry: the smallest p times the number of differences.
+    let ps: Vec<f64> = rows.iter().map(|row| number(row, "p")).collect();
+    let smallest = ps.iter().copied().fold(1.0, f64::min);
+    let least = rows.iter().map(|row| number(row, "p_adjusted")).fold(1.0, f64::min);
+    assert_eq!(rows.len(), 12);
+    assert!((least - smallest * 12.0).abs() < 1e-6, "{least} {smallest}");
+    assert!(page.contains("Comparison: vendors") && page.contains("comparisons.csv"), "{page}");
+    insta::assert_snapshot!(folder.read("results/vendors/leaderboard.md"));
+}
+
+#[test]
+fn a_second_run_and_turned_files_say_the_same() {
+    let folder = vendors("compare: {change: {models: [a, b], metrics: [gap]}}\n");
+    fairgrid(["run", "vendors.yaml"]).within(&folder).run().ok();
+    let first = folder.read("results/vendors/comparisons.csv");
+    assert!(first.starts_with("study,comparison,model,evaluation,data,from,to,decision,metric,"), "{first}");
+    assert_eq!(first.lines().count(), 2, "{first}");
+    fairgrid(["run", "vendors.yaml"]).within(&folder).run().ok();
+    assert_eq!(folder.read("results/vendors/comparisons.csv"), first);
+    let text = folder.read("b.csv");
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines[1..].reverse();
+    std::fs::write(folder.path("b.csv"), lines.join("\n")).unwrap();
+    fairgrid(["run", "vendors.yaml"]).within(&folder).run().ok();
+    assert_eq!(folder.read("results/vendors/comparisons.csv"), first);
+}
+
+#[test]
+fn an_axis_is_compared_for_every_model() {
+    let text =
+        "grid: {cut: [-1, 1]}\nmodels:\n  a: {predictions: $cut, columns: {id: id, label: truth, decision: guess, classes: [0, 1]}}\n";
+    let folder = vendors("");
+    let study = folder.read("vendors.yaml");
+    let start = study.find("models:").unwrap();
+    let end = study.find("evaluate:").unwrap();
+    let text = text.replace("[-1, 1]", "{old: a.csv, new: b.csv, other: c.csv}");
+    let compare = "compare: {gains: {cut: {baseline: old}, metrics: gap}}\n";
+    std::fs::write(folder.path("vendors.yaml"), format!("{}{text}{}{compare}", &study[..start], &study[end..])).unwrap();
+    fairgrid(["run", "vendors.yaml"]).within(&folder).run().ok();
+    let told: Vec<[String; 4]> = rows(&folder).iter().map(|row| ["model", "cut", "from", "to"].map(|column| row[column].clone())).collect();
+    assert_eq!(told, [["a", "", "old", "new"], ["a", "", "old", "other"]]);
+}
+
+#[test]
+fn nothing_is_left_where_nothing_is_compared() {
+    let folder = vendors("");
+    fairgrid(["run", "vendors.yaml"]).within(&folder).run().ok();
+    assert!(folder.path("results/vendors/results.csv").exists() && !folder.path("results/vendors/comparisons.csv").exists());
+}
