@@ -72,8 +72,8 @@ impl Rankings {
         Tally::new(0, self.classes)
     }
 
-    /// For each class, the slots whose truth is known, from the largest score down; `patterns` is each slot's pattern.
-    pub fn order(&self, patterns: &[u32]) -> Vec<Vec<u32>> {
+    /// For each class, the order of its scores; `patterns` is each slot's pattern.
+    pub fn order(&self, patterns: &[u32]) -> Vec<Order> {
         let at = |slot: u32, class: usize| patterns[slot as usize] as usize * self.classes + class;
         (0..self.classes)
             .into_par_iter()
@@ -81,15 +81,68 @@ impl Rankings {
                 let known = (0..patterns.len() as u32).filter(|slot| self.truths[at(*slot, class)] != Truth::Unknown);
                 let mut order: Vec<u32> = known.collect();
                 order.sort_by(|a, b| self.scores[at(*b, class)].total_cmp(&self.scores[at(*a, class)]));
-                order
+                let mut above = None;
+                let mark = |slot: &u32| {
+                    let score = self.scores[at(*slot, class)];
+                    let step = above.replace(score) != Some(score);
+                    Mark::new(step, self.truths[at(*slot, class)] == Truth::Positive)
+                };
+                Order { marks: order.iter().map(mark).collect(), slots: order }
             })
             .collect()
     }
+}
 
-    /// Adds one item of a pattern to the sweep of a class.
-    pub fn push(&self, pattern: u32, class: usize, weight: f64, sweep: &mut Sweep) {
-        let at = pattern as usize * self.classes + class;
-        sweep.push(self.scores[at], self.truths[at] == Truth::Positive, weight);
+/// The slots whose truth is known for a class, from the largest score down.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    slots: Vec<u32>,
+    marks: Vec<Mark>,
+}
+
+/// All that a sweep reads of a slot, beside its weight.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark(u8);
+
+impl Mark {
+    fn new(step: bool, positive: bool) -> Self {
+        Self(u8::from(step) | u8::from(positive) << 1)
+    }
+
+    /// Whether the slot's score is less than that of the slot before.
+    pub fn is_step(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    /// Whether the slot is of the class.
+    pub fn is_positive(self) -> bool {
+        self.0 & 2 != 0
+    }
+}
+
+impl Order {
+    /// Adds a slot at the end.
+    pub fn push(&mut self, slot: u32, step: bool, positive: bool) {
+        self.slots.push(slot);
+        self.marks.push(Mark::new(step, positive));
+    }
+
+    /// The slots, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, Mark)> {
+        self.slots.iter().map(|slot| *slot as usize).zip(self.marks.iter().copied())
+    }
+
+    /// The sums along all slots.
+    pub fn sweep(&self, weight: impl Fn(usize) -> f64) -> Sweep {
+        let mut sweep = Sweep::default();
+        for (slot, mark) in self.iter() {
+            if mark.is_step() {
+                sweep.finish();
+            }
+            sweep.add(mark.is_positive(), weight(slot));
+        }
+        sweep.finish();
+        sweep
     }
 }
 

@@ -7,11 +7,12 @@ use super::breakdown::Breakdown;
 use super::draw::{Purpose, generator};
 use super::gap::{self, Contrast, Family, Leg};
 use super::interval::{self, Sample};
+use super::ladder::Ladders;
 use super::metric::{Average, Metric, Over, Support};
 use super::outcome::Outcomes;
 use super::predictions::Predictions;
 use super::probability::Probabilities;
-use super::ranking::Rankings;
+use super::ranking::{Order, Rankings};
 use super::reduction::{Combine, Reduction};
 use super::tally::Tally;
 use super::units::{Rows, Shuffle, Units};
@@ -88,7 +89,7 @@ pub struct Replay {
 struct Hand<'h> {
     patterns: &'h [u32],
     /// For a ranking lens, the slots of each class in the order of scores.
-    order: &'h [Vec<u32>],
+    order: &'h [Order],
     labels: &'h [u32],
     weights: &'h [f64],
 }
@@ -111,7 +112,7 @@ impl Lens {
         }
     }
 
-    fn order(&self, patterns: &[u32]) -> Vec<Vec<u32>> {
+    fn order(&self, patterns: &[u32]) -> Vec<Order> {
         match self {
             Self::Outcomes(_) | Self::Probabilities(_) => Vec::new(),
             Self::Rankings(rankings) => rankings.order(patterns),
@@ -145,7 +146,7 @@ impl Lens {
                     }
                 }
             }
-            Self::Rankings(rankings) => {
+            Self::Rankings(_) => {
                 for (_, (label, weight)) in slots() {
                     if whole {
                         tallies[all].items += weight;
@@ -155,13 +156,15 @@ impl Lens {
                     }
                 }
                 for (class, order) in hand.order.iter().enumerate() {
-                    for slot in order.iter().map(|slot| *slot as usize).filter(|slot| hand.weights[*slot] > 0.0) {
-                        let (pattern, weight) = (hand.patterns[slot], hand.weights[slot]);
+                    let mut step = 0;
+                    for (slot, mark) in order.iter() {
+                        step += u64::from(mark.is_step());
+                        let (label, weight) = (hand.labels[slot], hand.weights[slot]);
                         if whole {
-                            rankings.push(pattern, class, weight, &mut tallies[all].sweeps[class]);
+                            tallies[all].sweeps[class].push(step, mark.is_positive(), weight);
                         }
-                        if hand.labels[slot] != OUTSIDE {
-                            rankings.push(pattern, class, weight, &mut tallies[hand.labels[slot] as usize].sweeps[class]);
+                        if label != OUTSIDE {
+                            tallies[label as usize].sweeps[class].push(step, mark.is_positive(), weight);
                         }
                     }
                 }
@@ -228,12 +231,8 @@ impl Sheet<'_> {
         let values = self.values(&tallies);
 
         let (seed, slots) = (uncertainty.seed(), patterns.len());
-        let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
-            units.resample(seed, replicate, weights);
-            1.0
-        };
         let numbers = |tallies: &[Tally]| self.values(tallies).into_iter().map(number).collect::<Vec<f64>>();
-        let resampled = self.draws(uncertainty.bootstrap(), slots, resample, Some(&labels), &patterns, &order, numbers);
+        let resampled = self.resamples(&units, &labels, &patterns, &order, uncertainty, numbers);
         let leave_outs = if uncertainty.method() == Method::Bca { units.leave_outs() as u32 } else { 0 };
         let leave_out = |block: u64, _: &mut [u32], weights: &mut [f64]| units.leave_out(block as usize, weights);
         let left_out = self.draws(leave_outs, slots, leave_out, Some(&labels), &patterns, &order, numbers);
@@ -293,12 +292,8 @@ impl Sheet<'_> {
         let blocks = self.blocks(&tallies);
         self.lens.sum(&Hand { patterns, order: &order, labels: &labels, weights: &units.observed() }, true, &mut tallies);
         let values = self.reduced(&blocks, &self.values(&tallies));
-        let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
-            units.resample(uncertainty.seed(), replicate, weights);
-            1.0
-        };
         let numbers = |tallies: &[Tally]| self.reduced(&blocks, &self.values(tallies)).into_iter().map(number).collect();
-        let drawn = self.draws(uncertainty.bootstrap(), patterns.len(), resample, Some(&labels), patterns, &order, numbers);
+        let drawn = self.resamples(units, &labels, patterns, &order, uncertainty, numbers);
         Replay { spots, values, supports, replicates: drawn.into_iter().map(|(_, numbers)| numbers).collect() }
     }
 
@@ -322,6 +317,37 @@ impl Sheet<'_> {
         self.metrics.iter().map(block).collect()
     }
 
+    /// Whether any number needs all items together in every draw.
+    fn whole(&self) -> bool {
+        self.metrics.iter().any(|metric| metric.over.is_some_and(|over| over.reduction.to_overall()))
+    }
+
+    /// What `of` makes of many resamples.
+    fn resamples(
+        &self,
+        units: &Units,
+        labels: &[u32],
+        patterns: &[u32],
+        order: &[Order],
+        uncertainty: &Uncertainty,
+        of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
+    ) -> Vec<(f64, Vec<f64>)> {
+        let (seed, draws) = (uncertainty.seed(), uncertainty.bootstrap());
+        if let Some(ladders) = Ladders::new(order, units, self.whole()) {
+            let fresh = || (vec![0; patterns.len()], self.tallies());
+            let one = |(counts, tallies): &mut (Vec<u32>, Vec<Tally>), replicate: u32| {
+                ladders.resample(seed, u64::from(replicate), counts, tallies);
+                (1.0, of(tallies))
+            };
+            return (0..draws).into_par_iter().map_init(fresh, one).collect();
+        }
+        let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
+            units.resample(seed, replicate, weights);
+            1.0
+        };
+        self.draws(draws, patterns.len(), resample, Some(labels), patterns, order, of)
+    }
+
     /// What `of` makes of many draws, each with how often it counts.
     #[allow(clippy::too_many_arguments)]
     fn draws(
@@ -331,10 +357,10 @@ impl Sheet<'_> {
         draw: impl Fn(u64, &mut [u32], &mut [f64]) -> f64 + Sync,
         labels: Option<&[u32]>,
         patterns: &[u32],
-        order: &[Vec<u32>],
+        order: &[Order],
         of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
     ) -> Vec<(f64, Vec<f64>)> {
-        let whole = self.metrics.iter().any(|metric| metric.over.is_some_and(|over| over.reduction.to_overall()));
+        let whole = self.whole();
         let fresh = || (labels.map_or_else(|| vec![OUTSIDE; slots], <[u32]>::to_vec), vec![0.0; slots], self.tallies());
         let one = |(labels, weights, tallies): &mut (Vec<u32>, Vec<f64>, Vec<Tally>), replicate: u32| {
             let times = draw(u64::from(replicate), labels, weights);

@@ -156,35 +156,38 @@ pub struct Sweep {
 /// The items of one score, not yet counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Step {
-    score: f64,
+    number: u64,
     positives: f64,
     negatives: f64,
 }
 
 impl Sweep {
-    /// Takes the next item in; scores must not rise from call to call.
-    pub fn push(&mut self, score: f64, positive: bool, weight: f64) {
-        if score != self.step.score {
+    /// Takes the next item in. Items of one score have one step number, which never falls from call to call.
+    pub fn push(&mut self, step: u64, positive: bool, weight: f64) {
+        if step != self.step.number {
             self.finish();
-            self.step.score = score;
+            self.step.number = step;
         }
-        if positive {
-            self.step.positives += weight;
-        } else {
-            self.step.negatives += weight;
-        }
+        self.add(positive, weight);
     }
 
-    /// Counts the last step. To be called once after the last item.
+    /// Takes in an item of the same score as the last one, or the first after [`Self::finish`].
+    #[inline]
+    pub fn add(&mut self, positive: bool, weight: f64) {
+        self.step.positives += if positive { weight } else { 0.0 };
+        self.step.negatives += if positive { 0.0 } else { weight };
+    }
+
+    /// Counts the last step. To be called after the last item of a score.
+    #[inline]
     pub fn finish(&mut self) {
         let Step { positives, negatives, .. } = self.step;
         self.pairs += negatives * (self.positives + 0.5 * positives);
         self.positives += positives;
         self.negatives += negatives;
-        if positives > 0.0 {
-            self.precision += positives * self.positives / (self.positives + self.negatives);
-        }
-        self.step = Step { score: self.step.score, ..Step::default() };
+        // Without a branch, which nobody could predict; a step without positives adds nothing.
+        self.precision += positives * self.positives / (self.positives + self.negatives).max(f64::MIN_POSITIVE);
+        self.step = Step { number: self.step.number, ..Step::default() };
     }
 }
 

@@ -5,10 +5,8 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use rand::seq::SliceRandom;
-
 use super::OUTSIDE;
-use super::draw::{Purpose, Urn, generator};
+use super::draw::{Purpose, Urn, generator, shuffle};
 use super::ids::Ids;
 
 /// The rows of a breakdown, as columns of equal length.
@@ -173,11 +171,28 @@ impl Units {
         times
     }
 
+    /// Whether a unit is a slot, at the same place: so it is unless items are clustered.
+    pub fn is_plain(&self) -> bool {
+        self.slots.len() == self.units.len()
+    }
+
+    /// The slots of every stratum, where every unit is a slot.
+    pub fn strata(&self) -> impl Iterator<Item = Range<usize>> {
+        self.strata.iter().map(|stratum| stratum.first..stratum.first + stratum.urn.copies().len())
+    }
+
+    /// Draws the units of a stratum with replacement, and writes how often each came.
+    pub fn count(&self, seed: u64, replicate: u64, stratum: usize, counts: &mut [u32]) {
+        counts.fill(0);
+        let mut generator = generator(seed, Purpose::Bootstrap, replicate, stratum as u64);
+        // No more units are drawn than there are rows, which u32 numbers.
+        self.strata[stratum].urn.resample(&mut generator, |kind, count| counts[kind] += count as u32);
+    }
+
     /// Draws units with replacement, stratum by stratum, and writes each slot's weight in the resample.
     pub fn resample(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
         weights.fill(0.0);
-        // Unless items are clustered, a unit is a slot, at the same place.
-        let plain = self.slots.len() == self.units.len();
+        let plain = self.is_plain();
         for (index, stratum) in self.strata.iter().enumerate() {
             let mut generator = generator(seed, Purpose::Bootstrap, replicate, index as u64);
             if plain {
@@ -288,7 +303,7 @@ impl Shuffle {
             }),
             Deck::Units { slots, labels: dealt } => {
                 let mut dealt = dealt.clone();
-                dealt.shuffle(&mut generator);
+                shuffle(&mut generator, &mut dealt);
                 weights.copy_from_slice(&self.amounts);
                 for (slots, label) in slots.iter().zip(dealt) {
                     labels[slots.clone()].fill(label);
