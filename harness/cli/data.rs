@@ -19,6 +19,9 @@ const LISTED: usize = 20;
 pub(super) struct Data {
     /// The card.
     card: PathBuf,
+    /// Where the data lie, whatever the card says: a mock, or another copy.
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -27,6 +30,10 @@ pub(super) struct Data {
 impl Data {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let card = Card::read(&self.card)?;
+        let card = match &self.root {
+            Some(root) => card.at(root),
+            None => card,
+        };
         let dataset = Dataset::open(&card, &cache()).map_err(Failure::usage)?;
         if self.json {
             println!("{}", serde_json::to_string_pretty(&summary(&card, &dataset))?);

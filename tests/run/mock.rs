@@ -22,6 +22,7 @@ fields:
   race: {from: race, provenance: self_identified, levels: [A, B]}
   mark: {from: mark, map: {0: disc, 1: square, 2: triangle, 3: cross, 4: diamond, 5: bar}}
 label: mark
+attribute: race
 splits: {test: {fraction: 0.5, seed: 0}, train: {rest: true}}
 mock: {rows: 400, render: object, side: 24, rates: {mark: {disc: 1, bar: 1}}, planted: {contrast: {race: {B: 0}}}}
 ";
