@@ -205,6 +205,12 @@ fn over_node(spec: &Comparison) -> &Node {
     }
 }
 
+/// What the sides of a family share: the evaluation, the model (nothing where models are compared), and the other axes.
+type Common<'s> = (&'s str, &'s str, Point);
+
+/// A score and its level of what is compared.
+type Member = (usize, usize);
+
 /// The pairs that agree on all but what is compared. An axis that only one of two models spans is no disagreement.
 fn families(study: &Study, scores: &[PlannedScore], candidates: &[usize], levels: &Levels) -> Vec<Family> {
     let axis = study.grid.axis(&levels.over).filter(|_| levels.over != "model");
@@ -214,7 +220,7 @@ fn families(study: &Study, scores: &[PlannedScore], candidates: &[usize], levels
         Some(axis) => of(score).point.level(axis),
         None => levels.known.iter().position(|known| known == model(score)),
     };
-    let compared: Vec<(usize, usize)> = candidates
+    let compared: Vec<Member> = candidates
         .iter()
         .filter_map(|score| Some((*score, level(*score)?)))
         .filter(|(_, level)| levels.pairs.iter().any(|(from, to)| from == level || to == level))
@@ -222,7 +228,7 @@ fn families(study: &Study, scores: &[PlannedScore], candidates: &[usize], levels
     let shared: Vec<usize> = (0..study.grid.axes.len())
         .filter(|other| Some(*other) != axis && compared.iter().all(|(score, _)| of(*score).point.level(*other).is_some()))
         .collect();
-    let mut alike: IndexMap<(&str, &str, Point), Vec<(usize, usize)>> = IndexMap::new();
+    let mut alike: IndexMap<Common<'_>, Vec<Member>> = IndexMap::new();
     for (score, level) in compared {
         let kept = if axis.is_some() { model(score) } else { "" };
         alike.entry((of(score).name.as_str(), kept, of(score).point.onto(&shared))).or_default().push((score, level));
@@ -231,7 +237,7 @@ fn families(study: &Study, scores: &[PlannedScore], candidates: &[usize], levels
         let (a, b) = (&of(a).point, &of(b).point);
         a.axes().all(|other| Some(other) == axis || b.level(other).is_none_or(|level| a.level(other) == Some(level)))
     };
-    let family = |members: Vec<(usize, usize)>| {
+    let family = |members: Vec<Member>| {
         let mut family = Family::default();
         for (from, to) in &levels.pairs {
             let at = |level: usize| members.iter().filter(move |member| member.1 == level).map(|member| member.0);
