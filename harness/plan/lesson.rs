@@ -37,10 +37,8 @@ impl Lesson {
     pub(super) fn of_all(dataset: &str, split: &str, rows: Rows) -> Self {
         Self { dataset: dataset.to_owned(), split: split.to_owned(), rows, distort: None, draw: None, weighing: None, said: None }
     }
-}
 
-impl Lesson {
-    /// All items of a split, their images made worse.
+    /// The same, their images made worse.
     pub(super) fn distorted(self, distort: Option<Distort>) -> Self {
         let said = distort.map(|distort| json!({"distort": distort, "version": DISTORT_VERSION}));
         Self { distort, said, ..self }

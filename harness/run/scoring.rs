@@ -132,7 +132,8 @@ pub fn fitted(plan: &Plan, results: &HashMap<Key, PathBuf>, cell: usize, evaluat
     Ok(fitted)
 }
 
-/// The predictions of a cell for a split (or all of them, where they were imported), made on images as they are or distorted; `None` where the cell failed.
+/// The predictions of a cell for a split (or all of them, where they were imported), made on images as they are or distorted; `None`
+/// where the cell failed.
 pub fn predictions(
     plan: &Plan,
     results: &HashMap<Key, PathBuf>,

@@ -120,6 +120,16 @@ impl Predictions {
         Self::check(parts, |row| row as u64 + 1).map_err(|faults| ArchiveError::Refused { path: path.to_owned(), faults })
     }
 
+    fn target_columns(&self) -> Vec<(String, ArrayRef)> {
+        let classes = self.classes();
+        match self.targets() {
+            Targets::Single(targets) => vec![("target".to_owned(), names(targets, classes))],
+            Targets::Multi { present, absent } => {
+                vec![("present".to_owned(), lists(present, classes)), ("absent".to_owned(), lists(absent, classes))]
+            }
+        }
+    }
+
     fn to_batch(&self) -> Result<RecordBatch, arrow::error::ArrowError> {
         let classes = self.classes();
         let mut columns: Vec<(String, ArrayRef)> = vec![("id".to_owned(), Arc::new(self.ids().names().clone()))];
@@ -153,18 +163,6 @@ impl Predictions {
         let schema_fields: Vec<Field> = columns.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect();
         let schema = Schema::new_with_metadata(schema_fields, HashMap::from([(KEY.to_owned(), notes)]));
         RecordBatch::try_new(Arc::new(schema), columns.into_iter().map(|(_, array)| array).collect())
-    }
-}
-
-impl Predictions {
-    fn target_columns(&self) -> Vec<(String, ArrayRef)> {
-        let classes = self.classes();
-        match self.targets() {
-            Targets::Single(targets) => vec![("target".to_owned(), names(targets, classes))],
-            Targets::Multi { present, absent } => {
-                vec![("present".to_owned(), lists(present, classes)), ("absent".to_owned(), lists(absent, classes))]
-            }
-        }
     }
 }
 
