@@ -1,7 +1,7 @@
 //! Predictions to metrics, reductions over groups, intervals, tests; its registry is a table.
 //!
 //! An evaluation is held against what it is about ([`scheme`]); scores become decisions ([`rule`]). Items that look alike to the metrics
-//! become one pattern ([`outcome`], [`ranking`], [`probability`]), patterns within groups become resampling units ([`units`]), and all numbers of a
+//! become one pattern ([`outcome`], [`ranking`], [`probability`]; any of them is a [`lens`]), patterns within groups become resampling units ([`units`]), and all numbers of a
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
@@ -28,6 +28,7 @@ pub mod ids;
 pub mod import;
 pub mod interval;
 pub mod ladder;
+pub mod lens;
 pub mod measurement;
 pub mod metric;
 pub mod outcome;
