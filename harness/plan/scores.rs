@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::class_list::ClassList;
 use super::imported;
 use super::job::Ability;
+use super::join::stranger;
 use super::key::Key;
 use super::make::Planner;
 use super::planned::{PlannedScore, Source};
@@ -33,8 +35,11 @@ impl Planner<'_> {
             evaluation.cell == cell && !evaluation.spec.data.as_ref().is_some_and(|split| study.is_of_dataset(&split.value))
         };
         if let Some(header) = imported::header(&model.file) {
-            let groups = study.evaluations.iter().filter(own).flat_map(|evaluation| evaluation.spec.breakdowns());
-            imported::check_columns(model, &header, groups, &mut self.problems)?;
+            let specs = || study.evaluations.iter().filter(own).map(|evaluation| &evaluation.spec);
+            let groups =
+                specs().flat_map(|spec| spec.breakdowns().flat_map(|entry| entry.value.iter().map(|field| (field.as_str(), &entry.node))));
+            let targets = specs().flat_map(|spec| spec.target.fields().map(|field| (field.value.as_str(), &field.node)));
+            imported::check_columns(model, &header, groups.chain(targets), &mut self.problems)?;
         }
         let mut fields: Vec<String> = Vec::new();
         for evaluation in study.evaluations.iter().filter(own) {
@@ -44,9 +49,11 @@ impl Planner<'_> {
         fields.dedup();
         let data = study.evaluations.iter().find(|evaluation| evaluation.cell == cell).and_then(|evaluation| evaluation.spec.data.as_ref());
         let data = data.filter(|split| study.is_of_dataset(&split.value)).and_then(|split| split.value.split_once('/'));
+        // Where label sets say what is correct, the classes are the file's own.
+        let targeted = study.evaluations.iter().any(|evaluation| evaluation.cell == cell && !evaluation.spec.target.is_empty());
         let classes = match data {
-            Some((dataset, _)) => Some(self.data(study, dataset)?.dataset.classes.clone()),
-            None => None,
+            Some((dataset, _)) if !targeted => Some(self.data(study, dataset)?.dataset.classes.clone()),
+            _ => None,
         };
         let content = match Key::of_file(&model.file) {
             Ok(key) => key,
@@ -77,7 +84,15 @@ impl Planner<'_> {
         let mut select = |split: &Written<String>| {
             let dataset = split.value.split_once('/').map_or("", |(dataset, _)| dataset);
             let data = if study.data.contains_key(dataset) { Some(&*self.data(study, dataset)?) } else { None };
-            let selected = imported::select(predictions, Some(&split.value), data);
+            let strange =
+                data.filter(|_| spec.target.is_empty()).and_then(|data| Some((stranger(predictions, &data.dataset.classes)?, data)));
+            let selected = match strange {
+                Some((class, data)) => {
+                    let (name, known) = (&data.dataset.name, data.dataset.classes.join(", "));
+                    Err(format!("the class `{class}` of the predictions is not one of `{name}`: {known}"))
+                }
+                None => imported::select(predictions, Some(&split.value), data),
+            };
             selected.map_err(|reason| self.problems.push(Problem::at(&split.node, reason))).ok()
         };
         let scored = match &spec.data {
@@ -153,7 +168,8 @@ impl Planner<'_> {
         Some(Schema {
             classes: dataset.classes.clone(),
             multi_label: matches!(dataset.targets, Targets::Multi { .. }),
-            fields: dataset.fields.keys().cloned().collect(),
+            fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.levels.clone())).collect(),
+            labelled: true,
             subject: dataset.subject.is_some(),
             scores: None,
             decisions: false,
@@ -162,19 +178,25 @@ impl Planner<'_> {
 
     /// What the predictions for a split of a dataset will look like.
     fn schema(&mut self, study: &Study, split: &str, source: &Source, model: Option<&Model>) -> Option<Schema> {
-        let (name, _) = split.split_once('/')?;
+        let (name, of_dataset) = split.split_once('/')?;
         let of_data = self.schema_of_data(study, name)?;
         Some(match (source, model) {
             (Source::Imported { predictions, .. }, _) => {
                 let own = Schema::of(predictions);
-                Schema { scores: own.scores, decisions: own.decisions, ..of_data }
+                let labelled = stranger(predictions, &of_data.classes).is_none();
+                let classes = if labelled { of_data.classes } else { own.classes };
+                let multi_label = !labelled || of_data.multi_label;
+                Schema { classes, labelled, multi_label, scores: own.scores, decisions: own.decisions, ..of_data }
             }
-            (Source::Backend(_), model) => {
+            (Source::Backend(work), model) => {
                 // What a model file's output means is written; what a network trained here gives are logits.
                 let probabilities = matches!(model, Some(Model::Backend(model)) if model.output.as_ref().is_some_and(|output| output.get("probabilities").is_some()));
                 let kind = if probabilities { Kind::Probabilities } else { Kind::Logits };
-                let width = of_data.classes.len();
-                Schema { scores: Some((kind, width)), ..of_data }
+                let step =
+                    work.steps.iter().find(|step| step.dataset == name && step.split == of_dataset && step.ability == Ability::Predict);
+                let ClassList { names: classes, multi_label, labelled } = step?.classes.clone();
+                let multi_label = multi_label || !labelled;
+                Schema { scores: Some((kind, classes.len())), classes, multi_label, labelled, ..of_data }
             }
         })
     }

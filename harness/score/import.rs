@@ -47,27 +47,28 @@ impl Predictions {
         if table.is_empty() {
             return Err(refused(Fault::new("it has no rows").into()));
         }
-        let labels = Named::read(&table, &columns.label)?;
+        let labels = columns.label.as_ref().map(|label| Named::read(&table, label)).transpose()?;
         let decisions = columns.decision.as_ref().map(|decision| Named::read(&table, decision)).transpose()?;
         let (scores, width) = match &columns.scores {
             Some(scores) => numbers(&table, &scores.shape)?,
             None => (Vec::new(), 0),
         };
         let listed =
-            columns.classes.clone().or_else(|| wide(&columns.label)).or_else(|| classes.map(<[String]>::to_vec)).or_else(|| match columns
-                .scores
-                .as_ref()
-                .map(|scores| &scores.shape)
-            {
-                Some(Shape::Wide(map)) => Some(map.keys().cloned().collect()),
-                _ => None,
+            columns.classes.clone().or_else(|| wide(columns.label.as_ref()?)).or_else(|| classes.map(<[String]>::to_vec)).or_else(|| {
+                match columns.scores.as_ref().map(|scores| &scores.shape) {
+                    Some(Shape::Wide(map)) => Some(map.keys().cloned().collect()),
+                    _ => None,
+                }
             });
-        let occurring = || occurring([Some(&labels), decisions.as_ref()].into_iter().flatten(), width);
+        let occurring = || occurring([labels.as_ref(), decisions.as_ref()].into_iter().flatten(), width);
         let classes = listed.map_or_else(occurring, Ok).map_err(|fault| refused(fault.into()))?;
         let places: HashMap<&str, u32> = classes.iter().map(String::as_str).zip(0..).collect();
 
         let mut faults = Vec::new();
-        let targets = labels.targets(&places, &table, &columns.label, "label", &mut faults);
+        let targets = match labels.zip(columns.label.as_ref()) {
+            Some((labels, column)) => labels.targets(&places, &table, column, "label", &mut faults),
+            None => Targets::unknown(table.len()),
+        };
         let decisions = decisions.zip(columns.decision.as_ref()).map(|(named, column)| {
             match named.targets(&places, &table, column, "decision", &mut faults) {
                 Targets::Single(decisions) => Decisions::Single(decisions),
@@ -114,7 +115,7 @@ impl Columns {
     /// Every column that is named.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let labels =
-            [Some(&self.label), self.decision.as_ref()].into_iter().flatten().flat_map(|labels| -> Box<dyn Iterator<Item = &str>> {
+            [self.label.as_ref(), self.decision.as_ref()].into_iter().flatten().flat_map(|labels| -> Box<dyn Iterator<Item = &str>> {
                 match labels {
                     Labels::Single(column) => Box::new(std::iter::once(column.as_str())),
                     Labels::Lists { present, absent } => Box::new(std::iter::once(present).chain(absent).map(String::as_str)),

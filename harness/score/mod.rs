@@ -8,6 +8,7 @@
 //! - [`rule`]: how scores become decisions; `fit`: the thresholds that are found on another split.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
+//! - [`truth`]: what is held to be true of an item: its labels, or a label set.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`ladder`]: resamples of rankings, one pass a group.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
@@ -42,6 +43,7 @@ pub mod scheme;
 pub mod share;
 pub mod sheet;
 pub mod tally;
+pub mod truth;
 pub mod units;
 pub mod value;
 

@@ -5,6 +5,7 @@ use super::decode::{Choice, Decode, Fields, expected, one_or_many, word};
 use super::distort::Distort;
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems};
+use super::target::LabelSets;
 use super::uncertainty::Uncertainty;
 
 /// One entry of `evaluate:`. Names in it (groups, classes, metrics) are checked against data and registry by the room that knows those.
@@ -20,6 +21,8 @@ pub struct Evaluation {
     pub groups: Vec<Written<Vec<String>>>,
     /// The class that counts as positive, where the metrics are to be read as binary.
     pub positive: Option<Written<String>>,
+    /// What is correct, where the model's classes are not the dataset's labels.
+    pub target: LabelSets,
     /// How scores become decisions; empty for the decisions that were imported, or the largest score.
     pub decide: Vec<Decide>,
     /// What becomes of items about which nothing was decided.
@@ -51,9 +54,16 @@ impl Evaluation {
         self.distort.as_ref().map(|written| written.value).filter(|distort| distort.severity > 0)
     }
 
-    /// The fields that its groups are made of; a field that several entries name comes as often.
+    /// The fields that its groups and label sets are made of; a field that several entries name comes as often.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
-        self.breakdowns().flat_map(|entry| entry.value.iter().map(String::as_str))
+        let of_targets = self.target.fields().map(|field| field.value.as_str());
+        self.breakdowns().flat_map(|entry| entry.value.iter().map(String::as_str)).chain(of_targets)
+    }
+
+    /// Its rules alone: all that another split, which may know nothing of its groups and label sets, is asked for.
+    #[must_use]
+    pub fn rules(&self) -> Self {
+        Self { groups: Vec::new(), target: LabelSets::default(), metrics: Vec::new(), min_count: None, ..self.clone() }
     }
 }
 
@@ -120,6 +130,7 @@ impl Decode for Evaluation {
         let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
+        let target = fields.node("target").map(|node| LabelSets::decode(node, problems));
         let decide = fields.optional_with("decide", problems, one_or_many);
         let abstained = fields.optional_with("abstained", problems, |node, problems| {
             word(node, problems, &[("wrong", Abstained::Wrong), ("exclude", Abstained::Exclude)])
@@ -131,12 +142,15 @@ impl Decode for Evaluation {
         let metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
         let uncertainty = fields.optional("uncertainty", problems);
         fields.finish(problems);
+        // Metrics of broken label sets would all be wrong too.
+        let target = target.unwrap_or_else(|| Some(LabelSets::default()))?;
         Some(Self {
             models,
             data,
             distort,
             groups: groups.unwrap_or_default(),
             positive,
+            target,
             decide: decide.unwrap_or_default(),
             abstained: abstained.unwrap_or_default(),
             min_count,

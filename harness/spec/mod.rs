@@ -13,7 +13,7 @@
 //! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`];
 //!   [`validate`]: which epoch of a training is kept.
 //! - [`mock`]: what made-up data looks like. [`distort`]: how images are made worse on purpose.
-//! - [`evaluation`], its rules that [`decide`], and [`uncertainty`]: what is measured. [`table`]: what is shown,
+//! - [`evaluation`], its [`target`]s, its rules that [`decide`], and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
 pub mod augment;
@@ -38,6 +38,7 @@ pub mod source;
 pub mod study;
 pub mod table;
 mod table_check;
+pub mod target;
 pub mod uncertainty;
 pub mod validate;
 pub mod vocabulary;

@@ -11,8 +11,8 @@ use super::problem::{Problem, Problems};
 pub struct Columns {
     /// Distinct names of the items; without it, items are called by their row number.
     pub id: Option<String>,
-    /// What is true.
-    pub label: Labels,
+    /// What is true, where that is in the table: a dataset may know, or the evaluation's label sets.
+    pub label: Option<Labels>,
     /// What was decided, where that is in the table.
     pub decision: Option<Labels>,
     /// The scores, where they are in the table.
@@ -92,7 +92,7 @@ impl Decode for Columns {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, problems, "`columns`")?;
         let id = fields.optional("id", problems);
-        let label = fields.required("label", problems);
+        let label = fields.optional("label", problems);
         let decision = fields.optional("decision", problems);
         let kinds = [("scores", Kind::Scores), ("logits", Kind::Logits), ("probabilities", Kind::Probabilities)];
         let mut scores = Vec::new();
@@ -114,7 +114,7 @@ impl Decode for Columns {
             problems.push(Problem::at(node, format!("the class `{}` is named twice in `classes`", twice.1)));
             return None;
         }
-        let columns = Self { id, label: label?, decision, scores: scores.pop(), classes, split, subject, weight, node: node.clone() };
+        let columns = Self { id, label, decision, scores: scores.pop(), classes, split, subject, weight, node: node.clone() };
         if columns.decision.is_none() && columns.scores.is_none() {
             problems.push(
                 Problem::at(node, "`columns` names neither decisions nor scores")

@@ -8,6 +8,7 @@ mod interrupted;
 mod lessons;
 mod mock;
 mod store;
+mod targets;
 
 use std::path::PathBuf;
 
