@@ -74,7 +74,13 @@ impl Planner<'_> {
     }
 
     /// Checks that imported predictions hold what an evaluation scores of them, which is the answer, and fits on.
-    fn check_imported(&mut self, study: &Study, spec: &Evaluation, part: &Part, predictions: &Arc<Predictions>) -> Option<Arc<Predictions>> {
+    fn check_imported(
+        &mut self,
+        study: &Study,
+        spec: &Evaluation,
+        part: &Part,
+        predictions: &Arc<Predictions>,
+    ) -> Option<Arc<Predictions>> {
         let mut select = |split: &Written<String>| {
             let dataset = split.value.split_once('/').map_or("", |(dataset, _)| dataset);
             let data = if study.dataset(dataset).is_some() { Some(&*self.data(study, dataset)?) } else { None };
@@ -98,10 +104,10 @@ impl Planner<'_> {
         let mut imported = Vec::new();
         for (part, cell) in evaluation.parts.iter().zip(&of) {
             let source = &cells[*cell].source;
+            schemas.push(self.part(study, evaluation, part, source, &mut inputs)?);
             if let Source::Imported { predictions, .. } = source {
                 imported.push(self.check_imported(study, &evaluation.spec, part, predictions)?);
             }
-            schemas.push(self.part(study, evaluation, part, source, &mut inputs)?);
         }
         self.check_pool(study, evaluation, &schemas, &imported)?;
         let scheme = Scheme::of(&evaluation.spec, schemas.first()?, &mut self.problems)?;
@@ -121,14 +127,7 @@ impl Planner<'_> {
     }
 
     /// What an evaluation takes of one cell: what it will look like, and the keys of what it reads.
-    fn part(
-        &mut self,
-        study: &Study,
-        evaluation: &CellEvaluation,
-        part: &Part,
-        source: &Source,
-        inputs: &mut Vec<Key>,
-    ) -> Option<Schema> {
+    fn part(&mut self, study: &Study, evaluation: &CellEvaluation, part: &Part, source: &Source, inputs: &mut Vec<Key>) -> Option<Schema> {
         let spec = &evaluation.spec;
         for split in part.split.iter().chain(fitting_splits(spec)) {
             let Some((dataset, split)) = split.value.split_once('/') else { continue };
@@ -166,13 +165,7 @@ impl Planner<'_> {
     }
 
     /// What is pooled must be of one kind and about different items.
-    fn check_pool(
-        &mut self,
-        study: &Study,
-        evaluation: &CellEvaluation,
-        schemas: &[Schema],
-        imported: &[Arc<Predictions>],
-    ) -> Option<()> {
+    fn check_pool(&mut self, study: &Study, evaluation: &CellEvaluation, schemas: &[Schema], imported: &[Arc<Predictions>]) -> Option<()> {
         let parts = &evaluation.parts;
         if parts.len() < 2 {
             return Some(());
@@ -187,10 +180,10 @@ impl Planner<'_> {
             pooled(imported.to_vec()).err().map(|error| error.to_string())
         };
         let Some(reason) = reason else { return Some(()) };
-        for mention in study.layout.pool.iter().filter(|mention| study.grid.axis(&mention.name).is_some()) {
-            let message = format!("`{}` cannot be pooled for `{}`: {reason}", mention.name, evaluation.name);
-            self.problems.push(Problem::at(&mention.node, message).help("means over its levels are `average`"));
-        }
+        let mentions: Vec<_> = study.layout.pool.iter().filter(|mention| study.grid.axis(&mention.name).is_some()).collect();
+        let axes: Vec<String> = mentions.iter().map(|mention| format!("`{}`", mention.name)).collect();
+        let message = format!("{} cannot be pooled: {reason}", axes.join(" and "));
+        self.problems.push(Problem::at(&mentions.first()?.node, message).help("means over levels, taken after scoring, are `average`"));
         None
     }
 

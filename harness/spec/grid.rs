@@ -101,6 +101,7 @@ impl Grid {
         if let (Some((_, folds)), Some(own)) = (dealt.first(), grid.and_then(|grid| grid.get(FOLD))) {
             let message = format!("the axis `{FOLD}` is that of the dataset's folds");
             problems.push(Problem::at(own, message).also(&folds.node.place, "which are dealt here").help("call this axis something else"));
+            axes.retain(|axis: &Axis| axis.name != FOLD);
         }
         axes.extend(dealt.first().map(|(_, folds)| Axis::of_folds(folds)));
         for (_, folds) in dealt.iter().filter(|(_, folds)| folds.k != dealt[0].1.k) {
@@ -219,6 +220,11 @@ impl Grid {
     /// Axis names and level labels of a point.
     pub fn coordinates(&self, point: &Point) -> Vec<(String, String)> {
         point.0.iter().map(|&(axis, level)| (self.axes[axis].name.clone(), self.axes[axis].levels[level].label.clone())).collect()
+    }
+
+    /// Whether an axis is that of the folds.
+    pub fn is_of_folds(&self, axis: usize) -> bool {
+        !self.dealt.is_empty() && self.axis(FOLD) == Some(axis)
     }
 
     /// The dataset and the split of a text that names one which each fold has of its own.

@@ -127,8 +127,7 @@ impl Study {
         let tags = fields.optional("tags", problems);
         let declared = fields.optional_with("data", problems, datasets).unwrap_or_default();
         let grid_node = fields.node("grid");
-        let dealt: Vec<_> =
-            declared.iter().filter_map(|(name, data)| Some((name.as_str(), data.as_ref()?.folds.as_ref()?))).collect();
+        let dealt: Vec<_> = declared.iter().filter_map(|(name, data)| Some((name.as_str(), data.as_ref()?.folds.as_ref()?))).collect();
         let grid = Grid::decode(grid_node, fields.node("exclude"), &dealt, problems);
         let uncertainty: Option<Uncertainty> = fields.optional("uncertainty", problems);
         let models = fields.required_with("models", problems, entries);
@@ -223,7 +222,7 @@ impl Study {
 /// An axis that nothing mentions would change nothing.
 fn check_axes_used<'a>(grid: &Grid, written: Option<&Node>, parts: impl Iterator<Item = &'a Node>, problems: &mut Problems) {
     let used: Vec<usize> = parts.flat_map(|part| grid.mentions(part, problems)).collect();
-    let unused = grid.axes.iter().enumerate().filter(|(index, _)| !used.contains(index));
+    let unused = grid.axes.iter().enumerate().filter(|(index, _)| !used.contains(index) && !grid.is_of_folds(*index));
     for (_, axis) in unused {
         if let Some(levels) = written.and_then(|written| written.get(&axis.name)) {
             problems.push(
