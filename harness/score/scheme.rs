@@ -157,7 +157,7 @@ impl Scheme {
 
     fn check_rules(&mut self, evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) {
         let reads = evaluation.metrics.iter().zip(&self.metrics).find(|(_, (metric, _))| metric.input == Input::Decisions);
-        if let (true, Some((call, _))) = (self.decide.is_empty(), reads) {
+        if let (true, Some((call, _))) = (self.decide.is_empty() && !evaluation.undecided, reads) {
             let rule = match schema.scores {
                 _ if schema.decisions => Some(Rule::Given),
                 Some((_, width)) if !schema.multi_label && width == schema.classes.len() => Some(Rule::Argmax),
