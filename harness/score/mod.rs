@@ -14,6 +14,7 @@
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`mod@compare`]: differences between models on the same items.
 //! - [`mod@explain`]: what a metric is, in words.
+//! - [`embedding`]: vectors in place of scores.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
 pub mod archive;
@@ -21,6 +22,7 @@ pub mod audit;
 pub mod breakdown;
 pub mod compare;
 pub mod draw;
+pub mod embedding;
 pub mod explain;
 mod fit;
 pub mod gap;
