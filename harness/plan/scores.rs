@@ -197,6 +197,7 @@ impl Planner<'_> {
             subject: dataset.subject.is_some(),
             scores: None,
             decisions: false,
+            embeddings: None,
         })
     }
 
@@ -207,7 +208,7 @@ impl Planner<'_> {
         Some(match (source, model) {
             (Source::Imported { predictions, .. }, _) => {
                 let own = Schema::of(predictions);
-                Schema { scores: own.scores, decisions: own.decisions, ..of_data }
+                Schema { scores: own.scores, decisions: own.decisions, embeddings: own.embeddings, ..of_data }
             }
             (Source::Backend(_), model) => {
                 // What a model file's output means is written; what a network trained here gives are logits.

@@ -153,7 +153,7 @@ pub fn legends(tables: &[Table], quote: fn(&str) -> String) -> Vec<String> {
 /// How to read a table: only what it really shows.
 fn legend(table: &Table, decimals: &[usize], quote: fn(&str) -> String) -> Vec<String> {
     let cells = || table.lines.iter().flat_map(|line: &Line| &line.cells);
-    let is_mean = table.cells() > 1;
+    let is_mean = cells().flatten().any(|cell| cell.cells > 1 && cell.value.is_some());
     let mut legend = Vec::new();
     if !table.pooled.is_empty() {
         let axes: Vec<String> = table.pooled.iter().map(|axis| quote(axis)).collect();

@@ -58,8 +58,8 @@ impl Comparing<'_> {
     fn family(self, planned: &PlannedComparison, family: &Family) -> Result<Vec<Contrast>, StoreError> {
         let missing = |side: usize| match &self.scored[family.sides[side].0] {
             Some(Ok(_)) => None,
-            Some(Err(reason)) => Some(reason.clone()),
-            None => Some(format!("`{}` has no numbers here", family.sides[side].1)),
+            Some(Err(reason)) => Some(format!("`{}` has no numbers: {reason}", family.sides[side].1)),
+            None => Some(format!("`{}` has no numbers", family.sides[side].1)),
         };
         let (whole, broken): (Vec<_>, Vec<_>) =
             family.pairs.iter().copied().partition(|(from, to)| missing(*from).is_none() && missing(*to).is_none());

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::breakdown::Breakdown;
 use super::fit::find;
+use super::lens::Lens;
 use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
@@ -13,7 +14,7 @@ use super::probability::Probabilities;
 use super::ranking::Rankings;
 use super::rule::{FittedRules, decide, linked, top};
 use super::scheme::{Schema, Scheme};
-use super::sheet::{Lens, Reading, Sheet};
+use super::sheet::{Reading, Sheet};
 use super::value::{Cause, Undefined};
 use super::{OUTSIDE, ScoreError};
 use crate::data::frame::Targets;

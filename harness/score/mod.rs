@@ -1,7 +1,7 @@
 //! Predictions to metrics, reductions over groups, intervals, tests; its registry is a table.
 //!
 //! An evaluation is held against what it is about ([`scheme`]); scores become decisions ([`rule`]). Items that look alike to the metrics
-//! become one pattern ([`outcome`], [`ranking`], [`probability`]), patterns within groups become resampling units ([`units`]), and all numbers of a
+//! become one pattern ([`outcome`], [`ranking`], [`probability`]; any of them is a [`lens`]), patterns within groups become resampling units ([`units`]), and all numbers of a
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
@@ -15,6 +15,7 @@
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`mod@compare`]: differences between models on the same items.
 //! - [`mod@explain`]: what a metric is, in words.
+//! - [`embedding`]: vectors in place of scores.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
 pub mod archive;
@@ -22,6 +23,7 @@ pub mod audit;
 pub mod breakdown;
 pub mod compare;
 pub mod draw;
+pub mod embedding;
 pub mod explain;
 mod fit;
 pub mod gap;
@@ -29,6 +31,7 @@ pub mod ids;
 pub mod import;
 pub mod interval;
 pub mod ladder;
+pub mod lens;
 pub mod measurement;
 pub mod metric;
 pub mod outcome;
