@@ -173,6 +173,8 @@ impl Planner<'_> {
         let same = |part: &Part| parts.iter().filter(|other| other.split == part.split).count() > 1;
         let reason = if schemas.iter().any(|schema| schema.classes != schemas[0].classes) {
             Some("its levels have different classes".to_owned())
+        } else if schemas.iter().any(|schema| schema.embeddings.is_some()) {
+            Some("the vectors of one encoder say nothing beside those of another".to_owned())
         } else if imported.is_empty() {
             let split = parts.iter().find(|part| same(part)).and_then(|part| part.split.as_ref());
             split.map(|split| format!("its levels predict the same items, those of `{}`", split.value))

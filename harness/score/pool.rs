@@ -33,6 +33,8 @@ pub fn pooled(mut parts: Vec<Arc<Predictions>>) -> Result<Arc<Predictions>, Pred
         targets: targets(&parts).ok_or_else(|| Fault::new("of what is pooled, some items have one label and some several"))?,
         scores: all(&parts, Predictions::scores).and_then(|scores| self::scores(&scores)),
         decisions: all(&parts, Predictions::decisions).and_then(|decisions| self::decisions(&decisions)),
+        // Each model has a space of its own: its vectors say nothing beside those of another.
+        embeddings: None,
         fields,
         subject: all(&parts, Predictions::subject).map(|subjects| factor(&subjects)),
         weight: all(&parts, Predictions::weight).map(|weights| weights.concat()),
