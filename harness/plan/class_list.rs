@@ -6,7 +6,7 @@ use crate::data::frame::Targets;
 use crate::spec::model::BackendModel;
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::Problem;
-use crate::spec::study::Study;
+use crate::spec::study::{Part, Study};
 
 /// The classes of a step's scores.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +31,8 @@ impl Planner<'_> {
     /// learned or that its `output` names.
     pub(super) fn class_list(&mut self, study: &Study, cell: usize, model: &BackendModel, asked: &str) -> Option<ClassList> {
         let own = ClassList::of(&self.data(study, asked)?.dataset);
-        let of_cell = || study.evaluations.iter().filter(|evaluation| evaluation.cell == cell).map(|evaluation| &evaluation.spec);
-        let about = |split: &str| split.split_once('/').is_some_and(|(dataset, _)| dataset == asked);
-        let targeted = of_cell().any(|spec| !spec.target.is_empty() && spec.data.as_ref().is_some_and(|split| about(&split.value)));
+        let about = |part: &Part| part.cell == cell && part.split.as_ref().is_some_and(|split| is_of(&split.value, asked));
+        let targeted = study.evaluations.iter().any(|evaluation| !evaluation.spec.target.is_empty() && evaluation.parts.iter().any(about));
         if let Some(train) = &model.train {
             if !targeted {
                 self.check_classes(study, &train.data, asked)?;
@@ -66,4 +65,8 @@ fn named(output: &Node) -> Vec<String> {
     let list = ["logits", "probabilities", "scores"].into_iter().find_map(|kind| output.get(kind));
     let Some(Node { value: Value::List(items), .. }) = list else { return Vec::new() };
     items.iter().map(crate::spec::decode::canonical).collect()
+}
+
+fn is_of(split: &str, asked: &str) -> bool {
+    split.split_once('/').is_some_and(|(dataset, _)| dataset == asked)
 }

@@ -1,4 +1,4 @@
-//! Imported predictions beside the dataset that they are about: matched by id, labels and fields taken from the dataset.
+//! Imported predictions or embeddings beside the dataset that they are about: matched by id, labels and fields taken from the dataset.
 
 use std::collections::HashMap;
 
@@ -22,18 +22,20 @@ pub fn join(predictions: &Predictions, dataset: &Dataset, rows: &[u32]) -> Resul
     let missing = found.iter().filter(|row| row.is_none()).count();
     if let Some(first) = found.iter().position(Option::is_none) {
         let id = &dataset.ids[rows[first] as usize];
-        return Err(format!("there is no prediction for {missing} of {} items of `{}`, as `{id}`", rows.len(), dataset.name));
+        let what = if predictions.embeddings().is_some() { "embedding" } else { "prediction" };
+        return Err(format!("there is no {what} for {missing} of {} items of `{}`, as `{id}`", rows.len(), dataset.name));
     }
     let taken = predictions.take(&found.into_iter().flatten().collect::<Vec<_>>());
     // Where each class of the predictions stands in the dataset's list.
     let places: Option<Vec<usize>> = taken.classes().iter().map(|class| dataset.classes.iter().position(|known| known == class)).collect();
-    let Parts { ids, classes: own, scores, decisions, weight, .. } = taken.into_parts();
+    let Parts { ids, classes: own, scores, decisions, embeddings, weight, .. } = taken.into_parts();
     let known = Parts {
         ids,
         classes: own,
         targets: Targets::unknown(rows.len()),
         scores,
         decisions,
+        embeddings,
         fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.take(rows))).collect(),
         subject: dataset.subject.as_ref().map(|subject| subject.take(rows)),
         weight,

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use super::metric::{Average, Input, Metric, Task, Wanted, resolve};
+use super::embedding::Embeddings;
+use super::metric::{Average, Input, Metric, Task, Wanted, meaning, resolve};
 use super::predictions::Predictions;
 use super::truth::{LabelSets, Truth};
 use crate::data::frame::Targets;
@@ -30,6 +31,8 @@ pub struct Schema {
     pub scores: Option<(Kind, usize)>,
     /// Whether there are decisions already.
     pub decisions: bool,
+    /// How many numbers a vector has, if there are vectors.
+    pub embeddings: Option<usize>,
 }
 
 /// An evaluation that can be computed.
@@ -71,7 +74,13 @@ impl Schema {
             subject: predictions.subject().is_some(),
             scores: predictions.scores().map(|scores| (scores.kind, scores.width)),
             decisions: predictions.decisions().is_some(),
+            embeddings: predictions.embeddings().map(Embeddings::width),
         }
+    }
+
+    /// Whether there is nothing but vectors to score.
+    pub fn only_embeddings(&self) -> bool {
+        self.embeddings.is_some() && self.scores.is_none() && !self.decisions
     }
 }
 
@@ -102,6 +111,11 @@ impl Scheme {
         // Without the positive class, or with a broken label set, every metric would be wrong: one mistake, one message.
         if (evaluation.positive.is_none() || positive.is_some()) && problems.len() == mistakes {
             for call in &evaluation.metrics {
+                if schema.only_embeddings() && meaning(&call.choice.name).is_some() {
+                    let message = format!("`{}` reads decisions or scores, and the model holds embeddings only", call.choice.name);
+                    problems.push(Problem::at(&call.choice.name_node, message).help("name the models with predictions in `models`"));
+                    continue;
+                }
                 let Some(metric) = resolve(call, task, &sets, problems) else { continue };
                 if let (Truth::Labels, false) = (&metric.truth, schema.labelled) {
                     problems.push(unlabelled(call, &sets));
@@ -167,7 +181,7 @@ impl Scheme {
 
     fn check_rules(&mut self, evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) {
         let reads = evaluation.metrics.iter().zip(&self.metrics).find(|(_, (metric, _))| metric.input == Input::Decisions);
-        if let (true, Some((call, _))) = (self.decide.is_empty(), reads) {
+        if let (true, Some((call, _))) = (self.decide.is_empty() && !evaluation.undecided, reads) {
             let rule = match schema.scores {
                 _ if schema.decisions => Some(Rule::Given),
                 Some((_, width)) if !schema.multi_label && width == schema.classes.len() => Some(Rule::Argmax),
@@ -297,6 +311,9 @@ fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static s
         Rule::Argmax | Rule::TopK(_) => Link::Score,
     };
     let Some((kind, width)) = schema.scores else {
+        if schema.only_embeddings() {
+            return Some(("needs scores, and the model holds embeddings only".to_owned(), "leave `decide` out"));
+        }
         return Some(("needs scores, and the predictions hold decisions only".to_owned(), "leave `decide` out to use those"));
     };
     let one_each = width == task.classes;
