@@ -33,12 +33,12 @@ impl Planner<'_> {
             evaluation.cell == cell && !evaluation.spec.data.as_ref().is_some_and(|split| study.is_of_dataset(&split.value))
         };
         if let Some(header) = imported::header(&model.file) {
-            let groups = study.evaluations.iter().filter(own).flat_map(|evaluation| evaluation.spec.breakdowns());
+            let groups = study.evaluations.iter().filter(own).flat_map(|evaluation| evaluation.spec.fields());
             imported::check_columns(model, &header, groups, &mut self.problems)?;
         }
         let mut fields: Vec<String> = Vec::new();
         for evaluation in study.evaluations.iter().filter(own) {
-            fields.extend(evaluation.spec.fields().map(str::to_owned));
+            fields.extend(evaluation.spec.fields().map(|(field, _)| field.to_owned()));
         }
         fields.sort_unstable();
         fields.dedup();
@@ -72,8 +72,8 @@ impl Planner<'_> {
         }
     }
 
-    /// Checks that imported predictions hold what an evaluation scores and fits on.
-    fn check_imported(&mut self, study: &Study, spec: &Evaluation, predictions: &Arc<Predictions>) -> Option<()> {
+    /// Checks that imported predictions hold what an evaluation scores and fits on; answers what it scores.
+    fn check_imported(&mut self, study: &Study, spec: &Evaluation, predictions: &Arc<Predictions>) -> Option<Arc<Predictions>> {
         let mut select = |split: &Written<String>| {
             let dataset = split.value.split_once('/').map_or("", |(dataset, _)| dataset);
             let data = if study.data.contains_key(dataset) { Some(&*self.data(study, dataset)?) } else { None };
@@ -86,7 +86,7 @@ impl Planner<'_> {
         };
         let fitted_on: Vec<_> = fitting_splits(spec).map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
         imported::check_fitting(spec, &scored, &fitted_on, &mut self.problems);
-        Some(())
+        Some(scored)
     }
 
     /// Checks an evaluation against what its cell predicts, and names its result.
@@ -101,6 +101,7 @@ impl Planner<'_> {
                 inputs.push(self.data(study, dataset)?.key.clone());
             }
         }
+        let mut imported = None;
         let schema = match (source, &spec.data) {
             (Source::Imported { key, predictions }, split) => {
                 inputs.push(key.clone());
@@ -112,7 +113,7 @@ impl Planner<'_> {
                     self.problems.push(Problem::at(&distort.node, message).help("name the models that a backend runs in `models`"));
                     return None;
                 }
-                self.check_imported(study, spec, predictions)?;
+                imported = Some(self.check_imported(study, spec, predictions)?);
                 match split.as_ref().filter(|split| study.is_of_dataset(&split.value)) {
                     Some(split) => self.schema(study, &split.value, source, None)?,
                     None => Schema::of(predictions),
@@ -132,6 +133,7 @@ impl Planner<'_> {
             }
         };
         let scheme = Scheme::of(spec, &schema, &mut self.problems)?;
+        self.check_pairs(study, spec, imported.as_deref())?;
         let said = scored(study, evaluation, &scheme);
         if !self.scored.contains(&said) {
             self.scored.push(said);
