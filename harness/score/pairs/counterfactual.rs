@@ -103,6 +103,7 @@ impl<'a> Counterfactuals<'a> {
             targets: images.targets().take(&self.changed),
             scores: None,
             decisions: None,
+            embeddings: None,
             fields,
             subject: Some(self.families()),
             weight: images.weight().map(|weights| self.changed.iter().map(|row| weights[*row as usize]).collect()),
