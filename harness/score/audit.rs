@@ -1,5 +1,6 @@
 //! Predictions and an evaluation to measurements.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::breakdown::Breakdown;
@@ -8,6 +9,8 @@ use super::lens::Lens;
 use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
+use super::pairs::Items;
+use super::pairs::counterfactual::Counterfactuals;
 use super::predictions::{Decisions, Predictions};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
@@ -88,9 +91,10 @@ pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &Fi
 /// Rule, metric, breakdown, number in the sheet.
 type Place = (usize, usize, usize, usize);
 
-/// Predictions, and an evaluation that fits them.
+/// What an evaluation counts, made of the predictions that it fits.
 pub(super) struct Audit<'a> {
-    pub(super) predictions: &'a Predictions,
+    pub(super) predictions: Cow<'a, Predictions>,
+    counterfactuals: Option<Counterfactuals<'a>>,
     pub(super) evaluation: &'a Evaluation,
     uncertainty: &'a Uncertainty,
     scheme: &'a Scheme,
@@ -112,20 +116,27 @@ impl<'a> Audit<'a> {
         uncertainty: &'a Uncertainty,
         scheme: &'a Scheme,
     ) -> Result<Self, ScoreError> {
-        let clusters = clusters(predictions, uncertainty)?;
-        let breakdowns = scheme.breakdowns.iter().map(|fields| Breakdown::new(predictions, fields)).collect();
-        Ok(Self { predictions, evaluation, uncertainty, scheme, clusters, breakdowns })
+        let Items { predictions, counterfactuals } = Items::of(predictions, evaluation)?;
+        let clusters = clusters(&predictions, uncertainty)?;
+        let breakdowns = scheme.breakdowns.iter().map(|fields| Breakdown::new(&predictions, fields)).collect();
+        Ok(Self { predictions, counterfactuals, evaluation, uncertainty, scheme, clusters, breakdowns })
     }
 
     /// What a metric, and all that share its lens, read; where they read decisions, those of the rule of this name.
     pub(super) fn lens(&self, metric: &Metric, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
         if let (Input::Decisions, Some(rule)) = (metric.input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
-            let decisions = decide(self.predictions, rule, self.scheme.task.positive, fitted)?;
+            if let Some(pairs) = &self.counterfactuals {
+                return Ok(Lens::Outcomes(pairs.flips(rule, self.scheme.task, fitted, self.evaluation.abstained)?));
+            }
+            let decisions = decide(&self.predictions, rule, self.scheme.task.positive, fitted)?;
             return Ok(Lens::Outcomes(self.outcomes(&metric.truth, &decisions)));
+        }
+        if let (Input::Shifts { of }, Some(pairs)) = (metric.input, &self.counterfactuals) {
+            return Ok(Lens::Shifts(pairs.shifts(of, self.scheme.task)?));
         }
         let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
         let scores = self.predictions.scores().ok_or_else(reason)?;
-        let targets = &*metric.truth.targets(self.predictions);
+        let targets = &*metric.truth.targets(&self.predictions);
         let classes = self.scheme.task.classes;
         Ok(match (metric.input, self.scheme.task.positive) {
             (Input::TopK(k), _) => {
@@ -154,11 +165,11 @@ impl<'a> Audit<'a> {
             }
             _ => Vec::new(),
         };
-        if let Some(mut found) = truth.found(self.predictions, decisions) {
+        if let Some(mut found) = truth.found(&self.predictions, decisions) {
             left_out.into_iter().for_each(|row| found[row] = None);
             return Outcomes::of_finds(&found);
         }
-        let mut targets = truth.targets(self.predictions);
+        let mut targets = truth.targets(&self.predictions);
         left_out.into_iter().for_each(|row| targets.to_mut().forget(row));
         Outcomes::new(&targets, decisions, self.scheme.task.classes)
     }
@@ -178,7 +189,7 @@ impl<'a> Audit<'a> {
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
             let sheet = Sheet { lens, breakdown, metrics: &metrics, policy: self.evaluation.undefined, kept: &kept };
-            let readings = sheet.read(self.predictions, self.clusters.as_deref(), self.uncertainty);
+            let readings = sheet.read(&self.predictions, self.clusters.as_deref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
                 for (rule, name) in rules {

@@ -61,6 +61,11 @@ pub enum Input {
         /// The classes that are read one by one.
         wanted: Wanted,
     },
+    /// The probabilities of both images of a counterfactual pair.
+    Shifts {
+        /// What makes probabilities of the scores.
+        of: Link,
+    },
 }
 
 /// The classes whose probabilities are read one by one.
@@ -144,7 +149,11 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
     let task = whole.of(&truth);
     if task.multi_label && !first.multi_label {
         let message = format!("`{name}` has no meaning where an item may have several labels");
-        problems.push(Problem::at(&call.choice.name_node, message).help("use a metric of single labels' confusions with `average`"));
+        let help = match first.reads {
+            Reads::Shifts => "use `flip_rate`, which compares the labels that are decided",
+            _ => "use a metric of single labels' confusions with `average`",
+        };
+        problems.push(Problem::at(&call.choice.name_node, message).help(help));
         return None;
     }
     let found = matches!(truth, Truth::Found(..));
@@ -152,7 +161,7 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         ("average", takes_average(first) && !found),
         ("classes", suffix.is_some() && takes_average(first) && !found),
         ("k", first.reads == Reads::TopK),
-        ("of", true),
+        ("of", !matches!(first.reads, Reads::Flips)),
         ("match", truth != Truth::Labels && parts.iter().all(|part| takes_match(part))),
         ("method", matches!(suffix, Some("difference" | "ratio"))),
         ("agg", parts.len() > 1),
@@ -171,13 +180,14 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         None => Some(0.0),
     };
     let link = option("of")
-        .filter(|_| first.reads == Reads::Probabilities)
+        .filter(|_| matches!(first.reads, Reads::Probabilities | Reads::Shifts))
         .and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
     let input = match first.reads {
-        Reads::Decisions => Some(Input::Decisions),
+        Reads::Decisions | Reads::Flips => Some(Input::Decisions),
         Reads::TopK => top_k(k, call, whole, problems).map(Input::TopK),
         Reads::Scores => Some(Input::Scores),
         Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
+        Reads::Shifts => Some(Input::Shifts { of: link.unwrap_or(Link::Score) }),
     };
     let spread = classes.and_then(|node| spread(node, problems));
     // An `average` that is no reading has been refused already.
@@ -241,7 +251,7 @@ impl Task {
 
 /// What a call holds to be true: its labels, unless `of` names a label set.
 fn truth(call: &MetricCall, parts: &[&Definition], sets: &LabelSets, problems: &mut Problems) -> Option<Truth> {
-    let Some(of) = call.choice.options.get("of").filter(|_| parts.iter().all(|part| part.reads != Reads::Probabilities)) else {
+    let Some(of) = call.choice.options.get("of").filter(|_| parts.iter().all(|part| takes_set(part))) else {
         return Some(Truth::Labels);
     };
     let set = sets.named(of, problems)?;
@@ -249,6 +259,11 @@ fn truth(call: &MetricCall, parts: &[&Definition], sets: &LabelSets, problems: &
         Some(node) => Match::read(node, problems).map(|how| Truth::Found(set, how)),
         None => Some(Truth::Classes(set)),
     }
+}
+
+/// Whether a metric sets something against labels, for which a label set can stand.
+fn takes_set(definition: &Definition) -> bool {
+    matches!(definition.reads, Reads::Decisions | Reads::TopK | Reads::Scores)
 }
 
 /// Whether a metric is a share of items of which each is right or wrong as a whole, so that a label set can be found or not.

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::embedding::Embeddings;
 use super::metric::{Average, Input, Metric, Task, Wanted, meaning, resolve};
+use super::pairs;
 use super::predictions::Predictions;
 use super::truth::{LabelSets, Truth};
 use crate::data::frame::Targets;
@@ -88,6 +89,7 @@ impl Scheme {
     /// Holds an evaluation against a schema; says everything that does not fit and answers `None` then.
     pub fn of(evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) -> Option<Self> {
         let before = problems.len();
+        let schema = &evaluation.pairs.as_ref().map_or_else(|| schema.clone(), |written| pairs::schema(&written.value, schema));
         let known = |wanted: &Written<String>, what: &str, names: &[&str], problems: &mut Problems| {
             let place = names.iter().position(|name| *name == wanted.value);
             if place.is_none() {
@@ -105,6 +107,9 @@ impl Scheme {
                 known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &fields, problems);
             }
         }
+        for field in evaluation.pairs.iter().flat_map(|pairs| pairs.value.fields()) {
+            known(field, "field", &fields, problems);
+        }
         let mut scheme = Self { task, decide: evaluation.decide.clone(), breakdowns: Vec::new(), metrics: Vec::new() };
         let mistakes = problems.len();
         let sets = LabelSets::of(&evaluation.target, schema, problems);
@@ -117,10 +122,10 @@ impl Scheme {
                     continue;
                 }
                 let Some(metric) = resolve(call, task, &sets, problems) else { continue };
-                if let (Truth::Labels, false) = (&metric.truth, schema.labelled) {
+                if let (Truth::Labels, false, false) = (&metric.truth, schema.labelled, metric.of_pairs()) {
                     problems.push(unlabelled(call, &sets));
                 }
-                if let Some(problem) = unscored(&metric, call, schema, positive) {
+                if let Some(problem) = pairs::misplaced(&metric, call, evaluation).or_else(|| unscored(&metric, call, schema, positive)) {
                     problems.push(problem);
                 }
                 if let Some((earlier, _)) = scheme.metrics.iter().find(|(earlier, _)| earlier.name == metric.name) {
@@ -233,7 +238,7 @@ impl Scheme {
                 Average::Whole => !each && !task.multi_label,
                 Average::Samples | Average::PerClass => false,
             };
-            if metric.over.is_some() || metric.input != Input::Decisions || !countable {
+            if metric.over.is_some() || metric.input != Input::Decisions || metric.of_pairs() || !countable {
                 let what = if each { "thresholds of classes" } else { "a threshold" };
                 let help = match each {
                     true => "name a metric of one class's decisions, such as `f1_score`, without `average`",
@@ -272,7 +277,12 @@ fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Optio
             let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
             Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
         }
-        (Input::Probabilities { of, wanted, .. }, Some((kind, width))) => {
+        (Input::Probabilities { .. } | Input::Shifts { .. }, Some((kind, width))) => {
+            let (of, wanted) = match metric.input {
+                Input::Probabilities { of, wanted, .. } => (of, wanted),
+                Input::Shifts { of } => (of, positive.map_or(Wanted::Nothing, Wanted::Positive)),
+                _ => return None,
+            };
             let message = |words: &str| Problem::at(node, format!("`{name}` {words}"));
             let one_each = width == schema.classes.len();
             match (kind, of) {

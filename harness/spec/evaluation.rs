@@ -4,6 +4,7 @@ use super::decide::{Decide, Goal};
 use super::decode::{Choice, Decode, Fields, expected, one_or_many, word};
 use super::distort::Distort;
 use super::node::{Key, Node, Value};
+use super::pairs::Pairs;
 use super::problem::{Problem, Problems};
 use super::target::LabelSets;
 use super::uncertainty::Uncertainty;
@@ -15,6 +16,8 @@ pub struct Evaluation {
     pub models: Option<Vec<Written<String>>>,
     /// The split, `dataset/split`; `None` where the predictions bring their own labels.
     pub data: Option<Written<String>>,
+    /// How images become the pairs that are scored; `None` where they are scored one by one.
+    pub pairs: Option<Written<Pairs>>,
     /// How the images that are scored are made worse; rules are fitted on images as they are.
     pub distort: Option<Written<Distort>>,
     /// What numbers are broken down by: each entry one field, or several for their intersection.
@@ -56,16 +59,18 @@ impl Evaluation {
         self.distort.as_ref().map(|written| written.value).filter(|distort| distort.severity > 0)
     }
 
-    /// The fields that its groups and label sets are made of; a field that several entries name comes as often.
-    pub fn fields(&self) -> impl Iterator<Item = &str> {
-        let of_targets = self.target.fields().map(|field| field.value.as_str());
-        self.breakdowns().flat_map(|entry| entry.value.iter().map(String::as_str)).chain(of_targets)
+    /// The fields that its groups, pairs and label sets are made of, and where each is named; a field that is named several times comes as
+    /// often.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Node)> {
+        let of_groups = self.breakdowns().flat_map(|entry| entry.value.iter().map(|field| (field.as_str(), &entry.node)));
+        let of_pairs = self.pairs.iter().flat_map(|pairs| pairs.value.fields());
+        of_groups.chain(of_pairs.chain(self.target.fields()).map(|field| (field.value.as_str(), &field.node)))
     }
 
-    /// Its rules alone: all that another split, which may know nothing of its groups and label sets, is asked for.
+    /// Its rules alone: all that another split, which may know nothing of its groups, pairs and label sets, is asked for.
     #[must_use]
     pub fn rules(&self) -> Self {
-        Self { groups: Vec::new(), target: LabelSets::default(), metrics: Vec::new(), min_count: None, ..self.clone() }
+        Self { groups: Vec::new(), pairs: None, target: LabelSets::default(), metrics: Vec::new(), min_count: None, ..self.clone() }
     }
 }
 
@@ -129,6 +134,7 @@ impl Decode for Evaluation {
         let mut fields = Fields::of(node, problems, "an evaluation")?;
         let models = fields.optional_with("models", problems, one_or_many);
         let data = fields.optional("data", problems);
+        let pairs: Option<Written<Pairs>> = fields.optional("pairs", problems);
         let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
@@ -147,9 +153,14 @@ impl Decode for Evaluation {
         fields.finish(problems);
         // Metrics of broken label sets would all be wrong too.
         let target = target.unwrap_or_else(|| Some(LabelSets::default()))?;
+        if pairs.is_none() && node.get("pairs").is_some() {
+            // Its metrics would be held against single images, which nobody asked for.
+            return None;
+        }
         Some(Self {
             models,
             data,
+            pairs,
             distort,
             groups: groups.unwrap_or_default(),
             positive,
