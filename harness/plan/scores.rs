@@ -17,7 +17,7 @@ use crate::spec::evaluation::{Evaluation, Written};
 use crate::spec::model::{ImportedModel, Model};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::Problem;
-use crate::spec::study::{CellEvaluation, Study, fitting_splits};
+use crate::spec::study::{CellEvaluation, Study};
 
 /// Scores are made anew whenever the code that makes them changes.
 const SCORE_FINGERPRINT: &str = env!("FAIRGRID_SCORE_FINGERPRINT");
@@ -84,7 +84,7 @@ impl Planner<'_> {
             Some(split) => select(split)?,
             None => Arc::clone(predictions),
         };
-        let fitted_on: Vec<_> = fitting_splits(spec).map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
+        let fitted_on: Vec<_> = spec.fitting_splits().map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
         imported::check_fitting(spec, &scored, &fitted_on, &mut self.problems);
         Some(())
     }
@@ -94,7 +94,7 @@ impl Planner<'_> {
         let evaluation = &study.evaluations[index];
         let spec = &evaluation.spec;
         let mut inputs = Vec::new();
-        for split in spec.data.iter().chain(fitting_splits(spec)) {
+        for split in spec.data.iter().chain(spec.fitting_splits()) {
             let Some((dataset, split)) = split.value.split_once('/') else { continue };
             if study.data.contains_key(dataset) {
                 self.rows(study, dataset, split)?;

@@ -127,7 +127,7 @@ pub fn fitted(plan: &Plan, results: &HashMap<Key, PathBuf>, cell: usize, evaluat
         let split = &split.value;
         let found =
             predictions(plan, results, cell, Some(split), None).ok_or_else(|| format!("there are no predictions for `{split}`"))??;
-        fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
+        fitted.rules.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?.rules);
     }
     Ok(fitted)
 }

@@ -5,7 +5,9 @@
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
-//! - [`rule`]: how scores become decisions; `fit`: the thresholds that are found on another split.
+//! - [`rule`]: how scores become decisions, in [`steps`]; `fit`: what is found for them on another split; [`post_process`]: rules that make
+//!   groups fare alike.
+//! - [`calibrate`]: what makes probabilities of scores before that.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
@@ -19,6 +21,7 @@
 pub mod archive;
 pub mod audit;
 pub mod breakdown;
+pub mod calibrate;
 pub mod compare;
 pub mod draw;
 pub mod explain;
@@ -31,6 +34,7 @@ pub mod ladder;
 pub mod measurement;
 pub mod metric;
 pub mod outcome;
+pub mod post_process;
 pub mod predictions;
 pub mod probability;
 pub mod ranking;
@@ -40,11 +44,12 @@ pub mod rule;
 pub mod scheme;
 pub mod share;
 pub mod sheet;
+pub mod steps;
 pub mod tally;
 pub mod units;
 pub mod value;
 
-pub use audit::{decisions, fit, score};
+pub use audit::{Splits, decisions, fit, score};
 pub use compare::compare;
 pub use explain::explain;
 pub use value::Value;
@@ -63,6 +68,18 @@ pub enum ScoreError {
     Rule {
         /// The rule's name.
         rule: String,
+        /// Why.
+        reason: String,
+    },
+    /// What is to be fitted on a split has no predictions for it.
+    #[error("there are no predictions for `{split}`")]
+    Split {
+        /// The split.
+        split: String,
+    },
+    /// Scores cannot be calibrated.
+    #[error("the scores cannot be calibrated: {reason}")]
+    Calibration {
         /// Why.
         reason: String,
     },
