@@ -10,6 +10,7 @@ mod imports;
 mod new;
 mod readme;
 mod report;
+mod rules;
 mod run;
 mod score;
 mod studies;

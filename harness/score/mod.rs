@@ -1,13 +1,13 @@
 //! Predictions to metrics, reductions over groups, intervals, tests; its registry is a table.
 //!
 //! An evaluation is held against what it is about ([`scheme`]); scores become decisions ([`rule`]). Items that look alike to the metrics
-//! become one pattern ([`outcome`], [`ranking`], [`probability`]), patterns within groups become resampling units ([`units`]), and all numbers of a
+//! become one pattern ([`outcome`], [`ranking`], [`probability`]; any of them is a [`lens`]), patterns within groups become resampling units ([`units`]), and all numbers of a
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
 //! - [`rule`]: how scores become decisions, in [`steps`]; `fit`: what is found for them on another split; [`post_process`]: rules that make
 //!   groups fare alike.
-//! - [`calibrate`]: what makes probabilities of scores before that.
+//! - [`calibrate`]: what makes probabilities of scores before that. [`pool`]: predictions of several models as one.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
@@ -15,7 +15,8 @@
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`mod@compare`]: differences between models on the same items.
-//! - [`mod@explain`]: what a metric is, in words.
+//! - [`mod@explain`]: what a metric is, in words; [`rulebook`]: what decision rules and calibrations are.
+//! - [`embedding`]: vectors in place of scores.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
 pub mod archive;
@@ -24,6 +25,7 @@ pub mod breakdown;
 pub mod calibrate;
 pub mod compare;
 pub mod draw;
+pub mod embedding;
 pub mod explain;
 mod fit;
 pub mod gap;
@@ -31,9 +33,11 @@ pub mod ids;
 pub mod import;
 pub mod interval;
 pub mod ladder;
+pub mod lens;
 pub mod measurement;
 pub mod metric;
 pub mod outcome;
+pub mod pool;
 pub mod post_process;
 pub mod predictions;
 pub mod probability;
@@ -41,6 +45,7 @@ pub mod ranking;
 pub mod reduction;
 pub mod registry;
 pub mod rule;
+pub mod rulebook;
 pub mod scheme;
 pub mod share;
 pub mod sheet;

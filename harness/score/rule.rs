@@ -19,6 +19,7 @@ use crate::spec::evaluation::Evaluation;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FittedRules {
     /// What makes probabilities of its scores, before any rule or metric reads them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Calibration>,
     /// Its rules, by their names.
     pub rules: BTreeMap<String, Fitted>,
@@ -61,6 +62,7 @@ pub struct Fitted {
     /// The decision about the groups (`race=Black`) or classes that have one of their own.
     pub own: BTreeMap<String, Steps>,
     /// The metric's value, where it is that of all items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
 }
 

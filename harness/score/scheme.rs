@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::metric::{Average, Input, Metric, Task, Wanted, resolve};
+use super::embedding::Embeddings;
+use super::metric::{Average, Input, Metric, Task, Wanted, meaning, resolve};
 use super::predictions::Predictions;
 use crate::data::frame::Targets;
 use crate::spec::calibrate::Method;
@@ -26,6 +27,8 @@ pub struct Schema {
     pub scores: Option<(Kind, usize)>,
     /// Whether there are decisions already.
     pub decisions: bool,
+    /// How many numbers a vector has, if there are vectors.
+    pub embeddings: Option<usize>,
 }
 
 /// An evaluation that can be computed.
@@ -62,6 +65,7 @@ impl Schema {
             subject: predictions.subject().is_some(),
             scores: predictions.scores().map(|scores| (scores.kind, scores.width)),
             decisions: predictions.decisions().is_some(),
+            embeddings: predictions.embeddings().map(Embeddings::width),
         }
     }
 
@@ -91,6 +95,11 @@ impl Schema {
         }
         Self { scores: self.scores.map(|(_, width)| (Kind::Probabilities, width)), ..self.clone() }
     }
+
+    /// Whether there is nothing but vectors to score.
+    pub fn only_embeddings(&self) -> bool {
+        self.embeddings.is_some() && self.scores.is_none() && !self.decisions
+    }
 }
 
 impl Scheme {
@@ -117,6 +126,11 @@ impl Scheme {
         // Without the positive class every metric would be ambiguous: one mistake, one message.
         if evaluation.positive.is_none() || positive.is_some() {
             for call in &evaluation.metrics {
+                if schema.only_embeddings() && meaning(&call.choice.name).is_some() {
+                    let message = format!("`{}` reads decisions or scores, and the model holds embeddings only", call.choice.name);
+                    problems.push(Problem::at(&call.choice.name_node, message).help("name the models with predictions in `models`"));
+                    continue;
+                }
                 let Some(metric) = resolve(call, task, problems) else { continue };
                 if let Some(problem) = unscored(&metric, call, schema, positive) {
                     problems.push(problem);
@@ -168,7 +182,7 @@ impl Scheme {
 
     fn check_rules(&mut self, evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) {
         let reads = evaluation.metrics.iter().zip(&self.metrics).find(|(_, (metric, _))| metric.input == Input::Decisions);
-        if let (true, Some((call, _))) = (self.decide.is_empty(), reads) {
+        if let (true, Some((call, _))) = (self.decide.is_empty() && !evaluation.undecided, reads) {
             let rule = match schema.scores {
                 _ if schema.decisions => Some(Rule::Given),
                 Some((_, width)) if !schema.multi_label && width == schema.classes.len() => Some(Rule::Argmax),
@@ -313,6 +327,9 @@ fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static s
     }
     let Some((kind, width)) = schema.scores else {
         let help = match rule {
+            _ if schema.only_embeddings() => {
+                return Some(("needs scores, and the model holds embeddings only".to_owned(), "leave `decide` out"));
+            }
             Rule::PostProcess(_) => "write `{equalized_odds: {decisions: given, …}}`, which needs no scores",
             _ => "leave `decide` out to use those",
         };

@@ -25,6 +25,8 @@ pub struct Evaluation {
     pub calibrate: Option<Calibrate>,
     /// How scores become decisions; empty for the decisions that were imported, or the largest score.
     pub decide: Vec<Decide>,
+    /// Whether [`Self::decide`] is empty because what is written there is wrong, which has been told.
+    pub undecided: bool,
     /// What becomes of items about which nothing was decided.
     pub abstained: Abstained,
     /// From how many items on a group is ranked.
@@ -125,7 +127,8 @@ impl Decode for Evaluation {
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
         let calibrate = fields.optional("calibrate", problems);
-        let decide = fields.optional_with("decide", problems, one_or_many);
+        let decide_node = fields.node("decide");
+        let decide = decide_node.and_then(|node| one_or_many(node, problems));
         let abstained = fields.optional_with("abstained", problems, |node, problems| {
             word(node, problems, &[("wrong", Abstained::Wrong), ("exclude", Abstained::Exclude)])
         });
@@ -143,6 +146,7 @@ impl Decode for Evaluation {
             groups: groups.unwrap_or_default(),
             positive,
             calibrate,
+            undecided: decide_node.is_some() && decide.is_none(),
             decide: decide.unwrap_or_default(),
             abstained: abstained.unwrap_or_default(),
             min_count,

@@ -10,7 +10,7 @@
 //! What a study says:
 //! - [`study`]: the whole, expanded over its [`grid`].
 //! - [`card`]: a dataset, dealt into [`folds`] or not; [`sample`] and [`weights`]: which of its items count, and how much.
-//! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`];
+//! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`], or [`vectors`];
 //!   [`validate`]: which epoch of a training is kept.
 //! - [`mock`]: what made-up data looks like. [`distort`]: how images are made worse on purpose.
 //! - [`evaluation`], how its scores are [`calibrate`]d, its rules that [`decide`] (some [`post_process`] groups), and [`uncertainty`]: what is measured. [`table`]: what is shown,
@@ -42,5 +42,6 @@ pub mod table;
 mod table_check;
 pub mod uncertainty;
 pub mod validate;
+pub mod vectors;
 pub mod vocabulary;
 pub mod weights;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::{DATA, call, faulty_model, learner, study};
 use crate::command::{Folder, fairgrid};
 
 /// 300 people of two groups. Vendor `a` errs for every fourth, `b` for every fifth, `c` for every sixth of them.
@@ -30,7 +31,11 @@ fn vendors(text: &str) -> Folder {
 }
 
 fn rows(folder: &Folder) -> Vec<HashMap<String, String>> {
-    let mut reader = csv::Reader::from_path(folder.path("results/vendors/comparisons.csv")).unwrap();
+    rows_of(folder, "vendors")
+}
+
+fn rows_of(folder: &Folder, study: &str) -> Vec<HashMap<String, String>> {
+    let mut reader = csv::Reader::from_path(folder.path(&format!("results/{study}/comparisons.csv"))).unwrap();
     reader.deserialize().map(Result::unwrap).collect()
 }
 
@@ -104,4 +109,69 @@ fn nothing_is_left_where_nothing_is_compared() {
     let folder = vendors("");
     fairgrid(["run", "vendors.yaml"]).within(&folder).run().ok();
     assert!(folder.path("results/vendors/results.csv").exists() && !folder.path("results/vendors/comparisons.csv").exists());
+}
+
+#[test]
+fn false_findings_are_kept_few() {
+    let folder = vendors("compare: {vendors: {model: all_pairs, metrics: [accuracy_score, gap], adjust: bh}}\n");
+    fairgrid(["run", "vendors.yaml", "--quiet"]).within(&folder).run().ok();
+    let mut found: Vec<(f64, f64)> = rows(&folder).iter().map(|row| (number(row, "p"), number(row, "p_adjusted"))).collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // Benjamini and Hochberg: p times the number of tests over its rank, and never more than that of a larger p.
+    let count = found.len();
+    for rank in 0..count {
+        let wanted = (rank..count).map(|later| found[later].0 * count as f64 / (later + 1) as f64).fold(1.0, f64::min);
+        assert!((found[rank].1 - wanted).abs() < 1e-6, "{found:?}");
+    }
+    assert!(folder.read("results/vendors/leaderboard.md").contains("(Benjamini and Hochberg)"));
+}
+
+#[test]
+fn a_pair_of_which_one_side_is_undefined_says_why() {
+    let compare = "compare: {vendors: {models: [a, c], metrics: [precision_score]}}\n";
+    let folder = vendors(compare);
+    let study = folder.read("vendors.yaml").replace("metrics: [accuracy_score,", "metrics: [accuracy_score, precision_score,");
+    std::fs::write(folder.path("vendors.yaml"), study).unwrap();
+    // `c` never says 1, so that nothing can be said of how often it is right then.
+    let never: String = folder.read("c.csv").replace(",1,dark", ",0,dark").replace(",1,light", ",0,light");
+    std::fs::write(folder.path("c.csv"), never).unwrap();
+    insta::assert_snapshot!(fairgrid(["run", "vendors.yaml", "--quiet"]).within(&folder).run());
+    let told: Vec<[String; 3]> = rows(&folder).iter().map(|row| ["group", "status", "difference"].map(|c| row[c].clone())).collect();
+    assert_eq!(told, ["", "tone=dark", "tone=light"].map(|group| [group, "undefined", ""].map(str::to_owned)));
+}
+
+/// An evaluation that trained models differ in.
+const LOSS: &str =
+    "evaluate: {test: {data: squares/test, groups: [side], metrics: [{log_loss: {of: softmax}}]}}\nuncertainty: {bootstrap: 200}\n";
+
+#[test]
+fn trained_models_are_compared() {
+    let net = learner("$seed").replace("nearest_mean", "{nearest_mean: {temperature: $temperature}}");
+    let grid = "grid: {temperature: [0.1, 10.0], seed: [0, 1]}\n";
+    let compare = "compare: {cooling: {temperature: {baseline: 10.0}, metrics: [log_loss]}}\n";
+    let folder = study("trained", &format!("{DATA}{grid}models: {{net: {net}}}\n{LOSS}{compare}"));
+    call(&folder, &["run", "trained.yaml"]).run().ok();
+    let rows = rows_of(&folder, "trained");
+    let told: Vec<[&str; 5]> = rows.iter().map(|row| ["model", "seed", "from", "to", "group"].map(|column| row[column].as_str())).collect();
+    assert_eq!(told[..3], [["net", "0", "10", "0.1", ""], ["net", "0", "10", "0.1", "side=left"], ["net", "0", "10", "0.1", "side=right"]]);
+    assert_eq!(told.len(), 6);
+    let results = folder.read("results/trained/results.csv");
+    assert!(rows.iter().all(|row| results.contains(&format!(",{},", row["value_from"]))), "{results}");
+    // Compared alone, they are what they were beside others.
+    let first = folder.read("results/trained/comparisons.csv");
+    call(&folder, &["run", "trained.yaml", "--only", "seed=0"]).run().ok();
+    let part = folder.read("results/trained/comparisons.csv");
+    assert!(part.lines().count() == 4 && part.lines().all(|line| first.contains(line)), "{part}");
+}
+
+#[test]
+fn a_side_that_failed_is_told_and_the_other_pairs_stay() {
+    let models = format!("models:\n  good: {}\n  twin: {}\n  bad: {}\n", learner("0"), learner("1"), faulty_model("nan"));
+    let folder = study("failing", &format!("{DATA}{models}{LOSS}compare: {{nets: {{model: all_pairs, metrics: [log_loss]}}}}\n"));
+    let outcome = call(&folder, &["run", "failing.yaml", "--quiet"]).run();
+    assert_eq!(outcome.code, Some(4), "{outcome}");
+    insta::assert_snapshot!(outcome.stdout);
+    let told: Vec<[String; 3]> = rows_of(&folder, "failing").iter().map(|row| ["from", "to", "status"].map(|c| row[c].clone())).collect();
+    assert_eq!(told.iter().filter(|row| row[2] == "ok").count(), 3, "{told:?}");
+    assert!(told.iter().filter(|row| row[2] == "undefined").all(|row| row[1] == "bad"), "{told:?}");
 }

@@ -29,7 +29,8 @@ impl Hull {
         let mut corners: Vec<Corner> = Vec::new();
         for point in points {
             while let [.., first, middle] = corners.as_slice() {
-                if (middle.y - first.y) * (point.x - first.x) > (point.y - first.y) * (middle.x - first.x) {
+                // A middle point on the line, but for rounding, is none of the hull.
+                if (middle.y - first.y) * (point.x - first.x) > (point.y - first.y) * (middle.x - first.x) + 1e-14 {
                     break;
                 }
                 corners.pop();

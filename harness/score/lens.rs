@@ -1,0 +1,107 @@
+//! What some metrics read of the items, and the sums it makes of a draw.
+
+use super::OUTSIDE;
+use super::outcome::Outcomes;
+use super::probability::Probabilities;
+use super::ranking::{Order, Rankings};
+use super::tally::{Sweep, Tally};
+
+/// What some metrics read of the items.
+#[derive(Clone, Debug)]
+pub enum Lens {
+    /// Decisions against targets.
+    Outcomes(Outcomes),
+    /// Scores against targets.
+    Rankings(Rankings),
+    /// Probabilities against targets.
+    Probabilities(Probabilities),
+}
+
+/// Slots as one draw sees them.
+pub(super) struct Hand<'h> {
+    pub(super) patterns: &'h [u32],
+    /// For a ranking lens, the slots of each class in the order of scores.
+    pub(super) order: &'h [Order],
+    pub(super) labels: &'h [u32],
+    pub(super) weights: &'h [f64],
+}
+
+impl Lens {
+    /// The pattern of each item.
+    pub fn of_row(&self) -> &[u32] {
+        match self {
+            Self::Outcomes(outcomes) => &outcomes.of_row,
+            Self::Rankings(rankings) => &rankings.of_row,
+            Self::Probabilities(probabilities) => &probabilities.of_row,
+        }
+    }
+
+    pub(super) fn tally(&self) -> Tally {
+        match self {
+            Self::Outcomes(outcomes) => outcomes.tally(),
+            Self::Rankings(rankings) => rankings.tally(),
+            Self::Probabilities(probabilities) => probabilities.tally(),
+        }
+    }
+
+    pub(super) fn order(&self, patterns: &[u32]) -> Vec<Order> {
+        match self {
+            Self::Outcomes(_) | Self::Probabilities(_) => Vec::new(),
+            Self::Rankings(rankings) => rankings.order(patterns),
+        }
+    }
+
+    /// Sums a hand up: one tally a group, and last (where it is wanted) that of all items.
+    pub(super) fn sum(&self, hand: &Hand<'_>, whole: bool, tallies: &mut [Tally]) {
+        tallies.iter_mut().for_each(Tally::clear);
+        let Some(all) = tallies.len().checked_sub(1) else { return };
+        let slots = || hand.labels.iter().zip(hand.weights).enumerate().filter(|(_, (_, weight))| **weight > 0.0);
+        match self {
+            Self::Outcomes(outcomes) => {
+                for (slot, (label, weight)) in slots() {
+                    if whole {
+                        outcomes.add(hand.patterns[slot], *weight, &mut tallies[all]);
+                    }
+                    if *label != OUTSIDE {
+                        outcomes.add(hand.patterns[slot], *weight, &mut tallies[*label as usize]);
+                    }
+                }
+                tallies.iter_mut().for_each(|tally| outcomes.finish(tally));
+            }
+            Self::Probabilities(probabilities) => {
+                for (slot, (label, weight)) in slots() {
+                    if whole {
+                        probabilities.add(hand.patterns[slot], *weight, &mut tallies[all]);
+                    }
+                    if *label != OUTSIDE {
+                        probabilities.add(hand.patterns[slot], *weight, &mut tallies[*label as usize]);
+                    }
+                }
+            }
+            Self::Rankings(_) => {
+                for (_, (label, weight)) in slots() {
+                    if whole {
+                        tallies[all].items += weight;
+                    }
+                    if *label != OUTSIDE {
+                        tallies[*label as usize].items += weight;
+                    }
+                }
+                for (class, order) in hand.order.iter().enumerate() {
+                    let mut step = 0;
+                    for (slot, mark) in order.iter() {
+                        step += u64::from(mark.is_step());
+                        let (label, weight) = (hand.labels[slot], hand.weights[slot]);
+                        if whole {
+                            tallies[all].sweeps[class].push(step, mark.is_positive(), weight);
+                        }
+                        if label != OUTSIDE {
+                            tallies[label as usize].sweeps[class].push(step, mark.is_positive(), weight);
+                        }
+                    }
+                }
+                tallies.iter_mut().flat_map(|tally| &mut tally.sweeps).for_each(Sweep::finish);
+            }
+        }
+    }
+}
