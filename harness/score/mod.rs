@@ -5,9 +5,9 @@
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
+//! - [`pairs`]: pairs of images as items. [`pool`]: predictions of several models as one.
 //! - [`rule`]: how scores become decisions, in [`steps`]; `fit`: what is found for them on another split; [`post_process`]: rules that make
-//!   groups fare alike.
-//! - [`calibrate`]: what makes probabilities of scores before that. [`pool`]: predictions of several models as one.
+//!   groups fare alike; [`calibrate`]: what makes probabilities of scores before that.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
@@ -37,6 +37,7 @@ pub mod lens;
 pub mod measurement;
 pub mod metric;
 pub mod outcome;
+pub mod pairs;
 pub mod pool;
 pub mod post_process;
 pub mod predictions;
@@ -91,6 +92,12 @@ pub enum ScoreError {
     /// Sides that are not about the same.
     #[error("the sides cannot be compared: {reason}")]
     Compare {
+        /// Why.
+        reason: String,
+    },
+    /// Images do not make the pairs that are asked for.
+    #[error("the images make no pairs: {reason}")]
+    Pairs {
         /// Why.
         reason: String,
     },

@@ -4,7 +4,7 @@ use super::decide::Link;
 use super::decode::{Choice, Decode, Fields, expected, number_in, word};
 use super::evaluation::{MetricCall, Written, breakdown};
 use super::node::{Node, Value};
-use super::problem::{Problem, Problems, did_you_mean};
+use super::problem::{Problem, Problems};
 
 /// A rule that is fitted group by group.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,11 +167,6 @@ impl Decode for Base {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         match &node.value {
             Value::Text(text) if text == "given" => Some(Self::Given),
-            Value::Text(text) => {
-                let problem = Problem::at(node, format!("unknown word `{text}`")).help(did_you_mean(text, ["given"].into_iter()));
-                problems.push(problem);
-                None
-            }
             Value::Integer(_) | Value::Float(_) => f64::decode(node, problems).map(Self::From),
             _ => expected(node, problems, "a threshold, or `given` for the decisions that came with the predictions"),
         }
