@@ -73,6 +73,7 @@ pub type Splits = BTreeMap<String, Arc<Predictions>>;
 /// # Errors
 /// As for [`score`]; where a split is not there, or does not tell what is to be found.
 pub fn fit(evaluation: &Evaluation, splits: &Splits) -> Result<FittedRules, ScoreError> {
+    let evaluation = &evaluation.rules();
     let mut fitted = FittedRules::new();
     let of_split = |split: &str| splits.get(split).ok_or_else(|| ScoreError::Split { split: split.to_owned() });
     if let Some(calibrate) = &evaluation.calibrate {
@@ -90,10 +91,10 @@ pub fn fit(evaluation: &Evaluation, splits: &Splits) -> Result<FittedRules, Scor
     Ok(fitted)
 }
 
-/// The rules of an evaluation, which fit predictions.
+/// An evaluation that fits predictions.
 fn scheme(predictions: &Predictions, evaluation: &Evaluation) -> Result<Scheme, ScoreError> {
     let mut problems = Problems::default();
-    let scheme = Scheme::of(&evaluation.rules(), &Schema::of(predictions), &mut problems);
+    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
     Ok(problems.check(scheme)?)
 }
 
