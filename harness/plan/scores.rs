@@ -34,12 +34,12 @@ impl Planner<'_> {
         let parts = || parts().filter(|(_, part)| part.cell == cell);
         let own = || parts().filter(|(_, part)| !part.split.as_ref().is_some_and(|split| study.is_of_dataset(&split.value)));
         if let Some(header) = imported::header(&model.file) {
-            let groups = own().flat_map(|(evaluation, _)| evaluation.spec.breakdowns());
+            let groups = own().flat_map(|(evaluation, _)| evaluation.spec.fields());
             imported::check_columns(model, &header, groups, &mut self.problems)?;
         }
         let mut fields: Vec<String> = Vec::new();
         for (evaluation, _) in own() {
-            fields.extend(evaluation.spec.fields().map(str::to_owned));
+            fields.extend(evaluation.spec.fields().map(|(field, _)| field.to_owned()));
         }
         fields.sort_unstable();
         fields.dedup();
@@ -111,6 +111,7 @@ impl Planner<'_> {
         }
         self.check_pool(study, evaluation, &schemas, &imported)?;
         let scheme = Scheme::of(&evaluation.spec, schemas.first()?, &mut self.problems)?;
+        self.check_pairs(study, evaluation, &imported)?;
         let said = scored(study, evaluation, &scheme);
         if !self.scored.contains(&said) {
             self.scored.push(said);

@@ -5,6 +5,7 @@
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
+//! - [`pairs`]: pairs of images as items.
 //! - [`pool`]: predictions of several models as one.
 //! - [`rule`]: how scores become decisions; `fit`: the thresholds that are found on another split.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
@@ -35,6 +36,7 @@ pub mod lens;
 pub mod measurement;
 pub mod metric;
 pub mod outcome;
+pub mod pairs;
 pub mod pool;
 pub mod predictions;
 pub mod probability;
@@ -74,6 +76,12 @@ pub enum ScoreError {
     /// Sides that are not about the same.
     #[error("the sides cannot be compared: {reason}")]
     Compare {
+        /// Why.
+        reason: String,
+    },
+    /// Images do not make the pairs that are asked for.
+    #[error("the images make no pairs: {reason}")]
+    Pairs {
         /// Why.
         reason: String,
     },

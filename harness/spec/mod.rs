@@ -13,7 +13,7 @@
 //! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`], or [`vectors`];
 //!   [`validate`]: which epoch of a training is kept.
 //! - [`mock`]: what made-up data looks like. [`distort`]: how images are made worse on purpose.
-//! - [`evaluation`], its rules that [`decide`], and [`uncertainty`]: what is measured. [`table`]: what is shown,
+//! - [`evaluation`], its [`pairs`] and rules that [`decide`], and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
 pub mod augment;
@@ -30,6 +30,7 @@ pub mod input;
 pub mod mock;
 pub mod model;
 pub mod node;
+pub mod pairs;
 pub mod path;
 pub mod predictions;
 pub mod problem;
