@@ -1,8 +1,7 @@
 //! Predictions and an evaluation to measurements.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use super::breakdown::Breakdown;
 use super::calibrate::Calibration;
@@ -16,7 +15,8 @@ use super::pairs::counterfactual::Counterfactuals;
 use super::predictions::{Decisions, Predictions};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
-use super::rule::{FittedRules, decide, linked, top};
+use super::refit::{self, Refit, Split};
+use super::rule::{FittedRules, Splits, decide, linked, top};
 use super::scheme::{Schema, Scheme};
 use super::sheet::{Reading, Sheet};
 use super::value::{Cause, Undefined};
@@ -49,7 +49,7 @@ pub fn score(
     for (index, rule) in scheme.decide.iter().enumerate() {
         if scheme.metrics.iter().any(|(metric, _)| metric.input == Input::Decisions) {
             let lens = audit.lens(Input::Decisions, &rule.name, fitted)?;
-            audit.read(Input::Decisions, &lens, &[(index, &rule.name)], &mut numbered);
+            audit.read(Input::Decisions, &lens, &[(index, &rule.name)], fitted, &mut numbered)?;
         }
     }
     if rules.is_empty() {
@@ -62,14 +62,11 @@ pub fn score(
     let mut seen = HashSet::new();
     inputs.retain(|input| seen.insert(*input));
     for input in inputs {
-        audit.read(input, &audit.lens(input, "", fitted)?, &rules, &mut numbered);
+        audit.read(input, &audit.lens(input, "", fitted)?, &rules, fitted, &mut numbered)?;
     }
     numbered.sort_by_key(|(place, _)| *place);
     Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
 }
-
-/// The predictions of the splits that something is fitted on, by name (`dataset/split`).
-pub type Splits = BTreeMap<String, Arc<Predictions>>;
 
 /// Finds the calibration of an evaluation, and the numbers of its rules that are to be fitted, on splits that are not tests.
 ///
@@ -192,7 +189,14 @@ impl<'a> Audit<'a> {
     }
 
     /// All numbers that read one thing, beside each of some rules.
-    fn read(&self, input: Input, lens: &Lens, rules: &[(usize, &str)], numbered: &mut Vec<(Place, Measurement)>) {
+    fn read(
+        &self,
+        input: Input,
+        lens: &Lens,
+        rules: &[(usize, &str)],
+        fitted: &FittedRules,
+        numbered: &mut Vec<(Place, Measurement)>,
+    ) -> Result<(), ScoreError> {
         for (by, breakdown) in self.breakdowns.iter().enumerate() {
             let (places, metrics): (Vec<usize>, Vec<&Metric>) = (self.scheme.metrics.iter().enumerate())
                 .filter(|(_, (metric, breakdowns))| metric.input == input && breakdowns.contains(&by))
@@ -205,7 +209,9 @@ impl<'a> Audit<'a> {
             // Groups that are too small take part in a gap only where that makes the gap as untrustworthy as they are.
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
-            let sheet = Sheet { lens, breakdown, metrics: &metrics, policy: self.evaluation.undefined, kept: &kept };
+            let refit = self.refit(input, rules, breakdown, fitted)?;
+            let policy = self.evaluation.undefined;
+            let sheet = Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, refit: refit.as_ref() };
             let readings = sheet.read(&self.predictions, self.clusters.as_deref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
@@ -215,6 +221,38 @@ impl<'a> Audit<'a> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// How the decisions of a rule are made anew in every resample, where that is wanted of a rule that was fitted.
+    fn refit(
+        &self,
+        input: Input,
+        rules: &[(usize, &str)],
+        breakdown: &Breakdown,
+        fitted: &FittedRules,
+    ) -> Result<Option<Refit>, ScoreError> {
+        let ([(_, name)], Input::Decisions, true) = (rules, input, self.uncertainty.refit()) else { return Ok(None) };
+        if fitted.rules.contains_key(*name) { self.redrawn(name, breakdown, fitted) } else { Ok(None) }
+    }
+
+    /// The decisions of a rule draw by draw, those of a rule that was fitted made anew; `None` where items may have several labels.
+    pub(super) fn redrawn(&self, name: &str, breakdown: &Breakdown, fitted: &FittedRules) -> Result<Option<Refit>, ScoreError> {
+        let task = self.scheme.task;
+        let Some(decide) = self.scheme.decide.iter().find(|decide| decide.name == name) else { return Ok(None) };
+        let decisions = self::decide(&self.predictions, decide, task.positive, fitted)?;
+        let (Targets::Single(targets), Decisions::Single(_)) = (&*self.answered(&decisions), &decisions) else { return Ok(None) };
+        let rule = self.scheme.to_fit(&mut Problems::default()).into_iter().find(|rule| rule.decide.name == name);
+        let found_on = rule.map(|rule| {
+            let predictions = fitted.splits.get(&rule.split.value).ok_or_else(|| ScoreError::Split { split: rule.split.value.clone() })?;
+            Ok::<_, ScoreError>((rule, &**predictions, clusters(predictions, self.uncertainty)?))
+        });
+        let found_on = found_on.transpose()?;
+        let split =
+            found_on.as_ref().map(|(rule, predictions, clusters)| Split { rule: rule.clone(), predictions, clusters: clusters.as_deref() });
+        let scored =
+            refit::Scored { predictions: &self.predictions, clusters: self.clusters.as_deref(), breakdown, targets, decisions: &decisions };
+        Refit::new(&scored, split, task).map(Some)
     }
 
     pub(super) fn sizes(&self, lens: &Lens, breakdown: &Breakdown) -> Sizes {

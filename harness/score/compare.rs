@@ -14,6 +14,7 @@ use super::lens::Lens;
 use super::measurement::{Direction, Status};
 use super::metric::{Input, Metric};
 use super::predictions::Predictions;
+use super::refit::Refit;
 use super::rule::FittedRules;
 use super::scheme::{Schema, Scheme};
 use super::share;
@@ -157,7 +158,9 @@ pub fn compare(
                 .collect::<Result<Vec<Lens>, _>>()?;
             let called: Vec<&Metric> = schemes.iter().zip(&places).map(|(scheme, place)| &scheme.metrics[*place].0).collect();
             for breakdown in breakdowns.iter().map(|by| &first.breakdowns[*by]) {
-                let found = Paired { audits: &audits, lenses: &lenses, metrics: &called, breakdown }.differences(pairs, uncertainty);
+                let refits = refits(&audits, sides, metric.input, rule, breakdown, uncertainty)?;
+                let paired = Paired { audits: &audits, lenses: &lenses, metrics: &called, breakdown, refits: &refits };
+                let found = paired.differences(pairs, uncertainty);
                 differences.extend(found.into_iter().map(|difference| Difference { decision: rule.clone(), ..difference }));
             }
         }
@@ -172,6 +175,24 @@ struct Paired<'a> {
     lenses: &'a [Lens],
     metrics: &'a [&'a Metric],
     breakdown: &'a Breakdown,
+    /// How decisions are made anew in every resample; empty where they stay on every side.
+    refits: &'a [Option<Refit>],
+}
+
+/// How the decisions of every side are made anew, where some side's rule was fitted and is to be found in every resample.
+fn refits(
+    audits: &[Audit<'_>],
+    sides: &[Side<'_>],
+    input: Input,
+    rule: &str,
+    breakdown: &Breakdown,
+    uncertainty: &Uncertainty,
+) -> Result<Vec<Option<Refit>>, ScoreError> {
+    if !uncertainty.refit() || input != Input::Decisions || !sides.iter().any(|side| side.fitted.rules.contains_key(rule)) {
+        return Ok(Vec::new());
+    }
+    // A rule that stays is drawn the same way, so that all sides have the same items in a draw.
+    audits.iter().zip(sides).map(|(audit, side)| audit.redrawn(rule, breakdown, side.fitted)).collect()
 }
 
 impl Paired<'_> {
@@ -190,7 +211,8 @@ impl Paired<'_> {
         let kept: Vec<bool> = sizes.small.iter().map(|small| !(policy == Policy::Exclude && small.is_some())).collect();
         let replay = |side: usize| {
             let metrics = [self.metrics[side]];
-            let sheet = Sheet { lens: &self.lenses[side], breakdown: self.breakdown, metrics: &metrics, policy, kept: &kept };
+            let refit = self.refits.get(side).and_then(Option::as_ref);
+            let sheet = Sheet { lens: &self.lenses[side], breakdown: self.breakdown, metrics: &metrics, policy, kept: &kept, refit };
             let patterns: Vec<u32> = units.slots().iter().map(|slot| tuples[slot.pattern as usize][side]).collect();
             sheet.replay(&units, &patterns, uncertainty)
         };

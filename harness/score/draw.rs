@@ -17,6 +17,8 @@ pub enum Purpose {
     Noise,
     /// Decisions that are left to chance.
     Decision,
+    /// Items that a rule is found on anew, with replacement.
+    Refit,
 }
 
 /// The generator of one replicate of one purpose.
@@ -26,6 +28,7 @@ pub fn generator(seed: u64, purpose: Purpose, replicate: u64, index: u64) -> Cha
         Purpose::Permutation => 2,
         Purpose::Noise => 3,
         Purpose::Decision => 4,
+        Purpose::Refit => 5,
     };
     let mut key = [0; 32];
     for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose, replicate, index]) {

@@ -43,6 +43,19 @@ pub(super) const ITEMS: &[Definition] = &[
         compute: Compute::Share(|tally| (tally.items - tally.right, tally.items), Cause::NoItems),
     },
     Definition {
+        name: "abstention_rate",
+        formula: "share of items about which nothing was decided",
+        range: (0.0, 1.0),
+        direction: Lower,
+        undefined: "no items",
+        source: "Chow 1970, reject rate",
+        peers: &[],
+        reads: Reads::Decisions,
+        multi_label: false,
+        parameter: None,
+        compute: Compute::Share(|tally| (undecided(tally), tally.items), Cause::NoItems),
+    },
+    Definition {
         name: "hamming_loss",
         formula: "share of known item-label pairs that are decided wrongly; single labels: 1 - accuracy_score",
         range: (0.0, 1.0),
@@ -111,6 +124,11 @@ pub(super) const ITEMS: &[Definition] = &[
 
 fn recall(c: &Confusion) -> Value {
     ratio(c.true_positive, c.positives(), Cause::NoPositives)
+}
+
+/// The weight of the items with no class decided; a set of several classes is decided.
+fn undecided(tally: &Tally) -> f64 {
+    (tally.items - tally.cells.iter().map(Confusion::selected).sum::<f64>()).max(0.0)
 }
 
 fn hamming(tally: &Tally) -> Value {

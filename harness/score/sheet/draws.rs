@@ -4,8 +4,9 @@ use rayon::prelude::*;
 
 use super::Sheet;
 use super::block::Block;
+use crate::score::draw::Purpose;
 use crate::score::ladder::Ladders;
-use crate::score::lens::Hand;
+use crate::score::lens::{Hand, Lens};
 use crate::score::metric::Over;
 use crate::score::ranking::Order;
 use crate::score::tally::Tally;
@@ -26,6 +27,15 @@ impl Sheet<'_> {
         of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
     ) -> Vec<(f64, Vec<f64>)> {
         let (seed, draws) = (uncertainty.seed(), uncertainty.bootstrap());
+        if let Some(refit) = self.refit {
+            let (lens, (labels, patterns)) = (Lens::Outcomes(refit.outcomes()), refit.slots());
+            let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
+                refit.draw(seed, replicate, weights);
+                1.0
+            };
+            let counted = Sheet { lens: &lens, ..*self };
+            return counted.draws(draws, patterns.len(), resample, Some(&labels), &patterns, &[], of);
+        }
         if let Some(ladders) = Ladders::new(order, units, self.whole()) {
             let fresh = || (vec![0; patterns.len()], self.tallies());
             let one = |(counts, tallies): &mut (Vec<u32>, Vec<Tally>), replicate: u32| {
@@ -35,7 +45,7 @@ impl Sheet<'_> {
             return (0..draws).into_par_iter().map_init(fresh, one).collect();
         }
         let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
-            units.resample(seed, replicate, weights);
+            units.resample(seed, Purpose::Bootstrap, replicate, weights);
             1.0
         };
         self.draws(draws, patterns.len(), resample, Some(labels), patterns, order, of)
