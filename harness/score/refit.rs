@@ -86,6 +86,8 @@ pub fn check(evaluation: &Evaluation, multi_label: bool, uncertainty: &Uncertain
         ))
     } else if evaluation.pairs.is_some() {
         Some(("`refit: true` resamples single images, and the evaluation counts pairs", "leave `refit` out"))
+    } else if !evaluation.target.0.is_empty() {
+        Some(("`refit: true` knows the labels, and the evaluation has label sets", "leave `refit` out"))
     } else if evaluation.calibrate.is_some() {
         Some(("`refit: true` finds rules anew, and not the calibration before them", "leave out `calibrate` or `refit`"))
     } else if uncertainty.method() == Method::Bca {
