@@ -94,8 +94,8 @@ impl<'a> Scene<'a> {
     /// Lays everything out. `None` where the predictions hold no embeddings.
     pub fn new(ground: Ground<'a>) -> Option<Self> {
         let Ground { predictions, breakdown, clusters, metrics, normalize, .. } = ground;
-        let euclidean = |metric: &&&Metric| metric.definition.reads == Reads::Either && metric.options.distance == Distance::Euclidean;
-        let of_distances = |metric: &&Metric| metric.definition.reads == Reads::Distances || euclidean(&metric);
+        let euclidean = |metric: &Metric| metric.definition.reads == Reads::Either && metric.options.distance == Distance::Euclidean;
+        let of_distances = |metric: &Metric| metric.definition.reads == Reads::Distances || euclidean(metric);
         let wanted = Wanted {
             distances: metrics.iter().any(|metric| of_distances(metric)),
             cosines: metrics.iter().any(|metric| !of_distances(metric)),
@@ -113,7 +113,7 @@ impl<'a> Scene<'a> {
             labels: units.slots().iter().map(|slot| slot.group).collect(),
             members,
             neighbours: k.map(|k| Neighbours::new(&points, predictions.len(), k)),
-            distances: metrics.iter().any(|metric| euclidean(&metric)).then(|| Distances::new(&points, predictions.len())),
+            distances: metrics.iter().any(|metric| euclidean(metric)).then(|| Distances::new(&points, predictions.len())),
             units,
             points,
             ground,

@@ -46,8 +46,11 @@ pub fn resolve(sets: &Sets, predictions: &Predictions, problems: &mut Problems) 
     (problems.len() == before).then_some(Breakdown { by: String::new(), groups, of_row })
 }
 
-/// The levels of a column, and whether a row is of one.
-fn column<'a>(levels: &Levels, predictions: &'a Predictions) -> (Vec<&'a str>, Box<dyn Fn(usize, u32) -> bool + 'a>) {
+/// Whether a row is of a level.
+type Holds<'a> = Box<dyn Fn(usize, u32) -> bool + 'a>;
+
+/// The levels of a column, and which rows are of one.
+fn column<'a>(levels: &Levels, predictions: &'a Predictions) -> (Vec<&'a str>, Holds<'a>) {
     let names = |names: &'a [String]| names.iter().map(String::as_str).collect();
     match levels.field.as_ref().map(|field| field.value.join("*")) {
         Some(field) => match predictions.fields().get(&field) {
