@@ -1,6 +1,7 @@
 //! `evaluate:`: what is scored on which split, per which groups, decided how, by which metrics.
 
-use super::decide::{Decide, Goal};
+use super::calibrate::Calibrate;
+use super::decide::Decide;
 use super::decode::{Choice, Decode, Fields, expected, one_or_many, word};
 use super::distort::Distort;
 use super::embed::Embed;
@@ -29,6 +30,8 @@ pub struct Evaluation {
     pub groups: Vec<Written<Vec<String>>>,
     /// The class that counts as positive, where the metrics are to be read as binary.
     pub positive: Option<Written<String>>,
+    /// How scores are made probabilities before anything reads them.
+    pub calibrate: Option<Calibrate>,
     /// How scores become decisions; empty for the decisions that were imported, or the largest score.
     pub decide: Vec<Decide>,
     /// Whether [`Self::decide`] is empty because what is written there is wrong, which has been told.
@@ -51,16 +54,18 @@ impl Evaluation {
         node.get("data").or_else(|| node.get("sets")?.get("data"))
     }
 
-    /// What it is broken down by, as a whole, by single metrics, by rules with a threshold a group, and by sets of a field's levels.
+    /// What it is broken down by, as a whole, by single metrics, by what treats groups differently, and by sets of a field's levels.
     pub fn breakdowns(&self) -> impl Iterator<Item = &Written<Vec<String>>> {
         let of_metrics = self.metrics.iter().filter_map(|call| call.by.as_ref());
-        let of_rules = self.goals().filter_map(|goal| goal.by.as_ref());
-        self.groups.iter().chain(of_metrics).chain(of_rules).chain(self.sets.iter().flat_map(Sets::fields))
+        let of_rules = self.decide.iter().filter_map(|decide| decide.rule.by());
+        let of_calibration = self.calibrate.iter().filter_map(|calibrate| calibrate.by.as_ref());
+        let of_sets = self.sets.iter().flat_map(Sets::fields);
+        self.groups.iter().chain(of_metrics).chain(of_rules).chain(of_calibration).chain(of_sets)
     }
 
-    /// What its rules are to be fitted to.
-    pub fn goals(&self) -> impl Iterator<Item = &Goal> {
-        self.decide.iter().filter_map(|decide| decide.rule.goal())
+    /// The splits that something is fitted on.
+    pub fn fitting_splits(&self) -> impl Iterator<Item = &Written<String>> {
+        self.calibrate.iter().map(|calibrate| &calibrate.split).chain(self.decide.iter().filter_map(|decide| decide.rule.split()))
     }
 
     /// What is done to the images that are scored; a severity of 0 is nothing.
@@ -142,6 +147,7 @@ impl Decode for Evaluation {
         let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
+        let calibrate = fields.optional("calibrate", problems);
         let decide_node = fields.node("decide");
         let decide = decide_node.and_then(|node| one_or_many(node, problems));
         let abstained = fields.optional_with("abstained", problems, |node, problems| {
@@ -175,6 +181,7 @@ impl Decode for Evaluation {
             distort,
             groups: groups.unwrap_or_default(),
             positive,
+            calibrate,
             undecided: decide_node.is_some() && decide.is_none(),
             decide: decide.unwrap_or_default(),
             abstained: abstained.unwrap_or_default(),

@@ -14,10 +14,12 @@
 //!   [`validate`]: which epoch of a training is kept.
 //! - [`mock`]: what made-up data looks like. [`distort`]: how images are made worse on purpose.
 //! - [`sets`]: concepts and attributes among the items; [`embed`]: what is done to their vectors.
-//! - [`evaluation`], its [`pairs`] and rules that [`decide`], and [`uncertainty`]: what is measured. [`table`]: what is shown,
+//! - [`evaluation`], its [`pairs`], how its scores are [`calibrate`]d, its rules that [`decide`] (some [`post_process`] groups), and
+//!   [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
 pub mod augment;
+pub mod calibrate;
 pub mod card;
 pub mod compare;
 pub mod decide;
@@ -34,6 +36,7 @@ pub mod model;
 pub mod node;
 pub mod pairs;
 pub mod path;
+pub mod post_process;
 pub mod predictions;
 pub mod problem;
 pub mod sample;
