@@ -137,12 +137,12 @@ impl Refit {
     pub(super) fn draw(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
         weights.fill(0.0);
         let mut drawn = vec![0.0; self.rows.len()];
-        self.units.resample(seed, Purpose::Bootstrap, replicate, &mut drawn);
+        self.units.resample(seed, replicate, &mut drawn);
         match &self.rule {
             Decided::Kept(decisions) => self.count(&drawn, |row| decisions[row], weights),
             Decided::Anew(anew) => {
                 let mut learned = vec![0.0; anew.rows.len()];
-                anew.units.resample(seed, Purpose::Refit, replicate, &mut learned);
+                anew.units.resample_for(Purpose::Refit, seed, replicate, &mut learned);
                 let mut by_row = vec![0.0; anew.rows.len()];
                 anew.rows.iter().zip(learned).for_each(|(row, weight)| by_row[*row as usize] = weight);
                 // A draw may leave a group without what the rule needs: then it has no number.

@@ -4,7 +4,6 @@ use rayon::prelude::*;
 
 use super::Sheet;
 use super::block::Block;
-use crate::score::draw::Purpose;
 use crate::score::ladder::Ladders;
 use crate::score::lens::{Hand, Lens};
 use crate::score::metric::Over;
@@ -45,7 +44,7 @@ impl Sheet<'_> {
             return (0..draws).into_par_iter().map_init(fresh, one).collect();
         }
         let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
-            units.resample(seed, Purpose::Bootstrap, replicate, weights);
+            units.resample(seed, replicate, weights);
             1.0
         };
         self.draws(draws, patterns.len(), resample, Some(labels), patterns, order, of)
