@@ -13,7 +13,7 @@ use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
 use super::pairs::Items;
 use super::pairs::counterfactual::Counterfactuals;
-use super::predictions::{Decisions, Predictions};
+use super::predictions::{Decisions, Predictions, Scores};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
 use super::refit::{self, Refit, Split};
@@ -153,7 +153,7 @@ impl<'a> Audit<'a> {
                 return Ok(Lens::Outcomes(pairs.flips(rule, self.scheme.task, fitted, self.evaluation.abstained)?));
             }
             let decisions = decide(&self.predictions, rule, self.scheme.task.positive, fitted)?;
-            return Ok(Lens::Outcomes(self.outcomes(&metric.truth, &decisions)));
+            return Ok(Lens::Outcomes(self.outcomes(metric, &decisions)));
         }
         if let (Input::Shifts { of }, Some(pairs)) = (metric.input, &self.counterfactuals) {
             return Ok(Lens::Shifts(pairs.shifts(of, self.scheme.task)?));
@@ -163,15 +163,8 @@ impl<'a> Audit<'a> {
         let targets = &*metric.truth.targets(&self.predictions);
         let classes = self.scheme.task.classes;
         Ok(match (metric.input, self.scheme.task.positive) {
-            (Input::TopK(k), _) => {
-                let set = |row: usize| {
-                    let mut set = top(scores.of(row), k as usize);
-                    set.sort_unstable();
-                    set
-                };
-                let decisions = Decisions::Sets((0..self.predictions.len()).map(set).collect());
-                Lens::Outcomes(self.outcomes(&metric.truth, &decisions))
-            }
+            (Input::TopK(k), _) => Lens::Outcomes(self.outcomes(metric, &top_of(scores, k, f64::NEG_INFINITY))),
+            (Input::TopFrom { k, least, of }, _) => Lens::Outcomes(self.outcomes(metric, &top_of(&linked(scores, of), k, least))),
             (Input::Probabilities { of, bins, wanted }, _) => {
                 let scores = linked(scores, of);
                 Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins as usize))
@@ -182,9 +175,10 @@ impl<'a> Audit<'a> {
     }
 
     /// Decisions against what is true; of items that abstentions leave out, nothing is.
-    fn outcomes(&self, truth: &Truth, decisions: &Decisions) -> Outcomes {
+    fn outcomes(&self, metric: &Metric, decisions: &Decisions) -> Outcomes {
+        let truth = &metric.truth;
         let left_out: Vec<usize> = match decisions {
-            Decisions::Single(decisions) if self.evaluation.abstained == Abstained::Exclude => {
+            Decisions::Single(decisions) if self.evaluation.abstained == Abstained::Exclude && *truth != Truth::Answered => {
                 (0..decisions.len()).filter(|row| decisions[*row].is_none()).collect()
             }
             _ => Vec::new(),
@@ -195,7 +189,7 @@ impl<'a> Audit<'a> {
         }
         let mut targets = truth.targets(&self.predictions);
         left_out.into_iter().for_each(|row| targets.to_mut().forget(row));
-        Outcomes::new(&targets, decisions, self.scheme.task.classes)
+        Outcomes::new(&targets, decisions, self.scheme.task.classes).weighing(metric.beta().unwrap_or(1.0))
     }
 
     /// All numbers of metrics that share a metric's lens, beside each of some rules.
@@ -219,7 +213,7 @@ impl<'a> Audit<'a> {
             // Groups that are too small take part in a gap only where that makes the gap as untrustworthy as they are.
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
-            let refit = self.refit(first.input, rules, breakdown, fitted)?;
+            let refit = self.refit(first, rules, breakdown, fitted)?;
             let policy = self.evaluation.undefined;
             let sheet = Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, refit: refit.as_ref() };
             let readings = sheet.read(&self.predictions, self.clusters.as_deref(), self.uncertainty);
@@ -237,12 +231,12 @@ impl<'a> Audit<'a> {
     /// How the decisions of a rule are made anew in every resample, where that is wanted of a rule that was fitted.
     fn refit(
         &self,
-        input: Input,
+        metric: &Metric,
         rules: &[(usize, &str)],
         breakdown: &Breakdown,
         fitted: &FittedRules,
     ) -> Result<Option<Refit>, ScoreError> {
-        let ([(_, name)], Input::Decisions, true) = (rules, input, self.uncertainty.refit()) else { return Ok(None) };
+        let ([(_, name)], true) = (rules, self.uncertainty.refit() && refit::concerns(metric)) else { return Ok(None) };
         if fitted.rules.contains_key(*name) { self.redrawn(name, breakdown, fitted) } else { Ok(None) }
     }
 
@@ -354,6 +348,16 @@ impl<'a> Audit<'a> {
         }
         reason
     }
+}
+
+/// Of each item, those of the k classes of the largest scores whose score is at least so large.
+fn top_of(scores: &Scores, k: u32, least: f64) -> Decisions {
+    let set = |scores: &[f64]| {
+        let mut set: Vec<u32> = top(scores, k as usize).into_iter().filter(|class| scores[*class as usize] >= least).collect();
+        set.sort_unstable();
+        set
+    };
+    Decisions::Sets(scores.values.chunks(scores.width.max(1)).map(set).collect())
 }
 
 /// The cluster of each item, if items are clustered; an item without one is a cluster of its own.

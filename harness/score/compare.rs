@@ -14,7 +14,7 @@ use super::lens::Lens;
 use super::measurement::{Direction, Status};
 use super::metric::{Input, Metric};
 use super::predictions::Predictions;
-use super::refit::Refit;
+use super::refit::{self, Refit};
 use super::rule::FittedRules;
 use super::scheme::{Schema, Scheme};
 use super::share;
@@ -156,7 +156,7 @@ pub fn compare(
                 .map(|((audit, side), metric)| audit.lens(metric, rule, side.fitted))
                 .collect::<Result<Vec<Lens>, _>>()?;
             for breakdown in breakdowns.iter().map(|by| &first.breakdowns[*by]) {
-                let refits = refits(&audits, sides, metric.input, rule, breakdown, uncertainty)?;
+                let refits = refits(&audits, sides, metric, rule, breakdown, uncertainty)?;
                 let paired = Paired { audits: &audits, lenses: &lenses, metrics: &called, breakdown, refits: &refits };
                 let found = paired.differences(pairs, uncertainty);
                 differences.extend(found.into_iter().map(|difference| Difference { decision: rule.clone(), ..difference }));
@@ -181,12 +181,12 @@ struct Paired<'a> {
 fn refits(
     audits: &[Audit<'_>],
     sides: &[Side<'_>],
-    input: Input,
+    metric: &Metric,
     rule: &str,
     breakdown: &Breakdown,
     uncertainty: &Uncertainty,
 ) -> Result<Vec<Option<Refit>>, ScoreError> {
-    if !uncertainty.refit() || input != Input::Decisions || !sides.iter().any(|side| side.fitted.rules.contains_key(rule)) {
+    if !uncertainty.refit() || !refit::concerns(metric) || !sides.iter().any(|side| side.fitted.rules.contains_key(rule)) {
         return Ok(Vec::new());
     }
     // A rule that stays is drawn the same way, so that all sides have the same items in a draw.

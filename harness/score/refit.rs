@@ -8,11 +8,12 @@ use super::breakdown::Breakdown;
 use super::draw::Purpose;
 use super::fit::{Evidence, find};
 use super::ids::Ids;
-use super::metric::Task;
+use super::metric::{Input, Metric, Task};
 use super::outcome::Outcomes;
 use super::predictions::{Decisions, Predictions};
 use super::rule::{Binary, Chances};
 use super::scheme::ToFit;
+use super::truth::Truth;
 use super::units::{Rows, Units};
 use super::{OUTSIDE, ScoreError};
 use crate::spec::evaluation::Evaluation;
@@ -98,6 +99,11 @@ pub fn check(evaluation: &Evaluation, multi_label: bool, uncertainty: &Uncertain
     if let Some((reason, help)) = reason {
         fitted.for_each(|decide| problems.push(Problem::at(&decide.node, format!("`{}`: {reason}", decide.name)).help(help)));
     }
+}
+
+/// Whether a metric reads what a rule decides, and not only whether it decides.
+pub(super) fn concerns(metric: &Metric) -> bool {
+    metric.input == Input::Decisions && metric.truth == Truth::Labels
 }
 
 impl Refit {

@@ -23,7 +23,12 @@ pub(super) const ITEMS: &[Definition] = &[
         direction: Higher,
         undefined: "no items",
         source: SKLEARN,
-        peers: &[("scikit-learn", "accuracy_score"), ("OxonFair", "accuracy"), ("AIF360", "accuracy")],
+        peers: &[
+            ("scikit-learn", "accuracy_score"),
+            ("OxonFair", "accuracy"),
+            ("AIF360", "accuracy"),
+            ("torchmetrics", "exact_match (several labels)"),
+        ],
         reads: Reads::Decisions,
         multi_label: true,
         parameter: None,
@@ -43,17 +48,30 @@ pub(super) const ITEMS: &[Definition] = &[
         compute: Compute::Share(|tally| (tally.items - tally.right, tally.items), Cause::NoItems),
     },
     Definition {
+        name: "coverage",
+        formula: "share of items about which anything was decided: a class, or at least one of several labels",
+        range: (0.0, 1.0),
+        direction: Higher,
+        undefined: "no items",
+        source: "El-Yaniv and Wiener (2010), On the foundations of noise-free selective classification",
+        peers: &[("selective classification", "coverage")],
+        reads: Reads::Answers,
+        multi_label: true,
+        parameter: None,
+        compute: Compute::Share(|tally| (tally.right, tally.items), Cause::NoItems),
+    },
+    Definition {
         name: "abstention_rate",
-        formula: "share of items about which nothing was decided",
+        formula: "share of items about which nothing was decided: 1 - coverage",
         range: (0.0, 1.0),
         direction: Lower,
         undefined: "no items",
-        source: "Chow 1970, reject rate",
-        peers: &[],
-        reads: Reads::Decisions,
-        multi_label: false,
+        source: "Jones et al. (2021), Selective classification can magnify disparities across groups",
+        peers: &[("selective classification", "abstention rate, rejection rate")],
+        reads: Reads::Answers,
+        multi_label: true,
         parameter: None,
-        compute: Compute::Share(|tally| (undecided(tally), tally.items), Cause::NoItems),
+        compute: Compute::Share(|tally| (tally.items - tally.right, tally.items), Cause::NoItems),
     },
     Definition {
         name: "hamming_loss",
@@ -124,11 +142,6 @@ pub(super) const ITEMS: &[Definition] = &[
 
 fn recall(c: &Confusion) -> Value {
     ratio(c.true_positive, c.positives(), Cause::NoPositives)
-}
-
-/// The weight of the items with no class decided; a set of several classes is decided.
-fn undecided(tally: &Tally) -> f64 {
-    (tally.items - tally.cells.iter().map(Confusion::selected).sum::<f64>()).max(0.0)
 }
 
 fn hamming(tally: &Tally) -> Value {
