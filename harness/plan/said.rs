@@ -19,7 +19,8 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         let names: Vec<String> = lists().filter(|fields| !fields.is_empty()).map(|fields| fields.join("*")).collect();
         let overall = metric.over.is_none() && lists().any(Vec::is_empty);
         let (per_group, over_groups) = if metric.over.is_none() { (names, Vec::new()) } else { (Vec::new(), names) };
-        MetricColumn { name: metric.name.clone(), decided: metric.input == Input::Decisions, overall, per_group, over_groups }
+        let decided = metric.input == Input::Decisions;
+        MetricColumn { name: metric.name.clone(), decided, overall, per_group, over_groups, share: metric.share_of() }
     };
     Scored {
         model: study.cells[evaluation.cell].model.clone(),

@@ -15,6 +15,8 @@ pub enum Purpose {
     Permutation,
     /// Errors of numbers that no resample varies.
     Noise,
+    /// Items that two sides of a comparison exchange.
+    Exchange,
 }
 
 /// The generator of one replicate of one purpose.
@@ -23,6 +25,7 @@ pub fn generator(seed: u64, purpose: Purpose, replicate: u64, index: u64) -> Cha
         Purpose::Bootstrap => 1,
         Purpose::Permutation => 2,
         Purpose::Noise => 3,
+        Purpose::Exchange => 5,
     };
     let mut key = [0; 32];
     for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose, replicate, index]) {
@@ -142,6 +145,11 @@ impl Urn {
             total -= size;
         }
     }
+}
+
+/// How many of some coins fall on one side.
+pub fn coins(generator: &mut impl Rng, coins: u64) -> u64 {
+    binomial(generator, coins, 1, 2)
 }
 
 /// How many of `draws` draws with replacement hit `hits` of `total` things.

@@ -12,15 +12,20 @@
 //! - [`ladder`]: resamples of rankings, one pass a group.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
-//! - [`mod@compare`]: differences between models on the same items.
+//! - [`mod@compare`]: sides set against each other on the same items; [`contrast`]: what is made of them, [`change`]: what became of
+//!   effects, [`exact`], [`mod@adjust`]: tests, and many of them.
 //! - [`mod@explain`]: what a metric is, in words.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
+pub mod adjust;
 pub mod archive;
 pub mod audit;
 pub mod breakdown;
+pub mod change;
 pub mod compare;
+pub mod contrast;
 pub mod draw;
+pub mod exact;
 pub mod explain;
 mod fit;
 pub mod gap;
@@ -32,6 +37,7 @@ pub mod lens;
 pub mod measurement;
 pub mod metric;
 pub mod outcome;
+mod paired;
 pub mod predictions;
 pub mod probability;
 pub mod ranking;
