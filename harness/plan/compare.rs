@@ -7,12 +7,13 @@ use super::imported;
 use super::make::Planner;
 use super::planned::{PlannedCell, PlannedScore, Source};
 use crate::score::compare::align;
-use crate::score::contrast::Pairs;
+use crate::score::compare::contrast::Pairs;
+use crate::score::pool::pooled;
 use crate::spec::compare::{Adjust, Comparison, Over, Report, Sides, Test};
 use crate::spec::evaluation::Written;
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, did_you_mean};
-use crate::spec::study::{CellEvaluation, Study};
+use crate::spec::study::{CellEvaluation, Part, Study};
 use crate::spec::uncertainty::Cluster;
 use crate::spec::vocabulary::{MetricColumn, ShareOf};
 
@@ -48,6 +49,13 @@ struct Entry<'s> {
     spec: &'s Comparison,
 }
 
+impl<'s> Entry<'s> {
+    /// Where the predictions of a score come from; of several, the first.
+    fn source(&self, score: &PlannedScore) -> Option<&'s Source> {
+        score.cells.first().map(|cell| &self.cells[*cell].source)
+    }
+}
+
 impl Planner<'_> {
     /// What every comparison is made of; what is wrong with its names is told where they are written.
     pub(super) fn compare(&mut self, study: &Study, cells: &[PlannedCell], scores: &[PlannedScore]) -> Vec<PlannedComparison> {
@@ -67,7 +75,7 @@ impl Planner<'_> {
         let levels = levels.filter(|_| self.problems.len() == before)?;
         let place = over_node(spec);
         let chosen = |evaluation: &CellEvaluation| {
-            let model = &study.cells[evaluation.cell].model;
+            let model = &study.cells[evaluation.cell()].model;
             let said = self.scored.iter().filter(|said| said.evaluation == evaluation.name && said.model == *model);
             admits(spec, &evaluation.name) && said.flat_map(|said| &said.metrics).any(|metric| takes(spec, &levels, metric))
         };
@@ -225,12 +233,12 @@ impl Planner<'_> {
     /// The labels of the groups by some fields, as far as they are known before anything runs.
     fn labels(&self, entry: &Entry<'_>, by: &str) -> Vec<String> {
         let levels = |score: &PlannedScore, field: &str| -> Vec<String> {
-            match (&entry.cells[score.cell].source, self.dataset_of(entry.study, score)) {
+            match (entry.source(score), self.dataset_of(entry.study, score)) {
                 (_, Some(data)) => data.dataset.fields.get(field).map(|field| field.levels.clone()).unwrap_or_default(),
-                (Source::Imported { predictions, .. }, None) => {
+                (Some(Source::Imported { predictions, .. }), None) => {
                     predictions.fields().get(field).map(|field| field.levels.clone()).unwrap_or_default()
                 }
-                (Source::Backend(_), None) => Vec::new(),
+                _ => Vec::new(),
             }
         };
         let of_score = |score: &PlannedScore| {
@@ -379,36 +387,43 @@ impl Planner<'_> {
     }
 
     fn dataset_of(&self, study: &Study, score: &PlannedScore) -> Option<&super::planned::PlannedData> {
-        let split = study.evaluations[score.evaluation].spec.data.as_ref()?;
+        let split = study.evaluations[score.evaluation].parts.first()?.split.as_ref()?;
         let (dataset, _) = split.value.split_once('/').filter(|_| study.is_of_dataset(&split.value))?;
         self.datasets.get(dataset)?.as_ref()
     }
 
     fn is_clustered(&self, entry: &Entry<'_>, score: &PlannedScore, cluster: &Cluster) -> bool {
-        match (cluster, &entry.cells[score.cell].source, self.dataset_of(entry.study, score)) {
+        match (cluster, entry.source(score), self.dataset_of(entry.study, score)) {
             (Cluster::Items, ..) => false,
             (Cluster::Field(_), ..) => true,
             (Cluster::Subject, _, Some(data)) => data.dataset.subject.is_some(),
-            (Cluster::Subject, Source::Imported { predictions, .. }, None) => predictions.subject().is_some(),
-            (Cluster::Subject, Source::Backend(_), None) => false,
+            (Cluster::Subject, Some(Source::Imported { predictions, .. }), None) => predictions.subject().is_some(),
+            (Cluster::Subject, _, None) => false,
         }
     }
 
     fn is_weighted(&self, entry: &Entry<'_>, score: &PlannedScore) -> bool {
-        matches!(&entry.cells[score.cell].source, Source::Imported { predictions, .. } if predictions.weight().is_some())
+        matches!(entry.source(score), Some(Source::Imported { predictions, .. }) if predictions.weight().is_some())
     }
 
     /// Why the sides are not about the same items, as far as that is known before anything runs.
     fn differ(&self, entry: &Entry<'_>, family: &Family) -> Option<String> {
         let Entry { study, cells, scores, .. } = *entry;
         let split = |score: usize| study.evaluations[scores[score].evaluation].spec.data.as_ref().map(|split| split.value.as_str());
-        let imported = |score: usize| match &cells[scores[score].cell].source {
+        let part = |part: &Part, cell: usize| match &cells[cell].source {
             Source::Imported { predictions, .. } => {
-                let dataset = split(score).and_then(|split| split.split_once('/')).map_or("", |(dataset, _)| dataset);
+                let split = part.split.as_ref().map(|split| split.value.as_str());
+                let dataset = split.and_then(|split| split.split_once('/')).map_or("", |(dataset, _)| dataset);
                 let data = self.datasets.get(dataset).and_then(Option::as_ref);
-                Some(imported::select(predictions, split(score), data))
+                Some(imported::select(predictions, split, data))
             }
             Source::Backend(_) => None,
+        };
+        let imported = |score: usize| {
+            let PlannedScore { evaluation, cells, .. } = &scores[score];
+            let parts = study.evaluations[*evaluation].parts.iter().zip(cells).map(|(of, cell)| part(of, *cell));
+            let parts: Result<Vec<_>, String> = parts.collect::<Option<_>>()?;
+            Some(parts.and_then(|parts| pooled(parts).map_err(|error| error.to_string())))
         };
         let first = *family.sides.first()?;
         match family.sides.iter().map(|score| imported(*score)).collect::<Option<Result<Vec<_>, String>>>() {

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::planned::PlannedScore;
-use crate::score::contrast::{Contrast, Pairs};
+use crate::score::compare::contrast::{Contrast, Pairs};
 use crate::spec::grid::Point;
 use crate::spec::study::{CellEvaluation, Study};
 
@@ -155,7 +155,7 @@ impl Families<'_> {
     }
 
     fn model(&self, score: usize) -> &str {
-        &self.study.cells[self.evaluation(score).cell].model
+        &self.study.cells[self.evaluation(score).cell()].model
     }
 
     fn kept_model(&self, sides: &[usize], some: &[usize]) -> String {

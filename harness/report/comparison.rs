@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::heading::Heading;
-use crate::score::contrast::Finding;
+use crate::score::compare::contrast::Finding;
 use crate::score::measurement::Status;
 use crate::spec::compare::{Adjust, Test};
 use crate::spec::table::Word;

@@ -1,7 +1,7 @@
 //! `results.csv` and `comparisons.csv`, one number a line, and `leaderboard.csv`, one cell of a table a line.
 
-use crate::score::change::Transition;
-use crate::score::contrast::Verdict;
+use crate::score::compare::change::Transition;
+use crate::score::compare::contrast::Verdict;
 use crate::spec::grid::{AFTER_AXES, BEFORE_AXES};
 use crate::spec::table::Word;
 

@@ -8,19 +8,20 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::event::Observer;
-use super::scoring::{Kept, Scored, fitted, kept, predictions};
+use super::scoring::{Kept, Scored, fitted, kept, scored};
 use super::store::{Store, StoreError};
 use crate::plan::compare::PlannedComparison;
 use crate::plan::family::{Family, PlannedContrast};
 use crate::plan::key::Key;
 use crate::plan::planned::{Plan, PlannedScore};
 use crate::report::comparison::{Comparison, Contrast};
-use crate::score::adjust::adjust;
-use crate::score::change::{Transition, correlation, retention_rate};
+use crate::score::compare::adjust::adjust;
+use crate::score::compare::change::{Transition, correlation, retention_rate};
+use crate::score::compare::contrast::{self, Finding, Statistic};
 use crate::score::compare::{Request, Side};
-use crate::score::contrast::{self, Finding, Statistic};
 use crate::score::measurement::{Measurement, Status};
 use crate::spec::compare::{Adjust, Report};
+use crate::spec::study::CellEvaluation;
 
 /// How findings are kept in the store.
 const KEPT: Kept = Kept { kind: "compare", file: "findings.json" };
@@ -147,10 +148,8 @@ impl Comparing<'_> {
         let said = scores
             .iter()
             .map(|score| {
-                let split = evaluation(score).data.as_ref().map(|split| split.value.as_str());
-                let found = predictions(self.plan, self.results, score.cell, split, evaluation(score).distorted())
-                    .ok_or("there are no predictions")??;
-                Ok((found, fitted(self.plan, self.results, score.cell, evaluation(score))?))
+                let found = scored(self.plan, self.results, score).ok_or("there are no predictions")??;
+                Ok((found, fitted(self.plan, self.results, score)?))
             })
             .collect::<Result<Vec<_>, String>>()?;
         let sides: Vec<Side<'_>> = (said.iter().zip(scores))
@@ -177,7 +176,7 @@ impl Comparing<'_> {
             model: planned.model.clone(),
             axes: planned.axes.clone(),
             evaluation: first.map(|first| first.name.clone()).unwrap_or_default(),
-            data: first.and_then(|first| first.spec.data.as_ref()).map(|split| split.value.clone()).unwrap_or_default(),
+            data: first.map(CellEvaluation::data).unwrap_or_default(),
             from: or(&finding.from, &planned.from),
             to: or(&finding.to, &planned.to),
             finding,
@@ -186,8 +185,9 @@ impl Comparing<'_> {
     }
 
     /// How a score is called in messages: by its cell.
-    fn named(&self, score: usize) -> &str {
-        &self.plan.study.cells[self.plan.study.evaluations[self.plan.scores[score].evaluation].cell].name
+    fn named(&self, score: usize) -> String {
+        let study = &self.plan.study;
+        study.name_of(&study.evaluations[self.plan.scores[score].evaluation])
     }
 
     /// What became of the effect whose change was found.

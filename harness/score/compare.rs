@@ -2,15 +2,22 @@
 //!
 //! Rows are grouped into tuples of what each side made of them, so that one draw gives every side's numbers and all that is made of them at
 //! once. A difference of gaps (a difference of differences) is one like any other.
+//!
+//! - [`contrast`]: what is made of the sides, and what came of it; `sums`: how.
+//! - [`change`]: what became of effects between before and after.
+//! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once.
+
+pub mod adjust;
+pub mod change;
+pub mod contrast;
+pub mod exact;
+mod sums;
 
 use std::collections::HashMap;
 
-use super::adjust::adjust;
 use super::audit::Audit;
-use super::contrast::{Contrast, Finding};
 use super::lens::Lens;
 use super::metric::{Input, Metric};
-use super::paired::Paired;
 use super::predictions::Predictions;
 use super::rule::FittedRules;
 use super::scheme::{Schema, Scheme};
@@ -19,6 +26,9 @@ use crate::spec::compare::{Adjust, Test};
 use crate::spec::evaluation::Evaluation;
 use crate::spec::problem::Problems;
 use crate::spec::uncertainty::Uncertainty;
+use adjust::adjust;
+use contrast::{Contrast, Finding};
+use sums::Paired;
 
 /// One model's part in a comparison.
 #[derive(Clone, Copy, Debug)]

@@ -5,6 +5,8 @@
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
+//! - [`pairs`]: pairs of images as items.
+//! - [`pool`]: predictions of several models as one.
 //! - [`rule`]: how scores become decisions; `fit`: the thresholds that are found on another split.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
@@ -12,20 +14,17 @@
 //! - [`ladder`]: resamples of rankings, one pass a group.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
-//! - [`mod@compare`]: sides set against each other on the same items; [`contrast`]: what is made of them, [`change`]: what became of
-//!   effects, [`exact`], [`mod@adjust`]: tests, and many of them.
+//! - [`mod@compare`]: cells set against each other on the same items.
 //! - [`mod@explain`]: what a metric is, in words.
+//! - [`embedding`]: vectors in place of scores.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
-pub mod adjust;
 pub mod archive;
 pub mod audit;
 pub mod breakdown;
-pub mod change;
 pub mod compare;
-pub mod contrast;
 pub mod draw;
-pub mod exact;
+pub mod embedding;
 pub mod explain;
 mod fit;
 pub mod gap;
@@ -37,7 +36,8 @@ pub mod lens;
 pub mod measurement;
 pub mod metric;
 pub mod outcome;
-mod paired;
+pub mod pairs;
+pub mod pool;
 pub mod predictions;
 pub mod probability;
 pub mod ranking;
@@ -76,6 +76,12 @@ pub enum ScoreError {
     /// Sides that are not about the same.
     #[error("the sides cannot be compared: {reason}")]
     Compare {
+        /// Why.
+        reason: String,
+    },
+    /// Images do not make the pairs that are asked for.
+    #[error("the images make no pairs: {reason}")]
+    Pairs {
         /// Why.
         reason: String,
     },

@@ -215,7 +215,7 @@ fn a_test_may_be_exact_and_groups_may_be_compared() {
     insta::assert_snapshot!(folder.read("results/vendors/leaderboard.md"));
     let rows = rows(&folder);
     // 75 and 60 errors, 15 of them of the same people.
-    assert!((number(&rows[0], "p") - fairgrid::score::exact::mcnemar(45, 60, true)).abs() < 1e-8);
+    assert!((number(&rows[0], "p") - fairgrid::score::compare::exact::mcnemar(45, 60, true)).abs() < 1e-8);
     let tones: Vec<[&str; 5]> = rows
         .iter()
         .filter(|row| row["comparison"] == "tones")

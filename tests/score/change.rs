@@ -1,12 +1,13 @@
 //! What became of effects, and tests of comparisons, against SciPy and statsmodels (`tests/oracles/comparisons.py`).
 
-use fairgrid::score::adjust::adjust;
-use fairgrid::score::change::{Transition, correlation, retention_rate};
+use fairgrid::score::compare;
+use fairgrid::score::compare::adjust::adjust;
+use fairgrid::score::compare::change::{Transition, correlation, retention_rate};
+use fairgrid::score::compare::contrast::{Contrast, Finding, Pairs, Statistic, Verdict};
+use fairgrid::score::compare::exact;
 use fairgrid::score::compare::{Request, Side};
-use fairgrid::score::contrast::{Contrast, Finding, Pairs, Statistic, Verdict};
 use fairgrid::score::measurement::{Direction, Measurement, Status};
 use fairgrid::score::rule::FittedRules;
-use fairgrid::score::{compare, exact};
 use fairgrid::spec::compare::{Adjust, Test};
 use fairgrid::spec::evaluation::Evaluation;
 use fairgrid::spec::uncertainty::Uncertainty;

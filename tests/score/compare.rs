@@ -1,8 +1,8 @@
 //! Comparisons: the same items, the same resamples.
 
+use fairgrid::score::compare::contrast::{Contrast, Finding};
+use fairgrid::score::compare::exact::mcnemar;
 use fairgrid::score::compare::{Request, Side};
-use fairgrid::score::contrast::{Contrast, Finding};
-use fairgrid::score::exact::mcnemar;
 use fairgrid::score::measurement::Status;
 use fairgrid::score::predictions::Predictions;
 use fairgrid::score::rule::FittedRules;

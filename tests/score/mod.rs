@@ -4,6 +4,7 @@ mod change;
 mod compare;
 mod coverage;
 mod decisions;
+mod embeddings;
 mod honesty;
 mod oracle;
 mod properties;

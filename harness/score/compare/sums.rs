@@ -1,17 +1,18 @@
-//! One metric and breakdown on every side of a comparison.
+//! Contrasts as weighted sums of the sides' numbers, in one metric and breakdown.
 
-use super::audit::{Audit, Sizes};
-use super::breakdown::Breakdown;
+use super::Request;
 use super::contrast::{Contrast, Finding, Statistic, Verdict};
 use super::exact;
-use super::interval;
-use super::lens::Lens;
-use super::measurement::Status;
-use super::metric::Metric;
-use super::share;
-use super::sheet::{Replay, Sheet, Spot};
-use super::units::{Rows, Units};
-use super::{OUTSIDE, compare::Request};
+use crate::score::OUTSIDE;
+use crate::score::audit::{Audit, Sizes};
+use crate::score::breakdown::Breakdown;
+use crate::score::interval;
+use crate::score::lens::Lens;
+use crate::score::measurement::Status;
+use crate::score::metric::Metric;
+use crate::score::share;
+use crate::score::sheet::{Replay, Sheet, Spot};
+use crate::score::units::{Rows, Units};
 use crate::spec::compare::Test;
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::Uncertainty;

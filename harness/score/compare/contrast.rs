@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::change::Transition;
-use super::measurement::{Direction, Status};
+use crate::score::measurement::{Direction, Status};
 
 /// What is made of the sides of a comparison; a side is a place in the list of them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
