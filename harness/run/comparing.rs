@@ -1,19 +1,15 @@
 //! Scores to what comparisons say of them, from the store where it is known.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
-
 use indexmap::IndexMap;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::event::Observer;
-use super::scoring::{Kept, Scored, fitted, kept, scored};
-use super::store::{Store, StoreError};
+use super::scoring::{Kept, Scored, Scoring, kept};
+use super::store::StoreError;
 use crate::plan::compare::PlannedComparison;
 use crate::plan::family::{Family, PlannedContrast};
 use crate::plan::key::Key;
-use crate::plan::planned::{Plan, PlannedScore};
+use crate::plan::planned::PlannedScore;
 use crate::report::comparison::{Comparison, Contrast};
 use crate::score::compare::adjust::adjust;
 use crate::score::compare::change::{Transition, correlation, retention_rate};
@@ -29,18 +25,10 @@ const KEPT: Kept = Kept { kind: "compare", file: "findings.json" };
 /// What a run compares with.
 #[derive(Clone, Copy)]
 pub struct Comparing<'a> {
-    /// The plan.
-    pub plan: &'a Plan,
-    /// Where findings are kept.
-    pub store: &'a Store,
-    /// Whether all are made again.
-    pub force: bool,
-    /// Where the results of backends lie.
-    pub results: &'a HashMap<Key, PathBuf>,
-    /// The scores, in the order of [`Plan::scores`].
+    /// What the sides are made from, and where findings are kept.
+    pub scoring: Scoring<'a>,
+    /// The scores, in the order of the plan.
     pub scored: &'a [Option<Scored>],
-    /// Who hears of what happens.
-    pub observer: &'a dyn Observer,
 }
 
 /// A finding, and the two scores that it is between, where it is of single cells.
@@ -55,7 +43,7 @@ impl Comparing<'_> {
     /// # Errors
     /// The store cannot be read or written.
     pub fn all(self) -> Result<Vec<Comparison>, StoreError> {
-        self.plan.comparisons.iter().map(|planned| self.comparison(planned)).collect()
+        self.scoring.plan.comparisons.iter().map(|planned| self.comparison(planned)).collect()
     }
 
     fn comparison(self, planned: &PlannedComparison) -> Result<Comparison, StoreError> {
@@ -107,7 +95,7 @@ impl Comparing<'_> {
         }
         let sides: Vec<usize> =
             (0..family.sides.len()).filter(|side| whole.iter().any(|contrast| contrast.contrast.sides().contains(side))).collect();
-        let scores: Vec<&PlannedScore> = sides.iter().map(|side| &self.plan.scores[family.sides[*side]]).collect();
+        let scores: Vec<&PlannedScore> = sides.iter().map(|side| &self.scoring.plan.scores[family.sides[*side]]).collect();
         let at = |side: usize| sides.iter().position(|known| *known == side).unwrap_or_default();
         let contrasts: Vec<contrast::Contrast> = whole.iter().map(|contrast| contrast.contrast.moved(at)).collect();
         let request = Request {
@@ -126,7 +114,8 @@ impl Comparing<'_> {
         });
         let inputs: Vec<&Key> = scores.iter().map(|score| &score.key).collect();
         let key = Key::of("compare", 2, &asked, &inputs);
-        let findings = kept(self.store, self.force, &key, KEPT, self.observer, || Some(self.findings(&scores, &request)))?;
+        let Scoring { store, force, observer, .. } = self.scoring;
+        let findings = kept(store, force, &key, KEPT, observer, || Some(self.findings(&scores, &request)))?;
         let failed = |contrast: &PlannedContrast, reason: &str| {
             found(contrast, Finding::without(0, contrast.contrast.statistic(), Status::Failed, reason.to_owned()))
         };
@@ -143,13 +132,13 @@ impl Comparing<'_> {
     }
 
     fn findings(self, scores: &[&PlannedScore], request: &Request<'_>) -> Result<Vec<Finding>, String> {
-        let study = &self.plan.study;
+        let study = &self.scoring.plan.study;
         let evaluation = |score: &PlannedScore| &study.evaluations[score.evaluation].spec;
         let said = scores
             .iter()
             .map(|score| {
-                let found = scored(self.plan, self.results, score).ok_or("there are no predictions")??;
-                Ok((found, fitted(self.plan, self.results, score)?))
+                let found = self.scoring.scored(score).ok_or("there are no predictions")??;
+                Ok((found, self.scoring.fitted(score)?))
             })
             .collect::<Result<Vec<_>, String>>()?;
         let sides: Vec<Side<'_>> = (said.iter().zip(scores))
@@ -161,8 +150,8 @@ impl Comparing<'_> {
 
     fn found(self, family: &Family, planned: &PlannedContrast, finding: Finding) -> Found {
         let sides = planned.contrast.sides();
-        let study = &self.plan.study;
-        let first = sides.first().map(|side| &study.evaluations[self.plan.scores[family.sides[*side]].evaluation]);
+        let study = &self.scoring.plan.study;
+        let first = sides.first().map(|side| &study.evaluations[self.scoring.plan.scores[family.sides[*side]].evaluation]);
         let or = |group: &String, level: &String| if group.is_empty() { level.clone() } else { group.clone() };
         let between = match &planned.contrast {
             contrast::Contrast::Difference { from, to } => match (from.as_slice(), to.as_slice()) {
@@ -186,8 +175,8 @@ impl Comparing<'_> {
 
     /// How a score is called in messages: by its cell.
     fn named(&self, score: usize) -> String {
-        let study = &self.plan.study;
-        study.name_of(&study.evaluations[self.plan.scores[score].evaluation])
+        let study = &self.scoring.plan.study;
+        study.name_of(&study.evaluations[self.scoring.plan.scores[score].evaluation])
     }
 
     /// What became of the effect whose change was found.
@@ -226,7 +215,7 @@ impl Comparing<'_> {
         let of = |entries: Vec<&Contrast>| -> Vec<Contrast> {
             let Some(first) = entries.first() else { return Vec::new() };
             let findings: Vec<&Finding> = entries.iter().map(|entry| &entry.finding).collect();
-            let level = self.plan.study.uncertainty.level();
+            let level = self.scoring.plan.study.uncertainty.level();
             let mut made = Vec::new();
             if planned.report.contains(&Report::RetentionRate) {
                 made.push(retention_rate(&findings, level));

@@ -62,6 +62,9 @@ pub struct Request<'a> {
 /// Where an evaluation does not fit its predictions, or the sides are not about the same items, labels and groups.
 pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertainty) -> Result<Vec<Finding>, ScoreError> {
     let aligned = align(&sides.iter().map(|side| side.predictions).collect::<Vec<_>>())?;
+    let aligned = (sides.iter().zip(&aligned))
+        .map(|(side, predictions)| side.fitted.calibrated(predictions, side.evaluation))
+        .collect::<Result<Vec<_>, ScoreError>>()?;
     let schemes = (sides.iter().zip(&aligned))
         .map(|(side, predictions)| {
             let mut problems = Problems::default();
