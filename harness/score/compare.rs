@@ -90,12 +90,10 @@ pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertai
         for rule in
             rules.iter().filter(|rule| rule.is_empty() || schemes.iter().all(|scheme| scheme.decide.iter().any(|d| d.name == **rule)))
         {
-            let lenses = audits
-                .iter()
-                .zip(sides)
-                .map(|(audit, side)| audit.lens(metric.input, rule, side.fitted))
-                .collect::<Result<Vec<Lens>, _>>()?;
             let called: Vec<&Metric> = schemes.iter().zip(&places).map(|(scheme, place)| &scheme.metrics[*place].0).collect();
+            let lenses = (audits.iter().zip(sides).zip(&called))
+                .map(|((audit, side), metric)| audit.lens(metric, rule, side.fitted))
+                .collect::<Result<Vec<Lens>, _>>()?;
             let (joint, tuples) = join(&lenses);
             for breakdown in breakdowns.iter().map(|by| &first.breakdowns[*by]) {
                 let paired =

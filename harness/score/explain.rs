@@ -1,6 +1,6 @@
 //! `fairgrid explain NAME`: what a metric or a rule is, in words.
 
-use super::metric::{Meaning, list, meaning};
+use super::metric::{Meaning, list, meaning, takes_match};
 use super::registry::{Compute, Criterion, Definition, Reads, criteria, metrics};
 use super::rulebook::{RULES, RuleDefinition};
 use crate::spec::problem::did_you_mean;
@@ -86,9 +86,9 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         Compute::OfClasses(..) | Compute::MeanOfRanks(_) | Compute::Whole(_) | Compute::Share(..) => "",
     };
     let reads = match definition.reads {
-        Reads::Decisions => "labels, decisions",
-        Reads::TopK => "labels, scores; option `k`",
-        Reads::Scores => "labels, scores",
+        Reads::Decisions => "labels (or a label set, `of: NAME`), decisions",
+        Reads::TopK => "labels (or a label set, `of: NAME`), scores; option `k`",
+        Reads::Scores => "labels (or a label set, `of: NAME`), scores",
         Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
         Reads::Flips => "decisions about originals and counterfactuals, in an evaluation with `pairs: {original: FIELD, factor: FIELD}`",
         Reads::Shifts => {
@@ -100,7 +100,9 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         let default = parameter.default.map_or_else(|| "must be given".to_owned(), |default| format!("{default} by default"));
         format!("{}: a number, {default}", parameter.name)
     });
-    let options = [parameter, averages.to_owned()].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ");
+    let found = if takes_match(definition) { "match: any | all (is the label set found: one answer an item)" } else { "" };
+    let options =
+        [parameter, averages.to_owned(), found.to_owned()].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ");
     let (low, high) = definition.range;
     vec![
         ("formula", definition.formula.to_owned()),

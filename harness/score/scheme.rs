@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
+
 use super::embedding::Embeddings;
 use super::metric::{Average, Input, Metric, Task, Wanted, meaning, resolve};
 use super::pairs;
 use super::predictions::Predictions;
+use super::truth::{LabelSets, Truth};
 use crate::data::frame::Targets;
 use crate::spec::calibrate::Method;
 use crate::spec::decide::{Cuts, Decide, Link, Rule};
@@ -20,8 +23,10 @@ pub struct Schema {
     pub classes: Vec<String>,
     /// Whether an item may have several labels.
     pub multi_label: bool,
-    /// The fields that groups can be made of.
-    pub fields: Vec<String>,
+    /// The fields that groups can be made of, with their levels.
+    pub fields: IndexMap<String, Vec<String>>,
+    /// Whether items have labels that are among the classes.
+    pub labelled: bool,
     /// Whether items are known to be of subjects.
     pub subject: bool,
     /// What scores there are and how many an item, if any.
@@ -62,7 +67,8 @@ impl Schema {
         Self {
             classes: predictions.classes().to_vec(),
             multi_label: matches!(predictions.targets(), Targets::Multi { .. }),
-            fields: predictions.fields().keys().cloned().collect(),
+            fields: predictions.fields().iter().map(|(name, field)| (name.clone(), field.levels.clone())).collect(),
+            labelled: predictions.is_empty() || !predictions.targets().are_unknown(),
             subject: predictions.subject().is_some(),
             scores: predictions.scores().map(|scores| (scores.kind, scores.width)),
             decisions: predictions.decisions().is_some(),
@@ -109,34 +115,41 @@ impl Scheme {
         let before = problems.len();
         let calibrated = schema.calibrated(evaluation, problems);
         let schema = &evaluation.pairs.as_ref().map_or_else(|| calibrated.clone(), |written| pairs::schema(&written.value, &calibrated));
-        let known = |wanted: &Written<String>, what: &str, names: &[String], problems: &mut Problems| {
+        let known = |wanted: &Written<String>, what: &str, names: &[&str], problems: &mut Problems| {
             let place = names.iter().position(|name| *name == wanted.value);
             if place.is_none() {
-                let help = did_you_mean(&wanted.value, names.iter().map(String::as_str));
+                let help = did_you_mean(&wanted.value, names.iter().copied());
                 problems.push(Problem::at(&wanted.node, format!("unknown {what} `{}`", wanted.value)).help(help));
             }
             place
         };
-        let positive = evaluation.positive.as_ref().and_then(|class| known(class, "class", &schema.classes, problems));
+        let classes: Vec<&str> = schema.classes.iter().map(String::as_str).collect();
+        let fields: Vec<&str> = schema.fields.keys().map(String::as_str).collect();
+        let positive = evaluation.positive.as_ref().and_then(|class| known(class, "class", &classes, problems));
         let task = Task { classes: schema.classes.len(), multi_label: schema.multi_label, positive };
         for entry in evaluation.breakdowns() {
             for field in &entry.value {
-                known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &schema.fields, problems);
+                known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &fields, problems);
             }
         }
         for field in evaluation.pairs.iter().flat_map(|pairs| pairs.value.fields()) {
-            known(field, "field", &schema.fields, problems);
+            known(field, "field", &fields, problems);
         }
         let mut scheme = Self { task, decide: evaluation.decide.clone(), breakdowns: Vec::new(), metrics: Vec::new() };
-        // Without the positive class every metric would be ambiguous: one mistake, one message.
-        if evaluation.positive.is_none() || positive.is_some() {
+        let mistakes = problems.len();
+        let sets = LabelSets::of(&evaluation.target, schema, problems);
+        // Without the positive class, or with a broken label set, every metric would be wrong: one mistake, one message.
+        if (evaluation.positive.is_none() || positive.is_some()) && problems.len() == mistakes {
             for call in &evaluation.metrics {
                 if schema.only_embeddings() && meaning(&call.choice.name).is_some() {
                     let message = format!("`{}` reads decisions or scores, and the model holds embeddings only", call.choice.name);
                     problems.push(Problem::at(&call.choice.name_node, message).help("name the models with predictions in `models`"));
                     continue;
                 }
-                let Some(metric) = resolve(call, task, problems) else { continue };
+                let Some(metric) = resolve(call, task, &sets, problems) else { continue };
+                if let (Truth::Labels, false, false) = (&metric.truth, schema.labelled, metric.of_pairs()) {
+                    problems.push(unlabelled(call, &sets));
+                }
                 if let Some(problem) = pairs::misplaced(&metric, call, evaluation).or_else(|| unscored(&metric, call, schema, positive)) {
                     problems.push(problem);
                 }
@@ -161,6 +174,17 @@ impl Scheme {
         }
         scheme.check_rules(evaluation, schema, problems);
         (problems.len() == before).then_some(scheme)
+    }
+
+    /// One metric of every lens, in the order of the spec.
+    pub(super) fn lenses(&self) -> Vec<&Metric> {
+        let mut firsts: Vec<&Metric> = Vec::new();
+        for (metric, _) in &self.metrics {
+            if !firsts.iter().any(|first| first.shares_lens(metric)) {
+                firsts.push(metric);
+            }
+        }
+        firsts
     }
 
     fn breakdowns_of(&mut self, evaluation: &Evaluation, metric: &Metric) -> Vec<usize> {
@@ -244,7 +268,7 @@ impl Scheme {
     fn goal(&self, call: &MetricCall, each: bool, problems: &mut Problems) -> Option<Metric> {
         // One class against the rest.
         let task = if each { Task { classes: 2, multi_label: false, positive: Some(0) } } else { self.task };
-        let metric = resolve(call, task, problems)?;
+        let metric = resolve(call, task, &LabelSets::default(), problems)?;
         let countable = match metric.average {
             Average::Positive(_) => true,
             Average::Micro | Average::Macro | Average::Weighted => !each,
@@ -263,6 +287,17 @@ impl Scheme {
         problems.push(Problem::at(&call.choice.name_node, message).help(help));
         None
     }
+}
+
+/// A metric of labels that are not there.
+fn unlabelled(call: &MetricCall, sets: &LabelSets) -> Problem {
+    let name = &call.choice.name;
+    let problem = Problem::at(&call.choice.name_node, format!("`{name}` needs labels, and none are known in the model's classes"));
+    let sets: Vec<&str> = sets.names().collect();
+    problem.help(match sets.as_slice() {
+        [] => "name the column of labels as `label`, or say which classes are correct by a label set: `target: {correct: {from: FIELD, map: {LEVEL: [CLASS]}}}`".to_owned(),
+        sets => format!("say which label set is correct: `{{{name}: {{of: {}}}}}`", sets.join(" | ")),
+    })
 }
 
 /// Why a metric has no scores to read.
@@ -347,7 +382,7 @@ fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static s
     };
     let one_each = width == task.classes;
     match rule {
-        Rule::Argmax if task.multi_label => {
+        Rule::Argmax if task.multi_label && schema.labelled => {
             Some(("decides one class, and items may have several".to_owned(), "write `{top_k: 1}` if that is meant"))
         }
         Rule::Argmax | Rule::TopK(_) if !one_each => {

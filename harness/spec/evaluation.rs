@@ -7,6 +7,7 @@ use super::distort::Distort;
 use super::node::{Key, Node, Value};
 use super::pairs::Pairs;
 use super::problem::{Problem, Problems};
+use super::target::LabelSets;
 use super::uncertainty::Uncertainty;
 
 /// One entry of `evaluate:`. Names in it (groups, classes, metrics) are checked against data and registry by the room that knows those.
@@ -24,6 +25,8 @@ pub struct Evaluation {
     pub groups: Vec<Written<Vec<String>>>,
     /// The class that counts as positive, where the metrics are to be read as binary.
     pub positive: Option<Written<String>>,
+    /// What is correct, where the model's classes are not the dataset's labels.
+    pub target: LabelSets,
     /// How scores are made probabilities before anything reads them.
     pub calibrate: Option<Calibrate>,
     /// How scores become decisions; empty for the decisions that were imported, or the largest score.
@@ -60,11 +63,18 @@ impl Evaluation {
         self.distort.as_ref().map(|written| written.value).filter(|distort| distort.severity > 0)
     }
 
-    /// The fields that its groups and pairs are made of, and where each is named; a field that is named several times comes as often.
+    /// The fields that its groups, pairs and label sets are made of, and where each is named; a field that is named several times comes as
+    /// often.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Node)> {
         let of_groups = self.breakdowns().flat_map(|entry| entry.value.iter().map(|field| (field.as_str(), &entry.node)));
-        let of_pairs = self.pairs.iter().flat_map(|pairs| pairs.value.fields()).map(|field| (field.value.as_str(), &field.node));
-        of_groups.chain(of_pairs)
+        let of_pairs = self.pairs.iter().flat_map(|pairs| pairs.value.fields());
+        of_groups.chain(of_pairs.chain(self.target.fields()).map(|field| (field.value.as_str(), &field.node)))
+    }
+
+    /// Its rules alone: all that another split, which may know nothing of its groups, pairs and label sets, is asked for.
+    #[must_use]
+    pub fn rules(&self) -> Self {
+        Self { groups: Vec::new(), pairs: None, target: LabelSets::default(), metrics: Vec::new(), min_count: None, ..self.clone() }
     }
 }
 
@@ -132,6 +142,7 @@ impl Decode for Evaluation {
         let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
+        let target = fields.node("target").map(|node| LabelSets::decode(node, problems));
         let calibrate = fields.optional("calibrate", problems);
         let decide_node = fields.node("decide");
         let decide = decide_node.and_then(|node| one_or_many(node, problems));
@@ -145,6 +156,8 @@ impl Decode for Evaluation {
         let metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
         let uncertainty = fields.optional("uncertainty", problems);
         fields.finish(problems);
+        // Metrics of broken label sets would all be wrong too.
+        let target = target.unwrap_or_else(|| Some(LabelSets::default()))?;
         if pairs.is_none() && node.get("pairs").is_some() {
             // Its metrics would be held against single images, which nobody asked for.
             return None;
@@ -156,6 +169,7 @@ impl Decode for Evaluation {
             distort,
             groups: groups.unwrap_or_default(),
             positive,
+            target,
             calibrate,
             undecided: decide_node.is_some() && decide.is_none(),
             decide: decide.unwrap_or_default(),

@@ -13,8 +13,8 @@
 //! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`], or [`vectors`];
 //!   [`validate`]: which epoch of a training is kept.
 //! - [`mock`]: what made-up data looks like. [`distort`]: how images are made worse on purpose.
-//! - [`evaluation`], its [`pairs`], how its scores are [`calibrate`]d, its rules that [`decide`] (some [`post_process`] groups), and
-//!   [`uncertainty`]: what is measured. [`table`]: what is shown,
+//! - [`evaluation`], its [`pairs`] and [`target`]s, how its scores are [`calibrate`]d, its rules that [`decide`] (some [`post_process`]
+//!   groups), and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
 pub mod augment;
@@ -42,6 +42,7 @@ pub mod source;
 pub mod study;
 pub mod table;
 mod table_check;
+pub mod target;
 pub mod uncertainty;
 pub mod validate;
 pub mod vectors;
