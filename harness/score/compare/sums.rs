@@ -82,7 +82,7 @@ impl Paired<'_> {
             clusters: first.clusters.as_deref(),
         };
         let units = Units::new(rows, first.predictions.ids());
-        let sizes = first.sizes(&self.lenses[0], self.breakdown);
+        let sizes = first.sizes(self.lenses[0].of_row(), self.breakdown);
         let policy = first.evaluation.undefined;
         let kept: Vec<bool> = sizes.small.iter().map(|small| !(policy == Policy::Exclude && small.is_some())).collect();
         let replay = |side: usize| {
