@@ -14,7 +14,7 @@ use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
 use super::pairs::Items;
 use super::pairs::counterfactual::Counterfactuals;
-use super::predictions::{Decisions, Predictions};
+use super::predictions::{Decisions, Predictions, Scores};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
 use super::rule::{FittedRules, decide, linked, top};
@@ -155,7 +155,7 @@ impl<'a> Audit<'a> {
                 return Ok(Lens::Outcomes(pairs.flips(rule, self.scheme.task, fitted, self.evaluation.abstained)?));
             }
             let decisions = decide(&self.predictions, rule, self.scheme.task.positive, fitted)?;
-            return Ok(Lens::Outcomes(self.outcomes(&metric.truth, &decisions)));
+            return Ok(Lens::Outcomes(self.outcomes(metric, &decisions)));
         }
         if let (Input::Shifts { of }, Some(pairs)) = (metric.input, &self.counterfactuals) {
             return Ok(Lens::Shifts(pairs.shifts(of, self.scheme.task)?));
@@ -165,15 +165,8 @@ impl<'a> Audit<'a> {
         let targets = &*metric.truth.targets(&self.predictions);
         let classes = self.scheme.task.classes;
         Ok(match (metric.input, self.scheme.task.positive) {
-            (Input::TopK(k), _) => {
-                let set = |row: usize| {
-                    let mut set = top(scores.of(row), k as usize);
-                    set.sort_unstable();
-                    set
-                };
-                let decisions = Decisions::Sets((0..self.predictions.len()).map(set).collect());
-                Lens::Outcomes(self.outcomes(&metric.truth, &decisions))
-            }
+            (Input::TopK(k), _) => Lens::Outcomes(self.outcomes(metric, &top_of(scores, k, f64::NEG_INFINITY))),
+            (Input::TopFrom { k, least, of }, _) => Lens::Outcomes(self.outcomes(metric, &top_of(&linked(scores, of), k, least))),
             (Input::Probabilities { of, bins, wanted }, _) => {
                 let scores = linked(scores, of);
                 Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins as usize))
@@ -184,9 +177,10 @@ impl<'a> Audit<'a> {
     }
 
     /// Decisions against what is true; of items that abstentions leave out, nothing is.
-    fn outcomes(&self, truth: &Truth, decisions: &Decisions) -> Outcomes {
+    fn outcomes(&self, metric: &Metric, decisions: &Decisions) -> Outcomes {
+        let truth = &metric.truth;
         let left_out: Vec<usize> = match decisions {
-            Decisions::Single(decisions) if self.evaluation.abstained == Abstained::Exclude => {
+            Decisions::Single(decisions) if self.evaluation.abstained == Abstained::Exclude && *truth != Truth::Answered => {
                 (0..decisions.len()).filter(|row| decisions[*row].is_none()).collect()
             }
             _ => Vec::new(),
@@ -197,7 +191,7 @@ impl<'a> Audit<'a> {
         }
         let mut targets = truth.targets(&self.predictions);
         left_out.into_iter().for_each(|row| targets.to_mut().forget(row));
-        Outcomes::new(&targets, decisions, self.scheme.task.classes)
+        Outcomes::new(&targets, decisions, self.scheme.task.classes).weighing(metric.beta().unwrap_or(1.0))
     }
 
     /// All numbers of metrics that share a metric's lens, beside each of some rules.
@@ -308,6 +302,16 @@ impl<'a> Audit<'a> {
         }
         reason
     }
+}
+
+/// Of each item, those of the k classes of the largest scores whose score is at least so large.
+fn top_of(scores: &Scores, k: u32, least: f64) -> Decisions {
+    let set = |scores: &[f64]| {
+        let mut set: Vec<u32> = top(scores, k as usize).into_iter().filter(|class| scores[*class as usize] >= least).collect();
+        set.sort_unstable();
+        set
+    };
+    Decisions::Sets(scores.values.chunks(scores.width.max(1)).map(set).collect())
 }
 
 /// The cluster of each item, if items are clustered; an item without one is a cluster of its own.
