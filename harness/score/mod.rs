@@ -15,7 +15,7 @@
 //! - [`ladder`]: resamples of rankings, one pass a group.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
-//! - [`mod@compare`]: differences between models on the same items.
+//! - [`mod@compare`]: cells set against each other on the same items.
 //! - [`mod@explain`]: what a metric is, in words; [`rulebook`]: what decision rules and calibrations are.
 //! - [`embedding`]: vectors in place of scores.
 //! - [`measurement`]: one number, with all that is needed to trust it.

@@ -110,6 +110,12 @@ impl Outcomes {
         self.patterns.len()
     }
 
+    /// The outcomes of two sides about the same classes: the patterns of the second come after those of the first.
+    #[must_use]
+    pub fn beside(&self, other: &Self) -> Self {
+        Self { patterns: [self.patterns.as_slice(), &other.patterns].concat(), ..self.clone() }
+    }
+
     /// A tally of the right size.
     pub fn tally(&self) -> Tally {
         Tally::new(self.classes, 0)

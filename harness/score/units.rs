@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::OUTSIDE;
-use super::draw::{Purpose, Urn, generator, shuffle};
+use super::draw::{Purpose, Urn, coins, generator, shuffle};
 use super::ids::Ids;
 
 /// The rows of a breakdown, as columns of equal length.
@@ -212,6 +212,20 @@ impl Units {
                     weights[slot] += self.slots[slot].amount * count as f64;
                 }
             });
+        }
+    }
+
+    /// Tosses a coin for every unit, and writes each slot's weight in those that stay and in those that change sides.
+    pub fn exchange(&self, seed: u64, replicate: u64, stay: &mut [f64], change: &mut [f64]) {
+        for (index, stratum) in self.strata.iter().enumerate() {
+            let mut generator = generator(seed, Purpose::Exchange, replicate, index as u64);
+            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
+                let changing = coins(&mut generator, *copies);
+                for slot in self.units[stratum.first + kind].clone() {
+                    change[slot] = self.slots[slot].amount * changing as f64;
+                    stay[slot] = self.slots[slot].amount * (copies - changing) as f64;
+                }
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Scoring: golden values, honesty rules, invariances.
 
+mod change;
 mod compare;
 mod coverage;
 mod decisions;
