@@ -1,5 +1,6 @@
 //! What the evaluations will say, for the tables to show.
 
+use crate::score::breakdown::Grouping;
 use crate::score::metric::Input;
 use crate::score::scheme::Scheme;
 use crate::spec::study::{CellEvaluation, Study};
@@ -16,9 +17,11 @@ pub fn dimensions(study: &Study) -> Vec<Dimension> {
 pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Scored {
     let column = |(metric, breakdowns): &(crate::score::metric::Metric, Vec<usize>)| {
         let lists = || breakdowns.iter().map(|index| &scheme.breakdowns[*index]);
-        let names: Vec<String> = lists().filter(|fields| !fields.is_empty()).map(|fields| fields.join("*")).collect();
-        let overall = metric.over.is_none() && lists().any(Vec::is_empty);
-        let (per_group, over_groups) = if metric.over.is_none() { (names, Vec::new()) } else { (Vec::new(), names) };
+        let overall = metric.over.is_none() && lists().any(|grouping| grouping.fields.is_empty());
+        let (per_group, over_groups): (Vec<_>, Vec<_>) =
+            lists().filter(|grouping| !grouping.fields.is_empty()).partition(|grouping| metric.has_groups(grouping));
+        let names = |groupings: Vec<&Grouping>| groupings.into_iter().map(Grouping::name).collect();
+        let (per_group, over_groups) = (names(per_group), names(over_groups));
         MetricColumn { name: metric.name.clone(), decided: metric.input == Input::Decisions, overall, per_group, over_groups }
     };
     Scored {

@@ -12,6 +12,7 @@ use super::outcome::Outcomes;
 use super::predictions::{Decisions, Predictions};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
+use super::reference::Anchor;
 use super::rule::{FittedRules, decide, linked, top};
 use super::scheme::{Schema, Scheme};
 use super::sheet::{Reading, Sheet};
@@ -46,7 +47,7 @@ pub fn score(
     for (index, rule) in scheme.decide.iter().enumerate() {
         if scheme.metrics.iter().any(|(metric, _)| metric.input == Input::Decisions) {
             let lens = audit.lens(Input::Decisions, &rule.name, fitted)?;
-            audit.read(Input::Decisions, &lens, &[(index, &rule.name)], &mut numbered);
+            audit.read(Input::Decisions, &lens, &[(index, &rule.name)], &mut numbered)?;
         }
     }
     if rules.is_empty() {
@@ -59,7 +60,7 @@ pub fn score(
     let mut seen = HashSet::new();
     inputs.retain(|input| seen.insert(*input));
     for input in inputs {
-        audit.read(input, &audit.lens(input, "", fitted)?, &rules, &mut numbered);
+        audit.read(input, &audit.lens(input, "", fitted)?, &rules, &mut numbered)?;
     }
     numbered.sort_by_key(|(place, _)| *place);
     Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
@@ -104,6 +105,8 @@ pub(super) struct Audit<'a> {
 
 /// How many items and clusters each group has, and whether that is enough.
 pub(super) struct Sizes {
+    /// Of each group.
+    pub(super) items: Vec<u64>,
     clusters: Option<Vec<u64>>,
     /// Of each group: why it is too small, if it is.
     pub(super) small: Vec<Option<String>>,
@@ -117,7 +120,7 @@ impl<'a> Audit<'a> {
         scheme: &'a Scheme,
     ) -> Result<Self, ScoreError> {
         let clusters = clusters(predictions, uncertainty)?;
-        let breakdowns = scheme.breakdowns.iter().map(|fields| Breakdown::new(predictions, fields)).collect();
+        let breakdowns = scheme.breakdowns.iter().map(|grouping| Breakdown::new(predictions, grouping)).collect();
         Ok(Self { predictions, evaluation, uncertainty, scheme, clusters, breakdowns })
     }
 
@@ -162,7 +165,7 @@ impl<'a> Audit<'a> {
     }
 
     /// All numbers that read one thing, beside each of some rules.
-    fn read(&self, input: Input, lens: &Lens, rules: &[(usize, &str)], numbered: &mut Vec<(Place, Measurement)>) {
+    fn read(&self, input: Input, lens: &Lens, rules: &[(usize, &str)], numbered: &mut Vec<(Place, Measurement)>) -> Result<(), ScoreError> {
         for (by, breakdown) in self.breakdowns.iter().enumerate() {
             let (places, metrics): (Vec<usize>, Vec<&Metric>) = (self.scheme.metrics.iter().enumerate())
                 .filter(|(_, (metric, breakdowns))| metric.input == input && breakdowns.contains(&by))
@@ -175,7 +178,8 @@ impl<'a> Audit<'a> {
             // Groups that are too small take part in a gap only where that makes the gap as untrustworthy as they are.
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
-            let sheet = Sheet { lens, breakdown, metrics: &metrics, policy: self.evaluation.undefined, kept: &kept };
+            let anchors = metrics.iter().map(|metric| self.anchors(metric, by, &sizes)).collect::<Result<Vec<_>, _>>()?;
+            let sheet = Sheet { lens, breakdown, metrics: &metrics, policy: self.evaluation.undefined, kept: &kept, anchors: &anchors };
             let readings = sheet.read(self.predictions, self.clusters.as_deref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
@@ -185,6 +189,16 @@ impl<'a> Audit<'a> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// The group that others are set against in each panel of a breakdown; none where a metric sets them against none.
+    pub(super) fn anchors(&self, metric: &Metric, by: usize, sizes: &Sizes) -> Result<Vec<Anchor>, ScoreError> {
+        let Some(reference) = &metric.reference else { return Ok(Vec::new()) };
+        let mut problems = Problems::default();
+        let found = reference.anchors(&self.breakdowns[by], &self.scheme.breakdowns[by], &sizes.items);
+        let found = found.map_err(|problem| problems.push(problem)).ok();
+        Ok(problems.check(found)?)
     }
 
     pub(super) fn sizes(&self, lens: &Lens, breakdown: &Breakdown) -> Sizes {
@@ -214,14 +228,16 @@ impl<'a> Audit<'a> {
             let plural = if counts[group] == 1 { "" } else { "s" };
             (counts[group] < least).then(|| format!("{} {what}{plural}{there}, fewer than `min_count` ({least})", counts[group]))
         };
-        Sizes { small: (0..groups).map(small).collect(), clusters }
+        let small = (0..groups).map(small).collect();
+        Sizes { items, small, clusters }
     }
 
     fn measurement(&self, reading: &Reading, metric: &Metric, breakdown: &Breakdown, sizes: &Sizes) -> Measurement {
         let spot = reading.spot;
+        let panel = &breakdown.panels[spot.panel];
         let small = match spot.group {
             Some(group) => sizes.small[group].clone(),
-            None => sizes.small.iter().flatten().next().cloned(),
+            None => sizes.small[panel.groups.clone()].iter().flatten().next().cloned(),
         };
         // Where small groups are left out of a gap, the gap itself is not small.
         let flagged = small.clone().filter(|_| spot.group.is_some() || self.evaluation.undefined == Policy::Propagate);
@@ -237,7 +253,7 @@ impl<'a> Audit<'a> {
             metric: metric.name.clone(),
             parameters: metric.parameters.clone(),
             by: breakdown.by.clone(),
-            group: spot.group.map(|group| breakdown.groups[group].clone()).unwrap_or_default(),
+            group: spot.group.map_or(&panel.name, |group| &breakdown.groups[group]).clone(),
             label: spot.class.map(name).unwrap_or_default(),
             item: String::new(),
             value: reading.value.ok(),
@@ -247,7 +263,10 @@ impl<'a> Audit<'a> {
             n: count(reading.support.items),
             n_positive: reading.support.positives.map(count),
             n_negative: reading.support.negatives.map(count),
-            n_clusters: sizes.clusters.as_ref().map(|clusters| spot.group.map_or_else(|| clusters.iter().sum(), |group| clusters[group])),
+            n_clusters: sizes
+                .clusters
+                .as_ref()
+                .map(|clusters| spot.group.map_or_else(|| clusters[panel.groups.clone()].iter().sum(), |group| clusters[group])),
             null_median: reading.null.map(|(median, _)| median),
             null_p: reading.null.map(|(_, p)| p),
             status,

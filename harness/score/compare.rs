@@ -132,7 +132,7 @@ pub fn compare(
     let audits = (sides.iter().zip(&aligned).zip(&schemes))
         .map(|((side, predictions), scheme)| Audit::new(predictions, side.evaluation, uncertainty, scheme))
         .collect::<Result<Vec<Audit<'_>>, _>>()?;
-    let (Some(first), Some(scheme)) = (audits.first(), schemes.first()) else { return Ok(Vec::new()) };
+    let Some(scheme) = schemes.first() else { return Ok(Vec::new()) };
     let mut differences = Vec::new();
     for (metric, breakdowns) in scheme.metrics.iter().filter(|(metric, _)| metrics.contains(&metric.name)) {
         // The other sides' metric of the same name, where all have it.
@@ -153,8 +153,8 @@ pub fn compare(
                 .map(|(audit, side)| audit.lens(metric.input, rule, side.fitted))
                 .collect::<Result<Vec<Lens>, _>>()?;
             let called: Vec<&Metric> = schemes.iter().zip(&places).map(|(scheme, place)| &scheme.metrics[*place].0).collect();
-            for breakdown in breakdowns.iter().map(|by| &first.breakdowns[*by]) {
-                let found = Paired { audits: &audits, lenses: &lenses, metrics: &called, breakdown }.differences(pairs, uncertainty);
+            for by in breakdowns.iter().copied() {
+                let found = Paired { audits: &audits, lenses: &lenses, metrics: &called, by }.differences(pairs, uncertainty)?;
                 differences.extend(found.into_iter().map(|difference| Difference { decision: rule.clone(), ..difference }));
             }
         }
@@ -168,26 +168,27 @@ struct Paired<'a> {
     audits: &'a [Audit<'a>],
     lenses: &'a [Lens],
     metrics: &'a [&'a Metric],
-    breakdown: &'a Breakdown,
+    by: usize,
 }
 
 impl Paired<'_> {
-    fn differences(&self, pairs: &[(usize, usize)], uncertainty: &Uncertainty) -> Vec<Difference> {
-        let first = &self.audits[0];
+    fn breakdown(&self) -> &Breakdown {
+        &self.audits[0].breakdowns[self.by]
+    }
+
+    fn differences(&self, pairs: &[(usize, usize)], uncertainty: &Uncertainty) -> Result<Vec<Difference>, ScoreError> {
+        let (first, breakdown) = (&self.audits[0], self.breakdown());
         let (joint, tuples) = join(self.lenses);
-        let rows = Rows {
-            groups: &self.breakdown.of_row,
-            patterns: &joint,
-            weights: first.predictions.weight(),
-            clusters: first.clusters.as_deref(),
-        };
+        let rows =
+            Rows { groups: &breakdown.of_row, patterns: &joint, weights: first.predictions.weight(), clusters: first.clusters.as_deref() };
         let units = Units::new(rows, first.predictions.ids());
-        let sizes = first.sizes(&self.lenses[0], self.breakdown);
+        let sizes = first.sizes(&self.lenses[0], breakdown);
         let policy = first.evaluation.undefined;
         let kept: Vec<bool> = sizes.small.iter().map(|small| !(policy == Policy::Exclude && small.is_some())).collect();
+        let anchors = vec![first.anchors(self.metrics[0], self.by, &sizes)?];
         let replay = |side: usize| {
             let metrics = [self.metrics[side]];
-            let sheet = Sheet { lens: &self.lenses[side], breakdown: self.breakdown, metrics: &metrics, policy, kept: &kept };
+            let sheet = Sheet { lens: &self.lenses[side], breakdown, metrics: &metrics, policy, kept: &kept, anchors: &anchors };
             let patterns: Vec<u32> = units.slots().iter().map(|slot| tuples[slot.pattern as usize][side]).collect();
             sheet.replay(&units, &patterns, uncertainty)
         };
@@ -214,8 +215,8 @@ impl Paired<'_> {
                     decision: String::new(),
                     metric: self.metrics[0].name.clone(),
                     parameters: self.metrics[0].parameters.clone(),
-                    by: self.breakdown.by.clone(),
-                    group: spot.group.map(|group| self.breakdown.groups[group].clone()).unwrap_or_default(),
+                    by: breakdown.by.clone(),
+                    group: spot.group.map_or(&breakdown.panels[spot.panel].name, |group| &breakdown.groups[group]).clone(),
                     label: spot.class.map(|class| first.predictions.classes()[class].clone()).unwrap_or_default(),
                     value_from: a.values[number].ok(),
                     value_to: b.values[number].ok(),
@@ -232,11 +233,11 @@ impl Paired<'_> {
                 });
             }
         }
-        found
+        Ok(found)
     }
 
     fn reason(&self, undefined: Undefined, group: Option<usize>) -> String {
-        self.audits[0].reason(undefined, group, self.breakdown)
+        self.audits[0].reason(undefined, group, self.breakdown())
     }
 }
 

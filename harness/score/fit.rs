@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::breakdown::Breakdown;
+use super::breakdown::{Breakdown, Grouping};
 use super::measurement::Direction;
 use super::metric::{Average, Metric, Task};
 use super::predictions::{Predictions, Scores};
@@ -57,7 +57,7 @@ pub(super) fn find(rule: &ToFit, predictions: &Predictions, task: Task) -> Resul
     let (threshold, value) = found(&pairs, "")?;
     let mut own = BTreeMap::new();
     if let Some(fields) = &rule.by {
-        let breakdown = Breakdown::new(predictions, fields);
+        let breakdown = Breakdown::new(predictions, &Grouping::by(fields));
         let mut of_group: Vec<Vec<Pair>> = vec![Vec::new(); breakdown.groups.len()];
         let grouped = pairs.iter().map(|pair| (breakdown.of_row[pair.row as usize], pair)).filter(|(group, _)| *group != OUTSIDE);
         grouped.for_each(|(group, pair)| of_group[group as usize].push(*pair));

@@ -10,7 +10,8 @@
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`ladder`]: resamples of rankings, one pass a group.
-//! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
+//! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups; [`reference`]: the group
+//!   that others are set against.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`mod@compare`]: differences between models on the same items.
 //! - [`mod@explain`]: what a metric is, in words.
@@ -36,6 +37,7 @@ pub mod predictions;
 pub mod probability;
 pub mod ranking;
 pub mod reduction;
+pub mod reference;
 pub mod registry;
 pub mod rule;
 pub mod scheme;

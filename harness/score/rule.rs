@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ScoreError;
-use super::breakdown::Breakdown;
+use super::breakdown::{Breakdown, Grouping};
 use super::predictions::{Decisions, Predictions, Scores};
 use crate::data::frame::Targets;
 use crate::spec::decide::{Cut, Cuts, Decide, Goal, Link, Rule};
@@ -97,7 +97,7 @@ impl Thresholds {
     /// A group without items in the split that the rule was fitted on has the threshold of all.
     fn fitted(predictions: &Predictions, goal: &Goal, found: &Fitted) -> Self {
         let Some(by) = &goal.by else { return Self::same(found.threshold) };
-        let breakdown = Breakdown::new(predictions, &by.value);
+        let breakdown = Breakdown::new(predictions, &Grouping::by(&by.value));
         let own = |group: &String| found.own.get(group).copied().unwrap_or(found.threshold);
         Self { common: found.threshold, of_group: breakdown.groups.iter().map(own).collect(), group_of: breakdown.of_row }
     }

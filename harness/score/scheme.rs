@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::breakdown::Grouping;
 use super::metric::{Average, Input, Metric, Task, Wanted, resolve};
 use super::predictions::Predictions;
 use crate::data::frame::Targets;
@@ -34,8 +35,8 @@ pub struct Scheme {
     pub task: Task,
     /// The decision rules; empty where no metric reads decisions and none is written.
     pub decide: Vec<Decide>,
-    /// The lists of fields to break down by; the empty list is all items.
-    pub breakdowns: Vec<Vec<String>>,
+    /// What to break down by; that of no field is all items.
+    pub breakdowns: Vec<Grouping>,
     /// The metrics, each with the breakdowns that it is computed for.
     pub metrics: Vec<(Metric, Vec<usize>)>,
 }
@@ -107,6 +108,10 @@ impl Scheme {
                         Problem::at(&call.choice.name_node, message).help("add `groups: [FIELD]` to the evaluation, or `by: FIELD` here"),
                     );
                 }
+                if let Some(reference) = &metric.reference {
+                    let unfit = breakdowns.iter().filter_map(|place| reference.unfit(&scheme.breakdowns[*place]));
+                    unfit.for_each(|problem| problems.push(problem));
+                }
                 scheme.metrics.push((metric, breakdowns));
             }
         }
@@ -120,12 +125,12 @@ impl Scheme {
     }
 
     fn breakdowns_of(&mut self, evaluation: &Evaluation, metric: &Metric) -> Vec<usize> {
-        let mut lists: Vec<Vec<String>> = Vec::new();
+        let mut lists: Vec<Grouping> = Vec::new();
         match &metric.by {
-            Some(by) => lists.push(by.value.clone()),
+            Some(by) => lists.push(Grouping::by(&by.value)),
             None => {
-                lists.extend(metric.over.is_none().then(Vec::new));
-                lists.extend(evaluation.groups.iter().map(|entry| entry.value.clone()));
+                lists.extend(metric.over.is_none().then(Grouping::default));
+                lists.extend(evaluation.groups.iter().map(|entry| Grouping::by(&entry.value)));
             }
         }
         let mut places = Vec::with_capacity(lists.len());
