@@ -8,6 +8,7 @@ mod command;
 mod data;
 mod imports;
 mod new;
+mod pairs;
 mod readme;
 mod report;
 mod run;

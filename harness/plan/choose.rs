@@ -48,12 +48,12 @@ pub(super) fn choose(study: &Study, only: &[(String, String)]) -> Result<(Vec<us
     let evaluations: Vec<usize> = (0..study.evaluations.len())
         .filter(|&index| {
             let evaluation = &study.evaluations[index];
-            admits(&study.cells[evaluation.cell].model, Some(&evaluation.name), &evaluation.point)
+            admits(&study.cells[evaluation.cell()].model, Some(&evaluation.name), &evaluation.point)
         })
         .collect();
     let mut used = vec![false; study.cells.len()];
-    for &index in &evaluations {
-        used[study.evaluations[index].cell] = true;
+    for part in evaluations.iter().flat_map(|index| &study.evaluations[*index].parts) {
+        used[part.cell] = true;
     }
     let cells =
         (0..study.cells.len()).filter(|&index| used[index] && admits(&study.cells[index].model, None, &study.cells[index].point)).collect();

@@ -6,12 +6,13 @@ use super::imported;
 use super::make::Planner;
 use super::planned::{PlannedCell, PlannedScore, Source};
 use crate::score::compare::align;
+use crate::score::pool::pooled;
 use crate::spec::compare::{Adjust, Comparison, Over, Sides};
 use crate::spec::evaluation::Written;
 use crate::spec::grid::Point;
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, did_you_mean};
-use crate::spec::study::{CellEvaluation, Study};
+use crate::spec::study::{CellEvaluation, Part, Study};
 
 /// One entry of `compare:`.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ impl Planner<'_> {
         let place = over_node(spec);
         let chosen = |evaluation: &CellEvaluation| {
             let named = spec.evaluations.as_ref().is_none_or(|names| names.iter().any(|name| name.value == evaluation.name));
-            let model = &study.cells[evaluation.cell].model;
+            let model = &study.cells[evaluation.cell()].model;
             let said = self.scored.iter().filter(|said| said.evaluation == evaluation.name && said.model == *model);
             named && said.flat_map(|said| &said.metrics).any(|metric| spec.metrics.iter().any(|wanted| wanted.value == metric.name))
         };
@@ -172,13 +173,20 @@ impl Planner<'_> {
     /// Why the sides are not about the same items, as far as that is known before anything runs.
     fn differ(&self, study: &Study, cells: &[PlannedCell], scores: &[PlannedScore], family: &Family) -> Option<String> {
         let split = |score: usize| study.evaluations[scores[score].evaluation].spec.data.as_ref().map(|split| split.value.as_str());
-        let imported = |score: usize| match &cells[scores[score].cell].source {
+        let part = |part: &Part, cell: usize| match &cells[cell].source {
             Source::Imported { predictions, .. } => {
-                let dataset = split(score).and_then(|split| split.split_once('/')).map_or("", |(dataset, _)| dataset);
+                let split = part.split.as_ref().map(|split| split.value.as_str());
+                let dataset = split.and_then(|split| split.split_once('/')).map_or("", |(dataset, _)| dataset);
                 let data = self.datasets.get(dataset).and_then(Option::as_ref);
-                Some(imported::select(predictions, split(score), data))
+                Some(imported::select(predictions, split, data))
             }
             Source::Backend(_) => None,
+        };
+        let imported = |score: usize| {
+            let PlannedScore { evaluation, cells, .. } = &scores[score];
+            let parts = study.evaluations[*evaluation].parts.iter().zip(cells).map(|(of, cell)| part(of, *cell));
+            let parts: Result<Vec<_>, String> = parts.collect::<Option<_>>()?;
+            Some(parts.and_then(|parts| pooled(parts).map_err(|error| error.to_string())))
         };
         let (first, _) = *family.sides.first().as_ref()?;
         let others = || family.sides.iter().skip(1).map(|(score, _)| *score);
@@ -215,7 +223,7 @@ type Member = (usize, usize);
 fn families(study: &Study, scores: &[PlannedScore], candidates: &[usize], levels: &Levels) -> Vec<Family> {
     let axis = study.grid.axis(&levels.over).filter(|_| levels.over != "model");
     let of = |score: usize| &study.evaluations[scores[score].evaluation];
-    let model = |score: usize| study.cells[of(score).cell].model.as_str();
+    let model = |score: usize| study.cells[of(score).cell()].model.as_str();
     let level = |score: usize| match axis {
         Some(axis) => of(score).point.level(axis),
         None => levels.known.iter().position(|known| known == model(score)),

@@ -1,4 +1,4 @@
-//! Imported predictions beside the dataset that they are about: matched by id, labels and fields taken from the dataset.
+//! Imported predictions or embeddings beside the dataset that they are about: matched by id, labels and fields taken from the dataset.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,8 @@ pub fn join(predictions: &Predictions, dataset: &Dataset, rows: &[u32]) -> Resul
     let missing = found.iter().filter(|row| row.is_none()).count();
     if let Some(first) = found.iter().position(Option::is_none) {
         let id = &dataset.ids[rows[first] as usize];
-        return Err(format!("there is no prediction for {missing} of {} items of `{}`, as `{id}`", rows.len(), dataset.name));
+        let what = if predictions.embeddings().is_some() { "embedding" } else { "prediction" };
+        return Err(format!("there is no {what} for {missing} of {} items of `{}`, as `{id}`", rows.len(), dataset.name));
     }
     let taken = predictions.take(&found.into_iter().flatten().collect::<Vec<_>>());
     // Where each class of the predictions stands in the dataset's list.
@@ -29,7 +30,7 @@ pub fn join(predictions: &Predictions, dataset: &Dataset, rows: &[u32]) -> Resul
             })
         })
         .collect::<Result<_, _>>()?;
-    let Parts { ids, scores, decisions, weight, .. } = taken.into_parts();
+    let Parts { ids, scores, decisions, embeddings, weight, .. } = taken.into_parts();
     let scores = scores.map(|scores| spread(scores, &classes, dataset.classes.len())).transpose()?;
     let rename = |class: u32| classes[class as usize] as u32;
     let decisions = decisions.map(|decisions| match decisions {
@@ -50,6 +51,7 @@ pub fn join(predictions: &Predictions, dataset: &Dataset, rows: &[u32]) -> Resul
         targets: dataset.targets.take(rows),
         scores,
         decisions,
+        embeddings,
         fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.take(rows))).collect(),
         subject: dataset.subject.as_ref().map(|subject| subject.take(rows)),
         weight,

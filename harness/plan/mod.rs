@@ -8,6 +8,7 @@
 //! - [`split`]: the rows of a split.
 //! - `lesson`: what a training learns from: a split or a draw from it, and how much each item counts.
 //! - `imported`: imported predictions against what asks for them.
+//! - `paired`: pairs of images against the data.
 //! - [`join`]: imported predictions beside their dataset.
 //! - [`task`]: the tasks of a plan, for people and for `--json`.
 //! - [`planned`]: what a plan consists of; [`make`]: how it is made.
@@ -21,6 +22,7 @@ pub mod key;
 mod lesson;
 pub mod make;
 pub mod options;
+mod paired;
 pub mod planned;
 pub mod said;
 mod scores;

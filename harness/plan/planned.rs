@@ -143,13 +143,13 @@ impl Step {
     }
 }
 
-/// An evaluation of a cell of the plan.
+/// An evaluation of a cell of the plan, or of several whose predictions are pooled.
 #[derive(Debug)]
 pub struct PlannedScore {
     /// Which, as an index into the study's evaluations.
     pub evaluation: usize,
-    /// The cell, as an index into [`Plan::cells`].
-    pub cell: usize,
+    /// The cells of its parts, in their order, as indices into [`Plan::cells`].
+    pub cells: Vec<usize>,
     /// The name of the result.
     pub key: Key,
     /// The keys of what it reads.

@@ -25,9 +25,9 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         MetricColumn { name: metric.name.clone(), decided: metric.input == Input::Decisions, overall, per_group, over_groups }
     };
     Scored {
-        model: study.cells[evaluation.cell].model.clone(),
+        model: study.cells[evaluation.cell()].model.clone(),
         evaluation: evaluation.name.clone(),
-        data: evaluation.spec.data.as_ref().map(|split| split.value.clone()).unwrap_or_default(),
+        data: evaluation.data(),
         decisions: scheme.decide.iter().map(|decide| decide.name.clone()).collect(),
         axes: study.grid.coordinates(&evaluation.point).into_iter().map(|(axis, _)| axis).collect(),
         metrics: scheme.metrics.iter().map(column).collect(),

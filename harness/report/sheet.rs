@@ -155,6 +155,10 @@ fn legend(table: &Table, decimals: &[usize], quote: fn(&str) -> String) -> Vec<S
     let cells = || table.lines.iter().flat_map(|line: &Line| &line.cells);
     let is_mean = cells().flatten().any(|cell| cell.cells > 1 && cell.value.is_some());
     let mut legend = Vec::new();
+    if !table.pooled.is_empty() {
+        let axes: Vec<String> = table.pooled.iter().map(|axis| quote(axis)).collect();
+        legend.push(format!("The predictions of all levels of {} are scored as one.", axes.join(" and ")));
+    }
     if is_mean {
         let axes: Vec<String> = table.averaged.iter().map(|axis| quote(axis)).collect();
         legend.push(format!("Values are means over {} ({} cells), taken after scoring.", axes.join(" and "), table.cells()));

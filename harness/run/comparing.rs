@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::event::Observer;
-use super::scoring::{Kept, Scored, fitted, kept, predictions};
+use super::scoring::{Kept, Scored, fitted, kept, scored};
 use super::store::{Store, StoreError};
 use crate::plan::compare::{Family, PlannedComparison};
 use crate::plan::key::Key;
@@ -101,10 +101,8 @@ impl Comparing<'_> {
         let said = scores
             .iter()
             .map(|score| {
-                let split = evaluation(score).data.as_ref().map(|split| split.value.as_str());
-                let found = predictions(self.plan, self.results, score.cell, split, evaluation(score).distorted())
-                    .ok_or("there are no predictions")??;
-                Ok((found, fitted(self.plan, self.results, score.cell, evaluation(score))?))
+                let found = scored(self.plan, self.results, score).ok_or("there are no predictions")??;
+                Ok((found, fitted(self.plan, self.results, score)?))
             })
             .collect::<Result<Vec<_>, String>>()?;
         let sides: Vec<Side<'_>> = (said.iter().zip(scores))
@@ -128,13 +126,13 @@ impl Comparing<'_> {
         );
         axes.retain(|(axis, _)| *axis != planned.over);
         axes.sort_by_key(|(axis, _)| study.grid.axis(axis));
-        let model = if planned.over == "model" { String::new() } else { study.cells[first.cell].model.clone() };
+        let model = if planned.over == "model" { String::new() } else { study.cells[first.cell()].model.clone() };
         Contrast {
             study: study.name.clone(),
             model,
             axes,
             evaluation: first.name.clone(),
-            data: first.spec.data.as_ref().map(|split| split.value.clone()).unwrap_or_default(),
+            data: first.data(),
             from: family.sides[from].1.clone(),
             to: family.sides[to].1.clone(),
             difference,

@@ -37,7 +37,7 @@ impl Results {
             evaluations: plan
                 .scores
                 .iter()
-                .filter(|score| score.cell == cell)
+                .filter(|score| score.cells.contains(&cell))
                 .map(|score| study.evaluations[score.evaluation].name.clone())
                 .collect::<IndexSet<_>>()
                 .into_iter()
@@ -59,7 +59,9 @@ impl Results {
             match scored {
                 Some(Ok(measurements)) => rows.extend(measurements.iter().map(|measurement| row(plan, planned, measurement.clone()))),
                 Some(Err(reason)) => {
-                    failed.entry(planned.cell).or_insert_with(|| fail(planned.cell, Status::Failed, reason));
+                    for &cell in &planned.cells {
+                        failed.entry(cell).or_insert_with(|| fail(cell, Status::Failed, reason));
+                    }
                 }
                 None => {}
             }
@@ -74,10 +76,10 @@ fn row(plan: &Plan, planned: &PlannedScore, measurement: crate::score::measureme
     let evaluation = &plan.study.evaluations[planned.evaluation];
     Row {
         study: plan.study.name.clone(),
-        model: plan.study.cells[evaluation.cell].model.clone(),
+        model: plan.study.cells[evaluation.cell()].model.clone(),
         axes: plan.study.grid.coordinates(&evaluation.point),
         evaluation: evaluation.name.clone(),
-        data: evaluation.spec.data.as_ref().map(|split| split.value.clone()).unwrap_or_default(),
+        data: evaluation.data(),
         measurement,
     }
 }

@@ -18,6 +18,7 @@ use crate::data::images::Images;
 use crate::plan::job::{self, Ability, Files, Items, PREDICT_BATCH, Task};
 use crate::plan::key::Key;
 use crate::plan::planned::{Plan, PlannedCell, PlannedData, Source, Step, Watched, Work};
+use crate::spec::folds::as_written;
 use crate::spec::input::Resolved;
 use crate::spec::model::{BackendModel, Model};
 use crate::spec::problem::{Problem, SpecError};
@@ -300,7 +301,7 @@ impl Crew<'_> {
             if !missing.load(Ordering::Relaxed) {
                 return;
             }
-            self.observer.event(&Event::Decoding { dataset: format!("{dataset}/{split}"), done, total });
+            self.observer.event(&Event::Decoding { dataset: as_written(&format!("{dataset}/{split}")), done, total });
         };
         Images::decode(&data.dataset, rows, input, &self.settings.cache, &tell).map_err(|error| error.to_string())?;
         let index = index::save(&data.dataset, &self.settings.cache).map_err(|error| error.to_string())?;

@@ -16,10 +16,10 @@ use crate::plan::job::Ability;
 use crate::plan::key::Key;
 use crate::plan::planned::{Plan, PlannedScore, Source};
 use crate::score::measurement::Measurement;
+use crate::score::pool::pooled;
 use crate::score::predictions::{Parts, Predictions};
 use crate::score::rule::FittedRules;
 use crate::spec::distort::Distort;
-use crate::spec::evaluation::Evaluation;
 use crate::spec::study::fitting_splits;
 
 /// How scores are kept in the store.
@@ -111,18 +111,30 @@ pub fn kept<T: Serialize + DeserializeOwned>(
 
 fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Option<Scored> {
     let evaluation = &plan.study.evaluations[planned.evaluation].spec;
-    let split = evaluation.data.as_ref().map(|split| split.value.as_str());
-    let scored = predictions(plan, results, planned.cell, split, evaluation.distorted())?;
+    let scored = scored(plan, results, planned)?;
     Some(scored.and_then(|scored| {
         let uncertainty = evaluation.uncertainty.over(&plan.study.uncertainty);
-        let fitted = fitted(plan, results, planned.cell, evaluation)?;
+        let fitted = fitted(plan, results, planned)?;
         crate::score::score(&scored, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
     }))
 }
 
-/// What the rules of an evaluation are found to be for a cell.
-pub fn fitted(plan: &Plan, results: &HashMap<Key, PathBuf>, cell: usize, evaluation: &Evaluation) -> Result<FittedRules, String> {
+/// The predictions that an evaluation scores, those of its cells one after another; `None` where one of them failed.
+pub fn scored(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Option<Result<Arc<Predictions>, String>> {
+    let evaluation = &plan.study.evaluations[planned.evaluation];
+    let parts = evaluation.parts.iter().zip(&planned.cells).map(|(part, cell)| {
+        let split = part.split.as_ref().map(|split| split.value.as_str());
+        predictions(plan, results, *cell, split, evaluation.spec.distorted())
+    });
+    let parts: Result<Vec<_>, String> = parts.collect::<Option<_>>()?;
+    Some(parts.and_then(|parts| pooled(parts).map_err(|error| error.to_string())))
+}
+
+/// What the rules of an evaluation are found to be for its cell; what is pooled has none to find.
+pub fn fitted(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Result<FittedRules, String> {
+    let evaluation = &plan.study.evaluations[planned.evaluation].spec;
     let mut fitted = FittedRules::new();
+    let &[cell] = &planned.cells[..] else { return Ok(fitted) };
     for split in fitting_splits(evaluation) {
         let split = &split.value;
         let found =

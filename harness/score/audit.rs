@@ -9,6 +9,8 @@ use super::lens::Lens;
 use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
+use super::pairs::Items;
+use super::pairs::counterfactual::Counterfactuals;
 use super::predictions::{Decisions, Predictions};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
@@ -93,9 +95,10 @@ pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &Fi
 /// Rule, metric, breakdown, number in the sheet.
 type Place = (usize, usize, usize, usize);
 
-/// Predictions, and an evaluation that fits them.
+/// What an evaluation counts, made of the predictions that it fits.
 pub(super) struct Audit<'a> {
-    pub(super) predictions: &'a Predictions,
+    pub(super) predictions: Cow<'a, Predictions>,
+    counterfactuals: Option<Counterfactuals<'a>>,
     pub(super) evaluation: &'a Evaluation,
     uncertainty: &'a Uncertainty,
     scheme: &'a Scheme,
@@ -119,17 +122,24 @@ impl<'a> Audit<'a> {
         uncertainty: &'a Uncertainty,
         scheme: &'a Scheme,
     ) -> Result<Self, ScoreError> {
-        let clusters = clusters(predictions, uncertainty)?;
-        let breakdowns = scheme.breakdowns.iter().map(|grouping| Breakdown::new(predictions, grouping)).collect();
-        Ok(Self { predictions, evaluation, uncertainty, scheme, clusters, breakdowns })
+        let Items { predictions, counterfactuals } = Items::of(predictions, evaluation)?;
+        let clusters = clusters(&predictions, uncertainty)?;
+        let breakdowns = scheme.breakdowns.iter().map(|grouping| Breakdown::new(&predictions, grouping)).collect();
+        Ok(Self { predictions, counterfactuals, evaluation, uncertainty, scheme, clusters, breakdowns })
     }
 
     /// What metrics with this input read, where they read decisions those of the rule of this name.
     pub(super) fn lens(&self, input: Input, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
         if let (Input::Decisions, Some(rule)) = (input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
-            let decisions = decide(self.predictions, rule, self.scheme.task.positive, fitted)?;
+            if let Some(pairs) = &self.counterfactuals {
+                return Ok(Lens::Outcomes(pairs.flips(rule, self.scheme.task, fitted, self.evaluation.abstained)?));
+            }
+            let decisions = decide(&self.predictions, rule, self.scheme.task.positive, fitted)?;
             let targets = self.answered(&decisions);
             return Ok(Lens::Outcomes(Outcomes::new(&targets, &decisions, self.scheme.task.classes)));
+        }
+        if let (Input::Shifts { of }, Some(pairs)) = (input, &self.counterfactuals) {
+            return Ok(Lens::Shifts(pairs.shifts(of, self.scheme.task)?));
         }
         let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
         let scores = self.predictions.scores().ok_or_else(reason)?;
@@ -155,7 +165,7 @@ impl<'a> Audit<'a> {
     }
 
     /// What is true of the items that metrics of decisions look at: nothing is, of those that abstentions leave out.
-    fn answered(&self, decisions: &Decisions) -> Cow<'a, Targets> {
+    fn answered(&self, decisions: &Decisions) -> Cow<'_, Targets> {
         match (self.predictions.targets(), decisions) {
             (Targets::Single(targets), Decisions::Single(decisions)) if self.evaluation.abstained == Abstained::Exclude => {
                 Cow::Owned(Targets::Single(targets.iter().zip(decisions).map(|(target, decision)| decision.and(*target)).collect()))
@@ -180,7 +190,7 @@ impl<'a> Audit<'a> {
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
             let anchors = metrics.iter().map(|metric| self.anchors(metric, by, &sizes)).collect::<Result<Vec<_>, _>>()?;
             let sheet = Sheet { lens, breakdown, metrics: &metrics, policy: self.evaluation.undefined, kept: &kept, anchors: &anchors };
-            let readings = sheet.read(self.predictions, self.clusters.as_deref(), self.uncertainty);
+            let readings = sheet.read(&self.predictions, self.clusters.as_deref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
                 for (rule, name) in rules {

@@ -90,6 +90,11 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         Reads::TopK => "labels, scores; option `k`",
         Reads::Scores => "labels, scores",
         Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
+        Reads::Flips => "decisions about originals and counterfactuals, in an evaluation with `pairs: {original: FIELD, factor: FIELD}`",
+        Reads::Shifts => {
+            "probabilities (of logits with `of: softmax | sigmoid`) of originals and counterfactuals, in an evaluation with `pairs: \
+             {original: FIELD, factor: FIELD}`"
+        }
     };
     let parameter = definition.parameter.map_or_else(String::new, |parameter| {
         let default = parameter.default.map_or_else(|| "must be given".to_owned(), |default| format!("{default} by default"));

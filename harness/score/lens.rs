@@ -3,6 +3,7 @@
 use super::OUTSIDE;
 use super::breakdown::Breakdown;
 use super::outcome::Outcomes;
+use super::pairs::shift::Shifts;
 use super::probability::Probabilities;
 use super::ranking::{Order, Rankings};
 use super::tally::{Sweep, Tally};
@@ -16,6 +17,8 @@ pub enum Lens {
     Rankings(Rankings),
     /// Probabilities against targets.
     Probabilities(Probabilities),
+    /// Probabilities of the two images of a pair.
+    Shifts(Shifts),
 }
 
 /// Slots as one draw sees them.
@@ -35,6 +38,7 @@ impl Lens {
             Self::Outcomes(outcomes) => &outcomes.of_row,
             Self::Rankings(rankings) => &rankings.of_row,
             Self::Probabilities(probabilities) => &probabilities.of_row,
+            Self::Shifts(shifts) => &shifts.of_row,
         }
     }
 
@@ -43,12 +47,13 @@ impl Lens {
             Self::Outcomes(outcomes) => outcomes.tally(),
             Self::Rankings(rankings) => rankings.tally(),
             Self::Probabilities(probabilities) => probabilities.tally(),
+            Self::Shifts(shifts) => shifts.tally(),
         }
     }
 
     pub(super) fn order(&self, patterns: &[u32]) -> Vec<Order> {
         match self {
-            Self::Outcomes(_) | Self::Probabilities(_) => Vec::new(),
+            Self::Outcomes(_) | Self::Probabilities(_) | Self::Shifts(_) => Vec::new(),
             Self::Rankings(rankings) => rankings.order(patterns),
         }
     }
@@ -72,6 +77,11 @@ impl Lens {
             Self::Probabilities(probabilities) => {
                 for (slot, (label, weight)) in slots() {
                     places(*label).for_each(|place| probabilities.add(hand.patterns[slot], *weight, &mut tallies[place]));
+                }
+            }
+            Self::Shifts(shifts) => {
+                for (slot, (label, weight)) in slots() {
+                    places(*label).for_each(|place| shifts.add(hand.patterns[slot], *weight, &mut tallies[place]));
                 }
             }
             Self::Rankings(_) => {

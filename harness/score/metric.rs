@@ -1,7 +1,8 @@
 //! A metric as an evaluation calls it: name and options resolved against the registry, every ambiguous reading refused.
 
+use super::combine::Combine;
 use super::measurement::Direction;
-use super::reduction::{Combine, Reduction};
+use super::reduction::Reduction;
 use super::reference::Reference;
 use super::registry::{Definition, Parameter, Preset, Reads, Suffix, metrics};
 use crate::spec::decide::Link;
@@ -64,6 +65,11 @@ pub enum Input {
         bins: u32,
         /// The classes that are read one by one.
         wanted: Wanted,
+    },
+    /// The probabilities of both images of a counterfactual pair.
+    Shifts {
+        /// What makes probabilities of the scores.
+        of: Link,
     },
 }
 
@@ -139,7 +145,11 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
     let first = *parts.first()?;
     if task.multi_label && !first.multi_label {
         let message = format!("`{name}` has no meaning where an item may have several labels");
-        problems.push(Problem::at(&call.choice.name_node, message).help("use a metric of single labels' confusions with `average`"));
+        let help = match first.reads {
+            Reads::Shifts => "use `flip_rate`, which compares the labels that are decided",
+            _ => "use a metric of single labels' confusions with `average`",
+        };
+        problems.push(Problem::at(&call.choice.name_node, message).help(help));
         return None;
     }
     let before = problems.len();
@@ -147,7 +157,7 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         ("average", takes_average(first)),
         ("classes", suffix.is_some() && takes_average(first)),
         ("k", first.reads == Reads::TopK),
-        ("of", first.reads == Reads::Probabilities),
+        ("of", matches!(first.reads, Reads::Probabilities | Reads::Shifts)),
         ("agg", parts.len() > 1),
     ]
     .into_iter()
@@ -166,10 +176,11 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
     };
     let link = option("of").and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
     let input = match first.reads {
-        Reads::Decisions => Some(Input::Decisions),
+        Reads::Decisions | Reads::Flips => Some(Input::Decisions),
         Reads::TopK => top_k(k, call, task, problems).map(Input::TopK),
         Reads::Scores => Some(Input::Scores),
         Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
+        Reads::Shifts => Some(Input::Shifts { of: link.unwrap_or(Link::Score) }),
     };
     let spread = classes.and_then(|node| spread(node, problems));
     // An `average` that is no reading has been refused already.

@@ -5,6 +5,8 @@
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
+//! - [`pairs`]: pairs of images as items.
+//! - [`pool`]: predictions of several models as one.
 //! - [`rule`]: how scores become decisions; `fit`: the thresholds that are found on another split.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
@@ -15,13 +17,16 @@
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`mod@compare`]: differences between models on the same items.
 //! - [`mod@explain`]: what a metric is, in words.
+//! - [`embedding`]: vectors in place of scores.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
 pub mod archive;
 pub mod audit;
 pub mod breakdown;
+pub mod combine;
 pub mod compare;
 pub mod draw;
+pub mod embedding;
 pub mod explain;
 mod fit;
 pub mod gap;
@@ -33,6 +38,8 @@ pub mod lens;
 pub mod measurement;
 pub mod metric;
 pub mod outcome;
+pub mod pairs;
+pub mod pool;
 pub mod predictions;
 pub mod probability;
 pub mod ranking;
@@ -72,6 +79,12 @@ pub enum ScoreError {
     /// Sides that are not about the same.
     #[error("the sides cannot be compared: {reason}")]
     Compare {
+        /// Why.
+        reason: String,
+    },
+    /// Images do not make the pairs that are asked for.
+    #[error("the images make no pairs: {reason}")]
+    Pairs {
         /// Why.
         reason: String,
     },

@@ -83,19 +83,6 @@ pub enum Scale {
     SumOfDistances,
 }
 
-/// How two criteria, or the numbers of several classes, become one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Combine {
-    /// The mean.
-    Mean,
-    /// The sum.
-    Sum,
-    /// The largest.
-    Max,
-    /// The smallest.
-    Min,
-}
-
 /// The groups that a reduction looks at.
 #[derive(Clone, Debug)]
 pub struct Among<'a> {
@@ -400,31 +387,4 @@ fn apart(values: &mut [f64]) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     let last = values.len() as f64 - 1.0;
     values.iter().enumerate().map(|(place, value)| value * (2.0 * place as f64 - last)).sum()
-}
-
-impl Combine {
-    /// Combines values; an undefined one makes the whole undefined, unless it may be left out.
-    pub fn of(self, values: impl Iterator<Item = Value>, policy: Policy) -> Value {
-        let mut left = 0.0;
-        let mut combined: Option<f64> = None;
-        for value in values {
-            let value = match value {
-                Ok(value) => value,
-                Err(undefined) if policy == Policy::Propagate => return Err(undefined),
-                Err(_) => continue,
-            };
-            left += 1.0;
-            combined = Some(match (self, combined) {
-                (_, None) => value,
-                (Self::Mean | Self::Sum, Some(sum)) => sum + value,
-                (Self::Max, Some(max)) => max.max(value),
-                (Self::Min, Some(min)) => min.min(value),
-            });
-        }
-        match (self, combined) {
-            (_, None) => Err(Cause::NoClasses.into()),
-            (Self::Mean, Some(sum)) => Ok(sum / left),
-            (_, Some(combined)) => Ok(combined),
-        }
-    }
 }

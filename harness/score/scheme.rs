@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use super::breakdown::Grouping;
-use super::metric::{Average, Input, Metric, Task, Wanted, resolve};
+use super::embedding::Embeddings;
+use super::metric::{Average, Input, Metric, Task, Wanted, meaning, resolve};
+use super::pairs;
 use super::predictions::Predictions;
 use crate::data::frame::Targets;
 use crate::spec::decide::{Aim, Cuts, Decide, Link, Rule};
@@ -26,6 +28,8 @@ pub struct Schema {
     pub scores: Option<(Kind, usize)>,
     /// Whether there are decisions already.
     pub decisions: bool,
+    /// How many numbers a vector has, if there are vectors.
+    pub embeddings: Option<usize>,
 }
 
 /// An evaluation that can be computed.
@@ -66,7 +70,13 @@ impl Schema {
             subject: predictions.subject().is_some(),
             scores: predictions.scores().map(|scores| (scores.kind, scores.width)),
             decisions: predictions.decisions().is_some(),
+            embeddings: predictions.embeddings().map(Embeddings::width),
         }
+    }
+
+    /// Whether there is nothing but vectors to score.
+    pub fn only_embeddings(&self) -> bool {
+        self.embeddings.is_some() && self.scores.is_none() && !self.decisions
     }
 }
 
@@ -74,6 +84,7 @@ impl Scheme {
     /// Holds an evaluation against a schema; says everything that does not fit and answers `None` then.
     pub fn of(evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) -> Option<Self> {
         let before = problems.len();
+        let schema = &evaluation.pairs.as_ref().map_or_else(|| schema.clone(), |written| pairs::schema(&written.value, schema));
         let known = |wanted: &Written<String>, what: &str, names: &[String], problems: &mut Problems| {
             let place = names.iter().position(|name| *name == wanted.value);
             if place.is_none() {
@@ -89,12 +100,20 @@ impl Scheme {
                 known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &schema.fields, problems);
             }
         }
+        for field in evaluation.pairs.iter().flat_map(|pairs| pairs.value.fields()) {
+            known(field, "field", &schema.fields, problems);
+        }
         let mut scheme = Self { task, decide: evaluation.decide.clone(), breakdowns: Vec::new(), metrics: Vec::new() };
         // Without the positive class every metric would be ambiguous: one mistake, one message.
         if evaluation.positive.is_none() || positive.is_some() {
             for call in &evaluation.metrics {
+                if schema.only_embeddings() && meaning(&call.choice.name).is_some() {
+                    let message = format!("`{}` reads decisions or scores, and the model holds embeddings only", call.choice.name);
+                    problems.push(Problem::at(&call.choice.name_node, message).help("name the models with predictions in `models`"));
+                    continue;
+                }
                 let Some(metric) = resolve(call, task, problems) else { continue };
-                if let Some(problem) = unscored(&metric, call, schema, positive) {
+                if let Some(problem) = pairs::misplaced(&metric, call, evaluation).or_else(|| unscored(&metric, call, schema, positive)) {
                     problems.push(problem);
                 }
                 if let Some((earlier, _)) = scheme.metrics.iter().find(|(earlier, _)| earlier.name == metric.name) {
@@ -200,7 +219,7 @@ impl Scheme {
                 Average::Whole => !each && !task.multi_label,
                 Average::Samples | Average::PerClass => false,
             };
-            if metric.over.is_some() || metric.input != Input::Decisions || !countable {
+            if metric.over.is_some() || metric.input != Input::Decisions || metric.of_pairs() || !countable {
                 let what = if each { "thresholds of classes" } else { "a threshold" };
                 let help = match each {
                     true => "name a metric of one class's decisions, such as `f1_score`, without `average`",
@@ -228,7 +247,12 @@ fn unscored(metric: &Metric, call: &crate::spec::evaluation::MetricCall, schema:
             let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
             Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
         }
-        (Input::Probabilities { of, wanted, .. }, Some((kind, width))) => {
+        (Input::Probabilities { .. } | Input::Shifts { .. }, Some((kind, width))) => {
+            let (of, wanted) = match metric.input {
+                Input::Probabilities { of, wanted, .. } => (of, wanted),
+                Input::Shifts { of } => (of, positive.map_or(Wanted::Nothing, Wanted::Positive)),
+                _ => return None,
+            };
             let message = |words: &str| Problem::at(node, format!("`{name}` {words}"));
             let one_each = width == schema.classes.len();
             match (kind, of) {
@@ -267,6 +291,9 @@ fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static s
         Rule::Argmax | Rule::TopK(_) => Link::Score,
     };
     let Some((kind, width)) = schema.scores else {
+        if schema.only_embeddings() {
+            return Some(("needs scores, and the model holds embeddings only".to_owned(), "leave `decide` out"));
+        }
         return Some(("needs scores, and the predictions hold decisions only".to_owned(), "leave `decide` out to use those"));
     };
     let one_each = width == task.classes;

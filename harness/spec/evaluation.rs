@@ -4,6 +4,7 @@ use super::decide::{Decide, Goal};
 use super::decode::{Choice, Decode, Fields, expected, one_or_many, word};
 use super::distort::Distort;
 use super::node::{Key, Node, Value};
+use super::pairs::Pairs;
 use super::problem::{Problem, Problems};
 use super::uncertainty::Uncertainty;
 
@@ -14,6 +15,8 @@ pub struct Evaluation {
     pub models: Option<Vec<Written<String>>>,
     /// The split, `dataset/split`; `None` where the predictions bring their own labels.
     pub data: Option<Written<String>>,
+    /// How images become the pairs that are scored; `None` where they are scored one by one.
+    pub pairs: Option<Written<Pairs>>,
     /// How the images that are scored are made worse; rules are fitted on images as they are.
     pub distort: Option<Written<Distort>>,
     /// What numbers are broken down by: each entry one field, or several for their intersection.
@@ -53,9 +56,11 @@ impl Evaluation {
         self.distort.as_ref().map(|written| written.value).filter(|distort| distort.severity > 0)
     }
 
-    /// The fields that its groups are made of; a field that several entries name comes as often.
-    pub fn fields(&self) -> impl Iterator<Item = &str> {
-        self.breakdowns().flat_map(|entry| entry.value.iter().map(String::as_str))
+    /// The fields that its groups and pairs are made of, and where each is named; a field that is named several times comes as often.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Node)> {
+        let of_groups = self.breakdowns().flat_map(|entry| entry.value.iter().map(|field| (field.as_str(), &entry.node)));
+        let of_pairs = self.pairs.iter().flat_map(|pairs| pairs.value.fields()).map(|field| (field.value.as_str(), &field.node));
+        of_groups.chain(of_pairs)
     }
 }
 
@@ -119,6 +124,7 @@ impl Decode for Evaluation {
         let mut fields = Fields::of(node, problems, "an evaluation")?;
         let models = fields.optional_with("models", problems, one_or_many);
         let data = fields.optional("data", problems);
+        let pairs: Option<Written<Pairs>> = fields.optional("pairs", problems);
         let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
@@ -134,9 +140,14 @@ impl Decode for Evaluation {
         let metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
         let uncertainty = fields.optional("uncertainty", problems);
         fields.finish(problems);
+        if pairs.is_none() && node.get("pairs").is_some() {
+            // Its metrics would be held against single images, which nobody asked for.
+            return None;
+        }
         Some(Self {
             models,
             data,
+            pairs,
             distort,
             groups: groups.unwrap_or_default(),
             positive,

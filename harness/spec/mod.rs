@@ -10,10 +10,10 @@
 //! What a study says:
 //! - [`study`]: the whole, expanded over its [`grid`].
 //! - [`card`]: a dataset, dealt into [`folds`] or not; [`sample`] and [`weights`]: which of its items count, and how much.
-//! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`];
+//! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`], or [`vectors`];
 //!   [`validate`]: which epoch of a training is kept.
 //! - [`mock`]: what made-up data looks like. [`distort`]: how images are made worse on purpose.
-//! - [`evaluation`], its rules that [`decide`], and [`uncertainty`]: what is measured. [`table`]: what is shown,
+//! - [`evaluation`], its [`pairs`] and rules that [`decide`], and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
 pub mod augment;
@@ -30,6 +30,7 @@ pub mod input;
 pub mod mock;
 pub mod model;
 pub mod node;
+pub mod pairs;
 pub mod path;
 pub mod predictions;
 pub mod problem;
@@ -40,5 +41,6 @@ pub mod table;
 mod table_check;
 pub mod uncertainty;
 pub mod validate;
+pub mod vectors;
 pub mod vocabulary;
 pub mod weights;

@@ -4,6 +4,7 @@ mod comparing;
 mod decisions;
 mod distorted;
 mod faults;
+mod folds;
 mod interrupted;
 mod lessons;
 mod mock;

@@ -3,6 +3,7 @@
 mod compare;
 mod coverage;
 mod decisions;
+mod embeddings;
 mod honesty;
 mod oracle;
 mod properties;

@@ -2,7 +2,8 @@
 
 use super::Over;
 use super::averages::Spread;
-use crate::score::reduction::{Against, Combine, Pick, Reduction, Scale, Step};
+use crate::score::combine::Combine;
+use crate::score::reduction::{Against, Pick, Reduction, Scale, Step};
 use crate::score::reference::Reference;
 use crate::score::registry::{Definition, Suffix};
 use crate::spec::decode::{Decode, word};

@@ -1,6 +1,7 @@
 //! Every metric, one small definition each, in families. Names are scikit-learn's and fairlearn's.
 
 mod criteria;
+mod flips;
 mod inequality;
 mod items;
 mod presets;
@@ -15,8 +16,8 @@ use std::sync::LazyLock;
 pub use presets::Preset;
 pub use suffixes::Suffix;
 
+use super::combine::Combine;
 use super::measurement::Direction::{self, Higher, Lower, Neutral};
-use super::reduction::Combine;
 use super::tally::{Belief, Confusion, Mean, Samples, Sweep, Tally};
 use super::value::{Cause, Value, ratio};
 
@@ -58,6 +59,10 @@ pub enum Reads {
     Scores,
     /// The scores as probabilities.
     Probabilities,
+    /// The decisions about both images of a counterfactual pair.
+    Flips,
+    /// The probabilities of both images of a counterfactual pair.
+    Shifts,
 }
 
 /// A number that a metric is given beside the items.
@@ -136,7 +141,8 @@ pub struct Criterion {
 /// All metrics.
 pub fn metrics() -> &'static [Definition] {
     static ALL: LazyLock<Vec<Definition>> = LazyLock::new(|| {
-        [items::ITEMS, rates::RATES, inequality::INEQUALITY, top_k::TOP_K, ranks::RANKS, probabilities::PROBABILITIES].concat()
+        [items::ITEMS, rates::RATES, inequality::INEQUALITY, top_k::TOP_K, ranks::RANKS, probabilities::PROBABILITIES, flips::FLIPS]
+            .concat()
     });
     &ALL
 }
