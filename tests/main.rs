@@ -4,6 +4,7 @@
 
 mod backend;
 mod bad;
+mod catalogue;
 mod command;
 mod data;
 mod imports;
@@ -11,6 +12,7 @@ mod new;
 mod pairs;
 mod readme;
 mod report;
+mod rules;
 mod run;
 mod score;
 mod studies;

@@ -63,7 +63,12 @@ impl Breakdown {
     }
 
     /// The groups by some fields, all of which exist.
-    pub fn new(predictions: &Predictions, grouping: &Grouping) -> Self {
+    pub fn new(predictions: &Predictions, fields: &[String]) -> Self {
+        Self::of(predictions, &Grouping::by(fields))
+    }
+
+    /// The groups of a grouping, all fields of which exist.
+    pub fn of(predictions: &Predictions, grouping: &Grouping) -> Self {
         let mut breakdown = Self::overall(predictions.len());
         breakdown.by = grouping.name();
         for (place, name) in grouping.fields.iter().enumerate() {

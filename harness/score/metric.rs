@@ -4,20 +4,24 @@ use super::combine::Combine;
 use super::measurement::Direction;
 use super::reduction::Reduction;
 use super::reference::Reference;
-use super::registry::{Definition, Parameter, Preset, Reads, Suffix, metrics};
+use super::registry::{Compute, Definition, Of, Parameter, Reads, Suffix, metrics};
+use super::truth::{LabelSets, Match, Truth};
+use super::value::Cause;
 use crate::spec::decide::Link;
 use crate::spec::decode::{Decode, word};
 use crate::spec::evaluation::{MetricCall, Written};
-use crate::spec::node::{Key, Node, Value as Content};
+use crate::spec::node::{Node, Value as Content};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 
 mod averages;
 mod names;
 mod over;
+mod preset;
 mod values;
 
 use averages::{average, average_of, spread, takes_average};
 use over::Called;
+use preset::of_preset;
 
 pub use names::{Meaning, list, meaning};
 pub use values::Support;
@@ -35,6 +39,8 @@ pub struct Metric {
     pub by: Option<Written<Vec<String>>>,
     /// What it reads; `k` for a metric of the k largest scores.
     pub input: Input,
+    /// What it holds to be true of an item.
+    pub truth: Truth,
     /// What several classes make, in one group.
     pub average: Average,
     /// The reduction over groups, if it is one.
@@ -114,6 +120,13 @@ pub struct Over {
     pub classes: Option<Combine>,
 }
 
+impl Metric {
+    /// Whether one lens shows what both read.
+    pub fn shares_lens(&self, other: &Self) -> bool {
+        self.input == other.input && self.truth == other.truth
+    }
+}
+
 /// What is known of a task before a metric is resolved for it.
 #[derive(Clone, Copy, Debug)]
 pub struct Task {
@@ -125,8 +138,8 @@ pub struct Task {
     pub positive: Option<usize>,
 }
 
-/// Resolves a call for a task, or says what is wrong with it.
-pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option<Metric> {
+/// Resolves a call for a task and the label sets of its evaluation, or says what is wrong with it.
+pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut Problems) -> Option<Metric> {
     let name = call.choice.name.as_str();
     let Some(meaning) = meaning(name) else {
         let known = list();
@@ -135,7 +148,7 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         return None;
     };
     let (parts, suffix): (Vec<&'static Definition>, Option<&'static Suffix>) = match meaning {
-        Meaning::Preset(preset) => return of_preset(preset, call, task, problems),
+        Meaning::Preset(preset) => return of_preset(preset, call, whole, sets, problems),
         Meaning::Metric(definition) => (vec![definition], None),
         Meaning::Reduced(definition, suffix) => (vec![definition], Some(suffix)),
         Meaning::Criterion(criterion, suffix) => {
@@ -143,6 +156,9 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         }
     };
     let first = *parts.first()?;
+    let before = problems.len();
+    let truth = truth(call, &parts, sets, problems)?;
+    let task = whole.of(&truth);
     if task.multi_label && !first.multi_label {
         let message = format!("`{name}` has no meaning where an item may have several labels");
         let help = match first.reads {
@@ -152,12 +168,13 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         problems.push(Problem::at(&call.choice.name_node, message).help(help));
         return None;
     }
-    let before = problems.len();
+    let found = matches!(truth, Truth::Found(..));
     let options: Vec<&str> = [
-        ("average", takes_average(first)),
-        ("classes", suffix.is_some() && takes_average(first)),
+        ("average", takes_average(first) && !found),
+        ("classes", suffix.is_some() && takes_average(first) && !found),
         ("k", first.reads == Reads::TopK),
-        ("of", matches!(first.reads, Reads::Probabilities | Reads::Shifts)),
+        ("of", !matches!(first.reads, Reads::Flips)),
+        ("match", truth != Truth::Labels && parts.iter().all(|part| takes_match(part))),
         ("agg", parts.len() > 1),
     ]
     .into_iter()
@@ -174,10 +191,12 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         Some(parameter) => parameter_of(&parameter, option(parameter.name), call, problems),
         None => Some(0.0),
     };
-    let link = option("of").and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
+    let link = option("of")
+        .filter(|_| matches!(first.reads, Reads::Probabilities | Reads::Shifts))
+        .and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
     let input = match first.reads {
         Reads::Decisions | Reads::Flips => Some(Input::Decisions),
-        Reads::TopK => top_k(k, call, task, problems).map(Input::TopK),
+        Reads::TopK => top_k(k, call, whole, problems).map(Input::TopK),
         Reads::Scores => Some(Input::Scores),
         Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
         Reads::Shifts => Some(Input::Shifts { of: link.unwrap_or(Link::Score) }),
@@ -186,6 +205,7 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
     // An `average` that is no reading has been refused already.
     let average = match (option("average"), average) {
         (Some(_), None) => None,
+        _ if found && takes_average(first) => Some(Average::Positive(0)),
         _ => average_of(call, first, task, average, spread, suffix.is_some(), problems),
     };
     let (over, reference) = match suffix {
@@ -218,6 +238,7 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         direction,
         by: call.by.clone(),
         input,
+        truth,
         average,
         over,
         reference,
@@ -227,33 +248,38 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
     })
 }
 
-/// Resolves the call that a name stands for.
-fn of_preset(preset: &Preset, call: &MetricCall, task: Task, problems: &mut Problems) -> Option<Metric> {
-    let Content::Map(entries) = &call.choice.options.value else { return None };
-    let before = problems.len();
-    for (key, _) in entries {
-        if let Some((option, word)) = preset.fixed.iter().find(|(option, _)| *option == key.text) {
-            let problem = Problem::at_place(&key.place, format!("`{option}` of `{}` is always `{word}`", preset.name));
-            problems.push(problem.help(format!("leave it out, or call `{}`", preset.calls)));
+impl Task {
+    /// The task of a metric with this truth: a label set is several labels an item, and found or not is one thing of which every item is.
+    fn of(self, truth: &Truth) -> Self {
+        match truth {
+            Truth::Labels => self,
+            Truth::Classes(_) => Self { multi_label: true, positive: None, ..self },
+            Truth::Found(..) => Self { classes: 1, multi_label: false, positive: None },
         }
     }
-    for option in preset.needs.iter().filter(|option| call.choice.options.get(option).is_none()) {
-        let problem = Problem::at(&call.choice.name_node, format!("`{}` needs `{option}`", preset.name));
-        problems.push(problem.help(format!("write `{{{}: {{{option}: …}}}}`; see `fairgrid explain {}`", preset.name, preset.calls)));
+}
+
+/// What a call holds to be true: its labels, unless `of` names a label set.
+fn truth(call: &MetricCall, parts: &[&Definition], sets: &LabelSets, problems: &mut Problems) -> Option<Truth> {
+    let Some(of) = call.choice.options.get("of").filter(|_| parts.iter().all(|part| takes_set(part))) else {
+        return Some(Truth::Labels);
+    };
+    let set = sets.named(of, problems)?;
+    match call.choice.options.get("match").filter(|_| parts.iter().all(|part| takes_match(part))) {
+        Some(node) => Match::read(node, problems).map(|how| Truth::Found(set, how)),
+        None => Some(Truth::Classes(set)),
     }
-    if problems.len() > before {
-        return None;
-    }
-    let mut called = call.clone();
-    called.choice.name = preset.calls.to_owned();
-    let Node { place, via, .. } = &call.choice.name_node;
-    let fixed = preset.fixed.iter().map(|(option, word)| {
-        let node = Node { value: Content::Text((*word).to_owned()), place: place.clone(), via: via.clone() };
-        (Key { text: (*option).to_owned(), place: place.clone() }, node)
-    });
-    called.choice.options.value = Content::Map(entries.iter().cloned().chain(fixed).collect());
-    let metric = resolve(&called, task, problems)?;
-    Some(Metric { name: call.name.clone().unwrap_or_else(|| preset.name.to_owned()), parameters: parameters(call), ..metric })
+}
+
+/// Whether a metric sets something against labels, for which a label set can stand.
+fn takes_set(definition: &Definition) -> bool {
+    matches!(definition.reads, Reads::Decisions | Reads::TopK | Reads::Scores)
+}
+
+/// Whether a metric is a share of items of which each is right or wrong as a whole, so that a label set can be found or not.
+pub(super) fn takes_match(definition: &Definition) -> bool {
+    matches!(definition.reads, Reads::Decisions | Reads::TopK)
+        && matches!(definition.compute, Compute::Share(..) | Compute::Class { of: Of::Share(_, Cause::NoPositives), .. })
 }
 
 /// The number that a metric is given, checked.
