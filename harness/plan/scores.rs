@@ -13,6 +13,7 @@ use super::make::Planner;
 use super::planned::{PlannedCell, PlannedScore, Source};
 use super::said::scored;
 use crate::data::frame::Targets;
+use crate::score::embedding;
 use crate::score::pool::pooled;
 use crate::score::predictions::Predictions;
 use crate::score::scheme::{Schema, Scheme};
@@ -124,6 +125,9 @@ impl Planner<'_> {
         self.check_pool(study, evaluation, &schemas, &imported)?;
         let scheme = Scheme::of(&evaluation.spec, schemas.first()?, &mut self.problems)?;
         self.check_pairs(study, evaluation, &imported)?;
+        if let Some(predictions) = imported.first() {
+            embedding::check(&evaluation.spec, &scheme, predictions, &mut self.problems);
+        }
         let said = scored(study, evaluation, &scheme);
         if !self.scored.contains(&said) {
             self.scored.push(said);

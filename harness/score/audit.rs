@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::breakdown::Breakdown;
 use super::calibrate::Calibration;
+use super::embedding;
 use super::fit::{Evidence, find};
 use super::lens::Lens;
 use super::measurement::{Measurement, Status};
@@ -42,6 +43,9 @@ pub fn score(
     fitted: &FittedRules,
 ) -> Result<Vec<Measurement>, ScoreError> {
     let scheme = scheme(predictions, evaluation)?;
+    let mut problems = Problems::default();
+    embedding::check(evaluation, &scheme, predictions, &mut problems);
+    problems.check(Some(()))?;
     let predictions = &*fitted.calibrated(predictions, evaluation)?;
     let audit = Audit::new(predictions, evaluation, uncertainty, &scheme)?;
 
@@ -62,6 +66,7 @@ pub fn score(
     for metric in scored {
         audit.read(metric, &audit.lens(metric, "", fitted)?, &rules, &mut numbered)?;
     }
+    embedding::measure(&audit, &mut numbered);
     numbered.sort_by_key(|(place, _)| *place);
     Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
 }
@@ -111,15 +116,15 @@ pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &Fi
 }
 
 /// Rule, metric, breakdown, number in the sheet.
-type Place = (usize, usize, usize, usize);
+pub(super) type Place = (usize, usize, usize, usize);
 
 /// What an evaluation counts, made of the predictions that it fits.
 pub(super) struct Audit<'a> {
     pub(super) predictions: Cow<'a, Predictions>,
     counterfactuals: Option<Counterfactuals<'a>>,
     pub(super) evaluation: &'a Evaluation,
-    uncertainty: &'a Uncertainty,
-    scheme: &'a Scheme,
+    pub(super) uncertainty: &'a Uncertainty,
+    pub(super) scheme: &'a Scheme,
     pub(super) clusters: Option<Vec<u32>>,
     pub(super) breakdowns: Vec<Breakdown>,
 }
@@ -128,7 +133,7 @@ pub(super) struct Audit<'a> {
 pub(super) struct Sizes {
     /// Of each group.
     pub(super) items: Vec<u64>,
-    clusters: Option<Vec<u64>>,
+    pub(super) clusters: Option<Vec<u64>>,
     /// Of each group: why it is too small, if it is.
     pub(super) small: Vec<Option<String>>,
 }
@@ -214,7 +219,7 @@ impl<'a> Audit<'a> {
             if metrics.is_empty() {
                 continue;
             }
-            let sizes = self.sizes(lens, breakdown);
+            let sizes = self.sizes(lens.of_row(), breakdown);
             // Groups that are too small take part in a gap only where that makes the gap as untrustworthy as they are.
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
@@ -241,11 +246,12 @@ impl<'a> Audit<'a> {
         Ok(problems.check(found)?)
     }
 
-    pub(super) fn sizes(&self, lens: &Lens, breakdown: &Breakdown) -> Sizes {
+    /// `of_row` is the column of what the items look like, [`OUTSIDE`] for those that do not count.
+    pub(super) fn sizes(&self, of_row: &[u32], breakdown: &Breakdown) -> Sizes {
         let groups = breakdown.groups.len();
         let mut items = vec![0u64; groups];
         let mut members: HashSet<(u32, u32)> = HashSet::new();
-        let counting = breakdown.of_row.iter().zip(lens.of_row()).enumerate();
+        let counting = breakdown.of_row.iter().zip(of_row).enumerate();
         for (row, (group, _)) in counting.filter(|(_, (group, pattern))| **group != OUTSIDE && **pattern != OUTSIDE) {
             items[*group as usize] += 1;
             if let Some(clusters) = &self.clusters {

@@ -58,8 +58,14 @@ pub struct Panel {
 impl Breakdown {
     /// All items, in one group without a name.
     pub fn overall(items: usize) -> Self {
-        let panels = vec![Panel { name: String::new(), groups: 0..1 }];
-        Self { by: String::new(), groups: vec![String::new()], of_row: vec![0; items], panels, levels: vec![Vec::new()] }
+        Self::of_groups(vec![String::new()], vec![0; items])
+    }
+
+    /// Groups that are no levels of fields.
+    pub fn of_groups(groups: Vec<String>, of_row: Vec<u32>) -> Self {
+        let panels = vec![Panel { name: String::new(), groups: 0..groups.len() }];
+        let levels = vec![Vec::new(); groups.len()];
+        Self { by: String::new(), groups, of_row, panels, levels }
     }
 
     /// The groups by some fields, all of which exist.

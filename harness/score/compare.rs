@@ -183,7 +183,7 @@ impl Paired<'_> {
         let rows =
             Rows { groups: &breakdown.of_row, patterns: &joint, weights: first.predictions.weight(), clusters: first.clusters.as_deref() };
         let units = Units::new(rows, first.predictions.ids());
-        let sizes = first.sizes(&self.lenses[0], breakdown);
+        let sizes = first.sizes(self.lenses[0].of_row(), breakdown);
         let policy = first.evaluation.undefined;
         let kept: Vec<bool> = sizes.small.iter().map(|small| !(policy == Policy::Exclude && small.is_some())).collect();
         let anchors = vec![first.anchors(self.metrics[0], self.by, &sizes)?];

@@ -1,5 +1,6 @@
 //! `fairgrid explain NAME`: what a metric or a rule is, in words.
 
+use super::embedding;
 use super::measurement::Direction;
 use super::metric::{Meaning, list, meaning, takes_match};
 use super::registry::{Compute, Criterion, Definition, Preset, Reads, Suffix, criteria, metrics, presets, suffixes};
@@ -32,6 +33,16 @@ pub fn explain(name: &str) -> Result<String, String> {
             lines(name, all)
         }
         Meaning::Criterion(criterion, suffix) => lines(name, of_criterion(criterion, suffix)),
+        Meaning::Embedding(definition, None) => lines(name, of_embedding(definition)),
+        Meaning::Embedding(definition, Some(suffix)) => {
+            let mut all = of_reduction(definition.name, suffix);
+            // Of its options none is taken.
+            all.retain(|(what, _)| *what != "options");
+            all.iter_mut().for_each(|(_, words)| words.truncate(words.find("; method").unwrap_or(words.len())));
+            all.push(("of", definition.name.to_owned()));
+            all.extend(of_embedding(definition));
+            lines(name, all)
+        }
         Meaning::Preset(preset) => of_preset(preset),
     })
 }
@@ -57,6 +68,9 @@ fn of_peers(name: &str) -> String {
     };
     for definition in metrics() {
         tell(definition.peers, lines(definition.name, of_definition(definition)));
+    }
+    for definition in embedding::registry::metrics() {
+        tell(definition.peers, lines(definition.name, of_embedding(definition)));
     }
     let differences = suffixes().iter().filter(|suffix| suffix.name == "difference");
     for (criterion, suffix) in criteria().iter().flat_map(|criterion| differences.clone().map(move |suffix| (criterion, suffix))) {
@@ -131,6 +145,20 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn of_embedding(definition: &embedding::registry::Definition) -> Vec<(&'static str, String)> {
+    let (low, high) = definition.range;
+    vec![
+        ("formula", definition.formula.to_owned()),
+        ("inputs", if definition.compute.of_sets() { "embeddings; `sets:`" } else { "embeddings; groups" }.to_owned()),
+        ("options", definition.options.iter().map(|option| option.words()).collect::<Vec<_>>().join("; ")),
+        ("range", format!("{low} to {high}")),
+        ("better", definition.direction.word().to_owned()),
+        ("undefined", definition.undefined.to_owned()),
+        ("source", definition.source.to_owned()),
+        ("peers", peers(definition.peers)),
+    ]
+}
+
 fn of_reduction(base: &str, suffix: &Suffix) -> Vec<(&'static str, String)> {
     vec![
         ("formula", suffix.formula.replace("{m}", base)),
@@ -193,6 +221,8 @@ pub fn summary(name: &str) -> String {
     match meaning(name) {
         None => String::new(),
         Some(Meaning::Metric(definition)) => definition.formula.to_owned(),
+        Some(Meaning::Embedding(definition, None)) => definition.formula.to_owned(),
+        Some(Meaning::Embedding(definition, Some(suffix))) => suffix.summary.replace("{m}", definition.name),
         Some(Meaning::Reduced(definition, suffix)) => suffix.summary.replace("{m}", definition.name),
         Some(Meaning::Criterion(criterion, suffix)) => {
             criterion.parts.iter().map(|part| format!("{part}_{}", suffix.name)).collect::<Vec<_>>().join(" and ")

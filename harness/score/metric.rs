@@ -151,6 +151,10 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         Meaning::Preset(preset) => return of_preset(preset, call, whole, sets, problems),
         Meaning::Metric(definition) => (vec![definition], None),
         Meaning::Reduced(definition, suffix) => (vec![definition], Some(suffix)),
+        Meaning::Embedding(..) => {
+            problems.push(Problem::at(&call.choice.name_node, format!("`{name}` reads embeddings, and this is about predictions")));
+            return None;
+        }
         Meaning::Criterion(criterion, suffix) => {
             (criterion.parts.iter().filter_map(|part| metrics().iter().find(|d| d.name == *part)).collect(), Some(suffix))
         }
@@ -304,7 +308,7 @@ fn parameter_of(parameter: &Parameter, written: Option<&Node>, call: &MetricCall
 }
 
 /// The name with its options in the order of their names.
-fn parameters(call: &MetricCall) -> String {
+pub(super) fn parameters(call: &MetricCall) -> String {
     let mut choice = call.choice.clone();
     if let Content::Map(entries) = &mut choice.options.value {
         entries.sort_by(|a, b| a.0.text.cmp(&b.0.text));
@@ -327,7 +331,7 @@ fn top_k(k: Option<&Node>, call: &MetricCall, task: Task, problems: &mut Problem
 }
 
 /// Refuses the options that the metric does not take.
-fn check_options(call: &MetricCall, known: &[&str], problems: &mut Problems) {
+pub(super) fn check_options(call: &MetricCall, known: &[&str], problems: &mut Problems) {
     let Content::Map(entries) = &call.choice.options.value else { return };
     for (key, _) in entries.iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
         let problem = Problem::at_place(&key.place, format!("unknown option `{}` of `{}`", key.text, call.choice.name));

@@ -1,5 +1,7 @@
 //! `reference:`: the group that the others are set against.
 
+use indexmap::IndexMap;
+
 use super::breakdown::{Breakdown, Grouping};
 use crate::spec::decode::{Decode, expected};
 use crate::spec::evaluation::Written;
@@ -59,8 +61,14 @@ impl Decode for Reference {
 
 impl Written<Reference> {
     /// Why it names no group of a grouping, whatever levels there are.
-    pub(super) fn unfit(&self, grouping: &Grouping) -> Option<Problem> {
+    pub(super) fn unfit(&self, grouping: &Grouping, known: &IndexMap<String, Vec<String>>) -> Option<Problem> {
         let fields = grouping.compared();
+        let no_level = |field: &str, level: &str| {
+            // Levels that are made elsewhere are not known before they are.
+            let levels = known.get(field).filter(|levels| !levels.is_empty() && !levels.iter().any(|known| known == level))?;
+            let problem = Problem::at(&self.node, format!("`{level}` is no level of `{field}`"));
+            Some(problem.help(did_you_mean(level, levels.iter().map(String::as_str))))
+        };
         match &self.value {
             Reference::Level(level) if fields.len() != 1 => {
                 let each: Vec<String> = fields.iter().map(|field| format!("{field}: …")).collect();
@@ -78,10 +86,13 @@ impl Written<Reference> {
                     let problem = Problem::at(&self.node, format!("`{field}` is none of the fields that `{}` is made of", grouping.name()));
                     return Some(problem.help(did_you_mean(field, fields.iter().map(String::as_str))));
                 }
-                let missing = fields.iter().find(|field| !levels.iter().any(|(known, _)| known == *field))?;
+                let Some(missing) = fields.iter().find(|field| !levels.iter().any(|(known, _)| known == *field)) else {
+                    return levels.iter().find_map(|(field, level)| no_level(field, level));
+                };
                 let problem = Problem::at(&self.node, format!("no level of `{missing}`, and groups are by `{}`", grouping.name()));
                 Some(problem.help("name a level of each field, or say `by:` which groups are meant"))
             }
+            Reference::Level(level) => no_level(&fields[0], level),
             _ => None,
         }
     }

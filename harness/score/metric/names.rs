@@ -1,5 +1,6 @@
 //! The names that can be called: metrics, their reductions over groups, criteria, and calls that have a name of their own.
 
+use crate::score::embedding::{self, registry::Compute};
 use crate::score::registry::{Criterion, Definition, Preset, Suffix, criteria, metrics, presets, suffixes};
 
 /// Every name that can be called, reductions included.
@@ -12,6 +13,10 @@ pub fn list() -> Vec<String> {
     names.extend(metrics().iter().flat_map(|definition| reduced(definition.name, false)));
     names.extend(criteria().iter().flat_map(|criterion| reduced(criterion.name, true)));
     names.extend(presets().iter().map(|preset| preset.name.to_owned()));
+    for definition in embedding::registry::metrics() {
+        names.push(definition.name.to_owned());
+        names.extend(embedding_suffixes(definition).map(|suffix| format!("{}_{}", definition.name, suffix.name)));
+    }
     names.sort_unstable();
     names
 }
@@ -27,6 +32,14 @@ pub enum Meaning {
     Criterion(&'static Criterion, &'static Suffix),
     /// Another call, some of whose options are fixed.
     Preset(&'static Preset),
+    /// A metric of embeddings, perhaps reduced over groups.
+    Embedding(&'static embedding::registry::Definition, Option<&'static Suffix>),
+}
+
+/// The reductions over groups that a metric of embeddings has.
+fn embedding_suffixes(definition: &embedding::registry::Definition) -> impl Iterator<Item = &'static Suffix> {
+    let known = if matches!(definition.compute, Compute::Group(..)) { embedding::metric::SUFFIXES } else { &[] };
+    suffixes().iter().filter(|suffix| known.contains(&suffix.name))
 }
 
 /// Looks a name up.
@@ -34,6 +47,15 @@ pub fn meaning(name: &str) -> Option<Meaning> {
     let metric = |name: &str| metrics().iter().find(|definition| definition.name == name);
     if let Some(definition) = metric(name) {
         return Some(Meaning::Metric(definition));
+    }
+    for definition in embedding::registry::metrics() {
+        if definition.name == name {
+            return Some(Meaning::Embedding(definition, None));
+        }
+        let suffix = name.strip_prefix(definition.name).and_then(|rest| rest.strip_prefix('_'));
+        if let Some(suffix) = suffix.and_then(|rest| embedding_suffixes(definition).find(|suffix| suffix.name == rest)) {
+            return Some(Meaning::Embedding(definition, Some(suffix)));
+        }
     }
     if let Some(preset) = presets().iter().find(|preset| preset.name == name) {
         return Some(Meaning::Preset(preset));
