@@ -6,7 +6,6 @@ mod limits;
 
 use rayon::prelude::*;
 
-use super::Value;
 use super::breakdown::{Breakdown, Panel};
 use super::interval;
 use super::lens::{Hand, Lens};
@@ -14,8 +13,10 @@ use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
 use super::reduction::Among;
 use super::reference::Anchor;
+use super::refit::Refit;
 use super::tally::Tally;
 use super::units::{Rows, Shuffle, Units};
+use super::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::{Method, Uncertainty};
 use block::{Block, Drawn, Roster};
@@ -34,6 +35,8 @@ pub struct Sheet<'a> {
     pub kept: &'a [bool],
     /// For each metric and panel the group that others are set against, where they are.
     pub anchors: &'a [Vec<Anchor>],
+    /// How decisions are made anew in every resample; `None` where they stay.
+    pub refit: Option<&'a Refit>,
 }
 
 /// Where a number stands on a sheet.
@@ -102,9 +105,9 @@ impl Sheet<'_> {
         );
         let blocks = self.blocks(&tallies);
         let values = self.values(&tallies);
-        let roster = self.roster(&units, &tallies);
+        let roster = self.roster(&units);
 
-        let (seed, slots) = (uncertainty.seed(), patterns.len());
+        let slots = patterns.len();
         let numbers = |tallies: &[Tally]| self.values(tallies).into_iter().map(number).collect::<Vec<f64>>();
         let resampled = self.resamples(&units, &labels, &patterns, &order, uncertainty, numbers);
         let leave_outs = if uncertainty.method() == Method::Bca { units.leave_outs() as u32 } else { 0 };
@@ -113,28 +116,20 @@ impl Sheet<'_> {
 
         let spots = self.spots(&tallies);
         let reductions = spots.iter().any(|spot| self.over(spot).is_some_and(|over| over.reduction.is_gap()));
-        let shuffle = (reductions && uncertainty.permutations() > 0).then(|| Shuffle::new(&units)).flatten();
-        let permuted = shuffle.map_or_else(Vec::new, |shuffle| {
-            let order = self.lens.order(&shuffle.patterns);
-            let deal = |replicate: u64, labels: &mut [u32], weights: &mut [f64]| {
-                shuffle.deal(seed, replicate, labels, weights);
-                1.0
-            };
-            let gaps = |tallies: &[Tally]| self.reduced(&spots, &blocks, &self.values(tallies), &roster).into_iter().map(number).collect();
-            self.draws(uncertainty.permutations(), shuffle.patterns.len(), deal, None, &shuffle.patterns, &order, gaps)
-        });
+        let permuted = if reductions { self.permuted(&units, uncertainty) } else { Vec::new() };
 
         let mut drawn = Drawn {
             intervals: Vec::new(),
             resampled: resampled.into_iter().map(|(_, numbers)| numbers).collect(),
             items: supports[self.breakdown.groups.len()..].iter().map(|tally| tally.items).sum(),
             roster,
-            related: clusters.is_some(),
+            // A rule that is found anew is common to all groups.
+            related: clusters.is_some() || self.refit.is_some(),
             ranks: (0..tallies.len()).map(|group| units.rank(group)).collect(),
             blocks,
             values,
         };
-        let plain = clusters.is_none() && predictions.weight().is_none();
+        let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
         let effective = self.effective(&units);
         drawn.intervals = self.intervals(&drawn, &tallies, &supports, &effective, plain, &left_out, uncertainty);
         let values = self.reduced(&spots, &drawn.blocks, &drawn.values, &drawn.roster);
@@ -150,7 +145,7 @@ impl Sheet<'_> {
                 null: value
                     .ok()
                     .zip(gap)
-                    .and_then(|(value, over)| interval::null(permuted.iter().map(|(_, gaps)| gaps[index]), value, over.reduction.grows())),
+                    .and_then(|(value, over)| interval::null(permuted.iter().map(|gaps| gaps[index]), value, over.reduction.grows())),
             }
         };
         (0..spots.len()).into_par_iter().map(read).collect()
@@ -174,11 +169,44 @@ impl Sheet<'_> {
             true,
             &mut tallies,
         );
-        let roster = self.roster(units, &tallies);
+        let roster = self.roster(units);
         let values = self.reduced(&spots, &blocks, &self.values(&tallies), &roster);
-        let numbers = |tallies: &[Tally]| self.reduced(&spots, &blocks, &self.values(tallies), &roster).into_iter().map(number).collect();
-        let drawn = self.resamples(units, &labels, patterns, &order, uncertainty, numbers);
+        let drawn = self.resamples(units, &labels, patterns, &order, uncertainty, self.numbers(units));
         Replay { spots, values, supports, replicates: drawn.into_iter().map(|(_, numbers)| numbers).collect() }
+    }
+
+    /// The numbers of this sheet in every permutation of the group labels of some units; none where labels cannot be exchanged.
+    pub fn permuted(&self, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
+        let permutations = uncertainty.permutations();
+        let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units)).flatten() else { return Vec::new() };
+        let order = self.lens.order(&shuffle.patterns);
+        let deal = |replicate: u64, labels: &mut [u32], weights: &mut [f64]| {
+            shuffle.deal(uncertainty.seed(), replicate, labels, weights);
+            1.0
+        };
+        let drawn = self.draws(permutations, shuffle.patterns.len(), deal, None, &shuffle.patterns, &order, self.numbers(units));
+        drawn.into_iter().map(|(_, numbers)| numbers).collect()
+    }
+
+    /// The numbers of this sheet in every exchange of items between two sides, whose patterns its lens both knows: those of the first side.
+    pub fn exchanged(&self, units: &Units, own: &[u32], other: &[u32], uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
+        let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
+        let exchange = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
+            let (stay, change) = weights.split_at_mut(own.len());
+            units.exchange(uncertainty.seed(), replicate, stay, change);
+            1.0
+        };
+        let (labels, patterns) = ([labels.as_slice(), &labels].concat(), [own, other].concat());
+        let permutations = uncertainty.permutations();
+        let drawn = self.draws(permutations, patterns.len(), exchange, Some(&labels), &patterns, &[], self.numbers(units));
+        drawn.into_iter().map(|(_, numbers)| numbers).collect()
+    }
+
+    /// Every number of the sheet, from the sums of a draw.
+    fn numbers(&self, units: &Units) -> impl Fn(&[Tally]) -> Vec<f64> + Sync {
+        let tallies = self.tallies();
+        let (spots, blocks, roster) = (self.spots(&tallies), self.blocks(&tallies), self.roster(units));
+        move |tallies| self.reduced(&spots, &blocks, &self.values(tallies), &roster).into_iter().map(number).collect()
     }
 
     fn tallies(&self) -> Vec<Tally> {
@@ -225,13 +253,17 @@ impl Sheet<'_> {
         spots
     }
 
-    fn roster(&self, units: &Units, tallies: &[Tally]) -> Roster {
+    fn roster(&self, units: &Units) -> Roster {
         let ordered = |panel: &Panel| {
             let mut groups: Vec<usize> = panel.groups.clone().collect();
             groups.sort_by_key(|group| units.rank(*group));
             groups
         };
-        Roster { groups: self.breakdown.panels.iter().map(ordered).collect(), sizes: tallies.iter().map(|tally| tally.items).collect() }
+        let mut sizes = vec![0.0; self.breakdown.groups.len()];
+        for (slot, weight) in units.slots().iter().zip(units.observed()).filter(|(slot, _)| slot.group != OUTSIDE) {
+            sizes[slot.group as usize] += weight;
+        }
+        Roster { groups: self.breakdown.panels.iter().map(ordered).collect(), sizes }
     }
 
     /// The groups that the numbers of a metric are compared among, in a panel.

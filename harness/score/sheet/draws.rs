@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::block::{Block, Roster};
 use super::{Sheet, Spot};
 use crate::score::ladder::Ladders;
-use crate::score::lens::Hand;
+use crate::score::lens::{Hand, Lens};
 use crate::score::ranking::Order;
 use crate::score::tally::Tally;
 use crate::score::units::Units;
@@ -25,6 +25,15 @@ impl Sheet<'_> {
         of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
     ) -> Vec<(f64, Vec<f64>)> {
         let (seed, draws) = (uncertainty.seed(), uncertainty.bootstrap());
+        if let Some(refit) = self.refit {
+            let (lens, (labels, patterns)) = (Lens::Outcomes(refit.outcomes()), refit.slots());
+            let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
+                refit.draw(seed, replicate, weights);
+                1.0
+            };
+            let counted = Sheet { lens: &lens, ..*self };
+            return counted.draws(draws, patterns.len(), resample, Some(&labels), &patterns, &[], of);
+        }
         let panels = self.breakdown.panels.len();
         if (panels == 1 || !self.whole())
             && let Some(ladders) = Ladders::new(order, units, self.whole())
