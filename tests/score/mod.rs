@@ -9,6 +9,7 @@ mod honesty;
 mod oracle;
 mod properties;
 mod reductions;
+mod refit;
 mod refusals;
 
 use std::path::Path;
