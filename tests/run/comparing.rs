@@ -284,3 +284,25 @@ fn what_became_of_gaps_is_told_of_each_and_of_all() {
     let rate = rows.iter().find(|row| row["statistic"] == "retention_rate").unwrap();
     assert_eq!((number(rate, "estimate"), rate["n"].as_str()), (0.5, "2"));
 }
+
+#[test]
+fn what_is_compared_stands_in_tables_and_is_held_by_snapshots() {
+    let text = "compare:\n  vendors: {model: {baseline: a}, metrics: [accuracy_score, gap]}\n  \
+                tones: {tone: {baseline: light}, metrics: accuracy_score}\n  pair: {models: [b, c], metrics: [gap], equivalence: {within: 0.1}}\n\
+                tables:\n  main: {rows: [model], columns: [accuracy_score, vendors.accuracy_score, vendors.gap, {tone: tones.accuracy_score}], \
+                best: bold}\n  pair: {rows: [evaluation], columns: [pair.gap]}\nsnapshot: {tolerance: {default: 0.01, pair.gap: 0.2}}\n";
+    let folder = vendors(text);
+    insta::assert_snapshot!(fairgrid(["snapshot", "accept", "vendors.yaml", "--quiet"]).within(&folder).run());
+    insta::assert_snapshot!(folder.read("snapshots/vendors.snap"));
+    fairgrid(["snapshot", "check", "vendors.yaml", "--quiet"]).within(&folder).run().ok();
+    // Twelve more errors of one vendor.
+    let wrong = |(line, text): (usize, &str)| match text.split(',').collect::<Vec<_>>().as_slice() {
+        [id, truth, _, tone] if line % 25 == 2 => format!("{id},{truth},{},{tone}", u8::from(*truth == "0")),
+        _ => text.to_owned(),
+    };
+    let lines: Vec<String> = folder.read("b.csv").lines().enumerate().map(wrong).collect();
+    std::fs::write(folder.path("b.csv"), lines.join("\n")).unwrap();
+    let drifted = fairgrid(["snapshot", "check", "vendors.yaml", "--quiet"]).within(&folder).run();
+    assert_eq!(drifted.code, Some(5), "{drifted}");
+    insta::assert_snapshot!(drifted.stdout);
+}
