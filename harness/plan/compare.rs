@@ -93,7 +93,7 @@ impl Planner<'_> {
                 let sides: IndexSet<&str> =
                     family.contrasts.iter().flat_map(|contrast| [contrast.from.as_str(), contrast.to.as_str()]).collect();
                 let sides: Vec<String> = sides.iter().map(|level| format!("`{level}`")).collect();
-                let message = format!("`{name}` cannot compare {}: {reason}", sides.join(" and "));
+                let message = format!("`{name}` cannot compare {} on the same items: {reason}", sides.join(", "));
                 self.problems
                     .push(Problem::at(place, message).help("a comparison is paired: give all sides predictions about the same items"));
             }

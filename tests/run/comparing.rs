@@ -306,3 +306,34 @@ fn what_is_compared_stands_in_tables_and_is_held_by_snapshots() {
     assert_eq!(drifted.code, Some(5), "{drifted}");
     insta::assert_snapshot!(drifted.stdout);
 }
+
+#[test]
+fn every_word_of_comparisons_is_explained() {
+    let listed = fairgrid(["ls", "comparisons"]).run().ok();
+    for word in
+        ["permutation", "mcnemar_exact", "fisher", "holm", "bh", "equivalence", "transition", "retention_rate", "correlation", "trend"]
+    {
+        assert!(listed.contains(word), "{word}: {listed}");
+        let told = fairgrid(["explain", word]).run().ok();
+        assert!(told.contains("what") && told.contains("write"), "{told}");
+    }
+    insta::assert_snapshot!(fairgrid(["explain", "transition"]).run());
+}
+
+#[test]
+fn findings_do_not_depend_on_threads() {
+    let compare = "compare:\n  pairs: {model: all_pairs, metrics: [accuracy_score, gap], test: permutation}\n  \
+                   tones: {tone: all_pairs, metrics: accuracy_score, test: permutation}\n  drawn: {models: [a, c], metrics: gap}\n";
+    let folder = vendors(compare);
+    let study = folder.read("vendors.yaml").replace("permutations: 0", "permutations: 300");
+    std::fs::write(folder.path("vendors.yaml"), study).unwrap();
+    let run = |threads: &str| {
+        fairgrid(["run", "vendors.yaml", "--quiet", "--force"]).env("RAYON_NUM_THREADS", threads).within(&folder).run().ok();
+        folder.read("results/vendors/comparisons.csv")
+    };
+    let one = run("1");
+    assert!(one == run("5") && rows(&folder).iter().all(|row| !row["p"].is_empty()), "{one}");
+    // The errors of `a` are all of the dark, those of `b` of both alike: exchanged at random, they rarely differ as much.
+    let gap = rows(&folder).into_iter().find(|row| row["comparison"] == "pairs" && row["metric"] == "gap").unwrap();
+    assert!(number(&gap, "p") < 0.01, "{gap:?}");
+}
