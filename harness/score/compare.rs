@@ -5,13 +5,14 @@
 //!
 //! - [`contrast`]: what is made of the sides, and what came of it; `sums`: how.
 //! - [`change`]: what became of effects between before and after.
-//! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once.
+//! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once. [`terms`]: all of it in words.
 
 pub mod adjust;
 pub mod change;
 pub mod contrast;
 pub mod exact;
 mod sums;
+pub mod terms;
 
 use std::collections::HashMap;
 

@@ -1,5 +1,6 @@
 //! `fairgrid explain NAME`: what a metric or a rule is, in words.
 
+use super::compare::terms::TERMS;
 use super::embedding;
 use super::measurement::Direction;
 use super::metric::{Meaning, list, meaning, takes_match};
@@ -10,18 +11,18 @@ use crate::spec::problem::did_you_mean;
 /// What a name means: formula, range, direction, when it is undefined, its options, its source and what others call it.
 ///
 /// # Errors
-/// For a name that is no metric and no rule: the nearest ones.
+/// For a name that is no metric, no rule and no word of comparisons: the nearest ones.
 pub fn explain(name: &str) -> Result<String, String> {
     let Some(meaning) = meaning(name) else {
         let ours = of_peers(name);
         if !ours.is_empty() {
             return Ok(ours);
         }
-        if let Some(rule) = RULES.iter().find(|rule| rule.name == name) {
+        if let Some(rule) = RULES.iter().chain(&TERMS).find(|rule| rule.name == name) {
             return Ok(lines(name, of_rule(rule)));
         }
         let known = list();
-        let known = known.iter().map(String::as_str).chain(RULES.iter().map(|rule| rule.name));
+        let known = known.iter().map(String::as_str).chain(RULES.iter().chain(&TERMS).map(|rule| rule.name));
         return Err(format!("unknown metric or rule `{name}`: {}", did_you_mean(name, known)));
     };
     Ok(match meaning {
