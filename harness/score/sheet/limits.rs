@@ -84,7 +84,8 @@ impl Sheet<'_> {
         if uncertainty.method() == Method::Percentile || !over.reduction.is_gap() {
             // Where nothing varies from draw to draw, as the groups' sizes, draws say nothing.
             return interval::percentile(replicates, uncertainty.level())
-                .filter(|(lower, upper)| lower < upper || !self.metrics[spot.metric].is_joint());
+                .filter(|(lower, upper)| lower < upper || !self.metrics[spot.metric].is_joint())
+                .map(|(lower, upper)| (lower.min(value), upper.max(value)));
         }
         let (least, most) = over.reduction.limits(self.metrics[spot.metric].range(0));
         let (lower, upper) = interval::of_gap(replicates, value, over.reduction.grows(), uncertainty.level())?;
