@@ -74,5 +74,5 @@ fn leaderboard(ran: &Ran) -> Result<Leaderboard, Failure> {
     let results = &ran.results;
     let layout = &ran.plan.study.layout;
     let tables = results.tables(layout);
-    Ok(Leaderboard::new(&results.heading, &layout.tolerances, &tables).map_err(anyhow::Error::from)?)
+    Ok(Leaderboard::new(&results.heading, &layout.tolerances, &tables, &results.comparisons).map_err(anyhow::Error::from)?)
 }

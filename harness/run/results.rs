@@ -30,6 +30,11 @@ pub struct Results {
 }
 
 impl Results {
+    /// What tables show: the numbers, and what was found between them.
+    pub fn shown(&self) -> Vec<Row> {
+        self.rows.iter().cloned().chain(self.comparisons.iter().flat_map(Comparison::rows)).collect()
+    }
+
     /// Joins the numbers with the cells that they are of.
     pub fn of(
         plan: &Plan,
@@ -84,7 +89,7 @@ impl Results {
 
     /// The tables of a study.
     pub fn tables(&self, layout: &Layout) -> Vec<Table> {
-        let mut tables = Table::all(layout, &self.heading, &self.rows, &self.failed);
+        let mut tables = Table::all(layout, &self.heading, &self.shown(), &self.failed);
         Average::show(&self.averages, &mut tables);
         tables
     }

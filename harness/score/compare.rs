@@ -5,7 +5,7 @@
 //!
 //! - [`contrast`]: what is made of the sides, and what came of it; `sums`: how.
 //! - [`change`]: what became of effects between before and after.
-//! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once.
+//! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once. [`terms`]: all of it in words.
 //! - [`mean`]: means over seeds, and how far another seed would move them.
 
 pub mod adjust;
@@ -14,6 +14,7 @@ pub mod contrast;
 pub mod exact;
 pub mod mean;
 mod sums;
+pub mod terms;
 
 use std::collections::HashMap;
 
@@ -135,13 +136,16 @@ fn pairing(
                 .map(|((audit, side), metric)| audit.lens(metric, rule, side.fitted))
                 .collect::<Result<Vec<Lens>, _>>()?;
             let (joint, tuples) = join(&lenses);
-            for breakdown in breakdowns.iter().map(|by| &first.breakdowns[*by]) {
+            for by in breakdowns.iter().copied() {
+                let breakdown = &first.breakdowns[by];
+                let anchors = [first.anchors(metric, by, &first.sizes(lenses[0].of_row(), breakdown))?];
                 let refits = refits(&audits, sides, metric, rule, breakdown, uncertainty)?;
                 let paired = Paired {
                     audits: &audits,
                     lenses: &lenses,
                     metrics: &called,
                     breakdown,
+                    anchors: &anchors,
                     joint: &joint,
                     tuples: &tuples,
                     refits: &refits,
