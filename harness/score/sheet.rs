@@ -178,7 +178,8 @@ impl Sheet<'_> {
     /// The numbers of this sheet in every permutation of the group labels of some units; none where labels cannot be exchanged.
     pub fn permuted(&self, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
         let permutations = uncertainty.permutations();
-        let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units)).flatten() else { return Vec::new() };
+        let panel_of = |group: u32| self.breakdown.panels.iter().position(|panel| panel.groups.contains(&(group as usize))).unwrap_or(0);
+        let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units, panel_of)).flatten() else { return Vec::new() };
         let order = self.lens.order(&shuffle.patterns);
         let deal = |replicate: u64, labels: &mut [u32], weights: &mut [f64]| {
             shuffle.deal(uncertainty.seed(), replicate, labels, weights);
