@@ -13,7 +13,7 @@
 //! - [`truth`]: what is held to be true of an item: its labels, or a label set.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: scores of groups against each other; [`together`]: sums of several groups.
-//! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups; [`reference`]: the group
+//! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups; [`mod@reference`]: the group
 //!   that others are set against.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`mod@compare`]: cells set against each other on the same items.
