@@ -114,9 +114,9 @@ fn expand(gathered: &mut Gathered, parents: &HashMap<String, Vec<String>>) {
 
 fn sets(gathered: &mut Gathered, labels: &Labels, shown: &HashMap<String, String>) -> Result<(), DataError> {
     let codes: HashMap<&str, &str> = shown.iter().map(|(code, name)| (name.as_str(), code.as_str())).collect();
+    let code = |class: &str| codes.get(class).map_or_else(|| class.to_owned(), |code| (*code).to_owned());
     let find = |gathered: &Gathered, class: &str| {
-        let code = codes.get(class).copied().unwrap_or(class);
-        gathered.classes.get_index_of(class).or(gathered.classes.get_index_of(code)).map(|index| index as u32)
+        gathered.classes.get_index_of(class).or(gathered.classes.get_index_of(&code(class))).map(|index| index as u32)
     };
     let mut made: IndexMap<&str, (u32, Vec<u32>)> = IndexMap::new();
     for (name, members) in &labels.ontology.sets {
@@ -125,10 +125,7 @@ fn sets(gathered: &mut Gathered, labels: &Labels, shown: &HashMap<String, String
             match find(gathered, member) {
                 Some(index) => indices.push(index),
                 // Nobody has it; that there is such a class the names may tell.
-                None if codes.contains_key(member.as_str()) || shown.contains_key(member) => {
-                    let code = codes.get(member.as_str()).copied().unwrap_or(member);
-                    indices.push(gathered.classes.insert_full(code.to_owned()).0 as u32);
-                }
+                None if shown.contains_key(&code(member)) => indices.push(gathered.classes.insert_full(code(member)).0 as u32),
                 None => {
                     let known = gathered.classes.iter().map(|class| shown.get(class).map_or(class.as_str(), String::as_str));
                     let message = format!("no label of the class `{member}` was found, which is in the set `{name}`");

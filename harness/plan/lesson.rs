@@ -12,8 +12,6 @@ use crate::data::error::DataError;
 use crate::data::weight::Weighing;
 use crate::spec::distort::Distort;
 use crate::spec::model::{Model, SplitName, Train};
-use crate::spec::node::Node;
-use crate::spec::problem::Problem;
 use crate::spec::sample::{Sample, Size};
 use crate::spec::study::Study;
 
@@ -71,7 +69,7 @@ impl Planner<'_> {
         }
         if let Some(weights) = &train.weights {
             let weighed = Weighing::of(&self.data(study, dataset)?.dataset, &lesson.rows, weights);
-            lesson.weighing = Some(self.told(weighed, &weights.node)?);
+            lesson.weighing = Some(self.told(weighed, &weights.node, DataError::to_string)?);
             said.insert("weights".to_owned(), weights.node.to_json());
         }
         lesson.said = (!said.is_empty()).then_some(Value::Object(said));
@@ -82,7 +80,7 @@ impl Planner<'_> {
     fn urn(&mut self, study: &Study, train: &Train, sample: &Sample) -> Option<Urn> {
         let rows = self.rows(study, &train.data.dataset, &train.data.split)?;
         let urn = Urn::fill(&self.data(study, &train.data.dataset)?.dataset, &rows, sample);
-        self.told(urn, &sample.node)
+        self.told(urn, &sample.node, DataError::to_string)
     }
 
     /// The largest size that every cell of the whole grid can draw, whatever is asked of this plan. Cells that can draw nothing are
@@ -105,20 +103,5 @@ impl Planner<'_> {
         let common = sizes.into_values().filter(|size| *size > 0).min().unwrap_or(0);
         self.common_size = Some(common);
         Some(common)
-    }
-
-    /// Tells what is wrong with the data of a part of the study.
-    pub(super) fn told<T>(&mut self, made: Result<T, DataError>, written: &Node) -> Option<T> {
-        match made {
-            Ok(made) => Some(made),
-            Err(DataError::Card(error)) => {
-                error.problems.into_iter().for_each(|problem| self.problems.push(problem));
-                None
-            }
-            Err(error) => {
-                self.problems.push(Problem::at(written, error.to_string()));
-                None
-            }
-        }
     }
 }

@@ -21,6 +21,7 @@ use crate::spec::card::Card;
 use crate::spec::distort::Distort;
 use crate::spec::folds::{fold_of, of_fold};
 use crate::spec::model::Model;
+use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 use crate::spec::study::Study;
 use crate::spec::vocabulary::{Scored, Vocabulary};
@@ -148,27 +149,20 @@ impl Planner<'_> {
             self.deal(study, dataset);
         }
         if !self.datasets.contains_key(name) {
-            let opened = study.data.get(name).and_then(|data| match self.open(&data.card) {
-                Ok(dataset) => {
-                    if dataset.rejections > 0 {
-                        let count = dataset.rejections;
-                        (self.note)(format!("`{name}`: {count} rows are rejected; `fairgrid data` lists them with reasons"));
-                    }
-                    // Real data that happen to be equal to a mock are other data still.
-                    let kind = if self.request.mock { "index of a mock" } else { "index" };
-                    let key = Key::of(kind, 1, &json!(dataset.digest), &[]);
-                    Some(PlannedData { dataset: Arc::new(dataset), key, splits: HashMap::new() })
-                }
-                Err(DataError::Card(error)) => {
-                    error.problems.into_iter().for_each(|problem| self.problems.push(problem));
-                    None
-                }
-                Err(error) => {
-                    let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+            let opened = study.data.get(name).and_then(|data| {
+                let dataset = self.told(self.open(&data.card), &data.node, |error| {
+                    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
                     let why: String = causes.map(|cause| format!(": {cause}")).collect();
-                    self.problems.push(Problem::at(&data.node, format!("the dataset `{name}` cannot be used: {error}{why}")));
-                    None
+                    format!("the dataset `{name}` cannot be used: {error}{why}")
+                })?;
+                if dataset.rejections > 0 {
+                    let count = dataset.rejections;
+                    (self.note)(format!("`{name}`: {count} rows are rejected; `fairgrid data` lists them with reasons"));
                 }
+                // Real data that happen to be equal to a mock are other data still.
+                let kind = if self.request.mock { "index of a mock" } else { "index" };
+                let key = Key::of(kind, 1, &json!(dataset.digest), &[]);
+                Some(PlannedData { dataset: Arc::new(dataset), key, splits: HashMap::new() })
             });
             self.datasets.insert(name.to_owned(), opened);
         }
@@ -181,7 +175,7 @@ impl Planner<'_> {
         let limit = self.request.limit;
         let whole = self.data(study, name).map(|whole| (Arc::clone(&whole.dataset), whole.key.clone()));
         let parts = match &whole {
-            Some((dataset, _)) => self.told(dataset.folds(folds), &folds.node),
+            Some((dataset, _)) => self.told(dataset.folds(folds), &folds.node, DataError::to_string),
             None => None,
         };
         for fold in 0..folds.k as usize {
@@ -194,6 +188,17 @@ impl Planner<'_> {
             self.datasets.insert(fold_of(name, fold), dealt);
         }
         Some(())
+    }
+
+    /// Tells what is wrong with the data of a part of the study: what a card's problems are at their places, anything else in the words of
+    /// `say` where the part is written.
+    pub(super) fn told<T>(&mut self, made: Result<T, DataError>, written: &Node, say: impl FnOnce(&DataError) -> String) -> Option<T> {
+        match made {
+            Ok(made) => return Some(made),
+            Err(DataError::Card(error)) => error.problems.into_iter().for_each(|problem| self.problems.push(problem)),
+            Err(error) => self.problems.push(Problem::at(written, say(&error))),
+        }
+        None
     }
 
     fn open(&self, card: &Card) -> Result<Dataset, DataError> {

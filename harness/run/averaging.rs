@@ -4,13 +4,12 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::event::Event;
-use super::scoring::{Kept, Scored, Scoring, kept};
+use super::scoring::{Kept, Scored, Scoring};
 use super::store::StoreError;
 use crate::plan::key::Key;
 use crate::plan::planned::PlannedScore;
 use crate::report::average::Average;
 use crate::report::row::Row;
-use crate::score::compare::Side;
 use crate::score::compare::mean::{Mean, means};
 use crate::score::measurement::Measurement;
 use crate::spec::study::CellEvaluation;
@@ -87,20 +86,9 @@ impl Family<'_> {
 fn family_means(scoring: Scoring<'_>, family: &[Numbers<'_>]) -> Result<Result<Vec<Mean>, String>, StoreError> {
     let inputs: Vec<&Key> = family.iter().map(|(planned, _)| &planned.key).collect();
     let key = Key::of(KEPT.kind, 1, &json!({}), &inputs);
-    let make = || {
-        let study = &scoring.plan.study;
-        let evaluation = |planned: &PlannedScore| &study.evaluations[planned.evaluation].spec;
-        let said = family
-            .iter()
-            .map(|(planned, _)| Ok((scoring.scored(planned).ok_or("there are no predictions")??, scoring.fitted(planned)?)))
-            .collect::<Result<Vec<_>, String>>()?;
-        let sides: Vec<Side<'_>> = (said.iter().zip(family))
-            .map(|((predictions, fitted), (planned, _))| Side { predictions, evaluation: evaluation(planned), fitted })
-            .collect();
-        let measured: Vec<&[Measurement]> = family.iter().map(|(_, numbers)| *numbers).collect();
-        let uncertainty = evaluation(family[0].0).uncertainty.over(&study.uncertainty);
-        means(&sides, &measured, &uncertainty).map_err(|error| error.to_string())
-    };
-    let found = kept(scoring.store, scoring.force, &key, KEPT, scoring.observer, || Some(make()))?;
+    let scores: Vec<&PlannedScore> = family.iter().map(|(planned, _)| *planned).collect();
+    let measured: Vec<&[Measurement]> = family.iter().map(|(_, numbers)| *numbers).collect();
+    let make = || scoring.together(&scores, |sides, uncertainty| means(sides, &measured, uncertainty));
+    let found = scoring.kept(&key, KEPT, || Some(make()))?;
     Ok(found.unwrap_or_else(|| Ok(Vec::new())))
 }

@@ -4,17 +4,17 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::scoring::{Kept, Scored, Scoring, kept};
+use super::scoring::{Kept, Scored, Scoring};
 use super::store::StoreError;
 use crate::plan::compare::PlannedComparison;
 use crate::plan::family::{Family, PlannedContrast};
 use crate::plan::key::Key;
 use crate::plan::planned::PlannedScore;
 use crate::report::comparison::{Comparison, Contrast};
+use crate::score::compare::Request;
 use crate::score::compare::adjust::adjust;
 use crate::score::compare::change::{Transition, correlation, retention_rate};
 use crate::score::compare::contrast::{self, Finding, Statistic};
-use crate::score::compare::{Request, Side};
 use crate::score::measurement::{Measurement, Status};
 use crate::spec::compare::{Adjust, Report};
 use crate::spec::study::CellEvaluation;
@@ -119,8 +119,8 @@ impl Comparing<'_> {
         });
         let inputs: Vec<&Key> = scores.iter().map(|score| &score.key).collect();
         let key = Key::of("compare", 2, &asked, &inputs);
-        let Scoring { store, force, observer, .. } = self.scoring;
-        let findings = kept(store, force, &key, KEPT, observer, || Some(self.findings(&scores, &request)))?;
+        let compare = || self.scoring.together(&scores, |sides, uncertainty| crate::score::compare(sides, &request, uncertainty));
+        let findings = self.scoring.kept(&key, KEPT, || Some(compare()))?;
         match findings.unwrap_or_else(|| Ok(Vec::new())) {
             Ok(findings) if findings.is_empty() => {
                 let columns = planned.metrics.join("`, `");
@@ -131,23 +131,6 @@ impl Comparing<'_> {
             Err(reason) => all.extend(whole.iter().flat_map(|contrast| without(contrast, Status::Failed, &reason))),
         }
         Ok(all)
-    }
-
-    fn findings(self, scores: &[&PlannedScore], request: &Request<'_>) -> Result<Vec<Finding>, String> {
-        let study = &self.scoring.plan.study;
-        let evaluation = |score: &PlannedScore| &study.evaluations[score.evaluation].spec;
-        let said = scores
-            .iter()
-            .map(|score| {
-                let found = self.scoring.scored(score).ok_or("there are no predictions")??;
-                Ok((found, self.scoring.fitted(score)?))
-            })
-            .collect::<Result<Vec<_>, String>>()?;
-        let sides: Vec<Side<'_>> = (said.iter().zip(scores))
-            .map(|((predictions, fitted), score)| Side { predictions, evaluation: evaluation(score), fitted })
-            .collect();
-        let uncertainty = scores.first().map(|score| evaluation(score).uncertainty.over(&study.uncertainty)).unwrap_or_default();
-        crate::score::compare(&sides, request, &uncertainty).map_err(|error| error.to_string())
     }
 
     fn found(self, family: &Family, planned: &PlannedContrast, finding: Finding) -> Found {

@@ -16,13 +16,15 @@ use crate::data::frame::Targets;
 use crate::plan::job::Ability;
 use crate::plan::key::Key;
 use crate::plan::planned::{Plan, PlannedScore, Source};
-use crate::score::Splits;
+use crate::score::compare::Side;
 use crate::score::measurement::Measurement;
 use crate::score::pool::pooled;
 use crate::score::predictions::{Parts, Predictions};
 use crate::score::rule::FittedRules;
+use crate::score::{ScoreError, Splits};
 use crate::spec::distort::Distort;
 use crate::spec::evaluation::Evaluation;
+use crate::spec::uncertainty::Uncertainty;
 
 /// How scores are kept in the store.
 const KEPT: Kept = Kept { kind: "score", file: "measurements.json" };
@@ -60,7 +62,7 @@ impl Scoring<'_> {
             if self.force {
                 self.store.forget(&rules_key(planned))?;
             }
-            let scored = kept(self.store, self.force, &planned.key, KEPT, self.observer, || self.measure(planned))?;
+            let scored = self.kept(&planned.key, KEPT, || self.measure(planned))?;
             self.observer.event(&Event::Scored { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
             Ok(scored)
         };
@@ -99,12 +101,78 @@ impl Scoring<'_> {
             let splits = self.fitting(cell, evaluation)?;
             crate::score::fit(evaluation, &splits).map_err(|error| error.to_string())
         };
-        let found = kept(self.store, false, &rules_key(planned), RULES, self.observer, || Some(fit()));
+        // Where all is made again, they were forgotten before the score that found them.
+        let found = Self { force: false, ..self }.kept(&rules_key(planned), RULES, || Some(fit()));
         let mut fitted = found.map_err(|error| error.to_string())?.unwrap_or_else(|| Ok(FittedRules::new()))?;
         if evaluation.uncertainty.over(&self.plan.study.uncertainty).refit() {
             fitted.splits = self.fitting(cell, evaluation)?;
         }
         Ok(fitted)
+    }
+
+    /// What the store holds under a key, or what `make` makes, which is kept unless it went wrong.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub fn kept<T: Serialize + DeserializeOwned>(
+        self,
+        key: &Key,
+        Kept { kind, file }: Kept,
+        make: impl FnOnce() -> Option<Result<T, String>>,
+    ) -> Result<Option<Result<T, String>>, StoreError> {
+        let Self { store, force, observer, .. } = self;
+        if force {
+            store.forget(key)?;
+        }
+        match store.find(key)? {
+            Found::Whole(folder) => {
+                if let Some(known) = std::fs::read(folder.join(file)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+                    return Ok(Some(Ok(known)));
+                }
+                store.forget(key)?;
+            }
+            Found::Damaged(message) => observer.event(&Event::Note { message }),
+            Found::Nothing => {}
+        }
+        let made = match make() {
+            None => return Ok(None),
+            Some(Err(reason)) => return Ok(Some(Err(reason))),
+            Some(Ok(made)) => made,
+        };
+        let lease = store.lease(key)?;
+        if lease.draft.target.exists() {
+            lease.abandon()?;
+        } else {
+            let path = lease.draft.folder.join(file);
+            let text =
+                serde_json::to_vec(&made).map_err(|error| StoreError::Io { action: "write", path: path.clone(), source: error.into() })?;
+            std::fs::write(&path, text).map_err(|source| StoreError::Io { action: "write", path, source })?;
+            lease.draft.finish(kind, &[file])?;
+            lease.release()?;
+        }
+        Ok(Some(Ok(made)))
+    }
+
+    /// What is made of several scores together: of their predictions, rules and uncertainty, which is the first one's.
+    ///
+    /// # Errors
+    /// A score has no predictions or no rules, or nothing can be made of them.
+    pub fn together<T>(
+        self,
+        scores: &[&PlannedScore],
+        make: impl FnOnce(&[Side<'_>], &Uncertainty) -> Result<T, ScoreError>,
+    ) -> Result<T, String> {
+        let study = &self.plan.study;
+        let evaluation = |score: &PlannedScore| &study.evaluations[score.evaluation].spec;
+        let said = scores
+            .iter()
+            .map(|score| Ok((self.scored(score).ok_or("there are no predictions")??, self.fitted(score)?)))
+            .collect::<Result<Vec<_>, String>>()?;
+        let sides: Vec<Side<'_>> = (said.iter().zip(scores))
+            .map(|((predictions, fitted), score)| Side { predictions, evaluation: evaluation(score), fitted })
+            .collect();
+        let uncertainty = scores.first().map(|score| evaluation(score).uncertainty.over(&study.uncertainty)).unwrap_or_default();
+        make(&sides, &uncertainty).map_err(|error| error.to_string())
     }
 
     /// The predictions of a cell for the splits that an evaluation's rules are fitted on.
@@ -132,47 +200,6 @@ pub struct Kept {
     pub kind: &'static str,
     /// The file's name.
     pub file: &'static str,
-}
-
-/// What the store holds under a key, or what `make` makes, which is kept unless it went wrong.
-pub fn kept<T: Serialize + DeserializeOwned>(
-    store: &Store,
-    force: bool,
-    key: &Key,
-    Kept { kind, file }: Kept,
-    observer: &dyn Observer,
-    make: impl FnOnce() -> Option<Result<T, String>>,
-) -> Result<Option<Result<T, String>>, StoreError> {
-    if force {
-        store.forget(key)?;
-    }
-    match store.find(key)? {
-        Found::Whole(folder) => {
-            if let Some(known) = std::fs::read(folder.join(file)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
-                return Ok(Some(Ok(known)));
-            }
-            store.forget(key)?;
-        }
-        Found::Damaged(message) => observer.event(&Event::Note { message }),
-        Found::Nothing => {}
-    }
-    let made = match make() {
-        None => return Ok(None),
-        Some(Err(reason)) => return Ok(Some(Err(reason))),
-        Some(Ok(made)) => made,
-    };
-    let lease = store.lease(key)?;
-    if lease.draft.target.exists() {
-        lease.abandon()?;
-    } else {
-        let path = lease.draft.folder.join(file);
-        let text =
-            serde_json::to_vec(&made).map_err(|error| StoreError::Io { action: "write", path: path.clone(), source: error.into() })?;
-        std::fs::write(&path, text).map_err(|source| StoreError::Io { action: "write", path, source })?;
-        lease.draft.finish(kind, &[file])?;
-        lease.release()?;
-    }
-    Ok(Some(Ok(made)))
 }
 
 /// The predictions of a cell for a split (or all of them, where they were imported), made on images as they are or distorted; `None`

@@ -141,31 +141,36 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
     let found = if takes_match(definition) { "match: any | all (is the label set found: one answer an item)" } else { "" };
     let options =
         [parameter, averages.to_owned(), found.to_owned()].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ");
-    let (low, high) = definition.range;
-    vec![
-        ("formula", definition.formula.to_owned()),
-        ("inputs", reads.to_owned()),
-        ("options", options),
+    let own = [("formula", definition.formula.to_owned()), ("inputs", reads.to_owned()), ("options", options)];
+    let Definition { range, direction, undefined, source, peers, .. } = *definition;
+    own.into_iter().chain(facts(range, direction, undefined, source, peers)).collect()
+}
+
+/// What every definition tells in the same words.
+fn facts(
+    (low, high): (f64, f64),
+    direction: Direction,
+    undefined: &str,
+    source: &str,
+    known: &[(&str, &str)],
+) -> [(&'static str, String); 5] {
+    [
         ("range", format!("{low} to {high}")),
-        ("better", definition.direction.word().to_owned()),
-        ("undefined", definition.undefined.to_owned()),
-        ("source", definition.source.to_owned()),
-        ("peers", peers(definition.peers)),
+        ("better", direction.word().to_owned()),
+        ("undefined", undefined.to_owned()),
+        ("source", source.to_owned()),
+        ("peers", peers(known)),
     ]
 }
 
 fn of_embedding(definition: &embedding::registry::Definition) -> Vec<(&'static str, String)> {
-    let (low, high) = definition.range;
-    vec![
+    let own = [
         ("formula", definition.formula.to_owned()),
         ("inputs", if definition.compute.of_sets() { "embeddings; `sets:`" } else { "embeddings; groups" }.to_owned()),
         ("options", definition.options.iter().map(|option| option.words()).collect::<Vec<_>>().join("; ")),
-        ("range", format!("{low} to {high}")),
-        ("better", definition.direction.word().to_owned()),
-        ("undefined", definition.undefined.to_owned()),
-        ("source", definition.source.to_owned()),
-        ("peers", peers(definition.peers)),
-    ]
+    ];
+    let embedding::registry::Definition { range, direction, undefined, source, peers, .. } = *definition;
+    own.into_iter().chain(facts(range, direction, undefined, source, peers)).collect()
 }
 
 fn of_reduction(base: &str, suffix: &Suffix) -> Vec<(&'static str, String)> {

@@ -33,8 +33,8 @@ def rates(y, p, w):
     }
 
 
-def two_groups(name, rows, seed, weighted):
-    """AIF360's signed quantities: privileged m, unprivileged f."""
+def men_and_women(name, rows, seed, weighted):
+    """A case of two groups with unequal error rates; its labels by group, decisions and weights."""
     rng = np.random.default_rng(seed)
     gender = rng.choice(["f", "m"], rows, p=[0.35, 0.65])
     y = (rng.random(rows) < 0.5).astype(int)
@@ -46,6 +46,12 @@ def two_groups(name, rows, seed, weighted):
         frame["w"], columns["weight"] = weight, "w"
     case = Case(name, frame, columns, {"groups": ["gender"], "positive": "1"})
     true = pd.Series(y, index=pd.Index(gender, name="gender"))
+    return case, true, p, weight
+
+
+def two_groups(name, rows, seed, weighted):
+    """AIF360's signed quantities: privileged m, unprivileged f."""
+    case, true, p, weight = men_and_women(name, rows, seed, weighted)
     signed = {"prot_attr": "gender", "priv_group": "m", "sample_weight": weight}
     to_m = {"reference": "m"}
 
@@ -231,17 +237,7 @@ def documented():
 
 def two_together(name, rows, seed, weighted):
     """AIF360's criteria of two groups."""
-    rng = np.random.default_rng(seed)
-    gender = rng.choice(["f", "m"], rows, p=[0.35, 0.65])
-    y = (rng.random(rows) < 0.5).astype(int)
-    p = np.where(rng.random(rows) < np.where(gender == "m", 0.2, 0.35), 1 - y, y)
-    frame = pd.DataFrame({"id": [f"i{k}" for k in range(rows)], "y": y, "p": p, "gender": gender})
-    columns, weight = {"id": "id", "label": "y", "decision": "p"}, None
-    if weighted:
-        weight = np.round(rng.gamma(2.0, 1.0, rows), 3)
-        frame["w"], columns["weight"] = weight, "w"
-    case = Case(name, frame, columns, {"groups": ["gender"], "positive": "1"})
-    true = pd.Series(y, index=pd.Index(gender, name="gender"))
+    case, true, p, weight = men_and_women(name, rows, seed, weighted)
     of = {"prot_attr": "gender", "sample_weight": weight}
     case.expect("smoothed_empirical_differential_fairness", ai.smoothed_edf(true, p, **of), "gender")
     case.expect(("smoothed_empirical_differential_fairness", {"concentration": 3}), ai.smoothed_edf(true, p, concentration=3.0, **of), "gender", name="edf3")

@@ -170,19 +170,7 @@ fn decode_names(node: &Node, problems: &mut Problems) -> Option<Names> {
     if matches!(node.value, Value::Text(_)) {
         return TableFile::decode(node, problems).map(|table| Names { table, columns: None });
     }
-    let mut fields = Fields::of(node, problems, "class names")?;
-    let file = fields.required("file", problems);
-    let writing = table::decode_writing(&mut fields, problems);
-    let code: Option<String> = fields.optional("code", problems);
-    let name: Option<String> = fields.optional("name", problems);
-    fields.finish(problems);
-    let columns = match (code, name) {
-        (Some(code), Some(name)) => Some((code, name)),
-        (None, None) => None,
-        _ => {
-            problems.push(Problem::at(node, "class names need both `code` and `name`, or neither"));
-            return None;
-        }
-    };
-    Some(Names { table: TableFile { file: file?, ..writing }, columns })
+    let half = || Problem::at(node, "class names need both `code` and `name`, or neither");
+    let (table, columns) = table::decode_two_columns(node, problems, "class names", ["code", "name"], half)?;
+    Some(Names { table, columns })
 }

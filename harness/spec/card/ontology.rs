@@ -49,22 +49,12 @@ impl Ontology {
 }
 
 fn hierarchy(node: &Node, problems: &mut Problems) -> Option<Hierarchy> {
-    let mut fields = Fields::of(node, problems, "a hierarchy")?;
-    let file = fields.required("file", problems);
-    let writing = table::decode_writing(&mut fields, problems);
-    let kind: Option<String> = fields.optional("kind", problems);
-    let of: Option<String> = fields.optional("of", problems);
-    fields.finish(problems);
-    let columns = match (kind, of) {
-        (Some(kind), Some(of)) => Some((kind, of)),
-        (None, None) => None,
-        _ => {
-            let problem = Problem::at(node, "a table of a hierarchy needs both `kind` and `of`, the names of its two columns");
-            problems.push(problem.help("a JSON tree needs neither"));
-            return None;
-        }
+    let half = || {
+        let problem = Problem::at(node, "a table of a hierarchy needs both `kind` and `of`, the names of its two columns");
+        problem.help("a JSON tree needs neither")
     };
-    Some(Hierarchy { table: TableFile { file: file?, ..writing }, columns })
+    let (table, columns) = table::decode_two_columns(node, problems, "a hierarchy", ["kind", "of"], half)?;
+    Some(Hierarchy { table, columns })
 }
 
 fn sets(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, Vec<String>>> {

@@ -86,6 +86,27 @@ pub(super) fn decode_writing(fields: &mut Fields, problems: &mut Problems) -> Ta
     TableFile { file: String::new(), format: delimiter.or(format), encoding, skip_rows: skip_rows.unwrap_or(0), header }
 }
 
+/// The keys of a map that names a file, how it is written, and perhaps two of its columns, by `keys`; naming one alone is a problem, in
+/// the words of `half`.
+pub(super) fn decode_two_columns(
+    node: &Node,
+    problems: &mut Problems,
+    what: &'static str,
+    keys: [&'static str; 2],
+    half: impl FnOnce() -> Problem,
+) -> Option<(TableFile, Option<(String, String)>)> {
+    let mut fields = Fields::of(node, problems, what)?;
+    let file = fields.required("file", problems);
+    let writing = decode_writing(&mut fields, problems);
+    let [first, second]: [Option<String>; 2] = keys.map(|key| fields.optional(key, problems));
+    fields.finish(problems);
+    if first.is_some() != second.is_some() {
+        problems.push(half());
+        return None;
+    }
+    Some((TableFile { file: file?, ..writing }, first.zip(second)))
+}
+
 impl Decode for TableFile {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         if let Value::Text(file) = &node.value {
