@@ -56,6 +56,7 @@ pub fn join(predictions: &Predictions, dataset: &Dataset, rows: &[u32]) -> Resul
         subject: dataset.subject.as_ref().map(|subject| subject.take(rows)),
         weight,
         split: None,
+        copies: None,
     };
     Predictions::check(parts, |row| row as u64 + 1).map_err(|error| error.to_string())
 }

@@ -180,6 +180,7 @@ impl Paired<'_> {
             patterns: &joint,
             weights: first.predictions.weight(),
             clusters: first.clusters.as_deref(),
+            copies: first.predictions.copies(),
         };
         let units = Units::new(rows, first.predictions.ids());
         let sizes = first.sizes(&self.lenses[0], self.breakdown);

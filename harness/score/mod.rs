@@ -7,7 +7,7 @@
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
 //! - [`pool`]: predictions of several models as one.
 //! - [`rule`]: how scores become decisions; `fit`: the thresholds that are found on another split.
-//! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
+//! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`kinds`]: what is kept of long ones; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`ladder`]: resamples of rankings, one pass a group.
@@ -30,6 +30,7 @@ pub mod gap;
 pub mod ids;
 pub mod import;
 pub mod interval;
+pub mod kinds;
 pub mod ladder;
 pub mod lens;
 pub mod measurement;

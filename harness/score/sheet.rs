@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::Value;
 use super::breakdown::Breakdown;
 use super::interval;
-use super::lens::{Hand, Lens};
+use super::lens::Lens;
 use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
 use super::tally::Tally;
@@ -75,43 +75,30 @@ impl Sheet<'_> {
     /// Computes everything; `clusters` is the column of what is drawn together.
     pub fn read(&self, predictions: &Predictions, clusters: Option<&[u32]>, uncertainty: &Uncertainty) -> Vec<Reading> {
         let (groups, patterns) = (&self.breakdown.of_row, self.lens.of_row());
-        let units = Units::new(Rows { groups, patterns, weights: predictions.weight(), clusters }, predictions.ids());
+        let rows = Rows { groups, patterns, weights: predictions.weight(), clusters, copies: predictions.copies() };
+        let units = Units::new(rows, predictions.ids());
         let patterns: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
-        let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
-        let order = self.lens.order(&patterns);
+        let slots = self.slots(&units, &patterns);
         let mut tallies = self.tallies();
-
-        let counted = units.counted();
-        self.lens.sum(&Hand { patterns: &patterns, order: &order, labels: &labels, weights: &counted }, true, &mut tallies);
+        self.sum(&slots, &units.counted(), &mut tallies);
         let supports = tallies.clone();
-        let observed = units.observed();
-        self.lens.sum(&Hand { patterns: &patterns, order: &order, labels: &labels, weights: &observed }, true, &mut tallies);
+        self.sum(&slots, &units.observed(), &mut tallies);
         let blocks = self.blocks(&tallies);
         let values = self.values(&tallies);
 
-        let (seed, slots) = (uncertainty.seed(), patterns.len());
         let numbers = |tallies: &[Tally]| self.values(tallies).into_iter().map(number).collect::<Vec<f64>>();
-        let resampled = self.resamples(&units, &labels, &patterns, &order, uncertainty, numbers);
-        let leave_outs = if uncertainty.method() == Method::Bca { units.leave_outs() as u32 } else { 0 };
-        let leave_out = |block: u64, _: &mut [u32], weights: &mut [f64]| units.leave_out(block as usize, weights);
-        let left_out = self.draws(leave_outs, slots, leave_out, Some(&labels), &patterns, &order, numbers);
+        let resampled = self.resamples(&slots, uncertainty, numbers);
+        let left_out = if uncertainty.method() == Method::Bca { self.left_out(&slots, numbers) } else { Vec::new() };
 
         let spots = self.spots(&tallies);
         let reductions = spots.iter().any(|spot| self.over(spot).is_some_and(|over| over.reduction.is_gap()));
         let shuffle = (reductions && uncertainty.permutations() > 0).then(|| Shuffle::new(&units)).flatten();
-        let permuted = shuffle.map_or_else(Vec::new, |shuffle| {
-            let order = self.lens.order(&shuffle.patterns);
-            let deal = |replicate: u64, labels: &mut [u32], weights: &mut [f64]| {
-                shuffle.deal(seed, replicate, labels, weights);
-                1.0
-            };
-            let gaps = |tallies: &[Tally]| self.reduced(&blocks, &self.values(tallies)).into_iter().map(number).collect();
-            self.draws(uncertainty.permutations(), shuffle.patterns.len(), deal, None, &shuffle.patterns, &order, gaps)
-        });
+        let gaps = |tallies: &[Tally]| self.reduced(&blocks, &self.values(tallies)).into_iter().map(number).collect();
+        let permuted = shuffle.map_or_else(Vec::new, |shuffle| self.permuted(&shuffle, uncertainty, gaps));
 
         let mut drawn = Drawn {
             intervals: Vec::new(),
-            resampled: resampled.into_iter().map(|(_, numbers)| numbers).collect(),
+            resampled,
             items: supports.last().map_or(0.0, |tally| tally.items),
             related: clusters.is_some(),
             ranks: (0..=self.breakdown.groups.len()).map(|group| units.rank(group)).collect(),
@@ -134,7 +121,7 @@ impl Sheet<'_> {
                 null: value
                     .ok()
                     .zip(gap)
-                    .and_then(|(value, over)| interval::null(permuted.iter().map(|(_, gaps)| gaps[index]), value, over.reduction.grows())),
+                    .and_then(|(value, over)| interval::null(permuted.iter().map(|gaps| gaps[index]), value, over.reduction.grows())),
             }
         };
         (0..spots.len()).into_par_iter().map(read).collect()
@@ -142,18 +129,16 @@ impl Sheet<'_> {
 
     /// The numbers of this sheet as observed and in every resample of some units, whose slots have these patterns.
     pub fn replay(&self, units: &Units, patterns: &[u32], uncertainty: &Uncertainty) -> Replay {
-        let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
-        let order = self.lens.order(patterns);
+        let slots = self.slots(units, patterns);
         let mut tallies = self.tallies();
-        self.lens.sum(&Hand { patterns, order: &order, labels: &labels, weights: &units.counted() }, true, &mut tallies);
+        self.sum(&slots, &units.counted(), &mut tallies);
         let spots = self.spots(&tallies);
         let supports = spots.iter().map(|spot| self.support(spot, &tallies)).collect();
         let blocks = self.blocks(&tallies);
-        self.lens.sum(&Hand { patterns, order: &order, labels: &labels, weights: &units.observed() }, true, &mut tallies);
+        self.sum(&slots, &units.observed(), &mut tallies);
         let values = self.reduced(&blocks, &self.values(&tallies));
         let numbers = |tallies: &[Tally]| self.reduced(&blocks, &self.values(tallies)).into_iter().map(number).collect();
-        let drawn = self.resamples(units, &labels, patterns, &order, uncertainty, numbers);
-        Replay { spots, values, supports, replicates: drawn.into_iter().map(|(_, numbers)| numbers).collect() }
+        Replay { spots, values, supports, replicates: self.resamples(&slots, uncertainty, numbers) }
     }
 
     fn tallies(&self) -> Vec<Tally> {

@@ -7,6 +7,7 @@ use arrow::array::{ArrayRef, FixedSizeListArray, Float32Array, Float64Array, Lar
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field};
 use fairgrid::data::frame::Targets;
+use fairgrid::score::kinds::Keep;
 use fairgrid::score::predictions::Predictions;
 use fairgrid::spec::node::Node;
 use fairgrid::spec::predictions::Columns;
@@ -19,7 +20,7 @@ fn import(path: &Path, columns: &str) -> Result<Predictions, String> {
     let columns = Columns::of_embeddings(&node, &mut problems);
     let columns = problems.check(columns).unwrap();
     let folder = format!("{}/", path.parent().unwrap().display());
-    Predictions::import(path, &columns, &["g".to_owned()], None).map_err(|error| error.to_string().replace(&folder, ""))
+    Predictions::import(path, &columns, &["g".to_owned()], None, Keep::Items).map_err(|error| error.to_string().replace(&folder, ""))
 }
 
 fn import_text(name: &str, text: &str, columns: &str) -> Result<Predictions, String> {

@@ -35,6 +35,16 @@ pub enum Meaning {
     Criterion(&'static Criterion, &'static str),
 }
 
+impl Meaning {
+    /// The metrics that its number is made of.
+    pub fn metrics(&self) -> Vec<&'static Definition> {
+        match self {
+            Self::Metric(metric) | Self::Reduced(metric, _) => vec![metric],
+            Self::Criterion(criterion, _) => metrics().iter().filter(|metric| criterion.parts.contains(&metric.name)).collect(),
+        }
+    }
+}
+
 /// Looks a name up.
 pub fn meaning(name: &str) -> Option<Meaning> {
     let metric = |name: &str| metrics().iter().find(|definition| definition.name == name);

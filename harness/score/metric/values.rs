@@ -29,7 +29,7 @@ impl Metric {
         let ranks = !matches!(self.input, Input::Decisions | Input::TopK(_));
         let sides: Vec<(f64, f64)> = match self.input {
             Input::Decisions | Input::TopK(_) => tally.cells.iter().map(|cell| (cell.positives(), cell.negatives())).collect(),
-            Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives)).collect(),
+            Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives())).collect(),
             Input::Probabilities { .. } => tally.beliefs.iter().map(|belief| (belief.positives, belief.negatives)).collect(),
         };
         let one = match (class, self.average) {

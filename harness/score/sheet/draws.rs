@@ -5,62 +5,110 @@ use rayon::prelude::*;
 use super::Sheet;
 use super::block::Block;
 use crate::score::ladder::Ladders;
-use crate::score::lens::Hand;
+use crate::score::lens::{Hand, Lens};
 use crate::score::metric::Over;
 use crate::score::ranking::Order;
 use crate::score::tally::Tally;
-use crate::score::units::Units;
+use crate::score::units::{Shuffle, Units};
 use crate::score::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::Uncertainty;
 
+/// Slots of units, as a lens sums them up.
+pub(super) struct Slots<'u> {
+    units: &'u Units,
+    patterns: &'u [u32],
+    labels: Vec<u32>,
+    /// Where a ranking is not summed up stratum by stratum.
+    order: Vec<Order>,
+    ladders: Option<Ladders<'u>>,
+}
+
+impl Slots<'_> {
+    fn hand<'h>(&'h self, weights: &'h [f64]) -> Hand<'h> {
+        Hand { patterns: self.patterns, order: &self.order, labels: &self.labels, weights }
+    }
+}
+
 impl Sheet<'_> {
+    /// Makes the slots of some units ready to be summed up.
+    pub(super) fn slots<'u>(&self, units: &'u Units, patterns: &'u [u32]) -> Slots<'u> {
+        let ladders = match self.lens {
+            Lens::Rankings(rankings) => Ladders::new(rankings, patterns, units, self.whole()),
+            _ => None,
+        };
+        let order = if ladders.is_some() { Vec::new() } else { self.lens.order(patterns) };
+        Slots { units, patterns, labels: units.slots().iter().map(|slot| slot.group).collect(), order, ladders }
+    }
+
+    /// Sums slots up that have some weights.
+    pub(super) fn sum(&self, slots: &Slots<'_>, weights: &[f64], tallies: &mut [Tally]) {
+        match &slots.ladders {
+            Some(ladders) => ladders.sum(weights, tallies),
+            None => self.lens.sum(&slots.hand(weights), true, tallies),
+        }
+    }
+
     /// What `of` makes of many resamples.
     pub(super) fn resamples(
         &self,
-        units: &Units,
-        labels: &[u32],
-        patterns: &[u32],
-        order: &[Order],
+        slots: &Slots<'_>,
         uncertainty: &Uncertainty,
         of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
-    ) -> Vec<(f64, Vec<f64>)> {
-        let (seed, draws) = (uncertainty.seed(), uncertainty.bootstrap());
-        if let Some(ladders) = Ladders::new(order, units, self.whole()) {
-            let fresh = || (vec![0; patterns.len()], self.tallies());
-            let one = |(counts, tallies): &mut (Vec<u32>, Vec<Tally>), replicate: u32| {
-                ladders.resample(seed, u64::from(replicate), counts, tallies);
-                (1.0, of(tallies))
-            };
-            return (0..draws).into_par_iter().map_init(fresh, one).collect();
+    ) -> Vec<Vec<f64>> {
+        let (seed, draws, whole) = (uncertainty.seed(), uncertainty.bootstrap(), self.whole());
+        let size = slots.patterns.len();
+        match &slots.ladders {
+            Some(ladders) => {
+                let draw = |counts: &mut Vec<u32>, replicate, tallies: &mut [Tally]| ladders.resample(seed, replicate, counts, tallies);
+                self.draws(draws, || vec![0; size], draw, |(), tallies| of(tallies))
+            }
+            None => {
+                let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
+                    slots.units.resample(seed, replicate, weights);
+                    self.lens.sum(&slots.hand(weights), whole, tallies);
+                };
+                self.draws(draws, || vec![0.0; size], draw, |(), tallies| of(tallies))
+            }
         }
-        let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
-            units.resample(seed, replicate, weights);
-            1.0
-        };
-        self.draws(draws, patterns.len(), resample, Some(labels), patterns, order, of)
     }
 
-    /// What `of` makes of many draws, each with how often it counts.
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn draws(
+    /// What `of` makes of all units but one kind or block of them, each with how often it counts.
+    pub(super) fn left_out(&self, slots: &Slots<'_>, of: impl Fn(&[Tally]) -> Vec<f64> + Sync) -> Vec<(f64, Vec<f64>)> {
+        let draw = |weights: &mut Vec<f64>, block, tallies: &mut [Tally]| {
+            let times = slots.units.leave_out(block as usize, weights);
+            self.sum(slots, weights, tallies);
+            times
+        };
+        let size = slots.patterns.len();
+        self.draws(slots.units.leave_outs() as u32, || vec![0.0; size], draw, |times, tallies| (times, of(tallies)))
+    }
+
+    /// What `of` makes of the units with their groups dealt out anew.
+    pub(super) fn permuted(&self, shuffle: &Shuffle, uncertainty: &Uncertainty, of: impl Fn(&[Tally]) -> Vec<f64> + Sync) -> Vec<Vec<f64>> {
+        let (seed, whole) = (uncertainty.seed(), self.whole());
+        let (patterns, order) = (&shuffle.patterns, self.lens.order(&shuffle.patterns));
+        let draw = |(labels, weights): &mut (Vec<u32>, Vec<f64>), replicate, tallies: &mut [Tally]| {
+            shuffle.deal(seed, replicate, labels, weights);
+            self.lens.sum(&Hand { patterns, order: &order, labels, weights }, whole, tallies);
+        };
+        let fresh = || (vec![OUTSIDE; patterns.len()], vec![0.0; patterns.len()]);
+        self.draws(uncertainty.permutations(), fresh, draw, |(), tallies| of(tallies))
+    }
+
+    /// What `of` makes of many draws: `draw` draws one into the memory of a thread (`fresh`) and sums it up.
+    fn draws<S, D, T: Send>(
         &self,
         draws: u32,
-        slots: usize,
-        draw: impl Fn(u64, &mut [u32], &mut [f64]) -> f64 + Sync,
-        labels: Option<&[u32]>,
-        patterns: &[u32],
-        order: &[Order],
-        of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
-    ) -> Vec<(f64, Vec<f64>)> {
-        let whole = self.whole();
-        let fresh = || (labels.map_or_else(|| vec![OUTSIDE; slots], <[u32]>::to_vec), vec![0.0; slots], self.tallies());
-        let one = |(labels, weights, tallies): &mut (Vec<u32>, Vec<f64>, Vec<Tally>), replicate: u32| {
-            let times = draw(u64::from(replicate), labels, weights);
-            self.lens.sum(&Hand { patterns, order, labels, weights }, whole, tallies);
-            (times, of(tallies))
+        fresh: impl Fn() -> S + Sync + Send,
+        draw: impl Fn(&mut S, u64, &mut [Tally]) -> D + Sync + Send,
+        of: impl Fn(D, &[Tally]) -> T + Sync + Send,
+    ) -> Vec<T> {
+        let one = |(drawn, tallies): &mut (S, Vec<Tally>), replicate: u32| {
+            let said = draw(drawn, u64::from(replicate), tallies);
+            of(said, tallies)
         };
-        (0..draws).into_par_iter().map_init(fresh, one).collect()
+        (0..draws).into_par_iter().map_init(|| (fresh(), self.tallies()), one).collect()
     }
 
     /// Every number of every group, block by block.
