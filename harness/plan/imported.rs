@@ -67,7 +67,7 @@ pub(super) fn keep(study: &Study, cell: usize, model: &ImportedModel, written: b
             evaluation.parts.len() == 1 && !evaluation.parts[0].split.as_ref().is_some_and(|split| study.is_of_dataset(&split.value));
         let given = spec.decide.iter().all(|decide| decide.rule == Rule::Given);
         let clustered = matches!(spec.uncertainty.over(&study.uncertainty).cluster(), Cluster::Field(_));
-        alone && given && !clustered && spec.metrics.iter().all(counts)
+        alone && given && !clustered && spec.pairs.is_none() && spec.calibrate.is_none() && spec.metrics.iter().all(counts)
     };
     let mut of_cell = study.evaluations.iter().filter(|evaluation| evaluation.parts.iter().any(|part| part.cell == cell));
     if !of_items && of_cell.all(of_kinds) { Keep::Kinds } else { Keep::Items }
@@ -77,7 +77,7 @@ pub(super) fn keep(study: &Study, cell: usize, model: &ImportedModel, written: b
 pub(super) fn check_columns<'a>(
     model: &ImportedModel,
     header: &[String],
-    groups: impl Iterator<Item = &'a Written<Vec<String>>>,
+    fields: impl Iterator<Item = (&'a str, &'a Node)>,
     problems: &mut Problems,
 ) -> Option<()> {
     let before = problems.len();
@@ -89,9 +89,7 @@ pub(super) fn check_columns<'a>(
         }
     };
     model.columns.names().for_each(|name| check(name, &model.columns.node));
-    for group in groups {
-        group.value.iter().for_each(|name| check(name, &group.node));
-    }
+    fields.for_each(|(name, node)| check(name, node));
     (problems.len() == before).then_some(())
 }
 

@@ -5,14 +5,16 @@
 //! - [`options`]: the options of architectures, losses and the like against the backend's own schemas.
 //! - [`said`]: what the evaluations will say, for the tables to show.
 //! - [`compare`]: which scores are set against which.
-//! - [`split`]: the rows of a split.
+//! - [`split`]: the rows of a split. [`class_list`]: the classes that a model's scores are of.
 //! - `lesson`: what a training learns from: a split or a draw from it, and how much each item counts.
 //! - `imported`: imported predictions against what asks for them.
+//! - `paired`: pairs of images against the data.
 //! - [`join`]: imported predictions beside their dataset.
 //! - [`task`]: the tasks of a plan, for people and for `--json`.
 //! - [`planned`]: what a plan consists of; [`make`]: how it is made.
 
 mod choose;
+pub mod class_list;
 pub mod compare;
 mod imported;
 pub mod job;
@@ -21,6 +23,7 @@ pub mod key;
 mod lesson;
 pub mod make;
 pub mod options;
+mod paired;
 pub mod planned;
 pub mod said;
 mod scores;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::class_list::ClassList;
 use super::imported;
 use super::job::Ability;
+use super::join::stranger;
 use super::key::Key;
 use super::make::Planner;
 use super::planned::{PlannedCell, PlannedScore, Source};
@@ -18,7 +20,7 @@ use crate::spec::evaluation::{Evaluation, Written};
 use crate::spec::model::{ImportedModel, Model};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::Problem;
-use crate::spec::study::{CellEvaluation, Part, Study, fitting_splits};
+use crate::spec::study::{CellEvaluation, Part, Study};
 
 /// Scores are made anew whenever the code that makes them changes.
 const SCORE_FINGERPRINT: &str = env!("FAIRGRID_SCORE_FINGERPRINT");
@@ -34,20 +36,22 @@ impl Planner<'_> {
         let parts = || parts().filter(|(_, part)| part.cell == cell);
         let own = || parts().filter(|(_, part)| !part.split.as_ref().is_some_and(|split| study.is_of_dataset(&split.value)));
         if let Some(header) = imported::header(&model.file) {
-            let groups = own().flat_map(|(evaluation, _)| evaluation.spec.breakdowns());
+            let groups = own().flat_map(|(evaluation, _)| evaluation.spec.fields());
             imported::check_columns(model, &header, groups, &mut self.problems)?;
         }
         let mut fields: Vec<String> = Vec::new();
         for (evaluation, _) in own() {
-            fields.extend(evaluation.spec.fields().map(str::to_owned));
+            fields.extend(evaluation.spec.fields().map(|(field, _)| field.to_owned()));
         }
         fields.sort_unstable();
         fields.dedup();
         let data = parts().next().and_then(|(_, part)| part.split.as_ref());
         let data = data.filter(|split| study.is_of_dataset(&split.value)).and_then(|split| split.value.split_once('/'));
+        // Where label sets say what is correct, the classes are the file's own.
+        let targeted = parts().any(|(evaluation, _)| !evaluation.spec.target.is_empty());
         let classes = match data {
-            Some((dataset, _)) => Some(self.data(study, dataset)?.dataset.classes.clone()),
-            None => None,
+            Some((dataset, _)) if !targeted => Some(self.data(study, dataset)?.dataset.classes.clone()),
+            _ => None,
         };
         let content = match Key::of_file(&model.file) {
             Ok(key) => key,
@@ -85,14 +89,22 @@ impl Planner<'_> {
         let mut select = |split: &Written<String>| {
             let dataset = split.value.split_once('/').map_or("", |(dataset, _)| dataset);
             let data = if study.dataset(dataset).is_some() { Some(&*self.data(study, dataset)?) } else { None };
-            let selected = imported::select(predictions, Some(&split.value), data);
+            let strange =
+                data.filter(|_| spec.target.is_empty()).and_then(|data| Some((stranger(predictions, &data.dataset.classes)?, data)));
+            let selected = match strange {
+                Some((class, data)) => {
+                    let (name, known) = (&data.dataset.name, data.dataset.classes.join(", "));
+                    Err(format!("the class `{class}` of the predictions is not one of `{name}`: {known}"))
+                }
+                None => imported::select(predictions, Some(&split.value), data),
+            };
             selected.map_err(|reason| self.problems.push(Problem::at(&split.node, reason))).ok()
         };
         let scored = match &part.split {
             Some(split) => select(split)?,
             None => Arc::clone(predictions),
         };
-        let fitted_on: Vec<_> = fitting_splits(spec).map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
+        let fitted_on: Vec<_> = spec.fitting_splits().map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
         imported::check_fitting(spec, &scored, &fitted_on, &mut self.problems);
         Some(scored)
     }
@@ -112,6 +124,7 @@ impl Planner<'_> {
         }
         self.check_pool(study, evaluation, &schemas, &imported)?;
         let scheme = Scheme::of(&evaluation.spec, schemas.first()?, &mut self.problems)?;
+        self.check_pairs(study, evaluation, &imported)?;
         let said = scored(study, evaluation, &scheme);
         if !self.scored.contains(&said) {
             self.scored.push(said);
@@ -130,7 +143,7 @@ impl Planner<'_> {
     /// What an evaluation takes of one cell: what it will look like, and the keys of what it reads.
     fn part(&mut self, study: &Study, evaluation: &CellEvaluation, part: &Part, source: &Source, inputs: &mut Vec<Key>) -> Option<Schema> {
         let spec = &evaluation.spec;
-        for split in part.split.iter().chain(fitting_splits(spec)) {
+        for split in part.split.iter().chain(spec.fitting_splits()) {
             let Some((dataset, split)) = split.value.split_once('/') else { continue };
             if study.dataset(dataset).is_some() {
                 self.rows(study, dataset, split)?;
@@ -147,13 +160,13 @@ impl Planner<'_> {
                     return None;
                 }
                 match split.as_ref().filter(|split| study.is_of_dataset(&split.value)) {
-                    Some(split) => self.schema(study, &split.value, source, None),
+                    Some(split) => self.schema(study, &split.value, source, part.cell),
                     None => Some(Schema::of(predictions)),
                 }
             }
             (Source::Backend(work), Some(split)) => {
                 inputs.extend(work.steps.iter().filter(|step| step.ability == Ability::Predict).map(|step| step.key.clone()));
-                self.schema(study, &split.value, source, Some(&cell.spec))
+                self.schema(study, &split.value, source, part.cell)
             }
             (Source::Backend(_), None) => {
                 if let Model::Backend(model) = &cell.spec {
@@ -196,7 +209,8 @@ impl Planner<'_> {
         Some(Schema {
             classes: dataset.classes.clone(),
             multi_label: matches!(dataset.targets, Targets::Multi { .. }),
-            fields: dataset.fields.keys().cloned().collect(),
+            fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.levels.clone())).collect(),
+            labelled: true,
             subject: dataset.subject.is_some(),
             scores: None,
             decisions: false,
@@ -205,21 +219,26 @@ impl Planner<'_> {
     }
 
     /// What the predictions for a split of a dataset will look like.
-    fn schema(&mut self, study: &Study, split: &str, source: &Source, model: Option<&Model>) -> Option<Schema> {
+    fn schema(&mut self, study: &Study, split: &str, source: &Source, cell: usize) -> Option<Schema> {
         let (name, _) = split.split_once('/')?;
         let of_data = self.schema_of_data(study, name)?;
-        Some(match (source, model) {
+        Some(match (source, &study.cells[cell].spec) {
             (Source::Imported { predictions, .. }, _) => {
                 let own = Schema::of(predictions);
-                Schema { scores: own.scores, decisions: own.decisions, embeddings: own.embeddings, ..of_data }
+                let labelled = stranger(predictions, &of_data.classes).is_none();
+                let classes = if labelled { of_data.classes } else { own.classes };
+                let multi_label = !labelled || of_data.multi_label;
+                let Schema { scores, decisions, embeddings, .. } = own;
+                Schema { classes, labelled, multi_label, scores, decisions, embeddings, ..of_data }
             }
-            (Source::Backend(_), model) => {
+            (Source::Backend(_), Model::Backend(model)) => {
                 // What a model file's output means is written; what a network trained here gives are logits.
-                let probabilities = matches!(model, Some(Model::Backend(model)) if model.output.as_ref().is_some_and(|output| output.get("probabilities").is_some()));
+                let probabilities = model.output.as_ref().is_some_and(|output| output.get("probabilities").is_some());
                 let kind = if probabilities { Kind::Probabilities } else { Kind::Logits };
-                let width = of_data.classes.len();
-                Schema { scores: Some((kind, width)), ..of_data }
+                let ClassList { names: classes, multi_label, labelled } = self.class_list(study, cell, model, name)?;
+                Schema { scores: Some((kind, classes.len())), classes, multi_label: multi_label || !labelled, labelled, ..of_data }
             }
+            (Source::Backend(_), _) => return None,
         })
     }
 }

@@ -1,23 +1,27 @@
 //! Predictions and an evaluation to measurements.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::breakdown::Breakdown;
-use super::fit::find;
+use super::calibrate::Calibration;
+use super::fit::{Evidence, find};
 use super::lens::Lens;
 use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
+use super::pairs::Items;
+use super::pairs::counterfactual::Counterfactuals;
 use super::predictions::{Decisions, Predictions};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
 use super::rule::{FittedRules, decide, linked, top};
 use super::scheme::{Schema, Scheme};
 use super::sheet::{Reading, Sheet};
+use super::truth::Truth;
 use super::value::{Cause, Undefined};
 use super::{OUTSIDE, ScoreError};
-use crate::data::frame::Targets;
 use crate::spec::decide::Decide;
 use crate::spec::evaluation::{Abstained, Evaluation, MinCount, Policy};
 use crate::spec::problem::Problems;
@@ -36,17 +40,17 @@ pub fn score(
     uncertainty: &Uncertainty,
     fitted: &FittedRules,
 ) -> Result<Vec<Measurement>, ScoreError> {
-    let mut problems = Problems::default();
-    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
-    let scheme = problems.check(scheme)?;
+    let scheme = scheme(predictions, evaluation)?;
+    let predictions = &*fitted.calibrated(predictions, evaluation)?;
     let audit = Audit::new(predictions, evaluation, uncertainty, &scheme)?;
 
     let mut rules: Vec<&str> = scheme.decide.iter().map(|decide| decide.name.as_str()).collect();
     let mut numbered: Vec<(Place, Measurement)> = Vec::new();
+    let (decided, scored): (Vec<&Metric>, Vec<&Metric>) = scheme.lenses().into_iter().partition(|metric| metric.input == Input::Decisions);
     for (index, rule) in scheme.decide.iter().enumerate() {
-        if scheme.metrics.iter().any(|(metric, _)| metric.input == Input::Decisions) {
-            let lens = audit.lens(Input::Decisions, &rule.name, fitted)?;
-            audit.read(Input::Decisions, &lens, &[(index, &rule.name)], &mut numbered);
+        for metric in &decided {
+            let lens = audit.lens(metric, &rule.name, fitted)?;
+            audit.read(metric, &lens, &[(index, &rule.name)], &mut numbered);
         }
     }
     if rules.is_empty() {
@@ -54,27 +58,44 @@ pub fn score(
     }
     // What reads no decisions is the same under every rule, and stands beside each.
     let rules: Vec<(usize, &str)> = rules.into_iter().enumerate().collect();
-    let mut inputs: Vec<Input> = scheme.metrics.iter().map(|(metric, _)| metric.input).filter(|input| *input != Input::Decisions).collect();
-    inputs.dedup();
-    let mut seen = HashSet::new();
-    inputs.retain(|input| seen.insert(*input));
-    for input in inputs {
-        audit.read(input, &audit.lens(input, "", fitted)?, &rules, &mut numbered);
+    for metric in scored {
+        audit.read(metric, &audit.lens(metric, "", fitted)?, &rules, &mut numbered);
     }
     numbered.sort_by_key(|(place, _)| *place);
     Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
 }
 
-/// Finds the numbers of the rules that are to be fitted on `split` (`dataset/split`, no test split); `predictions` are those of it.
+/// The predictions of the splits that something is fitted on, by name (`dataset/split`).
+pub type Splits = BTreeMap<String, Arc<Predictions>>;
+
+/// Finds the calibration of an evaluation, and the numbers of its rules that are to be fitted, on splits that are not tests.
 ///
 /// # Errors
-/// As for [`score`], or where a rule's metric is undefined at every threshold.
-pub fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> Result<FittedRules, ScoreError> {
+/// As for [`score`]; where a split is not there, or does not tell what is to be found.
+pub fn fit(evaluation: &Evaluation, splits: &Splits) -> Result<FittedRules, ScoreError> {
+    let evaluation = &evaluation.rules();
+    let mut fitted = FittedRules::new();
+    let of_split = |split: &str| splits.get(split).ok_or_else(|| ScoreError::Split { split: split.to_owned() });
+    if let Some(calibrate) = &evaluation.calibrate {
+        let predictions = of_split(&calibrate.split.value)?;
+        scheme(predictions, evaluation)?;
+        fitted.calibration = Some(Calibration::fit(predictions, calibrate, evaluation)?);
+    }
+    let Some((_, first)) = splits.first_key_value() else { return Ok(fitted) };
+    for rule in scheme(first, evaluation)?.to_fit(&mut Problems::default()) {
+        let predictions = of_split(&rule.split.value)?;
+        let task = scheme(predictions, evaluation)?.task;
+        let evidence = Evidence::of(&rule, &*fitted.calibrated(predictions, evaluation)?, task)?;
+        fitted.rules.insert(rule.decide.name.clone(), find(&rule, &evidence, task)?);
+    }
+    Ok(fitted)
+}
+
+/// An evaluation that fits predictions.
+fn scheme(predictions: &Predictions, evaluation: &Evaluation) -> Result<Scheme, ScoreError> {
     let mut problems = Problems::default();
     let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
-    let scheme = problems.check(scheme)?;
-    let of_split = scheme.to_fit(&mut Problems::default()).into_iter().filter(|rule| rule.split.value == split);
-    of_split.map(|rule| Ok((rule.decide.name.clone(), find(&rule, predictions, scheme.task)?))).collect()
+    Ok(problems.check(scheme)?)
 }
 
 /// The decisions of every rule of an evaluation, by the rule's name.
@@ -82,9 +103,8 @@ pub fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> R
 /// # Errors
 /// As for [`score`].
 pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &FittedRules) -> Result<Vec<(String, Decisions)>, ScoreError> {
-    let mut problems = Problems::default();
-    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
-    let scheme = problems.check(scheme)?;
+    let scheme = scheme(predictions, evaluation)?;
+    let predictions = &*fitted.calibrated(predictions, evaluation)?;
     let decided = |rule: &Decide| Ok((rule.name.clone(), decide(predictions, rule, scheme.task.positive, fitted)?));
     scheme.decide.iter().map(decided).collect()
 }
@@ -92,9 +112,10 @@ pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &Fi
 /// Rule, metric, breakdown, number in the sheet.
 type Place = (usize, usize, usize, usize);
 
-/// Predictions, and an evaluation that fits them.
+/// What an evaluation counts, made of the predictions that it fits.
 pub(super) struct Audit<'a> {
-    pub(super) predictions: &'a Predictions,
+    pub(super) predictions: Cow<'a, Predictions>,
+    counterfactuals: Option<Counterfactuals<'a>>,
     pub(super) evaluation: &'a Evaluation,
     uncertainty: &'a Uncertainty,
     scheme: &'a Scheme,
@@ -116,23 +137,29 @@ impl<'a> Audit<'a> {
         uncertainty: &'a Uncertainty,
         scheme: &'a Scheme,
     ) -> Result<Self, ScoreError> {
-        let clusters = clusters(predictions, uncertainty)?;
-        let breakdowns = scheme.breakdowns.iter().map(|fields| Breakdown::new(predictions, fields)).collect();
-        Ok(Self { predictions, evaluation, uncertainty, scheme, clusters, breakdowns })
+        let Items { predictions, counterfactuals } = Items::of(predictions, evaluation)?;
+        let clusters = clusters(&predictions, uncertainty)?;
+        let breakdowns = scheme.breakdowns.iter().map(|fields| Breakdown::new(&predictions, fields)).collect();
+        Ok(Self { predictions, counterfactuals, evaluation, uncertainty, scheme, clusters, breakdowns })
     }
 
-    /// What metrics with this input read, where they read decisions those of the rule of this name.
-    pub(super) fn lens(&self, input: Input, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
-        if let (Input::Decisions, Some(rule)) = (input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
-            let decisions = decide(self.predictions, rule, self.scheme.task.positive, fitted)?;
-            let targets = self.answered(&decisions);
-            return Ok(Lens::Outcomes(Outcomes::new(&targets, &decisions, self.scheme.task.classes)));
+    /// What a metric, and all that share its lens, read; where they read decisions, those of the rule of this name.
+    pub(super) fn lens(&self, metric: &Metric, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
+        if let (Input::Decisions, Some(rule)) = (metric.input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
+            if let Some(pairs) = &self.counterfactuals {
+                return Ok(Lens::Outcomes(pairs.flips(rule, self.scheme.task, fitted, self.evaluation.abstained)?));
+            }
+            let decisions = decide(&self.predictions, rule, self.scheme.task.positive, fitted)?;
+            return Ok(Lens::Outcomes(self.outcomes(&metric.truth, &decisions)));
+        }
+        if let (Input::Shifts { of }, Some(pairs)) = (metric.input, &self.counterfactuals) {
+            return Ok(Lens::Shifts(pairs.shifts(of, self.scheme.task)?));
         }
         let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
         let scores = self.predictions.scores().ok_or_else(reason)?;
-        let targets = self.predictions.targets();
+        let targets = &*metric.truth.targets(&self.predictions);
         let classes = self.scheme.task.classes;
-        Ok(match (input, self.scheme.task.positive) {
+        Ok(match (metric.input, self.scheme.task.positive) {
             (Input::TopK(k), _) => {
                 let set = |row: usize| {
                     let mut set = top(scores.of(row), k as usize);
@@ -140,7 +167,7 @@ impl<'a> Audit<'a> {
                     set
                 };
                 let decisions = Decisions::Sets((0..self.predictions.len()).map(set).collect());
-                Lens::Outcomes(Outcomes::new(targets, &decisions, classes))
+                Lens::Outcomes(self.outcomes(&metric.truth, &decisions))
             }
             (Input::Probabilities { of, bins, wanted }, _) => {
                 let scores = linked(scores, of);
@@ -151,21 +178,28 @@ impl<'a> Audit<'a> {
         })
     }
 
-    /// What is true of the items that metrics of decisions look at: nothing is, of those that abstentions leave out.
-    fn answered(&self, decisions: &Decisions) -> Cow<'a, Targets> {
-        match (self.predictions.targets(), decisions) {
-            (Targets::Single(targets), Decisions::Single(decisions)) if self.evaluation.abstained == Abstained::Exclude => {
-                Cow::Owned(Targets::Single(targets.iter().zip(decisions).map(|(target, decision)| decision.and(*target)).collect()))
+    /// Decisions against what is true; of items that abstentions leave out, nothing is.
+    fn outcomes(&self, truth: &Truth, decisions: &Decisions) -> Outcomes {
+        let left_out: Vec<usize> = match decisions {
+            Decisions::Single(decisions) if self.evaluation.abstained == Abstained::Exclude => {
+                (0..decisions.len()).filter(|row| decisions[*row].is_none()).collect()
             }
-            (targets, _) => Cow::Borrowed(targets),
+            _ => Vec::new(),
+        };
+        if let Some(mut found) = truth.found(&self.predictions, decisions) {
+            left_out.into_iter().for_each(|row| found[row] = None);
+            return Outcomes::of_finds(&found);
         }
+        let mut targets = truth.targets(&self.predictions);
+        left_out.into_iter().for_each(|row| targets.to_mut().forget(row));
+        Outcomes::new(&targets, decisions, self.scheme.task.classes)
     }
 
-    /// All numbers that read one thing, beside each of some rules.
-    fn read(&self, input: Input, lens: &Lens, rules: &[(usize, &str)], numbered: &mut Vec<(Place, Measurement)>) {
+    /// All numbers of metrics that share a metric's lens, beside each of some rules.
+    fn read(&self, first: &Metric, lens: &Lens, rules: &[(usize, &str)], numbered: &mut Vec<(Place, Measurement)>) {
         for (by, breakdown) in self.breakdowns.iter().enumerate() {
             let (places, metrics): (Vec<usize>, Vec<&Metric>) = (self.scheme.metrics.iter().enumerate())
-                .filter(|(_, (metric, breakdowns))| metric.input == input && breakdowns.contains(&by))
+                .filter(|(_, (metric, breakdowns))| metric.shares_lens(first) && breakdowns.contains(&by))
                 .map(|(place, (metric, _))| (place, metric))
                 .unzip();
             if metrics.is_empty() {
@@ -176,7 +210,7 @@ impl<'a> Audit<'a> {
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
             let sheet = Sheet { lens, breakdown, metrics: &metrics, policy: self.evaluation.undefined, kept: &kept };
-            let readings = sheet.read(self.predictions, self.clusters.as_deref(), self.uncertainty);
+            let readings = sheet.read(&self.predictions, self.clusters.as_deref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
                 for (rule, name) in rules {

@@ -122,6 +122,9 @@ pub fn compare(
     uncertainty: &Uncertainty,
 ) -> Result<Vec<Difference>, ScoreError> {
     let aligned = align(&sides.iter().map(|side| side.predictions).collect::<Vec<_>>())?;
+    let aligned = (sides.iter().zip(&aligned))
+        .map(|(side, predictions)| side.fitted.calibrated(predictions, side.evaluation))
+        .collect::<Result<Vec<_>, ScoreError>>()?;
     let schemes = (sides.iter().zip(&aligned))
         .map(|(side, predictions)| {
             let mut problems = Problems::default();
@@ -147,12 +150,10 @@ pub fn compare(
         for rule in
             rules.iter().filter(|rule| rule.is_empty() || schemes.iter().all(|scheme| scheme.decide.iter().any(|d| d.name == **rule)))
         {
-            let lenses = audits
-                .iter()
-                .zip(sides)
-                .map(|(audit, side)| audit.lens(metric.input, rule, side.fitted))
-                .collect::<Result<Vec<Lens>, _>>()?;
             let called: Vec<&Metric> = schemes.iter().zip(&places).map(|(scheme, place)| &scheme.metrics[*place].0).collect();
+            let lenses = (audits.iter().zip(sides).zip(&called))
+                .map(|((audit, side), metric)| audit.lens(metric, rule, side.fitted))
+                .collect::<Result<Vec<Lens>, _>>()?;
             for breakdown in breakdowns.iter().map(|by| &first.breakdowns[*by]) {
                 let found = Paired { audits: &audits, lenses: &lenses, metrics: &called, breakdown }.differences(pairs, uncertainty);
                 differences.extend(found.into_iter().map(|difference| Difference { decision: rule.clone(), ..difference }));

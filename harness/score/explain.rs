@@ -1,21 +1,26 @@
-//! `fairgrid explain NAME`: what a metric is, in words.
+//! `fairgrid explain NAME`: what a metric or a rule is, in words.
 
-use super::metric::{Meaning, list, meaning};
+use super::metric::{Meaning, list, meaning, takes_match};
 use super::registry::{Compute, Criterion, Definition, Reads, criteria, metrics};
+use super::rulebook::{RULES, RuleDefinition};
 use crate::spec::problem::did_you_mean;
 
 /// What a name means: formula, range, direction, when it is undefined, its options, its source and what others call it.
 ///
 /// # Errors
-/// For a name that is no metric: the nearest ones.
+/// For a name that is no metric and no rule: the nearest ones.
 pub fn explain(name: &str) -> Result<String, String> {
     let Some(meaning) = meaning(name) else {
         let ours = of_peers(name);
         if !ours.is_empty() {
             return Ok(ours);
         }
+        if let Some(rule) = RULES.iter().find(|rule| rule.name == name) {
+            return Ok(lines(name, of_rule(rule)));
+        }
         let known = list();
-        return Err(format!("unknown metric `{name}`: {}", did_you_mean(name, known.iter().map(String::as_str))));
+        let known = known.iter().map(String::as_str).chain(RULES.iter().map(|rule| rule.name));
+        return Err(format!("unknown metric or rule `{name}`: {}", did_you_mean(name, known)));
     };
     Ok(match meaning {
         Meaning::Metric(definition) => lines(name, of_definition(definition)),
@@ -59,6 +64,16 @@ fn lines(name: &str, entries: Vec<(&str, String)>) -> String {
     text
 }
 
+fn of_rule(rule: &RuleDefinition) -> Vec<(&'static str, String)> {
+    vec![
+        ("what", rule.what.to_owned()),
+        ("write", rule.write.to_owned()),
+        ("details", rule.details.to_owned()),
+        ("source", rule.source.to_owned()),
+        ("peers", rule.peers.to_owned()),
+    ]
+}
+
 fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
     let averages = match definition.compute {
         Compute::Class { samples: Some(_), .. } => {
@@ -71,16 +86,23 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         Compute::OfClasses(..) | Compute::MeanOfRanks(_) | Compute::Whole(_) | Compute::Share(..) => "",
     };
     let reads = match definition.reads {
-        Reads::Decisions => "labels, decisions",
-        Reads::TopK => "labels, scores; option `k`",
-        Reads::Scores => "labels, scores",
+        Reads::Decisions => "labels (or a label set, `of: NAME`), decisions",
+        Reads::TopK => "labels (or a label set, `of: NAME`), scores; option `k`",
+        Reads::Scores => "labels (or a label set, `of: NAME`), scores",
         Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
+        Reads::Flips => "decisions about originals and counterfactuals, in an evaluation with `pairs: {original: FIELD, factor: FIELD}`",
+        Reads::Shifts => {
+            "probabilities (of logits with `of: softmax | sigmoid`) of originals and counterfactuals, in an evaluation with `pairs: \
+             {original: FIELD, factor: FIELD}`"
+        }
     };
     let parameter = definition.parameter.map_or_else(String::new, |parameter| {
         let default = parameter.default.map_or_else(|| "must be given".to_owned(), |default| format!("{default} by default"));
         format!("{}: a number, {default}", parameter.name)
     });
-    let options = [parameter, averages.to_owned()].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ");
+    let found = if takes_match(definition) { "match: any | all (is the label set found: one answer an item)" } else { "" };
+    let options =
+        [parameter, averages.to_owned(), found.to_owned()].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ");
     let (low, high) = definition.range;
     vec![
         ("formula", definition.formula.to_owned()),

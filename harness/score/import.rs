@@ -82,7 +82,7 @@ impl Predictions {
         let mut faults = Vec::new();
         let targets = match labels.zip(columns.label.as_ref()) {
             Some((named, column)) => named.targets(&places, &rows, column, "label", &mut faults),
-            None => Targets::Single(vec![None; table.len()]),
+            None => Targets::unknown(table.len()),
         };
         let decisions = decisions.zip(columns.decision.as_ref()).map(|(named, column)| {
             match named.targets(&places, &rows, column, "decision", &mut faults) {
@@ -136,7 +136,9 @@ impl Predictions {
         match Self::check(parts, rows) {
             Ok(predictions) if faults.is_empty() => Ok(predictions),
             checked => {
-                faults.extend(checked.err().into_iter().flat_map(|error| error.faults));
+                // Names that repeat are told already, and may be the least of several kinds.
+                let told: Vec<String> = faults.iter().map(|fault: &Fault| fault.what.clone()).collect();
+                faults.extend(checked.err().into_iter().flat_map(|error| error.faults).filter(|fault| !told.contains(&fault.what)));
                 Err(refused(PredictionsError { faults }))
             }
         }

@@ -2,6 +2,7 @@
 
 use super::OUTSIDE;
 use super::outcome::Outcomes;
+use super::pairs::shift::Shifts;
 use super::probability::Probabilities;
 use super::ranking::{Order, Rankings};
 use super::tally::{Sweep, Tally};
@@ -15,6 +16,8 @@ pub enum Lens {
     Rankings(Rankings),
     /// Probabilities against targets.
     Probabilities(Probabilities),
+    /// Probabilities of the two images of a pair.
+    Shifts(Shifts),
 }
 
 /// Slots as one draw sees them.
@@ -33,6 +36,7 @@ impl Lens {
             Self::Outcomes(outcomes) => &outcomes.of_row,
             Self::Rankings(rankings) => &rankings.of_row,
             Self::Probabilities(probabilities) => &probabilities.of_row,
+            Self::Shifts(shifts) => &shifts.of_row,
         }
     }
 
@@ -41,12 +45,13 @@ impl Lens {
             Self::Outcomes(outcomes) => outcomes.tally(),
             Self::Rankings(rankings) => rankings.tally(),
             Self::Probabilities(probabilities) => probabilities.tally(),
+            Self::Shifts(shifts) => shifts.tally(),
         }
     }
 
     pub(super) fn order(&self, patterns: &[u32]) -> Vec<Order> {
         match self {
-            Self::Outcomes(_) | Self::Probabilities(_) => Vec::new(),
+            Self::Outcomes(_) | Self::Probabilities(_) | Self::Shifts(_) => Vec::new(),
             Self::Rankings(rankings) => rankings.order(patterns),
         }
     }
@@ -75,6 +80,16 @@ impl Lens {
                     }
                     if *label != OUTSIDE {
                         probabilities.add(hand.patterns[slot], *weight, &mut tallies[*label as usize]);
+                    }
+                }
+            }
+            Self::Shifts(shifts) => {
+                for (slot, (label, weight)) in slots() {
+                    if whole {
+                        shifts.add(hand.patterns[slot], *weight, &mut tallies[all]);
+                    }
+                    if *label != OUTSIDE {
+                        shifts.add(hand.patterns[slot], *weight, &mut tallies[*label as usize]);
                     }
                 }
             }

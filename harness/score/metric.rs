@@ -2,7 +2,9 @@
 
 use super::measurement::Direction;
 use super::reduction::{Against, Combine, Reduction};
-use super::registry::{Compute, Definition, Parameter, Reads, metrics};
+use super::registry::{Compute, Definition, Of, Parameter, Reads, metrics};
+use super::truth::{LabelSets, Match, Truth};
+use super::value::Cause;
 use crate::spec::decide::Link;
 use crate::spec::decode::{Decode, word};
 use crate::spec::evaluation::{MetricCall, Written};
@@ -28,6 +30,8 @@ pub struct Metric {
     pub by: Option<Written<Vec<String>>>,
     /// What it reads; `k` for a metric of the k largest scores.
     pub input: Input,
+    /// What it holds to be true of an item.
+    pub truth: Truth,
     /// What several classes make, in one group.
     pub average: Average,
     /// The reduction over groups, if it is one.
@@ -56,6 +60,11 @@ pub enum Input {
         bins: u32,
         /// The classes that are read one by one.
         wanted: Wanted,
+    },
+    /// The probabilities of both images of a counterfactual pair.
+    Shifts {
+        /// What makes probabilities of the scores.
+        of: Link,
     },
 }
 
@@ -100,6 +109,13 @@ pub struct Over {
     pub classes: Option<Combine>,
 }
 
+impl Metric {
+    /// Whether one lens shows what both read.
+    pub fn shares_lens(&self, other: &Self) -> bool {
+        self.input == other.input && self.truth == other.truth
+    }
+}
+
 /// What is known of a task before a metric is resolved for it.
 #[derive(Clone, Copy, Debug)]
 pub struct Task {
@@ -111,8 +127,8 @@ pub struct Task {
     pub positive: Option<usize>,
 }
 
-/// Resolves a call for a task, or says what is wrong with it.
-pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option<Metric> {
+/// Resolves a call for a task and the label sets of its evaluation, or says what is wrong with it.
+pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut Problems) -> Option<Metric> {
     let name = call.choice.name.as_str();
     let Some(meaning) = meaning(name) else {
         let known = list();
@@ -128,17 +144,25 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         }
     };
     let first = *parts.first()?;
+    let before = problems.len();
+    let truth = truth(call, &parts, sets, problems)?;
+    let task = whole.of(&truth);
     if task.multi_label && !first.multi_label {
         let message = format!("`{name}` has no meaning where an item may have several labels");
-        problems.push(Problem::at(&call.choice.name_node, message).help("use a metric of single labels' confusions with `average`"));
+        let help = match first.reads {
+            Reads::Shifts => "use `flip_rate`, which compares the labels that are decided",
+            _ => "use a metric of single labels' confusions with `average`",
+        };
+        problems.push(Problem::at(&call.choice.name_node, message).help(help));
         return None;
     }
-    let before = problems.len();
+    let found = matches!(truth, Truth::Found(..));
     let options: Vec<&str> = [
-        ("average", takes_average(first)),
-        ("classes", suffix.is_some() && takes_average(first)),
+        ("average", takes_average(first) && !found),
+        ("classes", suffix.is_some() && takes_average(first) && !found),
         ("k", first.reads == Reads::TopK),
-        ("of", first.reads == Reads::Probabilities),
+        ("of", !matches!(first.reads, Reads::Flips)),
+        ("match", truth != Truth::Labels && parts.iter().all(|part| takes_match(part))),
         ("method", matches!(suffix, Some("difference" | "ratio"))),
         ("agg", parts.len() > 1),
     ]
@@ -155,17 +179,21 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         Some(parameter) => parameter_of(&parameter, option(parameter.name), call, problems),
         None => Some(0.0),
     };
-    let link = option("of").and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
+    let link = option("of")
+        .filter(|_| matches!(first.reads, Reads::Probabilities | Reads::Shifts))
+        .and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
     let input = match first.reads {
-        Reads::Decisions => Some(Input::Decisions),
-        Reads::TopK => top_k(k, call, task, problems).map(Input::TopK),
+        Reads::Decisions | Reads::Flips => Some(Input::Decisions),
+        Reads::TopK => top_k(k, call, whole, problems).map(Input::TopK),
         Reads::Scores => Some(Input::Scores),
         Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
+        Reads::Shifts => Some(Input::Shifts { of: link.unwrap_or(Link::Score) }),
     };
     let spread = classes.and_then(|node| spread(node, problems));
     // An `average` that is no reading has been refused already.
     let average = match (option("average"), average) {
         (Some(_), None) => None,
+        _ if found && takes_average(first) => Some(Average::Positive(0)),
         _ => average_of(call, first, task, average, spread, suffix.is_some(), problems),
     };
     let over = match suffix {
@@ -201,12 +229,47 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         direction,
         by: call.by.clone(),
         input,
+        truth,
         average,
         over,
         task,
         parts,
         parameter,
     })
+}
+
+impl Task {
+    /// The task of a metric with this truth: a label set is several labels an item, and found or not is one thing of which every item is.
+    fn of(self, truth: &Truth) -> Self {
+        match truth {
+            Truth::Labels => self,
+            Truth::Classes(_) => Self { multi_label: true, positive: None, ..self },
+            Truth::Found(..) => Self { classes: 1, multi_label: false, positive: None },
+        }
+    }
+}
+
+/// What a call holds to be true: its labels, unless `of` names a label set.
+fn truth(call: &MetricCall, parts: &[&Definition], sets: &LabelSets, problems: &mut Problems) -> Option<Truth> {
+    let Some(of) = call.choice.options.get("of").filter(|_| parts.iter().all(|part| takes_set(part))) else {
+        return Some(Truth::Labels);
+    };
+    let set = sets.named(of, problems)?;
+    match call.choice.options.get("match").filter(|_| parts.iter().all(|part| takes_match(part))) {
+        Some(node) => Match::read(node, problems).map(|how| Truth::Found(set, how)),
+        None => Some(Truth::Classes(set)),
+    }
+}
+
+/// Whether a metric sets something against labels, for which a label set can stand.
+fn takes_set(definition: &Definition) -> bool {
+    matches!(definition.reads, Reads::Decisions | Reads::TopK | Reads::Scores)
+}
+
+/// Whether a metric is a share of items of which each is right or wrong as a whole, so that a label set can be found or not.
+pub(super) fn takes_match(definition: &Definition) -> bool {
+    matches!(definition.reads, Reads::Decisions | Reads::TopK)
+        && matches!(definition.compute, Compute::Share(..) | Compute::Class { of: Of::Share(_, Cause::NoPositives), .. })
 }
 
 /// The number that a metric is given, checked.

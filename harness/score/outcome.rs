@@ -56,6 +56,15 @@ impl Outcomes {
         }
     }
 
+    /// One thing of every item, found or not: the confusion of a single class that is always positive.
+    pub fn of_finds(found: &[Option<bool>]) -> Self {
+        let pattern = |found: bool| {
+            let mark = if found { Mark::TruePositive } else { Mark::FalseNegative };
+            Pattern { marks: vec![(0, mark)], right: found }
+        };
+        Self::interned(found.iter().map(|found| found.map(pattern)), 1, true)
+    }
+
     /// One class an item against one: a pattern is a cell of the confusion matrix.
     fn single(targets: &[Option<u32>], decisions: &[Option<u32>], classes: usize) -> Self {
         let columns = classes as u64 + 1;

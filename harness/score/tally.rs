@@ -1,7 +1,7 @@
 //! The sums that metrics are functions of, of one group in one resample.
 
 /// Everything that any metric reads, of one group. Count metrics read `cells`, `items`, `right` and `samples`; rank metrics `sweeps`; metrics of
-/// probabilities `items`, `trust`, `bins` and `beliefs`.
+/// probabilities `items`, `trust`, `bins` and `beliefs`; those of pairs also `items` and `shift`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
     /// Sum of weights of the items.
@@ -20,6 +20,8 @@ pub struct Tally {
     pub trust: Trust,
     /// The items by how confident they were decided.
     pub bins: Vec<Bin>,
+    /// The sums of pairs' shifts.
+    pub shift: Shift,
 }
 
 /// Sums of one class's probability.
@@ -42,6 +44,15 @@ pub struct Trust {
     pub log_loss: f64,
     /// Of squared distances from 1 for the target and from 0 for the others.
     pub brier: f64,
+}
+
+/// Sums over pairs of how far a probability moves from the one image to the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Shift {
+    /// Of how far up.
+    pub signed: f64,
+    /// Of how far.
+    pub absolute: f64,
 }
 
 /// Items of about one confidence.
@@ -216,5 +227,6 @@ impl Tally {
         self.beliefs.fill(Belief::default());
         self.trust = Trust::default();
         self.bins.fill(Bin::default());
+        self.shift = Shift::default();
     }
 }

@@ -1,10 +1,13 @@
 //! `evaluate:`: what is scored on which split, per which groups, decided how, by which metrics.
 
-use super::decide::{Decide, Goal};
+use super::calibrate::Calibrate;
+use super::decide::Decide;
 use super::decode::{Choice, Decode, Fields, expected, one_or_many, word};
 use super::distort::Distort;
 use super::node::{Key, Node, Value};
+use super::pairs::Pairs;
 use super::problem::{Problem, Problems};
+use super::target::LabelSets;
 use super::uncertainty::Uncertainty;
 
 /// One entry of `evaluate:`. Names in it (groups, classes, metrics) are checked against data and registry by the room that knows those.
@@ -14,12 +17,18 @@ pub struct Evaluation {
     pub models: Option<Vec<Written<String>>>,
     /// The split, `dataset/split`; `None` where the predictions bring their own labels.
     pub data: Option<Written<String>>,
+    /// How images become the pairs that are scored; `None` where they are scored one by one.
+    pub pairs: Option<Written<Pairs>>,
     /// How the images that are scored are made worse; rules are fitted on images as they are.
     pub distort: Option<Written<Distort>>,
     /// What numbers are broken down by: each entry one field, or several for their intersection.
     pub groups: Vec<Written<Vec<String>>>,
     /// The class that counts as positive, where the metrics are to be read as binary.
     pub positive: Option<Written<String>>,
+    /// What is correct, where the model's classes are not the dataset's labels.
+    pub target: LabelSets,
+    /// How scores are made probabilities before anything reads them.
+    pub calibrate: Option<Calibrate>,
     /// How scores become decisions; empty for the decisions that were imported, or the largest score.
     pub decide: Vec<Decide>,
     /// Whether [`Self::decide`] is empty because what is written there is wrong, which has been told.
@@ -37,15 +46,16 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// What it is broken down by, as a whole, by single metrics, and by rules with a threshold a group.
+    /// What it is broken down by, as a whole, by single metrics, and by what treats groups differently.
     pub fn breakdowns(&self) -> impl Iterator<Item = &Written<Vec<String>>> {
         let of_metrics = self.metrics.iter().filter_map(|call| call.by.as_ref());
-        self.groups.iter().chain(of_metrics).chain(self.goals().filter_map(|goal| goal.by.as_ref()))
+        let of_rules = self.decide.iter().filter_map(|decide| decide.rule.by());
+        self.groups.iter().chain(of_metrics).chain(of_rules).chain(self.calibrate.iter().filter_map(|calibrate| calibrate.by.as_ref()))
     }
 
-    /// What its rules are to be fitted to.
-    pub fn goals(&self) -> impl Iterator<Item = &Goal> {
-        self.decide.iter().filter_map(|decide| decide.rule.goal())
+    /// The splits that something is fitted on.
+    pub fn fitting_splits(&self) -> impl Iterator<Item = &Written<String>> {
+        self.calibrate.iter().map(|calibrate| &calibrate.split).chain(self.decide.iter().filter_map(|decide| decide.rule.split()))
     }
 
     /// What is done to the images that are scored; a severity of 0 is nothing.
@@ -53,9 +63,18 @@ impl Evaluation {
         self.distort.as_ref().map(|written| written.value).filter(|distort| distort.severity > 0)
     }
 
-    /// The fields that its groups are made of; a field that several entries name comes as often.
-    pub fn fields(&self) -> impl Iterator<Item = &str> {
-        self.breakdowns().flat_map(|entry| entry.value.iter().map(String::as_str))
+    /// The fields that its groups, pairs and label sets are made of, and where each is named; a field that is named several times comes as
+    /// often.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Node)> {
+        let of_groups = self.breakdowns().flat_map(|entry| entry.value.iter().map(|field| (field.as_str(), &entry.node)));
+        let of_pairs = self.pairs.iter().flat_map(|pairs| pairs.value.fields());
+        of_groups.chain(of_pairs.chain(self.target.fields()).map(|field| (field.value.as_str(), &field.node)))
+    }
+
+    /// Its rules alone: all that another split, which may know nothing of its groups, pairs and label sets, is asked for.
+    #[must_use]
+    pub fn rules(&self) -> Self {
+        Self { groups: Vec::new(), pairs: None, target: LabelSets::default(), metrics: Vec::new(), min_count: None, ..self.clone() }
     }
 }
 
@@ -119,9 +138,12 @@ impl Decode for Evaluation {
         let mut fields = Fields::of(node, problems, "an evaluation")?;
         let models = fields.optional_with("models", problems, one_or_many);
         let data = fields.optional("data", problems);
+        let pairs: Option<Written<Pairs>> = fields.optional("pairs", problems);
         let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
+        let target = fields.node("target").map(|node| LabelSets::decode(node, problems));
+        let calibrate = fields.optional("calibrate", problems);
         let decide_node = fields.node("decide");
         let decide = decide_node.and_then(|node| one_or_many(node, problems));
         let abstained = fields.optional_with("abstained", problems, |node, problems| {
@@ -134,12 +156,21 @@ impl Decode for Evaluation {
         let metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
         let uncertainty = fields.optional("uncertainty", problems);
         fields.finish(problems);
+        // Metrics of broken label sets would all be wrong too.
+        let target = target.unwrap_or_else(|| Some(LabelSets::default()))?;
+        if pairs.is_none() && node.get("pairs").is_some() {
+            // Its metrics would be held against single images, which nobody asked for.
+            return None;
+        }
         Some(Self {
             models,
             data,
+            pairs,
             distort,
             groups: groups.unwrap_or_default(),
             positive,
+            target,
+            calibrate,
             undecided: decide_node.is_some() && decide.is_none(),
             decide: decide.unwrap_or_default(),
             abstained: abstained.unwrap_or_default(),

@@ -13,10 +13,12 @@
 //! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`], or [`vectors`];
 //!   [`validate`]: which epoch of a training is kept.
 //! - [`mock`]: what made-up data looks like. [`distort`]: how images are made worse on purpose.
-//! - [`evaluation`], its rules that [`decide`], and [`uncertainty`]: what is measured. [`table`]: what is shown,
+//! - [`evaluation`], its [`pairs`] and [`target`]s, how its scores are [`calibrate`]d, its rules that [`decide`] (some [`post_process`]
+//!   groups), and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
 pub mod augment;
+pub mod calibrate;
 pub mod card;
 pub mod compare;
 pub mod decide;
@@ -30,7 +32,9 @@ pub mod input;
 pub mod mock;
 pub mod model;
 pub mod node;
+pub mod pairs;
 pub mod path;
+pub mod post_process;
 pub mod predictions;
 pub mod problem;
 pub mod sample;
@@ -38,6 +42,7 @@ pub mod source;
 pub mod study;
 pub mod table;
 mod table_check;
+pub mod target;
 pub mod uncertainty;
 pub mod validate;
 pub mod vectors;

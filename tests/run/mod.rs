@@ -9,6 +9,7 @@ mod interrupted;
 mod lessons;
 mod mock;
 mod store;
+mod targets;
 
 use std::path::PathBuf;
 

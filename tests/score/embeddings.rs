@@ -68,7 +68,7 @@ fn the_same_vectors_come_out_of_every_format() {
     }
     let vectors = found[0].embeddings().unwrap();
     assert_eq!((vectors.width(), vectors.values()), (3, &NUMBERS[..]));
-    assert_eq!(found[0].targets(), &Targets::Single(vec![None, None]));
+    assert_eq!(found[0].targets(), &Targets::unknown(2));
 
     let kept = folder.path().join("kept.parquet");
     found[0].write(&kept).unwrap();

@@ -48,7 +48,11 @@ proptest! {
 
 /// More rows than are read at a time.
 fn long() -> Vec<Row> {
-    (0..70_000_u32).map(|row| row.wrapping_mul(2_654_435_761) >> 16).map(|row| [row, row / 3, row / 9, row / 27].map(|cell| (cell % 3) as u8)).map(|[a, b, c, d]| (a, b, c, d, 1)).collect()
+    (0..70_000_u32)
+        .map(|row| row.wrapping_mul(2_654_435_761) >> 16)
+        .map(|row| [row, row / 3, row / 9, row / 27].map(|cell| (cell % 3) as u8))
+        .map(|[a, b, c, d]| (a, b, c, d, 1))
+        .collect()
 }
 
 #[test]
@@ -75,7 +79,9 @@ fn the_same_rows_are_refused() {
 
 #[test]
 fn where_all_items_differ_they_are_all_kept() {
-    let csv: String = std::iter::once("y,p,w,v,g,h\n".to_owned()).chain((0..4200).map(|row| format!("{},{},1,1,g{row},h{row}\n", row % 2, row % 3 % 2))).collect();
+    let csv: String = std::iter::once("y,p,g,h\n".to_owned())
+        .chain((0..6000).map(|row| format!("{},{},g{row},h{row}\n", row % 2, row % 3 % 2)))
+        .collect();
     let all = import_keeping(&csv, "{label: y, decision: p}", &["g", "h"], Keep::Kinds).unwrap();
-    assert_eq!((all.len(), all.copies()), (4200, None));
+    assert_eq!((all.len(), all.copies()), (6000, None));
 }

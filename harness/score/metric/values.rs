@@ -2,7 +2,7 @@
 
 use super::{Average, Input, Metric};
 use crate::score::reduction::Combine;
-use crate::score::registry::{Compute, Of};
+use crate::score::registry::{Compute, Of, Reads};
 use crate::score::tally::{Belief, Confusion, Sweep, Tally};
 use crate::score::value::{Cause, Undefined, Value, ratio};
 use crate::spec::evaluation::Policy;
@@ -19,6 +19,11 @@ pub struct Support {
 }
 
 impl Metric {
+    /// Whether it is about pairs of an original and its counterfactual.
+    pub fn of_pairs(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part.reads, Reads::Flips | Reads::Shifts))
+    }
+
     /// Whether there is one number a class.
     pub fn per_class(&self) -> bool {
         self.average == Average::PerClass && self.over.is_none_or(|over| over.classes.is_none())
@@ -30,6 +35,7 @@ impl Metric {
         let sides: Vec<(f64, f64)> = match self.input {
             Input::Decisions | Input::TopK(_) => tally.cells.iter().map(|cell| (cell.positives(), cell.negatives())).collect(),
             Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives())).collect(),
+            Input::Shifts { .. } => Vec::new(),
             Input::Probabilities { .. } => tally.beliefs.iter().map(|belief| (belief.positives, belief.negatives)).collect(),
         };
         let one = match (class, self.average) {

@@ -1,6 +1,7 @@
 //! Every metric, one small definition each, in families. Names are scikit-learn's and fairlearn's.
 
 mod criteria;
+mod flips;
 mod inequality;
 mod items;
 mod probabilities;
@@ -53,6 +54,10 @@ pub enum Reads {
     Scores,
     /// The scores as probabilities.
     Probabilities,
+    /// The decisions about both images of a counterfactual pair.
+    Flips,
+    /// The probabilities of both images of a counterfactual pair.
+    Shifts,
 }
 
 /// A number that a metric is given beside the items.
@@ -131,7 +136,8 @@ pub struct Criterion {
 /// All metrics.
 pub fn metrics() -> &'static [Definition] {
     static ALL: LazyLock<Vec<Definition>> = LazyLock::new(|| {
-        [items::ITEMS, rates::RATES, inequality::INEQUALITY, top_k::TOP_K, ranks::RANKS, probabilities::PROBABILITIES].concat()
+        [items::ITEMS, rates::RATES, inequality::INEQUALITY, top_k::TOP_K, ranks::RANKS, probabilities::PROBABILITIES, flips::FLIPS]
+            .concat()
     });
     &ALL
 }
