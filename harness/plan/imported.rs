@@ -10,7 +10,6 @@ use crate::data::table::{Format, Options, Table};
 use crate::score::kinds::Keep;
 use crate::score::metric::meaning;
 use crate::score::predictions::Predictions;
-use crate::score::registry::Reads;
 use crate::spec::decide::Rule;
 use crate::spec::decode::canonical;
 use crate::spec::evaluation::{Evaluation, MetricCall, Written};
@@ -58,9 +57,7 @@ pub(super) fn keep(study: &Study, cell: usize, model: &ImportedModel, written: b
     let columns = &model.columns;
     let of_items =
         written || !study.compare.is_empty() || columns.decision.is_none() || columns.subject.is_some() || columns.embedding.is_some();
-    let counts = |call: &MetricCall| {
-        meaning(&call.choice.name).is_some_and(|meaning| meaning.metrics().iter().all(|metric| metric.reads == Reads::Decisions))
-    };
+    let counts = |call: &MetricCall| meaning(&call.choice.name).is_some_and(|meaning| meaning.counts());
     let of_kinds = |evaluation: &CellEvaluation| {
         let spec = &evaluation.spec;
         let alone =

@@ -13,8 +13,10 @@ use super::make::Planner;
 use super::planned::{PlannedCell, PlannedScore, Source};
 use super::said::scored;
 use crate::data::frame::Targets;
+use crate::score::embedding;
 use crate::score::pool::pooled;
 use crate::score::predictions::Predictions;
+use crate::score::refit;
 use crate::score::scheme::{Schema, Scheme};
 use crate::spec::evaluation::{Evaluation, Written};
 use crate::spec::model::{ImportedModel, Model};
@@ -125,11 +127,15 @@ impl Planner<'_> {
         self.check_pool(study, evaluation, &schemas, &imported)?;
         let scheme = Scheme::of(&evaluation.spec, schemas.first()?, &mut self.problems)?;
         self.check_pairs(study, evaluation, &imported)?;
+        if let Some(predictions) = imported.first() {
+            embedding::check(&evaluation.spec, &scheme, predictions, &mut self.problems);
+        }
         let said = scored(study, evaluation, &scheme);
         if !self.scored.contains(&said) {
             self.scored.push(said);
         }
         let uncertainty = evaluation.spec.uncertainty.over(&study.uncertainty);
+        refit::check(&evaluation.spec, scheme.task.multi_label, &uncertainty, &mut self.problems);
         let whole = json!({
             "evaluation": evaluation.written,
             "uncertainty": format!("{uncertainty:?}"),

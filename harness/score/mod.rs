@@ -7,7 +7,7 @@
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
 //! - [`pairs`]: pairs of images as items. [`pool`]: predictions of several models as one.
 //! - [`rule`]: how scores become decisions, in [`steps`]; `fit`: what is found for them on another split; [`post_process`]: rules that make
-//!   groups fare alike; [`calibrate`]: what makes probabilities of scores before that.
+//!   groups fare alike; [`refit`]: rules found anew in every resample; [`calibrate`]: what makes probabilities of scores before that.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`kinds`]: what is kept of long ones;
 //!   [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
@@ -16,7 +16,7 @@
 //! - [`ladder`]: resamples of rankings, one pass a group.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
-//! - [`mod@compare`]: differences between models on the same items.
+//! - [`mod@compare`]: cells set against each other on the same items.
 //! - [`mod@explain`]: what a metric is, in words; [`rulebook`]: what decision rules and calibrations are.
 //! - [`embedding`]: vectors in place of scores.
 //! - [`measurement`]: one number, with all that is needed to trust it.
@@ -47,6 +47,7 @@ pub mod predictions;
 pub mod probability;
 pub mod ranking;
 pub mod reduction;
+pub mod refit;
 pub mod registry;
 pub mod rule;
 pub mod rulebook;
@@ -59,9 +60,10 @@ pub mod truth;
 pub mod units;
 pub mod value;
 
-pub use audit::{Splits, decisions, fit, score};
+pub use audit::{decisions, fit, score};
 pub use compare::compare;
 pub use explain::explain;
+pub use rule::Splits;
 pub use value::Value;
 
 /// In a column of indices: in no group, of no pattern.

@@ -55,6 +55,9 @@ pub struct Scores {
     pub values: Vec<f64>,
 }
 
+/// What is said of a number that is refused, and whether one is.
+pub(super) type Refused = (&'static str, fn(f64) -> bool);
+
 impl Scores {
     /// The numbers of one item.
     pub fn of(&self, row: usize) -> &[f64] {
@@ -62,8 +65,8 @@ impl Scores {
     }
 
     /// What no score of a kind may be.
-    pub(super) fn refused(kind: Kind) -> &'static [(&'static str, fn(f64) -> bool)] {
-        const REFUSED: [(&str, fn(f64) -> bool); 2] = [
+    pub(super) fn refused(kind: Kind) -> &'static [Refused] {
+        const REFUSED: [Refused; 2] = [
             ("a score that is not a number (NaN)", f64::is_nan),
             ("a probability outside 0 to 1 (name the column `scores` or `logits` if it holds those)", |score| {
                 !(-1e-6..=1.0 + 1e-6).contains(&score) && !score.is_nan()

@@ -1,5 +1,7 @@
 //! What rank metrics read of an item: its scores, and what is true of it. Sorted once; every resample is one pass along the order.
 
+use std::cmp::Reverse;
+
 use rayon::prelude::*;
 
 use super::OUTSIDE;
@@ -86,7 +88,7 @@ impl Rankings {
                 // Patterns are numbered in the order of the first class: where slots are too, they need no more than to be turned round.
                 let slots = (0..patterns.len() as u32).rev();
                 let mut order: Vec<u32> = slots.filter(|slot| self.truths[at(*slot, class)] != Truth::Unknown).collect();
-                order.sort_by(|a, b| key(*b).cmp(&key(*a)));
+                order.sort_by_key(|slot| Reverse(key(*slot)));
                 let mut above = None;
                 let mark = |slot: &u32| {
                     let score = self.scores[at(*slot, class)];

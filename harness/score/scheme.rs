@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use super::embedding::Embeddings;
-use super::metric::{Average, Input, Metric, Task, Wanted, meaning, resolve};
+use super::embedding::{self, Embeddings};
+use super::metric::{Average, Input, Meaning, Metric, Task, Wanted, meaning, resolve};
 use super::pairs;
 use super::predictions::Predictions;
 use super::truth::{LabelSets, Truth};
@@ -48,6 +48,8 @@ pub struct Scheme {
     pub breakdowns: Vec<Vec<String>>,
     /// The metrics, each with the breakdowns that it is computed for.
     pub metrics: Vec<(Metric, Vec<usize>)>,
+    /// The metrics of embeddings, likewise.
+    pub embedding: Vec<(embedding::metric::Metric, Vec<usize>)>,
 }
 
 /// A rule that has a number to find.
@@ -135,12 +137,17 @@ impl Scheme {
         for field in evaluation.pairs.iter().flat_map(|pairs| pairs.value.fields()) {
             known(field, "field", &fields, problems);
         }
-        let mut scheme = Self { task, decide: evaluation.decide.clone(), breakdowns: Vec::new(), metrics: Vec::new() };
+        let decide = evaluation.decide.clone();
+        let mut scheme = Self { task, decide, breakdowns: Vec::new(), metrics: Vec::new(), embedding: Vec::new() };
         let mistakes = problems.len();
         let sets = LabelSets::of(&evaluation.target, schema, problems);
         // Without the positive class, or with a broken label set, every metric would be wrong: one mistake, one message.
         if (evaluation.positive.is_none() || positive.is_some()) && problems.len() == mistakes {
             for call in &evaluation.metrics {
+                if let Some(Meaning::Embedding(definition, suffix)) = meaning(&call.choice.name) {
+                    scheme.embed(evaluation, call, (definition, suffix), schema, problems);
+                    continue;
+                }
                 if schema.only_embeddings() && meaning(&call.choice.name).is_some() {
                     let message = format!("`{}` reads decisions or scores, and the model holds embeddings only", call.choice.name);
                     problems.push(Problem::at(&call.choice.name_node, message).help("name the models with predictions in `models`"));
@@ -153,17 +160,8 @@ impl Scheme {
                 if let Some(problem) = pairs::misplaced(&metric, call, evaluation).or_else(|| unscored(&metric, call, schema, positive)) {
                     problems.push(problem);
                 }
-                if let Some((earlier, _)) = scheme.metrics.iter().find(|(earlier, _)| earlier.name == metric.name) {
-                    let message = format!("two metrics are called `{}`", earlier.name);
-                    problems.push(Problem::at(&call.choice.name_node, message).help("give one of them another name with `as`"));
-                }
-                let breakdowns = scheme.breakdowns_of(evaluation, &metric);
-                if breakdowns.is_empty() {
-                    let message = format!("`{}` compares groups, and the evaluation has none", call.choice.name);
-                    problems.push(
-                        Problem::at(&call.choice.name_node, message).help("add `groups: [FIELD]` to the evaluation, or `by: FIELD` here"),
-                    );
-                }
+                scheme.check_name(&metric.name, call, problems);
+                let breakdowns = scheme.breakdowns_of(evaluation, call, metric.over.is_none(), problems);
                 scheme.metrics.push((metric, breakdowns));
             }
         }
@@ -174,6 +172,45 @@ impl Scheme {
         }
         scheme.check_rules(evaluation, schema, problems);
         (problems.len() == before).then_some(scheme)
+    }
+
+    /// Adds a metric of embeddings, or says why there is none.
+    fn embed(
+        &mut self,
+        evaluation: &Evaluation,
+        call: &MetricCall,
+        (definition, suffix): (&'static embedding::registry::Definition, Option<&'static str>),
+        schema: &Schema,
+        problems: &mut Problems,
+    ) {
+        let name = &call.choice.name;
+        if schema.embeddings.is_none() {
+            let problem = Problem::at(&call.choice.name_node, format!("`{name}` reads embeddings, and the model holds none"));
+            problems.push(problem.help("name the models with `embeddings:` in `models`"));
+            return;
+        }
+        if evaluation.pairs.is_some() {
+            problems.push(Problem::at(&call.choice.name_node, format!("`{name}` measures single items, and the evaluation is of pairs")));
+            return;
+        }
+        let of_sets = definition.compute.of_sets();
+        if of_sets && evaluation.sets.is_none() {
+            let problem = Problem::at(&call.choice.name_node, format!("`{name}` is about concepts, and the evaluation has none"));
+            problems.push(problem.help("add `sets: {attribute: [LEVEL, LEVEL], concepts: [LEVEL, …]}` to the evaluation"));
+            return;
+        }
+        let Some(metric) = embedding::metric::resolve(call, definition, suffix, problems) else { return };
+        self.check_name(&metric.name, call, problems);
+        let breakdowns = if of_sets { Vec::new() } else { self.breakdowns_of(evaluation, call, metric.overall(), problems) };
+        self.embedding.push((metric, breakdowns));
+    }
+
+    fn check_name(&self, name: &str, call: &MetricCall, problems: &mut Problems) {
+        let mut earlier = self.metrics.iter().map(|(metric, _)| &metric.name).chain(self.embedding.iter().map(|(metric, _)| &metric.name));
+        if earlier.any(|earlier| earlier == name) {
+            let problem = Problem::at(&call.choice.name_node, format!("two metrics are called `{name}`"));
+            problems.push(problem.help("give one of them another name with `as`"));
+        }
     }
 
     /// One metric of every lens, in the order of the spec.
@@ -187,14 +224,20 @@ impl Scheme {
         firsts
     }
 
-    fn breakdowns_of(&mut self, evaluation: &Evaluation, metric: &Metric) -> Vec<usize> {
+    /// The breakdowns that a metric is computed for, among them that of all items where it has such a number; there must be one.
+    fn breakdowns_of(&mut self, evaluation: &Evaluation, call: &MetricCall, overall: bool, problems: &mut Problems) -> Vec<usize> {
         let mut lists: Vec<Vec<String>> = Vec::new();
-        match &metric.by {
+        match &call.by {
             Some(by) => lists.push(by.value.clone()),
             None => {
-                lists.extend(metric.over.is_none().then(Vec::new));
+                lists.extend(overall.then(Vec::new));
                 lists.extend(evaluation.groups.iter().map(|entry| entry.value.clone()));
             }
+        }
+        if lists.is_empty() {
+            let message = format!("`{}` compares groups, and the evaluation has none", call.choice.name);
+            problems
+                .push(Problem::at(&call.choice.name_node, message).help("add `groups: [FIELD]` to the evaluation, or `by: FIELD` here"));
         }
         let mut places = Vec::with_capacity(lists.len());
         for list in lists {
@@ -307,7 +350,14 @@ fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Optio
     match (metric.input, schema.scores) {
         (Input::Decisions, _) | (Input::PositiveScore, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
-        (Input::TopK(_) | Input::Scores, Some((_, width))) if width < schema.classes.len() => {
+        (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
+            Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))
+                .help(format!("say what makes probabilities of them: `{{{name}: {{…, of: softmax | sigmoid}}}}`")),
+        ),
+        (Input::TopFrom { of: Link::Sigmoid | Link::Softmax, .. }, Some((Kind::Probabilities, _))) => {
+            Some(Problem::at(node, format!("`{name}` turns into probabilities what are probabilities")).help("leave `of` out"))
+        }
+        (Input::TopK(_) | Input::TopFrom { .. } | Input::Scores, Some((_, width))) if width < schema.classes.len() => {
             let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
             Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
         }

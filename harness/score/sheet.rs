@@ -12,8 +12,9 @@ use super::interval;
 use super::lens::Lens;
 use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
+use super::refit::Refit;
 use super::tally::Tally;
-use super::units::{Rows, Shuffle, Units};
+use super::units::{Rows, Units};
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::{Method, Uncertainty};
 use block::{Block, Drawn};
@@ -30,6 +31,8 @@ pub struct Sheet<'a> {
     pub policy: Policy,
     /// The groups that reductions look at.
     pub kept: &'a [bool],
+    /// How decisions are made anew in every resample; `None` where they stay.
+    pub refit: Option<&'a Refit>,
 }
 
 /// Where a number stands on a sheet.
@@ -92,20 +95,19 @@ impl Sheet<'_> {
 
         let spots = self.spots(&tallies);
         let reductions = spots.iter().any(|spot| self.over(spot).is_some_and(|over| over.reduction.is_gap()));
-        let shuffle = (reductions && uncertainty.permutations() > 0).then(|| Shuffle::new(&units)).flatten();
-        let gaps = |tallies: &[Tally]| self.reduced(&blocks, &self.values(tallies)).into_iter().map(number).collect();
-        let permuted = shuffle.map_or_else(Vec::new, |shuffle| self.permuted(&shuffle, uncertainty, gaps));
+        let permuted = if reductions { self.permuted(&units, uncertainty) } else { Vec::new() };
 
         let mut drawn = Drawn {
             intervals: Vec::new(),
             resampled,
             items: supports.last().map_or(0.0, |tally| tally.items),
-            related: clusters.is_some(),
+            // A rule that is found anew is common to all groups.
+            related: clusters.is_some() || self.refit.is_some(),
             ranks: (0..=self.breakdown.groups.len()).map(|group| units.rank(group)).collect(),
             blocks,
             values,
         };
-        let plain = clusters.is_none() && predictions.weight().is_none();
+        let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
         let effective = units.effective(self.breakdown.groups.len());
         drawn.intervals = self.intervals(&drawn, &tallies, &supports, &effective, plain, &left_out, uncertainty);
         let values = self.reduced(&drawn.blocks, &drawn.values);
@@ -137,8 +139,13 @@ impl Sheet<'_> {
         let blocks = self.blocks(&tallies);
         self.sum(&slots, &units.observed(), &mut tallies);
         let values = self.reduced(&blocks, &self.values(&tallies));
-        let numbers = |tallies: &[Tally]| self.reduced(&blocks, &self.values(tallies)).into_iter().map(number).collect();
-        Replay { spots, values, supports, replicates: self.resamples(&slots, uncertainty, numbers) }
+        Replay { spots, values, supports, replicates: self.resamples(&slots, uncertainty, self.numbers()) }
+    }
+
+    /// Every number of the sheet, from the sums of a draw.
+    fn numbers(&self) -> impl Fn(&[Tally]) -> Vec<f64> + Sync {
+        let blocks = self.blocks(&self.tallies());
+        move |tallies| self.reduced(&blocks, &self.values(tallies)).into_iter().map(number).collect()
     }
 
     fn tallies(&self) -> Vec<Tally> {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::OUTSIDE;
-use super::draw::{Purpose, Urn, generator, shuffle};
+use super::draw::{Purpose, Urn, coins, generator, shuffle};
 use super::ids::{Ids, order};
 
 /// The rows of a breakdown, as columns of equal length.
@@ -233,10 +233,15 @@ impl Units {
 
     /// Draws units with replacement, stratum by stratum, and writes each slot's weight in the resample.
     pub fn resample(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
+        self.resample_for(Purpose::Bootstrap, seed, replicate, weights);
+    }
+
+    /// The same for another purpose, with draws of its own.
+    pub fn resample_for(&self, purpose: Purpose, seed: u64, replicate: u64, weights: &mut [f64]) {
         weights.fill(0.0);
         let plain = self.is_plain();
         for (index, stratum) in self.strata.iter().enumerate() {
-            let mut generator = generator(seed, Purpose::Bootstrap, replicate, index as u64);
+            let mut generator = generator(seed, purpose, replicate, index as u64);
             if plain {
                 let drawn = &mut weights[stratum.first..stratum.first + stratum.urn.copies().len()];
                 stratum.urn.resample(&mut generator, |kind, count| drawn[kind] += count as f64);
@@ -249,6 +254,20 @@ impl Units {
                     weights[slot] += self.slots[slot].amount * count as f64;
                 }
             });
+        }
+    }
+
+    /// Tosses a coin for every unit, and writes each slot's weight in those that stay and in those that change sides.
+    pub fn exchange(&self, seed: u64, replicate: u64, stay: &mut [f64], change: &mut [f64]) {
+        for (index, stratum) in self.strata.iter().enumerate() {
+            let mut generator = generator(seed, Purpose::Exchange, replicate, index as u64);
+            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
+                let changing = coins(&mut generator, *copies);
+                for slot in self.run(stratum.first + kind) {
+                    change[slot] = self.slots[slot].amount * changing as f64;
+                    stay[slot] = self.slots[slot].amount * (copies - changing) as f64;
+                }
+            }
         }
     }
 }
@@ -421,7 +440,7 @@ impl Ranks {
 /// Orders groups by what is in them, and those of equal content by their least id.
 fn ranks(singles: &[Single], rows: Rows<'_>, ids: &Ids) -> Ranks {
     let chunks = || singles.chunk_by(|a, b| a.slot.group == b.slot.group).filter(|chunk| chunk[0].slot.group != OUTSIDE);
-    let groups = chunks().last().map_or(0, |chunk| chunk[0].slot.group + 1);
+    let groups = chunks().next_back().map_or(0, |chunk| chunk[0].slot.group + 1);
     let mut contents: Vec<&[Single]> = vec![&[]; groups as usize];
     chunks().for_each(|chunk| contents[chunk[0].slot.group as usize] = chunk);
     let least = |group: u32| (0..ids.len()).filter(|row| rows.groups[*row] == group).map(|row| ids.get(row)).min_by(|a, b| order(a, b));

@@ -4,9 +4,11 @@ use super::calibrate::Calibrate;
 use super::decide::Decide;
 use super::decode::{Choice, Decode, Fields, expected, one_or_many, word};
 use super::distort::Distort;
+use super::embed::Embed;
 use super::node::{Key, Node, Value};
 use super::pairs::Pairs;
 use super::problem::{Problem, Problems};
+use super::sets::Sets;
 use super::target::LabelSets;
 use super::uncertainty::Uncertainty;
 
@@ -19,6 +21,10 @@ pub struct Evaluation {
     pub data: Option<Written<String>>,
     /// How images become the pairs that are scored; `None` where they are scored one by one.
     pub pairs: Option<Written<Pairs>>,
+    /// Which of the items are of which concept, where associations of concepts are measured.
+    pub sets: Option<Sets>,
+    /// What is done to embeddings before they are measured.
+    pub embed: Option<Embed>,
     /// How the images that are scored are made worse; rules are fitted on images as they are.
     pub distort: Option<Written<Distort>>,
     /// What numbers are broken down by: each entry one field, or several for their intersection.
@@ -46,11 +52,18 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// What it is broken down by, as a whole, by single metrics, and by what treats groups differently.
+    /// Where one says which split it scores: `data`, or that of its `sets`.
+    pub fn split(node: &Node) -> Option<&Node> {
+        node.get("data").or_else(|| node.get("sets")?.get("data"))
+    }
+
+    /// What it is broken down by, as a whole, by single metrics, by what treats groups differently, and by sets of a field's levels.
     pub fn breakdowns(&self) -> impl Iterator<Item = &Written<Vec<String>>> {
         let of_metrics = self.metrics.iter().filter_map(|call| call.by.as_ref());
         let of_rules = self.decide.iter().filter_map(|decide| decide.rule.by());
-        self.groups.iter().chain(of_metrics).chain(of_rules).chain(self.calibrate.iter().filter_map(|calibrate| calibrate.by.as_ref()))
+        let of_calibration = self.calibrate.iter().filter_map(|calibrate| calibrate.by.as_ref());
+        let of_sets = self.sets.iter().flat_map(Sets::fields);
+        self.groups.iter().chain(of_metrics).chain(of_rules).chain(of_calibration).chain(of_sets)
     }
 
     /// The splits that something is fitted on.
@@ -106,6 +119,8 @@ pub enum Abstained {
     Wrong,
     /// Metrics of decisions leave them out.
     Exclude,
+    /// They count, are never right, and their share is a metric of its own.
+    Report,
 }
 
 /// From how many of what on a group is ranked.
@@ -137,8 +152,10 @@ impl Decode for Evaluation {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, problems, "an evaluation")?;
         let models = fields.optional_with("models", problems, one_or_many);
-        let data = fields.optional("data", problems);
+        let data: Option<Written<String>> = fields.optional("data", problems);
         let pairs: Option<Written<Pairs>> = fields.optional("pairs", problems);
+        let sets: Option<Sets> = fields.optional("sets", problems);
+        let embed = fields.optional("embed", problems);
         let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
@@ -147,13 +164,16 @@ impl Decode for Evaluation {
         let decide_node = fields.node("decide");
         let decide = decide_node.and_then(|node| one_or_many(node, problems));
         let abstained = fields.optional_with("abstained", problems, |node, problems| {
-            word(node, problems, &[("wrong", Abstained::Wrong), ("exclude", Abstained::Exclude)])
+            word(node, problems, &[("wrong", Abstained::Wrong), ("exclude", Abstained::Exclude), ("report", Abstained::Report)])
         });
         let min_count = fields.optional("min_count", problems);
         let undefined = fields.optional_with("undefined", problems, |node, problems| {
             word(node, problems, &[("propagate", Policy::Propagate), ("exclude", Policy::Exclude)])
         });
-        let metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
+        let mut metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
+        if let (Some(Abstained::Report), Some(metrics), Some(node)) = (abstained, &mut metrics, fields.node("abstained")) {
+            MetricCall::add(ABSTENTION_RATE, node, metrics);
+        }
         let uncertainty = fields.optional("uncertainty", problems);
         fields.finish(problems);
         // Metrics of broken label sets would all be wrong too.
@@ -162,10 +182,20 @@ impl Decode for Evaluation {
             // Its metrics would be held against single images, which nobody asked for.
             return None;
         }
+        if sets.is_none() && node.get("sets").is_some() {
+            return None;
+        }
+        let of_sets = sets.as_ref().and_then(|sets| sets.data.clone());
+        if let (Some(_), Some(twice)) = (&data, &of_sets) {
+            problems.push(Problem::at(&twice.node, "`data` is written twice").help("leave it out of `sets`, or of the evaluation"));
+            return None;
+        }
         Some(Self {
             models,
-            data,
+            data: data.or(of_sets),
             pairs,
+            sets,
+            embed,
             distort,
             groups: groups.unwrap_or_default(),
             positive,
@@ -200,6 +230,20 @@ pub(super) fn breakdown(node: &Node, problems: &mut Problems) -> Option<Written<
         return expected(node, problems, "at least one field");
     }
     Some(Written { value, node: node.clone() })
+}
+
+/// The metric that `abstained: report` adds.
+const ABSTENTION_RATE: &str = "abstention_rate";
+
+impl MetricCall {
+    /// Adds a metric that something else asks for, unless it is called already.
+    fn add(name: &str, because: &Node, metrics: &mut Vec<Self>) {
+        if metrics.iter().all(|call| call.choice.name != name) {
+            let options = Node { value: Value::Map(Vec::new()), ..because.clone() };
+            let choice = Choice { name: name.to_owned(), name_node: because.clone(), options };
+            metrics.push(Self { choice, by: None, name: None });
+        }
+    }
 }
 
 impl Decode for MetricCall {

@@ -3,6 +3,7 @@
 mod comparing;
 mod decisions;
 mod distorted;
+mod embeddings;
 mod faults;
 mod folds;
 mod interrupted;

@@ -5,6 +5,7 @@ use fairgrid::score::measurement::Measurement;
 use proptest::prelude::*;
 
 use super::{import_keeping, measure};
+use crate::command::{Folder, fairgrid};
 
 const EVALUATION: &str = "{groups: [g, [g, h]], positive: 1, decide: given, undefined: exclude, metrics: [accuracy_score, \
      accuracy_score_difference, f1_score_ratio, selection_rate, {equalized_odds_difference: {agg: mean}}, matthews_corrcoef]}";
@@ -84,4 +85,26 @@ fn where_all_items_differ_they_are_all_kept() {
         .collect();
     let all = import_keeping(&csv, "{label: y, decision: p}", &["g", "h"], Keep::Kinds).unwrap();
     assert_eq!((all.len(), all.copies()), (6000, None));
+}
+
+const STUDY: &str = "
+fairgrid: 1
+study: audit
+models: {claimed: {predictions: claims.csv, columns: {id: id, label: y, decision: p, probabilities: s}}}
+evaluate: {test: {groups: [g, [g, h]], positive: 1, undefined: exclude, metrics: [accuracy_score, accuracy_score_difference]}}
+uncertainty: {bootstrap: 100, null: {permutations: 100}}
+";
+
+#[test]
+fn results_are_the_same_whether_predictions_are_written_or_not() {
+    let rows: Vec<Row> = (0..200_u8).map(|row| (row % 2, row / 3 % 3, row / 5 % 3, row % 3, 1)).collect();
+    let folder = Folder::new().file("audit.yaml", STUDY).file("claims.csv", csv(&rows, 3));
+    let results = |output: &str, more: &[&str]| {
+        let arguments = ["run", "audit.yaml", "--quiet", "--store", output, "--output", output];
+        let outcome = fairgrid(arguments.iter().chain(more)).within(&folder).run();
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+        std::fs::read_to_string(folder.path(&format!("{output}/results.csv"))).unwrap()
+    };
+    assert_eq!(results("kinds", &["--no-predictions"]), results("items", &[]));
+    assert!(folder.path("items/predictions").is_dir() && !folder.path("kinds/predictions").exists());
 }

@@ -1,5 +1,6 @@
 //! Scoring: golden values, honesty rules, invariances.
 
+mod change;
 mod compare;
 mod coverage;
 mod decisions;
@@ -10,6 +11,7 @@ mod kinds;
 mod oracle;
 mod properties;
 mod reductions;
+mod refit;
 mod refusals;
 
 use std::path::Path;

@@ -180,13 +180,15 @@ const NONE: u32 = u32::MAX;
 struct Cells {
     texts: HashMap<String, u32>,
     words: HashMap<u64, u32>,
-    /// The first texts and words, looked through before the others.
-    few_texts: Vec<(String, u32)>,
-    few_words: Vec<(u64, u32)>,
+    /// The first texts, looked through one by one before the others.
+    few: Vec<(String, u32)>,
+    /// The small words, at their places; 0 where one is not known.
+    small: Vec<u32>,
 }
 
-/// So many cells are looked through one by one.
 const FEW: usize = 16;
+
+const SMALL: usize = 256;
 
 impl Cells {
     /// `None` for a column of lists or bytes.
@@ -205,7 +207,7 @@ impl Cells {
     }
 
     fn text(&mut self, text: &str) -> u32 {
-        if let Some((_, number)) = self.few_texts.iter().find(|(known, _)| known == text) {
+        if let Some((_, number)) = self.few.iter().find(|(known, _)| known == text) {
             return *number;
         }
         if let Some(number) = self.texts.get(text) {
@@ -213,20 +215,22 @@ impl Cells {
         }
         let number = self.texts.len() as u32 + 1;
         self.texts.insert(text.to_owned(), number);
-        if self.few_texts.len() < FEW {
-            self.few_texts.push((text.to_owned(), number));
+        if self.few.len() < FEW {
+            self.few.push((text.to_owned(), number));
         }
         number
     }
 
     fn word(&mut self, word: u64) -> u32 {
-        if let Some((_, number)) = self.few_words.iter().find(|(known, _)| *known == word) {
+        let place = word as usize;
+        if let Some(number) = self.small.get(place).filter(|number| **number > 0) {
             return *number;
         }
         let next = self.words.len() as u32 + 1;
         let number = *self.words.entry(word).or_insert(next);
-        if self.few_words.len() < FEW {
-            self.few_words.push((word, number));
+        if place < SMALL {
+            self.small.resize(SMALL, 0);
+            self.small[place] = number;
         }
         number
     }

@@ -1,6 +1,7 @@
 //! The names that can be called: metrics, their reductions over groups, and criteria.
 
-use crate::score::registry::{Criterion, Definition, criteria, metrics};
+use crate::score::embedding::{self, registry::Compute};
+use crate::score::registry::{Criterion, Definition, Reads, criteria, metrics};
 
 const SUFFIXES: &[&str] = &[
     "difference",
@@ -20,6 +21,10 @@ pub fn list() -> Vec<String> {
     let mut names: Vec<String> = metrics().iter().map(|definition| definition.name.to_owned()).collect();
     names.extend(metrics().iter().flat_map(|definition| SUFFIXES.iter().map(|suffix| format!("{}_{suffix}", definition.name))));
     names.extend(criteria().iter().flat_map(|criterion| SUFFIXES[..2].iter().map(|suffix| format!("{}_{suffix}", criterion.name))));
+    for definition in embedding::registry::metrics() {
+        names.push(definition.name.to_owned());
+        names.extend(embedding_suffixes(definition).iter().map(|suffix| format!("{}_{suffix}", definition.name)));
+    }
     names.sort_unstable();
     names
 }
@@ -33,14 +38,23 @@ pub enum Meaning {
     Reduced(&'static Definition, &'static str),
     /// A criterion; the suffix says whether as a difference or a ratio.
     Criterion(&'static Criterion, &'static str),
+    /// A metric of embeddings, perhaps reduced over groups; the suffix says how.
+    Embedding(&'static embedding::registry::Definition, Option<&'static str>),
+}
+
+/// The reductions over groups that a metric of embeddings has.
+fn embedding_suffixes(definition: &embedding::registry::Definition) -> &'static [&'static str] {
+    if matches!(definition.compute, Compute::Group(..)) { embedding::metric::SUFFIXES } else { &[] }
 }
 
 impl Meaning {
-    /// The metrics that its number is made of.
-    pub fn metrics(&self) -> Vec<&'static Definition> {
+    /// Whether its number counts decisions and reads nothing else of an item.
+    pub fn counts(&self) -> bool {
+        let counts = |metric: &Definition| metric.reads == Reads::Decisions;
         match self {
-            Self::Metric(metric) | Self::Reduced(metric, _) => vec![metric],
-            Self::Criterion(criterion, _) => metrics().iter().filter(|metric| criterion.parts.contains(&metric.name)).collect(),
+            Self::Metric(metric) | Self::Reduced(metric, _) => counts(metric),
+            Self::Criterion(criterion, _) => metrics().iter().filter(|metric| criterion.parts.contains(&metric.name)).all(counts),
+            Self::Embedding(..) => false,
         }
     }
 }
@@ -50,6 +64,15 @@ pub fn meaning(name: &str) -> Option<Meaning> {
     let metric = |name: &str| metrics().iter().find(|definition| definition.name == name);
     if let Some(definition) = metric(name) {
         return Some(Meaning::Metric(definition));
+    }
+    for definition in embedding::registry::metrics() {
+        if definition.name == name {
+            return Some(Meaning::Embedding(definition, None));
+        }
+        let suffix = name.strip_prefix(definition.name).and_then(|rest| rest.strip_prefix('_'));
+        if let Some(suffix) = suffix.and_then(|rest| embedding_suffixes(definition).iter().find(|suffix| **suffix == rest)) {
+            return Some(Meaning::Embedding(definition, Some(suffix)));
+        }
     }
     SUFFIXES.iter().find_map(|suffix| {
         let base = name.strip_suffix(suffix)?.strip_suffix('_')?;

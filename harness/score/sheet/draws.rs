@@ -57,6 +57,15 @@ impl Sheet<'_> {
         of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
     ) -> Vec<Vec<f64>> {
         let (seed, draws, whole) = (uncertainty.seed(), uncertainty.bootstrap(), self.whole());
+        if let Some(refit) = self.refit {
+            let (lens, (labels, patterns)) = (Lens::Outcomes(refit.outcomes()), refit.slots());
+            let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
+                refit.draw(seed, replicate, weights);
+                lens.sum(&Hand { patterns: &patterns, order: &[], labels: &labels, weights }, whole, tallies);
+            };
+            let counted = Sheet { lens: &lens, ..*self };
+            return counted.draws(draws, || vec![0.0; patterns.len()], draw, |(), tallies| of(tallies));
+        }
         let size = slots.patterns.len();
         match &slots.ladders {
             Some(ladders) => {
@@ -84,16 +93,31 @@ impl Sheet<'_> {
         self.draws(slots.units.leave_outs() as u32, || vec![0.0; size], draw, |times, tallies| (times, of(tallies)))
     }
 
-    /// What `of` makes of the units with their groups dealt out anew.
-    pub(super) fn permuted(&self, shuffle: &Shuffle, uncertainty: &Uncertainty, of: impl Fn(&[Tally]) -> Vec<f64> + Sync) -> Vec<Vec<f64>> {
-        let (seed, whole) = (uncertainty.seed(), self.whole());
+    /// The numbers of this sheet in every permutation of the group labels of some units; none where labels cannot be exchanged.
+    pub fn permuted(&self, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
+        let permutations = uncertainty.permutations();
+        let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units)).flatten() else { return Vec::new() };
+        let (seed, whole, numbers) = (uncertainty.seed(), self.whole(), self.numbers());
         let (patterns, order) = (&shuffle.patterns, self.lens.order(&shuffle.patterns));
         let draw = |(labels, weights): &mut (Vec<u32>, Vec<f64>), replicate, tallies: &mut [Tally]| {
             shuffle.deal(seed, replicate, labels, weights);
             self.lens.sum(&Hand { patterns, order: &order, labels, weights }, whole, tallies);
         };
         let fresh = || (vec![OUTSIDE; patterns.len()], vec![0.0; patterns.len()]);
-        self.draws(uncertainty.permutations(), fresh, draw, |(), tallies| of(tallies))
+        self.draws(permutations, fresh, draw, |(), tallies| numbers(tallies))
+    }
+
+    /// The numbers of this sheet in every exchange of items between two sides, whose patterns its lens both knows: those of the first side.
+    pub fn exchanged(&self, units: &Units, own: &[u32], other: &[u32], uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
+        let (seed, whole, numbers) = (uncertainty.seed(), self.whole(), self.numbers());
+        let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
+        let (labels, patterns) = ([labels.as_slice(), &labels].concat(), [own, other].concat());
+        let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
+            let (stay, change) = weights.split_at_mut(own.len());
+            units.exchange(seed, replicate, stay, change);
+            self.lens.sum(&Hand { patterns: &patterns, order: &[], labels: &labels, weights }, whole, tallies);
+        };
+        self.draws(uncertainty.permutations(), || vec![0.0; patterns.len()], draw, |(), tallies| numbers(tallies))
     }
 
     /// What `of` makes of many draws: `draw` draws one into the memory of a thread (`fresh`) and sums it up.
