@@ -5,13 +5,14 @@
 //!
 //! - [`contrast`]: what is made of the sides, and what came of it; `sums`: how.
 //! - [`change`]: what became of effects between before and after.
-//! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once.
+//! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once. [`terms`]: all of it in words.
 
 pub mod adjust;
 pub mod change;
 pub mod contrast;
 pub mod exact;
 mod sums;
+pub mod terms;
 
 use std::collections::HashMap;
 
@@ -113,13 +114,16 @@ pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertai
                 .map(|((audit, side), metric)| audit.lens(metric, rule, side.fitted))
                 .collect::<Result<Vec<Lens>, _>>()?;
             let (joint, tuples) = join(&lenses);
-            for breakdown in breakdowns.iter().map(|by| &first.breakdowns[*by]) {
+            for by in breakdowns.iter().copied() {
+                let breakdown = &first.breakdowns[by];
+                let anchors = [first.anchors(metric, by, &first.sizes(lenses[0].of_row(), breakdown))?];
                 let refits = refits(&audits, sides, metric, rule, breakdown, uncertainty)?;
                 let paired = Paired {
                     audits: &audits,
                     lenses: &lenses,
                     metrics: &called,
                     breakdown,
+                    anchors: &anchors,
                     joint: &joint,
                     tuples: &tuples,
                     refits: &refits,

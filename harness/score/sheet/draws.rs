@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::Sheet;
-use super::block::Block;
+use super::block::{Block, Roster};
+use super::{Sheet, Spot};
+use crate::score::breakdown::Breakdown;
 use crate::score::ladder::Ladders;
 use crate::score::lens::{Hand, Lens};
-use crate::score::metric::Over;
 use crate::score::ranking::Order;
 use crate::score::tally::Tally;
 use crate::score::units::{Shuffle, Units};
@@ -16,6 +16,7 @@ use crate::spec::uncertainty::Uncertainty;
 
 /// Slots of units, as a lens sums them up.
 pub(super) struct Slots<'u> {
+    breakdown: &'u Breakdown,
     units: &'u Units,
     patterns: &'u [u32],
     labels: Vec<u32>,
@@ -26,25 +27,34 @@ pub(super) struct Slots<'u> {
 
 impl Slots<'_> {
     fn hand<'h>(&'h self, weights: &'h [f64]) -> Hand<'h> {
-        Hand { patterns: self.patterns, order: &self.order, labels: &self.labels, weights }
+        Hand { breakdown: self.breakdown, patterns: self.patterns, order: &self.order, labels: &self.labels, weights }
     }
 }
 
 impl Sheet<'_> {
     /// Makes the slots of some units ready to be summed up.
-    pub(super) fn slots<'u>(&self, units: &'u Units, patterns: &'u [u32]) -> Slots<'u> {
+    pub(super) fn slots<'u>(&'u self, units: &'u Units, patterns: &'u [u32]) -> Slots<'u> {
         let ladders = match self.lens {
-            Lens::Rankings(rankings) => Ladders::new(rankings, patterns, units, self.whole()),
+            // Ladders know one whole, and panels are several.
+            Lens::Rankings(rankings) if self.breakdown.panels.len() == 1 || !self.whole() => {
+                Ladders::new(rankings, patterns, units, self.whole())
+            }
             _ => None,
         };
         let order = if ladders.is_some() { Vec::new() } else { self.lens.order(patterns) };
-        Slots { units, patterns, labels: units.slots().iter().map(|slot| slot.group).collect(), order, ladders }
+        Slots { breakdown: self.breakdown, units, patterns, labels: units.slots().iter().map(|slot| slot.group).collect(), order, ladders }
     }
 
     /// Sums slots up that have some weights.
     pub(super) fn sum(&self, slots: &Slots<'_>, weights: &[f64], tallies: &mut [Tally]) {
         match &slots.ladders {
-            Some(ladders) => ladders.sum(weights, tallies),
+            Some(ladders) => {
+                ladders.sum(weights, tallies);
+                let panels = &self.breakdown.panels;
+                for (panel, whole) in panels.iter().zip(self.breakdown.groups.len()..).filter(|_| panels.len() > 1) {
+                    tallies[whole].items = tallies[panel.groups.clone()].iter().map(|tally| tally.items).sum();
+                }
+            }
             None => self.lens.sum(&slots.hand(weights), true, tallies),
         }
     }
@@ -61,7 +71,7 @@ impl Sheet<'_> {
             let (lens, (labels, patterns)) = (Lens::Outcomes(refit.outcomes()), refit.slots());
             let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
                 refit.draw(seed, replicate, weights);
-                lens.sum(&Hand { patterns: &patterns, order: &[], labels: &labels, weights }, whole, tallies);
+                lens.sum(&Hand { breakdown: self.breakdown, patterns: &patterns, order: &[], labels: &labels, weights }, whole, tallies);
             };
             let counted = Sheet { lens: &lens, ..*self };
             return counted.draws(draws, || vec![0.0; patterns.len()], draw, |(), tallies| of(tallies));
@@ -97,11 +107,11 @@ impl Sheet<'_> {
     pub fn permuted(&self, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
         let permutations = uncertainty.permutations();
         let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units)).flatten() else { return Vec::new() };
-        let (seed, whole, numbers) = (uncertainty.seed(), self.whole(), self.numbers());
+        let (seed, whole, numbers) = (uncertainty.seed(), self.whole(), self.numbers(units));
         let (patterns, order) = (&shuffle.patterns, self.lens.order(&shuffle.patterns));
         let draw = |(labels, weights): &mut (Vec<u32>, Vec<f64>), replicate, tallies: &mut [Tally]| {
             shuffle.deal(seed, replicate, labels, weights);
-            self.lens.sum(&Hand { patterns, order: &order, labels, weights }, whole, tallies);
+            self.lens.sum(&Hand { breakdown: self.breakdown, patterns, order: &order, labels, weights }, whole, tallies);
         };
         let fresh = || (vec![OUTSIDE; patterns.len()], vec![0.0; patterns.len()]);
         self.draws(permutations, fresh, draw, |(), tallies| numbers(tallies))
@@ -109,13 +119,13 @@ impl Sheet<'_> {
 
     /// The numbers of this sheet in every exchange of items between two sides, whose patterns its lens both knows: those of the first side.
     pub fn exchanged(&self, units: &Units, own: &[u32], other: &[u32], uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
-        let (seed, whole, numbers) = (uncertainty.seed(), self.whole(), self.numbers());
+        let (seed, whole, numbers) = (uncertainty.seed(), self.whole(), self.numbers(units));
         let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
         let (labels, patterns) = ([labels.as_slice(), &labels].concat(), [own, other].concat());
         let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
             let (stay, change) = weights.split_at_mut(own.len());
             units.exchange(seed, replicate, stay, change);
-            self.lens.sum(&Hand { patterns: &patterns, order: &[], labels: &labels, weights }, whole, tallies);
+            self.lens.sum(&Hand { breakdown: self.breakdown, patterns: &patterns, order: &[], labels: &labels, weights }, whole, tallies);
         };
         self.draws(uncertainty.permutations(), || vec![0.0; patterns.len()], draw, |(), tallies| numbers(tallies))
     }
@@ -139,7 +149,7 @@ impl Sheet<'_> {
     pub(super) fn values(&self, tallies: &[Tally]) -> Vec<Value> {
         let mut values = Vec::new();
         for metric in self.metrics {
-            let groups = if metric.over.is_some() { tallies.len() } else { tallies.len() - 1 };
+            let groups = if metric.over.is_some() { tallies.len() } else { self.breakdown.groups.len() };
             for part in 0..metric.parts() {
                 tallies[..groups].iter().for_each(|tally| metric.push_values(part, tally, self.policy, &mut values));
             }
@@ -147,32 +157,33 @@ impl Sheet<'_> {
         values
     }
 
-    /// Every number of the sheet, in the order of [`Self::spots`]: those of reductions are reduced.
-    pub(super) fn reduced(&self, blocks: &[Block], values: &[Value]) -> Vec<Value> {
-        let mut reduced = Vec::with_capacity(values.len());
-        for (metric, block) in self.metrics.iter().zip(blocks) {
-            match metric.over {
-                None => reduced.extend_from_slice(&values[block.start..block.start + block.len()]),
-                Some(over) => self.push_reduced(over, block, values, &mut reduced),
-            }
-        }
-        reduced
+    /// Every number of the sheet, in the order of its spots: those of reductions are reduced.
+    pub(super) fn reduced(&self, spots: &[Spot], blocks: &[Block], values: &[Value], roster: &Roster) -> Vec<Value> {
+        spots.iter().map(|spot| self.number_at(spot, &blocks[spot.metric], values, roster)).collect()
     }
 
-    fn push_reduced(&self, over: Over, block: &Block, values: &[Value], reduced: &mut Vec<Value>) {
-        let all = block.groups - 1;
+    /// The number of one spot.
+    pub(super) fn number_at(&self, spot: &Spot, block: &Block, values: &[Value], roster: &Roster) -> Value {
+        let Some(over) = self.over(spot) else {
+            return values[block.at(0, spot.group.unwrap_or(0), spot.class.unwrap_or(0))];
+        };
+        let among = self.among(spot.metric, spot.panel, roster);
+        let whole = self.breakdown.groups.len() + spot.panel;
         let of_class = |class: usize| {
             let of_part = |part: usize| {
-                let groups = (0..all).map(|group| values[block.at(part, group, class)]);
-                let reduced = over.reduction.of(groups, values[block.at(part, all, class)], self.kept, self.policy);
+                let value = |group: usize| values[block.at(part, group, class)];
+                let reduced = match spot.group {
+                    Some(group) => over.reduction.of_each(group, value, &among),
+                    None => over.reduction.of(value, value(whole), &among),
+                };
                 reduced.map_err(|undefined| if block.classes > 1 { undefined.in_class(class) } else { undefined })
             };
             // A criterion of two parts needs both, whatever the policy on groups.
             over.parts.of((0..block.parts).map(of_part), Policy::Propagate)
         };
         match over.classes {
-            Some(combine) => reduced.push(combine.of((0..block.classes).map(of_class), self.policy)),
-            None => reduced.extend((0..block.classes).map(of_class)),
+            Some(combine) => combine.of((0..block.classes).map(of_class), self.policy),
+            None => of_class(spot.class.unwrap_or(0)),
         }
     }
 }
