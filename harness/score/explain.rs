@@ -113,7 +113,9 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         Compute::Rank(_) | Compute::Belief(_) => {
             "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest"
         }
-        Compute::OfClasses(..) | Compute::MeanOfRanks(_) | Compute::Whole(_) | Compute::Share(..) => "",
+        Compute::ClassOf(_) => "average: binary (with `positive:`) | macro | per_class",
+        _ if definition.compute.is_binary() => "needs `positive:`",
+        _ => "",
     };
     let reads = match definition.reads {
         Reads::Decisions => "labels (or a label set, `of: NAME`), decisions",
@@ -122,6 +124,8 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         Reads::Associations => {
             "scores; options `labels` (a list of classes, or a label set by name), `k`, and `threshold` (then of logits with `of: softmax | sigmoid`)"
         }
+        Reads::Confusions => "labels, decisions",
+        Reads::Crossings => "labels, scores of the positive class, groups",
         Reads::Scores => "labels (or a label set, `of: NAME`), scores",
         Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
         Reads::Flips => "decisions about originals and counterfactuals, in an evaluation with `pairs: {original: FIELD, factor: FIELD}`",

@@ -163,7 +163,7 @@ impl Scheme {
                     problems.push(problem);
                 }
                 scheme.check_name(&metric.name, call, problems);
-                let breakdowns = scheme.breakdowns_of(evaluation, call, metric.over.is_none(), problems);
+                let breakdowns = scheme.breakdowns_of(evaluation, call, !metric.compares(), problems);
                 if let Some(reference) = &metric.reference {
                     let unfit = breakdowns.iter().filter_map(|place| reference.unfit(&scheme.breakdowns[*place], &schema.fields));
                     unfit.for_each(|problem| problems.push(problem));
@@ -324,7 +324,7 @@ impl Scheme {
             Average::Whole => !each && !task.multi_label,
             Average::Samples | Average::PerClass => false,
         };
-        if metric.over.is_none() && metric.input == Input::Decisions && !metric.of_pairs() && countable {
+        if !metric.compares() && metric.input == Input::Decisions && !metric.of_pairs() && countable {
             return Some(metric);
         }
         let what = if each { "thresholds of classes" } else { "a threshold" };
@@ -354,7 +354,7 @@ fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Optio
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
-        (Input::Decisions, _) | (Input::PositiveScore, Some(_)) => None,
+        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
         (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
             Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))

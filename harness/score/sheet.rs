@@ -93,10 +93,10 @@ impl Sheet<'_> {
         let supports = tallies.clone();
         self.sum(&slots, &units.observed(), &mut tallies);
         let blocks = self.blocks(&tallies);
-        let values = self.values(&tallies);
         let roster = self.roster(&units);
+        let values = self.values(&tallies, &roster);
 
-        let numbers = |tallies: &[Tally]| self.values(tallies).into_iter().map(number).collect::<Vec<f64>>();
+        let numbers = |tallies: &[Tally]| self.values(tallies, &roster).into_iter().map(number).collect::<Vec<f64>>();
         let resampled = self.resamples(&slots, uncertainty, numbers);
         let left_out = if uncertainty.method() == Method::Bca { self.left_out(&slots, numbers) } else { Vec::new() };
 
@@ -147,7 +147,7 @@ impl Sheet<'_> {
         let blocks = self.blocks(&tallies);
         self.sum(&slots, &units.observed(), &mut tallies);
         let roster = self.roster(units);
-        let values = self.reduced(&spots, &blocks, &self.values(&tallies), &roster);
+        let values = self.reduced(&spots, &blocks, &self.values(&tallies, &roster), &roster);
         Replay { spots, values, supports, replicates: self.resamples(&slots, uncertainty, self.numbers(units)) }
     }
 
@@ -155,11 +155,11 @@ impl Sheet<'_> {
     fn numbers(&self, units: &Units) -> impl Fn(&[Tally]) -> Vec<f64> + Sync {
         let tallies = self.tallies();
         let (spots, blocks, roster) = (self.spots(&tallies), self.blocks(&tallies), self.roster(units));
-        move |tallies| self.reduced(&spots, &blocks, &self.values(tallies), &roster).into_iter().map(number).collect()
+        move |tallies| self.reduced(&spots, &blocks, &self.values(tallies, &roster), &roster).into_iter().map(number).collect()
     }
 
     fn tallies(&self) -> Vec<Tally> {
-        vec![self.lens.tally(); self.breakdown.groups.len() + self.breakdown.panels.len()]
+        vec![self.lens.tally(self.breakdown.groups.len()); self.breakdown.groups.len() + self.breakdown.panels.len()]
     }
 
     fn over(&self, spot: &Spot) -> Option<Over> {
@@ -170,6 +170,7 @@ impl Sheet<'_> {
         let groups = self.breakdown.groups.len();
         let mut start = 0;
         let block = |metric: &&Metric| {
+            let groups = if metric.is_joint() { 0 } else { groups };
             let groups = if metric.over.is_some() { groups + self.breakdown.panels.len() } else { groups };
             let block = Block { start, parts: metric.parts(), groups, classes: metric.width(&tallies[0]) };
             start += block.len();
@@ -180,7 +181,7 @@ impl Sheet<'_> {
 
     /// Whether any number needs all items together in every draw.
     fn whole(&self) -> bool {
-        self.metrics.iter().any(|metric| metric.over.is_some_and(|over| over.reduction.to_overall()))
+        self.metrics.iter().any(|metric| metric.needs_whole() || metric.over.is_some_and(|over| over.reduction.to_overall()))
     }
 
     /// Where the numbers stand, in the order of [`Self::values`].

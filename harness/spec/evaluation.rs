@@ -174,6 +174,10 @@ impl Decode for Evaluation {
         if let (Some(Abstained::Report), Some(metrics), Some(node)) = (abstained, &mut metrics, fields.node("abstained")) {
             MetricCall::add(ABSTENTION_RATE, node, metrics);
         }
+        if let Some(include) = fields.node("uncertainty").and_then(|node| node.get("include")) {
+            let problem = Problem::at(include, "`include` is about all evaluations, whose means it says how to trust");
+            problems.push(problem.help("write it in the study's own `uncertainty`"));
+        }
         let uncertainty = fields.optional("uncertainty", problems);
         fields.finish(problems);
         // Metrics of broken label sets would all be wrong too.

@@ -8,6 +8,7 @@ mod draws;
 mod embeddings;
 mod honesty;
 mod kinds;
+mod means;
 mod oracle;
 mod properties;
 mod reductions;
