@@ -136,6 +136,13 @@ impl Scheme {
                 known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &fields, problems);
             }
         }
+        for (control, entry) in evaluation.control.iter().flat_map(|control| evaluation.compared().map(move |entry| (control, entry))) {
+            if let Some(field) = entry.value.iter().find(|field| control.value.contains(field)) {
+                let problem =
+                    Problem::at(&entry.node, format!("`{field}` is held fixed by `control`, so that its levels are not compared"));
+                problems.push(problem.help("leave it out of one of them"));
+            }
+        }
         for field in evaluation.pairs.iter().flat_map(|pairs| pairs.value.fields()) {
             known(field, "field", &fields, problems);
         }
@@ -195,6 +202,12 @@ impl Scheme {
             problems.push(problem.help("name the models with `embeddings:` in `models`"));
             return;
         }
+        if let Some(control) = &evaluation.control {
+            let problem =
+                Problem::at(&control.node, format!("`{name}` measures embeddings, which are not compared within levels of a field"));
+            problems.push(problem.help("leave `control` out, and add an intersection to `groups`"));
+            return;
+        }
         if evaluation.pairs.is_some() {
             problems.push(Problem::at(&call.choice.name_node, format!("`{name}` measures single items, and the evaluation is of pairs")));
             return;
@@ -233,11 +246,14 @@ impl Scheme {
     /// The breakdowns that a metric is computed for, among them that of all items where it has such a number; there must be one.
     fn breakdowns_of(&mut self, evaluation: &Evaluation, call: &MetricCall, overall: bool, problems: &mut Problems) -> Vec<usize> {
         let mut lists: Vec<Grouping> = Vec::new();
+        let control = evaluation.control.as_ref().map_or(&[][..], |control| &control.value);
+        let within = |entry: &Written<Vec<String>>| Grouping::within(control, &entry.value);
         match &call.by {
-            Some(by) => lists.push(Grouping::by(&by.value)),
+            Some(by) => lists.push(within(by)),
             None => {
                 lists.extend(overall.then(Grouping::default));
-                lists.extend(evaluation.groups.iter().map(|entry| Grouping::by(&entry.value)));
+                lists.extend((overall && !control.is_empty()).then(|| Grouping::by(control)));
+                lists.extend(evaluation.groups.iter().map(within));
             }
         }
         if lists.is_empty() {

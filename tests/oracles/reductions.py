@@ -294,12 +294,42 @@ def across(name, rows, seed, weighted):
     return case
 
 
+def controlled(rows, seed):
+    """fairlearn's control features: metrics and gaps within each level."""
+    from fairlearn.metrics import MetricFrame, selection_rate
+    from sklearn.metrics import accuracy_score
+
+    rng = np.random.default_rng(seed)
+    race = rng.choice(["a", "b", "c"], rows, p=[0.5, 0.3, 0.2])
+    age = rng.choice(["old", "young"], rows)
+    y = (rng.random(rows) < 0.5).astype(int)
+    p = np.where(rng.random(rows) < np.where((race == "c") & (age == "old"), 0.4, 0.2), 1 - y, y)
+    frame = pd.DataFrame({"id": range(rows), "y": y, "p": p, "race": race, "age": age})
+    evaluation = {"groups": ["race"], "control": ["age"], "positive": "1"}
+    case = Case("controlled", frame, {"id": "id", "label": "y", "decision": "p"}, evaluation)
+    for name, function in (("accuracy_score", accuracy_score), ("selection_rate", selection_rate)):
+        within = MetricFrame(metrics=function, y_true=y, y_pred=p, sensitive_features=race, control_features=age)
+        case.expect(name, function(y, p))
+        for level, value in within.overall.items():
+            case.expect(name, value, "age", f"age={level}")
+        for (level, group), value in within.by_group.items():
+            case.expect(name, value, "age*race", f"age={level}*race={group}")
+        for method in ("between_groups", "to_overall"):
+            for level, value in within.difference(method=method).items():
+                case.expect((f"{name}_difference", {"method": method}), value, "age*race", f"age={level}", name=f"{name}_difference.{method}")
+            for level, value in within.ratio(method=method).items():
+                case.expect((f"{name}_ratio", {"method": method}), value, "age*race", f"age={level}", name=f"{name}_ratio.{method}")
+        for level, value in within.group_min().items():
+            case.expect(f"{name}_group_min", value, "age*race", f"age={level}")
+    return case
+
+
 if __name__ == "__main__":
     CASES = [
         two_groups("signed", 300, 1, False), two_groups("signed_weighted", 200, 2, True),
         several_groups("references", 400, 3, False), several_groups("references_weighted", 300, 4, True), several_classes(500, 5),
         together(600, 6), documented(), two_together("two_together", 300, 7, False), two_together("two_together_weighted", 250, 8, True),
-        across("across", 300, 9, False), across("across_weighted", 250, 10, True),
+        controlled(400, 11), across("across", 300, 9, False), across("across_weighted", 250, 10, True),
     ]
     json.dump([case.json() for case in CASES], sys.stdout, indent=1)
     print()

@@ -107,7 +107,8 @@ impl Sheet<'_> {
     /// The numbers of this sheet in every permutation of the group labels of some units; none where labels cannot be exchanged.
     pub fn permuted(&self, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
         let permutations = uncertainty.permutations();
-        let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units)).flatten() else { return Vec::new() };
+        let panel_of = |group: u32| self.breakdown.panels.iter().position(|panel| panel.groups.contains(&(group as usize))).unwrap_or(0);
+        let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units, panel_of)).flatten() else { return Vec::new() };
         let (seed, whole, numbers) = (uncertainty.seed(), self.whole(), self.numbers(units));
         let (patterns, order) = (&shuffle.patterns, self.lens.order(&shuffle.patterns));
         let draw = |(labels, weights): &mut (Vec<u32>, Vec<f64>), replicate, tallies: &mut [Tally]| {
