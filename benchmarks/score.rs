@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use criterion::{Criterion, criterion_group, criterion_main};
+use fairgrid::score::kinds::Keep;
 use fairgrid::score::predictions::Predictions;
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::score;
@@ -66,20 +67,21 @@ fn million(criterion: &mut Criterion) {
     write(&path);
     let columns = spec::<Columns>(COLUMNS);
     let fields = ["race".to_owned(), "gender".to_owned()];
-    let read = || Predictions::import(&path, &columns, &fields, None).unwrap();
-    let predictions = read();
-    let scored = |evaluation: &str, replicates: u32| {
+    let read = |keep: Keep| Predictions::import(&path, &columns, &fields, None, keep).unwrap();
+    let (items, kinds) = (read(Keep::Items), read(Keep::Kinds));
+    let scored = |predictions: &Predictions, evaluation: &str, replicates: u32| {
         let evaluation = spec::<Evaluation>(evaluation);
         let uncertainty = Uncertainty::default().with_draws(replicates, replicates);
-        let measured = score(&predictions, &evaluation, &uncertainty, &FittedRules::new()).unwrap();
+        let measured = score(predictions, &evaluation, &uncertainty, &FittedRules::new()).unwrap();
         assert!(measured.iter().all(|number| number.lower.is_some()), "a number without an interval");
         measured
     };
     let mut group = criterion.benchmark_group("million");
     group.sample_size(10);
-    group.bench_function("read", |bencher| bencher.iter(|| black_box(read())));
-    group.bench_function("counts_1000_replicates_and_nulls", |bencher| bencher.iter(|| black_box(scored(COUNTS, 1000))));
-    group.bench_function("ranks_200_replicates", |bencher| bencher.iter(|| black_box(scored(RANKS, 200))));
+    group.bench_function("read_items", |bencher| bencher.iter(|| black_box(read(Keep::Items))));
+    group.bench_function("read_kinds", |bencher| bencher.iter(|| black_box(read(Keep::Kinds))));
+    group.bench_function("counts_1000_replicates_and_nulls", |bencher| bencher.iter(|| black_box(scored(&kinds, COUNTS, 1000))));
+    group.bench_function("ranks_200_replicates", |bencher| bencher.iter(|| black_box(scored(&items, RANKS, 200))));
     group.finish();
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn run(self) -> Result<Exit, Failure> {
-        let plan = self.study.plan(&*observer(Style::Auto, self.json, 0))?;
+        let plan = self.study.plan(&*observer(Style::Auto, self.json, 0), false)?;
         let tasks = tasks(&plan);
         if self.json {
             let cells: Vec<_> = plan

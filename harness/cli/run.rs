@@ -87,11 +87,11 @@ pub(super) struct Ran {
 }
 
 impl Execution {
-    /// Plans a study and carries it out.
-    pub(super) fn carry_out(&self, study: &StudyArgs) -> Result<Ran, Failure> {
+    /// Plans a study and carries it out; `predictions` says whether those are to be written too.
+    pub(super) fn carry_out(&self, study: &StudyArgs, predictions: bool) -> Result<Ran, Failure> {
         let started = SystemTime::now();
         let observer = observer(self.progress, self.quiet, self.verbose);
-        let plan = study.plan(&*observer)?;
+        let plan = study.plan(&*observer, predictions)?;
         let store = Store::open(&self.store).map_err(anyhow::Error::from)?;
         let interrupted = Arc::new(AtomicBool::new(false));
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
@@ -143,14 +143,14 @@ impl Ran {
 impl Run {
     pub(super) fn run(self, color: Color) -> Result<Exit, Failure> {
         if self.dry_run {
-            let plan = self.study.plan(&*observer(Style::Auto, self.execution.quiet, 0))?;
+            let plan = self.study.plan(&*observer(Style::Auto, self.execution.quiet, 0), false)?;
             println!("{}: {} cells, {} evaluations; nothing was run", plan.study.name, plan.cells.len(), plan.scores.len());
             for cell in &plan.cells {
                 println!("  {}", plan.study.cells[cell.cell].name);
             }
             return Ok(Exit::Ok);
         }
-        let ran = self.execution.carry_out(&self.study)?;
+        let ran = self.execution.carry_out(&self.study, !self.no_predictions)?;
         let Ran { plan, results, .. } = &ran;
         let tables = results.tables(&plan.study.layout);
         let folder = self.study.output(self.output.as_deref(), &plan.study.name);

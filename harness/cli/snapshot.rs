@@ -42,7 +42,7 @@ impl Snapshot {
         if study.study.mock {
             return Err(Failure::usage("made-up data are no snapshot nor held against one: leave `--mock` away"));
         }
-        let ran = study.execution.carry_out(&study.study)?;
+        let ran = study.execution.carry_out(&study.study, false)?;
         let found = leaderboard(&ran)?;
         let path = gate::path(&study.study.spec);
         let screen = screen(color);

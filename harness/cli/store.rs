@@ -55,7 +55,7 @@ impl Store {
                         mock: false,
                         backends: BackendArgs { dirs: std::mem::take(&mut dirs) },
                     };
-                    let plan = study.plan(&*silent)?;
+                    let plan = study.plan(&*silent, false)?;
                     keys.extend(crate::plan::task::tasks(&plan).into_iter().map(|task| task.key.to_string()));
                     dirs = study.backends.dirs;
                 }

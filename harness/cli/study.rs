@@ -50,14 +50,14 @@ impl BackendArgs {
 }
 
 impl StudyArgs {
-    /// Reads the spec and plans it.
-    pub(super) fn plan(&self, observer: &dyn Observer) -> Result<Plan, Failure> {
+    /// Reads the spec and plans it; `predictions` says whether those are to be written, so that every item must be kept.
+    pub(super) fn plan(&self, observer: &dyn Observer, predictions: bool) -> Result<Plan, Failure> {
         let settings = self.set.iter().map(|text| text.parse::<Setting>()).collect::<Result<Vec<_>, _>>()?;
         let mut problems = Problems::default();
         let Some(study) = Study::read_with(&self.spec, &settings, &mut problems) else {
             return Err(SpecError::from(problems).into());
         };
-        let request = Request { only: self.only.clone(), limit: self.limit, mock: self.mock, cache: cache() };
+        let request = Request { only: self.only.clone(), limit: self.limit, mock: self.mock, predictions, cache: cache() };
         let note = |message: String| observer.event(&Event::Note { message });
         if self.mock && study.data.is_empty() {
             note("`--mock` replaces nothing: the study declares no dataset".to_owned());

@@ -15,7 +15,7 @@ pub(super) struct Validate {
 
 impl Validate {
     pub(super) fn run(self) -> Result<Exit, Failure> {
-        let plan = self.study.plan(&*observer(Style::Auto, false, 0))?;
+        let plan = self.study.plan(&*observer(Style::Auto, false, 0), false)?;
         for (name, data) in &plan.datasets {
             let rejected = data.dataset.rejected.len();
             println!("{name}: {} items, {} classes, {rejected} rows rejected", data.dataset.ids.len(), data.dataset.classes.len());

@@ -6,6 +6,7 @@
 
 mod column;
 mod delimited;
+mod distinct;
 mod encoding;
 mod error;
 mod format;
@@ -15,13 +16,14 @@ mod parquet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, new_null_array};
+use arrow::array::{Array, ArrayRef, UInt32Array, new_null_array};
 use arrow::datatypes::DataType;
 use rayon::prelude::*;
 
 use crate::spec::problem::did_you_mean;
 
 pub use self::column::Column;
+pub use self::distinct::{Distinct, Sightings};
 pub use self::error::{At, TableError};
 pub use self::format::{Format, Header, Options};
 pub(super) use self::parquet::{read_all_cells, read_cells};
@@ -61,34 +63,8 @@ impl Table {
     /// # Errors
     /// When the file cannot be read, is not a table of its format, or, unless [`Options::tolerant`], has a malformed row.
     pub fn read(path: &Path, options: &Options) -> Result<Self, TableError> {
-        if let (Some(Format::Parquet), Some(columns)) = (options.format.or_else(|| Format::of(path)), &options.columns) {
-            return Self::read_columns(path, options, columns);
-        }
         let chunks = Self::chunks(path, options)?.collect::<Result<Vec<_>, _>>()?;
         Self::concat(path, chunks)
-    }
-
-    /// Reads the columns of a Parquet file side by side.
-    fn read_columns(path: &Path, options: &Options, columns: &[String]) -> Result<Self, TableError> {
-        let mut columns = columns.to_vec();
-        columns.sort_unstable();
-        columns.dedup();
-        let read = |column: String| {
-            let options = Options { columns: Some(vec![column]), ..options.clone() };
-            let chunks = Self::chunks(path, &options)?.collect::<Result<Vec<_>, _>>()?;
-            Self::concat(path, chunks)
-        };
-        let tables: Vec<Self> = columns.into_par_iter().map(read).collect::<Result<_, _>>()?;
-        let mut tables = tables.into_iter();
-        let mut whole = match tables.next() {
-            Some(first) => first,
-            None => return Self::concat(path, Self::chunks(path, options)?.collect::<Result<Vec<_>, _>>()?),
-        };
-        for table in tables {
-            whole.names.extend(table.names);
-            whole.arrays.extend(table.arrays);
-        }
-        Ok(whole)
     }
 
     /// Reads a table piece by piece: at least one chunk, each of at most 65,536 rows, in the order of the file.
@@ -125,20 +101,35 @@ impl Table {
             names.extend(chunk.names.iter().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>());
             header.extend(chunk.header.iter().filter(|name| !header.contains(name)).cloned().collect::<Vec<_>>());
         }
-        let mut arrays = Vec::with_capacity(names.len());
-        for name in &names {
+        let joined = |name: &String| {
             let kind = chunks.iter().find_map(|chunk| chunk.array(name)).map_or(DataType::LargeUtf8, |array| array.data_type().clone());
             let parts: Vec<ArrayRef> =
                 chunks.iter().map(|chunk| chunk.array(name).cloned().unwrap_or_else(|| new_null_array(&kind, chunk.len()))).collect();
             let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
-            let joined =
-                arrow::compute::concat(&parts).map_err(|error| TableError::file(path, format!("cannot be held in memory: {error}")))?;
-            arrays.push(joined);
-        }
+            arrow::compute::concat(&parts).map_err(|error| TableError::file(path, format!("cannot be held in memory: {error}")))
+        };
+        let arrays = names.par_iter().map(joined).collect::<Result<_, _>>()?;
         let (unit, metadata) = chunks.first().map_or(("row", Arc::default()), |chunk| (chunk.unit, Arc::clone(&chunk.metadata)));
         let numbers = chunks.iter().flat_map(|chunk| chunk.numbers.iter().copied()).collect();
         let malformed = chunks.into_iter().flat_map(|chunk| chunk.malformed).collect();
         Ok(Self { path: path.to_owned(), unit, header, names, arrays, numbers, malformed, metadata })
+    }
+
+    /// Some of the rows, in that order, and of their columns those with these names.
+    fn take(&self, rows: &[u32], columns: &[String]) -> Result<Self, TableError> {
+        let kept: Vec<usize> = (0..self.names.len()).filter(|index| columns.contains(&self.names[*index])).collect();
+        let indices = UInt32Array::from(rows.to_vec());
+        let taken = kept.iter().map(|index| arrow::compute::take(&self.arrays[*index], &indices, None)).collect::<Result<_, _>>();
+        Ok(Self {
+            path: self.path.clone(),
+            unit: self.unit,
+            header: self.header.clone(),
+            names: kept.iter().map(|index| self.names[*index].clone()).collect(),
+            arrays: taken.map_err(|error| TableError::file(&self.path, format!("cannot be held in memory: {error}")))?,
+            numbers: rows.iter().map(|row| self.numbers[*row as usize]).collect(),
+            malformed: self.malformed.clone(),
+            metadata: Arc::clone(&self.metadata),
+        })
     }
 
     fn array(&self, name: &str) -> Option<&ArrayRef> {
@@ -158,6 +149,11 @@ impl Table {
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
+    }
+
+    /// The names of all columns of the file, kept or not.
+    pub fn header(&self) -> &[String] {
+        &self.header
     }
 
     /// The names of the columns that were kept, in file order; a field of a Parquet struct is `struct.field`.

@@ -7,12 +7,17 @@ use std::sync::Arc;
 use super::join::join;
 use super::planned::PlannedData;
 use crate::data::table::{Format, Options, Table};
+use crate::score::kinds::Keep;
+use crate::score::metric::meaning;
 use crate::score::predictions::Predictions;
+use crate::spec::decide::Rule;
 use crate::spec::decode::canonical;
-use crate::spec::evaluation::{Evaluation, Written};
+use crate::spec::evaluation::{Evaluation, MetricCall, Written};
 use crate::spec::model::ImportedModel;
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
+use crate::spec::study::{CellEvaluation, Study};
+use crate::spec::uncertainty::Cluster;
 
 /// The predictions for a split: all of them without one; beside their dataset where the split is of a declared one.
 ///
@@ -42,8 +47,27 @@ pub(super) fn header(path: &Path) -> Option<Vec<String>> {
     if Format::of(path) == Some(Format::JsonLines) {
         return None;
     }
-    let first = Table::chunks(path, &Options::default()).ok()?.next()?.ok()?;
-    Some(first.columns().map(str::to_owned).collect())
+    let options = Options { columns: Some(Vec::new()), ..Options::default() };
+    Some(Table::chunks(path, &options).ok()?.next()?.ok()?.header().to_vec())
+}
+
+/// What must be kept of imported predictions: kinds of items are enough where only given decisions are counted, and nobody asks for one
+/// item, to join, pool, cluster or compare it. `written` says whether the items themselves are to be written.
+pub(super) fn keep(study: &Study, cell: usize, model: &ImportedModel, written: bool) -> Keep {
+    let columns = &model.columns;
+    let of_items =
+        written || !study.compare.is_empty() || columns.decision.is_none() || columns.subject.is_some() || columns.embedding.is_some();
+    let counts = |call: &MetricCall| meaning(&call.choice.name).is_some_and(|meaning| meaning.counts());
+    let of_kinds = |evaluation: &CellEvaluation| {
+        let spec = &evaluation.spec;
+        let alone =
+            evaluation.parts.len() == 1 && !evaluation.parts[0].split.as_ref().is_some_and(|split| study.is_of_dataset(&split.value));
+        let given = spec.decide.iter().all(|decide| decide.rule == Rule::Given);
+        let clustered = matches!(spec.uncertainty.over(&study.uncertainty).cluster(), Cluster::Field(_));
+        alone && given && !clustered && spec.pairs.is_none() && spec.calibrate.is_none() && spec.metrics.iter().all(counts)
+    };
+    let mut of_cell = study.evaluations.iter().filter(|evaluation| evaluation.parts.iter().any(|part| part.cell == cell));
+    if !of_items && of_cell.all(of_kinds) { Keep::Kinds } else { Keep::Items }
 }
 
 /// Refuses every name that is no column of the table, where it is written.

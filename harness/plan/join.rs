@@ -40,6 +40,7 @@ pub fn join(predictions: &Predictions, dataset: &Dataset, rows: &[u32]) -> Resul
         subject: dataset.subject.as_ref().map(|subject| subject.take(rows)),
         weight,
         split: None,
+        copies: None,
     };
     let parts = match places {
         Some(places) => labelled(known, dataset, rows, &places)?,

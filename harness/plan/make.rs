@@ -35,6 +35,8 @@ pub struct Request {
     pub limit: Option<u32>,
     /// Whether every dataset is replaced by its mock.
     pub mock: bool,
+    /// Whether the predictions themselves are to be written, item by item.
+    pub predictions: bool,
     /// Where indices and decoded images are kept.
     pub cache: PathBuf,
 }

@@ -62,7 +62,8 @@ impl Planner<'_> {
                 return None;
             }
         };
-        match Predictions::import(&model.file, &model.columns, &fields, classes.as_deref()) {
+        let keep = imported::keep(study, cell, model, self.request.predictions);
+        match Predictions::import(&model.file, &model.columns, &fields, classes.as_deref(), keep) {
             Ok(predictions) => {
                 let key = Key::of(
                     "import",

@@ -247,6 +247,7 @@ impl Parts {
                 None => None,
             },
             split: notes.split.map(|levels| factor("split", levels)).transpose()?,
+            copies: None,
             classes: notes.classes,
         })
     }

@@ -289,7 +289,7 @@ impl<'a> Audit<'a> {
         let mut members: HashSet<(u32, u32)> = HashSet::new();
         let counting = breakdown.of_row.iter().zip(of_row).enumerate();
         for (row, (group, _)) in counting.filter(|(_, (group, pattern))| **group != OUTSIDE && **pattern != OUTSIDE) {
-            items[*group as usize] += 1;
+            items[*group as usize] += self.predictions.copies().map_or(1, |copies| copies[row]);
             if let Some(clusters) = &self.clusters {
                 members.insert((*group, clusters[row]));
             }

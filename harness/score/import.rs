@@ -1,5 +1,6 @@
 //! Predictions and embeddings made elsewhere: from a table and the names of its columns.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -9,9 +10,10 @@ use indexmap::IndexMap;
 
 use super::embedding::Embeddings;
 use super::ids::Ids;
+use super::kinds::{Keep, Kinds};
 use super::predictions::{Decisions, Fault, Parts, Predictions, PredictionsError, Scores};
 use crate::data::frame::{Factor, Targets};
-use crate::data::table::{Column, Options, Table, TableError};
+use crate::data::table::{Column, Options, Sightings, Table, TableError};
 use crate::spec::predictions::{Columns, Labels, Shape};
 use crate::spec::vectors::Vectors;
 
@@ -34,13 +36,23 @@ pub enum ImportError {
 impl Predictions {
     /// Reads predictions from a CSV, TSV, Parquet or JSON lines file. `fields` are the names of the group columns. Classes are those that
     /// `columns` lists, else `classes` (of the dataset, where one is known), else those that occur, in the order of their names (numbers by
-    /// size).
+    /// size). A file is read piece by piece; where kinds of items are all that is kept of it, it may be of any length.
     ///
     /// # Errors
     /// A missing column, a cell of the wrong kind, a label outside the class list, a NaN score, a duplicate id: with lines or row numbers.
-    pub fn import(path: &Path, columns: &Columns, fields: &[String], classes: Option<&[String]>) -> Result<Self, ImportError> {
+    pub fn import(path: &Path, columns: &Columns, fields: &[String], classes: Option<&[String]>, keep: Keep) -> Result<Self, ImportError> {
         let wanted = columns.names().chain(fields.iter().map(String::as_str)).map(str::to_owned).collect();
-        let table = Table::read(path, &Options { columns: Some(wanted), ..Options::default() })?;
+        let options = Options { columns: Some(wanted), ..Options::default() };
+        let kinds = if keep == Keep::Kinds { Kinds::read(path, &options, columns, fields)? } else { None };
+        let table = match &kinds {
+            Some(kinds) => Cow::Borrowed(&kinds.table),
+            None => Cow::Owned(Table::read(path, &options)?),
+        };
+        let table = &*table;
+        let rows = |row: usize| match &kinds {
+            Some(kinds) => kinds.sightings[row].clone(),
+            None => Sightings::from(table.at(row).number),
+        };
         let refused = |mut faults: PredictionsError| {
             let unit = table.at(0).unit;
             faults.faults.iter_mut().for_each(|fault| fault.unit = unit);
@@ -49,11 +61,12 @@ impl Predictions {
         if table.is_empty() {
             return Err(refused(Fault::new("it has no rows").into()));
         }
-        let named = |labels: &Option<Labels>| labels.as_ref().map(|labels| Named::read(&table, labels)).transpose();
+        let named = |labels: &Option<Labels>| labels.as_ref().map(|labels| Named::read(table, labels)).transpose();
         let (labels, decisions) = (named(&columns.label)?, named(&columns.decision)?);
-        let (scores, width) = match &columns.scores {
-            Some(scores) => numbers(&table, &scores.shape)?,
-            None => (Vec::new(), 0),
+        let (scores, width) = match (&columns.scores, &kinds) {
+            (Some(_), Some(kinds)) => (Vec::new(), kinds.width),
+            (Some(scores), None) => numbers(table, &scores.shape, None)?,
+            (None, _) => (Vec::new(), 0),
         };
         let listed =
             columns.classes.clone().or_else(|| columns.label.as_ref().and_then(wide)).or_else(|| classes.map(<[String]>::to_vec)).or_else(
@@ -68,11 +81,11 @@ impl Predictions {
 
         let mut faults = Vec::new();
         let targets = match labels.zip(columns.label.as_ref()) {
-            Some((named, column)) => named.targets(&places, &table, column, "label", &mut faults),
+            Some((named, column)) => named.targets(&places, &rows, column, "label", &mut faults),
             None => Targets::unknown(table.len()),
         };
         let decisions = decisions.zip(columns.decision.as_ref()).map(|(named, column)| {
-            match named.targets(&places, &table, column, "decision", &mut faults) {
+            match named.targets(&places, &rows, column, "decision", &mut faults) {
                 Targets::Single(decisions) => Decisions::Single(decisions),
                 Targets::Multi { present, .. } => Decisions::Sets(present),
             }
@@ -85,36 +98,50 @@ impl Predictions {
             Scores { kind: columns.kind, width, values }
         });
         let embeddings = match &columns.embedding {
-            Some(vectors) => Some(Embeddings::read(&table, vectors, &mut faults)?),
+            Some(vectors) => Some(Embeddings::read(table, vectors, &mut faults)?),
             None => None,
         };
         if !faults.is_empty() {
             return Err(refused(PredictionsError { faults }));
         }
+        if let Some(kinds) = &kinds {
+            faults.extend(kinds.faults.iter().cloned());
+            faults.extend(columns.scores.as_ref().and_then(|_| Scores::misfit(kinds.width, classes.len())));
+        }
         let optional = |name: &Option<String>| name.as_ref().map(|name| table.column(name)).transpose();
         let mut read_fields = IndexMap::with_capacity(fields.len());
         for name in fields {
-            read_fields.insert(name.clone(), factor(&table, table.column(name)?)?);
+            read_fields.insert(name.clone(), factor(table, table.column(name)?)?);
         }
         let parts = Parts {
-            ids: match optional(&columns.id)? {
-                Some(ids) => names(&table, ids)?,
-                None => Ids::numbered(table.len()),
+            ids: match (&kinds, &columns.id) {
+                (Some(kinds), _) => kinds.ids.clone(),
+                (None, Some(id)) => Ids::of(table, id)?,
+                (None, None) => Ids::numbered(table.len()),
             },
             classes,
             targets,
-            scores,
+            scores: scores.filter(|_| kinds.is_none()),
             decisions,
             embeddings,
             fields: read_fields,
-            subject: optional(&columns.subject)?.map(|column| factor(&table, column)).transpose()?,
+            subject: optional(&columns.subject)?.map(|column| factor(table, column)).transpose()?,
             weight: match optional(&columns.weight)? {
-                Some(weights) => Some(real(&table, weights)?),
+                Some(weights) => Some(real(table, weights)?),
                 None => None,
             },
-            split: optional(&columns.split)?.map(|column| factor(&table, column)).transpose()?,
+            split: optional(&columns.split)?.map(|column| factor(table, column)).transpose()?,
+            copies: kinds.as_ref().map(|kinds| kinds.sightings.iter().map(|sightings| sightings.total).collect()),
         };
-        Self::check(parts, |row| table.at(row).number).map_err(refused)
+        match Self::check(parts, rows) {
+            Ok(predictions) if faults.is_empty() => Ok(predictions),
+            checked => {
+                // Names that repeat are told already, and may be the least of several kinds.
+                let told: Vec<String> = faults.iter().map(|fault: &Fault| fault.what.clone()).collect();
+                faults.extend(checked.err().into_iter().flat_map(|error| error.faults).filter(|fault| !told.contains(&fault.what)));
+                Err(refused(PredictionsError { faults }))
+            }
+        }
     }
 }
 
@@ -182,12 +209,19 @@ impl Named {
     }
 
     /// Class indices; what is no class is a fault of its rows.
-    fn targets(&self, places: &HashMap<&str, u32>, table: &Table, columns: &Labels, what: &str, faults: &mut Vec<Fault>) -> Targets {
-        let mut strange: IndexMap<String, Vec<u64>> = IndexMap::new();
+    fn targets(
+        &self,
+        places: &HashMap<&str, u32>,
+        rows: &impl Fn(usize) -> Sightings,
+        columns: &Labels,
+        what: &str,
+        faults: &mut Vec<Fault>,
+    ) -> Targets {
+        let mut strange: IndexMap<String, Sightings> = IndexMap::new();
         let mut place = |name: &str, row: usize| {
             let place = places.get(name).copied();
             if place.is_none() {
-                strange.entry(name.to_owned()).or_default().push(table.at(row).number);
+                strange.entry(name.to_owned()).or_default().join(rows(row));
             }
             place
         };
@@ -228,7 +262,7 @@ impl Named {
             }
         };
         for (name, rows) in strange {
-            faults.extend(Fault::of_rows(format!("the {what} `{name}` is not in the list of {} classes", places.len()), rows));
+            faults.extend(Fault::of_rows(format!("the {what} `{name}` is not in the list of {} classes", places.len()), [rows]));
         }
         targets
     }
@@ -266,8 +300,8 @@ fn occurring<'a>(named: impl Iterator<Item = &'a Named>, width: usize) -> Result
     Ok(names.into_iter().map(str::to_owned).collect())
 }
 
-/// All scores and how many there are an item.
-fn numbers(table: &Table, shape: &Shape) -> Result<(Vec<f64>, usize), TableError> {
+/// All scores and how many there are an item: `width`, where that is known.
+pub(super) fn numbers(table: &Table, shape: &Shape, width: Option<usize>) -> Result<(Vec<f64>, usize), TableError> {
     match shape {
         Shape::Positive(name) => {
             let column = table.column(name)?;
@@ -281,16 +315,16 @@ fn numbers(table: &Table, shape: &Shape) -> Result<(Vec<f64>, usize), TableError
         Shape::List(name) => {
             let column = table.column(name)?;
             let mut values = Vec::new();
-            let mut width = 0;
+            let mut width = width;
             for row in 0..table.len() {
                 let numbers = column.numbers(row)?.ok_or_else(|| table.row_error(row, format!("`{name}` is missing")))?;
-                if row > 0 && numbers.len() != width {
-                    return Err(table.row_error(row, format!("`{name}` has {} numbers, and {width} above", numbers.len())));
+                let above = *width.get_or_insert(numbers.len());
+                if numbers.len() != above {
+                    return Err(table.row_error(row, format!("`{name}` has {} numbers, and {above} above", numbers.len())));
                 }
-                width = numbers.len();
                 values.extend(numbers);
             }
-            Ok((values, width))
+            Ok((values, width.unwrap_or(0)))
         }
     }
 }
@@ -316,15 +350,6 @@ fn real(table: &Table, column: Column<'_>) -> Result<Vec<f64>, TableError> {
         return Ok(numbers.values().to_vec());
     }
     (0..table.len()).map(|row| column.required_number(row)).collect()
-}
-
-/// A column of ids, all of which are there.
-fn names(table: &Table, column: Column<'_>) -> Result<Ids, TableError> {
-    let texts = column.array().as_string_opt::<i64>().filter(|texts| texts.null_count() == 0);
-    match texts.filter(|texts| texts.offsets().windows(2).all(|ends| ends[0] < ends[1])) {
-        Some(texts) => Ok(Ids::new(texts.clone())),
-        None => (0..table.len()).map(|row| column.required_text(row)).collect(),
-    }
 }
 
 /// A column of names: `1.0` is the same name as `1`.

@@ -1,20 +1,21 @@
-//! Resamples of rankings. The slots of a stratum lie together and are drawn and swept before the next stratum, so that a replicate works
-//! in fast memory, whatever the number of items.
+//! Rankings stratum by stratum. The slots of a stratum lie together and are drawn and swept before the next stratum, so that a replicate
+//! works in fast memory, whatever the number of items.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
 
 use super::OUTSIDE;
-use super::ranking::Order;
+use super::ranking::{Order, Rankings};
 use super::tally::Tally;
 use super::units::Units;
-
-/// Orders of at most so many slots and classes are kept a second time, stratum by stratum.
-const KEPT: usize = 1 << 26;
 
 /// The orders of all strata.
 pub struct Ladders<'a> {
     units: &'a Units,
     strata: Vec<Ladder>,
-    /// The orders of all slots, where all items together are to be summed up too.
-    whole: Option<&'a [Order]>,
+    /// For each class, the order of all slots, where all items together are to be summed up too.
+    whole: Option<Vec<Order>>,
     /// Each slot's weight, unless all are 1.
     amounts: Option<Vec<f64>>,
 }
@@ -22,77 +23,83 @@ pub struct Ladders<'a> {
 /// The orders of one stratum.
 struct Ladder {
     group: u32,
-    start: usize,
-    end: usize,
-    /// For each class; slots are counted from the start.
+    slots: Range<usize>,
+    /// For each class; slots are counted from the first of the stratum.
     orders: Vec<Order>,
 }
 
 impl<'a> Ladders<'a> {
-    /// Takes the orders of the slots of some units apart. `None` where there is no ranking, where units are clusters, which lie across the
-    /// order, or where there is too much to keep.
-    pub fn new(orders: &'a [Order], units: &'a Units, whole: bool) -> Option<Self> {
-        let slots = units.slots();
-        if orders.is_empty() || !units.is_plain() || orders.len().saturating_mul(slots.len()) > KEPT {
+    /// Orders the slots of some units, which have these patterns. `None` where units are clusters, which lie across the order.
+    pub fn new(rankings: &Rankings, patterns: &[u32], units: &'a Units, whole: bool) -> Option<Self> {
+        if !units.is_plain() {
             return None;
         }
-        let mut of_slot = vec![0u32; slots.len()];
-        let mut strata: Vec<Ladder> = Vec::new();
-        for (place, range) in units.strata().enumerate() {
-            of_slot[range.clone()].fill(place as u32);
-            let group = slots.get(range.start).map_or(OUTSIDE, |slot| slot.group);
-            strata.push(Ladder { group, start: range.start, end: range.end, orders: vec![Order::default(); orders.len()] });
-        }
-        for (class, order) in orders.iter().enumerate() {
-            let mut step = 0u64;
-            let mut last = vec![0u64; strata.len()];
-            for (slot, mark) in order.iter() {
-                step += u64::from(mark.is_step());
-                let place = of_slot[slot] as usize;
-                let stratum = &mut strata[place];
-                let first = std::mem::replace(&mut last[place], step) != step;
-                stratum.orders[class].push((slot - stratum.start) as u32, first, mark.is_positive());
-            }
-        }
+        let slots = units.slots();
+        let ladder = |slots: Range<usize>| {
+            let group = units.slots().get(slots.start).map_or(OUTSIDE, |slot| slot.group);
+            let orders = if group == OUTSIDE { Vec::new() } else { rankings.order(&patterns[slots.clone()]) };
+            Ladder { group, slots, orders }
+        };
+        let strata: Vec<Range<usize>> = units.strata().collect();
         let weighted = slots.iter().any(|slot| slot.amount != 1.0);
-        let amounts = weighted.then(|| slots.iter().map(|slot| slot.amount).collect());
-        Some(Self { units, strata, whole: whole.then_some(orders), amounts })
+        Some(Self {
+            units,
+            strata: strata.into_par_iter().map(ladder).collect(),
+            whole: whole.then(|| rankings.order(patterns)),
+            amounts: weighted.then(|| slots.iter().map(|slot| slot.amount).collect()),
+        })
     }
 
-    /// Draws one replicate and sums it up: one tally a group, and last (where it is wanted) that of all items. `counts` has a place for
-    /// every slot.
-    pub fn resample(&self, seed: u64, replicate: u64, counts: &mut [u32], tallies: &mut [Tally]) {
+    /// Sums weights of slots up: one tally a group, and last (where it is wanted) that of all items.
+    pub fn sum(&self, weights: &[f64], tallies: &mut [Tally]) {
         tallies.iter_mut().for_each(Tally::clear);
-        let Some(all) = tallies.len().checked_sub(1) else { return };
-        for (place, stratum) in self.strata.iter().enumerate() {
-            if stratum.group == OUTSIDE && self.whole.is_none() {
-                continue;
-            }
-            let counts = &mut counts[stratum.start..stratum.end];
-            self.units.count(seed, replicate, place, counts);
-            let tally = tallies.get_mut(stratum.group as usize);
-            match (tally, &self.amounts) {
-                (None, _) => {}
-                (Some(tally), None) => fill(&stratum.orders, counts, |slot| f64::from(counts[slot]), tally),
-                (Some(tally), Some(amounts)) => {
-                    let amounts = &amounts[stratum.start..stratum.end];
-                    fill(&stratum.orders, counts, |slot| f64::from(counts[slot]) * amounts[slot], tally);
-                }
+        let Some((all, groups)) = tallies.split_last_mut() else { return };
+        for stratum in &self.strata {
+            if let Some(tally) = groups.get_mut(stratum.group as usize) {
+                let weights = &weights[stratum.slots.clone()];
+                fill(&stratum.orders, weights.iter().sum(), |slot| weights[slot], tally);
             }
         }
-        if let Some(orders) = self.whole {
-            let tally = &mut tallies[all];
-            match &self.amounts {
-                None => fill(orders, counts, |slot| f64::from(counts[slot]), tally),
-                Some(amounts) => fill(orders, counts, |slot| f64::from(counts[slot]) * amounts[slot], tally),
+        fill(self.whole.as_deref().unwrap_or_default(), weights.iter().sum(), |slot| weights[slot], all);
+    }
+
+    /// Draws one replicate and sums it up. `counts` has a place for every slot.
+    pub fn resample(&self, seed: u64, replicate: u64, counts: &mut [u32], tallies: &mut [Tally]) {
+        tallies.iter_mut().for_each(Tally::clear);
+        let Some((all, groups)) = tallies.split_last_mut() else { return };
+        for (place, stratum) in self.strata.iter().enumerate() {
+            let tally = groups.get_mut(stratum.group as usize);
+            if tally.is_none() && self.whole.is_none() {
+                continue;
+            }
+            let counts = &mut counts[stratum.slots.clone()];
+            self.units.count(seed, replicate, place, counts);
+            if let Some(tally) = tally {
+                self.count(&stratum.orders, stratum.slots.clone(), counts, tally);
+            }
+        }
+        if let Some(orders) = &self.whole {
+            self.count(orders, 0..counts.len(), counts, all);
+        }
+    }
+
+    fn count(&self, orders: &[Order], slots: Range<usize>, counts: &[u32], tally: &mut Tally) {
+        match &self.amounts {
+            None => {
+                let items: u64 = counts.iter().map(|count| u64::from(*count)).sum();
+                fill(orders, items as f64, |slot| f64::from(counts[slot]), tally);
+            }
+            Some(amounts) => {
+                let amounts = &amounts[slots];
+                let weight = |slot: usize| f64::from(counts[slot]) * amounts[slot];
+                fill(orders, (0..counts.len()).map(weight).sum(), weight, tally);
             }
         }
     }
 }
 
-/// Sums slots up.
-fn fill(orders: &[Order], counts: &[u32], weight: impl Fn(usize) -> f64, tally: &mut Tally) {
-    tally.items = (0..counts.len()).map(&weight).sum();
+fn fill(orders: &[Order], items: f64, weight: impl Fn(usize) -> f64, tally: &mut Tally) {
+    tally.items = items;
     for (order, sweep) in orders.iter().zip(&mut tally.sweeps) {
         *sweep = order.sweep(&weight);
     }

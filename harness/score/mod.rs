@@ -8,7 +8,8 @@
 //! - [`pairs`]: pairs of images as items. [`pool`]: predictions of several models as one.
 //! - [`rule`]: how scores become decisions, in [`steps`]; `fit`: what is found for them on another split; [`post_process`]: rules that make
 //!   groups fare alike; [`refit`]: rules found anew in every resample; [`calibrate`]: what makes probabilities of scores before that.
-//! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
+//! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`kinds`]: what is kept of long ones;
+//!   [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`truth`]: what is held to be true of an item: its labels, or a label set.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
@@ -36,6 +37,7 @@ pub mod gap;
 pub mod ids;
 pub mod import;
 pub mod interval;
+pub mod kinds;
 pub mod ladder;
 pub mod lens;
 pub mod measurement;

@@ -39,6 +39,7 @@ pub fn pooled(mut parts: Vec<Arc<Predictions>>) -> Result<Arc<Predictions>, Pred
         subject: all(&parts, Predictions::subject).map(|subjects| factor(&subjects)),
         weight: all(&parts, Predictions::weight).map(|weights| weights.concat()),
         split: None,
+        copies: None,
     };
     Predictions::check(of, |row| row as u64 + 1).map(Arc::new)
 }

@@ -7,6 +7,7 @@ use super::embedding::Embeddings;
 use super::ids::Ids;
 use crate::data::dataset::Dataset;
 use crate::data::frame::{Factor, Targets};
+use crate::data::table::Sightings;
 use crate::spec::predictions::Kind;
 
 /// Predictions that have been checked: every column has one entry an item, ids are distinct, class indices exist, no score is NaN,
@@ -39,6 +40,8 @@ pub struct Parts {
     pub weight: Option<Vec<f64>>,
     /// The split of each item, where a table holds several.
     pub split: Option<Factor>,
+    /// How many items each stands for, where items that are alike are kept once, under the least of their names.
+    pub copies: Option<Vec<u64>>,
 }
 
 /// One number an item and class, or one an item.
@@ -52,10 +55,30 @@ pub struct Scores {
     pub values: Vec<f64>,
 }
 
+/// What is said of a number that is refused, and whether one is.
+pub(super) type Refused = (&'static str, fn(f64) -> bool);
+
 impl Scores {
     /// The numbers of one item.
     pub fn of(&self, row: usize) -> &[f64] {
         &self.values[row * self.width..(row + 1) * self.width]
+    }
+
+    /// What no score of a kind may be.
+    pub(super) fn refused(kind: Kind) -> &'static [Refused] {
+        const REFUSED: [Refused; 2] = [
+            ("a score that is not a number (NaN)", f64::is_nan),
+            ("a probability outside 0 to 1 (name the column `scores` or `logits` if it holds those)", |score| {
+                !(-1e-6..=1.0 + 1e-6).contains(&score) && !score.is_nan()
+            }),
+        ];
+        if kind == Kind::Probabilities { &REFUSED } else { &REFUSED[..1] }
+    }
+
+    /// What is wrong with so many scores an item.
+    pub(super) fn misfit(width: usize, classes: usize) -> Option<Fault> {
+        let fits = width == classes || (width == 1 && classes == 2);
+        (!fits).then(|| Fault::new(format!("{width} scores an item for {classes} classes")))
     }
 }
 
@@ -100,6 +123,9 @@ pub struct PredictionsError {
     pub faults: Vec<Fault>,
 }
 
+/// What is said of ids that an earlier item has.
+pub(super) const REPEATED: &str = "duplicate ids: every item may occur once";
+
 /// One kind of fault and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -113,9 +139,6 @@ pub struct Fault {
     pub total: usize,
 }
 
-/// Rows named in a message.
-const SHOWN: usize = 8;
-
 impl Fault {
     /// A fault that is not about rows.
     pub fn new(what: impl Into<String>) -> Self {
@@ -123,11 +146,10 @@ impl Fault {
     }
 
     /// A fault of some rows, or nothing where there are none.
-    pub fn of_rows(what: impl Into<String>, rows: impl IntoIterator<Item = u64>) -> Option<Self> {
-        let mut rows = rows.into_iter();
-        let first: Vec<u64> = rows.by_ref().take(SHOWN).collect();
-        let total = first.len() + rows.count();
-        (total > 0).then(|| Self { what: what.into(), unit: "row", rows: first, total })
+    pub fn of_rows<R: Into<Sightings>>(what: impl Into<String>, rows: impl IntoIterator<Item = R>) -> Option<Self> {
+        let mut all = Sightings::default();
+        rows.into_iter().for_each(|rows| all.join(rows.into()));
+        (all.total > 0).then(|| Self { what: what.into(), unit: "row", rows: all.first, total: all.total as usize })
     }
 }
 
@@ -153,17 +175,17 @@ impl From<Fault> for PredictionsError {
 }
 
 impl Predictions {
-    /// Checks the columns; `row_number` says what a row is called in messages (`|row| row as u64 + 1`, or the line of a file).
+    /// Checks the columns; `rows` says which rows an entry is, for messages (`|row| row as u64 + 1`, or lines of a file).
     ///
     /// # Errors
     /// Columns of different lengths, duplicate ids or classes, class indices outside the list, NaN scores, probabilities outside [0, 1],
     /// vectors or weights that are not finite, negative weights.
-    pub fn check(parts: Parts, row_number: impl Fn(usize) -> u64) -> Result<Self, PredictionsError> {
+    pub fn check<R: Into<Sightings>>(parts: Parts, rows: impl Fn(usize) -> R) -> Result<Self, PredictionsError> {
         let lengths = parts.length_faults();
         if !lengths.is_empty() {
             return Err(PredictionsError { faults: lengths });
         }
-        let faults = parts.row_faults(&row_number);
+        let faults = parts.row_faults(&rows);
         if faults.is_empty() { Ok(Self { parts }) } else { Err(PredictionsError { faults }) }
     }
 
@@ -222,6 +244,11 @@ impl Predictions {
         self.parts.weight.as_deref()
     }
 
+    /// How many items each entry stands for, where items that are alike are kept once.
+    pub fn copies(&self) -> Option<&[u64]> {
+        self.parts.copies.as_deref()
+    }
+
     /// The split of each item, where a table holds several.
     pub fn split(&self) -> Option<&Factor> {
         self.parts.split.as_ref()
@@ -257,6 +284,7 @@ impl Predictions {
                 subject: parts.subject.as_ref().map(|subject| subject.take(rows)),
                 weight: parts.weight.as_ref().map(|weight| rows.iter().map(|row| weight[*row as usize]).collect()),
                 split: parts.split.as_ref().map(|split| split.take(rows)),
+                copies: parts.copies.as_ref().map(|copies| rows.iter().map(|row| copies[*row as usize]).collect()),
             },
         }
     }
@@ -284,6 +312,7 @@ impl Parts {
             subject: dataset.subject.as_ref().map(|subject| subject.take(rows)),
             weight: None,
             split: None,
+            copies: None,
         }
     }
 
@@ -298,6 +327,7 @@ impl Parts {
         lengths.extend(self.fields.iter().map(|(name, field)| (format!("values of `{name}`"), field.codes.len())));
         lengths.extend(self.subject.iter().map(|subject| ("subjects".to_owned(), subject.codes.len())));
         lengths.extend(self.weight.iter().map(|weight| ("weights".to_owned(), weight.len())));
+        lengths.extend(self.copies.iter().map(|copies| ("numbers of copies".to_owned(), copies.len())));
         lengths.extend(self.split.iter().map(|split| ("splits".to_owned(), split.codes.len())));
         let mut faults: Vec<Fault> = lengths
             .into_iter()
@@ -306,8 +336,8 @@ impl Parts {
             .collect();
         if let Some(scores) = &self.scores {
             let classes = self.classes.len();
-            if scores.width != classes && !(scores.width == 1 && classes == 2) {
-                faults.push(Fault::new(format!("{} scores an item for {classes} classes", scores.width)));
+            if let Some(fault) = Scores::misfit(scores.width, classes) {
+                faults.push(fault);
             } else if scores.values.len() != items * scores.width {
                 faults.push(Fault::new(format!("{} scores for {items} items of {} scores each", scores.values.len(), scores.width)));
             }
@@ -315,14 +345,14 @@ impl Parts {
         faults
     }
 
-    fn row_faults(&self, row_number: &impl Fn(usize) -> u64) -> Vec<Fault> {
+    fn row_faults<R: Into<Sightings>>(&self, rows_of: &impl Fn(usize) -> R) -> Vec<Fault> {
         let mut faults = Vec::new();
         let repeated = self.ids.repeated();
-        faults.extend(Fault::of_rows("duplicate ids: every item may occur once", repeated.iter().map(|row| row_number(*row as usize))));
+        faults.extend(Fault::of_rows(REPEATED, repeated.iter().map(|row| rows_of(*row as usize))));
         let mut note = |what: String, bad: &(dyn Fn(usize) -> bool + Sync)| {
             let rows = 0..self.ids.len();
             if rows.clone().into_par_iter().any(bad) {
-                faults.extend(Fault::of_rows(what, rows.filter(|row| bad(*row)).map(row_number)));
+                faults.extend(Fault::of_rows(what, rows.filter(|row| bad(*row)).map(rows_of)));
             }
         };
         let unknown = |class: &u32| *class as usize >= self.classes.len();
@@ -345,12 +375,8 @@ impl Parts {
             None => {}
         }
         if let Some(scores) = &self.scores {
-            note("a score that is not a number (NaN)".to_owned(), &|row| scores.of(row).iter().any(|score| score.is_nan()));
-            if scores.kind == Kind::Probabilities {
-                let outside = |score: &f64| *score < -1e-6 || *score > 1.0 + 1e-6;
-                note("a probability outside 0 to 1 (name the column `scores` or `logits` if it holds those)".to_owned(), &|row| {
-                    scores.of(row).iter().any(outside)
-                });
+            for (what, wrong) in Scores::refused(scores.kind) {
+                note((*what).to_owned(), &|row| scores.of(row).iter().any(|score| wrong(*score)));
             }
         }
         if let Some(embeddings) = &self.embeddings {

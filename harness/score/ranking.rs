@@ -1,5 +1,7 @@
 //! What rank metrics read of an item: its scores, and what is true of it. Sorted once; every resample is one pass along the order.
 
+use std::cmp::Reverse;
+
 use rayon::prelude::*;
 
 use super::OUTSIDE;
@@ -47,17 +49,21 @@ impl Rankings {
             let by_score = raw[of(*a)].iter().zip(&raw[of(*b)]).map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne());
             by_score.unwrap_or(std::cmp::Ordering::Equal).then_with(|| truths[of(*a)].cmp(&truths[of(*b)]))
         };
-        let mut order: Vec<u32> = (0..items as u32).filter(|row| truths[of(*row)].iter().any(|truth| *truth != Truth::Unknown)).collect();
+        // The first score stands beside its row, so that few comparisons leave the list.
+        let known = (0..items as u32).filter(|row| truths[of(*row)].iter().any(|truth| *truth != Truth::Unknown));
+        let mut order: Vec<(i64, u32)> = known.map(|row| (place(raw[row as usize * width]), row)).collect();
+        let compare = |a: &(i64, u32), b: &(i64, u32)| a.0.cmp(&b.0).then_with(|| compare(&a.1, &b.1));
         order.par_sort_unstable_by(compare);
         let mut rankings = Self { of_row: vec![OUTSIDE; items], classes: width, scores: Vec::new(), truths: Vec::new() };
-        let mut previous: Option<u32> = None;
-        for row in order {
-            if previous.is_none_or(|previous| compare(&previous, &row).is_ne()) {
+        let mut previous: Option<(i64, u32)> = None;
+        for next in order {
+            let row = next.1;
+            if previous.is_none_or(|previous| compare(&previous, &next).is_ne()) {
                 rankings.scores.extend_from_slice(&raw[of(row)]);
                 rankings.truths.extend_from_slice(&truths[of(row)]);
             }
             rankings.of_row[row as usize] = (rankings.scores.len() / width - 1) as u32;
-            previous = Some(row);
+            previous = Some(next);
         }
         rankings
     }
@@ -83,9 +89,11 @@ impl Rankings {
         (0..self.classes)
             .into_par_iter()
             .map(|class| {
-                let known = (0..patterns.len() as u32).filter(|slot| self.truths[at(*slot, class)] != Truth::Unknown);
-                let mut order: Vec<u32> = known.collect();
-                order.sort_by(|a, b| self.scores[at(*b, class)].total_cmp(&self.scores[at(*a, class)]));
+                let key = |slot: u32| (place(self.scores[at(slot, class)]), self.truths[at(slot, class)]);
+                // Patterns are numbered in the order of the first class: where slots are too, they need no more than to be turned round.
+                let slots = (0..patterns.len() as u32).rev();
+                let mut order: Vec<u32> = slots.filter(|slot| self.truths[at(*slot, class)] != Truth::Unknown).collect();
+                order.sort_by_key(|slot| Reverse(key(*slot)));
                 let mut above = None;
                 let mark = |slot: &u32| {
                     let score = self.scores[at(*slot, class)];
@@ -98,7 +106,7 @@ impl Rankings {
     }
 }
 
-/// The slots whose truth is known for a class, from the largest score down.
+/// The slots whose truth is known for a class, from the largest score down; of one score, the positives first.
 #[derive(Clone, Debug, Default)]
 pub struct Order {
     slots: Vec<u32>,
@@ -126,12 +134,6 @@ impl Mark {
 }
 
 impl Order {
-    /// Adds a slot at the end.
-    pub fn push(&mut self, slot: u32, step: bool, positive: bool) {
-        self.slots.push(slot);
-        self.marks.push(Mark::new(step, positive));
-    }
-
     /// The slots, in order.
     pub fn iter(&self) -> impl Iterator<Item = (usize, Mark)> {
         self.slots.iter().map(|slot| *slot as usize).zip(self.marks.iter().copied())
@@ -149,6 +151,12 @@ impl Order {
         sweep.finish();
         sweep
     }
+}
+
+/// A number that is in the order of numbers what a score is in the order of scores (`f64::total_cmp`).
+fn place(score: f64) -> i64 {
+    let bits = score.to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
 }
 
 fn truth(targets: &Targets, row: usize, class: u32) -> Truth {

@@ -178,7 +178,10 @@ fn one_by_one(predictions: &Predictions, groups: &[u32], clusters: Option<&[u32]
     for (place, row) in order.iter().enumerate().filter(|(_, row)| counts(**row as usize)) {
         places[*row as usize] = place as u32;
     }
-    let units = Units::new(Rows { groups, patterns: &places, weights: predictions.weight(), clusters }, predictions.ids());
+    let units = Units::new(
+        Rows { groups, patterns: &places, weights: predictions.weight(), clusters, copies: predictions.copies() },
+        predictions.ids(),
+    );
     let rows = units.slots().iter().map(|slot| order[slot.pattern as usize]).collect();
     (units, rows)
 }

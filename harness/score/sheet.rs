@@ -8,14 +8,14 @@ use rayon::prelude::*;
 
 use super::breakdown::{Breakdown, Panel};
 use super::interval;
-use super::lens::{Hand, Lens};
+use super::lens::Lens;
 use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
 use super::reduction::Among;
 use super::reference::Anchor;
 use super::refit::Refit;
 use super::tally::Tally;
-use super::units::{Rows, Shuffle, Units};
+use super::units::{Rows, Units};
 use super::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::{Method, Uncertainty};
@@ -84,35 +84,21 @@ impl Sheet<'_> {
     /// Computes everything; `clusters` is the column of what is drawn together.
     pub fn read(&self, predictions: &Predictions, clusters: Option<&[u32]>, uncertainty: &Uncertainty) -> Vec<Reading> {
         let (groups, patterns) = (&self.breakdown.of_row, self.lens.of_row());
-        let units = Units::new(Rows { groups, patterns, weights: predictions.weight(), clusters }, predictions.ids());
+        let rows = Rows { groups, patterns, weights: predictions.weight(), clusters, copies: predictions.copies() };
+        let units = Units::new(rows, predictions.ids());
         let patterns: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
-        let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
-        let order = self.lens.order(&patterns);
+        let slots = self.slots(&units, &patterns);
         let mut tallies = self.tallies();
-
-        let counted = units.counted();
-        self.lens.sum(
-            &Hand { breakdown: self.breakdown, patterns: &patterns, order: &order, labels: &labels, weights: &counted },
-            true,
-            &mut tallies,
-        );
+        self.sum(&slots, &units.counted(), &mut tallies);
         let supports = tallies.clone();
-        let observed = units.observed();
-        self.lens.sum(
-            &Hand { breakdown: self.breakdown, patterns: &patterns, order: &order, labels: &labels, weights: &observed },
-            true,
-            &mut tallies,
-        );
+        self.sum(&slots, &units.observed(), &mut tallies);
         let blocks = self.blocks(&tallies);
         let roster = self.roster(&units);
         let values = self.values(&tallies, &roster);
 
-        let slots = patterns.len();
         let numbers = |tallies: &[Tally]| self.values(tallies, &roster).into_iter().map(number).collect::<Vec<f64>>();
-        let resampled = self.resamples(&units, &labels, &patterns, &order, uncertainty, numbers);
-        let leave_outs = if uncertainty.method() == Method::Bca { units.leave_outs() as u32 } else { 0 };
-        let leave_out = |block: u64, _: &mut [u32], weights: &mut [f64]| units.leave_out(block as usize, weights);
-        let left_out = self.draws(leave_outs, slots, leave_out, Some(&labels), &patterns, &order, numbers);
+        let resampled = self.resamples(&slots, uncertainty, numbers);
+        let left_out = if uncertainty.method() == Method::Bca { self.left_out(&slots, numbers) } else { Vec::new() };
 
         let spots = self.spots(&tallies);
         let reductions = spots.iter().any(|spot| self.over(spot).is_some_and(|over| over.reduction.is_gap()));
@@ -120,7 +106,7 @@ impl Sheet<'_> {
 
         let mut drawn = Drawn {
             intervals: Vec::new(),
-            resampled: resampled.into_iter().map(|(_, numbers)| numbers).collect(),
+            resampled,
             items: supports[self.breakdown.groups.len()..].iter().map(|tally| tally.items).sum(),
             roster,
             // A rule that is found anew is common to all groups.
@@ -153,54 +139,16 @@ impl Sheet<'_> {
 
     /// The numbers of this sheet as observed and in every resample of some units, whose slots have these patterns.
     pub fn replay(&self, units: &Units, patterns: &[u32], uncertainty: &Uncertainty) -> Replay {
-        let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
-        let order = self.lens.order(patterns);
+        let slots = self.slots(units, patterns);
         let mut tallies = self.tallies();
-        self.lens.sum(
-            &Hand { breakdown: self.breakdown, patterns, order: &order, labels: &labels, weights: &units.counted() },
-            true,
-            &mut tallies,
-        );
+        self.sum(&slots, &units.counted(), &mut tallies);
         let spots = self.spots(&tallies);
         let supports = spots.iter().map(|spot| self.support(spot, &tallies)).collect();
         let blocks = self.blocks(&tallies);
-        self.lens.sum(
-            &Hand { breakdown: self.breakdown, patterns, order: &order, labels: &labels, weights: &units.observed() },
-            true,
-            &mut tallies,
-        );
+        self.sum(&slots, &units.observed(), &mut tallies);
         let roster = self.roster(units);
         let values = self.reduced(&spots, &blocks, &self.values(&tallies, &roster), &roster);
-        let drawn = self.resamples(units, &labels, patterns, &order, uncertainty, self.numbers(units));
-        Replay { spots, values, supports, replicates: drawn.into_iter().map(|(_, numbers)| numbers).collect() }
-    }
-
-    /// The numbers of this sheet in every permutation of the group labels of some units; none where labels cannot be exchanged.
-    pub fn permuted(&self, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
-        let permutations = uncertainty.permutations();
-        let panel_of = |group: u32| self.breakdown.panels.iter().position(|panel| panel.groups.contains(&(group as usize))).unwrap_or(0);
-        let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units, panel_of)).flatten() else { return Vec::new() };
-        let order = self.lens.order(&shuffle.patterns);
-        let deal = |replicate: u64, labels: &mut [u32], weights: &mut [f64]| {
-            shuffle.deal(uncertainty.seed(), replicate, labels, weights);
-            1.0
-        };
-        let drawn = self.draws(permutations, shuffle.patterns.len(), deal, None, &shuffle.patterns, &order, self.numbers(units));
-        drawn.into_iter().map(|(_, numbers)| numbers).collect()
-    }
-
-    /// The numbers of this sheet in every exchange of items between two sides, whose patterns its lens both knows: those of the first side.
-    pub fn exchanged(&self, units: &Units, own: &[u32], other: &[u32], uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
-        let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
-        let exchange = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
-            let (stay, change) = weights.split_at_mut(own.len());
-            units.exchange(uncertainty.seed(), replicate, stay, change);
-            1.0
-        };
-        let (labels, patterns) = ([labels.as_slice(), &labels].concat(), [own, other].concat());
-        let permutations = uncertainty.permutations();
-        let drawn = self.draws(permutations, patterns.len(), exchange, Some(&labels), &patterns, &[], self.numbers(units));
-        drawn.into_iter().map(|(_, numbers)| numbers).collect()
+        Replay { spots, values, supports, replicates: self.resamples(&slots, uncertainty, self.numbers(units)) }
     }
 
     /// Every number of the sheet, from the sums of a draw.

@@ -185,54 +185,58 @@ pub struct Samples {
 }
 
 /// The sums along a ranking from the largest score down; equal scores count as one step.
+///
+/// Everything is summed up without a branch, which nobody could predict.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sweep {
     /// The positives' weight.
     pub positives: f64,
-    /// The negatives' weight.
-    pub negatives: f64,
-    /// Weight of pairs of a positive above a negative, and half of those that tie.
-    pub pairs: f64,
+    /// The weight of positives and negatives.
+    pub total: f64,
     /// Sum over steps of the step's positives times the precision down to there.
     pub precision: f64,
-    step: Step,
-}
-
-/// The items of one score, not yet counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Step {
-    number: u64,
-    positives: f64,
-    negatives: f64,
+    /// Twice the weight of pairs of a positive above a negative, and once that of pairs that tie.
+    twice_pairs: f64,
+    /// The weight of the positives above the step that is being counted.
+    above: f64,
+    step: u64,
 }
 
 impl Sweep {
+    /// The negatives' weight.
+    pub fn negatives(&self) -> f64 {
+        self.total - self.positives
+    }
+
+    /// Weight of pairs of a positive above a negative, and half of those that tie.
+    pub fn pairs(&self) -> f64 {
+        0.5 * self.twice_pairs
+    }
+
     /// Takes the next item in. Items of one score have one step number, which never falls from call to call.
     pub fn push(&mut self, step: u64, positive: bool, weight: f64) {
-        if step != self.step.number {
+        if step != self.step {
             self.finish();
-            self.step.number = step;
+            self.step = step;
         }
         self.add(positive, weight);
     }
 
-    /// Takes in an item of the same score as the last one, or the first after [`Self::finish`].
+    /// Takes in an item of the same score as the last one, or the first after [`Self::finish`]: the positives of a score before its
+    /// negatives.
     #[inline]
     pub fn add(&mut self, positive: bool, weight: f64) {
-        self.step.positives += if positive { weight } else { 0.0 };
-        self.step.negatives += if positive { 0.0 } else { weight };
+        let hit = weight * f64::from(u8::from(positive));
+        self.positives += hit;
+        self.total += weight;
+        self.twice_pairs += (weight - hit) * (self.positives + self.above);
     }
 
     /// Counts the last step. To be called after the last item of a score.
     #[inline]
     pub fn finish(&mut self) {
-        let Step { positives, negatives, .. } = self.step;
-        self.pairs += negatives * (self.positives + 0.5 * positives);
-        self.positives += positives;
-        self.negatives += negatives;
-        // Without a branch, which nobody could predict; a step without positives adds nothing.
-        self.precision += positives * self.positives / (self.positives + self.negatives).max(f64::MIN_POSITIVE);
-        self.step = Step { number: self.step.number, ..Step::default() };
+        self.precision += (self.positives - self.above) * self.positives / self.total.max(f64::MIN_POSITIVE);
+        self.above = self.positives;
     }
 }
 

@@ -7,9 +7,11 @@ mod shuffle;
 use std::cmp::Ordering;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::OUTSIDE;
 use super::draw::{Purpose, Urn, coins, generator};
-use super::ids::Ids;
+use super::ids::{Ids, order};
 
 pub use shuffle::Shuffle;
 
@@ -24,6 +26,14 @@ pub struct Rows<'a> {
     pub weights: Option<&'a [f64]>,
     /// The cluster of each row.
     pub clusters: Option<&'a [u32]>,
+    /// How many items each row stands for, unless it is one.
+    pub copies: Option<&'a [u64]>,
+}
+
+impl Rows<'_> {
+    fn copies(&self, row: usize) -> u64 {
+        self.copies.map_or(1, |copies| copies[row])
+    }
 }
 
 /// Rows of one group, pattern and weight that are drawn together.
@@ -44,7 +54,8 @@ pub struct Slot {
 #[derive(Clone, Debug)]
 pub struct Units {
     slots: Vec<Slot>,
-    units: Vec<Range<usize>>,
+    /// The slots of each unit; `None` where every unit is the slot of its number.
+    runs: Option<Vec<Range<usize>>>,
     strata: Vec<Stratum>,
     ranks: Ranks,
 }
@@ -58,6 +69,13 @@ struct Stratum {
 /// From so many kinds of units on, they are left out in blocks.
 const BLOCKS: usize = 400;
 
+/// Units of one slot that are equal.
+#[derive(Clone, Copy)]
+struct Single {
+    slot: Slot,
+    copies: u64,
+}
+
 /// A unit before it is put in order: its slots, and how many equal ones there are.
 struct Loose {
     slots: Vec<Slot>,
@@ -69,10 +87,27 @@ impl Units {
     pub fn new(rows: Rows<'_>, ids: &Ids) -> Self {
         let singles = singles(rows);
         let ranks = ranks(&singles, rows, ids);
-        let mut loose = match rows.clusters {
-            Some(clusters) => clustered(rows, clusters, &ranks),
-            None => singles,
-        };
+        match rows.clusters {
+            Some(clusters) => Self::clustered(rows, clusters, ranks),
+            None => Self::plain(&singles, ranks),
+        }
+    }
+
+    /// Every group is a stratum.
+    fn plain(singles: &[Single], ranks: Ranks) -> Self {
+        let mut groups: Vec<&[Single]> = singles.chunk_by(|a, b| a.slot.group == b.slot.group).collect();
+        groups.sort_by_key(|group| ranks.of(group[0].slot.group));
+        let mut units = Self { slots: Vec::with_capacity(singles.len()), runs: None, strata: Vec::new(), ranks };
+        for group in groups {
+            let urn = Urn::new(group.iter().map(|single| single.copies).collect());
+            units.strata.push(Stratum { first: units.slots.len(), urn });
+            units.slots.extend(group.iter().map(|single| single.slot));
+        }
+        units
+    }
+
+    fn clustered(rows: Rows<'_>, clusters: &[u32], ranks: Ranks) -> Self {
+        let mut loose = gathered(rows, clusters, &ranks);
         let rank = |slot: &Slot| ranks.of(slot.group);
         let order = |a: &Loose, b: &Loose| {
             let touched = |unit: &Loose| unit.slots.chunk_by(|a, b| a.group == b.group).map(|run| rank(&run[0])).collect::<Vec<_>>();
@@ -83,18 +118,21 @@ impl Units {
         // Units of one stratum become neighbours; equal ones become copies.
         loose.sort_unstable_by(order);
         merge(&mut loose, |a, b| order(a, b).is_eq());
-        let mut units = Self { slots: Vec::new(), units: Vec::new(), strata: Vec::new(), ranks: Ranks(Vec::new()) };
+        let (mut slots, mut runs, mut strata) = (Vec::new(), Vec::new(), Vec::new());
         for stratum in loose.chunk_by(|a, b| groups_of(a).eq(groups_of(b))) {
-            let first = units.units.len();
+            strata.push(Stratum { first: runs.len(), urn: Urn::new(stratum.iter().map(|unit| unit.copies).collect()) });
             for unit in stratum {
-                let start = units.slots.len();
-                units.slots.extend_from_slice(&unit.slots);
-                units.units.push(start..units.slots.len());
+                runs.push(slots.len()..slots.len() + unit.slots.len());
+                slots.extend_from_slice(&unit.slots);
             }
-            units.strata.push(Stratum { first, urn: Urn::new(stratum.iter().map(|unit| unit.copies).collect()) });
         }
-        units.ranks = ranks;
-        units
+        let runs = (runs.len() < slots.len()).then_some(runs);
+        Self { slots, runs, strata, ranks }
+    }
+
+    /// The slots of a unit.
+    fn run(&self, unit: usize) -> Range<usize> {
+        self.runs.as_ref().map_or(unit..unit + 1, |runs| runs[unit].clone())
     }
 
     /// All slots.
@@ -121,7 +159,7 @@ impl Units {
         let mut weights = vec![0.0; self.slots.len()];
         for stratum in &self.strata {
             for (kind, copies) in stratum.urn.copies().iter().enumerate() {
-                for slot in self.units[stratum.first + kind].clone() {
+                for slot in self.run(stratum.first + kind) {
                     weights[slot] = of(&self.slots[slot]) * *copies as f64;
                 }
             }
@@ -134,7 +172,7 @@ impl Units {
         let mut sums = vec![(0.0, 0.0); groups + 1];
         for stratum in &self.strata {
             for (kind, copies) in stratum.urn.copies().iter().enumerate() {
-                let slots = &self.slots[self.units[stratum.first + kind].clone()];
+                let slots = &self.slots[self.run(stratum.first + kind)];
                 let mut add = |place: usize, amount: f64| {
                     sums[place].0 += amount * *copies as f64;
                     sums[place].1 += amount * amount * *copies as f64;
@@ -148,16 +186,20 @@ impl Units {
         sums.into_iter().map(|(sum, squares)| if squares > 0.0 { sum * sum / squares } else { 0.0 }).collect()
     }
 
+    fn kinds(&self) -> usize {
+        self.runs.as_ref().map_or(self.slots.len(), Vec::len)
+    }
+
     /// How many samples leave something out: one a kind of unit, or so many blocks of kinds.
     pub fn leave_outs(&self) -> usize {
-        self.units.len().min(BLOCKS)
+        self.kinds().min(BLOCKS)
     }
 
     /// Writes each slot's weight with one unit of a kind left out, and says how many such units there are; or, where kinds are many, with
     /// a block of kinds left out, which counts once.
     pub fn leave_out(&self, block: usize, weights: &mut [f64]) -> f64 {
         weights.copy_from_slice(&self.observed());
-        let single = self.units.len() <= BLOCKS;
+        let single = self.kinds() <= BLOCKS;
         let mut times = 1.0;
         for stratum in &self.strata {
             for (kind, copies) in stratum.urn.copies().iter().enumerate() {
@@ -167,7 +209,7 @@ impl Units {
                 }
                 let left_out = if single { 1.0 } else { *copies as f64 };
                 times = if single { *copies as f64 } else { 1.0 };
-                for slot in self.units[unit].clone() {
+                for slot in self.run(unit) {
                     weights[slot] -= self.slots[slot].amount * left_out;
                 }
             }
@@ -177,7 +219,7 @@ impl Units {
 
     /// Whether a unit is a slot, at the same place: so it is unless items are clustered.
     pub fn is_plain(&self) -> bool {
-        self.slots.len() == self.units.len()
+        self.runs.is_none()
     }
 
     /// The slots of every stratum, where every unit is a slot.
@@ -212,7 +254,7 @@ impl Units {
                 continue;
             }
             stratum.urn.resample(&mut generator, |kind, count| {
-                for slot in self.units[stratum.first + kind].clone() {
+                for slot in self.run(stratum.first + kind) {
                     weights[slot] += self.slots[slot].amount * count as f64;
                 }
             });
@@ -225,7 +267,7 @@ impl Units {
             let mut generator = generator(seed, Purpose::Exchange, replicate, index as u64);
             for (kind, copies) in stratum.urn.copies().iter().enumerate() {
                 let changing = coins(&mut generator, *copies);
-                for slot in self.units[stratum.first + kind].clone() {
+                for slot in self.run(stratum.first + kind) {
                     change[slot] = self.slots[slot].amount * changing as f64;
                     stay[slot] = self.slots[slot].amount * (copies - changing) as f64;
                 }
@@ -234,32 +276,43 @@ impl Units {
     }
 }
 
-fn singles(rows: Rows<'_>) -> Vec<Loose> {
+/// Units of one slot in the order of groups, patterns and weights.
+fn singles(rows: Rows<'_>) -> Vec<Single> {
     let counting = (0..rows.patterns.len()).filter(|row| rows.patterns[*row] != OUTSIDE);
-    if let Some(weights) = rows.weights {
-        return counting
-            .map(|row| Slot { group: rows.groups[row], pattern: rows.patterns[row], amount: weights[row], rows: 1 })
-            .map(|slot| Loose { slots: vec![slot], copies: 1 })
-            .collect();
-    }
+    let single = |group: u32, pattern: u32, amount: f64, copies: u64| Single { slot: Slot { group, pattern, amount, rows: 1 }, copies };
     let kinds = rows.patterns.iter().filter(|pattern| **pattern != OUTSIDE).max().map_or(0, |last| *last as usize + 1);
     let groups = rows.groups.iter().filter(|group| **group != OUTSIDE).max().map_or(0, |last| *last as usize + 1);
-    let unit = |group: u32, pattern: u32, copies: u64| Loose { slots: vec![Slot { group, pattern, amount: 1.0, rows: 1 }], copies };
     let cell =
         |row: usize| if rows.groups[row] == OUTSIDE { groups } else { rows.groups[row] as usize } * kinds + rows.patterns[row] as usize;
-    let group_at = |cell: usize| if cell / kinds == groups { OUTSIDE } else { (cell / kinds) as u32 };
-    if (groups + 1) * kinds <= 4 * rows.patterns.len() + 1024 {
-        let mut copies = vec![0u64; (groups + 1) * kinds];
-        counting.for_each(|row| copies[cell(row)] += 1);
-        let filled = copies.iter().enumerate().filter(|(_, copies)| **copies > 0);
-        return filled.map(|(cell, copies)| unit(group_at(cell), (cell % kinds) as u32, *copies)).collect();
+    let of_cell = |cell: usize, copies: u64| {
+        let group = if cell / kinds == groups { OUTSIDE } else { (cell / kinds) as u32 };
+        single(group, (cell % kinds) as u32, 1.0, copies)
+    };
+    if rows.weights.is_none() && (groups + 1) * kinds <= 4 * rows.patterns.len() + 1024 {
+        let mut copies = vec![0; (groups + 1) * kinds];
+        counting.for_each(|row| copies[cell(row)] += rows.copies(row));
+        return copies.iter().enumerate().filter(|(_, copies)| **copies > 0).map(|(cell, copies)| of_cell(cell, *copies)).collect();
     }
-    let mut cells: Vec<usize> = counting.map(cell).collect();
-    cells.sort_unstable();
-    cells.chunk_by(|a, b| a == b).map(|run| unit(group_at(run[0]), (run[0] % kinds) as u32, run.len() as u64)).collect()
+    if rows.weights.is_none() && rows.copies.is_none() {
+        let mut cells: Vec<usize> = counting.map(cell).collect();
+        cells.par_sort_unstable();
+        return cells.chunk_by(|a, b| a == b).map(|run| of_cell(run[0], run.len() as u64)).collect();
+    }
+    let weight = |row: usize| rows.weights.map_or(1.0, |weights| weights[row]);
+    let mut singles: Vec<Single> =
+        counting.map(|row| single(rows.groups[row], rows.patterns[row], weight(row), rows.copies(row))).collect();
+    let key = |single: &Single| (single.slot.group, single.slot.pattern);
+    singles.par_sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.slot.amount.total_cmp(&b.slot.amount)));
+    singles.dedup_by(|next, kept| {
+        let same = next.slot == kept.slot;
+        kept.copies += if same { next.copies } else { 0 };
+        same
+    });
+    singles
 }
 
-fn clustered(rows: Rows<'_>, clusters: &[u32], ranks: &Ranks) -> Vec<Loose> {
+/// The rows of every cluster, put together into slots.
+fn gathered(rows: Rows<'_>, clusters: &[u32], ranks: &Ranks) -> Vec<Loose> {
     let weight = |row: usize| rows.weights.map_or(1.0, |weights| weights[row]);
     let mut order: Vec<usize> = (0..rows.patterns.len()).filter(|row| rows.patterns[*row] != OUTSIDE).collect();
     let key = |row: &usize| (clusters[*row], ranks.of(rows.groups[*row]), rows.patterns[*row]);
@@ -267,8 +320,8 @@ fn clustered(rows: Rows<'_>, clusters: &[u32], ranks: &Ranks) -> Vec<Loose> {
     let slot = |run: &[usize]| Slot {
         group: rows.groups[run[0]],
         pattern: rows.patterns[run[0]],
-        amount: run.iter().map(|row| weight(*row)).sum(),
-        rows: run.len() as u32,
+        amount: run.iter().map(|row| weight(*row) * rows.copies(*row) as f64).sum(),
+        rows: run.iter().map(|row| rows.copies(*row)).sum::<u64>() as u32,
     };
     order
         .chunk_by(|a, b| clusters[*a] == clusters[*b])
@@ -287,20 +340,27 @@ impl Ranks {
 }
 
 /// Orders groups by what is in them, and those of equal content by their least id.
-fn ranks(singles: &[Loose], rows: Rows<'_>, ids: &Ids) -> Ranks {
-    let groups = singles.iter().map(|unit| unit.slots[0].group).filter(|group| *group != OUTSIDE).max().map_or(0, |last| last + 1);
-    let mut contents: Vec<Vec<(u32, u64, u64)>> = vec![Vec::new(); groups as usize];
-    for (slot, copies) in singles.iter().map(|unit| (unit.slots[0], unit.copies)).filter(|(slot, _)| slot.group != OUTSIDE) {
-        contents[slot.group as usize].push((slot.pattern, slot.amount.to_bits(), copies));
-    }
-    contents.iter_mut().for_each(|content| content.sort_unstable());
-    let least = |group: u32| (0..ids.len()).filter(|row| rows.groups[*row] == group).map(|row| ids.get(row)).min();
-    let mut order: Vec<u32> = (0..groups).collect();
-    // Groups without items come last, so that they take no other group's place.
-    let content = |group: u32| (contents[group as usize].is_empty(), &contents[group as usize]);
-    order.sort_by(|a, b| content(*a).cmp(&content(*b)).then_with(|| least(*a).cmp(&least(*b))));
+fn ranks(singles: &[Single], rows: Rows<'_>, ids: &Ids) -> Ranks {
+    let chunks = || singles.chunk_by(|a, b| a.slot.group == b.slot.group).filter(|chunk| chunk[0].slot.group != OUTSIDE);
+    let groups = chunks().next_back().map_or(0, |chunk| chunk[0].slot.group + 1);
+    let mut contents: Vec<&[Single]> = vec![&[]; groups as usize];
+    chunks().for_each(|chunk| contents[chunk[0].slot.group as usize] = chunk);
+    let least = |group: u32| (0..ids.len()).filter(|row| rows.groups[*row] == group).map(|row| ids.get(row)).min_by(|a, b| order(a, b));
+    let mut ordered: Vec<u32> = (0..groups).collect();
+    let content = |group: u32| {
+        let content = contents[group as usize];
+        let keys = content.iter().map(|single| (single.slot.pattern, single.slot.amount.to_bits(), single.copies));
+        // Groups without items come last, so that they take no other group's place.
+        (content.is_empty(), keys)
+    };
+    ordered.sort_by(|a, b| {
+        let ((no_a, a_holds), (no_b, b_holds)) = (content(*a), content(*b));
+        no_a.cmp(&no_b)
+            .then_with(|| a_holds.cmp(b_holds))
+            .then_with(|| least(*a).zip(least(*b)).map_or(Ordering::Equal, |(a, b)| order(a, b)))
+    });
     let mut ranks = vec![0; groups as usize];
-    order.into_iter().zip(0..).for_each(|(group, rank)| ranks[group as usize] = rank);
+    ordered.into_iter().zip(0..).for_each(|(group, rank)| ranks[group as usize] = rank);
     Ranks(ranks)
 }
 

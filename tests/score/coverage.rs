@@ -165,6 +165,7 @@ fn draw(scenario: &Scenario, seed: u64) -> Predictions {
         subject: (scenario.subject > 1).then(|| factor(subjects)),
         weight: None,
         split: None,
+        copies: None,
     };
     Predictions::check(parts, |row| row as u64).unwrap()
 }

@@ -7,6 +7,7 @@ use arrow::array::{ArrayRef, FixedSizeListArray, Float32Array, Float64Array, Lar
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field};
 use fairgrid::data::frame::Targets;
+use fairgrid::score::kinds::Keep;
 use fairgrid::score::measurement::{Measurement, Status};
 use fairgrid::score::predictions::Predictions;
 use fairgrid::spec::node::Node;
@@ -27,7 +28,7 @@ fn import_with(path: &Path, columns: &str, fields: &[&str]) -> Result<Prediction
     let columns = problems.check(columns).unwrap();
     let folder = format!("{}/", path.parent().unwrap().display());
     let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
-    Predictions::import(path, &columns, &fields, None).map_err(|error| error.to_string().replace(&folder, ""))
+    Predictions::import(path, &columns, &fields, None, Keep::Items).map_err(|error| error.to_string().replace(&folder, ""))
 }
 
 fn import_text(name: &str, text: &str, columns: &str) -> Result<Predictions, String> {

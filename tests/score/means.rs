@@ -51,6 +51,7 @@ fn draw(world: World, items: usize, seed: u64) -> Vec<Predictions> {
             subject: None,
             weight: None,
             split: None,
+            copies: None,
         };
         Predictions::check(parts, |row| row as u64).unwrap()
     };

@@ -4,8 +4,10 @@ mod change;
 mod compare;
 mod coverage;
 mod decisions;
+mod draws;
 mod embeddings;
 mod honesty;
+mod kinds;
 mod means;
 mod oracle;
 mod properties;
@@ -16,6 +18,7 @@ mod refusals;
 use std::path::Path;
 use std::sync::Arc;
 
+use fairgrid::score::kinds::Keep;
 use fairgrid::score::measurement::Measurement;
 use fairgrid::score::predictions::Predictions;
 use fairgrid::score::rule::FittedRules;
@@ -38,17 +41,25 @@ pub(crate) fn spec<T: Decode>(text: &str) -> T {
 
 /// Imports a CSV text; group columns are those that the evaluation names.
 pub(crate) fn import(csv: &str, columns: &str, fields: &[&str]) -> Result<Predictions, String> {
+    import_keeping(csv, columns, fields, Keep::Items)
+}
+
+fn import_keeping(csv: &str, columns: &str, fields: &[&str], keep: Keep) -> Result<Predictions, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("predictions.csv");
     std::fs::write(&path, csv).unwrap();
-    import_file(&path, columns, fields)
+    read(&path, columns, fields, keep)
 }
 
 /// Imports a file; what is in the message of an error is shown without the folder.
 pub(crate) fn import_file(path: &Path, columns: &str, fields: &[&str]) -> Result<Predictions, String> {
+    read(path, columns, fields, Keep::Items)
+}
+
+fn read(path: &Path, columns: &str, fields: &[&str], keep: Keep) -> Result<Predictions, String> {
     let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
     let folder = format!("{}/", path.parent().unwrap().display());
-    Predictions::import(path, &spec::<Columns>(columns), &fields, None).map_err(|error| error.to_string().replace(&folder, ""))
+    Predictions::import(path, &spec::<Columns>(columns), &fields, None, keep).map_err(|error| error.to_string().replace(&folder, ""))
 }
 
 /// Finds the rules of an evaluation on the predictions of one split.

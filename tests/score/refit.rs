@@ -36,6 +36,7 @@ fn draw(items: usize, seed: u64) -> Predictions {
         subject: None,
         weight: None,
         split: None,
+        copies: None,
     };
     Predictions::check(parts, |row| row as u64).unwrap()
 }

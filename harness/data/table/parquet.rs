@@ -5,12 +5,15 @@ use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, LargeBinaryArray, RecordBatch, StructArray};
+use arrow::array::{Array, ArrayRef, LargeBinaryArray, StructArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
+};
+use rayon::prelude::*;
 
 use super::{CHUNK, Options, Table, TableError};
 use crate::spec::problem::did_you_mean;
@@ -18,12 +21,13 @@ use crate::spec::problem::did_you_mean;
 /// Rows that a chunk holds at most where cells may be whole images.
 const SMALL_CHUNK: usize = 1024;
 
-/// A Parquet file, chunk by chunk.
+/// A Parquet file, chunk by chunk; the columns of a chunk are decoded side by side.
 pub(super) struct Batches {
     path: PathBuf,
     options: Options,
     header: Vec<String>,
-    reader: ParquetRecordBatchReader,
+    /// One for each column.
+    readers: Vec<ParquetRecordBatchReader>,
     metadata: Arc<std::collections::HashMap<String, String>>,
     row: u64,
     chunks: usize,
@@ -33,7 +37,7 @@ fn broken(path: &Path, error: &dyn std::fmt::Display) -> TableError {
     TableError::file(path, format!("is truncated or corrupt: {error}"))
 }
 
-fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, TableError> {
+fn open(path: &Path) -> Result<File, TableError> {
     let error = |source| TableError::read(path, source);
     let mut file = File::open(path).map_err(error)?;
     if file.metadata().map_err(error)?.is_dir() {
@@ -45,7 +49,11 @@ fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, TableEr
         return Err(TableError::file(path, "is not a Parquet file: its first four bytes are not `PAR1`"));
     }
     file.rewind().map_err(error)?;
-    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| broken(path, &error))
+    Ok(file)
+}
+
+fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, TableError> {
+    ParquetRecordBatchReaderBuilder::try_new(open(path)?).map_err(|error| broken(path, &error))
 }
 
 impl Batches {
@@ -61,27 +69,52 @@ impl Batches {
                 columns.iter().any(|kept| *leaf == kept || leaf.strip_prefix(kept.as_str()).is_some_and(|rest| rest.starts_with('.')))
             })
         });
-        let mask = ProjectionMask::leaves(builder.parquet_schema(), chosen.map(|(index, _)| index));
+        let mut chosen: Vec<Vec<usize>> = chosen.map(|(index, _)| vec![index]).collect();
+        if chosen.is_empty() {
+            // What has no columns still has rows.
+            chosen.push(Vec::new());
+        }
         let wide = builder.schema().fields().iter().any(|field| holds_bytes(field.data_type()));
-        let reader = builder.with_projection(mask).with_batch_size(if wide { SMALL_CHUNK } else { CHUNK }).build();
-        let reader = reader.map_err(|error| broken(path, &error))?;
-        Ok(Self { path: path.to_owned(), options: options.clone(), header, reader, metadata: Arc::new(metadata), row: 0, chunks: 0 })
+        let size = if wide { SMALL_CHUNK } else { CHUNK };
+        let footer = ArrowReaderMetadata::try_new(Arc::clone(builder.metadata()), ArrowReaderOptions::default());
+        let footer = footer.map_err(|error| broken(path, &error))?;
+        let reader = |leaves: Vec<usize>| {
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(open(path)?, footer.clone());
+            let mask = ProjectionMask::leaves(builder.parquet_schema(), leaves);
+            builder.with_projection(mask).with_batch_size(size).build().map_err(|error| broken(path, &error))
+        };
+        let readers = chosen.into_iter().map(reader).collect::<Result<_, _>>()?;
+        Ok(Self { path: path.to_owned(), options: options.clone(), header, readers, metadata: Arc::new(metadata), row: 0, chunks: 0 })
     }
 
-    fn table(&mut self, batch: Option<RecordBatch>) -> Result<Table, TableError> {
-        let rows = batch.as_ref().map_or(0, RecordBatch::num_rows);
-        let mut names = Vec::new();
-        let mut arrays = Vec::new();
-        if let Some(batch) = &batch {
+    /// The next rows, decoded column by column; `None` behind the last.
+    fn decode(&mut self) -> Result<Option<Table>, TableError> {
+        let path = &self.path;
+        let decode = |reader: &mut ParquetRecordBatchReader| {
+            let Some(batch) = reader.next().transpose().map_err(|error| broken(path, &error))? else { return Ok(None) };
+            let (mut names, mut arrays) = (Vec::new(), Vec::new());
             for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
-                flatten(field.name(), array, &mut names, &mut arrays).map_err(|error| broken(&self.path, &error))?;
+                flatten(field.name(), array, &mut names, &mut arrays).map_err(|error| broken(path, &error))?;
             }
+            Ok(Some((batch.num_rows(), names, arrays)))
+        };
+        let decoded: Vec<_> = self.readers.par_iter_mut().map(decode).collect::<Result<_, TableError>>()?;
+        let columns: Vec<_> = decoded.into_iter().flatten().collect();
+        let Some(rows) = columns.first().map(|(rows, ..)| *rows) else { return Ok(None) };
+        if columns.len() < self.readers.len() || columns.iter().any(|(other, ..)| *other != rows) {
+            return Err(broken(path, &"its columns are not equally long"));
         }
+        let names = columns.iter().flat_map(|(_, names, _)| names.clone()).collect();
+        let arrays = columns.into_iter().flat_map(|(.., arrays)| arrays).collect();
+        Ok(Some(self.table(rows, names, arrays)))
+    }
+
+    fn table(&mut self, rows: usize, names: Vec<String>, arrays: Vec<ArrayRef>) -> Table {
         let kept: Vec<usize> = (0..names.len()).filter(|index| self.keeps(&names[*index])).collect();
         let numbers = (self.row + 1..=self.row + rows as u64).collect();
         self.row += rows as u64;
         self.chunks += 1;
-        Ok(Table {
+        Table {
             path: self.path.clone(),
             unit: "row",
             header: self.header.clone(),
@@ -90,7 +123,7 @@ impl Batches {
             numbers,
             malformed: Vec::new(),
             metadata: Arc::clone(&self.metadata),
-        })
+        }
     }
 
     fn keeps(&self, name: &str) -> bool {
@@ -103,11 +136,11 @@ impl Iterator for Batches {
     type Item = Result<Table, TableError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.reader.next() {
-            Some(Ok(batch)) => Some(self.table(Some(batch))),
-            Some(Err(error)) => Some(Err(broken(&self.path, &error))),
-            None if self.chunks == 0 => Some(self.table(None)),
-            None => None,
+        match self.decode() {
+            Ok(Some(table)) => Some(Ok(table)),
+            Ok(None) if self.chunks == 0 => Some(Ok(self.table(0, Vec::new(), Vec::new()))),
+            Ok(None) => None,
+            Err(error) => Some(Err(error)),
         }
     }
 }

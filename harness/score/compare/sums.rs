@@ -86,6 +86,7 @@ impl Paired<'_> {
             patterns: self.joint,
             weights: first.predictions.weight(),
             clusters: first.clusters.as_deref(),
+            copies: first.predictions.copies(),
         };
         let units = Units::new(rows, first.predictions.ids());
         let sizes = first.sizes(self.lenses[0].of_row(), self.breakdown);
@@ -287,6 +288,7 @@ impl Paired<'_> {
             patterns: &patterns,
             weights: first.predictions.weight(),
             clusters: first.clusters.as_deref(),
+            copies: first.predictions.copies(),
         };
         let units = Units::new(rows, first.predictions.ids());
         let metrics = [self.metrics[side]];

@@ -102,7 +102,8 @@ impl<'a> Scene<'a> {
         };
         let points = Points::new(predictions.embeddings()?, predictions.ids(), &breakdown.of_row, normalize, wanted);
         let patterns = points.places(predictions.len());
-        let rows = Rows { groups: &breakdown.of_row, patterns: &patterns, weights: predictions.weight(), clusters };
+        let rows =
+            Rows { groups: &breakdown.of_row, patterns: &patterns, weights: predictions.weight(), clusters, copies: predictions.copies() };
         let units = Units::new(rows, predictions.ids());
         let mut members: Vec<usize> = (0..breakdown.groups.len()).filter(|group| ground.kept[*group]).collect();
         members.retain(|group| breakdown.of_row.contains(&(*group as u32)));

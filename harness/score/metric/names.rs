@@ -1,7 +1,7 @@
 //! The names that can be called: metrics, their reductions over groups, criteria, and calls that have a name of their own.
 
 use crate::score::embedding::{self, registry::Compute};
-use crate::score::registry::{Criterion, Definition, Preset, Suffix, criteria, metrics, presets, suffixes};
+use crate::score::registry::{Criterion, Definition, Preset, Reads, Suffix, criteria, metrics, presets, suffixes};
 
 /// Every name that can be called, reductions included.
 pub fn list() -> Vec<String> {
@@ -42,6 +42,19 @@ pub enum Meaning {
 fn embedding_suffixes(definition: &embedding::registry::Definition) -> impl Iterator<Item = &'static Suffix> {
     let known = if matches!(definition.compute, Compute::Group(..)) { embedding::metric::SUFFIXES } else { &[] };
     suffixes().iter().filter(|suffix| known.contains(&suffix.name))
+}
+
+impl Meaning {
+    /// Whether its number counts decisions and reads nothing else of an item.
+    pub fn counts(&self) -> bool {
+        let counts = |metric: &Definition| metric.reads == Reads::Decisions;
+        match self {
+            Self::Metric(metric) | Self::Reduced(metric, _) => counts(metric),
+            Self::Criterion(criterion, _) => metrics().iter().filter(|metric| criterion.parts.contains(&metric.name)).all(counts),
+            Self::Preset(preset) => meaning(preset.calls).is_some_and(|call| call.counts()),
+            Self::Embedding(..) => false,
+        }
+    }
 }
 
 /// Looks a name up.

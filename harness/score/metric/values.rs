@@ -79,7 +79,7 @@ impl Metric {
             Input::Decisions | Input::TopK(_) | Input::TopFrom { .. } => {
                 tally.cells.iter().map(|cell| (cell.positives(), cell.negatives())).collect()
             }
-            Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives)).collect(),
+            Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives())).collect(),
             Input::Crossings => vec![(tally.cross.positives, tally.cross.negatives)],
             Input::Shifts { .. } => Vec::new(),
             Input::Probabilities { .. } => tally.beliefs.iter().map(|belief| (belief.positives, belief.negatives)).collect(),

@@ -108,6 +108,7 @@ impl<'a> Counterfactuals<'a> {
             subject: Some(self.families()),
             weight: images.weight().map(|weights| self.changed.iter().map(|row| weights[*row as usize]).collect()),
             split: None,
+            copies: None,
         };
         Predictions::check(parts, |row| row as u64 + 1).map_err(|faults| ScoreError::Pairs { reason: faults.to_string() })
     }

@@ -48,7 +48,7 @@ fn auc(sweep: &Sweep) -> Value {
     if sweep.positives <= 0.0 {
         return Err(Cause::NoPositives.into());
     }
-    ratio(sweep.pairs, sweep.positives * sweep.negatives, Cause::NoNegatives)
+    ratio(sweep.pairs(), sweep.positives * sweep.negatives(), Cause::NoNegatives)
 }
 
 fn average_precision(sweep: &Sweep) -> Value {

@@ -4,77 +4,147 @@ use rayon::prelude::*;
 
 use super::block::{Block, Roster};
 use super::{Sheet, Spot};
+use crate::score::breakdown::Breakdown;
 use crate::score::ladder::Ladders;
 use crate::score::lens::{Hand, Lens};
 use crate::score::ranking::Order;
 use crate::score::reduction::Reduction;
 use crate::score::tally::Tally;
-use crate::score::units::Units;
+use crate::score::units::{Shuffle, Units};
 use crate::score::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::Uncertainty;
 
+/// Slots of units, as a lens sums them up.
+pub(super) struct Slots<'u> {
+    breakdown: &'u Breakdown,
+    units: &'u Units,
+    patterns: &'u [u32],
+    labels: Vec<u32>,
+    /// Where a ranking is not summed up stratum by stratum.
+    order: Vec<Order>,
+    ladders: Option<Ladders<'u>>,
+}
+
+impl Slots<'_> {
+    fn hand<'h>(&'h self, weights: &'h [f64]) -> Hand<'h> {
+        Hand { breakdown: self.breakdown, patterns: self.patterns, order: &self.order, labels: &self.labels, weights }
+    }
+}
+
 impl Sheet<'_> {
+    /// Makes the slots of some units ready to be summed up.
+    pub(super) fn slots<'u>(&'u self, units: &'u Units, patterns: &'u [u32]) -> Slots<'u> {
+        let ladders = match self.lens {
+            // Ladders know one whole, and panels are several.
+            Lens::Rankings(rankings) if self.breakdown.panels.len() == 1 || !self.whole() => {
+                Ladders::new(rankings, patterns, units, self.whole())
+            }
+            _ => None,
+        };
+        let order = if ladders.is_some() { Vec::new() } else { self.lens.order(patterns) };
+        Slots { breakdown: self.breakdown, units, patterns, labels: units.slots().iter().map(|slot| slot.group).collect(), order, ladders }
+    }
+
+    /// Sums slots up that have some weights.
+    pub(super) fn sum(&self, slots: &Slots<'_>, weights: &[f64], tallies: &mut [Tally]) {
+        match &slots.ladders {
+            Some(ladders) => {
+                ladders.sum(weights, tallies);
+                let panels = &self.breakdown.panels;
+                for (panel, whole) in panels.iter().zip(self.breakdown.groups.len()..).filter(|_| panels.len() > 1) {
+                    tallies[whole].items = tallies[panel.groups.clone()].iter().map(|tally| tally.items).sum();
+                }
+            }
+            None => self.lens.sum(&slots.hand(weights), true, tallies),
+        }
+    }
+
     /// What `of` makes of many resamples.
     pub(super) fn resamples(
         &self,
-        units: &Units,
-        labels: &[u32],
-        patterns: &[u32],
-        order: &[Order],
+        slots: &Slots<'_>,
         uncertainty: &Uncertainty,
         of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
-    ) -> Vec<(f64, Vec<f64>)> {
-        let (seed, draws) = (uncertainty.seed(), uncertainty.bootstrap());
+    ) -> Vec<Vec<f64>> {
+        let (seed, draws, whole) = (uncertainty.seed(), uncertainty.bootstrap(), self.whole());
         if let Some(refit) = self.refit {
             let (lens, (labels, patterns)) = (Lens::Outcomes(refit.outcomes()), refit.slots());
-            let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
+            let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
                 refit.draw(seed, replicate, weights);
-                1.0
+                lens.sum(&Hand { breakdown: self.breakdown, patterns: &patterns, order: &[], labels: &labels, weights }, whole, tallies);
             };
             let counted = Sheet { lens: &lens, ..*self };
-            return counted.draws(draws, patterns.len(), resample, Some(&labels), &patterns, &[], of);
+            return counted.draws(draws, || vec![0.0; patterns.len()], draw, |(), tallies| of(tallies));
         }
-        let panels = self.breakdown.panels.len();
-        // Only sweeps lie apart by group.
-        if let Lens::Rankings(_) = self.lens
-            && (panels == 1 || !self.whole())
-            && let Some(ladders) = Ladders::new(order, units, self.whole())
-        {
-            let fresh = || (vec![0; patterns.len()], self.tallies());
-            let one = |(counts, tallies): &mut (Vec<u32>, Vec<Tally>), replicate: u32| {
-                ladders.resample(seed, u64::from(replicate), counts, tallies);
-                (1.0, of(tallies))
-            };
-            return (0..draws).into_par_iter().map_init(fresh, one).collect();
+        let size = slots.patterns.len();
+        match &slots.ladders {
+            Some(ladders) => {
+                let draw = |counts: &mut Vec<u32>, replicate, tallies: &mut [Tally]| ladders.resample(seed, replicate, counts, tallies);
+                self.draws(draws, || vec![0; size], draw, |(), tallies| of(tallies))
+            }
+            None => {
+                let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
+                    slots.units.resample(seed, replicate, weights);
+                    self.lens.sum(&slots.hand(weights), whole, tallies);
+                };
+                self.draws(draws, || vec![0.0; size], draw, |(), tallies| of(tallies))
+            }
         }
-        let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
-            units.resample(seed, replicate, weights);
-            1.0
-        };
-        self.draws(draws, patterns.len(), resample, Some(labels), patterns, order, of)
     }
 
-    /// What `of` makes of many draws, each with how often it counts.
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn draws(
+    /// What `of` makes of all units but one kind or block of them, each with how often it counts.
+    pub(super) fn left_out(&self, slots: &Slots<'_>, of: impl Fn(&[Tally]) -> Vec<f64> + Sync) -> Vec<(f64, Vec<f64>)> {
+        let draw = |weights: &mut Vec<f64>, block, tallies: &mut [Tally]| {
+            let times = slots.units.leave_out(block as usize, weights);
+            self.sum(slots, weights, tallies);
+            times
+        };
+        let size = slots.patterns.len();
+        self.draws(slots.units.leave_outs() as u32, || vec![0.0; size], draw, |times, tallies| (times, of(tallies)))
+    }
+
+    /// The numbers of this sheet in every permutation of the group labels of some units; none where labels cannot be exchanged.
+    pub fn permuted(&self, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
+        let permutations = uncertainty.permutations();
+        let panel_of = |group: u32| self.breakdown.panels.iter().position(|panel| panel.groups.contains(&(group as usize))).unwrap_or(0);
+        let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units, panel_of)).flatten() else { return Vec::new() };
+        let (seed, whole, numbers) = (uncertainty.seed(), self.whole(), self.numbers(units));
+        let (patterns, order) = (&shuffle.patterns, self.lens.order(&shuffle.patterns));
+        let draw = |(labels, weights): &mut (Vec<u32>, Vec<f64>), replicate, tallies: &mut [Tally]| {
+            shuffle.deal(seed, replicate, labels, weights);
+            self.lens.sum(&Hand { breakdown: self.breakdown, patterns, order: &order, labels, weights }, whole, tallies);
+        };
+        let fresh = || (vec![OUTSIDE; patterns.len()], vec![0.0; patterns.len()]);
+        self.draws(permutations, fresh, draw, |(), tallies| numbers(tallies))
+    }
+
+    /// The numbers of this sheet in every exchange of items between two sides, whose patterns its lens both knows: those of the first side.
+    pub fn exchanged(&self, units: &Units, own: &[u32], other: &[u32], uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
+        let (seed, whole, numbers) = (uncertainty.seed(), self.whole(), self.numbers(units));
+        let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
+        let (labels, patterns) = ([labels.as_slice(), &labels].concat(), [own, other].concat());
+        let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
+            let (stay, change) = weights.split_at_mut(own.len());
+            units.exchange(seed, replicate, stay, change);
+            self.lens.sum(&Hand { breakdown: self.breakdown, patterns: &patterns, order: &[], labels: &labels, weights }, whole, tallies);
+        };
+        self.draws(uncertainty.permutations(), || vec![0.0; patterns.len()], draw, |(), tallies| numbers(tallies))
+    }
+
+    /// What `of` makes of many draws: `draw` draws one into the memory of a thread (`fresh`) and sums it up.
+    fn draws<S, D, T: Send>(
         &self,
         draws: u32,
-        slots: usize,
-        draw: impl Fn(u64, &mut [u32], &mut [f64]) -> f64 + Sync,
-        labels: Option<&[u32]>,
-        patterns: &[u32],
-        order: &[Order],
-        of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
-    ) -> Vec<(f64, Vec<f64>)> {
-        let whole = self.whole();
-        let fresh = || (labels.map_or_else(|| vec![OUTSIDE; slots], <[u32]>::to_vec), vec![0.0; slots], self.tallies());
-        let one = |(labels, weights, tallies): &mut (Vec<u32>, Vec<f64>, Vec<Tally>), replicate: u32| {
-            let times = draw(u64::from(replicate), labels, weights);
-            self.lens.sum(&Hand { breakdown: self.breakdown, patterns, order, labels, weights }, whole, tallies);
-            (times, of(tallies))
+        fresh: impl Fn() -> S + Sync + Send,
+        draw: impl Fn(&mut S, u64, &mut [Tally]) -> D + Sync + Send,
+        of: impl Fn(D, &[Tally]) -> T + Sync + Send,
+    ) -> Vec<T> {
+        let one = |(drawn, tallies): &mut (S, Vec<Tally>), replicate: u32| {
+            let said = draw(drawn, u64::from(replicate), tallies);
+            of(said, tallies)
         };
-        (0..draws).into_par_iter().map_init(fresh, one).collect()
+        (0..draws).into_par_iter().map_init(|| (fresh(), self.tallies()), one).collect()
     }
 
     /// Every number of every group, block by block.

@@ -46,12 +46,12 @@ impl Shuffle {
         let mut pools: Vec<Pool> = Vec::new();
         let mut apart: Vec<Loose> = Vec::new();
         for stratum in &units.strata {
-            let first = &units.slots[units.units[stratum.first].start];
-            if units.units[stratum.first].clone().any(|slot| units.slots[slot].group != first.group) {
+            let first = &units.slots[units.run(stratum.first).start];
+            if units.run(stratum.first).any(|slot| units.slots[slot].group != first.group) {
                 return None;
             }
             let kinds = stratum.urn.copies().iter().enumerate();
-            let of_kind = |kind: usize| units.slots[units.units[stratum.first + kind].clone()].to_vec();
+            let of_kind = |kind: usize| units.slots[units.run(stratum.first + kind)].to_vec();
             let loose = kinds.map(|(kind, copies)| Loose { slots: of_kind(kind), copies: *copies });
             if first.group == OUTSIDE {
                 apart.extend(loose);
