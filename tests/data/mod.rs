@@ -8,5 +8,6 @@ mod labels;
 mod mock;
 mod parity;
 mod real;
+mod refused;
 mod shapes;
 mod table;

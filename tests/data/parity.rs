@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use fairgrid::data::decode::{Pixels, decode};
-use fairgrid::data::fit::fit;
-use fairgrid::spec::input::{Channels, Filter, Fit, Input};
+use fairgrid::data::decode::{Pixels, decode, full};
+use fairgrid::data::fit::{fit, shrink};
+use fairgrid::spec::input::{Channels, Decoding, Filter, Fit, Input};
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/images").join(name)
 }
 
 fn read(name: &str) -> Pixels {
-    decode(&std::fs::read(file(name)).unwrap(), 1 << 30, true).unwrap()
+    decode(&std::fs::read(file(name)).unwrap(), 1 << 30, true, &full).unwrap()
 }
 
 fn rgb(pixels: Pixels) -> Vec<u8> {
@@ -56,10 +56,42 @@ fn jpegs_decode_nearly_as_pillow_does() {
         let (whole, _) = name.split_once('.').unwrap();
         let (largest, share) = difference(&rgb(read(name)), &rgb(read(&format!("{whole}.whole.png"))));
         println!("{name}: at most {largest} levels, {:.1}% of values", share * 100.0);
+        let levels = if cfg!(feature = "turbojpeg") { 0 } else { levels };
         assert!(largest <= levels, "{name}: {largest} levels");
     }
     let turned = read("turned.jpg");
     assert_eq!((turned.width, turned.height), (45, 61));
+}
+
+/// Without libjpeg-turbo, `decode: fast` is refused (`tests/bad/decode-fast.yaml`).
+#[cfg(feature = "turbojpeg")]
+#[test]
+fn jpegs_shrink_while_they_are_decoded_as_with_pillows_draft() {
+    for side in [60, 30] {
+        let input = Input { size: Some((side, side)), decode: Decoding::Fast, channels: Some(Channels::Rgb), ..Input::default() };
+        let input = input.resolve((1, 1, 3)).unwrap();
+        let bytes = std::fs::read(file("large.jpg")).unwrap();
+        let ours = decode(&bytes, 1 << 30, true, &|width, height| shrink(width, height, &input)).unwrap();
+        let theirs = read(&format!("large.drafted-{side}.png"));
+        assert_eq!((ours.width, ours.height), (theirs.width, theirs.height));
+        assert_eq!(difference(&ours.bytes, &theirs.bytes), (0, 0.0), "{side}");
+    }
+}
+
+#[test]
+fn an_image_shrinks_only_as_far_as_its_target_allows() {
+    let by = |decode, fit, size, (width, height)| {
+        let input = Input { size, fit, decode, channels: Some(Channels::Rgb), ..Input::default() };
+        shrink(width, height, &input.resolve((1, 1, 3)).unwrap())
+    };
+    let (stretch, crop) = (Fit::Stretch, Fit::CropFraction(0.875));
+    assert_eq!(by(Decoding::Exact, crop, Some((224, 224)), (1600, 1200)), 1);
+    assert_eq!(by(Decoding::Fast, crop, Some((224, 224)), (1600, 1200)), 4, "1200 over 256 is 4.7");
+    assert_eq!(by(Decoding::Fast, crop, Some((224, 224)), (1200, 1600)), 4);
+    assert_eq!(by(Decoding::Fast, crop, Some((224, 224)), (500, 375)), 1, "375 over 256 is below 2");
+    assert_eq!(by(Decoding::Fast, stretch, Some((10, 100)), (1600, 1200)), 8, "no more than libjpeg can");
+    assert_eq!(by(Decoding::Fast, stretch, Some((400, 100)), (1600, 1200)), 2, "3 is none of its steps");
+    assert_eq!(by(Decoding::Fast, stretch, None, (1600, 1200)), 1);
 }
 
 #[test]
