@@ -8,11 +8,11 @@ use crate::command::{Folder, fairgrid, root};
 const TOLERANCE: f64 = 1e-7;
 
 /// The columns that name a number in `expected.json`; those that an entry leaves out may hold anything.
-const NAMES: [&str; 6] = ["metric", "by", "group", "label", "model", "decision"];
+const NAMES: [&str; 7] = ["metric", "by", "group", "label", "model", "decision", "evaluation"];
 
-fn rows_of(study: &str) -> Vec<HashMap<String, String>> {
+fn rows_of(place: &str, study: &str) -> Vec<HashMap<String, String>> {
     let folder = Folder::new();
-    let spec = format!("{}/tests/imports/{study}.yaml", root().display());
+    let spec = format!("{}/tests/{place}/{study}.yaml", root().display());
     let outcome = fairgrid(["run", spec.as_str(), "--output", "out", "--quiet"]).within(&folder).run();
     assert_eq!(outcome.code, Some(0), "{outcome}");
     let mut reader = csv::Reader::from_path(folder.path("out/results.csv")).unwrap();
@@ -21,12 +21,19 @@ fn rows_of(study: &str) -> Vec<HashMap<String, String>> {
 
 #[test]
 fn numbers_are_those_of_scikit_learn_and_fairlearn() {
-    let expected: Vec<serde_json::Value> = serde_json::from_str(include_str!("imports/expected.json")).unwrap();
+    agree("imports");
+}
+
+/// Runs every study of `tests/<place>` that its `expected.json` names, and compares the numbers.
+pub(crate) fn agree(place: &str) {
+    let text = std::fs::read_to_string(root().join(format!("tests/{place}/expected.json"))).unwrap();
+    let expected: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    assert!(!expected.is_empty());
     let mut tables: HashMap<&str, Vec<HashMap<String, String>>> = HashMap::new();
     let mut wrong = Vec::new();
     for entry in &expected {
         let study = entry["study"].as_str().unwrap();
-        let rows = tables.entry(study).or_insert_with(|| rows_of(study));
+        let rows = tables.entry(study).or_insert_with(|| rows_of(place, study));
         let same = |row: &&HashMap<String, String>| {
             NAMES.iter().all(|name| match entry.get(*name).and_then(serde_json::Value::as_str) {
                 // An axis of that study says which vendor a row is of.

@@ -4,12 +4,15 @@
 
 mod backend;
 mod bad;
+mod catalogue;
 mod command;
 mod data;
 mod imports;
 mod new;
+mod pairs;
 mod readme;
 mod report;
+mod rules;
 mod run;
 mod score;
 mod studies;

@@ -12,14 +12,16 @@ use super::progress::{Style, observer};
 use super::study::{StudyArgs, cache};
 use super::{Color, Exit, Failure};
 use crate::report::comparison::Comparison;
-use crate::report::table::Table;
 use crate::report::terminal::Screen;
-use crate::report::{leaderboard, output};
+use crate::report::{csv, leaderboard, output};
+use crate::run::averaging::averages;
 use crate::run::comparing::Comparing;
+use crate::run::event::Observer;
 use crate::run::results::Results;
 use crate::run::scheduler::{self, Settings};
+use crate::run::scoring::Scoring;
 use crate::run::store::Store;
-use crate::run::{export, record, scoring};
+use crate::run::{export, record};
 use crate::score::measurement::Status;
 use crate::spec::model::DEFAULT_THREADS;
 
@@ -80,6 +82,8 @@ pub(super) struct Ran {
     pub results: Results,
     /// When it started.
     pub started: SystemTime,
+    store: Store,
+    observer: Box<dyn Observer>,
 }
 
 impl Execution {
@@ -108,12 +112,12 @@ impl Execution {
                 error: anyhow::anyhow!("stopped; what is done is kept: run the same command to go on"),
             });
         }
-        let scored = scoring::score(&plan, &store, self.force, &outcome.results, &*observer).map_err(anyhow::Error::from)?;
-        let comparing =
-            Comparing { plan: &plan, store: &store, force: self.force, results: &outcome.results, scored: &scored, observer: &*observer };
-        let comparisons = comparing.all().map_err(anyhow::Error::from)?;
-        let results = Results::of(&plan, &outcome, &scored, comparisons);
-        Ok(Ran { plan, outcome, results, started })
+        let scoring = Scoring { plan: &plan, store: &store, force: self.force, results: &outcome.results, observer: &*observer };
+        let scored = scoring.all().map_err(anyhow::Error::from)?;
+        let comparisons = Comparing { scoring, scored: &scored }.all().map_err(anyhow::Error::from)?;
+        let averages = averages(scoring, &scored).map_err(anyhow::Error::from)?;
+        let results = Results::of(&plan, &outcome, &scored, comparisons, averages);
+        Ok(Ran { plan, outcome, results, started, store, observer })
     }
 }
 
@@ -148,16 +152,21 @@ impl Run {
         }
         let ran = self.execution.carry_out(&self.study)?;
         let Ran { plan, results, .. } = &ran;
-        let tables = Table::all(&plan.study.layout, &results.heading, &results.rows, &results.failed);
+        let tables = results.tables(&plan.study.layout);
         let folder = self.study.output(self.output.as_deref(), &plan.study.name);
         let mut files =
             output::files(&results.heading, &tables, &results.rows, &results.failed, &results.comparisons).map_err(anyhow::Error::from)?;
+        if !results.averages.is_empty() {
+            files.push(("averages.csv", csv::averages(&results.heading, &results.averages).map_err(anyhow::Error::from)?));
+        }
         let record = record::record(plan, ran.started, &ran.outcome.records);
         files.push(("run.json", serde_json::to_vec_pretty(&record)?));
         let mut written = output::write(&folder, &files).map_err(anyhow::Error::from)?;
         if !self.no_predictions {
             written.extend(export::predictions_of(plan, &ran.outcome.results, &folder)?);
-            written.extend(export::decisions_of(plan, &ran.outcome.results, &folder)?);
+            let Ran { store, observer, .. } = &ran;
+            let scoring = Scoring { plan, store, force: false, results: &ran.outcome.results, observer: &**observer };
+            written.extend(export::decisions_of(scoring, &folder)?);
         }
         println!("{}", leaderboard::terminal(&results.heading, &tables, &results.comparisons, screen(color)));
         for path in written {

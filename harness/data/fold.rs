@@ -3,8 +3,6 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
-
 use super::dataset::Dataset;
 use super::error::DataError;
 use super::frame::Factor;
@@ -60,29 +58,6 @@ impl Dataset {
         Ok(parts)
     }
 
-    /// The dataset whose `test` is one part and whose `train` is all others; the split that was dealt is gone, those beside it stay.
-    ///
-    /// # Errors
-    /// As for [`Self::folds`].
-    pub fn fold(&self, folds: &Folds, index: u32) -> Result<Self, DataError> {
-        let parts = self.folds(folds)?;
-        let mut train: Vec<u32> =
-            parts.iter().enumerate().filter(|(at, _)| *at != index as usize).flat_map(|(_, rows)| rows.clone()).collect();
-        train.sort_unstable();
-        let test = parts.get(index as usize).cloned().unwrap_or_default();
-        let mut splits: IndexMap<String, Vec<u32>> = match &folds.of {
-            Some(of) => self.splits.iter().filter(|(name, _)| **name != of.text).map(|(name, rows)| (name.clone(), rows.clone())).collect(),
-            None => IndexMap::new(),
-        };
-        for (name, rows) in [("train", train), ("test", test)] {
-            if splits.insert(name.to_owned(), rows).is_some() {
-                let reason = format!("has a split `{name}` already, beside the one that `folds.of` deals: call it something else");
-                return Err(DataError::dataset(&self.name, reason));
-            }
-        }
-        Ok(Self { splits, ..self.clone() })
-    }
-
     fn disjoint(&self, parts: &[Vec<u32>]) -> Result<(), DataError> {
         let Some(subject) = &self.subject else { return Ok(()) };
         let mut seen: BTreeMap<u32, usize> = BTreeMap::new();
@@ -97,4 +72,12 @@ impl Dataset {
         }
         Ok(())
     }
+}
+
+/// Of dealt parts, the rows to learn from and those to be tested on: one part is `test`, all others are `train`, in order.
+pub fn train_and_test(parts: &[Vec<u32>], fold: usize) -> (Vec<u32>, Vec<u32>) {
+    let others = parts.iter().enumerate().filter(|(at, _)| *at != fold);
+    let mut train: Vec<u32> = others.flat_map(|(_, rows)| rows).copied().collect();
+    train.sort_unstable();
+    (train, parts.get(fold).cloned().unwrap_or_default())
 }

@@ -8,7 +8,7 @@
 //! - [`images`]: decoded once, in `shard`s; [`batches`]: as Arrow, in an order, augmented.
 //!   `distort`: made worse on purpose, the same way each time.
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
-//! - [`draw`]: rows with a target distribution (`share`); `fold`: parts for cross-validation.
+//! - [`draw`]: rows with a target distribution (`share`); [`fold`]: parts for cross-validation.
 //! - [`weight`]: how much each item counts.
 //! - [`mock`]: made-up data in a card's own layout.
 //! - [`random`]: numbers keyed by what they are for.
@@ -25,7 +25,7 @@ pub mod draw;
 pub mod error;
 mod field;
 pub mod fit;
-mod fold;
+pub mod fold;
 pub mod frame;
 pub mod images;
 pub mod items;
@@ -36,6 +36,7 @@ pub mod mock;
 mod mosaic;
 mod npy;
 mod official;
+mod ontology;
 mod opening;
 mod pixels;
 pub mod random;

@@ -8,6 +8,14 @@ use crate::spec::study::Study;
 pub(super) fn choose(study: &Study, only: &[(String, String)]) -> Result<(Vec<usize>, Vec<usize>), SpecError> {
     let mut problems = Problems::default();
     for (name, level) in only {
+        if study.layout.pool.iter().any(|pooled| pooled.name == *name) {
+            problems.push(Problem {
+                message: format!("`--only {name}={level}`: the levels of `{name}` are pooled, so that one alone has no result"),
+                help: Some("choose by another axis, or leave out `pool`".to_owned()),
+                labels: Vec::new(),
+            });
+            continue;
+        }
         let known: Vec<&str> = match name.as_str() {
             "model" => study.cells.iter().map(|cell| cell.model.as_str()).collect(),
             "evaluation" => study.evaluations.iter().map(|evaluation| evaluation.name.as_str()).collect(),
@@ -48,12 +56,12 @@ pub(super) fn choose(study: &Study, only: &[(String, String)]) -> Result<(Vec<us
     let evaluations: Vec<usize> = (0..study.evaluations.len())
         .filter(|&index| {
             let evaluation = &study.evaluations[index];
-            admits(&study.cells[evaluation.cell].model, Some(&evaluation.name), &evaluation.point)
+            admits(&study.cells[evaluation.cell()].model, Some(&evaluation.name), &evaluation.point)
         })
         .collect();
     let mut used = vec![false; study.cells.len()];
-    for &index in &evaluations {
-        used[study.evaluations[index].cell] = true;
+    for part in evaluations.iter().flat_map(|index| &study.evaluations[*index].parts) {
+        used[part.cell] = true;
     }
     let cells =
         (0..study.cells.len()).filter(|&index| used[index] && admits(&study.cells[index].model, None, &study.cells[index].point)).collect();

@@ -50,7 +50,7 @@ pub(super) fn header(path: &Path) -> Option<Vec<String>> {
 pub(super) fn check_columns<'a>(
     model: &ImportedModel,
     header: &[String],
-    groups: impl Iterator<Item = &'a Written<Vec<String>>>,
+    fields: impl Iterator<Item = (&'a str, &'a Node)>,
     problems: &mut Problems,
 ) -> Option<()> {
     let before = problems.len();
@@ -62,9 +62,7 @@ pub(super) fn check_columns<'a>(
         }
     };
     model.columns.names().for_each(|name| check(name, &model.columns.node));
-    for group in groups {
-        group.value.iter().for_each(|name| check(name, &group.node));
-    }
+    fields.for_each(|(name, node)| check(name, node));
     (problems.len() == before).then_some(())
 }
 

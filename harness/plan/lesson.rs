@@ -108,7 +108,7 @@ impl Planner<'_> {
     }
 
     /// Tells what is wrong with the data of a part of the study.
-    fn told<T>(&mut self, made: Result<T, DataError>, written: &Node) -> Option<T> {
+    pub(super) fn told<T>(&mut self, made: Result<T, DataError>, written: &Node) -> Option<T> {
         match made {
             Ok(made) => Some(made),
             Err(DataError::Card(error)) => {

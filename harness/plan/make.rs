@@ -11,16 +11,18 @@ use super::choose::choose;
 use super::key::Key;
 use super::planned::{Plan, PlannedCell, PlannedData, Source};
 use super::said::dimensions;
-use super::split::{Rows, rows};
+use super::split::{Rows, limited, rows};
 use crate::backend::catalogue::Catalogue;
 use crate::data::dataset::Dataset;
 use crate::data::error::DataError;
+use crate::data::fold::train_and_test;
 use crate::data::mock;
 use crate::spec::card::Card;
 use crate::spec::distort::Distort;
+use crate::spec::folds::{fold_of, of_fold};
 use crate::spec::model::Model;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
-use crate::spec::study::{Study, fitting_splits};
+use crate::spec::study::Study;
 use crate::spec::vocabulary::{Scored, Vocabulary};
 
 /// What is asked of a plan.
@@ -66,18 +68,19 @@ pub fn make(
         scored: Vec::new(),
         common_size: None,
     };
-    planner.refuse_folds(&study);
     let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
     let mut cells = Vec::new();
     let mut positions = HashMap::new();
     let mut splits: HashMap<usize, Vec<(String, Option<Distort>)>> = HashMap::new();
     for &index in &chosen_evaluations {
         let evaluation = &study.evaluations[index];
-        let wanted = splits.entry(evaluation.cell).or_default();
-        let scored = evaluation.spec.data.iter().map(|split| (split.value.clone(), evaluation.spec.distorted()));
-        for split in scored.chain(fitting_splits(&evaluation.spec).map(|split| (split.value.clone(), None))) {
-            if !wanted.contains(&split) {
-                wanted.push(split);
+        for part in &evaluation.parts {
+            let wanted = splits.entry(part.cell).or_default();
+            let scored = part.split.iter().map(|split| (split.value.clone(), evaluation.spec.distorted()));
+            for split in scored.chain(evaluation.spec.fitting_splits().map(|split| (split.value.clone(), None))) {
+                if !wanted.contains(&split) {
+                    wanted.push(split);
+                }
             }
         }
     }
@@ -95,17 +98,21 @@ pub fn make(
     }
     let mut scores = Vec::new();
     for index in chosen_evaluations {
-        let Some(&cell) = positions.get(&study.evaluations[index].cell) else { continue };
-        if let Some(score) = planner.score(&study, index, cell, &cells[cell].source) {
+        let parts = study.evaluations[index].parts.iter().map(|part| positions.get(&part.cell).copied());
+        let Some(of) = parts.collect::<Option<Vec<usize>>>() else { continue };
+        if let Some(score) = planner.score(&study, index, of, &cells) {
             scores.push(score);
         }
     }
     let comparisons = planner.compare(&study, &cells, &scores);
+    let compared = if planner.problems.is_empty() { planner.compared(&study) } else { Vec::new() };
     let Planner { mut problems, unavailable, datasets, scored, .. } = planner;
     if problems.is_empty() && unavailable.is_empty() && request.only.is_empty() {
-        let vocabulary = Vocabulary { axes: dimensions(&study), scored };
+        let mut vocabulary = Vocabulary { axes: dimensions(&study), scored };
+        let default = study.layout.default_table(&vocabulary);
+        vocabulary.scored.extend(compared);
         study.layout.check(&vocabulary, &mut problems);
-        if let Some(table) = study.layout.default_table(&vocabulary) {
+        if let Some(table) = default {
             study.layout.tables.insert("main".to_owned(), table);
         }
     }
@@ -133,20 +140,13 @@ pub(super) struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// Cells are not dealt over folds, nor predictions pooled: to pass over what a study says of them would change its numbers.
-    fn refuse_folds(&mut self, study: &Study) {
-        for folds in study.data.values().filter_map(|data| data.folds.as_ref()) {
-            let message = "a study does not run over `folds`";
-            self.problems.push(Problem::at(&folds.node, message).help("declare `splits`, and an axis of seeds for them"));
-        }
-        for mention in &study.layout.pool {
-            let message = format!("`{}` cannot be pooled: every cell is scored by itself", mention.name);
-            self.problems.push(Problem::at(&mention.node, message).help("means over its levels are `average`"));
-        }
-    }
-
     /// Opens a dataset once; what is wrong with it is told at its entry under `data:`.
     pub(super) fn data(&mut self, study: &Study, name: &str) -> Option<&mut PlannedData> {
+        if let (dataset, Some(_)) = of_fold(name)
+            && !self.datasets.contains_key(name)
+        {
+            self.deal(study, dataset);
+        }
         if !self.datasets.contains_key(name) {
             let opened = study.data.get(name).and_then(|data| match self.open(&data.card) {
                 Ok(dataset) => {
@@ -175,6 +175,27 @@ impl Planner<'_> {
         self.datasets.get_mut(name)?.as_mut()
     }
 
+    /// Deals a dataset into all its folds: each is that dataset, with a `train` and a `test` of its own.
+    fn deal(&mut self, study: &Study, name: &str) -> Option<()> {
+        let folds = study.dataset(name)?.folds.as_ref()?;
+        let limit = self.request.limit;
+        let whole = self.data(study, name).map(|whole| (Arc::clone(&whole.dataset), whole.key.clone()));
+        let parts = match &whole {
+            Some((dataset, _)) => self.told(dataset.folds(folds), &folds.node),
+            None => None,
+        };
+        for fold in 0..folds.k as usize {
+            let dealt = whole.as_ref().zip(parts.as_ref()).map(|((dataset, key), parts)| {
+                let (train, test) = train_and_test(parts, fold);
+                let splits = [("train", train), ("test", test)].map(|(split, rows)| (split.to_owned(), limited(&rows, limit)));
+                let key = Key::of("fold", 1, &json!({"folds": folds.node.to_json(), "fold": fold}), &[key]);
+                PlannedData { dataset: Arc::clone(dataset), key, splits: splits.into() }
+            });
+            self.datasets.insert(fold_of(name, fold), dealt);
+        }
+        Some(())
+    }
+
     fn open(&self, card: &Card) -> Result<Dataset, DataError> {
         if self.request.mock { mock::open(card, &self.request.cache) } else { Dataset::open(card, &self.request.cache) }
     }
@@ -188,7 +209,7 @@ impl Planner<'_> {
         }
         let Some(found) = rows(&data.dataset, split, limit) else {
             let help = did_you_mean(split, data.dataset.splits.keys().map(String::as_str));
-            if let Some(written) = study.data.get(dataset) {
+            if let Some(written) = study.dataset(dataset) {
                 self.problems.push(Problem::at(&written.node, format!("the dataset `{dataset}` has no split `{split}`")).help(help));
             }
             return None;

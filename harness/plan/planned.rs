@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::class_list::ClassList;
 use super::compare::PlannedComparison;
 use super::imported;
 use super::job::Ability;
@@ -102,6 +103,8 @@ pub struct Step {
     pub draw: Option<Draw>,
     /// How much each row counts in a training, where they do not count alike.
     pub weighing: Option<Weighing>,
+    /// The classes that a prediction's scores are of; of a training, those that it learns.
+    pub classes: ClassList,
     /// How images are given.
     pub input: Resolved,
     /// The job, classes and paths aside.
@@ -143,13 +146,15 @@ impl Step {
     }
 }
 
-/// An evaluation of a cell of the plan.
+/// An evaluation of a cell of the plan, or of several whose predictions are pooled.
 #[derive(Debug)]
 pub struct PlannedScore {
     /// Which, as an index into the study's evaluations.
     pub evaluation: usize,
-    /// The cell, as an index into [`Plan::cells`].
-    pub cell: usize,
+    /// The cells of its parts, in their order, as indices into [`Plan::cells`].
+    pub cells: Vec<usize>,
+    /// The names of its decision rules.
+    pub rules: Vec<String>,
     /// The name of the result.
     pub key: Key,
     /// The keys of what it reads.

@@ -4,20 +4,25 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::class_list::ClassList;
 use super::imported;
 use super::job::Ability;
+use super::join::stranger;
 use super::key::Key;
 use super::make::Planner;
-use super::planned::{PlannedScore, Source};
+use super::planned::{PlannedCell, PlannedScore, Source};
 use super::said::scored;
 use crate::data::frame::Targets;
+use crate::score::embedding;
+use crate::score::pool::pooled;
 use crate::score::predictions::Predictions;
+use crate::score::refit;
 use crate::score::scheme::{Schema, Scheme};
 use crate::spec::evaluation::{Evaluation, Written};
 use crate::spec::model::{ImportedModel, Model};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::Problem;
-use crate::spec::study::{CellEvaluation, Study, fitting_splits};
+use crate::spec::study::{CellEvaluation, Part, Study};
 
 /// Scores are made anew whenever the code that makes them changes.
 const SCORE_FINGERPRINT: &str = env!("FAIRGRID_SCORE_FINGERPRINT");
@@ -29,24 +34,26 @@ impl Planner<'_> {
             // Told when the study was read.
             return None;
         }
-        let own = |evaluation: &&CellEvaluation| {
-            evaluation.cell == cell && !evaluation.spec.data.as_ref().is_some_and(|split| study.is_of_dataset(&split.value))
-        };
+        let parts = || study.evaluations.iter().flat_map(|evaluation| evaluation.parts.iter().map(move |part| (evaluation, part)));
+        let parts = || parts().filter(|(_, part)| part.cell == cell);
+        let own = || parts().filter(|(_, part)| !part.split.as_ref().is_some_and(|split| study.is_of_dataset(&split.value)));
         if let Some(header) = imported::header(&model.file) {
-            let groups = study.evaluations.iter().filter(own).flat_map(|evaluation| evaluation.spec.breakdowns());
+            let groups = own().flat_map(|(evaluation, _)| evaluation.spec.fields());
             imported::check_columns(model, &header, groups, &mut self.problems)?;
         }
         let mut fields: Vec<String> = Vec::new();
-        for evaluation in study.evaluations.iter().filter(own) {
-            fields.extend(evaluation.spec.fields().map(str::to_owned));
+        for (evaluation, _) in own() {
+            fields.extend(evaluation.spec.fields().map(|(field, _)| field.to_owned()));
         }
         fields.sort_unstable();
         fields.dedup();
-        let data = study.evaluations.iter().find(|evaluation| evaluation.cell == cell).and_then(|evaluation| evaluation.spec.data.as_ref());
+        let data = parts().next().and_then(|(_, part)| part.split.as_ref());
         let data = data.filter(|split| study.is_of_dataset(&split.value)).and_then(|split| split.value.split_once('/'));
+        // Where label sets say what is correct, the classes are the file's own.
+        let targeted = parts().any(|(evaluation, _)| !evaluation.spec.target.is_empty());
         let classes = match data {
-            Some((dataset, _)) => Some(self.data(study, dataset)?.dataset.classes.clone()),
-            None => None,
+            Some((dataset, _)) if !targeted => Some(self.data(study, dataset)?.dataset.classes.clone()),
+            _ => None,
         };
         let content = match Key::of_file(&model.file) {
             Ok(key) => key,
@@ -72,71 +79,62 @@ impl Planner<'_> {
         }
     }
 
-    /// Checks that imported predictions hold what an evaluation scores and fits on.
-    fn check_imported(&mut self, study: &Study, spec: &Evaluation, predictions: &Arc<Predictions>) -> Option<()> {
+    /// Checks that imported predictions hold what an evaluation scores of them, which is the answer, and fits on.
+    fn check_imported(
+        &mut self,
+        study: &Study,
+        spec: &Evaluation,
+        part: &Part,
+        predictions: &Arc<Predictions>,
+    ) -> Option<Arc<Predictions>> {
         let mut select = |split: &Written<String>| {
             let dataset = split.value.split_once('/').map_or("", |(dataset, _)| dataset);
-            let data = if study.data.contains_key(dataset) { Some(&*self.data(study, dataset)?) } else { None };
-            let selected = imported::select(predictions, Some(&split.value), data);
+            let data = if study.dataset(dataset).is_some() { Some(&*self.data(study, dataset)?) } else { None };
+            let strange =
+                data.filter(|_| spec.target.is_empty()).and_then(|data| Some((stranger(predictions, &data.dataset.classes)?, data)));
+            let selected = match strange {
+                Some((class, data)) => {
+                    let (name, known) = (&data.dataset.name, data.dataset.classes.join(", "));
+                    Err(format!("the class `{class}` of the predictions is not one of `{name}`: {known}"))
+                }
+                None => imported::select(predictions, Some(&split.value), data),
+            };
             selected.map_err(|reason| self.problems.push(Problem::at(&split.node, reason))).ok()
         };
-        let scored = match &spec.data {
+        let scored = match &part.split {
             Some(split) => select(split)?,
             None => Arc::clone(predictions),
         };
-        let fitted_on: Vec<_> = fitting_splits(spec).map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
+        let fitted_on: Vec<_> = spec.fitting_splits().map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
         imported::check_fitting(spec, &scored, &fitted_on, &mut self.problems);
-        Some(())
+        Some(scored)
     }
 
-    /// Checks an evaluation against what its cell predicts, and names its result.
-    pub(super) fn score(&mut self, study: &Study, index: usize, cell: usize, source: &Source) -> Option<PlannedScore> {
+    /// Checks an evaluation against what its cells predict, and names its result. `of` are the cells of its parts among `cells`.
+    pub(super) fn score(&mut self, study: &Study, index: usize, of: Vec<usize>, cells: &[PlannedCell]) -> Option<PlannedScore> {
         let evaluation = &study.evaluations[index];
-        let spec = &evaluation.spec;
         let mut inputs = Vec::new();
-        for split in spec.data.iter().chain(fitting_splits(spec)) {
-            let Some((dataset, split)) = split.value.split_once('/') else { continue };
-            if study.data.contains_key(dataset) {
-                self.rows(study, dataset, split)?;
-                inputs.push(self.data(study, dataset)?.key.clone());
+        let mut schemas = Vec::new();
+        let mut imported = Vec::new();
+        for (part, cell) in evaluation.parts.iter().zip(&of) {
+            let source = &cells[*cell].source;
+            schemas.push(self.part(study, evaluation, part, source, &mut inputs)?);
+            if let Source::Imported { predictions, .. } = source {
+                imported.push(self.check_imported(study, &evaluation.spec, part, predictions)?);
             }
         }
-        let schema = match (source, &spec.data) {
-            (Source::Imported { key, predictions }, split) => {
-                inputs.push(key.clone());
-                if let Some(distort) = &spec.distort {
-                    let message = format!(
-                        "the predictions of `{}` are made already: their images cannot be distorted",
-                        study.cells[evaluation.cell].model
-                    );
-                    self.problems.push(Problem::at(&distort.node, message).help("name the models that a backend runs in `models`"));
-                    return None;
-                }
-                self.check_imported(study, spec, predictions)?;
-                match split.as_ref().filter(|split| study.is_of_dataset(&split.value)) {
-                    Some(split) => self.schema(study, &split.value, source, None)?,
-                    None => Schema::of(predictions),
-                }
-            }
-            (Source::Backend(work), Some(split)) => {
-                inputs.extend(work.steps.iter().filter(|step| step.ability == Ability::Predict).map(|step| step.key.clone()));
-                self.schema(study, &split.value, source, Some(&study.cells[evaluation.cell].spec))?
-            }
-            (Source::Backend(_), None) => {
-                let cell = &study.cells[evaluation.cell];
-                if let Model::Backend(model) = &cell.spec {
-                    let message = format!("the evaluation `{}` says no `data` to run the model `{}` on", evaluation.name, cell.model);
-                    self.problems.push(Problem::at(&model.backend_node, message).help("write `data: dataset/split` there"));
-                }
-                return None;
-            }
-        };
-        let scheme = Scheme::of(spec, &schema, &mut self.problems)?;
+        self.check_pool(study, evaluation, &schemas, &imported)?;
+        let scheme = Scheme::of(&evaluation.spec, schemas.first()?, &mut self.problems)?;
+        self.check_pairs(study, evaluation, &imported)?;
+        if let Some(predictions) = imported.first() {
+            embedding::check(&evaluation.spec, &scheme, predictions, &mut self.problems);
+        }
         let said = scored(study, evaluation, &scheme);
         if !self.scored.contains(&said) {
             self.scored.push(said);
         }
-        let uncertainty = spec.uncertainty.over(&study.uncertainty);
+        let uncertainty = evaluation.spec.uncertainty.over(&study.uncertainty);
+        refit::check(&evaluation.spec, scheme.task.multi_label, &uncertainty, &mut self.problems);
         let whole = json!({
             "evaluation": evaluation.written,
             "uncertainty": format!("{uncertainty:?}"),
@@ -144,7 +142,71 @@ impl Planner<'_> {
             "limit": self.request.limit,
         });
         let key = Key::of("score", 1, &whole, &inputs.iter().collect::<Vec<_>>());
-        Some(PlannedScore { evaluation: index, cell, key, inputs })
+        let rules = scheme.decide.iter().map(|rule| rule.name.clone()).collect();
+        Some(PlannedScore { evaluation: index, cells: of, rules, key, inputs })
+    }
+
+    /// What an evaluation takes of one cell: what it will look like, and the keys of what it reads.
+    fn part(&mut self, study: &Study, evaluation: &CellEvaluation, part: &Part, source: &Source, inputs: &mut Vec<Key>) -> Option<Schema> {
+        let spec = &evaluation.spec;
+        for split in part.split.iter().chain(spec.fitting_splits()) {
+            let Some((dataset, split)) = split.value.split_once('/') else { continue };
+            if study.dataset(dataset).is_some() {
+                self.rows(study, dataset, split)?;
+                inputs.push(self.data(study, dataset)?.key.clone());
+            }
+        }
+        let cell = &study.cells[part.cell];
+        match (source, &part.split) {
+            (Source::Imported { key, predictions }, split) => {
+                inputs.push(key.clone());
+                if let Some(distort) = &spec.distort {
+                    let message = format!("the predictions of `{}` are made already: their images cannot be distorted", cell.model);
+                    self.problems.push(Problem::at(&distort.node, message).help("name the models that a backend runs in `models`"));
+                    return None;
+                }
+                match split.as_ref().filter(|split| study.is_of_dataset(&split.value)) {
+                    Some(split) => self.schema(study, &split.value, source, part.cell),
+                    None => Some(Schema::of(predictions)),
+                }
+            }
+            (Source::Backend(work), Some(split)) => {
+                inputs.extend(work.steps.iter().filter(|step| step.ability == Ability::Predict).map(|step| step.key.clone()));
+                self.schema(study, &split.value, source, part.cell)
+            }
+            (Source::Backend(_), None) => {
+                if let Model::Backend(model) = &cell.spec {
+                    let message = format!("the evaluation `{}` says no `data` to run the model `{}` on", evaluation.name, cell.model);
+                    self.problems.push(Problem::at(&model.backend_node, message).help("write `data: dataset/split` there"));
+                }
+                None
+            }
+        }
+    }
+
+    /// What is pooled must be of one kind and about different items.
+    fn check_pool(&mut self, study: &Study, evaluation: &CellEvaluation, schemas: &[Schema], imported: &[Arc<Predictions>]) -> Option<()> {
+        let parts = &evaluation.parts;
+        if parts.len() < 2 {
+            return Some(());
+        }
+        let same = |part: &Part| parts.iter().filter(|other| other.split == part.split).count() > 1;
+        let reason = if schemas.iter().any(|schema| schema.classes != schemas[0].classes) {
+            Some("its levels have different classes".to_owned())
+        } else if schemas.iter().any(|schema| schema.embeddings.is_some()) {
+            Some("the vectors of one encoder say nothing beside those of another".to_owned())
+        } else if imported.is_empty() {
+            let split = parts.iter().find(|part| same(part)).and_then(|part| part.split.as_ref());
+            split.map(|split| format!("its levels predict the same items, those of `{}`", split.value))
+        } else {
+            pooled(imported.to_vec()).err().map(|error| error.to_string())
+        };
+        let Some(reason) = reason else { return Some(()) };
+        let mentions: Vec<_> = study.layout.pool.iter().filter(|mention| study.grid.axis(&mention.name).is_some()).collect();
+        let axes: Vec<String> = mentions.iter().map(|mention| format!("`{}`", mention.name)).collect();
+        let message = format!("{} cannot be pooled: {reason}", axes.join(" and "));
+        self.problems.push(Problem::at(&mentions.first()?.node, message).help("means over levels, taken after scoring, are `average`"));
+        None
     }
 
     /// What predictions about a dataset will look like, scores aside.
@@ -153,29 +215,36 @@ impl Planner<'_> {
         Some(Schema {
             classes: dataset.classes.clone(),
             multi_label: matches!(dataset.targets, Targets::Multi { .. }),
-            fields: dataset.fields.keys().cloned().collect(),
+            fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.levels.clone())).collect(),
+            labelled: true,
             subject: dataset.subject.is_some(),
             scores: None,
             decisions: false,
+            embeddings: None,
         })
     }
 
     /// What the predictions for a split of a dataset will look like.
-    fn schema(&mut self, study: &Study, split: &str, source: &Source, model: Option<&Model>) -> Option<Schema> {
+    fn schema(&mut self, study: &Study, split: &str, source: &Source, cell: usize) -> Option<Schema> {
         let (name, _) = split.split_once('/')?;
         let of_data = self.schema_of_data(study, name)?;
-        Some(match (source, model) {
+        Some(match (source, &study.cells[cell].spec) {
             (Source::Imported { predictions, .. }, _) => {
                 let own = Schema::of(predictions);
-                Schema { scores: own.scores, decisions: own.decisions, ..of_data }
+                let labelled = stranger(predictions, &of_data.classes).is_none();
+                let classes = if labelled { of_data.classes } else { own.classes };
+                let multi_label = !labelled || of_data.multi_label;
+                let Schema { scores, decisions, embeddings, .. } = own;
+                Schema { classes, labelled, multi_label, scores, decisions, embeddings, ..of_data }
             }
-            (Source::Backend(_), model) => {
+            (Source::Backend(_), Model::Backend(model)) => {
                 // What a model file's output means is written; what a network trained here gives are logits.
-                let probabilities = matches!(model, Some(Model::Backend(model)) if model.output.as_ref().is_some_and(|output| output.get("probabilities").is_some()));
+                let probabilities = model.output.as_ref().is_some_and(|output| output.get("probabilities").is_some());
                 let kind = if probabilities { Kind::Probabilities } else { Kind::Logits };
-                let width = of_data.classes.len();
-                Schema { scores: Some((kind, width)), ..of_data }
+                let ClassList { names: classes, multi_label, labelled } = self.class_list(study, cell, model, name)?;
+                Schema { scores: Some((kind, classes.len())), classes, multi_label: multi_label || !labelled, labelled, ..of_data }
             }
+            (Source::Backend(_), _) => return None,
         })
     }
 }

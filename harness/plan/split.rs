@@ -9,7 +9,11 @@ pub type Rows = Arc<[u32]>;
 
 /// The rows of a split, at most `limit` of them: evenly spaced, so that a limited run still sees every part.
 pub fn rows(dataset: &Dataset, split: &str, limit: Option<u32>) -> Option<Rows> {
-    let all = dataset.splits.get(split)?;
+    dataset.splits.get(split).map(|all| limited(all, limit))
+}
+
+/// At most `limit` of some rows.
+pub fn limited(all: &[u32], limit: Option<u32>) -> Rows {
     let keep = limit.map_or(all.len(), |limit| (limit as usize).min(all.len()));
-    Some((0..keep).map(|index| all[index * all.len() / keep]).collect())
+    (0..keep).map(|index| all[index * all.len() / keep]).collect()
 }

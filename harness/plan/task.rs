@@ -39,7 +39,7 @@ pub fn tasks(plan: &Plan) -> Vec<Task> {
     }
     for score in &plan.scores {
         let evaluation = &plan.study.evaluations[score.evaluation];
-        let name = format!("{}: {}", plan.study.cells[evaluation.cell].name, evaluation.name);
+        let name = format!("{}: {}", plan.study.name_of(evaluation), evaluation.name);
         tasks.push(Task { kind: "score", name, key: score.key.clone(), inputs: score.inputs.clone() });
     }
     let mut seen = std::collections::HashSet::new();

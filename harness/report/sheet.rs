@@ -153,8 +153,12 @@ pub fn legends(tables: &[Table], quote: fn(&str) -> String) -> Vec<String> {
 /// How to read a table: only what it really shows.
 fn legend(table: &Table, decimals: &[usize], quote: fn(&str) -> String) -> Vec<String> {
     let cells = || table.lines.iter().flat_map(|line: &Line| &line.cells);
-    let is_mean = table.cells() > 1;
+    let is_mean = cells().flatten().any(|cell| cell.cells > 1 && cell.value.is_some());
     let mut legend = Vec::new();
+    if !table.pooled.is_empty() {
+        let axes: Vec<String> = table.pooled.iter().map(|axis| quote(axis)).collect();
+        legend.push(format!("The predictions of all levels of {} are scored as one.", axes.join(" and ")));
+    }
     if is_mean {
         let axes: Vec<String> = table.averaged.iter().map(|axis| quote(axis)).collect();
         legend.push(format!("Values are means over {} ({} cells), taken after scoring.", axes.join(" and "), table.cells()));
@@ -170,8 +174,12 @@ fn legend(table: &Table, decimals: &[usize], quote: fn(&str) -> String) -> Vec<S
             levels.sort_by(f64::total_cmp);
             levels.dedup();
             let levels: Vec<String> = levels.into_iter().map(percent).collect();
-            let mean =
-                if is_mean { "; of a mean, the means of the ends, so variation between the averaged cells is not in it" } else { "" };
+            let ends_averaged = cells().flatten().any(|cell| cell.cells > 1 && cell.lower.is_some() && !cell.whole);
+            let mean = match (is_mean, ends_averaged) {
+                (false, _) => "",
+                (true, true) => "; of a mean, the means of the ends, so variation between the averaged cells is not in it",
+                (true, false) => "; of a mean, variation between the averaged cells is in it",
+            };
             if !levels.is_empty() {
                 legend.push(format!("[a, b] is the {} interval{mean}.", levels.join(" or ")));
             }

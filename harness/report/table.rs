@@ -23,6 +23,8 @@ pub struct Table {
     pub lines: Vec<Line>,
     /// The axes that were averaged and span some shown cell.
     pub averaged: Vec<String>,
+    /// The axes whose predictions were pooled before scoring.
+    pub pooled: Vec<String>,
     /// What stands behind a value.
     pub spread: Spread,
     /// The column that the lines are sorted by.
@@ -74,6 +76,7 @@ impl Table {
             name: name.to_owned(),
             rows: draft.keyed_by,
             averaged: draft.averaged.into_iter().map(str::to_owned).collect(),
+            pooled: layout.pool.iter().map(|mention| mention.name.clone()).collect(),
             columns,
             lines,
             spread,

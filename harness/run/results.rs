@@ -5,12 +5,14 @@ use indexmap::{IndexMap, IndexSet};
 use super::scheduler::Outcome;
 use super::scoring::Scored;
 use crate::plan::planned::{Plan, PlannedScore, Source};
+use crate::report::average::{self, Average};
 use crate::report::comparison::Comparison;
 use crate::report::heading::{FailedCell, Heading};
 use crate::report::row::Row;
+use crate::report::table::Table;
 use crate::score::measurement::Status;
 use crate::spec::model::Model;
-use crate::spec::table::{Dimension, Origin};
+use crate::spec::table::{Dimension, Layout, Origin};
 
 /// All numbers of a run.
 #[derive(Debug)]
@@ -23,11 +25,24 @@ pub struct Results {
     pub failed: Vec<FailedCell>,
     /// What was compared, as `compare:` asks.
     pub comparisons: Vec<Comparison>,
+    /// The means over what the uncertainty includes.
+    pub averages: Vec<Average>,
 }
 
 impl Results {
+    /// What tables show: the numbers, and what was found between them.
+    pub fn shown(&self) -> Vec<Row> {
+        self.rows.iter().cloned().chain(self.comparisons.iter().flat_map(Comparison::rows)).collect()
+    }
+
     /// Joins the numbers with the cells that they are of.
-    pub fn of(plan: &Plan, outcome: &Outcome, scored: &[Option<Scored>], mut comparisons: Vec<Comparison>) -> Self {
+    pub fn of(
+        plan: &Plan,
+        outcome: &Outcome,
+        scored: &[Option<Scored>],
+        mut comparisons: Vec<Comparison>,
+        mut averages: Vec<Average>,
+    ) -> Self {
         let mut rows = Vec::new();
         let mut failed: IndexMap<usize, FailedCell> = IndexMap::new();
         let study = &plan.study;
@@ -37,7 +52,7 @@ impl Results {
             evaluations: plan
                 .scores
                 .iter()
-                .filter(|score| score.cell == cell)
+                .filter(|score| score.cells.contains(&cell))
                 .map(|score| study.evaluations[score.evaluation].name.clone())
                 .collect::<IndexSet<_>>()
                 .into_iter()
@@ -59,14 +74,24 @@ impl Results {
             match scored {
                 Some(Ok(measurements)) => rows.extend(measurements.iter().map(|measurement| row(plan, planned, measurement.clone()))),
                 Some(Err(reason)) => {
-                    failed.entry(planned.cell).or_insert_with(|| fail(planned.cell, Status::Failed, reason));
+                    for &cell in &planned.cells {
+                        failed.entry(cell).or_insert_with(|| fail(cell, Status::Failed, reason));
+                    }
                 }
                 None => {}
             }
         }
         let heading = heading(plan, &rows);
         comparisons.iter_mut().for_each(|comparison| comparison.sort(&heading));
-        Self { heading, rows, failed: failed.into_values().collect(), comparisons }
+        average::sort(&mut averages, &heading);
+        Self { heading, rows, failed: failed.into_values().collect(), comparisons, averages }
+    }
+
+    /// The tables of a study.
+    pub fn tables(&self, layout: &Layout) -> Vec<Table> {
+        let mut tables = Table::all(layout, &self.heading, &self.shown(), &self.failed);
+        Average::show(&self.averages, &mut tables);
+        tables
     }
 }
 
@@ -74,10 +99,10 @@ fn row(plan: &Plan, planned: &PlannedScore, measurement: crate::score::measureme
     let evaluation = &plan.study.evaluations[planned.evaluation];
     Row {
         study: plan.study.name.clone(),
-        model: plan.study.cells[evaluation.cell].model.clone(),
+        model: plan.study.cells[evaluation.cell()].model.clone(),
         axes: plan.study.grid.coordinates(&evaluation.point),
         evaluation: evaluation.name.clone(),
-        data: evaluation.spec.data.as_ref().map(|split| split.value.clone()).unwrap_or_default(),
+        data: evaluation.data(),
         measurement,
     }
 }

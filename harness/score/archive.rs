@@ -1,7 +1,7 @@
 //! Predictions as a Parquet file: for the store, and for the reader of `predictions/<cell>/<split>.parquet`.
 //!
-//! Columns: `id`; one a field; `target` (a class name), or `present` and `absent` (lists of class names); `decision`, `scores`, `subject`,
-//! `weight`, `split` where they exist. A field that has one of these names has `field.` before it. Everything else (the classes, the order
+//! Columns: `id`; one a field; `target` (a class name), or `present` and `absent` (lists of class names); `decision`, `scores`, `embedding`,
+//! `subject`, `weight`, `split` where they exist. A field that has one of these names has `field.` before it. Everything else (the classes, the order
 //! of levels, what the scores are) is in the file's metadata under `fairgrid`.
 
 use std::collections::HashMap;
@@ -22,6 +22,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use serde::{Deserialize, Serialize};
 
+use super::embedding::Embeddings;
 use super::ids::Ids;
 use super::predictions::{Decisions, Parts, Predictions, PredictionsError, Scores};
 use crate::data::frame::{Factor, Targets};
@@ -75,11 +76,13 @@ struct Notes {
     subject: Option<Vec<String>>,
     split: Option<Vec<String>>,
     scores: Option<Kind>,
+    #[serde(default)]
+    embeddings: bool,
 }
 
 const VERSION: u32 = 1;
 const KEY: &str = "fairgrid";
-const OWN: &[&str] = &["id", "target", "present", "absent", "decision", "scores", "subject", "weight", "split"];
+const OWN: &[&str] = &["id", "target", "present", "absent", "decision", "scores", "embedding", "subject", "weight", "split"];
 
 impl Predictions {
     /// Writes a Parquet file; equal predictions give equal bytes.
@@ -142,7 +145,10 @@ impl Predictions {
         columns.extend(self.target_columns());
         columns.extend(self.decisions().map(|decisions| ("decision".to_owned(), decision_column(decisions, classes))));
         if let Some(scores) = self.scores() {
-            columns.push(("scores".to_owned(), numbers(scores)?));
+            columns.push(("scores".to_owned(), numbers(&scores.values, scores.width)?));
+        }
+        if let Some(embeddings) = self.embeddings() {
+            columns.push(("embedding".to_owned(), numbers(embeddings.values(), embeddings.width())?));
         }
         columns.extend(self.subject().map(|subject| ("subject".to_owned(), levels(subject))));
         columns.extend(self.weight().map(|weight| {
@@ -158,6 +164,7 @@ impl Predictions {
             subject: self.subject().map(|subject| subject.levels.clone()),
             split: self.split().map(|split| split.levels.clone()),
             scores: self.scores().map(|scores| scores.kind),
+            embeddings: self.embeddings().is_some(),
         };
         let notes = serde_json::to_string(&notes).map_err(|error| arrow::error::ArrowError::ExternalError(Box::new(error)))?;
         let schema_fields: Vec<Field> = columns.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect();
@@ -211,7 +218,17 @@ impl Parts {
                 false => Targets::Single(class("target")?),
             },
             scores: match notes.scores {
-                Some(kind) => Some(scores(column("scores")?, kind)?),
+                Some(kind) => {
+                    let (values, width) = rows(column("scores")?, "scores")?;
+                    Some(Scores { kind, width, values })
+                }
+                None => None,
+            },
+            embeddings: match batch.column_by_name("embedding").filter(|_| notes.embeddings) {
+                Some(array) => {
+                    let (values, width) = rows(array, "embedding")?;
+                    Some(Embeddings::new(width, values).ok_or("its vectors have no dimension")?)
+                }
                 None => None,
             },
             decisions: match decided.map(|array| array.data_type()) {
@@ -253,27 +270,28 @@ fn lists(lists: &[Vec<u32>], names: &[String]) -> ArrayRef {
 }
 
 /// Single precision where that loses nothing: what backends give is.
-fn numbers(scores: &Scores) -> Result<ArrayRef, arrow::error::ArrowError> {
-    let exact = scores.values.iter().all(|score| f64::from(*score as f32) == *score);
+fn numbers(numbers: &[f64], width: usize) -> Result<ArrayRef, arrow::error::ArrowError> {
+    let exact = numbers.iter().all(|number| f64::from(*number as f32) == *number);
     let (values, kind): (ArrayRef, DataType) = if exact {
-        (Arc::new(scores.values.iter().map(|score| *score as f32).collect::<Float32Array>()), DataType::Float32)
+        (Arc::new(numbers.iter().map(|number| *number as f32).collect::<Float32Array>()), DataType::Float32)
     } else {
-        (Arc::new(Float64Array::from(scores.values.clone())), DataType::Float64)
+        (Arc::new(Float64Array::from(numbers.to_vec())), DataType::Float64)
     };
-    let width = i32::try_from(scores.width).map_err(|_| arrow::error::ArrowError::CastError("too many classes".to_owned()))?;
+    let width = i32::try_from(width).map_err(|_| arrow::error::ArrowError::CastError("too many numbers an item".to_owned()))?;
     Ok(Arc::new(FixedSizeListArray::try_new(Arc::new(Field::new("item", kind, false)), width, values, None)?))
 }
 
-fn scores(array: &ArrayRef, kind: Kind) -> Result<Scores, String> {
-    let list = array.as_fixed_size_list_opt().ok_or("`scores` is no list of fixed size")?;
+/// The numbers of all rows, and how many a row has.
+fn rows(array: &ArrayRef, column: &str) -> Result<(Vec<f64>, usize), String> {
+    let list = array.as_fixed_size_list_opt().ok_or_else(|| format!("`{column}` is no list of fixed size"))?;
     let width = list.value_length() as usize;
     let values = list.values();
     let values = match (values.as_primitive_opt::<Float32Type>(), values.as_primitive_opt::<Float64Type>()) {
         (Some(values), _) => values.values().iter().copied().map(f64::from).collect(),
         (_, Some(values)) => values.values().to_vec(),
-        _ => return Err("`scores` holds no numbers".to_owned()),
+        _ => return Err(format!("`{column}` holds no numbers")),
     };
-    Ok(Scores { kind, width, values })
+    Ok((values, width))
 }
 
 fn codes(array: &ArrayRef, levels: Vec<String>, column: &str) -> Result<Factor, String> {

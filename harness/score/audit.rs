@@ -4,16 +4,25 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::breakdown::Breakdown;
-use super::fit::find;
+use super::calibrate::Calibration;
+use super::crossing::Crossings;
+use super::embedding;
+use super::fit::{Evidence, find};
+use super::lens::Lens;
 use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
-use super::predictions::{Decisions, Predictions};
+use super::pairs::Items;
+use super::pairs::counterfactual::Counterfactuals;
+use super::predictions::{Decisions, Predictions, Scores};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
-use super::rule::{FittedRules, decide, linked, top};
+use super::reference::Anchor;
+use super::refit::{self, Refit, Split};
+use super::rule::{FittedRules, Splits, decide, linked, top};
 use super::scheme::{Schema, Scheme};
-use super::sheet::{Lens, Reading, Sheet};
+use super::sheet::{Reading, Sheet};
+use super::truth::Truth;
 use super::value::{Cause, Undefined};
 use super::{OUTSIDE, ScoreError};
 use crate::data::frame::Targets;
@@ -35,17 +44,20 @@ pub fn score(
     uncertainty: &Uncertainty,
     fitted: &FittedRules,
 ) -> Result<Vec<Measurement>, ScoreError> {
+    let scheme = scheme(predictions, evaluation)?;
     let mut problems = Problems::default();
-    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
-    let scheme = problems.check(scheme)?;
+    embedding::check(evaluation, &scheme, predictions, &mut problems);
+    problems.check(Some(()))?;
+    let predictions = &*fitted.calibrated(predictions, evaluation)?;
     let audit = Audit::new(predictions, evaluation, uncertainty, &scheme)?;
 
     let mut rules: Vec<&str> = scheme.decide.iter().map(|decide| decide.name.as_str()).collect();
     let mut numbered: Vec<(Place, Measurement)> = Vec::new();
+    let (decided, scored): (Vec<&Metric>, Vec<&Metric>) = scheme.lenses().into_iter().partition(|metric| metric.input == Input::Decisions);
     for (index, rule) in scheme.decide.iter().enumerate() {
-        if scheme.metrics.iter().any(|(metric, _)| metric.input == Input::Decisions) {
-            let lens = audit.lens(Input::Decisions, &rule.name, fitted)?;
-            audit.read(Input::Decisions, &lens, &[(index, &rule.name)], &mut numbered);
+        for metric in &decided {
+            let lens = audit.lens(metric, &rule.name, fitted)?;
+            audit.read(metric, &lens, &[(index, &rule.name)], fitted, &mut numbered)?;
         }
     }
     if rules.is_empty() {
@@ -53,27 +65,42 @@ pub fn score(
     }
     // What reads no decisions is the same under every rule, and stands beside each.
     let rules: Vec<(usize, &str)> = rules.into_iter().enumerate().collect();
-    let mut inputs: Vec<Input> = scheme.metrics.iter().map(|(metric, _)| metric.input).filter(|input| *input != Input::Decisions).collect();
-    inputs.dedup();
-    let mut seen = HashSet::new();
-    inputs.retain(|input| seen.insert(*input));
-    for input in inputs {
-        audit.read(input, &audit.lens(input, "", fitted)?, &rules, &mut numbered);
+    for metric in scored {
+        audit.read(metric, &audit.lens(metric, "", fitted)?, &rules, fitted, &mut numbered)?;
     }
+    embedding::measure(&audit, &mut numbered);
     numbered.sort_by_key(|(place, _)| *place);
     Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
 }
 
-/// Finds the numbers of the rules that are to be fitted on `split` (`dataset/split`, no test split); `predictions` are those of it.
+/// Finds the calibration of an evaluation, and the numbers of its rules that are to be fitted, on splits that are not tests.
 ///
 /// # Errors
-/// As for [`score`], or where a rule's metric is undefined at every threshold.
-pub fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> Result<FittedRules, ScoreError> {
+/// As for [`score`]; where a split is not there, or does not tell what is to be found.
+pub fn fit(evaluation: &Evaluation, splits: &Splits) -> Result<FittedRules, ScoreError> {
+    let evaluation = &evaluation.rules();
+    let mut fitted = FittedRules::new();
+    let of_split = |split: &str| splits.get(split).ok_or_else(|| ScoreError::Split { split: split.to_owned() });
+    if let Some(calibrate) = &evaluation.calibrate {
+        let predictions = of_split(&calibrate.split.value)?;
+        scheme(predictions, evaluation)?;
+        fitted.calibration = Some(Calibration::fit(predictions, calibrate, evaluation)?);
+    }
+    let Some((_, first)) = splits.first_key_value() else { return Ok(fitted) };
+    for rule in scheme(first, evaluation)?.to_fit(&mut Problems::default()) {
+        let predictions = of_split(&rule.split.value)?;
+        let task = scheme(predictions, evaluation)?.task;
+        let evidence = Evidence::of(&rule, &*fitted.calibrated(predictions, evaluation)?, task)?;
+        fitted.rules.insert(rule.decide.name.clone(), find(&rule, &evidence, task)?);
+    }
+    Ok(fitted)
+}
+
+/// An evaluation that fits predictions.
+fn scheme(predictions: &Predictions, evaluation: &Evaluation) -> Result<Scheme, ScoreError> {
     let mut problems = Problems::default();
     let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
-    let scheme = problems.check(scheme)?;
-    let of_split = scheme.to_fit(&mut Problems::default()).into_iter().filter(|rule| rule.split.value == split);
-    of_split.map(|rule| Ok((rule.decide.name.clone(), find(&rule, predictions, scheme.task)?))).collect()
+    Ok(problems.check(scheme)?)
 }
 
 /// The decisions of every rule of an evaluation, by the rule's name.
@@ -81,29 +108,31 @@ pub fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> R
 /// # Errors
 /// As for [`score`].
 pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &FittedRules) -> Result<Vec<(String, Decisions)>, ScoreError> {
-    let mut problems = Problems::default();
-    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
-    let scheme = problems.check(scheme)?;
+    let scheme = scheme(predictions, evaluation)?;
+    let predictions = &*fitted.calibrated(predictions, evaluation)?;
     let decided = |rule: &Decide| Ok((rule.name.clone(), decide(predictions, rule, scheme.task.positive, fitted)?));
     scheme.decide.iter().map(decided).collect()
 }
 
 /// Rule, metric, breakdown, number in the sheet.
-type Place = (usize, usize, usize, usize);
+pub(super) type Place = (usize, usize, usize, usize);
 
-/// Predictions, and an evaluation that fits them.
+/// What an evaluation counts, made of the predictions that it fits.
 pub(super) struct Audit<'a> {
-    pub(super) predictions: &'a Predictions,
+    pub(super) predictions: Cow<'a, Predictions>,
+    counterfactuals: Option<Counterfactuals<'a>>,
     pub(super) evaluation: &'a Evaluation,
-    uncertainty: &'a Uncertainty,
-    scheme: &'a Scheme,
+    pub(super) uncertainty: &'a Uncertainty,
+    pub(super) scheme: &'a Scheme,
     pub(super) clusters: Option<Vec<u32>>,
     pub(super) breakdowns: Vec<Breakdown>,
 }
 
 /// How many items and clusters each group has, and whether that is enough.
 pub(super) struct Sizes {
-    clusters: Option<Vec<u64>>,
+    /// Of each group.
+    pub(super) items: Vec<u64>,
+    pub(super) clusters: Option<Vec<u64>>,
     /// Of each group: why it is too small, if it is.
     pub(super) small: Vec<Option<String>>,
 }
@@ -115,67 +144,86 @@ impl<'a> Audit<'a> {
         uncertainty: &'a Uncertainty,
         scheme: &'a Scheme,
     ) -> Result<Self, ScoreError> {
-        let clusters = clusters(predictions, uncertainty)?;
-        let breakdowns = scheme.breakdowns.iter().map(|fields| Breakdown::new(predictions, fields)).collect();
-        Ok(Self { predictions, evaluation, uncertainty, scheme, clusters, breakdowns })
+        let Items { predictions, counterfactuals } = Items::of(predictions, evaluation)?;
+        let clusters = clusters(&predictions, uncertainty)?;
+        let breakdowns = scheme.breakdowns.iter().map(|grouping| Breakdown::of(&predictions, grouping)).collect();
+        Ok(Self { predictions, counterfactuals, evaluation, uncertainty, scheme, clusters, breakdowns })
     }
 
-    /// What metrics with this input read, where they read decisions those of the rule of this name.
-    pub(super) fn lens(&self, input: Input, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
-        if let (Input::Decisions, Some(rule)) = (input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
-            let decisions = decide(self.predictions, rule, self.scheme.task.positive, fitted)?;
-            let targets = self.answered(&decisions);
-            return Ok(Lens::Outcomes(Outcomes::new(&targets, &decisions, self.scheme.task.classes)));
+    /// What a metric, and all that share its lens, read; where they read decisions, those of the rule of this name.
+    pub(super) fn lens(&self, metric: &Metric, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
+        if let (Input::Decisions, Some(rule)) = (metric.input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
+            if let Some(pairs) = &self.counterfactuals {
+                return Ok(Lens::Outcomes(pairs.flips(rule, self.scheme.task, fitted, self.evaluation.abstained)?));
+            }
+            let decisions = decide(&self.predictions, rule, self.scheme.task.positive, fitted)?;
+            return Ok(Lens::Outcomes(self.outcomes(metric, &decisions)));
+        }
+        if let (Input::Shifts { of }, Some(pairs)) = (metric.input, &self.counterfactuals) {
+            return Ok(Lens::Shifts(pairs.shifts(of, self.scheme.task)?));
         }
         let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
         let scores = self.predictions.scores().ok_or_else(reason)?;
-        let targets = self.predictions.targets();
+        let targets = &*metric.truth.targets(&self.predictions);
         let classes = self.scheme.task.classes;
-        Ok(match (input, self.scheme.task.positive) {
-            (Input::TopK(k), _) => {
-                let set = |row: usize| {
-                    let mut set = top(scores.of(row), k as usize);
-                    set.sort_unstable();
-                    set
-                };
-                let decisions = Decisions::Sets((0..self.predictions.len()).map(set).collect());
-                Lens::Outcomes(Outcomes::new(targets, &decisions, classes))
-            }
+        Ok(match (metric.input, self.scheme.task.positive) {
+            (Input::TopK(k), _) => Lens::Outcomes(self.outcomes(metric, &top_of(scores, k, f64::NEG_INFINITY))),
+            (Input::TopFrom { k, least, of }, _) => Lens::Outcomes(self.outcomes(metric, &top_of(&linked(scores, of), k, least))),
             (Input::Probabilities { of, bins, wanted }, _) => {
                 let scores = linked(scores, of);
                 Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins as usize))
             }
+            (Input::Crossings, Some(positive)) => Lens::Crossings(Crossings::new(targets, scores, positive as u32)),
             (Input::PositiveScore, Some(positive)) => Lens::Rankings(Rankings::new(targets, scores, &[positive as u32])),
             _ => Lens::Rankings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
         })
     }
 
-    /// What is true of the items that metrics of decisions look at: nothing is, of those that abstentions leave out.
-    fn answered(&self, decisions: &Decisions) -> Cow<'a, Targets> {
-        match (self.predictions.targets(), decisions) {
-            (Targets::Single(targets), Decisions::Single(decisions)) if self.evaluation.abstained == Abstained::Exclude => {
-                Cow::Owned(Targets::Single(targets.iter().zip(decisions).map(|(target, decision)| decision.and(*target)).collect()))
+    /// Decisions against what is true; of items that abstentions leave out, nothing is.
+    fn outcomes(&self, metric: &Metric, decisions: &Decisions) -> Outcomes {
+        let truth = &metric.truth;
+        let left_out: Vec<usize> = match decisions {
+            Decisions::Single(decisions) if self.evaluation.abstained == Abstained::Exclude && *truth != Truth::Answered => {
+                (0..decisions.len()).filter(|row| decisions[*row].is_none()).collect()
             }
-            (targets, _) => Cow::Borrowed(targets),
+            _ => Vec::new(),
+        };
+        if let Some(mut found) = truth.found(&self.predictions, decisions) {
+            left_out.into_iter().for_each(|row| found[row] = None);
+            return Outcomes::of_finds(&found);
         }
+        let mut targets = truth.targets(&self.predictions);
+        left_out.into_iter().for_each(|row| targets.to_mut().forget(row));
+        let outcomes = Outcomes::new(&targets, decisions, self.scheme.task.classes).weighing(metric.beta().unwrap_or(1.0));
+        if self.scheme.metrics.iter().any(|(metric, _)| metric.reads_confusions()) { outcomes.with_confusions() } else { outcomes }
     }
 
-    /// All numbers that read one thing, beside each of some rules.
-    fn read(&self, input: Input, lens: &Lens, rules: &[(usize, &str)], numbered: &mut Vec<(Place, Measurement)>) {
+    /// All numbers of metrics that share a metric's lens, beside each of some rules.
+    fn read(
+        &self,
+        first: &Metric,
+        lens: &Lens,
+        rules: &[(usize, &str)],
+        fitted: &FittedRules,
+        numbered: &mut Vec<(Place, Measurement)>,
+    ) -> Result<(), ScoreError> {
         for (by, breakdown) in self.breakdowns.iter().enumerate() {
             let (places, metrics): (Vec<usize>, Vec<&Metric>) = (self.scheme.metrics.iter().enumerate())
-                .filter(|(_, (metric, breakdowns))| metric.input == input && breakdowns.contains(&by))
+                .filter(|(_, (metric, breakdowns))| metric.shares_lens(first) && breakdowns.contains(&by))
                 .map(|(place, (metric, _))| (place, metric))
                 .unzip();
             if metrics.is_empty() {
                 continue;
             }
-            let sizes = self.sizes(lens, breakdown);
+            let sizes = self.sizes(lens.of_row(), breakdown);
             // Groups that are too small take part in a gap only where that makes the gap as untrustworthy as they are.
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
-            let sheet = Sheet { lens, breakdown, metrics: &metrics, policy: self.evaluation.undefined, kept: &kept };
-            let readings = sheet.read(self.predictions, self.clusters.as_deref(), self.uncertainty);
+            let anchors = metrics.iter().map(|metric| self.anchors(metric, by, &sizes)).collect::<Result<Vec<_>, _>>()?;
+            let refit = self.refit(first, rules, breakdown, fitted)?;
+            let policy = self.evaluation.undefined;
+            let sheet = Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, anchors: &anchors, refit: refit.as_ref() };
+            let readings = sheet.read(&self.predictions, self.clusters.as_deref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
                 for (rule, name) in rules {
@@ -184,13 +232,62 @@ impl<'a> Audit<'a> {
                 }
             }
         }
+        Ok(())
     }
 
-    pub(super) fn sizes(&self, lens: &Lens, breakdown: &Breakdown) -> Sizes {
+    /// The group that others are set against in each panel of a breakdown; none where a metric sets them against none.
+    pub(super) fn anchors(&self, metric: &Metric, by: usize, sizes: &Sizes) -> Result<Vec<Anchor>, ScoreError> {
+        let Some(reference) = &metric.reference else { return Ok(Vec::new()) };
+        let mut problems = Problems::default();
+        let found = reference.anchors(&self.breakdowns[by], &self.scheme.breakdowns[by], &sizes.items);
+        let found = found.map_err(|problem| problems.push(problem)).ok();
+        Ok(problems.check(found)?)
+    }
+
+    /// How the decisions of a rule are made anew in every resample, where that is wanted of a rule that was fitted.
+    fn refit(
+        &self,
+        metric: &Metric,
+        rules: &[(usize, &str)],
+        breakdown: &Breakdown,
+        fitted: &FittedRules,
+    ) -> Result<Option<Refit>, ScoreError> {
+        let ([(_, name)], true) = (rules, self.uncertainty.refit() && refit::concerns(metric)) else { return Ok(None) };
+        if fitted.rules.contains_key(*name) { self.redrawn(name, breakdown, fitted) } else { Ok(None) }
+    }
+
+    /// The decisions of a rule draw by draw, those of a rule that was fitted made anew; `None` where items may have several labels.
+    pub(super) fn redrawn(&self, name: &str, breakdown: &Breakdown, fitted: &FittedRules) -> Result<Option<Refit>, ScoreError> {
+        let task = self.scheme.task;
+        let Some(decide) = self.scheme.decide.iter().find(|decide| decide.name == name) else { return Ok(None) };
+        let decisions = self::decide(&self.predictions, decide, task.positive, fitted)?;
+        let (Targets::Single(targets), Decisions::Single(decided)) = (self.predictions.targets(), &decisions) else { return Ok(None) };
+        let left_out = |row: usize| self.evaluation.abstained == Abstained::Exclude && decided[row].is_none();
+        let targets: Vec<Option<u32>> = (0..targets.len()).map(|row| targets[row].filter(|_| !left_out(row))).collect();
+        let rule = self.scheme.to_fit(&mut Problems::default()).into_iter().find(|rule| rule.decide.name == name);
+        let found_on = rule.map(|rule| {
+            let predictions = fitted.splits.get(&rule.split.value).ok_or_else(|| ScoreError::Split { split: rule.split.value.clone() })?;
+            Ok::<_, ScoreError>((rule, &**predictions, clusters(predictions, self.uncertainty)?))
+        });
+        let found_on = found_on.transpose()?;
+        let split =
+            found_on.as_ref().map(|(rule, predictions, clusters)| Split { rule: rule.clone(), predictions, clusters: clusters.as_deref() });
+        let scored = refit::Scored {
+            predictions: &self.predictions,
+            clusters: self.clusters.as_deref(),
+            breakdown,
+            targets: &targets,
+            decisions: &decisions,
+        };
+        Refit::new(&scored, split, task).map(Some)
+    }
+
+    /// `of_row` is the column of what the items look like, [`OUTSIDE`] for those that do not count.
+    pub(super) fn sizes(&self, of_row: &[u32], breakdown: &Breakdown) -> Sizes {
         let groups = breakdown.groups.len();
         let mut items = vec![0u64; groups];
         let mut members: HashSet<(u32, u32)> = HashSet::new();
-        let counting = breakdown.of_row.iter().zip(lens.of_row()).enumerate();
+        let counting = breakdown.of_row.iter().zip(of_row).enumerate();
         for (row, (group, _)) in counting.filter(|(_, (group, pattern))| **group != OUTSIDE && **pattern != OUTSIDE) {
             items[*group as usize] += 1;
             if let Some(clusters) = &self.clusters {
@@ -213,14 +310,16 @@ impl<'a> Audit<'a> {
             let plural = if counts[group] == 1 { "" } else { "s" };
             (counts[group] < least).then(|| format!("{} {what}{plural}{there}, fewer than `min_count` ({least})", counts[group]))
         };
-        Sizes { small: (0..groups).map(small).collect(), clusters }
+        let small = (0..groups).map(small).collect();
+        Sizes { items, small, clusters }
     }
 
     fn measurement(&self, reading: &Reading, metric: &Metric, breakdown: &Breakdown, sizes: &Sizes) -> Measurement {
         let spot = reading.spot;
+        let panel = &breakdown.panels[spot.panel];
         let small = match spot.group {
             Some(group) => sizes.small[group].clone(),
-            None => sizes.small.iter().flatten().next().cloned(),
+            None => sizes.small[panel.groups.clone()].iter().flatten().next().cloned(),
         };
         // Where small groups are left out of a gap, the gap itself is not small.
         let flagged = small.clone().filter(|_| spot.group.is_some() || self.evaluation.undefined == Policy::Propagate);
@@ -236,7 +335,7 @@ impl<'a> Audit<'a> {
             metric: metric.name.clone(),
             parameters: metric.parameters.clone(),
             by: breakdown.by.clone(),
-            group: spot.group.map(|group| breakdown.groups[group].clone()).unwrap_or_default(),
+            group: spot.group.map_or(&panel.name, |group| &breakdown.groups[group]).clone(),
             label: spot.class.map(name).unwrap_or_default(),
             item: String::new(),
             value: reading.value.ok(),
@@ -246,7 +345,10 @@ impl<'a> Audit<'a> {
             n: count(reading.support.items),
             n_positive: reading.support.positives.map(count),
             n_negative: reading.support.negatives.map(count),
-            n_clusters: sizes.clusters.as_ref().map(|clusters| spot.group.map_or_else(|| clusters.iter().sum(), |group| clusters[group])),
+            n_clusters: sizes
+                .clusters
+                .as_ref()
+                .map(|clusters| spot.group.map_or_else(|| clusters[panel.groups.clone()].iter().sum(), |group| clusters[group])),
             null_median: reading.null.map(|(median, _)| median),
             null_p: reading.null.map(|(_, p)| p),
             status,
@@ -267,6 +369,16 @@ impl<'a> Audit<'a> {
         }
         reason
     }
+}
+
+/// Of each item, those of the k classes of the largest scores whose score is at least so large.
+fn top_of(scores: &Scores, k: u32, least: f64) -> Decisions {
+    let set = |scores: &[f64]| {
+        let mut set: Vec<u32> = top(scores, k as usize).into_iter().filter(|class| scores[*class as usize] >= least).collect();
+        set.sort_unstable();
+        set
+    };
+    Decisions::Sets(scores.values.chunks(scores.width.max(1)).map(set).collect())
 }
 
 /// The cluster of each item, if items are clustered; an item without one is a cluster of its own.

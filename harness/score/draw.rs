@@ -15,6 +15,12 @@ pub enum Purpose {
     Permutation,
     /// Errors of numbers that no resample varies.
     Noise,
+    /// Decisions that are left to chance.
+    Decision,
+    /// Items that a rule is found on anew, with replacement.
+    Refit,
+    /// Items that two sides of a comparison exchange.
+    Exchange,
 }
 
 /// The generator of one replicate of one purpose.
@@ -23,12 +29,22 @@ pub fn generator(seed: u64, purpose: Purpose, replicate: u64, index: u64) -> Cha
         Purpose::Bootstrap => 1,
         Purpose::Permutation => 2,
         Purpose::Noise => 3,
+        Purpose::Decision => 4,
+        Purpose::Exchange => 5,
+        Purpose::Refit => 6,
     };
     let mut key = [0; 32];
     for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose, replicate, index]) {
         bytes.copy_from_slice(&word.to_le_bytes());
     }
     ChaCha8Rng::from_seed(key)
+}
+
+/// The lot of an item, from [0, 1): it hangs on the item's name alone, so that an item has the same lot in every order, split and model.
+pub fn lot(seed: u64, id: &str) -> f64 {
+    let name = blake3::hash(id.as_bytes());
+    let words = name.as_bytes().as_chunks::<8>().0;
+    generator(seed, Purpose::Decision, u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])).random()
 }
 
 /// A generator for very many draws in a row: several times as fast, and seeded by the keyed one.
@@ -142,6 +158,11 @@ impl Urn {
             total -= size;
         }
     }
+}
+
+/// How many of some coins fall on one side.
+pub fn coins(generator: &mut impl Rng, coins: u64) -> u64 {
+    binomial(generator, coins, 1, 2)
 }
 
 /// How many of `draws` draws with replacement hit `hits` of `total` things.

@@ -1,4 +1,4 @@
-//! Predictions made elsewhere: from a table and the names of its columns.
+//! Predictions and embeddings made elsewhere: from a table and the names of its columns.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,13 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Float64Type, Int64Type};
 use indexmap::IndexMap;
 
+use super::embedding::Embeddings;
 use super::ids::Ids;
 use super::predictions::{Decisions, Fault, Parts, Predictions, PredictionsError, Scores};
 use crate::data::frame::{Factor, Targets};
 use crate::data::table::{Column, Options, Table, TableError};
 use crate::spec::predictions::{Columns, Labels, Shape};
+use crate::spec::vectors::Vectors;
 
 /// Why a table of predictions is refused.
 #[derive(Debug, thiserror::Error)]
@@ -47,27 +49,28 @@ impl Predictions {
         if table.is_empty() {
             return Err(refused(Fault::new("it has no rows").into()));
         }
-        let labels = Named::read(&table, &columns.label)?;
-        let decisions = columns.decision.as_ref().map(|decision| Named::read(&table, decision)).transpose()?;
+        let named = |labels: &Option<Labels>| labels.as_ref().map(|labels| Named::read(&table, labels)).transpose();
+        let (labels, decisions) = (named(&columns.label)?, named(&columns.decision)?);
         let (scores, width) = match &columns.scores {
             Some(scores) => numbers(&table, &scores.shape)?,
             None => (Vec::new(), 0),
         };
         let listed =
-            columns.classes.clone().or_else(|| wide(&columns.label)).or_else(|| classes.map(<[String]>::to_vec)).or_else(|| match columns
-                .scores
-                .as_ref()
-                .map(|scores| &scores.shape)
-            {
-                Some(Shape::Wide(map)) => Some(map.keys().cloned().collect()),
-                _ => None,
-            });
-        let occurring = || occurring([Some(&labels), decisions.as_ref()].into_iter().flatten(), width);
+            columns.classes.clone().or_else(|| columns.label.as_ref().and_then(wide)).or_else(|| classes.map(<[String]>::to_vec)).or_else(
+                || match columns.scores.as_ref().map(|scores| &scores.shape) {
+                    Some(Shape::Wide(map)) => Some(map.keys().cloned().collect()),
+                    _ => None,
+                },
+            );
+        let occurring = || occurring([labels.as_ref(), decisions.as_ref()].into_iter().flatten(), width);
         let classes = listed.map_or_else(occurring, Ok).map_err(|fault| refused(fault.into()))?;
         let places: HashMap<&str, u32> = classes.iter().map(String::as_str).zip(0..).collect();
 
         let mut faults = Vec::new();
-        let targets = labels.targets(&places, &table, &columns.label, "label", &mut faults);
+        let targets = match labels.zip(columns.label.as_ref()) {
+            Some((named, column)) => named.targets(&places, &table, column, "label", &mut faults),
+            None => Targets::unknown(table.len()),
+        };
         let decisions = decisions.zip(columns.decision.as_ref()).map(|(named, column)| {
             match named.targets(&places, &table, column, "decision", &mut faults) {
                 Targets::Single(decisions) => Decisions::Single(decisions),
@@ -81,6 +84,10 @@ impl Predictions {
             };
             Scores { kind: columns.kind, width, values }
         });
+        let embeddings = match &columns.embedding {
+            Some(vectors) => Some(Embeddings::read(&table, vectors, &mut faults)?),
+            None => None,
+        };
         if !faults.is_empty() {
             return Err(refused(PredictionsError { faults }));
         }
@@ -98,6 +105,7 @@ impl Predictions {
             targets,
             scores,
             decisions,
+            embeddings,
             fields: read_fields,
             subject: optional(&columns.subject)?.map(|column| factor(&table, column)).transpose()?,
             weight: match optional(&columns.weight)? {
@@ -114,7 +122,7 @@ impl Columns {
     /// Every column that is named.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let labels =
-            [Some(&self.label), self.decision.as_ref()].into_iter().flatten().flat_map(|labels| -> Box<dyn Iterator<Item = &str>> {
+            [self.label.as_ref(), self.decision.as_ref()].into_iter().flatten().flat_map(|labels| -> Box<dyn Iterator<Item = &str>> {
                 match labels {
                     Labels::Single(column) => Box::new(std::iter::once(column.as_str())),
                     Labels::Lists { present, absent } => Box::new(std::iter::once(present).chain(absent).map(String::as_str)),
@@ -127,7 +135,9 @@ impl Columns {
                 Shape::Wide(map) => Box::new(map.values().map(String::as_str)),
             }
         });
-        [&self.id, &self.split, &self.subject, &self.weight].into_iter().flatten().map(String::as_str).chain(labels).chain(scores)
+        let vectors = self.embedding.iter().flat_map(Vectors::names);
+        let items = [&self.id, &self.split, &self.subject, &self.weight].into_iter().flatten().map(String::as_str);
+        items.chain(labels).chain(scores).chain(vectors)
     }
 }
 

@@ -1,16 +1,27 @@
 //! A metric as an evaluation calls it: name and options resolved against the registry, every ambiguous reading refused.
 
+use super::combine::Combine;
 use super::measurement::Direction;
-use super::reduction::{Against, Combine, Reduction};
-use super::registry::{Compute, Definition, Parameter, Reads, metrics};
+use super::reduction::Reduction;
+use super::reference::Reference;
+use super::registry::{Compute, Definition, Of, Parameter, Reads, Suffix, metrics};
+use super::truth::{LabelSets, Match, Truth};
+use super::value::Cause;
 use crate::spec::decide::Link;
 use crate::spec::decode::{Decode, word};
 use crate::spec::evaluation::{MetricCall, Written};
 use crate::spec::node::{Node, Value as Content};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 
+mod averages;
 mod names;
+mod over;
+mod preset;
 mod values;
+
+use averages::{average, average_of, spread, takes_average};
+use over::Called;
+use preset::of_preset;
 
 pub use names::{Meaning, list, meaning};
 pub use values::Support;
@@ -28,26 +39,41 @@ pub struct Metric {
     pub by: Option<Written<Vec<String>>>,
     /// What it reads; `k` for a metric of the k largest scores.
     pub input: Input,
+    /// What it holds to be true of an item.
+    pub truth: Truth,
     /// What several classes make, in one group.
     pub average: Average,
     /// The reduction over groups, if it is one.
     pub over: Option<Over>,
+    /// The group that the others are set against, if they are.
+    pub reference: Option<Written<Reference>>,
     task: Task,
     parts: Vec<&'static Definition>,
     parameter: f64,
 }
 
 /// What a metric reads of an item beside what is true of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Input {
     /// The decisions of the rule.
     Decisions,
     /// The k classes of the largest scores.
     TopK(u32),
+    /// Those of the k classes of the largest scores whose score is large enough.
+    TopFrom {
+        /// How many classes.
+        k: u32,
+        /// The least score.
+        least: f64,
+        /// What scores are turned into before.
+        of: Link,
+    },
     /// The scores of all classes.
     Scores,
     /// The score of the positive class.
     PositiveScore,
+    /// The score of the positive class, group against group.
+    Crossings,
     /// The scores as probabilities.
     Probabilities {
         /// What makes probabilities of them.
@@ -56,6 +82,11 @@ pub enum Input {
         bins: u32,
         /// The classes that are read one by one.
         wanted: Wanted,
+    },
+    /// The probabilities of both images of a counterfactual pair.
+    Shifts {
+        /// What makes probabilities of the scores.
+        of: Link,
     },
 }
 
@@ -90,7 +121,7 @@ pub enum Average {
 }
 
 /// A reduction over groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Over {
     /// How.
     pub reduction: Reduction,
@@ -98,6 +129,20 @@ pub struct Over {
     pub parts: Combine,
     /// How the reductions of several classes become one; `None`: they stay, one number a class.
     pub classes: Option<Combine>,
+}
+
+impl Metric {
+    /// Whether one lens shows what both read.
+    pub fn shares_lens(&self, other: &Self) -> bool {
+        self.input == other.input && self.truth == other.truth && self.beta() == other.beta()
+    }
+
+    /// How much more recall counts than precision, where that is a number of every item.
+    pub(super) fn beta(&self) -> Option<f64> {
+        let weighed =
+            self.average == Average::Samples && self.parts.iter().any(|part| part.parameter.is_some_and(|one| one.name == "beta"));
+        weighed.then_some(self.parameter)
+    }
 }
 
 /// What is known of a task before a metric is resolved for it.
@@ -111,8 +156,8 @@ pub struct Task {
     pub positive: Option<usize>,
 }
 
-/// Resolves a call for a task, or says what is wrong with it.
-pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option<Metric> {
+/// Resolves a call for a task and the label sets of its evaluation, or says what is wrong with it.
+pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut Problems) -> Option<Metric> {
     let name = call.choice.name.as_str();
     let Some(meaning) = meaning(name) else {
         let known = list();
@@ -120,57 +165,90 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         problems.push(Problem::at(&call.choice.name_node, format!("unknown metric `{name}`")).help(help));
         return None;
     };
-    let (parts, suffix): (Vec<&'static Definition>, Option<&str>) = match meaning {
+    let (parts, suffix): (Vec<&'static Definition>, Option<&'static Suffix>) = match meaning {
+        Meaning::Preset(preset) => return of_preset(preset, call, whole, sets, problems),
         Meaning::Metric(definition) => (vec![definition], None),
         Meaning::Reduced(definition, suffix) => (vec![definition], Some(suffix)),
+        Meaning::Embedding(..) => {
+            problems.push(Problem::at(&call.choice.name_node, format!("`{name}` reads embeddings, and this is about predictions")));
+            return None;
+        }
         Meaning::Criterion(criterion, suffix) => {
             (criterion.parts.iter().filter_map(|part| metrics().iter().find(|d| d.name == *part)).collect(), Some(suffix))
         }
     };
     let first = *parts.first()?;
+    let before = problems.len();
+    let truth = truth(call, &parts, sets, problems)?;
+    let task = whole.of(&truth);
     if task.multi_label && !first.multi_label {
         let message = format!("`{name}` has no meaning where an item may have several labels");
-        problems.push(Problem::at(&call.choice.name_node, message).help("use a metric of single labels' confusions with `average`"));
+        let help = match first.reads {
+            Reads::Shifts => "use `flip_rate`, which compares the labels that are decided",
+            _ => "use a metric of single labels' confusions with `average`",
+        };
+        problems.push(Problem::at(&call.choice.name_node, message).help(help));
         return None;
     }
-    let before = problems.len();
+    if task.positive.is_none() && parts.iter().any(|part| part.compute.is_binary()) {
+        let problem = Problem::at(&call.choice.name_node, format!("`{name}` is about one class"));
+        problems.push(problem.help("give the evaluation the class that counts as `positive:`"));
+        return None;
+    }
+    let found = matches!(truth, Truth::Found(..));
     let options: Vec<&str> = [
-        ("average", takes_average(first)),
-        ("classes", suffix.is_some() && takes_average(first)),
-        ("k", first.reads == Reads::TopK),
-        ("of", first.reads == Reads::Probabilities),
-        ("method", matches!(suffix, Some("difference" | "ratio"))),
+        ("average", takes_average(first) && !found),
+        ("classes", suffix.is_some() && takes_average(first) && !found),
+        ("k", matches!(first.reads, Reads::TopK | Reads::Associations)),
+        ("labels", first.reads == Reads::Associations),
+        ("threshold", first.reads == Reads::Associations),
+        ("of", !matches!(first.reads, Reads::Flips | Reads::Answers)),
+        ("match", found && parts.iter().all(|part| takes_match(part))),
         ("agg", parts.len() > 1),
     ]
     .into_iter()
     .filter_map(|(option, taken)| taken.then_some(option))
     .chain(first.parameter.map(|parameter| parameter.name))
+    .chain(suffix.into_iter().flat_map(|suffix| suffix.options.iter().copied()))
     .collect();
     check_options(call, &options, problems);
     let option = |name: &str| options.contains(&name).then(|| call.choice.options.get(name)).flatten();
-    let (classes, k, method, agg) = (option("classes"), option("k"), option("method"), option("agg"));
+    let (classes, k) = (option("classes"), option("k"));
     let average = option("average").and_then(|node| average(node, first, task, problems));
 
     let parameter = match first.parameter {
         Some(parameter) => parameter_of(&parameter, option(parameter.name), call, problems),
         None => Some(0.0),
     };
-    let link = option("of").and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
+    let link = option("of")
+        .filter(|_| matches!(first.reads, Reads::Probabilities | Reads::Shifts | Reads::Associations))
+        .and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
+    let least = option("threshold").and_then(|node| f64::decode(node, problems));
     let input = match first.reads {
-        Reads::Decisions => Some(Input::Decisions),
-        Reads::TopK => top_k(k, call, task, problems).map(Input::TopK),
+        Reads::Decisions | Reads::Confusions | Reads::Flips | Reads::Answers => Some(Input::Decisions),
+        Reads::TopK => top_k(k, call, whole, problems).map(Input::TopK),
+        Reads::Associations => top_k(k, call, whole, problems).map(|k| match least {
+            Some(least) => Input::TopFrom { k, least, of: link.unwrap_or(Link::Score) },
+            None => Input::TopK(k),
+        }),
         Reads::Scores => Some(Input::Scores),
+        Reads::Crossings => Some(Input::Crossings),
         Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
+        Reads::Shifts => Some(Input::Shifts { of: link.unwrap_or(Link::Score) }),
     };
     let spread = classes.and_then(|node| spread(node, problems));
     // An `average` that is no reading has been refused already.
     let average = match (option("average"), average) {
         (Some(_), None) => None,
+        _ if found && takes_average(first) => Some(Average::Positive(0)),
         _ => average_of(call, first, task, average, spread, suffix.is_some(), problems),
     };
-    let over = match suffix {
-        None => None,
-        Some(suffix) => Some(over(call, suffix, method, agg, parts.len(), spread, problems)?),
+    let (over, reference) = match suffix {
+        None => (joint(first.compute, first.direction), None),
+        Some(suffix) => {
+            let (over, reference) = Called { call, suffix, parts: &parts, spread }.over(problems)?;
+            (Some(over), reference)
+        }
     };
     if problems.len() > before {
         return None;
@@ -188,25 +266,74 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         }
         (input, _) => input,
     };
-    let direction = match over.map(|over| over.reduction) {
-        None | Some(Reduction::GroupMin | Reduction::GroupMax | Reduction::MeanOverGroups | Reduction::EquityScaled) => first.direction,
-        Some(Reduction::Difference(_) | Reduction::MeanAbsDifference | Reduction::GroupStd | Reduction::GroupCv | Reduction::Gini) => {
-            Direction::Lower
-        }
-        Some(Reduction::Ratio(_)) => Direction::Higher,
-    };
+    let direction = over.map_or(first.direction, |over| over.reduction.direction(first.direction));
     Some(Metric {
         name: call.name.clone().unwrap_or_else(|| name.to_owned()),
         parameters: parameters(call),
         direction,
         by: call.by.clone(),
         input,
+        truth,
         average,
         over,
+        reference,
         task,
         parts,
         parameter,
     })
+}
+
+impl Task {
+    /// The task of a metric with this truth: a label set is several labels an item, and found or not is one thing of which every item is.
+    fn of(self, truth: &Truth) -> Self {
+        match truth {
+            Truth::Labels => self,
+            Truth::Classes(_) => Self { multi_label: true, positive: None, ..self },
+            Truth::Found(..) | Truth::Answered => Self { classes: 1, multi_label: false, positive: None },
+        }
+    }
+}
+
+/// What a call holds to be true: its labels, unless `of` names a label set.
+fn truth(call: &MetricCall, parts: &[&Definition], sets: &LabelSets, problems: &mut Problems) -> Option<Truth> {
+    match parts.first().map(|part| part.reads) {
+        Some(Reads::Answers) => return Some(Truth::Answered),
+        Some(Reads::Associations) => {
+            let Some(labels) = call.choice.options.get("labels") else {
+                let name = &call.choice.name;
+                let problem = Problem::at(&call.choice.name_node, format!("`{name}` needs `labels`"));
+                problems.push(problem.help(format!("write `{{{name}: {{labels: [CLASS, …], k: 5}}}}`, or name a label set of `target:`")));
+                return None;
+            };
+            return sets.named_or_listed(labels, problems).map(|set| Truth::Found(set, Match::Any));
+        }
+        _ => {}
+    }
+    let Some(of) = call.choice.options.get("of").filter(|_| parts.iter().all(|part| takes_set(part))) else {
+        return Some(Truth::Labels);
+    };
+    let set = sets.named(of, problems)?;
+    match call.choice.options.get("match").filter(|_| parts.iter().all(|part| takes_match(part))) {
+        Some(node) => Match::read(node, problems).map(|how| Truth::Found(set, how)),
+        None => Some(Truth::Classes(set)),
+    }
+}
+
+/// Whether a metric sets something against labels, for which a label set can stand.
+fn takes_set(definition: &Definition) -> bool {
+    matches!(definition.reads, Reads::Decisions | Reads::TopK | Reads::Scores)
+}
+
+/// Whether a metric is a share of items of which each is right or wrong as a whole, so that a label set can be found or not.
+pub(super) fn takes_match(definition: &Definition) -> bool {
+    matches!(definition.reads, Reads::Decisions | Reads::TopK)
+        && matches!(definition.compute, Compute::Share(..) | Compute::Class { of: Of::Share(_, Cause::NoPositives), .. })
+}
+
+/// A metric of all groups is one number over groups without a reduction.
+fn joint(compute: Compute, direction: Direction) -> Option<Over> {
+    let Compute::Groups { gap, .. } = compute else { return None };
+    Some(Over { reduction: Reduction::Joint { gap, direction }, parts: Combine::Max, classes: None })
 }
 
 /// The number that a metric is given, checked.
@@ -231,149 +358,12 @@ fn parameter_of(parameter: &Parameter, written: Option<&Node>, call: &MetricCall
 }
 
 /// The name with its options in the order of their names.
-fn parameters(call: &MetricCall) -> String {
+pub(super) fn parameters(call: &MetricCall) -> String {
     let mut choice = call.choice.clone();
     if let Content::Map(entries) = &mut choice.options.value {
         entries.sort_by(|a, b| a.0.text.cmp(&b.0.text));
     }
     choice.label()
-}
-
-fn takes_average(definition: &Definition) -> bool {
-    matches!(definition.compute, Compute::Class { .. } | Compute::Rank(_) | Compute::Belief(_))
-}
-
-fn average(node: &Node, definition: &Definition, task: Task, problems: &mut Problems) -> Option<Average> {
-    let mut words = vec![("macro", Average::Macro), ("weighted", Average::Weighted), ("per_class", Average::PerClass)];
-    if let Compute::Class { samples, .. } = definition.compute {
-        words.push(("micro", Average::Micro));
-        if samples.is_some() && (task.multi_label || definition.reads == Reads::TopK) {
-            words.push(("samples", Average::Samples));
-        }
-    }
-    if let Some(positive) = task.positive {
-        words.push(("binary", Average::Positive(positive)));
-    }
-    word(node, problems, &words)
-}
-
-/// `classes:` of a reduction: the outer option says whether it is `macro`, the inner one what it combines by.
-#[derive(Clone, Copy)]
-enum Spread {
-    Macro,
-    Reduced(Option<Combine>),
-}
-
-fn spread(node: &Node, problems: &mut Problems) -> Option<Spread> {
-    word(
-        node,
-        problems,
-        &[
-            ("mean", Spread::Reduced(Some(Combine::Mean))),
-            ("max", Spread::Reduced(Some(Combine::Max))),
-            ("min", Spread::Reduced(Some(Combine::Min))),
-            ("per_class", Spread::Reduced(None)),
-            ("macro", Spread::Macro),
-        ],
-    )
-}
-
-fn average_of(
-    call: &MetricCall,
-    definition: &Definition,
-    task: Task,
-    average: Option<Average>,
-    spread: Option<Spread>,
-    reduced: bool,
-    problems: &mut Problems,
-) -> Option<Average> {
-    let node = &call.choice.name_node;
-    if !takes_average(definition) {
-        if spread.is_some() {
-            problems.push(Problem::at(node, format!("`{}` is one number of all classes: it takes no `classes`", call.choice.name)));
-        }
-        return Some(if let Compute::Whole(_) | Compute::Share(..) = definition.compute { Average::Whole } else { Average::Macro });
-    }
-    match (average, spread) {
-        (Some(_), Some(_)) => {
-            problems.push(Problem::at(node, "`average` and `classes` are two readings: give one of them"));
-            None
-        }
-        (Some(average), None) => Some(average),
-        (None, Some(Spread::Macro)) => Some(Average::Macro),
-        (None, Some(Spread::Reduced(_))) => Some(Average::PerClass),
-        (None, None) => match task.positive {
-            Some(positive) if !task.multi_label && definition.reads != Reads::TopK => Some(Average::Positive(positive)),
-            _ => {
-                problems.push(ambiguous(call, definition, task, reduced));
-                None
-            }
-        },
-    }
-}
-
-/// The error of a bare name that has several readings.
-fn ambiguous(call: &MetricCall, definition: &Definition, task: Task, reduced: bool) -> Problem {
-    let mut averages = vec!["macro", "weighted", "per_class"];
-    if let Compute::Class { samples, .. } = definition.compute {
-        averages.insert(1, "micro");
-        if samples.is_some() && (task.multi_label || definition.reads == Reads::TopK) {
-            averages.insert(2, "samples");
-        }
-    }
-    let name = &call.choice.name;
-    let mut readings = format!("say which: `{{{name}: {{average: {}}}}}`", averages.join(" | "));
-    if reduced {
-        readings
-            .push_str(&format!(" (the gap of an average), or `{{{name}: {{classes: mean | max | per_class}}}}` (the gaps of the classes)"));
-    }
-    if task.positive.is_none() && !task.multi_label && definition.reads != Reads::TopK {
-        readings.push_str("; or give the evaluation a `positive:` class");
-    }
-    Problem::at(&call.choice.name_node, format!("`{name}` has several readings with {} classes", task.classes)).help(readings)
-}
-
-fn over(
-    call: &MetricCall,
-    suffix: &str,
-    method: Option<&Node>,
-    agg: Option<&Node>,
-    parts: usize,
-    spread: Option<Spread>,
-    problems: &mut Problems,
-) -> Option<Over> {
-    let against = match method {
-        Some(node) => word(node, problems, &[("between_groups", Against::Groups), ("to_overall", Against::Overall)])?,
-        None => Against::Groups,
-    };
-    let reduction = match suffix {
-        "difference" => Reduction::Difference(against),
-        "ratio" => Reduction::Ratio(against),
-        "group_min" => Reduction::GroupMin,
-        "mean_abs_difference" => Reduction::MeanAbsDifference,
-        "group_std" => Reduction::GroupStd,
-        "group_cv" => Reduction::GroupCv,
-        "gini" => Reduction::Gini,
-        "equity_scaled" => Reduction::EquityScaled,
-        "mean_over_groups" => Reduction::MeanOverGroups,
-        _ => Reduction::GroupMax,
-    };
-    let worst = if reduction.grows() { Combine::Max } else { Combine::Min };
-    let parts = match agg {
-        Some(node) => word(node, problems, &[("worst_case", worst), ("mean", Combine::Mean), ("sum", Combine::Sum)])?,
-        None if parts == 1 => worst,
-        None => {
-            let name = &call.choice.name;
-            let problem = Problem::at(&call.choice.name_node, format!("`{name}` has several readings"));
-            problems.push(problem.help(format!("say which: `{{{name}: {{agg: worst_case | mean | sum}}}}` (fairlearn's is worst_case)")));
-            return None;
-        }
-    };
-    let classes = match spread {
-        Some(Spread::Reduced(combine)) => combine,
-        _ => None,
-    };
-    Some(Over { reduction, parts, classes })
 }
 
 fn top_k(k: Option<&Node>, call: &MetricCall, task: Task, problems: &mut Problems) -> Option<u32> {
@@ -391,7 +381,7 @@ fn top_k(k: Option<&Node>, call: &MetricCall, task: Task, problems: &mut Problem
 }
 
 /// Refuses the options that the metric does not take.
-fn check_options(call: &MetricCall, known: &[&str], problems: &mut Problems) {
+pub(super) fn check_options(call: &MetricCall, known: &[&str], problems: &mut Problems) {
     let Content::Map(entries) = &call.choice.options.value else { return };
     for (key, _) in entries.iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
         let problem = Problem::at_place(&key.place, format!("unknown option `{}` of `{}`", key.text, call.choice.name));

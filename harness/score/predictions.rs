@@ -3,12 +3,14 @@
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
+use super::embedding::Embeddings;
 use super::ids::Ids;
 use crate::data::dataset::Dataset;
 use crate::data::frame::{Factor, Targets};
 use crate::spec::predictions::Kind;
 
-/// Predictions that have been checked: every column has one entry an item, ids are distinct, class indices exist, no score is NaN.
+/// Predictions that have been checked: every column has one entry an item, ids are distinct, class indices exist, no score is NaN,
+/// vectors are finite.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Predictions {
     parts: Parts,
@@ -27,6 +29,8 @@ pub struct Parts {
     pub scores: Option<Scores>,
     /// What was decided elsewhere.
     pub decisions: Option<Decisions>,
+    /// Where the model placed the items.
+    pub embeddings: Option<Embeddings>,
     /// The columns that groups are made of, by name.
     pub fields: IndexMap<String, Factor>,
     /// Which items are of one person.
@@ -153,7 +157,7 @@ impl Predictions {
     ///
     /// # Errors
     /// Columns of different lengths, duplicate ids or classes, class indices outside the list, NaN scores, probabilities outside [0, 1],
-    /// weights that are negative or not finite.
+    /// vectors or weights that are not finite, negative weights.
     pub fn check(parts: Parts, row_number: impl Fn(usize) -> u64) -> Result<Self, PredictionsError> {
         let lengths = parts.length_faults();
         if !lengths.is_empty() {
@@ -198,6 +202,11 @@ impl Predictions {
         self.parts.decisions.as_ref()
     }
 
+    /// Where the model placed the items.
+    pub fn embeddings(&self) -> Option<&Embeddings> {
+        self.parts.embeddings.as_ref()
+    }
+
     /// The columns that groups are made of.
     pub fn fields(&self) -> &IndexMap<String, Factor> {
         &self.parts.fields
@@ -216,6 +225,11 @@ impl Predictions {
     /// The split of each item, where a table holds several.
     pub fn split(&self) -> Option<&Factor> {
         self.parts.split.as_ref()
+    }
+
+    /// The same items with other scores, one run of the same width an item.
+    pub(super) fn with_scores(&self, scores: Scores) -> Self {
+        Self { parts: Parts { scores: Some(scores), ..self.parts.clone() } }
     }
 
     /// All columns, to be changed and checked again.
@@ -238,6 +252,7 @@ impl Predictions {
                     values: rows.iter().flat_map(|row| scores.of(*row as usize)).copied().collect(),
                 }),
                 decisions: parts.decisions.as_ref().map(|decisions| decisions.take(rows)),
+                embeddings: parts.embeddings.as_ref().map(|embeddings| embeddings.take(rows)),
                 fields: parts.fields.iter().map(|(name, field)| (name.clone(), field.take(rows))).collect(),
                 subject: parts.subject.as_ref().map(|subject| subject.take(rows)),
                 weight: parts.weight.as_ref().map(|weight| rows.iter().map(|row| weight[*row as usize]).collect()),
@@ -264,6 +279,7 @@ impl Parts {
             targets: dataset.targets.take(rows),
             scores: Some(scores),
             decisions: None,
+            embeddings: None,
             fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.take(rows))).collect(),
             subject: dataset.subject.as_ref().map(|subject| subject.take(rows)),
             weight: None,
@@ -278,6 +294,7 @@ impl Parts {
             lengths.push(("absent labels".to_owned(), absent.len()));
         }
         lengths.extend(self.decisions.iter().map(|decisions| ("decisions".to_owned(), decisions.len())));
+        lengths.extend(self.embeddings.iter().map(|embeddings| ("vectors".to_owned(), embeddings.len())));
         lengths.extend(self.fields.iter().map(|(name, field)| (format!("values of `{name}`"), field.codes.len())));
         lengths.extend(self.subject.iter().map(|subject| ("subjects".to_owned(), subject.codes.len())));
         lengths.extend(self.weight.iter().map(|weight| ("weights".to_owned(), weight.len())));
@@ -335,6 +352,9 @@ impl Parts {
                     scores.of(row).iter().any(outside)
                 });
             }
+        }
+        if let Some(embeddings) = &self.embeddings {
+            note("a vector that is not finite".to_owned(), &|row| embeddings.of(row).iter().any(|number| !number.is_finite()));
         }
         if let Some(weight) = &self.weight {
             note("a weight that is negative or not finite".to_owned(), &|row| !(weight[row] >= 0.0 && weight[row].is_finite()));

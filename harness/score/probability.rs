@@ -121,7 +121,7 @@ impl Loss {
 }
 
 /// One probability a class; of the positive's alone follows the other's.
-fn whole(scores: &[f64], task: Task) -> Vec<f64> {
+pub(super) fn whole(scores: &[f64], task: Task) -> Vec<f64> {
     match (scores, task.positive) {
         ([one], Some(0)) => vec![*one, 1.0 - one],
         ([one], _) => vec![1.0 - one, *one],

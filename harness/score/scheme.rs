@@ -2,11 +2,19 @@
 
 use std::collections::HashSet;
 
-use super::metric::{Average, Input, Metric, Task, Wanted, resolve};
+use indexmap::IndexMap;
+
+use super::breakdown::Grouping;
+use super::embedding::{self, Embeddings};
+use super::metric::{Average, Input, Meaning, Metric, Task, Wanted, meaning, resolve};
+use super::pairs;
 use super::predictions::Predictions;
+use super::registry::Suffix;
+use super::truth::{LabelSets, Truth};
 use crate::data::frame::Targets;
-use crate::spec::decide::{Aim, Cuts, Decide, Link, Rule};
-use crate::spec::evaluation::{Evaluation, MinCount, Written};
+use crate::spec::calibrate::Method;
+use crate::spec::decide::{Cuts, Decide, Link, Rule};
+use crate::spec::evaluation::{Evaluation, MetricCall, MinCount, Written};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 
@@ -17,14 +25,18 @@ pub struct Schema {
     pub classes: Vec<String>,
     /// Whether an item may have several labels.
     pub multi_label: bool,
-    /// The fields that groups can be made of.
-    pub fields: Vec<String>,
+    /// The fields that groups can be made of, with their levels.
+    pub fields: IndexMap<String, Vec<String>>,
+    /// Whether items have labels that are among the classes.
+    pub labelled: bool,
     /// Whether items are known to be of subjects.
     pub subject: bool,
     /// What scores there are and how many an item, if any.
     pub scores: Option<(Kind, usize)>,
     /// Whether there are decisions already.
     pub decisions: bool,
+    /// How many numbers a vector has, if there are vectors.
+    pub embeddings: Option<usize>,
 }
 
 /// An evaluation that can be computed.
@@ -34,10 +46,12 @@ pub struct Scheme {
     pub task: Task,
     /// The decision rules; empty where no metric reads decisions and none is written.
     pub decide: Vec<Decide>,
-    /// The lists of fields to break down by; the empty list is all items.
-    pub breakdowns: Vec<Vec<String>>,
+    /// What to break down by; that of no field is all items.
+    pub breakdowns: Vec<Grouping>,
     /// The metrics, each with the breakdowns that it is computed for.
     pub metrics: Vec<(Metric, Vec<usize>)>,
+    /// The metrics of embeddings, likewise.
+    pub embedding: Vec<(embedding::metric::Metric, Vec<usize>)>,
 }
 
 /// A rule that has a number to find.
@@ -45,14 +59,10 @@ pub struct Scheme {
 pub struct ToFit {
     /// The rule.
     pub decide: Decide,
-    /// What it is fitted to; for a threshold a class, that of the first class.
-    pub metric: Metric,
-    /// What is wanted of it.
-    pub aim: Aim,
+    /// The metrics that it is fitted to or keeps to, in its order; for a threshold a class, that of the first class.
+    pub metrics: Vec<Metric>,
     /// The split to find it on, `dataset/split`.
     pub split: Written<String>,
-    /// The fields whose groups each have a threshold of their own.
-    pub by: Option<Vec<String>>,
 }
 
 impl Schema {
@@ -61,11 +71,45 @@ impl Schema {
         Self {
             classes: predictions.classes().to_vec(),
             multi_label: matches!(predictions.targets(), Targets::Multi { .. }),
-            fields: predictions.fields().keys().cloned().collect(),
+            fields: predictions.fields().iter().map(|(name, field)| (name.clone(), field.levels.clone())).collect(),
+            labelled: predictions.is_empty() || !predictions.targets().are_unknown(),
             subject: predictions.subject().is_some(),
             scores: predictions.scores().map(|scores| (scores.kind, scores.width)),
             decisions: predictions.decisions().is_some(),
+            embeddings: predictions.embeddings().map(Embeddings::width),
         }
+    }
+
+    /// What an evaluation makes of it before anything is read.
+    fn calibrated(&self, evaluation: &Evaluation, problems: &mut Problems) -> Self {
+        let Some(calibrate) = &evaluation.calibrate else { return self.clone() };
+        let method = calibrate.method.word();
+        let unfit = match self.scores {
+            None => Some((format!("`{method}` calibrates scores, and the predictions hold decisions only"), "leave `calibrate` out")),
+            Some(_) if self.multi_label => Some((
+                format!("`{method}` calibrates the scores of one label an item, and items may have several"),
+                "leave `calibrate` out",
+            )),
+            Some((Kind::Scores, _)) if calibrate.method == Method::Temperature => Some((
+                "`temperature` reads logits or probabilities, and the predictions hold scores, which are neither".to_owned(),
+                "name their columns `probabilities` or `logits` if they are those, or write `method: platt`",
+            )),
+            Some((_, width)) if calibrate.method == Method::Temperature && width == self.classes.len() => None,
+            Some(_) if self.classes.len() != 2 || evaluation.positive.is_none() => Some((
+                format!("`{method}` calibrates the score of one of two classes"),
+                "name it with `positive:`; of more classes, write `method: temperature`",
+            )),
+            Some(_) => None,
+        };
+        if let Some((message, help)) = unfit {
+            problems.push(Problem::at(&calibrate.node, message).help(help));
+        }
+        Self { scores: self.scores.map(|(_, width)| (Kind::Probabilities, width)), ..self.clone() }
+    }
+
+    /// Whether there is nothing but vectors to score.
+    pub fn only_embeddings(&self) -> bool {
+        self.embeddings.is_some() && self.scores.is_none() && !self.decisions
     }
 }
 
@@ -73,39 +117,63 @@ impl Scheme {
     /// Holds an evaluation against a schema; says everything that does not fit and answers `None` then.
     pub fn of(evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) -> Option<Self> {
         let before = problems.len();
-        let known = |wanted: &Written<String>, what: &str, names: &[String], problems: &mut Problems| {
+        let calibrated = schema.calibrated(evaluation, problems);
+        let schema = &evaluation.pairs.as_ref().map_or_else(|| calibrated.clone(), |written| pairs::schema(&written.value, &calibrated));
+        let known = |wanted: &Written<String>, what: &str, names: &[&str], problems: &mut Problems| {
             let place = names.iter().position(|name| *name == wanted.value);
             if place.is_none() {
-                let help = did_you_mean(&wanted.value, names.iter().map(String::as_str));
+                let help = did_you_mean(&wanted.value, names.iter().copied());
                 problems.push(Problem::at(&wanted.node, format!("unknown {what} `{}`", wanted.value)).help(help));
             }
             place
         };
-        let positive = evaluation.positive.as_ref().and_then(|class| known(class, "class", &schema.classes, problems));
+        let classes: Vec<&str> = schema.classes.iter().map(String::as_str).collect();
+        let fields: Vec<&str> = schema.fields.keys().map(String::as_str).collect();
+        let positive = evaluation.positive.as_ref().and_then(|class| known(class, "class", &classes, problems));
         let task = Task { classes: schema.classes.len(), multi_label: schema.multi_label, positive };
         for entry in evaluation.breakdowns() {
             for field in &entry.value {
-                known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &schema.fields, problems);
+                known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &fields, problems);
             }
         }
-        let mut scheme = Self { task, decide: evaluation.decide.clone(), breakdowns: Vec::new(), metrics: Vec::new() };
-        // Without the positive class every metric would be ambiguous: one mistake, one message.
-        if evaluation.positive.is_none() || positive.is_some() {
+        for (control, entry) in evaluation.control.iter().flat_map(|control| evaluation.compared().map(move |entry| (control, entry))) {
+            if let Some(field) = entry.value.iter().find(|field| control.value.contains(field)) {
+                let problem =
+                    Problem::at(&entry.node, format!("`{field}` is held fixed by `control`, so that its levels are not compared"));
+                problems.push(problem.help("leave it out of one of them"));
+            }
+        }
+        for field in evaluation.pairs.iter().flat_map(|pairs| pairs.value.fields()) {
+            known(field, "field", &fields, problems);
+        }
+        let decide = evaluation.decide.clone();
+        let mut scheme = Self { task, decide, breakdowns: Vec::new(), metrics: Vec::new(), embedding: Vec::new() };
+        let mistakes = problems.len();
+        let sets = LabelSets::of(&evaluation.target, schema, problems);
+        // Without the positive class, or with a broken label set, every metric would be wrong: one mistake, one message.
+        if (evaluation.positive.is_none() || positive.is_some()) && problems.len() == mistakes {
             for call in &evaluation.metrics {
-                let Some(metric) = resolve(call, task, problems) else { continue };
-                if let Some(problem) = unscored(&metric, call, schema, positive) {
+                if let Some(Meaning::Embedding(definition, suffix)) = meaning(&call.choice.name) {
+                    scheme.embed(evaluation, call, (definition, suffix), schema, problems);
+                    continue;
+                }
+                if schema.only_embeddings() && meaning(&call.choice.name).is_some() {
+                    let message = format!("`{}` reads decisions or scores, and the model holds embeddings only", call.choice.name);
+                    problems.push(Problem::at(&call.choice.name_node, message).help("name the models with predictions in `models`"));
+                    continue;
+                }
+                let Some(metric) = resolve(call, task, &sets, problems) else { continue };
+                if let (Truth::Labels, false, false) = (&metric.truth, schema.labelled, metric.of_pairs()) {
+                    problems.push(unlabelled(call, &sets));
+                }
+                if let Some(problem) = pairs::misplaced(&metric, call, evaluation).or_else(|| unscored(&metric, call, schema, positive)) {
                     problems.push(problem);
                 }
-                if let Some((earlier, _)) = scheme.metrics.iter().find(|(earlier, _)| earlier.name == metric.name) {
-                    let message = format!("two metrics are called `{}`", earlier.name);
-                    problems.push(Problem::at(&call.choice.name_node, message).help("give one of them another name with `as`"));
-                }
-                let breakdowns = scheme.breakdowns_of(evaluation, &metric);
-                if breakdowns.is_empty() {
-                    let message = format!("`{}` compares groups, and the evaluation has none", call.choice.name);
-                    problems.push(
-                        Problem::at(&call.choice.name_node, message).help("add `groups: [FIELD]` to the evaluation, or `by: FIELD` here"),
-                    );
+                scheme.check_name(&metric.name, call, problems);
+                let breakdowns = scheme.breakdowns_of(evaluation, call, !metric.compares(), problems);
+                if let Some(reference) = &metric.reference {
+                    let unfit = breakdowns.iter().filter_map(|place| reference.unfit(&scheme.breakdowns[*place], &schema.fields));
+                    unfit.for_each(|problem| problems.push(problem));
                 }
                 scheme.metrics.push((metric, breakdowns));
             }
@@ -119,14 +187,79 @@ impl Scheme {
         (problems.len() == before).then_some(scheme)
     }
 
-    fn breakdowns_of(&mut self, evaluation: &Evaluation, metric: &Metric) -> Vec<usize> {
-        let mut lists: Vec<Vec<String>> = Vec::new();
-        match &metric.by {
-            Some(by) => lists.push(by.value.clone()),
-            None => {
-                lists.extend(metric.over.is_none().then(Vec::new));
-                lists.extend(evaluation.groups.iter().map(|entry| entry.value.clone()));
+    /// Adds a metric of embeddings, or says why there is none.
+    fn embed(
+        &mut self,
+        evaluation: &Evaluation,
+        call: &MetricCall,
+        (definition, suffix): (&'static embedding::registry::Definition, Option<&'static Suffix>),
+        schema: &Schema,
+        problems: &mut Problems,
+    ) {
+        let name = &call.choice.name;
+        if schema.embeddings.is_none() {
+            let problem = Problem::at(&call.choice.name_node, format!("`{name}` reads embeddings, and the model holds none"));
+            problems.push(problem.help("name the models with `embeddings:` in `models`"));
+            return;
+        }
+        if let Some(control) = &evaluation.control {
+            let problem =
+                Problem::at(&control.node, format!("`{name}` measures embeddings, which are not compared within levels of a field"));
+            problems.push(problem.help("leave `control` out, and add an intersection to `groups`"));
+            return;
+        }
+        if evaluation.pairs.is_some() {
+            problems.push(Problem::at(&call.choice.name_node, format!("`{name}` measures single items, and the evaluation is of pairs")));
+            return;
+        }
+        let of_sets = definition.compute.of_sets();
+        if of_sets && evaluation.sets.is_none() {
+            let problem = Problem::at(&call.choice.name_node, format!("`{name}` is about concepts, and the evaluation has none"));
+            problems.push(problem.help("add `sets: {attribute: [LEVEL, LEVEL], concepts: [LEVEL, …]}` to the evaluation"));
+            return;
+        }
+        let Some(metric) = embedding::metric::resolve(call, definition, suffix, problems) else { return };
+        self.check_name(&metric.name, call, problems);
+        let breakdowns = if of_sets { Vec::new() } else { self.breakdowns_of(evaluation, call, metric.overall(), problems) };
+        self.embedding.push((metric, breakdowns));
+    }
+
+    fn check_name(&self, name: &str, call: &MetricCall, problems: &mut Problems) {
+        let mut earlier = self.metrics.iter().map(|(metric, _)| &metric.name).chain(self.embedding.iter().map(|(metric, _)| &metric.name));
+        if earlier.any(|earlier| earlier == name) {
+            let problem = Problem::at(&call.choice.name_node, format!("two metrics are called `{name}`"));
+            problems.push(problem.help("give one of them another name with `as`"));
+        }
+    }
+
+    /// One metric of every lens, in the order of the spec.
+    pub(super) fn lenses(&self) -> Vec<&Metric> {
+        let mut firsts: Vec<&Metric> = Vec::new();
+        for (metric, _) in &self.metrics {
+            if !firsts.iter().any(|first| first.shares_lens(metric)) {
+                firsts.push(metric);
             }
+        }
+        firsts
+    }
+
+    /// The breakdowns that a metric is computed for, among them that of all items where it has such a number; there must be one.
+    fn breakdowns_of(&mut self, evaluation: &Evaluation, call: &MetricCall, overall: bool, problems: &mut Problems) -> Vec<usize> {
+        let mut lists: Vec<Grouping> = Vec::new();
+        let control = evaluation.control.as_ref().map_or(&[][..], |control| &control.value);
+        let within = |entry: &Written<Vec<String>>| Grouping::within(control, &entry.value);
+        match &call.by {
+            Some(by) => lists.push(within(by)),
+            None => {
+                lists.extend(overall.then(Grouping::default));
+                lists.extend((overall && !control.is_empty()).then(|| Grouping::by(control)));
+                lists.extend(evaluation.groups.iter().map(within));
+            }
+        }
+        if lists.is_empty() {
+            let message = format!("`{}` compares groups, and the evaluation has none", call.choice.name);
+            problems
+                .push(Problem::at(&call.choice.name_node, message).help("add `groups: [FIELD]` to the evaluation, or `by: FIELD` here"));
         }
         let mut places = Vec::with_capacity(lists.len());
         for list in lists {
@@ -143,7 +276,7 @@ impl Scheme {
 
     fn check_rules(&mut self, evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) {
         let reads = evaluation.metrics.iter().zip(&self.metrics).find(|(_, (metric, _))| metric.input == Input::Decisions);
-        if let (true, Some((call, _))) = (self.decide.is_empty(), reads) {
+        if let (true, Some((call, _))) = (self.decide.is_empty() && !evaluation.undecided, reads) {
             let rule = match schema.scores {
                 _ if schema.decisions => Some(Rule::Given),
                 Some((_, width)) if !schema.multi_label && width == schema.classes.len() => Some(Rule::Argmax),
@@ -180,50 +313,82 @@ impl Scheme {
         self.to_fit(problems);
     }
 
-    /// The rules that have a number to find, with the metric that says when it is found.
+    /// The rules that have a number to find, with the metrics that say when it is found.
     pub fn to_fit(&self, problems: &mut Problems) -> Vec<ToFit> {
         let mut all = Vec::new();
         for decide in &self.decide {
-            let Some(goal) = decide.rule.goal() else { continue };
+            let Some(split) = decide.rule.split() else { continue };
             let each = matches!(decide.rule, Rule::Thresholds { .. });
-            // One class against the rest.
-            let task = if each { Task { classes: 2, multi_label: false, positive: Some(0) } } else { self.task };
-            let Some(metric) = resolve(&goal.metric, task, problems) else { continue };
-            let countable = match metric.average {
-                Average::Positive(_) => true,
-                Average::Micro | Average::Macro | Average::Weighted => !each,
-                Average::Whole => !each && !task.multi_label,
-                Average::Samples | Average::PerClass => false,
+            let calls = match &decide.rule {
+                Rule::PostProcess(process) => process.metrics(),
+                other => other.goal().map(|goal| &goal.metric).into_iter().collect(),
             };
-            if metric.over.is_some() || metric.input != Input::Decisions || !countable {
-                let what = if each { "thresholds of classes" } else { "a threshold" };
-                let help = match each {
-                    true => "name a metric of one class's decisions, such as `f1_score`, without `average`",
-                    false => "name a metric of decisions that is one number of all items",
-                };
-                let message = format!("{what} cannot be fitted to `{}`", goal.metric.choice.name);
-                problems.push(Problem::at(&goal.metric.choice.name_node, message).help(help));
-                continue;
-            }
-            let by = goal.by.as_ref().map(|by| by.value.clone());
-            all.push(ToFit { decide: decide.clone(), metric, aim: goal.aim, split: goal.split.clone(), by });
+            let metrics: Option<Vec<Metric>> = calls.into_iter().map(|call| self.goal(call, each, problems)).collect();
+            all.extend(metrics.map(|metrics| ToFit { decide: decide.clone(), metrics, split: split.clone() }));
         }
         all
     }
+
+    /// A metric that every threshold has a value of; `each` for that of one class.
+    fn goal(&self, call: &MetricCall, each: bool, problems: &mut Problems) -> Option<Metric> {
+        // One class against the rest.
+        let task = if each { Task { classes: 2, multi_label: false, positive: Some(0) } } else { self.task };
+        let metric = resolve(call, task, &LabelSets::default(), problems)?;
+        let countable = match metric.average {
+            Average::Positive(_) => true,
+            Average::Micro | Average::Macro | Average::Weighted => !each,
+            Average::Whole => !each && !task.multi_label,
+            Average::Samples | Average::PerClass => false,
+        };
+        if !metric.compares() && metric.input == Input::Decisions && !metric.of_pairs() && countable {
+            return Some(metric);
+        }
+        let what = if each { "thresholds of classes" } else { "a threshold" };
+        let help = match each {
+            true => "name a metric of one class's decisions, such as `f1_score`, without `average`",
+            false => "name a metric of decisions that is one number of all items",
+        };
+        let message = format!("{what} cannot be fitted to `{}`", call.choice.name);
+        problems.push(Problem::at(&call.choice.name_node, message).help(help));
+        None
+    }
+}
+
+/// A metric of labels that are not there.
+fn unlabelled(call: &MetricCall, sets: &LabelSets) -> Problem {
+    let name = &call.choice.name;
+    let problem = Problem::at(&call.choice.name_node, format!("`{name}` needs labels, and none are known in the model's classes"));
+    let sets: Vec<&str> = sets.names().collect();
+    problem.help(match sets.as_slice() {
+        [] => "name the column of labels as `label`, or say which classes are correct by a label set: `target: {correct: {from: FIELD, map: {LEVEL: [CLASS]}}}`".to_owned(),
+        sets => format!("say which label set is correct: `{{{name}: {{of: {}}}}}`", sets.join(" | ")),
+    })
 }
 
 /// Why a metric has no scores to read.
-fn unscored(metric: &Metric, call: &crate::spec::evaluation::MetricCall, schema: &Schema, positive: Option<usize>) -> Option<Problem> {
+fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Option<usize>) -> Option<Problem> {
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
-        (Input::Decisions, _) | (Input::PositiveScore, Some(_)) => None,
+        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
-        (Input::TopK(_) | Input::Scores, Some((_, width))) if width < schema.classes.len() => {
+        (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
+            Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))
+                .help(format!("say what makes probabilities of them: `{{{name}: {{…, of: softmax | sigmoid}}}}`")),
+        ),
+        (Input::TopFrom { of: Link::Sigmoid | Link::Softmax, .. }, Some((Kind::Probabilities, _))) => {
+            Some(Problem::at(node, format!("`{name}` turns into probabilities what are probabilities")).help("leave `of` out"))
+        }
+        (Input::TopK(_) | Input::TopFrom { .. } | Input::Scores, Some((_, width))) if width < schema.classes.len() => {
             let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
             Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
         }
-        (Input::Probabilities { of, wanted, .. }, Some((kind, width))) => {
+        (Input::Probabilities { .. } | Input::Shifts { .. }, Some((kind, width))) => {
+            let (of, wanted) = match metric.input {
+                Input::Probabilities { of, wanted, .. } => (of, wanted),
+                Input::Shifts { of } => (of, positive.map_or(Wanted::Nothing, Wanted::Positive)),
+                _ => return None,
+            };
             let message = |words: &str| Problem::at(node, format!("`{name}` {words}"));
             let one_each = width == schema.classes.len();
             match (kind, of) {
@@ -259,14 +424,37 @@ fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static s
         Rule::Given if schema.decisions => return None,
         Rule::Given => return Some(("needs decisions, and the predictions hold none".to_owned(), "name their column, or another rule")),
         Rule::Threshold { of, .. } | Rule::Thresholds { of, .. } => *of,
+        Rule::PostProcess(process) => process.of,
         Rule::Argmax | Rule::TopK(_) => Link::Score,
     };
+    if let Rule::PostProcess(process) = rule {
+        if schema.multi_label || task.positive.is_none() || task.classes != 2 {
+            return Some(("needs two classes, one of them `positive:`".to_owned(), "add `positive:` to the evaluation"));
+        }
+        match process.of_given() {
+            true if schema.decisions => return None,
+            true => {
+                return Some((
+                    "needs decisions, and the predictions hold none".to_owned(),
+                    "write `decisions: 0.5` for those of a threshold",
+                ));
+            }
+            false => {}
+        }
+    }
     let Some((kind, width)) = schema.scores else {
-        return Some(("needs scores, and the predictions hold decisions only".to_owned(), "leave `decide` out to use those"));
+        let help = match rule {
+            _ if schema.only_embeddings() => {
+                return Some(("needs scores, and the model holds embeddings only".to_owned(), "leave `decide` out"));
+            }
+            Rule::PostProcess(_) => "write `{equalized_odds: {decisions: given, …}}`, which needs no scores",
+            _ => "leave `decide` out to use those",
+        };
+        return Some(("needs scores, and the predictions hold decisions only".to_owned(), help));
     };
     let one_each = width == task.classes;
     match rule {
-        Rule::Argmax if task.multi_label => {
+        Rule::Argmax if task.multi_label && schema.labelled => {
             Some(("decides one class, and items may have several".to_owned(), "write `{top_k: 1}` if that is meant"))
         }
         Rule::Argmax | Rule::TopK(_) if !one_each => {
@@ -285,12 +473,14 @@ fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static s
             "meets logits, which have several readings as probabilities".to_owned(),
             "say which: `{threshold: {at: 0.5, of: sigmoid | softmax | score}}`",
         )),
-        Rule::Threshold { .. } | Rule::Thresholds { .. } if link != Link::Score && kind == Kind::Probabilities => {
+        Rule::PostProcess(_) if kind == Kind::Logits && link == Link::Score => {
+            Some(("meets logits, which have several readings as probabilities".to_owned(), "say which: `of: sigmoid | softmax`"))
+        }
+        Rule::Argmax | Rule::TopK(_) => None,
+        _ if link != Link::Score && kind == Kind::Probabilities => {
             Some(("turns into probabilities what are probabilities".to_owned(), "leave `of` out"))
         }
-        Rule::Threshold { .. } | Rule::Thresholds { .. } if link == Link::Softmax && !one_each => {
-            Some(("needs one logit a class for a softmax".to_owned(), "write `of: sigmoid`"))
-        }
+        _ if link == Link::Softmax && !one_each => Some(("needs one logit a class for a softmax".to_owned(), "write `of: sigmoid`")),
         _ => None,
     }
 }

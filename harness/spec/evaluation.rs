@@ -1,10 +1,15 @@
 //! `evaluate:`: what is scored on which split, per which groups, decided how, by which metrics.
 
-use super::decide::{Decide, Goal};
+use super::calibrate::Calibrate;
+use super::decide::Decide;
 use super::decode::{Choice, Decode, Fields, expected, one_or_many, word};
 use super::distort::Distort;
+use super::embed::Embed;
 use super::node::{Key, Node, Value};
+use super::pairs::Pairs;
 use super::problem::{Problem, Problems};
+use super::sets::Sets;
+use super::target::LabelSets;
 use super::uncertainty::Uncertainty;
 
 /// One entry of `evaluate:`. Names in it (groups, classes, metrics) are checked against data and registry by the room that knows those.
@@ -14,14 +19,28 @@ pub struct Evaluation {
     pub models: Option<Vec<Written<String>>>,
     /// The split, `dataset/split`; `None` where the predictions bring their own labels.
     pub data: Option<Written<String>>,
+    /// How images become the pairs that are scored; `None` where they are scored one by one.
+    pub pairs: Option<Written<Pairs>>,
+    /// Which of the items are of which concept, where associations of concepts are measured.
+    pub sets: Option<Sets>,
+    /// What is done to embeddings before they are measured.
+    pub embed: Option<Embed>,
     /// How the images that are scored are made worse; rules are fitted on images as they are.
     pub distort: Option<Written<Distort>>,
     /// What numbers are broken down by: each entry one field, or several for their intersection.
     pub groups: Vec<Written<Vec<String>>>,
+    /// The fields whose levels are held fixed: groups are compared within each.
+    pub control: Option<Written<Vec<String>>>,
     /// The class that counts as positive, where the metrics are to be read as binary.
     pub positive: Option<Written<String>>,
+    /// What is correct, where the model's classes are not the dataset's labels.
+    pub target: LabelSets,
+    /// How scores are made probabilities before anything reads them.
+    pub calibrate: Option<Calibrate>,
     /// How scores become decisions; empty for the decisions that were imported, or the largest score.
     pub decide: Vec<Decide>,
+    /// Whether [`Self::decide`] is empty because what is written there is wrong, which has been told.
+    pub undecided: bool,
     /// What becomes of items about which nothing was decided.
     pub abstained: Abstained,
     /// From how many items on a group is ranked.
@@ -35,15 +54,28 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// What it is broken down by, as a whole, by single metrics, and by rules with a threshold a group.
-    pub fn breakdowns(&self) -> impl Iterator<Item = &Written<Vec<String>>> {
-        let of_metrics = self.metrics.iter().filter_map(|call| call.by.as_ref());
-        self.groups.iter().chain(of_metrics).chain(self.goals().filter_map(|goal| goal.by.as_ref()))
+    /// Where one says which split it scores: `data`, or that of its `sets`.
+    pub fn split(node: &Node) -> Option<&Node> {
+        node.get("data").or_else(|| node.get("sets")?.get("data"))
     }
 
-    /// What its rules are to be fitted to.
-    pub fn goals(&self) -> impl Iterator<Item = &Goal> {
-        self.decide.iter().filter_map(|decide| decide.rule.goal())
+    /// What it is broken down by, as a whole, by single metrics, by what treats groups differently, and by sets of a field's levels.
+    pub fn breakdowns(&self) -> impl Iterator<Item = &Written<Vec<String>>> {
+        let of_metrics = self.metrics.iter().filter_map(|call| call.by.as_ref());
+        let of_rules = self.decide.iter().filter_map(|decide| decide.rule.by());
+        let of_calibration = self.calibrate.iter().filter_map(|calibrate| calibrate.by.as_ref());
+        let of_sets = self.sets.iter().flat_map(Sets::fields);
+        self.groups.iter().chain(&self.control).chain(of_metrics).chain(of_rules).chain(of_calibration).chain(of_sets)
+    }
+
+    /// What groups its metrics compare.
+    pub fn compared(&self) -> impl Iterator<Item = &Written<Vec<String>>> {
+        self.groups.iter().chain(self.metrics.iter().filter_map(|call| call.by.as_ref()))
+    }
+
+    /// The splits that something is fitted on.
+    pub fn fitting_splits(&self) -> impl Iterator<Item = &Written<String>> {
+        self.calibrate.iter().map(|calibrate| &calibrate.split).chain(self.decide.iter().filter_map(|decide| decide.rule.split()))
     }
 
     /// What is done to the images that are scored; a severity of 0 is nothing.
@@ -51,9 +83,26 @@ impl Evaluation {
         self.distort.as_ref().map(|written| written.value).filter(|distort| distort.severity > 0)
     }
 
-    /// The fields that its groups are made of; a field that several entries name comes as often.
-    pub fn fields(&self) -> impl Iterator<Item = &str> {
-        self.breakdowns().flat_map(|entry| entry.value.iter().map(String::as_str))
+    /// The fields that its groups, pairs and label sets are made of, and where each is named; a field that is named several times comes as
+    /// often.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Node)> {
+        let of_groups = self.breakdowns().flat_map(|entry| entry.value.iter().map(|field| (field.as_str(), &entry.node)));
+        let of_pairs = self.pairs.iter().flat_map(|pairs| pairs.value.fields());
+        of_groups.chain(of_pairs.chain(self.target.fields()).map(|field| (field.value.as_str(), &field.node)))
+    }
+
+    /// Its rules alone: all that another split, which may know nothing of its groups, pairs and label sets, is asked for.
+    #[must_use]
+    pub fn rules(&self) -> Self {
+        Self {
+            groups: Vec::new(),
+            control: None,
+            pairs: None,
+            target: LabelSets::default(),
+            metrics: Vec::new(),
+            min_count: None,
+            ..self.clone()
+        }
     }
 }
 
@@ -85,6 +134,8 @@ pub enum Abstained {
     Wrong,
     /// Metrics of decisions leave them out.
     Exclude,
+    /// They count, are never right, and their share is a metric of its own.
+    Report,
 }
 
 /// From how many of what on a group is ranked.
@@ -116,27 +167,62 @@ impl Decode for Evaluation {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, problems, "an evaluation")?;
         let models = fields.optional_with("models", problems, one_or_many);
-        let data = fields.optional("data", problems);
+        let data: Option<Written<String>> = fields.optional("data", problems);
+        let pairs: Option<Written<Pairs>> = fields.optional("pairs", problems);
+        let sets: Option<Sets> = fields.optional("sets", problems);
+        let embed = fields.optional("embed", problems);
         let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
+        let control = fields.optional_with("control", problems, breakdown);
         let positive = fields.optional("positive", problems);
-        let decide = fields.optional_with("decide", problems, one_or_many);
+        let target = fields.node("target").map(|node| LabelSets::decode(node, problems));
+        let calibrate = fields.optional("calibrate", problems);
+        let decide_node = fields.node("decide");
+        let decide = decide_node.and_then(|node| one_or_many(node, problems));
         let abstained = fields.optional_with("abstained", problems, |node, problems| {
-            word(node, problems, &[("wrong", Abstained::Wrong), ("exclude", Abstained::Exclude)])
+            word(node, problems, &[("wrong", Abstained::Wrong), ("exclude", Abstained::Exclude), ("report", Abstained::Report)])
         });
         let min_count = fields.optional("min_count", problems);
         let undefined = fields.optional_with("undefined", problems, |node, problems| {
             word(node, problems, &[("propagate", Policy::Propagate), ("exclude", Policy::Exclude)])
         });
-        let metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
+        let mut metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
+        if let (Some(Abstained::Report), Some(metrics), Some(node)) = (abstained, &mut metrics, fields.node("abstained")) {
+            MetricCall::add(ABSTENTION_RATE, node, metrics);
+        }
+        if let Some(include) = fields.node("uncertainty").and_then(|node| node.get("include")) {
+            let problem = Problem::at(include, "`include` is about all evaluations, whose means it says how to trust");
+            problems.push(problem.help("write it in the study's own `uncertainty`"));
+        }
         let uncertainty = fields.optional("uncertainty", problems);
         fields.finish(problems);
+        // Metrics of broken label sets would all be wrong too.
+        let target = target.unwrap_or_else(|| Some(LabelSets::default()))?;
+        if pairs.is_none() && node.get("pairs").is_some() {
+            // Its metrics would be held against single images, which nobody asked for.
+            return None;
+        }
+        if sets.is_none() && node.get("sets").is_some() {
+            return None;
+        }
+        let of_sets = sets.as_ref().and_then(|sets| sets.data.clone());
+        if let (Some(_), Some(twice)) = (&data, &of_sets) {
+            problems.push(Problem::at(&twice.node, "`data` is written twice").help("leave it out of `sets`, or of the evaluation"));
+            return None;
+        }
         Some(Self {
             models,
-            data,
+            data: data.or(of_sets),
+            pairs,
+            sets,
+            embed,
             distort,
             groups: groups.unwrap_or_default(),
+            control,
             positive,
+            target,
+            calibrate,
+            undecided: decide_node.is_some() && decide.is_none(),
             decide: decide.unwrap_or_default(),
             abstained: abstained.unwrap_or_default(),
             min_count,
@@ -165,6 +251,20 @@ pub(super) fn breakdown(node: &Node, problems: &mut Problems) -> Option<Written<
         return expected(node, problems, "at least one field");
     }
     Some(Written { value, node: node.clone() })
+}
+
+/// The metric that `abstained: report` adds.
+const ABSTENTION_RATE: &str = "abstention_rate";
+
+impl MetricCall {
+    /// Adds a metric that something else asks for, unless it is called already.
+    fn add(name: &str, because: &Node, metrics: &mut Vec<Self>) {
+        if metrics.iter().all(|call| call.choice.name != name) {
+            let options = Node { value: Value::Map(Vec::new()), ..because.clone() };
+            let choice = Choice { name: name.to_owned(), name_node: because.clone(), options };
+            metrics.push(Self { choice, by: None, name: None });
+        }
+    }
 }
 
 impl Decode for MetricCall {

@@ -1,9 +1,36 @@
-//! Cross-validation: `folds: {k: 5, by: child, stratify: [race], seed: 0}`.
+//! Cross-validation: `folds: {k: 5, by: child, stratify: [race], seed: 0}`, and what one fold of a dataset is called.
 
 use super::card::Name;
 use super::decode::{Decode, Fields, number_in, one_or_many};
 use super::node::Node;
 use super::problem::Problems;
+
+/// The axis of a study with folds: its levels are the parts, counted from 0.
+pub const FOLD: &str = "fold";
+
+/// The splits that a fold has of its own: its part, and all other parts.
+pub const DEALT: [&str; 2] = ["test", "train"];
+
+/// One fold of a dataset, `cafe:2`: no dataset's own name has a colon.
+pub fn fold_of(dataset: &str, fold: usize) -> String {
+    format!("{dataset}:{fold}")
+}
+
+/// The dataset, and the fold where the name is that of one.
+pub fn of_fold(name: &str) -> (&str, Option<usize>) {
+    match name.split_once(':') {
+        Some((dataset, fold)) => (dataset, fold.parse().ok()),
+        None => (name, None),
+    }
+}
+
+/// `cafe/test` of `cafe:2/test`: a split as it is written in the study, whatever the fold.
+pub fn as_written(split: &str) -> String {
+    match split.split_once('/') {
+        Some((dataset, split)) => format!("{}/{split}", of_fold(dataset).0),
+        None => split.to_owned(),
+    }
+}
 
 /// Items dealt into parts of nearly equal size, each of them the test split once.
 #[derive(Clone, Debug)]

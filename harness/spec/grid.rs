@@ -1,6 +1,7 @@
 //! Axes, their levels, and the points that a part of the spec spans.
 
 use super::decode::{Decode, Fields, canonical};
+use super::folds::{DEALT, FOLD, Folds, fold_of};
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems, did_you_mean};
 use super::source::Place;
@@ -35,7 +36,8 @@ pub const AFTER_AXES: [&str; 22] = [
 ];
 
 /// The columns of `comparisons.csv` that `results.csv` does not have.
-pub const OF_COMPARISONS: [&str; 8] = ["comparison", "from", "to", "value_from", "value_to", "difference", "p", "p_adjusted"];
+pub const OF_COMPARISONS: [&str; 11] =
+    ["comparison", "from", "to", "statistic", "value_from", "value_to", "estimate", "p", "p_adjusted", "verdict", "transition"];
 
 /// A named list of levels.
 #[derive(Clone, Debug)]
@@ -60,6 +62,8 @@ pub struct Level {
 pub struct Grid {
     /// In file order.
     pub axes: Vec<Axis>,
+    /// The datasets that are dealt into folds: to name their `train` or `test` is to mention the axis [`FOLD`].
+    dealt: Vec<String>,
     exclude: Vec<Vec<(usize, usize)>>,
 }
 
@@ -78,6 +82,15 @@ impl Point {
         self.0.iter().map(|(axis, _)| *axis)
     }
 
+    /// The point, with the levels of another on the axes that it has not.
+    #[must_use]
+    pub fn joined(&self, other: &Self) -> Self {
+        let further = other.0.iter().filter(|(axis, _)| self.level(*axis).is_none());
+        let mut levels: Vec<(usize, usize)> = self.0.iter().chain(further).copied().collect();
+        levels.sort_unstable();
+        Self(levels)
+    }
+
     /// The part of the point on some axes.
     #[must_use]
     pub fn onto(&self, axes: &[usize]) -> Self {
@@ -86,8 +99,8 @@ impl Point {
 }
 
 impl Grid {
-    /// Reads `grid:` and `exclude:`.
-    pub fn decode(grid: Option<&Node>, exclude: Option<&Node>, problems: &mut Problems) -> Self {
+    /// Reads `grid:` and `exclude:`; datasets that are dealt into folds add the axis [`FOLD`], the last and so the fastest.
+    pub fn decode(grid: Option<&Node>, exclude: Option<&Node>, dealt: &[(&str, &Folds)], problems: &mut Problems) -> Self {
         let mut axes = Vec::new();
         if let Some(node) = grid {
             match &node.value {
@@ -95,7 +108,18 @@ impl Grid {
                 _ => problems.push(Problem::at(node, format!("expected a map of axes, found {}", node.kind()))),
             }
         }
-        let mut grid = Self { axes, exclude: Vec::new() };
+        if let (Some((_, folds)), Some(own)) = (dealt.first(), grid.and_then(|grid| grid.get(FOLD))) {
+            let message = format!("the axis `{FOLD}` is that of the dataset's folds");
+            problems.push(Problem::at(own, message).also(&folds.node.place, "which are dealt here").help("call this axis something else"));
+            axes.retain(|axis: &Axis| axis.name != FOLD);
+        }
+        axes.extend(dealt.first().map(|(_, folds)| Axis::of_folds(folds)));
+        for (_, folds) in dealt.iter().filter(|(_, folds)| folds.k != dealt[0].1.k) {
+            let message = format!("{} folds here, {} for another dataset: all share the axis `{FOLD}`", folds.k, dealt[0].1.k);
+            problems.push(Problem::at(&folds.node, message).also(&dealt[0].1.node.place, "the others").help("deal all into as many"));
+        }
+        let dealt = dealt.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let mut grid = Self { axes, dealt, exclude: Vec::new() };
         if let Some(points) = exclude.and_then(|node| Vec::<Node>::decode(node, problems)) {
             grid.exclude = points.iter().filter_map(|node| grid.excluded(node, problems)).collect();
         }
@@ -161,6 +185,9 @@ impl Grid {
                         }
                     }
                 }
+                if self.dealt(text).is_some() {
+                    found.extend(self.axis(FOLD));
+                }
             }
             Value::List(items) => items.iter().for_each(|item| self.look(item, problems, found)),
             Value::Map(entries) => {
@@ -205,12 +232,26 @@ impl Grid {
         point.0.iter().map(|&(axis, level)| (self.axes[axis].name.clone(), self.axes[axis].levels[level].label.clone())).collect()
     }
 
-    /// The part of the spec with every `$axis` replaced by the point's level. The level's place is kept, and the place of its use beside it.
+    /// Whether an axis is that of the folds.
+    pub fn is_of_folds(&self, axis: usize) -> bool {
+        !self.dealt.is_empty() && self.axis(FOLD) == Some(axis)
+    }
+
+    /// The dataset and the split of a text that names one which each fold has of its own.
+    fn dealt<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
+        text.split_once('/').filter(|(dataset, split)| DEALT.contains(split) && self.dealt.iter().any(|dealt| dealt == dataset))
+    }
+
+    /// The part of the spec with every `$axis` replaced by the point's level, and the splits of folds by those of the point's fold. The
+    /// level's place is kept, and the place of its use beside it.
     pub fn substitute(&self, node: &Node, point: &Point, problems: &mut Problems) -> Node {
         let value = match &node.value {
             Value::Text(text) => match reference(text) {
                 Some((name, path)) => return self.resolve(node, name, path, point, problems).unwrap_or_else(|| node.clone()),
-                None => node.value.clone(),
+                None => match (self.dealt(text), self.axis(FOLD).and_then(|axis| point.level(axis))) {
+                    (Some((dataset, split)), Some(fold)) => Value::Text(format!("{}/{split}", fold_of(dataset, fold))),
+                    _ => node.value.clone(),
+                },
             },
             Value::List(items) => Value::List(items.iter().map(|item| self.substitute(item, point, problems)).collect()),
             Value::Map(entries) => Value::Map(
@@ -318,6 +359,12 @@ impl Axis {
             }
         }
         Some(Self { name: key.text.clone(), levels })
+    }
+
+    fn of_folds(folds: &Folds) -> Self {
+        let level = |fold: u32| Node { value: Value::Integer(fold.into()), place: folds.node.place.clone(), via: None };
+        let levels = (0..folds.k).map(|fold| Level { label: fold.to_string(), value: level(fold) });
+        Self { name: FOLD.to_owned(), levels: levels.collect() }
     }
 }
 

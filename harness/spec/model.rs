@@ -50,11 +50,11 @@ impl std::fmt::Display for SplitName {
 pub enum Model {
     /// A backend trains it, infers with it, or both.
     Backend(Box<BackendModel>),
-    /// A file holds them.
+    /// A file holds them, or the embeddings in their place.
     Predictions(Box<ImportedModel>),
 }
 
-/// Predictions that were made elsewhere.
+/// Predictions or embeddings that were made elsewhere.
 #[derive(Clone, Debug)]
 pub struct ImportedModel {
     /// The table that holds them.
@@ -121,7 +121,7 @@ pub struct Train {
 
 impl Decode for Model {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        if node.get("predictions").is_some() {
+        if node.get("predictions").is_some() || node.get("embeddings").is_some() {
             return ImportedModel::decode(node, problems).map(|imported| Self::Predictions(Box::new(imported)));
         }
         BackendModel::decode(node, problems).map(|model| Self::Backend(Box::new(model)))
@@ -130,10 +130,14 @@ impl Decode for Model {
 
 impl Decode for ImportedModel {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        let mut fields = Fields::of(node, problems, "imported predictions")?;
-        let file_node = fields.required::<Node>("predictions", problems);
+        let (what, key, read): (_, _, fn(&Node, &mut Problems) -> Option<Columns>) = match node.get("embeddings") {
+            Some(_) => ("imported embeddings", "embeddings", Columns::of_embeddings),
+            None => ("imported predictions", "predictions", Columns::decode),
+        };
+        let mut fields = Fields::of(node, problems, what)?;
+        let file_node = fields.required::<Node>(key, problems);
         let file = file_node.as_ref().and_then(|node| path(node, problems));
-        let columns = fields.required("columns", problems);
+        let columns = fields.required_with("columns", problems, read);
         fields.finish(problems);
         if let (Some(file), Some(node)) = (&file, &file_node)
             && !file.is_file()

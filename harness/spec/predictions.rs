@@ -1,22 +1,25 @@
-//! `predictions:` and `columns:`: where a table of predictions made elsewhere holds what.
+//! `predictions:` (or `embeddings:`) and `columns:`: where a table of predictions (or vectors) made elsewhere holds what.
 
 use indexmap::IndexMap;
 
 use super::decode::{Decode, Fields, expected};
 use super::node::{Node, Value};
 use super::problem::{Problem, Problems};
+use super::vectors::Vectors;
 
 /// The columns of a table of predictions. Group columns are not named here: they are read by the names that evaluations use.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Columns {
     /// Distinct names of the items; without it, items are called by their row number.
     pub id: Option<String>,
-    /// What is true.
-    pub label: Labels,
+    /// What is true, where that is in the table: a dataset may know, or the evaluation's label sets. Vectors may come without.
+    pub label: Option<Labels>,
     /// What was decided, where that is in the table.
     pub decision: Option<Labels>,
     /// The scores, where they are in the table.
     pub scores: Option<ScoreColumns>,
+    /// The vectors, in a table of embeddings.
+    pub embedding: Option<Vectors>,
     /// The classes in order; without it, those that the scores, labels and decisions name.
     pub classes: Option<Vec<String>>,
     /// The split of each row.
@@ -89,10 +92,10 @@ pub enum Shape {
 }
 
 impl Decode for Columns {
+    /// Those of a table of predictions.
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, problems, "`columns`")?;
-        let id = fields.optional("id", problems);
-        let label = fields.required("label", problems);
+        let label = fields.optional("label", problems);
         let decision = fields.optional("decision", problems);
         let kinds = [("scores", Kind::Scores), ("logits", Kind::Logits), ("probabilities", Kind::Probabilities)];
         let mut scores = Vec::new();
@@ -101,20 +104,12 @@ impl Decode for Columns {
                 scores.push(ScoreColumns { kind, shape });
             }
         }
-        let classes: Option<Vec<String>> = fields.optional("classes", problems);
-        let split = fields.optional("split", problems);
-        let subject = fields.optional("subject", problems);
-        let weight = fields.optional("weight", problems);
+        let items = Self::of_items(&mut fields, node, problems);
         fields.finish(problems);
         if scores.len() > 1 {
             return expected(node, problems, "only one of `scores`, `logits` and `probabilities`");
         }
-        if let Some(twice) = classes.iter().flat_map(|names| names.iter().enumerate().filter(|(i, name)| names[..*i].contains(name))).next()
-        {
-            problems.push(Problem::at(node, format!("the class `{}` is named twice in `classes`", twice.1)));
-            return None;
-        }
-        let columns = Self { id, label: label?, decision, scores: scores.pop(), classes, split, subject, weight, node: node.clone() };
+        let columns = Self { label, decision, scores: scores.pop(), ..items? };
         if columns.decision.is_none() && columns.scores.is_none() {
             problems.push(
                 Problem::at(node, "`columns` names neither decisions nor scores")
@@ -123,6 +118,40 @@ impl Decode for Columns {
             return None;
         }
         Some(columns)
+    }
+}
+
+impl Columns {
+    /// Those of a table of embeddings.
+    pub fn of_embeddings(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems, "`columns` of embeddings")?;
+        let embedding = fields.required("embedding", problems);
+        let label = fields.optional("label", problems);
+        let items = Self::of_items(&mut fields, node, problems);
+        fields.finish(problems);
+        Some(Self { embedding: Some(embedding?), label, ..items? })
+    }
+
+    /// What every table may say of its items.
+    fn of_items(fields: &mut Fields<'_>, node: &Node, problems: &mut Problems) -> Option<Self> {
+        let items = Self {
+            id: fields.optional("id", problems),
+            label: None,
+            decision: None,
+            scores: None,
+            embedding: None,
+            classes: fields.optional("classes", problems),
+            split: fields.optional("split", problems),
+            subject: fields.optional("subject", problems),
+            weight: fields.optional("weight", problems),
+            node: node.clone(),
+        };
+        let classes = items.classes.as_deref().unwrap_or_default();
+        if let Some((_, twice)) = classes.iter().enumerate().find(|(index, name)| classes[..*index].contains(name)) {
+            problems.push(Problem::at(node, format!("the class `{twice}` is named twice in `classes`")));
+            return None;
+        }
+        Some(items)
     }
 }
 

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 use super::card::DataUse;
 use super::compare::Comparison;
 use super::decode::{Decode, Fields, expected, one_or_many};
 use super::evaluation::{Evaluation, Written};
 use super::file::{Setting, read};
+use super::folds::{as_written, of_fold};
 use super::grid::{Grid, Point, check_version, unresolved};
 use super::model::Model;
 use super::node::{Key, Node, Value};
@@ -63,19 +65,40 @@ pub struct Cell {
     pub draw: String,
 }
 
-/// An evaluation of a cell.
+/// An evaluation of a cell, or of several whose predictions are pooled.
 #[derive(Clone, Debug)]
 pub struct CellEvaluation {
     /// The evaluation's name.
     pub name: String,
-    /// The cell, as an index into [`Study::cells`].
-    pub cell: usize,
-    /// The point of the cell's axes and those that the evaluation mentions.
+    /// What is scored together: one part, or one for each level of what is pooled.
+    pub parts: Vec<Part>,
+    /// The point of the cells' axes and those that the evaluation mentions, less those that are pooled.
     pub point: Point,
     /// What is computed.
     pub spec: Evaluation,
     /// The same as it was written, after substitution: part of the result's key.
     pub written: serde_json::Value,
+}
+
+/// What an evaluation takes of one cell.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The cell, as an index into [`Study::cells`].
+    pub cell: usize,
+    /// The split; `None` where the predictions bring their own labels.
+    pub split: Option<Written<String>>,
+}
+
+impl CellEvaluation {
+    /// The cell that stands for all: its model is that of the others.
+    pub fn cell(&self) -> usize {
+        self.parts[0].cell
+    }
+
+    /// The split as it is written, for results: the fold is a column of its own there. Empty where there is none.
+    pub fn data(&self) -> String {
+        self.spec.data.as_ref().map(|split| as_written(&split.value)).unwrap_or_default()
+    }
 }
 
 impl Study {
@@ -104,8 +127,10 @@ impl Study {
         let tags = fields.optional("tags", problems);
         let declared = fields.optional_with("data", problems, datasets).unwrap_or_default();
         let grid_node = fields.node("grid");
-        let grid = Grid::decode(grid_node, fields.node("exclude"), problems);
+        let dealt: Vec<_> = declared.iter().filter_map(|(name, data)| Some((name.as_str(), data.as_ref()?.folds.as_ref()?))).collect();
+        let grid = Grid::decode(grid_node, fields.node("exclude"), &dealt, problems);
         let uncertainty: Option<Uncertainty> = fields.optional("uncertainty", problems);
+        fields.node("uncertainty").into_iter().for_each(|node| check_included(node, &grid, problems));
         let models = fields.required_with("models", problems, entries);
         let evaluate = fields.required_with("evaluate", problems, entries);
         let compare = fields.optional_with("compare", problems, comparisons).unwrap_or_default();
@@ -115,7 +140,8 @@ impl Study {
         let cells = cells(&grid, models.as_deref().unwrap_or_default(), problems);
         let parts = models.iter().chain(&evaluate).flatten().map(|(_, node)| node);
         check_axes_used(&grid, grid_node, parts, problems);
-        let evaluations = evaluations(&grid, &cells, models.as_deref(), evaluate.as_deref().unwrap_or_default(), problems);
+        let pooled: Vec<usize> = layout.pool.iter().filter_map(|mention| grid.axis(&mention.name)).collect();
+        let evaluations = evaluations(&grid, &cells, models.as_deref(), evaluate.as_deref().unwrap_or_default(), &pooled, problems);
         let mut study = Self {
             name: name.unwrap_or_else(|| stem(path).to_owned()),
             title: title.unwrap_or_default(),
@@ -134,6 +160,18 @@ impl Study {
         study.check_splits(&declared, problems);
         study.data = declared.into_iter().filter_map(|(name, data)| Some((name, data?))).collect();
         Some(study)
+    }
+
+    /// `model,axis=level,…` of what an evaluation scores: the name of its cell, less what is pooled.
+    pub fn name_of(&self, evaluation: &CellEvaluation) -> String {
+        let cell = &self.cells[evaluation.cell()];
+        let own: Vec<usize> = evaluation.point.axes().filter(|axis| cell.point.level(*axis).is_some()).collect();
+        cell_name(&self.grid, &cell.model, &evaluation.point.onto(&own))
+    }
+
+    /// A dataset, or the one that a fold is of.
+    pub fn dataset(&self, name: &str) -> Option<&DataUse> {
+        self.data.get(of_fold(name).0)
     }
 
     /// Whether `dataset/split` is of a dataset; else it is a split that imported predictions name themselves.
@@ -156,24 +194,42 @@ impl Study {
             }
         }
         for evaluation in &self.evaluations {
-            let scored = evaluation.spec.data.as_ref();
             // A study without datasets audits files that name their splits themselves.
-            let of_file = self.of_files && matches!(self.cells[evaluation.cell].spec, Model::Predictions(_));
-            if let Some(split) = scored.filter(|_| !of_file) {
-                check_split(declared, &split.value, &split.node, problems);
+            let of_file = self.of_files && matches!(self.cells[evaluation.cell()].spec, Model::Predictions(_));
+            let scored = || evaluation.parts.iter().filter_map(|part| part.split.as_ref());
+            if !of_file {
+                scored().for_each(|split| check_split(declared, &split.value, &split.node, problems));
             }
-            for split in fitting_splits(&evaluation.spec) {
-                if scored.is_some() && !of_file {
+            for split in evaluation.spec.fitting_splits() {
+                if scored().next().is_some() && !of_file {
                     check_split(declared, &split.value, &split.node, problems);
                 }
                 check_teaches(&split.value, &split.node, problems);
-                if scored.is_some_and(|scored| scored.value == split.value) {
+                if scored().any(|scored| scored.value == split.value) {
                     problems.push(
                         Problem::at(&split.node, format!("`{}` cannot choose a rule for its own evaluation", split.value))
                             .help("fit on another split, as `…/validation`"),
                     );
                 }
+                if evaluation.parts.len() > 1 {
+                    let message = "a rule is fitted to each model by itself: what is pooled has one rule for all of them";
+                    problems.push(Problem::at(&split.node, message).help("give the threshold, or leave out `pool`"));
+                }
             }
+        }
+    }
+}
+
+/// What the intervals of means include must be axes.
+fn check_included(uncertainty: &Node, grid: &Grid, problems: &mut Problems) {
+    let Some(include) = uncertainty.get("include") else { return };
+    let names: &[Node] = if let Value::List(names) = &include.value { names } else { std::slice::from_ref(include) };
+    for name in names {
+        if let Value::Text(text) = &name.value
+            && grid.axis(text).is_none()
+        {
+            let help = did_you_mean(text, grid.names());
+            problems.push(Problem::at(name, format!("`{text}` names no axis of `grid`")).help(help));
         }
     }
 }
@@ -181,7 +237,7 @@ impl Study {
 /// An axis that nothing mentions would change nothing.
 fn check_axes_used<'a>(grid: &Grid, written: Option<&Node>, parts: impl Iterator<Item = &'a Node>, problems: &mut Problems) {
     let used: Vec<usize> = parts.flat_map(|part| grid.mentions(part, problems)).collect();
-    let unused = grid.axes.iter().enumerate().filter(|(index, _)| !used.contains(index));
+    let unused = grid.axes.iter().enumerate().filter(|(index, _)| !used.contains(index) && !grid.is_of_folds(*index));
     for (_, axis) in unused {
         if let Some(levels) = written.and_then(|written| written.get(&axis.name)) {
             problems.push(
@@ -216,7 +272,7 @@ fn check_split(declared: &Datasets, name: &str, node: &Node, problems: &mut Prob
         problems.push(Problem::at(node, format!("expected a split, as `dataset/split`, found `{name}`")));
         return;
     };
-    let Some(data) = declared.get(dataset) else {
+    let Some(data) = declared.get(of_fold(dataset).0) else {
         let help = did_you_mean(dataset, declared.keys().map(String::as_str));
         problems.push(Problem::at(node, format!("unknown dataset `{dataset}`")).help(help));
         return;
@@ -227,11 +283,6 @@ fn check_split(declared: &Datasets, name: &str, node: &Node, problems: &mut Prob
         let help = did_you_mean(split, known.iter().map(String::as_str));
         problems.push(Problem::at(node, format!("the dataset `{dataset}` has no split `{split}`")).help(help));
     }
-}
-
-/// The splits that decision rules of an evaluation are fitted on.
-pub fn fitting_splits(evaluation: &Evaluation) -> impl Iterator<Item = &Written<String>> {
-    evaluation.goals().map(|goal| &goal.split)
 }
 
 fn check_teaches(name: &str, node: &Node, problems: &mut Problems) {
@@ -330,9 +381,11 @@ fn evaluations(
     cells: &[Cell],
     models: Option<&[(Key, Node)]>,
     evaluate: &[(Key, Node)],
+    pooled: &[usize],
     problems: &mut Problems,
 ) -> Vec<CellEvaluation> {
-    let mut evaluations = Vec::new();
+    let kept: Vec<usize> = (0..grid.axes.len()).filter(|axis| !pooled.contains(axis)).collect();
+    let mut evaluations: IndexMap<(&str, &str, Point), CellEvaluation> = IndexMap::new();
     for (key, node) in evaluate {
         check_name(key, problems);
         let chosen: Option<Vec<Written<String>>> = node.get("models").and_then(|models| one_or_many(models, problems));
@@ -356,12 +409,27 @@ fn evaluations(
                 continue;
             }
             for point in grid.extend(&cell.point, &own) {
-                let substituted = grid.substitute(node, &point, problems);
-                if let Some(spec) = Evaluation::decode(&substituted, problems) {
-                    evaluations.push(CellEvaluation { name: key.text.clone(), cell: index, point, spec, written: substituted.to_json() });
+                let whole = grid.substitute(node, &point, problems);
+                let split = Evaluation::split(&whole).and_then(|data| Written::decode(data, &mut Problems::default()));
+                let part = Part { cell: index, split };
+                let point = point.onto(&kept);
+                match evaluations.entry((&key.text, &cell.model, point.clone())) {
+                    Entry::Occupied(mut known) => known.get_mut().parts.push(part),
+                    Entry::Vacant(unknown) => {
+                        let substituted = grid.substitute(node, &point, problems);
+                        let known = unresolved(&whole);
+                        for place in unresolved(&substituted).iter().filter(|place| !known.contains(place)) {
+                            let message = "this axis is pooled: an evaluation of all its levels cannot depend on one";
+                            problems.push(Problem::at_place(place, message).help("mention it in models alone, or remove it from `pool`"));
+                        }
+                        if let Some(spec) = Evaluation::decode(&substituted, problems) {
+                            let (name, written) = (key.text.clone(), substituted.to_json());
+                            unknown.insert(CellEvaluation { name, parts: vec![part], point, spec, written });
+                        }
+                    }
                 }
             }
         }
     }
-    evaluations
+    evaluations.into_values().collect()
 }

@@ -1,6 +1,6 @@
 //! `uncertainty:`: how far a number can be trusted, and how that is found out.
 
-use super::decode::{Decode, Fields, expected, number_in, word};
+use super::decode::{Decode, Fields, expected, number_in, one_or_many, word};
 use super::node::{Node, Value};
 use super::problem::{Problem, Problems};
 
@@ -14,6 +14,8 @@ pub struct Uncertainty {
     method: Option<Method>,
     shares: Option<Shares>,
     permutations: Option<u32>,
+    refit: Option<bool>,
+    include: Vec<String>,
 }
 
 /// What is drawn together when items are resampled.
@@ -61,6 +63,8 @@ impl Uncertainty {
             method: self.method.or(outer.method),
             shares: self.shares.or(outer.shares),
             permutations: self.permutations.or(outer.permutations),
+            refit: self.refit.or(outer.refit),
+            include: outer.include.clone(),
         }
     }
 
@@ -92,6 +96,16 @@ impl Uncertainty {
     /// Which exact interval shares have. Default: mid-P.
     pub fn shares(&self) -> Shares {
         self.shares.unwrap_or(Shares::MidP)
+    }
+
+    /// Whether fitted rules are found anew in every resample. Default: they stay.
+    pub fn refit(&self) -> bool {
+        self.refit.unwrap_or(false)
+    }
+
+    /// The axes that the intervals of means over them know of: as a study says it, for all evaluations alike.
+    pub fn include(&self) -> &[String] {
+        &self.include
     }
 
     /// The same with another method, for tests and benches.
@@ -131,6 +145,8 @@ impl Decode for Uncertainty {
                 word(node, problems, &words)
             }),
             permutations: fields.optional_with("null", problems, null),
+            refit: fields.optional("refit", problems),
+            include: fields.optional_with("include", problems, one_or_many).unwrap_or_default(),
         };
         fields.finish(problems);
         Some(decoded)

@@ -46,6 +46,10 @@ impl Decode for Validate {
             problems.push(Problem::at(&distort.node, "a training is watched on images as they are").help("remove `distort` here"));
             return None;
         }
+        if let Some(pairs) = &evaluation.pairs {
+            problems.push(Problem::at(&pairs.node, "a training is watched on single images").help("remove `pairs` here"));
+            return None;
+        }
         Some(Self { data: data?, evaluation, selection: Selection { evaluation: written.to_json(), maximize, patience } })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use fairgrid::data::dataset::Dataset;
 use fairgrid::data::draw::Urn;
+use fairgrid::data::fold::train_and_test;
 use fairgrid::data::weight::Weighing;
 use fairgrid::spec::card::DataUse;
 use fairgrid::spec::decode::Decode;
@@ -75,9 +76,10 @@ fn folds_keep_children_together_and_races_apart() {
         );
     }
     assert_eq!(parts, dataset.folds(&folds).unwrap());
-    let second = dataset.fold(&folds, 1).unwrap();
-    assert_eq!(second.split("test").unwrap(), parts[1]);
-    assert_eq!(second.split("train").unwrap().len(), 90 - parts[1].len());
+    let (train, test) = train_and_test(&parts, 1);
+    assert_eq!(test, parts[1]);
+    let others: BTreeSet<u32> = (0..90).filter(|row| !parts[1].contains(row)).collect();
+    assert_eq!(train, others.into_iter().collect::<Vec<u32>>());
 
     let error = dataset.folds(&decode("{k: 4, by: race}").unwrap()).unwrap_err().to_string();
     assert_eq!(error, "the dataset `d` has 3 units, fewer than the 4 of `folds.k`");

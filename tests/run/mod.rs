@@ -1,13 +1,17 @@
 //! Running studies through the binary: the store, the workers, and everything that can go wrong on the way.
 
+mod averages;
 mod comparing;
 mod decisions;
 mod distorted;
+mod embeddings;
 mod faults;
+mod folds;
 mod interrupted;
 mod lessons;
 mod mock;
 mod store;
+mod targets;
 
 use std::path::PathBuf;
 

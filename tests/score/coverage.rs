@@ -160,6 +160,7 @@ fn draw(scenario: &Scenario, seed: u64) -> Predictions {
         }),
         targets: Targets::Single(targets),
         decisions: Some(Decisions::Single(decided)),
+        embeddings: None,
         fields: [("g".to_owned(), factor(codes))].into_iter().collect(),
         subject: (scenario.subject > 1).then(|| factor(subjects)),
         weight: None,

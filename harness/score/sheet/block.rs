@@ -1,0 +1,51 @@
+//! Where a sheet's numbers lie, and how they vary.
+
+use crate::score::Value;
+
+/// Where the numbers of a metric lie among those of a draw: part by part, group by group (for a reduction, after the groups all items of
+/// each panel), class by class.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    pub(super) start: usize,
+    pub(super) parts: usize,
+    pub(super) groups: usize,
+    pub(super) classes: usize,
+}
+
+impl Block {
+    pub(super) fn at(&self, part: usize, group: usize, class: usize) -> usize {
+        self.start + (part * self.groups + group) * self.classes + class
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.parts * self.groups * self.classes
+    }
+}
+
+/// The groups of each panel, as reductions go through them.
+pub(super) struct Roster {
+    /// Their places, panel by panel, in an order that knows no names.
+    pub(super) groups: Vec<Vec<usize>>,
+    /// Weight of the items of each group.
+    pub(super) sizes: Vec<f64>,
+}
+
+/// Every number of a group, with its interval and how it varies.
+pub(super) struct Drawn {
+    pub(super) blocks: Vec<Block>,
+    pub(super) values: Vec<Value>,
+    pub(super) intervals: Vec<Option<(f64, f64)>>,
+    /// Draw by draw.
+    pub(super) resampled: Vec<Vec<f64>>,
+    pub(super) items: f64,
+    pub(super) roster: Roster,
+    pub(super) related: bool,
+    /// The groups' places in an order that knows no names.
+    pub(super) ranks: Vec<u32>,
+}
+
+impl Drawn {
+    pub(super) fn replicates(&self, index: usize) -> Vec<f64> {
+        self.resampled.iter().map(|replicate| replicate[index]).collect()
+    }
+}

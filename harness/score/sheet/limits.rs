@@ -1,0 +1,208 @@
+//! Intervals of a sheet's numbers.
+
+use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
+
+use super::block::Drawn;
+use super::{Sheet, Spot, number};
+use crate::score::Value;
+use crate::score::combine::Combine;
+use crate::score::draw::{Purpose, generator};
+use crate::score::gap::{self, Contrast, Family, Leg};
+use crate::score::interval::{self, Sample};
+use crate::score::metric::{Average, Metric, Over};
+use crate::score::reduction::{Among, Reduction};
+use crate::score::tally::Tally;
+use crate::score::value::Cause;
+use crate::spec::uncertainty::{Method, Uncertainty};
+
+impl Sheet<'_> {
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn intervals(
+        &self,
+        drawn: &Drawn,
+        tallies: &[Tally],
+        supports: &[Tally],
+        effective: &[f64],
+        plain: bool,
+        left_out: &[(f64, Vec<f64>)],
+        uncertainty: &Uncertainty,
+    ) -> Vec<Option<(f64, f64)>> {
+        if drawn.resampled.is_empty() {
+            return vec![None; drawn.values.len()];
+        }
+        let places = self.metrics.iter().zip(&drawn.blocks).flat_map(|(metric, block)| {
+            let of_group = move |(part, group): (usize, usize)| (0..block.classes).map(move |class| (*metric, part, group, class));
+            (0..block.parts).flat_map(move |part| (0..block.groups).map(move |group| (part, group))).flat_map(of_group)
+        });
+        let places: Vec<(&Metric, usize, usize, usize)> = places.collect();
+        let interval = |index: usize| {
+            let (metric, part, group, class) = places[index];
+            if metric.is_joint() {
+                return None;
+            }
+            let value = drawn.values[index].ok()?;
+            let support = metric.support(&supports[group], (metric.average == Average::PerClass).then_some(class));
+            let sides = support.positives.zip(support.negatives).map(|(positives, negatives)| positives.min(negatives));
+            let share_of_items = effective[group] / supports[group].items.max(1.0);
+            let left_out: Vec<(f64, f64)> = left_out.iter().map(|(times, numbers)| (numbers[index], *times)).collect();
+            let sample = Sample {
+                value,
+                replicates: &drawn.replicates(index),
+                left_out: &left_out,
+                share: metric.share(part, &tallies[group], class).filter(|(_, whole)| *whole > 0.0),
+                plain,
+                units: effective[group],
+                smaller: sides.unwrap_or(support.items) * share_of_items,
+                range: metric.range(part),
+            };
+            sample.interval(uncertainty)
+        };
+        (0..places.len()).into_par_iter().map(interval).collect()
+    }
+
+    pub(super) fn interval(&self, spot: &Spot, value: f64, drawn: &Drawn, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
+        let block = &drawn.blocks[spot.metric];
+        let Some(over) = self.over(spot) else {
+            return drawn.intervals[block.at(0, spot.group?, spot.class.unwrap_or(0))];
+        };
+        let among = self.among(spot.metric, spot.panel, &drawn.roster);
+        if let Reduction::Levelled(level) = over.reduction {
+            return self.levelled(level, &among, spot, drawn);
+        }
+        if uncertainty.method() != Method::Percentile
+            && let Some(bounds) = self.bounds(self.metrics[spot.metric], over, spot, &among, drawn, uncertainty)
+        {
+            return bounds.map(|(lower, upper)| (lower.min(value), upper.max(value)));
+        }
+        let reduced = |replicate: &Vec<f64>| {
+            let values: Vec<Value> =
+                replicate.iter().map(|number| if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(*number) }).collect();
+            number(self.number_at(spot, block, &values, &drawn.roster))
+        };
+        let replicates = drawn.resampled.iter().map(reduced);
+        if uncertainty.method() == Method::Percentile || !over.reduction.is_gap() {
+            // Where nothing varies from draw to draw, as the groups' sizes, draws say nothing.
+            return interval::percentile(replicates, uncertainty.level())
+                .filter(|(lower, upper)| lower < upper || !self.metrics[spot.metric].is_joint())
+                .map(|(lower, upper)| (lower.min(value), upper.max(value)));
+        }
+        let (least, most) = over.reduction.limits(self.metrics[spot.metric].range(0));
+        let (lower, upper) = interval::of_gap(replicates, value, over.reduction.grows(), uncertainty.level())?;
+        Some((lower.max(least), upper.min(most)))
+    }
+
+    /// Between the share of groups that surely reach a level, each by its own interval, and that of groups that may.
+    fn levelled(&self, level: f64, among: &Among<'_>, spot: &Spot, drawn: &Drawn) -> Option<(f64, f64)> {
+        let block = &drawn.blocks[spot.metric];
+        let class = match (spot.class, block.classes) {
+            (Some(class), _) => class,
+            (None, 1) => 0,
+            _ => return None,
+        };
+        let intervals: Vec<(f64, f64)> = among.members().map(|group| drawn.intervals[block.at(0, group, class)]).collect::<Option<_>>()?;
+        let share = |reaches: fn(&(f64, f64)) -> f64| {
+            intervals.iter().filter(|interval| reaches(interval) >= level).count() as f64 / intervals.len() as f64
+        };
+        Some((share(|interval| interval.0), share(|interval| interval.1)))
+    }
+
+    /// Intersection bounds. The outer `None`: this reduction is no largest, smallest or sum of such; the inner: there are none.
+    fn bounds(
+        &self,
+        metric: &Metric,
+        over: Over,
+        spot: &Spot,
+        among: &Among<'_>,
+        drawn: &Drawn,
+        uncertainty: &Uncertainty,
+    ) -> Option<Option<(f64, f64)>> {
+        if metric.is_joint() {
+            return None;
+        }
+        let block = &drawn.blocks[spot.metric];
+        let whole = self.breakdown.groups.len() + spot.panel;
+        let classes = spot.class.map_or(0..block.classes, |class| class..class + 1);
+        let mut legs: Vec<Leg> = Vec::new();
+        let mut parts: Vec<Vec<Contrast>> = Vec::new();
+        let related = drawn.related || over.reduction.to_overall();
+        for (class, part) in classes.flat_map(|class| (0..block.parts).map(move |part| (class, part))) {
+            let against = if over.reduction.to_overall() {
+                Some(whole)
+            } else if over.reduction.is_anchored() {
+                Some(among.reference(|group| drawn.values[block.at(part, group, class)]).ok()?)
+            } else {
+                None
+            };
+            let others = match spot.group {
+                // The reference is what it is set against.
+                Some(group) if Some(group) == against => return None,
+                Some(group) => vec![group],
+                None => among.members().filter(|group| Some(*group) != against).collect(),
+            };
+            let (mut members, mut other) = (Vec::new(), None);
+            for group in others.into_iter().chain(against) {
+                let index = block.at(part, group, class);
+                let Ok(value) = drawn.values[index] else { continue };
+                let (lower, upper) = drawn.intervals[index].unwrap_or(metric.range(part));
+                if !(lower.is_finite() && upper.is_finite()) {
+                    return Some(None);
+                }
+                if Some(group) == against {
+                    other = Some(legs.len())
+                } else {
+                    members.push(legs.len())
+                }
+                let errors = gap::standardized(&drawn.replicates(index));
+                let errors = errors.unwrap_or_else(|| {
+                    noise(uncertainty.seed(), (part * block.classes + class) as u64, drawn.ranks[group], drawn.resampled.len())
+                });
+                legs.push(over.reduction.leg(Leg { value, down: value - lower, up: upper - value, errors }));
+            }
+            let family = Family { legs: &legs, related, level: uncertainty.level(), items: drawn.items };
+            let contrasts = over.reduction.contrasts(&family, &members, other);
+            if contrasts.is_empty() {
+                return None;
+            }
+            parts.extend(contrasts);
+        }
+        let family = Family { legs: &legs, related, level: uncertainty.level(), items: drawn.items };
+        let count = parts.len() as f64;
+        let several = |combine: Combine, many: bool| if many { Some(combine) } else { None };
+        let combines = [
+            several(over.parts, block.parts > 1),
+            over.classes.and_then(|combine| several(combine, spot.class.is_none() && block.classes > 1)),
+        ];
+        let extreme = if over.reduction.is_largest() { Combine::Max } else { Combine::Min };
+        if over.reduction.is_mean() && combines.iter().flatten().next().is_some() {
+            return None;
+        }
+        let bounds = if let ([one], true) = (parts.as_slice(), over.reduction.is_each()) {
+            one.first().filter(|_| !drawn.resampled.is_empty()).map(Contrast::limits)
+        } else if over.reduction.is_mean() {
+            family.sum(&parts, 1.0 / count)
+        } else if combines.iter().flatten().all(|combine| *combine == extreme) {
+            let contrasts: Vec<Contrast> = parts.into_iter().flatten().collect();
+            if over.reduction.is_largest() { family.largest(&contrasts) } else { family.smallest(&contrasts) }
+        } else {
+            let weight = match combines {
+                [Some(Combine::Mean), None | Some(Combine::Mean)] | [None, Some(Combine::Mean)] => 1.0 / count,
+                [Some(Combine::Sum), None] => 1.0,
+                [Some(Combine::Sum), Some(Combine::Mean)] => block.parts as f64 / count,
+                [Some(worst), Some(Combine::Mean)] if worst == extreme => {
+                    parts = parts.chunks(block.parts).map(<[Vec<Contrast>]>::concat).collect();
+                    block.parts as f64 / count
+                }
+                _ => return None,
+            };
+            if over.reduction.is_largest() { family.sum(&parts, weight) } else { family.sum_of_smallest(&parts, weight) }
+        };
+        let (least, most) = over.reduction.limits(metric.range(0));
+        Some(bounds.map(|(lower, upper)| (lower.max(least), upper.min(most))))
+    }
+}
+
+/// Standard normal errors of a number that no resample varies.
+fn noise(seed: u64, number: u64, rank: u32, draws: usize) -> Vec<f64> {
+    StandardNormal.sample_iter(generator(seed, Purpose::Noise, number, u64::from(rank))).take(draws).collect()
+}

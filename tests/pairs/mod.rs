@@ -1,0 +1,8 @@
+//! Evaluations of pairs of images, through the binary.
+
+mod counterfactual;
+
+#[test]
+fn numbers_are_those_of_numpy_and_scikit_learn() {
+    crate::imports::agree("pairs");
+}

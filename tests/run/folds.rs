@@ -1,0 +1,83 @@
+//! Cross-validation: an axis of folds, each with a model of its own, averaged or pooled.
+
+use super::{EVALUATE, call, learner, study};
+use crate::command::Folder;
+
+/// Which side a square is on says nothing of its gray: some are right by chance, some are not.
+const DATA: &str = "data: {squares: {card: squares.yaml, label: side, folds: {k: 4, stratify: [side], seed: 1}}}\n";
+
+fn folded(name: &str, more: &str) -> Folder {
+    let evaluate = EVALUATE.replace("groups: [side]", "groups: [shade]");
+    study(name, &format!("{DATA}models: {{net: {}}}\n{evaluate}{more}", learner("0")))
+}
+
+/// `(fold, group, value, n)` of every number of a run.
+fn numbers(folder: &Folder, name: &str) -> Vec<(String, String, f64, u64)> {
+    let text = folder.read(&format!("results/{name}/results.csv"));
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let headers = reader.headers().unwrap().clone();
+    let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let (fold, group, value, n) = (column("fold"), column("group"), column("value"), column("n"));
+    let row = |row: csv::StringRecord| (row[fold].to_owned(), row[group].to_owned(), row[value].parse().unwrap(), row[n].parse().unwrap());
+    reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+#[test]
+fn what_is_pooled_is_scored_as_one_and_every_item_once() {
+    let each = folded("each", "average: [fold]");
+    insta::assert_snapshot!(call(&each, &["run", "each.yaml"]).run());
+    let pooled = folded("pooled", "pool: [fold]");
+    insta::assert_snapshot!(call(&pooled, &["run", "pooled.yaml"]).run());
+    let each = numbers(&each, "each");
+    let pooled = numbers(&pooled, "pooled");
+    for (fold, group, value, n) in &pooled {
+        assert_eq!(fold, "");
+        let parts: Vec<_> = each.iter().filter(|part| part.1 == *group).collect();
+        assert_eq!(parts.len(), 4);
+        assert_eq!(parts.iter().map(|part| part.3).sum::<u64>(), *n);
+        let right: f64 = parts.iter().map(|part| part.2 * part.3 as f64).sum();
+        assert!((right - value * *n as f64).abs() < 1e-6, "{group}: {right} of {n}, {value}");
+    }
+    assert!(pooled.iter().any(|(_, _, value, _)| *value > 0.0 && *value < 1.0), "{pooled:?}");
+    assert_eq!(pooled.iter().filter(|number| number.1.is_empty()).map(|number| number.3).collect::<Vec<_>>(), [40]);
+}
+
+#[test]
+fn a_fold_is_run_alone_and_its_images_are_those_of_its_part() {
+    let folder = folded("alone", "average: [fold]");
+    let outcome = call(&folder, &["run", "alone.yaml", "--only", "fold=2"]).run();
+    assert!(outcome.stderr.contains("1 cells to run"), "{outcome}");
+    let numbers = numbers(&folder, "alone");
+    assert!(numbers.iter().all(|number| number.0 == "2"), "{numbers:?}");
+    let whole = call(&folder, &["run", "alone.yaml"]).run();
+    assert!(whole.stderr.contains("3 cells to run"), "{whole}");
+    let pooled = folded("pooled", "pool: [fold]");
+    let refused = call(&pooled, &["run", "pooled.yaml", "--only", "fold=2"]).run();
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("the levels of `fold` are pooled"), "{refused}");
+}
+
+#[test]
+fn files_of_folds_made_elsewhere_are_pooled() {
+    let file = |first: u32| {
+        (first..first + 3).map(|id| format!("i{id},yes,{},{}\n", if id % 2 == 0 { "yes" } else { "no" }, id % 3)).collect::<String>()
+    };
+    let folder = Folder::new()
+        .file("f0.csv", format!("id,truth,guess,tone\n{}", file(0)))
+        .file("f1.csv", format!("id,truth,guess,tone\n{}x,no,no,3\n", file(3)))
+        .file(
+            "files.yaml",
+            "fairgrid: 1\nstudy: files\ngrid: {part: [f0.csv, f1.csv]}\nmodels: {claims: {predictions: $part, columns: {id: id, label: truth, \
+             decision: guess}}}\nevaluate: {all: {groups: [tone], positive: 'yes', metrics: [accuracy_score, true_positive_rate]}}\npool: \
+             [part]\nuncertainty: {bootstrap: 0}\n",
+        );
+    insta::assert_snapshot!(call(&folder, &["run", "files.yaml"]).run());
+}
+
+#[test]
+fn a_fold_that_fails_leaves_nothing_to_pool() {
+    let evaluate = EVALUATE.replace("groups: [side]", "groups: [shade]");
+    let model = super::faulty_model("$kind");
+    let folder = study("broken", &format!("{DATA}grid: {{kind: [fair, abort]}}\nmodels: {{net: {model}}}\n{evaluate}pool: [fold]\n"));
+    insta::assert_snapshot!(call(&folder, &["run", "broken.yaml"]).run());
+}
