@@ -60,12 +60,12 @@ impl Data {
                 }
             }
         }
-        println!("{} rows rejected", dataset.rejected.len());
+        println!("{} rows rejected", dataset.rejections);
         for rejected in dataset.rejected.iter().take(LISTED) {
             println!("  {rejected}");
         }
-        if dataset.rejected.len() > LISTED {
-            println!("  and {} more; `--json` lists all", dataset.rejected.len() - LISTED);
+        if dataset.rejections > LISTED as u64 {
+            println!("  and {} more; `--json` lists more of them", dataset.rejections - LISTED as u64);
         }
         Ok(Exit::Ok)
     }
@@ -138,6 +138,7 @@ fn summary(card: &Card, dataset: &Dataset) -> serde_json::Value {
         "items": dataset.ids.len(),
         "classes": dataset.classes,
         "splits": splits,
+        "rejections": dataset.rejections,
         "rejected": dataset.rejected.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

@@ -65,6 +65,10 @@ fn zip(file: File) -> Result<Found, String> {
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(|error| error.to_string())?;
         let name = entry.name().map_err(|error| error.to_string())?.into_owned();
+        if entry.is_symlink() {
+            refused.push((name, "is a link".to_owned()));
+            continue;
+        }
         if !entry.is_file() || name.ends_with('/') {
             continue;
         }
@@ -116,12 +120,14 @@ fn tar(mut file: File) -> Result<Found, String> {
                 file.read_exact(&mut bytes).map_err(|error| error.to_string())?;
                 long = if kind == b'L' { Some(text(&bytes)) } else { pax_path(&bytes) };
             }
-            0 | b'0' => {
+            kind @ (0 | b'0'..=b'4' | b'6') => {
                 let prefix = text(&header[345..500]);
                 let name = text(&header[..100]);
                 let short = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
                 let name = long.take().unwrap_or(short);
                 match below_root(&name) {
+                    _ if matches!(kind, b'1' | b'2') => refused.push((name, "is a link".to_owned())),
+                    _ if !matches!(kind, 0 | b'0') => refused.push((name, "is a device or a pipe, no file".to_owned())),
                     Ok(path) => members.push(Member { path, offset: data, stored: size, size, deflated: false }),
                     Err(reason) => refused.push((name, reason)),
                 }

@@ -88,7 +88,7 @@ impl Batches {
         let one = |spare: &mut Vec<u8>, (row, image): (&u32, &mut [u8])| {
             self.images.read(*row, image)?;
             if let Some(how) = self.extra.distort {
-                distort(how, &self.dataset.ids[*row as usize], self.images.shape(), image);
+                distort(how, &self.dataset.ids[*row as usize], self.images.shape(), self.images.channels(), image);
             }
             if let Some((seed, epoch)) = keyed {
                 augment(&self.extra.augment, seed, epoch, *row, self.images.shape(), image, spare);

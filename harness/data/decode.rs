@@ -5,13 +5,11 @@ use std::io::Cursor;
 
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
-use zune_core::bytestream::ZCursor;
-use zune_core::colorspace::ColorSpace;
-use zune_core::options::DecoderOptions;
-use zune_jpeg::JpegDecoder;
 
-/// Changes whenever decoding or fitting gives other bytes than before: old shards are then left alone.
-pub const VERSION: u32 = 3;
+use super::jpeg;
+
+/// Changes whenever decoding or fitting gives other bytes than before, and with the decoder of JPEGs: old shards are then left alone.
+pub const VERSION: &str = if cfg!(feature = "turbojpeg") { "4 libjpeg-turbo" } else { "4 zune-jpeg" };
 
 /// Decoded pixels, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +35,17 @@ pub struct Header {
     pub channels: u32,
 }
 
+/// Refuses a file by its length alone: an image within `limit` pixels has at most 16 bits in four channels for each, and a mebibyte besides.
+///
+/// # Errors
+/// A reason, where the file is longer.
+pub(super) fn check_length(bytes: u64, limit: u64) -> Result<(), String> {
+    if bytes > limit.saturating_mul(8).saturating_add(1 << 20) {
+        return Err(format!("{bytes} bytes are more than an image within the `pixel_limit` of {limit} can have"));
+    }
+    Ok(())
+}
+
 /// Reads the header and looks whether the file ends where its format says it must: what can be told without decoding.
 ///
 /// # Errors
@@ -56,13 +65,7 @@ pub fn check(bytes: &[u8], limit: u64) -> Result<Header, String> {
 fn header(bytes: &[u8]) -> Result<Header, String> {
     let format = format(bytes)?;
     match format {
-        ImageFormat::Jpeg => {
-            whole_jpeg(bytes)?;
-            let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), jpeg_options());
-            decoder.decode_headers().map_err(|error| format!("a broken JPEG: {error:?}"))?;
-            let info = decoder.info().ok_or("a JPEG without a header")?;
-            Ok(Header { width: u32::from(info.width), height: u32::from(info.height), channels: if info.components == 1 { 1 } else { 3 } })
-        }
+        ImageFormat::Jpeg => jpeg::header(bytes),
         _ => {
             if !whole(bytes, format) {
                 return Err(format!("a truncated {}", name(format)));
@@ -74,21 +77,34 @@ fn header(bytes: &[u8]) -> Result<Header, String> {
     }
 }
 
+/// Leaves a JPEG at its full size.
+pub fn full(_width: u32, _height: u32) -> u32 {
+    1
+}
+
 /// Decodes an image; alpha is dropped and 16 bits become the upper 8, as Pillow does. Of an animation, the first frame counts.
+/// `shrink` says from the width and height of a JPEG at what part of its sides it may come, rounded up: 1, 2, 4 or 8. Without the feature
+/// `turbojpeg`, all come whole.
 ///
 /// # Errors
 /// A reason, as for [`check`], or where the data are corrupt.
-pub fn decode(bytes: &[u8], limit: u64, orient: bool) -> Result<Pixels, String> {
+pub fn decode(bytes: &[u8], limit: u64, orient: bool, shrink: &dyn Fn(u32, u32) -> u32) -> Result<Pixels, String> {
     check(bytes, limit)?;
     let format = format(bytes)?;
     let (pixels, orientation) = match format {
-        ImageFormat::Jpeg => decode_jpeg(bytes)?,
+        ImageFormat::Jpeg => jpeg::decode(bytes, orient, shrink)?,
         _ => decode_other(bytes, format)?,
     };
     match orientation {
         Some(orientation) if orient && orientation != Orientation::NoTransforms => Ok(turned(pixels, orientation)),
         _ => Ok(pixels),
     }
+}
+
+/// The width and height of a JPEG, upright where `orient` is set; `None` for other formats.
+pub(super) fn jpeg_size(bytes: &[u8], orient: bool) -> Option<(u32, u32)> {
+    let format = format(bytes).ok()?;
+    if format == ImageFormat::Jpeg { jpeg::size(bytes, orient) } else { None }
 }
 
 fn format(bytes: &[u8]) -> Result<ImageFormat, String> {
@@ -100,31 +116,6 @@ fn format(bytes: &[u8]) -> Result<ImageFormat, String> {
         Ok(format) => Err(format!("{format:?} is not among the formats that are read: JPEG, PNG, WebP, BMP, GIF")),
         Err(_) => Err("not an image: its first bytes are of no known format".to_owned()),
     }
-}
-
-fn jpeg_options() -> DecoderOptions {
-    DecoderOptions::default().set_max_width(65_535).set_max_height(65_535)
-}
-
-/// The decoder fills what is missing with grey, so a JPEG that was cut off is found by its missing end marker, which cannot occur in the
-/// data before it.
-fn whole_jpeg(bytes: &[u8]) -> Result<(), String> {
-    let mut at = 2;
-    while let (Some(0xff), Some(marker)) = (bytes.get(at), bytes.get(at + 1)) {
-        match marker {
-            0xff => at += 1,
-            0x01 | 0xd0..=0xd8 => at += 2,
-            0xda => {
-                let ended = bytes[at..].windows(2).rev().any(|window| window == [0xff, 0xd9]);
-                return if ended { Ok(()) } else { Err("a truncated JPEG".to_owned()) };
-            }
-            _ => match (bytes.get(at + 2), bytes.get(at + 3)) {
-                (Some(high), Some(low)) => at += 2 + usize::from(u16::from_be_bytes([*high, *low])).max(2),
-                _ => break,
-            },
-        }
-    }
-    Err("a truncated JPEG".to_owned())
 }
 
 /// Whether a file of a format other than JPEG goes on to where its structure says that it ends. Without enough bytes to tell, or with
@@ -179,43 +170,6 @@ fn name(format: ImageFormat) -> &'static str {
         ImageFormat::Gif => "GIF",
         _ => "image",
     }
-}
-
-fn decode_jpeg(bytes: &[u8]) -> Result<(Pixels, Option<Orientation>), String> {
-    let broken = |error| format!("a broken JPEG: {error:?}");
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), jpeg_options());
-    decoder.decode_headers().map_err(broken)?;
-    let space = match decoder.input_colorspace() {
-        Some(ColorSpace::Luma) => ColorSpace::Luma,
-        Some(ColorSpace::CMYK | ColorSpace::YCCK) => ColorSpace::CMYK,
-        _ => ColorSpace::RGB,
-    };
-    decoder.set_options(jpeg_options().jpeg_set_out_colorspace(space));
-    let mut data = decoder.decode().map_err(broken)?;
-    let info = decoder.info().ok_or("a JPEG without a header")?;
-    let channels = match space {
-        ColorSpace::Luma => 1,
-        ColorSpace::CMYK => {
-            data = from_cmyk(&data);
-            3
-        }
-        _ => 3,
-    };
-    let orientation = decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif));
-    let pixels = Pixels { width: u32::from(info.width), height: u32::from(info.height), channels, bytes: data };
-    if pixels.bytes.len() as u64 != u64::from(pixels.width) * u64::from(pixels.height) * u64::from(channels) {
-        return Err("a broken JPEG: it has another number of pixels than its header says".to_owned());
-    }
-    Ok((pixels, orientation))
-}
-
-/// Adobe writes inverted inks: each channel times the key is what remains of the light.
-fn from_cmyk(inks: &[u8]) -> Vec<u8> {
-    let times = |a: u8, b: u8| {
-        let product = u32::from(a) * u32::from(b) + 128;
-        (((product >> 8) + product) >> 8) as u8
-    };
-    inks.chunks_exact(4).flat_map(|ink| [times(ink[0], ink[3]), times(ink[1], ink[3]), times(ink[2], ink[3])]).collect()
 }
 
 fn grey(color: ColorType) -> bool {

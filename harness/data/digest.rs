@@ -100,6 +100,9 @@ impl Memory {
             return Ok(known.clone());
         }
         let known = match image {
+            Some(limit) if decode::check_length(metadata.len(), limit).is_err() => {
+                Known { digest: Digest::of(&[]), broken: decode::check_length(metadata.len(), limit).err() }
+            }
             Some(limit) => {
                 let bytes = std::fs::read(path).map_err(error)?;
                 Known { digest: Digest::of(&bytes), broken: decode::check(&bytes, limit).err() }

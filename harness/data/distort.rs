@@ -3,11 +3,13 @@
 use rand::RngExt;
 use rand_distr::{Distribution, Normal};
 
+use super::jpeg;
 use super::random::generator;
 use crate::spec::distort::{Distort, Distortion};
+use crate::spec::input::Channels;
 
 /// Distorts an image in place; `shape` is height, width, channels. The same seed and item give the same bytes.
-pub(super) fn distort(how: Distort, item: &str, shape: [usize; 3], image: &mut [u8]) {
+pub(super) fn distort(how: Distort, item: &str, shape: [usize; 3], channels: Channels, image: &mut [u8]) {
     let Some(level) = (how.severity as usize).checked_sub(1).filter(|level| *level < 5) else { return };
     let mut random = generator(how.seed, &format!("distort {item}"), u64::from(how.severity), 0);
     let byte = |value: f64| value.round().clamp(0.0, 255.0) as u8;
@@ -50,6 +52,7 @@ pub(super) fn distort(how: Distort, item: &str, shape: [usize; 3], image: &mut [
             let mean = image.iter().map(|value| f64::from(*value)).sum::<f64>() / image.len().max(1) as f64;
             image.iter_mut().for_each(|value| *value = byte((f64::from(*value) - mean) * left + mean));
         }
+        Distortion::JpegCompression => compress([25, 18, 15, 10, 7][level], shape, channels, image),
         Distortion::Pixelate => pixelate([0.6, 0.5, 0.4, 0.3, 0.25][level], shape, image),
         Distortion::Occlusion => {
             let [height, width, channels] = shape;
@@ -85,6 +88,20 @@ fn blur(deviation: f64, [height, width, channels]: [usize; 3], image: &mut [u8])
     pass(image, width, channels, &rows);
     let columns: Vec<usize> = (0..width * channels).collect();
     pass(image, height, width * channels, &columns);
+}
+
+/// Through a JPEG of a quality. An image that no JPEG can hold stays as it is.
+fn compress(quality: u8, shape: [usize; 3], channels: Channels, image: &mut [u8]) {
+    let turn = |image: &mut [u8]| {
+        if channels == Channels::Bgr {
+            image.chunks_exact_mut(3).for_each(|pixel| pixel.swap(0, 2));
+        }
+    };
+    turn(image);
+    if let Ok(squeezed) = jpeg::squeezed(image, shape, quality) {
+        image.copy_from_slice(&squeezed);
+    }
+    turn(image);
 }
 
 /// Means over blocks, as many as a smaller image would have pixels.

@@ -4,7 +4,7 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions};
 
 use super::decode::{Pixels, RESIZER};
-use crate::spec::input::{Channels, Filter, Fit, Resolved};
+use crate::spec::input::{Channels, Decoding, Filter, Fit, Resolved};
 
 /// Brings an image to the size and the channels of an input: `height * width * channels` bytes, row by row.
 ///
@@ -74,29 +74,44 @@ fn pass(
     Ok(target.into_vec())
 }
 
+/// By how much a JPEG of a width and height may shrink while it is decoded, on its way to an input's size: 1, or with `decode: fast`, 2, 4 or
+/// 8, so that it is still no smaller than what it is resized to. Pillow's `draft` chooses the same.
+pub fn shrink(width: u32, height: u32, input: &Resolved) -> u32 {
+    if input.input.decode == Decoding::Exact || input.input.size.is_none() {
+        return 1;
+    }
+    let (whole_width, whole_height) = whole(f64::from(width), f64::from(height), input);
+    let scale = (f64::from(width) / whole_width).min(f64::from(height) / whole_height);
+    [8, 4, 2].into_iter().find(|by| scale >= f64::from(*by)).unwrap_or(1)
+}
+
+/// The width and height that a whole image is resized to, before what reaches beyond the target is cut off. The side that binds is scaled to
+/// its target, rounded down; the other keeps the proportion, rounded down, as torchvision does.
+fn whole(width: f64, height: f64, input: &Resolved) -> (f64, f64) {
+    let edge = match input.input.fit {
+        Fit::Stretch => return (f64::from(input.width), f64::from(input.height)),
+        Fit::ShortestEdge => 1.0,
+        Fit::CropFraction(fraction) => fraction,
+    };
+    let grown = |side: u32| (f64::from(side) / edge).floor();
+    let (bound_width, bound_height) = (grown(input.width), grown(input.height));
+    if width * bound_height <= height * bound_width {
+        (bound_width, (bound_width * height / width).floor())
+    } else {
+        ((bound_height * width / height).floor(), bound_height)
+    }
+}
+
 /// The part of the source that becomes the target: left, top, width, height. Cropping the source exactly where the target would be
 /// cropped after resizing gives the same pixels, for the filters still see what lies beside the window.
 fn window(pixels: &Pixels, input: &Resolved) -> (f64, f64, f64, f64) {
     let (width, height) = (f64::from(pixels.width), f64::from(pixels.height));
-    let (target_width, target_height) = (input.width, input.height);
-    let edge = match input.input.fit {
-        Fit::Stretch => return (0.0, 0.0, width, height),
-        Fit::ShortestEdge => 1.0,
-        Fit::CropFraction(fraction) => fraction,
-    };
-    // The side that binds is scaled to its target, rounded down; the other keeps the proportion, rounded down, as torchvision does.
-    let grown = |side: u32| (f64::from(side) / edge).floor();
-    let (bound_width, bound_height) = (grown(target_width), grown(target_height));
-    let (whole_width, whole_height) = if width * bound_height <= height * bound_width {
-        (bound_width, (bound_width * height / width).floor())
-    } else {
-        ((bound_height * width / height).floor(), bound_height)
-    };
+    let (whole_width, whole_height) = whole(width, height, input);
     let offset = |whole: f64, target: u32| ((whole - f64::from(target)) / 2.0).round_ties_even().max(0.0);
     let (across, down) = (width / whole_width, height / whole_height);
-    let left = offset(whole_width, target_width) * across;
-    let top = offset(whole_height, target_height) * down;
-    let source_width = (f64::from(target_width) * across).min(width - left);
-    let source_height = (f64::from(target_height) * down).min(height - top);
+    let left = offset(whole_width, input.width) * across;
+    let top = offset(whole_height, input.height) * down;
+    let source_width = (f64::from(input.width) * across).min(width - left);
+    let source_height = (f64::from(input.height) * down).min(height - top);
     (left, top, source_width, source_height)
 }

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::dataset::Dataset;
 use super::decode;
 use super::error::DataError;
-use super::fit::fit;
+use super::fit::{fit, shrink};
 use super::items::{Encoded, Grid, Items};
 use super::shard::Shard;
-use crate::spec::input::Resolved;
+use crate::spec::input::{Channels, Resolved};
 
 /// Bytes that a shard has at most, whatever the size of an image: what is not filled takes no space on disk.
 const SHARD: usize = 64 << 20;
@@ -19,6 +19,7 @@ const SHARD: usize = 64 << 20;
 #[derive(Debug)]
 pub struct Images {
     shape: [usize; 3],
+    channels: Channels,
     per_shard: usize,
     shards: HashMap<usize, Shard>,
 }
@@ -65,12 +66,17 @@ impl Images {
             shard.unlock()?;
             shards.insert(index, shard);
         }
-        Ok(Self { shape, per_shard, shards })
+        Ok(Self { shape, channels: input.channels, per_shard, shards })
     }
 
     /// Height, width and channels.
     pub fn shape(&self) -> [usize; 3] {
         self.shape
+    }
+
+    /// The order of the channels.
+    pub fn channels(&self) -> Channels {
+        self.channels
     }
 
     /// Bytes of one image.
@@ -93,7 +99,7 @@ impl Images {
 /// Equal for equal images in equal geometry, wherever they lie.
 fn key(items: &Items, rows: std::ops::Range<usize>, input: &Resolved) -> String {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(&decode::VERSION.to_le_bytes()).update(input.geometry().as_bytes());
+    hasher.update(decode::VERSION.as_bytes()).update(input.geometry().as_bytes());
     if let Some(grid) = &items.mosaic {
         hasher.update(&grid.rows.to_le_bytes()).update(&grid.columns.to_le_bytes());
     }
@@ -132,7 +138,7 @@ fn fill(items: &Items, rows: &[u32], input: &Resolved, done: &(dyn Fn(usize) + S
 }
 
 fn prepare(items: &Items, image: u32, encoded: Encoded, input: &Resolved) -> Result<Vec<u8>, DataError> {
-    let pixels = items.decode(image, encoded, input.input.orient)?;
+    let pixels = items.decode(image, encoded, input.input.orient, &|width, height| shrink(width, height, input))?;
     fit(pixels, input).map_err(|reason| items.broken(image, reason))
 }
 

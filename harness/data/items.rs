@@ -221,17 +221,27 @@ impl Items {
         }
     }
 
-    /// An image's pixels, or those of its window.
+    /// An image's pixels, or those of its window. `shrink` says by how much a JPEG may be smaller whose item has a width and height.
     ///
     /// # Errors
     /// When the image cannot be decoded, or its window lies outside of it.
-    pub fn decode(&self, image: u32, encoded: Encoded, orient: bool) -> Result<Pixels, DataError> {
-        let pixels = match encoded {
-            Encoded::File(bytes) => decode::decode(&bytes, self.pixel_limit, orient).map_err(|reason| self.broken(image, reason))?,
-            Encoded::Grey { height, width, bytes } => Pixels { width, height, channels: 1, bytes },
+    pub fn decode(&self, image: u32, encoded: Encoded, orient: bool, shrink: &dyn Fn(u32, u32) -> u32) -> Result<Pixels, DataError> {
+        let window = self.windows.get(image as usize);
+        let wanted = |width, height| match window {
+            Some(window) => window.size(width, height).map_or(1, |(width, height)| shrink(width, height)),
+            None => shrink(width, height),
         };
-        match self.windows.get(image as usize) {
-            Some(window) => window.cut(pixels).map_err(|reason| self.broken(image, reason)),
+        let (pixels, full) = match encoded {
+            Encoded::Grey { height, width, bytes } => (Pixels { width, height, channels: 1, bytes }, (width, height)),
+            Encoded::File(bytes) => {
+                let decoded = decode::decode(&bytes, self.pixel_limit, orient, &wanted);
+                let pixels = decoded.map_err(|reason| self.broken(image, reason))?;
+                let full = window.and_then(|_| decode::jpeg_size(&bytes, orient)).unwrap_or((pixels.width, pixels.height));
+                (pixels, full)
+            }
+        };
+        match window {
+            Some(window) => window.cut(pixels, full).map_err(|reason| self.broken(image, reason)),
             None => Ok(pixels),
         }
     }

@@ -1,10 +1,10 @@
 //! Card to index of rows to splits and draws to decoded images.
 //!
 //! - [`table`]: CSV, TSV, Parquet and JSON lines as named columns.
-//! - [`dataset`]: a card opened on its files. `opening` goes the way: `sheet` reads the items (with `walk` and `join`), `field` and
+//! - [`dataset`]: a card opened on its files. `opening` goes the way: `sheet` reads the items (with `walk`, `root` and `join`), `field` and
 //!   `labels` say what they mean, `verify` looks at the images, `official` and `split` divide, `pixels` measures, `mosaic` composes.
 //! - [`items`]: where the images lie; [`digest`]: what they are, remembered.
-//! - [`decode`] and [`fit`]: encoded images to pixels of a model's size.
+//! - [`decode`] (with `jpeg`) and [`fit`]: encoded images to pixels of a model's size.
 //! - [`images`]: decoded once, in `shard`s; [`batches`]: as Arrow, in an order, augmented.
 //!   `distort`: made worse on purpose, the same way each time.
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
@@ -30,6 +30,7 @@ pub mod frame;
 pub mod images;
 pub mod items;
 mod join;
+mod jpeg;
 mod labels;
 pub mod mock;
 mod mosaic;
@@ -39,6 +40,7 @@ mod ontology;
 mod opening;
 mod pixels;
 pub mod random;
+mod root;
 mod shard;
 mod share;
 mod sheet;

@@ -253,7 +253,7 @@ impl Opening<'_> {
     /// The size of the first image, times the grid of a mosaic.
     fn native(&self, items: &Items, grid: Option<(u32, u32)>) -> Result<(u32, u32, u32), DataError> {
         let found = items.visit(&[0], &|_| {}, |image, encoded| {
-            let pixels = items.decode(image, encoded, true)?;
+            let pixels = items.decode(image, encoded, true, &decode::full)?;
             Ok(Header { width: pixels.width, height: pixels.height, channels: pixels.channels })
         })?;
         let (rows, columns) = grid.unwrap_or((1, 1));
@@ -263,7 +263,7 @@ impl Opening<'_> {
 
     fn digest(&self, tables: &[Digest], contents: &[Digest], ids: &[String], images: &[Digest]) -> String {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(&decode::VERSION.to_le_bytes()).update(self.card.canonical().to_string().as_bytes());
+        hasher.update(decode::VERSION.as_bytes()).update(self.card.canonical().to_string().as_bytes());
         for digest in tables.iter().chain(contents) {
             hasher.update(&digest.bytes());
         }

@@ -9,12 +9,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use indexmap::{IndexMap, IndexSet};
-use rayon::prelude::*;
 
 use super::dataset::Rejected;
 use super::digest::Digest;
 use super::error::DataError;
 use super::items::{Container, Place};
+use super::root::Root;
 use super::table;
 use super::window::Window;
 use crate::spec::card::{Card, Header, Layout, TableFile, TableFormat};
@@ -85,11 +85,11 @@ impl Sheet {
                 for (split, file) in &rows.tables {
                     sheet.read_table(card, root, rows, split.as_deref(), file)?;
                 }
-                sheet.drop_absent_files(root);
+                sheet.drop_absent_files(root)?;
             }
             Layout::Coco(coco) => {
                 sheet.read_coco(card, root, coco)?;
-                sheet.drop_absent_files(root);
+                sheet.drop_absent_files(root)?;
             }
             Layout::Idx { pairs, .. } => {
                 for (split, pair) in pairs {
@@ -103,6 +103,11 @@ impl Sheet {
 
     pub(super) fn len(&self) -> usize {
         self.ids.len()
+    }
+
+    /// The file that says that an item is there: a table, or the image itself.
+    pub(super) fn told_by(&self, row: usize) -> &str {
+        &self.files[self.origins[row].0 as usize]
     }
 
     /// Refuses an item.
@@ -143,20 +148,18 @@ impl Sheet {
         self.files.len() as u32 - 1
     }
 
-    /// Rows whose image is not there.
-    fn drop_absent_files(&mut self, root: &Path) {
-        let keep: Vec<bool> = self
-            .places
-            .par_iter()
-            .map(|place| match place {
-                Place::File(path) => std::fs::metadata(root.join(path)).is_ok_and(|metadata| metadata.is_file()),
-                Place::Record(..) => true,
-            })
-            .collect();
-        self.reject(&keep, |sheet, row| match &sheet.places[row] {
-            Place::File(path) => format!("there is no file `{path}`"),
-            Place::Record(..) => String::new(),
-        });
+    /// Rows whose image is not there, or is no file below the root.
+    fn drop_absent_files(&mut self, root: &Path) -> Result<(), DataError> {
+        let file = |place: &Place| match place {
+            Place::File(path) => Some(path.clone()),
+            Place::Record(..) => None,
+        };
+        let files: Vec<String> = self.places.iter().filter_map(file).collect();
+        let refused = Root::of(root)?.refused(&files);
+        let reason = |place: &Place| file(place).and_then(|path| refused.get(path.as_str()));
+        let keep: Vec<bool> = self.places.iter().map(|place| reason(place).is_none()).collect();
+        self.reject(&keep, |sheet, row| reason(&sheet.places[row]).cloned().unwrap_or_default());
+        Ok(())
     }
 
     /// Of items with one id, the first stays.

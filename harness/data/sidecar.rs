@@ -10,6 +10,7 @@ use super::digest::Digest;
 use super::error::DataError;
 use super::items::{Container, below_root};
 use super::npy;
+use super::root::{Root, no_file};
 use super::sheet::{Column, Sheet};
 use crate::spec::card::{Card, Pick, Ties};
 
@@ -18,12 +19,16 @@ const LONGEST: u64 = 16 << 20;
 
 /// Reads the side files of all items.
 pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet) -> Result<(), DataError> {
+    if card.sidecars.is_empty() {
+        return Ok(());
+    }
+    let whole = Root::of(root)?;
     for sidecar in &card.sidecars {
         let archived = archived(root, sheet);
         let one = |row: usize| -> Result<Vec<Option<String>>, String> {
             let value = |name: &str| sheet.columns.get(name).and_then(|column| column.get(row));
             let file = sidecar.file.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|file| below_root(&file))?;
-            match bytes(root, &file, &archived).map_err(|reason| format!("the side file `{file}` {reason}"))? {
+            match bytes(&whole, &file, &archived).map_err(|reason| format!("the side file `{file}` {reason}"))? {
                 Some(bytes) => {
                     let picked = sidecar.columns.values().map(|pick| self::pick(pick, &bytes));
                     picked.collect::<Result<_, String>>().map_err(|reason| format!("the side file `{file}` {reason}"))
@@ -63,11 +68,15 @@ fn archived(root: &Path, sheet: &Sheet) -> Archived {
 }
 
 /// A file's bytes; `None` where there is no such file.
-fn bytes(root: &Path, file: &str, archived: &Archived) -> Result<Option<Vec<u8>>, String> {
+fn bytes(root: &Root<'_>, file: &str, archived: &Archived) -> Result<Option<Vec<u8>>, String> {
     let path = root.join(file);
     match std::fs::metadata(&path) {
         Ok(metadata) if metadata.len() > LONGEST => Err(format!("has {} bytes, more than the {LONGEST} that are read", metadata.len())),
-        Ok(_) => std::fs::read(&path).map(Some).map_err(|error| format!("cannot be read: {error}")),
+        Ok(_) => match root.find(file) {
+            Ok(kind) if kind.is_file() => std::fs::read(&path).map(Some).map_err(|error| format!("cannot be read: {error}")),
+            Ok(kind) => Err(format!("is {}", no_file(kind))),
+            Err(reason) => Err(format!("is {reason}")),
+        },
         Err(_) => match archived.get(file) {
             Some((archive, member)) if member.size <= LONGEST => {
                 archive::read(archive, member).map(Some).map_err(|error| error.to_string())

@@ -58,14 +58,16 @@ pub(super) fn images(
     let keep: Vec<bool> = known.iter().map(|(_, broken)| broken.is_none()).collect();
     sheet.reject(&keep, |sheet, row| {
         let reason = known[row].1.clone().unwrap_or_default();
-        match &sheet.places[row] {
-            Place::File(file) => format!("`{file}`: {reason}"),
+        let image = match &sheet.places[row] {
+            Place::File(file) => Some(file.as_str()),
             Place::Record(container, record) => match &sheet.containers[*container as usize] {
-                Container::Archive { members, .. } => {
-                    format!("`{}`: {reason}", members.get(*record as usize).map_or("?", |member| &member.path))
-                }
-                _ => reason,
+                Container::Archive { members, .. } => members.get(*record as usize).map(|member| member.path.as_str()),
+                _ => None,
             },
+        };
+        match image.filter(|image| *image != sheet.told_by(row)) {
+            Some(image) => format!("`{image}`: {reason}"),
+            None => reason,
         }
     });
     retain(fields, &keep);
@@ -94,11 +96,15 @@ fn broken_members(
         .collect();
     records.sort_unstable();
     records.dedup();
+    let limit = opening.card.pixel_limit;
     remembered(opening, format!("{digest} members {records:?}"), || {
         let check = |record: &u64| {
             let Some(member) = members.get(*record as usize) else { return Ok(None) };
-            let bytes = archive::read(path, member)?;
-            Ok(decode::check(&bytes, opening.card.pixel_limit).err().map(|reason| (*record, reason)))
+            let checked = match decode::check_length(member.size, limit) {
+                Ok(()) => decode::check(&archive::read(path, member)?, limit).map(drop),
+                refused => refused,
+            };
+            Ok(checked.err().map(|reason| (*record, reason)))
         };
         let found: Vec<Option<(u64, String)>> = records.par_iter().map(check).collect::<Result<_, DataError>>()?;
         Ok(found.into_iter().flatten().collect())

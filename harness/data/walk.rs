@@ -1,11 +1,13 @@
 //! The files below a folder that a pattern finds.
 
+use std::fs::FileType;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use regex::Regex;
 
 use super::error::DataError;
+use super::root::{Root, no_file};
 
 /// What a walk found.
 #[derive(Debug, Default)]
@@ -16,61 +18,77 @@ pub(super) struct Found {
     pub(super) refused: Vec<(String, String)>,
 }
 
-/// Walks from the part of the pattern that has no wildcard. A folder that is its own ancestor through a link is refused once.
+/// Walks from the part of the pattern that has no wildcard. A folder that is its own ancestor through a link is refused once, and so is what a
+/// link finds beyond the root.
 pub(super) fn walk(root: &Path, glob: &str) -> Result<Found, DataError> {
+    let root = Root::of(root)?;
     let fixed: Vec<&str> = glob.split('/').take_while(|part| !part.contains(['*', '?', '[', '{'])).collect();
     let fixed = if fixed.len() == glob.split('/').count() { &fixed[..fixed.len() - 1] } else { &fixed[..] };
     let start = fixed.join("/");
     let mut found = Found::default();
     let pattern = expression(glob).map_err(|error| DataError::dataset(glob, format!("has a pattern that is not one: {error}")))?;
     let deepest = if glob.contains("**") { usize::MAX } else { glob.split('/').count() - fixed.len() };
-    descend(root, &start, deepest, &pattern, &mut Vec::new(), &mut found)?;
+    match root.find(&start) {
+        Err(reason) if root.join(&start).exists() => found.refused.push((start, reason)),
+        _ => Walk { root: &root, pattern: &pattern, file_like: glob.rsplit('/').next().is_some_and(|last| last.contains('.')) }.descend(
+            &start,
+            deepest,
+            &mut Vec::new(),
+            &mut found,
+        )?,
+    }
     found.files.sort_unstable();
     found.refused.sort_unstable();
     Ok(found)
 }
 
-fn descend(
-    root: &Path,
-    folder: &str,
-    depth: usize,
-    pattern: &Regex,
-    above: &mut Vec<(u64, u64)>,
-    found: &mut Found,
-) -> Result<(), DataError> {
-    let path = root.join(folder);
-    let error = |source| DataError::read(&path, source);
-    let metadata = std::fs::metadata(&path).map_err(error)?;
-    let identity = (metadata.dev(), metadata.ino());
-    if above.contains(&identity) {
-        found.refused.push((folder.to_owned(), "a link that leads back to a folder above it".to_owned()));
-        return Ok(());
-    }
-    above.push(identity);
-    for entry in std::fs::read_dir(&path).map_err(error)? {
-        let entry = entry.map_err(error)?;
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else {
-            let shown = Path::new(folder).join(name.to_string_lossy().as_ref());
-            found.refused.push((shown.display().to_string(), "its name is not UTF-8".to_owned()));
-            continue;
-        };
-        if name.starts_with('.') {
-            continue;
+struct Walk<'w> {
+    root: &'w Root<'w>,
+    pattern: &'w Regex,
+    /// Whether the pattern asks for an ending, so that a folder which it finds was meant for a file.
+    file_like: bool,
+}
+
+impl Walk<'_> {
+    fn descend(&self, folder: &str, depth: usize, above: &mut Vec<(u64, u64)>, found: &mut Found) -> Result<(), DataError> {
+        let path = self.root.join(folder);
+        let error = |source| DataError::read(&path, source);
+        let metadata = std::fs::metadata(&path).map_err(error)?;
+        let identity = (metadata.dev(), metadata.ino());
+        if above.contains(&identity) {
+            found.refused.push((folder.to_owned(), "a link that leads back to a folder above it".to_owned()));
+            return Ok(());
         }
-        let below = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        let kind = entry.file_type().map_err(error)?;
-        let kind = if kind.is_symlink() { std::fs::metadata(entry.path()).map(|metadata| metadata.file_type()) } else { Ok(kind) };
-        match kind {
-            Ok(kind) if kind.is_dir() && depth > 1 => descend(root, &below, depth.saturating_sub(1), pattern, above, found)?,
-            Ok(kind) if kind.is_file() && pattern.is_match(&below) => found.files.push(below),
-            Ok(_) => {}
-            Err(error) if pattern.is_match(&below) => found.refused.push((below, format!("a link that leads nowhere: {error}"))),
-            Err(_) => {}
+        above.push(identity);
+        for entry in std::fs::read_dir(&path).map_err(error)? {
+            let entry = entry.map_err(error)?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else {
+                let shown = Path::new(folder).join(name.to_string_lossy().as_ref());
+                found.refused.push((shown.display().to_string(), "its name is not UTF-8".to_owned()));
+                continue;
+            };
+            if name.starts_with('.') {
+                continue;
+            }
+            let below = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            let matches = self.pattern.is_match(&below);
+            let kind = entry.file_type().map_err(error)?;
+            let led = if kind.is_symlink() { self.root.find(&below) } else { Ok(kind) };
+            if depth > 1 && led.as_ref().is_ok_and(FileType::is_dir) {
+                self.descend(&below, depth.saturating_sub(1), above, found)?;
+            }
+            match led {
+                Ok(kind) if matches && kind.is_file() => found.files.push(below),
+                Ok(kind) if matches && (self.file_like || !kind.is_dir()) => found.refused.push((below, no_file(kind))),
+                // Beyond the root, a folder would have been walked.
+                Err(reason) if matches || (depth > 1 && entry.path().is_dir()) => found.refused.push((below, reason)),
+                _ => {}
+            }
         }
+        above.pop();
+        Ok(())
     }
-    above.pop();
-    Ok(())
 }
 
 /// `*` and `?` within one part of a path, `**` across parts, `[a-z]`, `{jpg,png}`.

@@ -31,15 +31,18 @@ impl Window {
         Digest::from(hasher.finalize())
     }
 
-    /// Cuts it out, rounded to whole pixels; what reaches beyond the image is left out.
-    pub(super) fn cut(&self, pixels: Pixels) -> Result<Pixels, String> {
-        let (width, height) = (f64::from(pixels.width), f64::from(pixels.height));
-        let (across, down) = if self.relative { (width, height) } else { (1.0, 1.0) };
-        let edge = |at: f64, scale: f64, most: f64| (at * scale).round().clamp(0.0, most) as usize;
-        let (left, right) = (edge(self.left, across, width), edge(self.right, across, width));
-        let (top, bottom) = (edge(self.top, down, height), edge(self.bottom, down, height));
+    /// The width and height of what it holds of an image, in whole pixels; `None` where that is nothing.
+    pub(super) fn size(&self, width: u32, height: u32) -> Option<(u32, u32)> {
+        let [left, top, right, bottom] = self.edges((width, height), (width, height));
+        (left < right && top < bottom).then(|| ((right - left) as u32, (bottom - top) as u32))
+    }
+
+    /// Cuts it out, rounded to whole pixels; what reaches beyond the image is left out. `full` are the width and height of the image before
+    /// it shrank to these pixels.
+    pub(super) fn cut(&self, pixels: Pixels, full: (u32, u32)) -> Result<Pixels, String> {
+        let [left, top, right, bottom] = self.edges((pixels.width, pixels.height), full);
         if left >= right || top >= bottom {
-            return Err(format!("its box holds no pixel of the {} x {} that there are", pixels.width, pixels.height));
+            return Err(format!("its box holds no pixel of the {} x {} that there are", full.0, full.1));
         }
         let channels = pixels.channels as usize;
         let line = pixels.width as usize * channels;
@@ -48,5 +51,13 @@ impl Window {
             bytes.extend_from_slice(&row[left * channels..right * channels]);
         }
         Ok(Pixels { width: (right - left) as u32, height: (bottom - top) as u32, channels: pixels.channels, bytes })
+    }
+
+    /// Left, top, right and bottom among `width` by `height` pixels that stand for a `full` size.
+    fn edges(&self, (width, height): (u32, u32), full: (u32, u32)) -> [usize; 4] {
+        let (width, height) = (f64::from(width), f64::from(height));
+        let (across, down) = if self.relative { (width, height) } else { (width / f64::from(full.0), height / f64::from(full.1)) };
+        let edge = |at: f64, scale: f64, most: f64| (at * scale).round().clamp(0.0, most) as usize;
+        [edge(self.left, across, width), edge(self.top, down, height), edge(self.right, across, width), edge(self.bottom, down, height)]
     }
 }

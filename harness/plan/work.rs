@@ -93,7 +93,9 @@ impl Planner<'_> {
         let watched = validation.as_ref().map(|watched| json!({"split": watched.split, "selection": watched.selection}));
         let version = if ability == Ability::Train { TRAIN_VERSION } else { PREDICT_VERSION };
         let augment = model.train.as_ref().filter(|_| ability == Ability::Train).map(|train| &train.augment);
-        let mut whole = json!({"job": parameters, "split": split, "identity": identity, "augment": augment, "validate": watched});
+        let mut whole = json!({
+            "job": parameters, "pixels": input.geometry(), "split": split, "identity": identity, "augment": augment, "validate": watched
+        });
         if let Some(said) = said {
             whole["lesson"] = said;
         }

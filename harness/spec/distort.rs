@@ -33,6 +33,8 @@ pub enum Distortion {
     Brightness,
     /// Less contrast around the image's mean.
     Contrast,
+    /// A JPEG of low quality.
+    JpegCompression,
     /// Fewer pixels, blown up again.
     Pixelate,
     /// A black square at a random place.
@@ -40,13 +42,14 @@ pub enum Distortion {
 }
 
 /// All kinds, by the words of specs.
-pub const DISTORTIONS: [(&str, Distortion); 8] = [
+pub const DISTORTIONS: [(&str, Distortion); 9] = [
     ("gaussian_noise", Distortion::GaussianNoise),
     ("shot_noise", Distortion::ShotNoise),
     ("impulse_noise", Distortion::ImpulseNoise),
     ("gaussian_blur", Distortion::GaussianBlur),
     ("brightness", Distortion::Brightness),
     ("contrast", Distortion::Contrast),
+    ("jpeg_compression", Distortion::JpegCompression),
     ("pixelate", Distortion::Pixelate),
     ("occlusion", Distortion::Occlusion),
 ];

@@ -29,6 +29,8 @@ pub struct Input {
     pub dtype: Dtype,
     /// Whether an image's EXIF orientation is followed.
     pub orient: bool,
+    /// Whether a JPEG may shrink while it is decoded.
+    pub decode: Decoding,
 }
 
 /// One number for all channels, or one for each.
@@ -77,6 +79,15 @@ pub enum Filter {
     Bilinear,
     /// Cubic in both directions, a = −0.5.
     Bicubic,
+}
+
+/// What becomes of a JPEG that is larger than a model wants it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Decoding {
+    /// All of it is decoded, then resized.
+    Exact,
+    /// It is decoded at a half, a quarter or an eighth of its sides where that is still large enough, then resized: faster, and other pixels.
+    Fast,
 }
 
 /// The order of channels.
@@ -160,6 +171,7 @@ impl Default for Input {
             layout: Layout::Nchw,
             dtype: Dtype::Float32,
             orient: true,
+            decode: Decoding::Exact,
         }
     }
 }
@@ -229,13 +241,14 @@ impl Resolved {
         };
         let sized = if self.input.size.is_some() { fit } else { "native".to_owned() };
         format!(
-            "{}x{} {} {sized} {:?} antialias={} orient={}",
+            "{}x{} {} {sized} {:?} antialias={} orient={} decode={:?}",
             self.height,
             self.width,
             self.channels.word(),
             self.input.filter,
             self.input.antialias,
-            self.input.orient
+            self.input.orient,
+            self.input.decode
         )
     }
 }
@@ -289,6 +302,7 @@ impl Decode for Input {
             word(node, problems, &[("float32", Dtype::Float32), ("float16", Dtype::Float16), ("uint8", Dtype::Uint8)])
         });
         let orient = fields.optional("orient", problems);
+        let decode = fields.optional_with("decode", problems, decode_decoding);
         fields.finish(problems);
         let base = base?;
         let scale = if unit == Some(true) { 255.0 } else { 1.0 };
@@ -303,6 +317,7 @@ impl Decode for Input {
             layout: layout.unwrap_or(base.layout),
             dtype: dtype.unwrap_or(base.dtype),
             orient: orient.unwrap_or(base.orient),
+            decode: decode.unwrap_or(base.decode),
         })
     }
 }
@@ -327,6 +342,18 @@ fn decode_fit(node: &Node, problems: &mut Problems) -> Option<Fit> {
         return fraction.map(Fit::CropFraction);
     }
     word(node, problems, &[("stretch", Fit::Stretch), ("shortest_edge", Fit::ShortestEdge)])
+}
+
+fn decode_decoding(node: &Node, problems: &mut Problems) -> Option<Decoding> {
+    let decoding = word(node, problems, &[("exact", Decoding::Exact), ("fast", Decoding::Fast)])?;
+    if decoding == Decoding::Fast && !cfg!(feature = "turbojpeg") {
+        problems.push(
+            Problem::at(node, "`decode: fast` needs libjpeg-turbo, which this fairgrid was built without")
+                .help("build it with `--features turbojpeg`, or write `exact`"),
+        );
+        return None;
+    }
+    Some(decoding)
 }
 
 fn decode_channels(node: &Node, problems: &mut Problems) -> Option<PerChannel> {

@@ -15,8 +15,8 @@ use crate::step;
 
 /// Builds the harness.
 pub(crate) fn harness(checkout: &Checkout) -> Result<()> {
-    let mut build = checkout.cargo();
-    build.args(["build", "--release", "--package", "fairgrid", "--bins"]);
+    let mut build = checkout.build();
+    build.arg("--bins");
     build_step(build, "building the harness", &checkout.program())
 }
 
@@ -33,9 +33,9 @@ pub(crate) fn plugins(checkout: &Checkout, needed: &[Plugin]) -> Result<()> {
         if plugin.compiles_cpp && !library.exists() {
             require_cpp_compiler(plugin)?;
         }
-        let mut build = checkout.cargo();
+        let mut build = checkout.build();
         // Together with the harness, so that they have its features and share its dependencies.
-        build.args(["build", "--release", "--package", "fairgrid", "--package", plugin.package]);
+        build.args(["--package", plugin.package]);
         build_step(build, &format!("building the plugin {}", plugin.name), &library)?;
         plugin.describe(checkout.fairgrid(), &checkout.products())?;
     }

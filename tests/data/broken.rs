@@ -22,10 +22,10 @@ fn bad_images_are_rejected_with_their_file_and_reason() {
     assert_eq!(
         rejected,
         [
-            "`a/cut.jpg`: `a/cut.jpg`: a truncated JPEG",
-            "`a/cut.png`: `a/cut.png`: a truncated PNG",
-            "`a/empty.jpg`: `a/empty.jpg`: the file is empty",
-            "`a/text.jpg`: `a/text.jpg`: not an image: its first bytes are of no known format",
+            "`a/cut.jpg`: a truncated JPEG",
+            "`a/cut.png`: a truncated PNG",
+            "`a/empty.jpg`: the file is empty",
+            "`a/text.jpg`: not an image: its first bytes are of no known format",
         ]
     );
     assert_eq!(folder.open("images: {glob: 'a/*.{jpg,png}'}\n").unwrap().ids, ["a/good.png", "a/misnamed.jpg"]);

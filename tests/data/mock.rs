@@ -48,6 +48,22 @@ fn every_shipped_card_opens_on_its_mock() {
 }
 
 #[test]
+fn the_files_of_a_mock_are_what_their_names_say() {
+    let folder = TempDir::new().unwrap();
+    let images = "images: {glob: '*.{jpg,jpeg,png}', name: '(?<shade>dark|light)-(?<number>[0-9]{4})\\.(jpg|jpeg|png)'}";
+    let card = format!("fairgrid_card: 1\ndataset: d\n{images}\nfields: {{shade: {{from: shade, levels: [dark, light]}}}}\nlabel: shade\n");
+    std::fs::write(folder.path().join("card.yaml"), card).unwrap();
+    let root = folder.path().join("mock");
+    let written = mock::write(&Card::read(&folder.path().join("card.yaml")).unwrap(), Some(60), &root).unwrap();
+    for file in &written.files {
+        let format = image::guess_format(&std::fs::read(root.join(file)).unwrap()).unwrap();
+        let named = if file.ends_with(".png") { image::ImageFormat::Png } else { image::ImageFormat::Jpeg };
+        assert_eq!(format, named, "{file}");
+    }
+    assert!([".jpg", ".jpeg", ".png"].iter().all(|ending| written.files.iter().any(|file| file.ends_with(ending))), "{:?}", written.files);
+}
+
+#[test]
 fn a_mock_is_the_same_every_time_and_shows_less_of_those_it_was_told_to() {
     let card = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards/fairface.yaml");
     let (first, second) = (TempDir::new().unwrap(), TempDir::new().unwrap());

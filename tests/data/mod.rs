@@ -9,5 +9,6 @@ mod mock;
 mod ontology;
 mod parity;
 mod real;
+mod refused;
 mod shapes;
 mod table;

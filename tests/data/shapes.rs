@@ -141,7 +141,7 @@ fn archives_are_read_in_place() {
         (dataset.ids.clone(), levels(&dataset, "emotion")),
         (vec!["7/a.jpg".to_owned(), "8/b.jpeg".to_owned()], vec!["sad", "unclear"])
     );
-    assert_eq!(dataset.rejected[0].to_string(), "`8/cut.jpg`: `8/cut.jpg`: a truncated JPEG");
+    assert_eq!(dataset.rejected[0].to_string(), "`8/cut.jpg`: a truncated JPEG");
     let images = decoded(&dataset, &folder);
     let (mut packed, mut plain) = (vec![0; images.size()], vec![0; images.size()]);
     images.read(0, &mut packed).unwrap();

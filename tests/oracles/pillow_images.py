@@ -3,9 +3,11 @@
     python -m venv env && env/bin/pip install numpy pillow==12.3.0 && env/bin/python tests/oracles/pillow_images.py
 
 `NAME.EXT` is the image; `NAME.whole.png` its pixels in RGB after the EXIF orientation; `photo.FIT-FILTER.png` resized as torchvision does
-with Pillow images: the shorter edge to the size, rounded down, then the middle.
+with Pillow images: the shorter edge to the size, rounded down, then the middle; `large.drafted-SIDE.png` what Pillow's `draft` makes of
+`large.jpg` for images of that width and height; `photo.squeezed-QUALITY.png` what is left of a photograph after a JPEG of that quality.
 """
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +77,15 @@ def main():
         large.resize((300, 260), filter).save(HERE / f"photo.grown-{name}.png", optimize=True)
     large.transpose(Image.Transpose.ROTATE_90).save(HERE / "tall.png", optimize=True)
     large.convert("L").save(HERE / "photo.luma.png", optimize=True)
+    for quality in (25, 7):
+        squeezed = io.BytesIO()
+        large.save(squeezed, "JPEG", quality=quality)
+        Image.open(squeezed).save(HERE / f"photo.squeezed-{quality}.png", optimize=True)
+    save(large, "large.jpg", quality=90)
+    for side in (60, 30):
+        drafted = Image.open(HERE / "large.jpg")
+        drafted.draft("RGB", (side, side))
+        drafted.save(HERE / f"large.drafted-{side}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ fn set_overrides_a_key_and_is_another_result() {
     let other = call(&folder, &["run", "seeds.yaml", "--only", "seed=0", "--set", "models.net.train.epochs=1"]).run();
     assert!(other.stderr.contains("1 cells to run"), "{other}");
     assert!(folder.read("results/seeds/run.json").contains("models.net.train.epochs=1"));
+    let resized = call(&folder, &["run", "seeds.yaml", "--only", "seed=0", "--set", "models.net.input.filter=nearest"]).run();
+    assert!(resized.stderr.contains("1 cells to run"), "what decides the pixels decides the result: {resized}");
     let wrong = call(&folder, &["run", "seeds.yaml", "--set", "models.net.train.epochs=few", "--set", "models.net.trian.epochs=1"]).run();
     insta::assert_snapshot!(wrong);
 }

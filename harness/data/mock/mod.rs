@@ -29,7 +29,7 @@ use crate::spec::card::{Card, Files, ImageAt, Layout, Pattern, Rows, Template};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +65,8 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
 
 /// An image where it belongs: a file, or a member of an archive that is written at the end.
 fn pictures(card: &Card, mock: &Mock, folder: &Folder, archive: Option<&str>, placed: &[(String, &Item)]) -> Result<(), DataError> {
-    let encoded = |(_, item): &(String, &Item)| {
-        picture::encoded(mock, item).map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be drawn: {reason}")))
+    let encoded = |(path, item): &(String, &Item)| {
+        picture::encoded(mock, item, path).map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be drawn: {reason}")))
     };
     let Some(archive) = archive else {
         return placed.par_iter().try_for_each(|placed| folder.write(&placed.0, &encoded(placed)?));
@@ -149,7 +149,7 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
         match &rows.image {
             ImageAt::Path(_) => folder.table(file, &cells)?,
             ImageAt::Bytes(column) => {
-                let encoded = |item: &&Item| picture::encoded(mock, item);
+                let encoded = |item: &&Item| picture::encoded(mock, item, "");
                 let bytes: Vec<Vec<u8>> = here
                     .par_iter()
                     .map(encoded)

@@ -1,0 +1,151 @@
+//! JPEG files to pixels, and back.
+//!
+//! zune-jpeg reads the headers and decodes, in Rust alone. Built with the feature `turbojpeg`, libjpeg-turbo decodes: to the same bits as
+//! Pillow, and at a fraction of the size where that is asked for.
+
+use image::metadata::Orientation;
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
+
+use super::decode::{Header, Pixels};
+
+mod encode;
+#[cfg(feature = "turbojpeg")]
+mod turbo;
+
+/// Without libjpeg-turbo, every image is left to the other decoder.
+#[cfg(not(feature = "turbojpeg"))]
+mod turbo {
+    pub(super) fn decode(_: &[u8], _: super::ColorSpace, _: u32) -> Option<super::Samples> {
+        None
+    }
+}
+
+pub(super) use self::encode::encode;
+
+/// `height * width` pixels in the colours of the file.
+struct Samples {
+    width: u32,
+    height: u32,
+    bytes: Vec<u8>,
+}
+
+type Decoder<'b> = JpegDecoder<ZCursor<&'b [u8]>>;
+
+/// What the header says; the file must go on to its end.
+pub(super) fn header(bytes: &[u8]) -> Result<Header, String> {
+    whole(bytes)?;
+    let decoder = opened(bytes)?;
+    let (width, height) = sides(&decoder)?;
+    Ok(Header { width, height, channels: if space(&decoder) == ColorSpace::Luma { 1 } else { 3 } })
+}
+
+/// The width and height, upright where `orient` is set.
+pub(super) fn size(bytes: &[u8], orient: bool) -> Option<(u32, u32)> {
+    upright(&opened(bytes).ok()?, orient).ok()
+}
+
+/// The pixels as they lie in the file, and how they are to be turned; at the part of the upright sides that `shrink` says, where
+/// libjpeg-turbo decodes.
+pub(super) fn decode(bytes: &[u8], orient: bool, shrink: &dyn Fn(u32, u32) -> u32) -> Result<(Pixels, Option<Orientation>), String> {
+    let mut decoder = opened(bytes)?;
+    let space = space(&decoder);
+    let (width, height) = upright(&decoder, orient)?;
+    let decoded = turbo::decode(bytes, space, shrink(width, height));
+    let Samples { width, height, mut bytes } = decoded.map_or_else(|| whole_samples(&mut decoder), Ok)?;
+    if space == ColorSpace::CMYK {
+        bytes = from_cmyk(&bytes);
+    }
+    let channels = if space == ColorSpace::Luma { 1 } else { 3 };
+    if bytes.len() as u64 != u64::from(width) * u64::from(height) * u64::from(channels) {
+        return Err("a broken JPEG: it has another number of pixels than its header says".to_owned());
+    }
+    Ok((Pixels { width, height, channels, bytes }, orientation(&decoder)))
+}
+
+/// What remains of pixels that go through a JPEG of some quality, the same in every build; `shape` is height, width, channels.
+///
+/// # Errors
+/// A reason, as for [`encode`].
+pub(super) fn squeezed(bytes: &[u8], shape: [usize; 3], quality: u8) -> Result<Vec<u8>, String> {
+    let encoded = encode(bytes, shape, quality)?;
+    Ok(whole_samples(&mut opened(&encoded)?)?.bytes)
+}
+
+fn whole_samples(decoder: &mut Decoder<'_>) -> Result<Samples, String> {
+    let (width, height) = sides(decoder)?;
+    decoder.set_options(options().jpeg_set_out_colorspace(space(decoder)));
+    Ok(Samples { width, height, bytes: decoder.decode().map_err(broken)? })
+}
+
+fn options() -> DecoderOptions {
+    DecoderOptions::default().set_max_width(65_535).set_max_height(65_535)
+}
+
+fn broken(error: DecodeErrors) -> String {
+    format!("a broken JPEG: {error:?}")
+}
+
+fn opened(bytes: &[u8]) -> Result<Decoder<'_>, String> {
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options());
+    decoder.decode_headers().map_err(broken)?;
+    Ok(decoder)
+}
+
+fn sides(decoder: &Decoder<'_>) -> Result<(u32, u32), String> {
+    let info = decoder.info().ok_or("a JPEG without a header")?;
+    Ok((u32::from(info.width), u32::from(info.height)))
+}
+
+fn upright(decoder: &Decoder<'_>, orient: bool) -> Result<(u32, u32), String> {
+    let (width, height) = sides(decoder)?;
+    // The upper half of EXIF's eight orientations swaps the sides.
+    let lies = orient && orientation(decoder).is_some_and(|orientation| orientation.to_exif() > 4);
+    Ok(if lies { (height, width) } else { (width, height) })
+}
+
+/// The colours that samples are decoded to: grey and inks as they are, else red, green, blue.
+fn space(decoder: &Decoder<'_>) -> ColorSpace {
+    match decoder.input_colorspace() {
+        Some(ColorSpace::Luma) => ColorSpace::Luma,
+        Some(ColorSpace::CMYK | ColorSpace::YCCK) => ColorSpace::CMYK,
+        _ => ColorSpace::RGB,
+    }
+}
+
+fn orientation(decoder: &Decoder<'_>) -> Option<Orientation> {
+    decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif))
+}
+
+/// The decoder fills what is missing with grey, so a JPEG that was cut off is found by its missing end marker, which cannot occur in the
+/// data before it.
+fn whole(bytes: &[u8]) -> Result<(), String> {
+    let mut at = 2;
+    while let (Some(0xff), Some(marker)) = (bytes.get(at), bytes.get(at + 1)) {
+        match marker {
+            0xff => at += 1,
+            0x01 | 0xd0..=0xd8 => at += 2,
+            0xda => {
+                let ended = bytes[at..].windows(2).rev().any(|window| window == [0xff, 0xd9]);
+                return if ended { Ok(()) } else { Err("a truncated JPEG".to_owned()) };
+            }
+            _ => match (bytes.get(at + 2), bytes.get(at + 3)) {
+                (Some(high), Some(low)) => at += 2 + usize::from(u16::from_be_bytes([*high, *low])).max(2),
+                _ => break,
+            },
+        }
+    }
+    Err("a truncated JPEG".to_owned())
+}
+
+/// Adobe writes inverted inks: each channel times the key is what remains of the light.
+fn from_cmyk(inks: &[u8]) -> Vec<u8> {
+    let times = |a: u8, b: u8| {
+        let product = u32::from(a) * u32::from(b) + 128;
+        (((product >> 8) + product) >> 8) as u8
+    };
+    inks.chunks_exact(4).flat_map(|ink| [times(ink[0], ink[3]), times(ink[1], ink[3]), times(ink[2], ink[3])]).collect()
+}

@@ -1,0 +1,88 @@
+//! The folder that all paths of a card start from. Links are followed within it, and nothing beyond it is read.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, FileType};
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::error::DataError;
+
+/// A root, and where it really lies.
+#[derive(Debug)]
+pub(super) struct Root<'p> {
+    path: &'p Path,
+    real: PathBuf,
+}
+
+impl<'p> Root<'p> {
+    pub(super) fn of(path: &'p Path) -> Result<Self, DataError> {
+        // An empty path is the folder that one is in, and no system call takes it.
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let real = fs::canonicalize(path).map_err(|source| DataError::read(path, source))?;
+        Ok(Self { path, real })
+    }
+
+    /// A path below the root, as it is opened.
+    pub(super) fn join(&self, below: &str) -> PathBuf {
+        self.path.join(below)
+    }
+
+    /// What a path below the root leads to, all links followed.
+    ///
+    /// # Errors
+    /// A reason, where there is nothing, or a link leads nowhere or beyond the root.
+    pub(super) fn find(&self, below: &str) -> Result<FileType, String> {
+        let path = self.join(below);
+        let found = match fs::canonicalize(&path) {
+            Ok(real) if !real.starts_with(&self.real) => return Err("a link that leaves the root".to_owned()),
+            Ok(real) => fs::metadata(real),
+            Err(_) if fs::symlink_metadata(&path).is_err() => return Err(ABSENT.to_owned()),
+            Err(error) => return Err(format!("a link that leads nowhere: {error}")),
+        };
+        found.map(|metadata| metadata.file_type()).map_err(|error| error.to_string())
+    }
+
+    /// Why some of these paths are no files that can be read.
+    pub(super) fn refused<'f>(&self, files: &'f [String]) -> HashMap<&'f str, String> {
+        let folder = |file: &'f str| file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folders: HashSet<&str> = files.iter().map(|file| folder(file)).collect();
+        let lost: HashMap<&str, String> =
+            folders.into_par_iter().filter_map(|folder| self.find(folder).err().map(|reason| (folder, reason))).collect();
+        let refused = |file: &'f String| {
+            let reason = lost.get(folder(file)).cloned().or_else(|| self.refusal(file))?;
+            let told = if reason == ABSENT { format!("there is no file `{file}`") } else { format!("`{file}` is {reason}") };
+            Some((file.as_str(), told))
+        };
+        files.par_iter().filter_map(refused).collect()
+    }
+
+    /// For a file in a folder that is found: most are no links, and one look is enough.
+    fn refusal(&self, file: &str) -> Option<String> {
+        let found = match fs::symlink_metadata(self.join(file)) {
+            Ok(metadata) if metadata.is_symlink() => self.find(file),
+            Ok(metadata) => Ok(metadata.file_type()),
+            Err(_) => Err(ABSENT.to_owned()),
+        };
+        match found {
+            Ok(kind) if kind.is_file() => None,
+            Ok(kind) => Some(no_file(kind)),
+            Err(reason) => Some(reason),
+        }
+    }
+}
+
+/// Why a path is refused that leads nowhere by itself.
+const ABSENT: &str = "nothing";
+
+/// What lies somewhere and is no file.
+pub(super) fn no_file(kind: FileType) -> String {
+    let what = match kind {
+        kind if kind.is_dir() => "a folder",
+        kind if kind.is_fifo() => "a pipe",
+        kind if kind.is_socket() => "a socket",
+        _ => "a device",
+    };
+    format!("{what}, no file")
+}
