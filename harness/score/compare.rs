@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::Audit;
 use super::breakdown::Breakdown;
+use super::embedding;
 use super::interval;
 use super::lens::Lens;
 use super::measurement::{Direction, Status};
@@ -160,6 +161,7 @@ pub fn compare(
             }
         }
     }
+    differences.extend(embedding::contrasts(&audits, pairs, metrics, uncertainty));
     adjusted(differences.iter_mut(), adjust);
     Ok(differences)
 }
@@ -242,7 +244,7 @@ impl Paired<'_> {
 }
 
 /// The percentiles of the differences; where the sides agree in every resample, the most that so many agreeing items let them differ.
-fn limits(drawn: &[f64], items: f64, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
+pub(super) fn limits(drawn: &[f64], items: f64, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
     let (lower, upper) = interval::percentile(drawn.iter().copied(), uncertainty.level())?;
     if upper - lower > 1e-12 {
         return Some((lower, upper));
@@ -251,7 +253,7 @@ fn limits(drawn: &[f64], items: f64, uncertainty: &Uncertainty) -> Option<(f64, 
     Some((lower - reach, upper + reach))
 }
 
-fn two_sided(drawn: &[f64]) -> Option<f64> {
+pub(super) fn two_sided(drawn: &[f64]) -> Option<f64> {
     let defined = || drawn.iter().filter(|difference| !difference.is_nan());
     let all = defined().count();
     let below = defined().filter(|difference| **difference <= 0.0).count();
