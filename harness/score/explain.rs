@@ -102,6 +102,10 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
     let reads = match definition.reads {
         Reads::Decisions => "labels (or a label set, `of: NAME`), decisions",
         Reads::TopK => "labels (or a label set, `of: NAME`), scores; option `k`",
+        Reads::Answers => "decisions",
+        Reads::Associations => {
+            "scores; options `labels` (a list of classes, or a label set by name), `k`, and `threshold` (then of logits with `of: softmax | sigmoid`)"
+        }
         Reads::Scores => "labels (or a label set, `of: NAME`), scores",
         Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
         Reads::Flips => "decisions about originals and counterfactuals, in an evaluation with `pairs: {original: FIELD, factor: FIELD}`",

@@ -42,12 +42,21 @@ pub struct Metric {
 }
 
 /// What a metric reads of an item beside what is true of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Input {
     /// The decisions of the rule.
     Decisions,
     /// The k classes of the largest scores.
     TopK(u32),
+    /// Those of the k classes of the largest scores whose score is large enough.
+    TopFrom {
+        /// How many classes.
+        k: u32,
+        /// The least score.
+        least: f64,
+        /// What scores are turned into before.
+        of: Link,
+    },
     /// The scores of all classes.
     Scores,
     /// The score of the positive class.
@@ -112,7 +121,14 @@ pub struct Over {
 impl Metric {
     /// Whether one lens shows what both read.
     pub fn shares_lens(&self, other: &Self) -> bool {
-        self.input == other.input && self.truth == other.truth
+        self.input == other.input && self.truth == other.truth && self.beta() == other.beta()
+    }
+
+    /// How much more recall counts than precision, where that is a number of every item.
+    pub(super) fn beta(&self) -> Option<f64> {
+        let weighed =
+            self.average == Average::Samples && self.parts.iter().any(|part| part.parameter.is_some_and(|one| one.name == "beta"));
+        weighed.then_some(self.parameter)
     }
 }
 
@@ -164,9 +180,11 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
     let options: Vec<&str> = [
         ("average", takes_average(first) && !found),
         ("classes", suffix.is_some() && takes_average(first) && !found),
-        ("k", first.reads == Reads::TopK),
-        ("of", !matches!(first.reads, Reads::Flips)),
-        ("match", truth != Truth::Labels && parts.iter().all(|part| takes_match(part))),
+        ("k", matches!(first.reads, Reads::TopK | Reads::Associations)),
+        ("labels", first.reads == Reads::Associations),
+        ("threshold", first.reads == Reads::Associations),
+        ("of", !matches!(first.reads, Reads::Flips | Reads::Answers)),
+        ("match", found && parts.iter().all(|part| takes_match(part))),
         ("method", matches!(suffix, Some("difference" | "ratio"))),
         ("agg", parts.len() > 1),
     ]
@@ -184,11 +202,16 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         None => Some(0.0),
     };
     let link = option("of")
-        .filter(|_| matches!(first.reads, Reads::Probabilities | Reads::Shifts))
+        .filter(|_| matches!(first.reads, Reads::Probabilities | Reads::Shifts | Reads::Associations))
         .and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
+    let least = option("threshold").and_then(|node| f64::decode(node, problems));
     let input = match first.reads {
-        Reads::Decisions | Reads::Flips => Some(Input::Decisions),
+        Reads::Decisions | Reads::Flips | Reads::Answers => Some(Input::Decisions),
         Reads::TopK => top_k(k, call, whole, problems).map(Input::TopK),
+        Reads::Associations => top_k(k, call, whole, problems).map(|k| match least {
+            Some(least) => Input::TopFrom { k, least, of: link.unwrap_or(Link::Score) },
+            None => Input::TopK(k),
+        }),
         Reads::Scores => Some(Input::Scores),
         Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
         Reads::Shifts => Some(Input::Shifts { of: link.unwrap_or(Link::Score) }),
@@ -248,13 +271,26 @@ impl Task {
         match truth {
             Truth::Labels => self,
             Truth::Classes(_) => Self { multi_label: true, positive: None, ..self },
-            Truth::Found(..) => Self { classes: 1, multi_label: false, positive: None },
+            Truth::Found(..) | Truth::Answered => Self { classes: 1, multi_label: false, positive: None },
         }
     }
 }
 
 /// What a call holds to be true: its labels, unless `of` names a label set.
 fn truth(call: &MetricCall, parts: &[&Definition], sets: &LabelSets, problems: &mut Problems) -> Option<Truth> {
+    match parts.first().map(|part| part.reads) {
+        Some(Reads::Answers) => return Some(Truth::Answered),
+        Some(Reads::Associations) => {
+            let Some(labels) = call.choice.options.get("labels") else {
+                let name = &call.choice.name;
+                let problem = Problem::at(&call.choice.name_node, format!("`{name}` needs `labels`"));
+                problems.push(problem.help(format!("write `{{{name}: {{labels: [CLASS, …], k: 5}}}}`, or name a label set of `target:`")));
+                return None;
+            };
+            return sets.named_or_listed(labels, problems).map(|set| Truth::Found(set, Match::Any));
+        }
+        _ => {}
+    }
     let Some(of) = call.choice.options.get("of").filter(|_| parts.iter().all(|part| takes_set(part))) else {
         return Some(Truth::Labels);
     };

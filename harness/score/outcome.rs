@@ -17,6 +17,8 @@ pub struct Outcomes {
     patterns: Vec<Pattern>,
     /// Whether a class without a mark is a true negative (single labels) or unknown (multi-label).
     unmarked_is_negative: bool,
+    /// How much more recall counts than precision in an item's F score.
+    beta: f64,
 }
 
 /// One distinct outcome.
@@ -75,28 +77,43 @@ impl Outcomes {
         let (of_row, distinct) = if classes <= DENSE_CLASSES { dense(codes, columns * columns) } else { intern(codes) };
         let pattern = |code: &u64| {
             let (target, decision) = ((code / columns) as u32, (code % columns) as u32);
-            let mut marks = Vec::with_capacity(2);
-            if target == decision {
-                marks.push((target, Mark::TruePositive));
-            } else {
-                marks.push((target, Mark::FalseNegative));
-                if (decision as usize) < classes {
-                    marks.push((decision, Mark::FalsePositive));
-                }
-            }
-            Pattern { marks, right: target == decision }
+            Pattern::of_one(target, ((decision as usize) < classes).then_some(decision))
         };
-        Self { of_row, classes, patterns: distinct.iter().map(pattern).collect(), unmarked_is_negative: true }
+        Self { of_row, classes, patterns: distinct.iter().map(pattern).collect(), unmarked_is_negative: true, beta: 1.0 }
+    }
+
+    /// Every outcome of one class decided against one, and of none decided; of no item.
+    pub fn every(classes: usize) -> Self {
+        let decisions = || (0..classes as u32).map(Some).chain([None]);
+        let all = (0..classes as u32).flat_map(|target| decisions().map(move |decision| Pattern::of_one(target, decision)));
+        Self { of_row: Vec::new(), classes, patterns: all.collect(), unmarked_is_negative: true, beta: 1.0 }
+    }
+
+    /// The place of an outcome among [`Self::every`].
+    pub fn pattern_of(target: u32, decision: Option<u32>, classes: usize) -> usize {
+        target as usize * (classes + 1) + decision.map_or(classes, |decision| decision as usize)
     }
 
     fn interned(patterns: impl Iterator<Item = Option<Pattern>>, classes: usize, unmarked_is_negative: bool) -> Self {
         let (of_row, patterns) = intern(patterns);
-        Self { of_row, classes, patterns, unmarked_is_negative }
+        Self { of_row, classes, patterns, unmarked_is_negative, beta: 1.0 }
+    }
+
+    /// The same, with another weight of recall in the items' F scores.
+    #[must_use]
+    pub fn weighing(self, beta: f64) -> Self {
+        Self { beta, ..self }
     }
 
     /// How many distinct outcomes there are.
     pub fn patterns(&self) -> usize {
         self.patterns.len()
+    }
+
+    /// The outcomes of two sides about the same classes: the patterns of the second come after those of the first.
+    #[must_use]
+    pub fn beside(&self, other: &Self) -> Self {
+        Self { patterns: [self.patterns.as_slice(), &other.patterns].concat(), ..self.clone() }
     }
 
     /// A tally of the right size.
@@ -121,7 +138,7 @@ impl Outcomes {
             }
         }
         if !self.unmarked_is_negative {
-            pattern.add_samples(weight, &mut tally.samples);
+            pattern.add_samples(weight, self.beta, &mut tally.samples);
         }
     }
 
@@ -136,6 +153,13 @@ impl Outcomes {
 }
 
 impl Pattern {
+    fn of_one(target: u32, decision: Option<u32>) -> Self {
+        let right = decision == Some(target);
+        let mut marks = vec![(target, if right { Mark::TruePositive } else { Mark::FalseNegative })];
+        marks.extend(decision.filter(|_| !right).map(|decision| (decision, Mark::FalsePositive)));
+        Self { marks, right }
+    }
+
     fn of_set(target: u32, set: &[u32]) -> Self {
         let right = set.contains(&target);
         let mark = |class: &u32| (*class, if *class == target { Mark::TruePositive } else { Mark::FalsePositive });
@@ -157,7 +181,7 @@ impl Pattern {
     }
 
     /// The numbers that a single multi-label item has by itself.
-    fn add_samples(&self, weight: f64, samples: &mut Samples) {
+    fn add_samples(&self, weight: f64, beta: f64, samples: &mut Samples) {
         let count = |wanted: Mark| self.marks.iter().filter(|(_, mark)| *mark == wanted).count() as f64;
         let (hits, false_hits, misses) = (count(Mark::TruePositive), count(Mark::FalsePositive), count(Mark::FalseNegative));
         let share = |numerator: f64, denominator: f64| (denominator > 0.0).then(|| numerator / denominator);
@@ -165,6 +189,8 @@ impl Pattern {
         samples.recall.add(share(hits, hits + misses), weight);
         samples.precision.add(share(hits, hits + false_hits), weight);
         samples.f1.add(share(2.0 * hits, 2.0 * hits + false_hits + misses), weight);
+        let recall = beta * beta;
+        samples.fbeta.add(share((1.0 + recall) * hits, (1.0 + recall) * hits + recall * misses + false_hits), weight);
         samples.jaccard.add(share(hits, hits + false_hits + misses), weight);
         samples.hit.add(share(hits.min(1.0), (hits + misses).min(1.0)), weight);
     }

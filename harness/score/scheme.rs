@@ -350,7 +350,14 @@ fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Optio
     match (metric.input, schema.scores) {
         (Input::Decisions, _) | (Input::PositiveScore, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
-        (Input::TopK(_) | Input::Scores, Some((_, width))) if width < schema.classes.len() => {
+        (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
+            Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))
+                .help(format!("say what makes probabilities of them: `{{{name}: {{…, of: softmax | sigmoid}}}}`")),
+        ),
+        (Input::TopFrom { of: Link::Sigmoid | Link::Softmax, .. }, Some((Kind::Probabilities, _))) => {
+            Some(Problem::at(node, format!("`{name}` turns into probabilities what are probabilities")).help("leave `of` out"))
+        }
+        (Input::TopK(_) | Input::TopFrom { .. } | Input::Scores, Some((_, width))) if width < schema.classes.len() => {
             let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
             Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
         }

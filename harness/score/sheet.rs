@@ -12,6 +12,7 @@ use super::interval;
 use super::lens::{Hand, Lens};
 use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
+use super::refit::Refit;
 use super::tally::Tally;
 use super::units::{Rows, Shuffle, Units};
 use crate::spec::evaluation::Policy;
@@ -30,6 +31,8 @@ pub struct Sheet<'a> {
     pub policy: Policy,
     /// The groups that reductions look at.
     pub kept: &'a [bool],
+    /// How decisions are made anew in every resample; `None` where they stay.
+    pub refit: Option<&'a Refit>,
 }
 
 /// Where a number stands on a sheet.
@@ -89,7 +92,7 @@ impl Sheet<'_> {
         let blocks = self.blocks(&tallies);
         let values = self.values(&tallies);
 
-        let (seed, slots) = (uncertainty.seed(), patterns.len());
+        let slots = patterns.len();
         let numbers = |tallies: &[Tally]| self.values(tallies).into_iter().map(number).collect::<Vec<f64>>();
         let resampled = self.resamples(&units, &labels, &patterns, &order, uncertainty, numbers);
         let leave_outs = if uncertainty.method() == Method::Bca { units.leave_outs() as u32 } else { 0 };
@@ -98,27 +101,19 @@ impl Sheet<'_> {
 
         let spots = self.spots(&tallies);
         let reductions = spots.iter().any(|spot| self.over(spot).is_some_and(|over| over.reduction.is_gap()));
-        let shuffle = (reductions && uncertainty.permutations() > 0).then(|| Shuffle::new(&units)).flatten();
-        let permuted = shuffle.map_or_else(Vec::new, |shuffle| {
-            let order = self.lens.order(&shuffle.patterns);
-            let deal = |replicate: u64, labels: &mut [u32], weights: &mut [f64]| {
-                shuffle.deal(seed, replicate, labels, weights);
-                1.0
-            };
-            let gaps = |tallies: &[Tally]| self.reduced(&blocks, &self.values(tallies)).into_iter().map(number).collect();
-            self.draws(uncertainty.permutations(), shuffle.patterns.len(), deal, None, &shuffle.patterns, &order, gaps)
-        });
+        let permuted = if reductions { self.permuted(&units, uncertainty) } else { Vec::new() };
 
         let mut drawn = Drawn {
             intervals: Vec::new(),
             resampled: resampled.into_iter().map(|(_, numbers)| numbers).collect(),
             items: supports.last().map_or(0.0, |tally| tally.items),
-            related: clusters.is_some(),
+            // A rule that is found anew is common to all groups.
+            related: clusters.is_some() || self.refit.is_some(),
             ranks: (0..=self.breakdown.groups.len()).map(|group| units.rank(group)).collect(),
             blocks,
             values,
         };
-        let plain = clusters.is_none() && predictions.weight().is_none();
+        let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
         let effective = units.effective(self.breakdown.groups.len());
         drawn.intervals = self.intervals(&drawn, &tallies, &supports, &effective, plain, &left_out, uncertainty);
         let values = self.reduced(&drawn.blocks, &drawn.values);
@@ -134,7 +129,7 @@ impl Sheet<'_> {
                 null: value
                     .ok()
                     .zip(gap)
-                    .and_then(|(value, over)| interval::null(permuted.iter().map(|(_, gaps)| gaps[index]), value, over.reduction.grows())),
+                    .and_then(|(value, over)| interval::null(permuted.iter().map(|gaps| gaps[index]), value, over.reduction.grows())),
             }
         };
         (0..spots.len()).into_par_iter().map(read).collect()
@@ -151,9 +146,41 @@ impl Sheet<'_> {
         let blocks = self.blocks(&tallies);
         self.lens.sum(&Hand { patterns, order: &order, labels: &labels, weights: &units.observed() }, true, &mut tallies);
         let values = self.reduced(&blocks, &self.values(&tallies));
-        let numbers = |tallies: &[Tally]| self.reduced(&blocks, &self.values(tallies)).into_iter().map(number).collect();
-        let drawn = self.resamples(units, &labels, patterns, &order, uncertainty, numbers);
+        let drawn = self.resamples(units, &labels, patterns, &order, uncertainty, self.numbers());
         Replay { spots, values, supports, replicates: drawn.into_iter().map(|(_, numbers)| numbers).collect() }
+    }
+
+    /// The numbers of this sheet in every permutation of the group labels of some units; none where labels cannot be exchanged.
+    pub fn permuted(&self, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
+        let permutations = uncertainty.permutations();
+        let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units)).flatten() else { return Vec::new() };
+        let order = self.lens.order(&shuffle.patterns);
+        let deal = |replicate: u64, labels: &mut [u32], weights: &mut [f64]| {
+            shuffle.deal(uncertainty.seed(), replicate, labels, weights);
+            1.0
+        };
+        let drawn = self.draws(permutations, shuffle.patterns.len(), deal, None, &shuffle.patterns, &order, self.numbers());
+        drawn.into_iter().map(|(_, numbers)| numbers).collect()
+    }
+
+    /// The numbers of this sheet in every exchange of items between two sides, whose patterns its lens both knows: those of the first side.
+    pub fn exchanged(&self, units: &Units, own: &[u32], other: &[u32], uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
+        let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
+        let exchange = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
+            let (stay, change) = weights.split_at_mut(own.len());
+            units.exchange(uncertainty.seed(), replicate, stay, change);
+            1.0
+        };
+        let (labels, patterns) = ([labels.as_slice(), &labels].concat(), [own, other].concat());
+        let permutations = uncertainty.permutations();
+        let drawn = self.draws(permutations, patterns.len(), exchange, Some(&labels), &patterns, &[], self.numbers());
+        drawn.into_iter().map(|(_, numbers)| numbers).collect()
+    }
+
+    /// Every number of the sheet, from the sums of a draw.
+    fn numbers(&self) -> impl Fn(&[Tally]) -> Vec<f64> + Sync {
+        let blocks = self.blocks(&self.tallies());
+        move |tallies| self.reduced(&blocks, &self.values(tallies)).into_iter().map(number).collect()
     }
 
     fn tallies(&self) -> Vec<Tally> {

@@ -10,7 +10,7 @@ use super::scheme::Schema;
 use crate::data::frame::Targets;
 use crate::spec::decode::{Decode, canonical, word};
 use crate::spec::evaluation::Written;
-use crate::spec::node::Node;
+use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 use crate::spec::target::{self, Members};
 
@@ -23,6 +23,8 @@ pub enum Truth {
     Classes(Arc<LabelSet>),
     /// One thing of every item that has a label set: that the set is found among what was decided.
     Found(Arc<LabelSet>, Match),
+    /// One thing of every item: that anything was decided about it.
+    Answered,
 }
 
 /// How much of a label set must be among what was decided.
@@ -51,6 +53,7 @@ pub enum LabelSet {
 /// The label sets that metrics can be about.
 #[derive(Clone, Debug, Default)]
 pub struct LabelSets {
+    classes: Vec<String>,
     named: IndexMap<String, Arc<LabelSet>>,
 }
 
@@ -72,7 +75,7 @@ impl LabelSets {
     /// Finds the names of an evaluation's label sets among fields, levels and classes; what is not found is a problem.
     pub fn of(written: &target::LabelSets, schema: &Schema, problems: &mut Problems) -> Self {
         let sets = written.0.iter().filter_map(|set| Some((set.name.clone(), Arc::new(LabelSet::of(&set.members, schema, problems)?))));
-        Self { named: sets.collect() }
+        Self { named: sets.collect(), classes: schema.classes.clone() }
     }
 
     /// The set that `of:` names.
@@ -87,6 +90,14 @@ impl LabelSets {
             problems.push(Problem::at(node, format!("`{name}` is no label set of this evaluation")).help(help));
         }
         found
+    }
+
+    /// The set that `labels:` names, or lists class by class.
+    pub(super) fn named_or_listed(&self, node: &Node, problems: &mut Problems) -> Option<Arc<LabelSet>> {
+        match &node.value {
+            Value::List(_) => indices(&target::classes(node, problems)?, &self.classes, problems).map(|set| Arc::new(LabelSet::Same(set))),
+            _ => self.named(node, problems),
+        }
     }
 
     /// Their names.
@@ -145,15 +156,26 @@ impl Truth {
         Cow::Owned(Targets::Multi { present: sets.into_iter().map(|set| set.unwrap_or_default().to_vec()).collect(), absent })
     }
 
-    /// Whether each item's set is found among what was decided about it; `None` of items without a set, and everywhere where that is not
-    /// the question.
+    /// Whether the one thing is found in what was decided about each item; `None` of items without a label set, and as a whole where
+    /// that is not the question.
     pub(super) fn found(&self, predictions: &Predictions, decisions: &Decisions) -> Option<Vec<Option<bool>>> {
-        let Self::Found(set, how) = self else { return None };
+        let (set, how) = match self {
+            Self::Found(set, how) => (set, how),
+            Self::Answered => return Some(answered(decisions)),
+            Self::Labels | Self::Classes(_) => return None,
+        };
         let found = |(row, set): (usize, Option<&[u32]>)| match decisions {
             Decisions::Single(decided) => set.map(|set| how.holds(set, |class| decided[row] == Some(class))),
             Decisions::Sets(decided) => set.map(|set| how.holds(set, |class| decided[row].binary_search(&class).is_ok())),
         };
         Some(set.of_rows(predictions).into_iter().enumerate().map(found).collect())
+    }
+}
+
+fn answered(decisions: &Decisions) -> Vec<Option<bool>> {
+    match decisions {
+        Decisions::Single(decided) => decided.iter().map(|decided| Some(decided.is_some())).collect(),
+        Decisions::Sets(decided) => decided.iter().map(|decided| Some(!decided.is_empty())).collect(),
     }
 }
 

@@ -90,8 +90,8 @@ fn level((key, node): &(Key, Node), problems: &mut Problems) -> Option<(Written<
     Some((Written { value: key.text.clone(), node: written }, classes(node, problems)?))
 }
 
-/// At least one class, none of them twice.
-fn classes(node: &Node, problems: &mut Problems) -> Option<Vec<Written<String>>> {
+/// A list of at least one class, none of them twice.
+pub fn classes(node: &Node, problems: &mut Problems) -> Option<Vec<Written<String>>> {
     let classes: Vec<Written<String>> = Vec::decode(node, problems)?;
     if classes.is_empty() {
         return expected(node, problems, "at least one class");

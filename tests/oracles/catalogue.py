@@ -110,6 +110,18 @@ def label_sets(rng):
                 case.expect("accuracy_score", {"of": name}, (mask[known] == b).all(1).mean(), f"{name}.exactly", by, group, decision=rule)
                 hits, false = hit.sum(), (mask[known] & ~b).sum()
                 case.expect("precision_score", {"of": name, "average": "micro"}, hits / (hits + false), f"{name}.micro", by, group, decision=rule)
+        crime = np.zeros(len(CLASSES), bool)
+        crime[[place["Crime"], place["Mask"]]] = True
+        for k, least in ((2, None), (5, None), (5, 0.1), (10, 0.15)):
+            shown = chosen(k) & (scores >= (least or -np.inf))
+            for name, labels, belongs, known in (
+                ("harm", ["Crime", "Mask"], np.broadcast_to(crime, shown.shape), part),
+                ("misgendered", "wrong", member["wrong"], part & member["wrong"].any(1)),
+            ):
+                options = {"labels": labels, "k": k, **({} if least is None else {"threshold": least})}
+                rate = (shown & belongs)[known].any(1).mean()
+                for rule in decided:
+                    case.expect("label_association_rate", options, rate, f"{name}.{k}.{least}", by, group, decision=rule)
     rates = []
     known = member["correct"].any(1)
     for r in np.unique(race):
@@ -121,9 +133,53 @@ def label_sets(rng):
     return case
 
 
+def abstentions(rng):
+    rows = 150
+    tone = rng.choice(["dark", "light"], rows)
+    truth = rng.choice(["yes", "no"], rows)
+    guess = np.where(rng.random(rows) < np.where(tone == "dark", 0.3, 0.1), "", np.where(rng.random(rows) < 0.8, truth, "no"))
+    case = Case("abstentions", {"id": "id", "label": "y", "decision": "d"}, {"groups": ["tone"], "abstained": "exclude"})
+    case.rows = [["id", "tone", "y", "d"], *([k, tone[k], truth[k], guess[k]] for k in range(rows))]
+    rates = {}
+    for by, group, part in [("", "", np.full(rows, True))] + [("tone", f"tone={t}", tone == t) for t in ("dark", "light")]:
+        silent = (guess[part] == "").mean()
+        rates[group] = silent
+        case.expect("abstention_rate", {}, silent, "abstention_rate", by, group, decision="given")
+        case.expect("coverage", {}, 1 - silent, "coverage", by, group, decision="given")
+        answered = part & (guess != "")
+        case.expect("accuracy_score", {}, (guess == truth)[answered].mean(), "accuracy_score", by, group, decision="given")
+    gap = abs(rates["tone=dark"] - rates["tone=light"])
+    case.expect("abstention_rate_difference", {}, gap, "abstention_gap", "tone", decision="given")
+    return case
+
+
+def several_labels(rng):
+    """F scores of items, as in the Inclusive Images challenge; labels are present, absent or unknown."""
+    rows, classes = 120, ["bag", "boot", "coat", "dress"]
+    region = rng.choice(["north", "south"], rows)
+    state = rng.choice([1, 0, -1], (rows, 4), p=[0.35, 0.4, 0.25])
+    scores = np.round(np.clip(rng.normal(0.35 + 0.25 * (state == 1), 0.2), 0, 1), 2)
+    words = {1: "1", 0: "0", -1: ""}
+    columns = {"id": "id", "label": {c: c for c in classes}, "probabilities": {c: f"p_{c}" for c in classes}}
+    case = Case("several labels", columns, {"groups": ["region"], "decide": {"threshold": 0.5}})
+    case.rows = [["id", "region", *classes, *(f"p_{c}" for c in classes)]]
+    case.rows += [[k, region[k], *(words[s] for s in state[k]), *scores[k]] for k in range(rows)]
+    decided = scores >= 0.5
+    hits, misses = (decided & (state == 1)).sum(1), (~decided & (state == 1)).sum(1)
+    false = (decided & (state == 0)).sum(1)
+    for by, group, part in [("", "", np.full(rows, True))] + [("region", f"region={r}", region == r) for r in ("north", "south")]:
+        for beta in (0.5, 1, 2):
+            up, down = (1 + beta**2) * hits[part], ((1 + beta**2) * hits + beta**2 * misses + false)[part]
+            options = {"beta": beta, "average": "samples"}
+            case.expect("fbeta_score", options, (up[down > 0] / down[down > 0]).mean(), f"f{beta}", by, group, decision="threshold(0.5)")
+        silent = (~decided[part]).all(1).mean()
+        case.expect("abstention_rate", {}, silent, "nothing", by, group, decision="threshold(0.5)")
+    return case
+
+
 def main():
     rng = np.random.default_rng(20)
-    cases = [label_sets(rng)]
+    cases = [label_sets(rng), abstentions(rng), several_labels(rng)]
     print(json.dumps([case.json() for case in cases], indent=1))
 
 

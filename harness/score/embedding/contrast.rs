@@ -1,38 +1,37 @@
-//! Differences between models in numbers of embeddings, on the same items in the same resamples.
+//! Contrasts between models (or groups) in numbers of embeddings, on the same items in the same resamples.
 
 use super::measure::{ground, items, sets_of};
 use super::metric::Metric;
-use super::scene::{Replay, Scene};
-use crate::score::audit::Audit;
+use super::scene::{Replay, Scene, Spot};
+use crate::score::audit::{Audit, Sizes};
 use crate::score::breakdown::Breakdown;
-use crate::score::compare::{Difference, limits, two_sided};
+use crate::score::compare::contrast::{Contrast, Finding, Verdict};
+use crate::score::compare::{Request, two_sided};
+use crate::score::interval::percentile;
 use crate::score::measurement::Status;
+use crate::score::share;
+use crate::spec::compare::Test;
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::Uncertainty;
 
-/// Compares pairs of sides (from, to), whose items are in one order, in the columns that are named, where all sides have them.
-pub(in crate::score) fn contrasts(
-    audits: &[Audit<'_>],
-    pairs: &[(usize, usize)],
-    columns: &[String],
-    uncertainty: &Uncertainty,
-) -> Vec<Difference> {
+/// What is asked of sides whose items are in one order, in the columns of embeddings that all of them have.
+pub(in crate::score) fn contrasts(audits: &[Audit<'_>], request: &Request<'_>, uncertainty: &Uncertainty) -> Vec<Finding> {
     let Some(first) = audits.first() else { return Vec::new() };
     let same = |audit: &Audit<'_>, metric: &Metric| {
         audit.scheme.embedding.iter().position(|(other, _)| other.name == metric.name && other.parameters == metric.parameters)
     };
-    let mut found = Vec::new();
     // Place by place, the metric on every side.
     let shared: Vec<(usize, Vec<usize>)> = (first.scheme.embedding.iter().enumerate())
-        .filter(|(_, (metric, _))| columns.contains(&metric.name))
+        .filter(|(_, (metric, _))| request.metrics.contains(&metric.name))
         .filter_map(|(place, (metric, _))| Some((place, audits.iter().map(|audit| same(audit, metric)).collect::<Option<_>>()?)))
         .collect();
+    let mut found = Vec::new();
     let mut compare = |breakdown: &Breakdown, here: &dyn Fn(usize) -> bool| {
         let chosen: Vec<&Vec<usize>> = shared.iter().filter(|(place, _)| here(*place)).map(|(_, places)| places).collect();
         let of_side = |side: usize| chosen.iter().map(|places| &audits[side].scheme.embedding[places[side]].0).collect::<Vec<&Metric>>();
         if !chosen.is_empty() {
             let metrics: Vec<Vec<&Metric>> = (0..audits.len()).map(of_side).collect();
-            found.extend(Sides { audits, metrics: &metrics, breakdown }.differences(pairs, uncertainty));
+            found.extend(Sides { audits, metrics: &metrics, breakdown, request, uncertainty }.findings());
         }
     };
     let embedding = &first.scheme.embedding;
@@ -50,10 +49,27 @@ struct Sides<'a> {
     audits: &'a [Audit<'a>],
     metrics: &'a [Vec<&'a Metric>],
     breakdown: &'a Breakdown,
+    request: &'a Request<'a>,
+    uncertainty: &'a Uncertainty,
+}
+
+/// A number of a side: the side, and the number's place among its spots.
+type At = (usize, usize);
+
+/// A weighted sum of numbers, which is what every contrast is.
+struct Sum {
+    spot: Spot,
+    terms: Vec<(f64, At)>,
+    /// The numbers whose mean is told as the value that is subtracted.
+    low: Vec<At>,
+    /// The numbers whose mean is told as the value that it is subtracted from.
+    high: Vec<At>,
+    /// The groups that are compared, where groups are.
+    groups: Option<(usize, usize)>,
 }
 
 impl Sides<'_> {
-    fn differences(&self, pairs: &[(usize, usize)], uncertainty: &Uncertainty) -> Vec<Difference> {
+    fn findings(&self) -> Vec<Finding> {
         let first = &self.audits[0];
         let sizes = first.sizes(&self.breakdown.of_row, self.breakdown);
         let exclude = first.evaluation.undefined == Policy::Exclude;
@@ -66,46 +82,118 @@ impl Sides<'_> {
                 None => scene,
             });
         }
-        let replays: Vec<Replay> = scenes.iter().map(|scene| scene.replay(uncertainty)).collect();
-        let spots = replays.first().map_or(&[][..], |replay| &replay.spots);
-        let one = |(from, to): (usize, usize), number: usize| {
-            let (a, b, spot) = (&replays[from], &replays[to], &spots[number]);
-            let metric = self.metrics[0][spot.metric];
-            let undefined = a.values[number].err().or(b.values[number].err());
-            let small = spot.rests.iter().find_map(|group| sizes.small[*group].clone());
-            let (status, reason) = match (undefined, small) {
-                (Some(undefined), _) => (Status::Undefined, first.reason(undefined, spot.group, self.breakdown)),
-                (None, Some(small)) => (Status::Small, small),
-                (None, None) => (Status::Ok, String::new()),
-            };
-            let values = a.values[number].ok().zip(b.values[number].ok());
-            let difference = values.map(|(a, b)| b - a);
-            let drawn: Vec<f64> = a.told(number).zip(b.told(number)).map(|(a, b)| b - a).collect();
-            let n = items(self.breakdown, &spot.rests);
-            let interval = difference.and_then(|_| limits(&drawn, n as f64, uncertainty));
-            Difference {
-                from,
-                to,
-                decision: String::new(),
-                metric: metric.name.clone(),
-                parameters: metric.parameters.clone(),
-                by: self.breakdown.by.clone(),
-                group: spot.group.map(|group| self.breakdown.groups[group].clone()).unwrap_or_default(),
-                label: spot.label.clone(),
-                value_from: a.values[number].ok(),
-                value_to: b.values[number].ok(),
-                difference,
-                lower: interval.map(|(lower, _)| lower),
-                upper: interval.map(|(_, upper)| upper),
-                level: interval.map(|_| uncertainty.level()),
-                n,
-                p: interval.and_then(|_| two_sided(&drawn)),
-                p_adjusted: None,
-                status,
-                reason,
-                direction: metric.direction,
-            }
+        let replays: Vec<Replay> = scenes.iter().map(|scene| scene.replay(self.uncertainty)).collect();
+        let spots = &replays[0].spots;
+        let contrasts = self.request.contrasts.iter().enumerate();
+        let of_contrast = |(place, contrast): (usize, &Contrast)| {
+            let sums = self.sums(contrast, spots).into_iter();
+            sums.map(|sum| self.finding(&sum, (place, contrast), &replays, &sizes)).collect::<Vec<Finding>>()
         };
-        pairs.iter().flat_map(|pair| (0..spots.len()).map(|number| one(*pair, number)).collect::<Vec<_>>()).collect()
+        contrasts.flat_map(of_contrast).collect()
+    }
+
+    /// The sums that a contrast is, of numbers that stand in the same places on every side.
+    fn sums(&self, contrast: &Contrast, spots: &[Spot]) -> Vec<Sum> {
+        let at = |sides: &[usize], number: usize| sides.iter().map(|side| (*side, number)).collect::<Vec<At>>();
+        let mean = |sides: &[usize], number: usize, weight: f64| -> Vec<(f64, At)> {
+            at(sides, number).into_iter().map(|at| (weight / sides.len() as f64, at)).collect()
+        };
+        let of_each = |sum: &dyn Fn(usize) -> (Vec<(f64, At)>, Vec<At>, Vec<At>)| {
+            let all = spots.iter().enumerate().map(|(number, spot)| {
+                let (terms, low, high) = sum(number);
+                Sum { spot: spot.clone(), terms, low, high, groups: None }
+            });
+            all.collect::<Vec<Sum>>()
+        };
+        match contrast {
+            Contrast::Difference { from, to } => of_each(&|number| {
+                let terms = [mean(from, number, -1.0), mean(to, number, 1.0)].concat();
+                (terms, at(from, number), at(to, number))
+            }),
+            Contrast::Slope(points) => {
+                let centre = points.iter().map(|(level, _)| level).sum::<f64>() / points.len() as f64;
+                let spread: f64 = points.iter().map(|(level, _)| (level - centre).powi(2)).sum();
+                let end = |number: usize, end: Option<&(f64, Vec<usize>)>| end.map_or_else(Vec::new, |(_, sides)| at(sides, number));
+                of_each(&|number| {
+                    let terms = points.iter().flat_map(|(level, sides)| mean(sides, number, (level - centre) / spread)).collect();
+                    let low = points.iter().min_by(|a, b| a.0.total_cmp(&b.0));
+                    (terms, end(number, low), end(number, points.iter().max_by(|a, b| a.0.total_cmp(&b.0))))
+                })
+            }
+            Contrast::Groups { side, by, pairs } if *by == self.breakdown.by => {
+                let number = |metric: usize, group: usize| spots.iter().position(|spot| spot.metric == metric && spot.group == Some(group));
+                let of_metric = |metric: usize| {
+                    pairs.of(&self.breakdown.groups).into_iter().filter_map(move |(from, to)| {
+                        let (low, high) = ((*side, number(metric, from)?), (*side, number(metric, to)?));
+                        let spot = Spot { metric, group: None, label: String::new(), rests: vec![from, to] };
+                        let terms = vec![(-1.0, low), (1.0, high)];
+                        Some(Sum { spot, terms, low: vec![low], high: vec![high], groups: Some((from, to)) })
+                    })
+                };
+                (0..self.metrics[*side].len()).flat_map(of_metric).collect()
+            }
+            Contrast::Groups { .. } => Vec::new(),
+        }
+    }
+
+    fn finding(&self, sum: &Sum, (place, contrast): (usize, &Contrast), replays: &[Replay], sizes: &Sizes) -> Finding {
+        let (first, spot) = (&self.audits[0], &sum.spot);
+        let metric = self.metrics[0][spot.metric];
+        let value = |(side, number): At| replays[side].values[number];
+        let mean = |numbers: &[At]| -> Option<f64> {
+            let values = numbers.iter().map(|at| value(*at).ok()).collect::<Option<Vec<f64>>>()?;
+            Some(values.iter().sum::<f64>() / values.len() as f64)
+        };
+        let undefined = sum.terms.iter().find_map(|(_, at)| value(*at).err().map(|undefined| (undefined, replays[at.0].spots[at.1].group)));
+        let small = spot.rests.iter().find_map(|group| sizes.small[*group].clone());
+        let (status, reason) = match (undefined, small) {
+            (Some((undefined, group)), _) => (Status::Undefined, first.reason(undefined, group, self.breakdown)),
+            (None, Some(small)) => (Status::Small, small),
+            (None, None) => (Status::Ok, String::new()),
+        };
+        let estimate: Option<f64> = sum.terms.iter().map(|(weight, at)| Some(weight * value(*at).ok()?)).sum();
+        let draws: Vec<(f64, Vec<f64>)> =
+            sum.terms.iter().map(|(weight, (side, number))| (*weight, replays[*side].told(*number).collect())).collect();
+        let drawn: Vec<f64> =
+            (0..self.uncertainty.bootstrap() as usize).map(|draw| draws.iter().map(|(weight, told)| weight * told[draw]).sum()).collect();
+        let n = items(self.breakdown, &spot.rests);
+        let level = self.uncertainty.level();
+        let weights: f64 = sum.terms.iter().map(|(weight, _)| weight.abs()).sum();
+        let interval = |level: f64| estimate.and_then(|_| self.limits(&drawn, n, weights, metric.definition.range, level));
+        let ends = interval(level);
+        let group = |group: usize| self.breakdown.groups[group].clone();
+        let (from, to) = sum.groups.map(|(from, to)| (group(from), group(to))).unwrap_or_default();
+        Finding {
+            from,
+            to,
+            metric: metric.name.clone(),
+            parameters: metric.parameters.clone(),
+            by: self.breakdown.by.clone(),
+            group: spot.group.map(group).unwrap_or_default(),
+            label: spot.label.clone(),
+            value_from: mean(&sum.low),
+            value_to: mean(&sum.high),
+            estimate,
+            lower: ends.map(|(lower, _)| lower),
+            upper: ends.map(|(_, upper)| upper),
+            level: ends.map(|_| level),
+            // The other tests are of shares, or exchange what two models decided.
+            p: estimate.filter(|_| self.request.test == Test::Bootstrap).and_then(|_| two_sided(&drawn)),
+            n,
+            verdict: self.request.within.and_then(|within| Some(Verdict::of(ends?, interval(2.0 * level - 1.0)?, within))),
+            direction: metric.direction,
+            ..Finding::without(place, contrast.statistic(), status, reason)
+        }
+    }
+
+    /// The percentiles; where all resamples agree, the most that so many agreeing items let the number differ.
+    fn limits(&self, drawn: &[f64], n: u64, weights: f64, (least, most): (f64, f64), level: f64) -> Option<(f64, f64)> {
+        let (lower, upper) = percentile(drawn.iter().copied(), level)?;
+        if upper - lower > 1e-12 {
+            return Some((lower, upper));
+        }
+        let (_, unseen) = share::interval(0.0, (n as f64).max(1.0), level, self.uncertainty.shares());
+        let reach = unseen * (most - least) * weights / 2.0;
+        reach.is_finite().then_some((lower - reach, upper + reach))
     }
 }

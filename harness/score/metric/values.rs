@@ -6,6 +6,7 @@ use crate::score::registry::{Compute, Of, Reads};
 use crate::score::tally::{Belief, Confusion, Sweep, Tally};
 use crate::score::value::{Cause, Undefined, Value, ratio};
 use crate::spec::evaluation::Policy;
+use crate::spec::vocabulary::ShareOf;
 
 /// How much a value rests on.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -31,9 +32,11 @@ impl Metric {
 
     /// What the value of a tally (of one class, where there is one a class) rests on.
     pub fn support(&self, tally: &Tally, class: Option<usize>) -> Support {
-        let ranks = !matches!(self.input, Input::Decisions | Input::TopK(_));
+        let ranks = !matches!(self.input, Input::Decisions | Input::TopK(_) | Input::TopFrom { .. });
         let sides: Vec<(f64, f64)> = match self.input {
-            Input::Decisions | Input::TopK(_) => tally.cells.iter().map(|cell| (cell.positives(), cell.negatives())).collect(),
+            Input::Decisions | Input::TopK(_) | Input::TopFrom { .. } => {
+                tally.cells.iter().map(|cell| (cell.positives(), cell.negatives())).collect()
+            }
             Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives)).collect(),
             Input::Shifts { .. } => Vec::new(),
             Input::Probabilities { .. } => tally.beliefs.iter().map(|belief| (belief.positives, belief.negatives)).collect(),
@@ -106,6 +109,32 @@ impl Metric {
             (Compute::Class { of: Of::Share(of, _), .. }, Average::PerClass) => Some(of(&tally.cells[class])),
             _ => None,
         }
+    }
+
+    /// What the metric is a share of, where it is one of all items, of a group's, or of a class's.
+    pub fn share_of(&self) -> ShareOf {
+        let same = match (self.parts.as_slice(), self.over, self.average) {
+            ([one], None, average) => match (one.compute, average) {
+                (Compute::Share(of, _), _) => {
+                    let whole = |right: f64| of(&Tally { items: 1.0, right, ..Tally::default() }).1;
+                    whole(0.0) == whole(1.0)
+                }
+                (Compute::Class { of: Of::Share(of, _), .. }, Average::Positive(_) | Average::PerClass) => {
+                    let whole = |cell: Confusion| of(&cell).1;
+                    let none = Confusion::default();
+                    whole(Confusion { true_positive: 1.0, ..none }) == whole(Confusion { false_negative: 1.0, ..none })
+                        && whole(Confusion { false_positive: 1.0, ..none }) == whole(Confusion { true_negative: 1.0, ..none })
+                }
+                _ => return ShareOf::Nothing,
+            },
+            _ => return ShareOf::Nothing,
+        };
+        if same { ShareOf::Truths } else { ShareOf::Decisions }
+    }
+
+    /// The least and the largest value of the metric, reduced where it is.
+    pub fn limits(&self) -> (f64, f64) {
+        self.over.map_or(self.range(0), |over| over.reduction.limits(self.range(0)))
     }
 
     /// The least and the largest value of a part.

@@ -50,6 +50,10 @@ pub enum Reads {
     Decisions,
     /// The k classes of the largest scores, whatever the rule.
     TopK,
+    /// Whether anything was decided.
+    Answers,
+    /// Which of some classes are among the k of the largest scores.
+    Associations,
     /// The scores.
     Scores,
     /// The scores as probabilities.
