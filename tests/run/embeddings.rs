@@ -18,7 +18,8 @@ evaluate:
     groups: [gender]
     metrics: [intra_group_cosine, {silhouette_score: {metric: cosine, as: silhouette}}]
 compare:
-  change: {models: [before, after], metrics: [effect, single_category_association, intra_group_cosine, silhouette]}
+  genders: {gender: all_pairs, metrics: [intra_group_cosine], each: [model], test: permutation}
+  change: {models: [before, after], report: [difference, transition], metrics: [effect, single_category_association, intra_group_cosine, silhouette]}
 tables:
   association: {rows: [model], columns: [single_category_association, effect]}
   geometry: {rows: [model], columns: [{gender: intra_group_cosine}, silhouette]}

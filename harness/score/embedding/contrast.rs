@@ -3,6 +3,7 @@
 use super::measure::{ground, items, sets_of};
 use super::metric::Metric;
 use super::scene::{Replay, Scene, Spot};
+use crate::score::OUTSIDE;
 use crate::score::audit::{Audit, Sizes};
 use crate::score::breakdown::Breakdown;
 use crate::score::compare::contrast::{Contrast, Finding, Verdict};
@@ -177,13 +178,29 @@ impl Sides<'_> {
             lower: ends.map(|(lower, _)| lower),
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
-            // The other tests are of shares, or exchange what two models decided.
-            p: estimate.filter(|_| self.request.test == Test::Bootstrap).and_then(|_| two_sided(&drawn)),
+            p: estimate.and_then(|estimate| match (self.request.test, sum.groups) {
+                (Test::Bootstrap, _) => two_sided(&drawn),
+                (Test::Permutation, Some(groups)) => self.relabelled(sum, estimate, groups),
+                // These are of shares, or exchange what two models decided.
+                _ => None,
+            }),
             n,
             verdict: self.request.within.and_then(|within| Some(Verdict::of(ends?, interval(2.0 * level - 1.0)?, within))),
             direction: metric.direction,
             ..Finding::without(place, contrast.statistic(), status, reason)
         }
+    }
+
+    /// The share of the permutations of two groups' labels, all other items left out, in which they are as far apart.
+    fn relabelled(&self, sum: &Sum, estimate: f64, (from, to): (usize, usize)) -> Option<f64> {
+        let (side, _) = *sum.low.first()?;
+        let of_two = |group: &u32| if [from, to].contains(&(*group as usize)) { *group } else { OUTSIDE };
+        let breakdown = Breakdown { of_row: self.breakdown.of_row.iter().map(of_two).collect(), ..self.breakdown.clone() };
+        let kept = vec![true; breakdown.groups.len()];
+        let scene = Scene::new(ground(&self.audits[side], &breakdown, &self.metrics[side][sum.spot.metric..=sum.spot.metric], &kept))?;
+        let drawn = scene.relabelled(self.uncertainty);
+        let far = drawn.iter().filter(|numbers| (numbers[to] - numbers[from]).abs() >= estimate.abs() - 1e-12).count();
+        (!drawn.is_empty()).then(|| (far + 1) as f64 / (drawn.len() + 1) as f64)
     }
 
     /// The percentiles; where all resamples agree, the most that so many agreeing items let the number differ.

@@ -156,6 +156,11 @@ impl<'a> Scene<'a> {
         Replay { spots: self.spots(), values: self.told(&cells), drawn: self.resamples(uncertainty) }
     }
 
+    /// All numbers in every permutation of the groups' labels.
+    pub fn relabelled(&self, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
+        self.permutations(uncertainty).draws.into_iter().map(|(_, told)| told).collect()
+    }
+
     /// Computes everything.
     pub fn read(&self, uncertainty: &Uncertainty) -> Vec<Reading> {
         let (weights, mut sums) = (self.units.observed(), self.sums());
