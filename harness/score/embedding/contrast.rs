@@ -57,6 +57,9 @@ struct Sides<'a> {
 /// A number of a side: the side, and the number's place among its spots.
 type At = (usize, usize);
 
+/// The terms of a sum, and the numbers that are told as what is subtracted and what it is subtracted from.
+type Terms = (Vec<(f64, At)>, Vec<At>, Vec<At>);
+
 /// A weighted sum of numbers, which is what every contrast is.
 struct Sum {
     spot: Spot,
@@ -99,7 +102,7 @@ impl Sides<'_> {
         let mean = |sides: &[usize], number: usize, weight: f64| -> Vec<(f64, At)> {
             at(sides, number).into_iter().map(|at| (weight / sides.len() as f64, at)).collect()
         };
-        let of_each = |sum: &dyn Fn(usize) -> (Vec<(f64, At)>, Vec<At>, Vec<At>)| {
+        let of_each = |sum: &dyn Fn(usize) -> Terms| {
             let all = spots.iter().enumerate().map(|(number, spot)| {
                 let (terms, low, high) = sum(number);
                 Sum { spot: spot.clone(), terms, low, high, groups: None }
