@@ -1,6 +1,8 @@
 //! What some metrics read of the items, and the sums it makes of a draw.
 
 use super::OUTSIDE;
+use super::breakdown::Breakdown;
+use super::crossing::Crossings;
 use super::outcome::Outcomes;
 use super::pairs::shift::Shifts;
 use super::probability::Probabilities;
@@ -14,6 +16,8 @@ pub enum Lens {
     Outcomes(Outcomes),
     /// Scores against targets.
     Rankings(Rankings),
+    /// Scores of one class against targets, group against group.
+    Crossings(Crossings),
     /// Probabilities against targets.
     Probabilities(Probabilities),
     /// Probabilities of the two images of a pair.
@@ -22,6 +26,7 @@ pub enum Lens {
 
 /// Slots as one draw sees them.
 pub(super) struct Hand<'h> {
+    pub(super) breakdown: &'h Breakdown,
     pub(super) patterns: &'h [u32],
     /// For a ranking lens, the slots of each class in the order of scores.
     pub(super) order: &'h [Order],
@@ -35,15 +40,17 @@ impl Lens {
         match self {
             Self::Outcomes(outcomes) => &outcomes.of_row,
             Self::Rankings(rankings) => &rankings.of_row,
+            Self::Crossings(crossings) => crossings.of_row(),
             Self::Probabilities(probabilities) => &probabilities.of_row,
             Self::Shifts(shifts) => &shifts.of_row,
         }
     }
 
-    pub(super) fn tally(&self) -> Tally {
+    pub(super) fn tally(&self, groups: usize) -> Tally {
         match self {
             Self::Outcomes(outcomes) => outcomes.tally(),
             Self::Rankings(rankings) => rankings.tally(),
+            Self::Crossings(crossings) => crossings.tally(groups),
             Self::Probabilities(probabilities) => probabilities.tally(),
             Self::Shifts(shifts) => shifts.tally(),
         }
@@ -53,66 +60,47 @@ impl Lens {
         match self {
             Self::Outcomes(_) | Self::Probabilities(_) | Self::Shifts(_) => Vec::new(),
             Self::Rankings(rankings) => rankings.order(patterns),
+            Self::Crossings(crossings) => crossings.order(patterns),
         }
     }
 
-    /// Sums a hand up: one tally a group, and last (where it is wanted) that of all items.
+    /// Sums a hand up: one tally a group, and after them (where it is wanted) that of all items of each panel.
     pub(super) fn sum(&self, hand: &Hand<'_>, whole: bool, tallies: &mut [Tally]) {
         tallies.iter_mut().for_each(Tally::clear);
-        let Some(all) = tallies.len().checked_sub(1) else { return };
         let slots = || hand.labels.iter().zip(hand.weights).enumerate().filter(|(_, (_, weight))| **weight > 0.0);
+        // The tallies that a slot counts in.
+        let places = |label: u32| {
+            let group = (label != OUTSIDE).then_some(label as usize);
+            group.into_iter().chain(if whole { hand.breakdown.home(label) } else { None })
+        };
         match self {
             Self::Outcomes(outcomes) => {
                 for (slot, (label, weight)) in slots() {
-                    if whole {
-                        outcomes.add(hand.patterns[slot], *weight, &mut tallies[all]);
-                    }
-                    if *label != OUTSIDE {
-                        outcomes.add(hand.patterns[slot], *weight, &mut tallies[*label as usize]);
-                    }
+                    places(*label).for_each(|place| outcomes.add(hand.patterns[slot], *weight, &mut tallies[place]));
                 }
                 tallies.iter_mut().for_each(|tally| outcomes.finish(tally));
             }
             Self::Probabilities(probabilities) => {
                 for (slot, (label, weight)) in slots() {
-                    if whole {
-                        probabilities.add(hand.patterns[slot], *weight, &mut tallies[all]);
-                    }
-                    if *label != OUTSIDE {
-                        probabilities.add(hand.patterns[slot], *weight, &mut tallies[*label as usize]);
-                    }
+                    places(*label).for_each(|place| probabilities.add(hand.patterns[slot], *weight, &mut tallies[place]));
                 }
             }
             Self::Shifts(shifts) => {
                 for (slot, (label, weight)) in slots() {
-                    if whole {
-                        shifts.add(hand.patterns[slot], *weight, &mut tallies[all]);
-                    }
-                    if *label != OUTSIDE {
-                        shifts.add(hand.patterns[slot], *weight, &mut tallies[*label as usize]);
-                    }
+                    places(*label).for_each(|place| shifts.add(hand.patterns[slot], *weight, &mut tallies[place]));
                 }
             }
+            Self::Crossings(crossings) => crossings.sum(hand, tallies),
             Self::Rankings(_) => {
                 for (_, (label, weight)) in slots() {
-                    if whole {
-                        tallies[all].items += weight;
-                    }
-                    if *label != OUTSIDE {
-                        tallies[*label as usize].items += weight;
-                    }
+                    places(*label).for_each(|place| tallies[place].items += weight);
                 }
                 for (class, order) in hand.order.iter().enumerate() {
                     let mut step = 0;
                     for (slot, mark) in order.iter() {
                         step += u64::from(mark.is_step());
-                        let (label, weight) = (hand.labels[slot], hand.weights[slot]);
-                        if whole {
-                            tallies[all].sweeps[class].push(step, mark.is_positive(), weight);
-                        }
-                        if label != OUTSIDE {
-                            tallies[label as usize].sweeps[class].push(step, mark.is_positive(), weight);
-                        }
+                        let weight = hand.weights[slot];
+                        places(hand.labels[slot]).for_each(|place| tallies[place].sweeps[class].push(step, mark.is_positive(), weight));
                     }
                 }
                 tallies.iter_mut().flat_map(|tally| &mut tally.sweeps).for_each(Sweep::finish);

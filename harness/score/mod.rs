@@ -12,8 +12,9 @@
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`truth`]: what is held to be true of an item: its labels, or a label set.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
-//! - [`ladder`]: resamples of rankings, one pass a group.
-//! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
+//! - [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: scores of groups against each other; [`together`]: sums of several groups.
+//! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups; [`reference`]: the group
+//!   that others are set against.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`mod@compare`]: cells set against each other on the same items.
 //! - [`mod@explain`]: what a metric is, in words; [`rulebook`]: what decision rules and calibrations are.
@@ -24,7 +25,9 @@ pub mod archive;
 pub mod audit;
 pub mod breakdown;
 pub mod calibrate;
+pub mod combine;
 pub mod compare;
+pub mod crossing;
 pub mod draw;
 pub mod embedding;
 pub mod explain;
@@ -45,6 +48,7 @@ pub mod predictions;
 pub mod probability;
 pub mod ranking;
 pub mod reduction;
+pub mod reference;
 pub mod refit;
 pub mod registry;
 pub mod rule;
@@ -54,6 +58,7 @@ pub mod share;
 pub mod sheet;
 pub mod steps;
 pub mod tally;
+pub mod together;
 pub mod truth;
 pub mod units;
 pub mod value;

@@ -4,10 +4,12 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
+use super::breakdown::Grouping;
 use super::embedding::{self, Embeddings};
 use super::metric::{Average, Input, Meaning, Metric, Task, Wanted, meaning, resolve};
 use super::pairs;
 use super::predictions::Predictions;
+use super::registry::Suffix;
 use super::truth::{LabelSets, Truth};
 use crate::data::frame::Targets;
 use crate::spec::calibrate::Method;
@@ -44,8 +46,8 @@ pub struct Scheme {
     pub task: Task,
     /// The decision rules; empty where no metric reads decisions and none is written.
     pub decide: Vec<Decide>,
-    /// The lists of fields to break down by; the empty list is all items.
-    pub breakdowns: Vec<Vec<String>>,
+    /// What to break down by; that of no field is all items.
+    pub breakdowns: Vec<Grouping>,
     /// The metrics, each with the breakdowns that it is computed for.
     pub metrics: Vec<(Metric, Vec<usize>)>,
     /// The metrics of embeddings, likewise.
@@ -134,6 +136,13 @@ impl Scheme {
                 known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &fields, problems);
             }
         }
+        for (control, entry) in evaluation.control.iter().flat_map(|control| evaluation.compared().map(move |entry| (control, entry))) {
+            if let Some(field) = entry.value.iter().find(|field| control.value.contains(field)) {
+                let problem =
+                    Problem::at(&entry.node, format!("`{field}` is held fixed by `control`, so that its levels are not compared"));
+                problems.push(problem.help("leave it out of one of them"));
+            }
+        }
         for field in evaluation.pairs.iter().flat_map(|pairs| pairs.value.fields()) {
             known(field, "field", &fields, problems);
         }
@@ -161,7 +170,11 @@ impl Scheme {
                     problems.push(problem);
                 }
                 scheme.check_name(&metric.name, call, problems);
-                let breakdowns = scheme.breakdowns_of(evaluation, call, metric.over.is_none(), problems);
+                let breakdowns = scheme.breakdowns_of(evaluation, call, !metric.compares(), problems);
+                if let Some(reference) = &metric.reference {
+                    let unfit = breakdowns.iter().filter_map(|place| reference.unfit(&scheme.breakdowns[*place], &schema.fields));
+                    unfit.for_each(|problem| problems.push(problem));
+                }
                 scheme.metrics.push((metric, breakdowns));
             }
         }
@@ -179,7 +192,7 @@ impl Scheme {
         &mut self,
         evaluation: &Evaluation,
         call: &MetricCall,
-        (definition, suffix): (&'static embedding::registry::Definition, Option<&'static str>),
+        (definition, suffix): (&'static embedding::registry::Definition, Option<&'static Suffix>),
         schema: &Schema,
         problems: &mut Problems,
     ) {
@@ -187,6 +200,12 @@ impl Scheme {
         if schema.embeddings.is_none() {
             let problem = Problem::at(&call.choice.name_node, format!("`{name}` reads embeddings, and the model holds none"));
             problems.push(problem.help("name the models with `embeddings:` in `models`"));
+            return;
+        }
+        if let Some(control) = &evaluation.control {
+            let problem =
+                Problem::at(&control.node, format!("`{name}` measures embeddings, which are not compared within levels of a field"));
+            problems.push(problem.help("leave `control` out, and add an intersection to `groups`"));
             return;
         }
         if evaluation.pairs.is_some() {
@@ -226,12 +245,15 @@ impl Scheme {
 
     /// The breakdowns that a metric is computed for, among them that of all items where it has such a number; there must be one.
     fn breakdowns_of(&mut self, evaluation: &Evaluation, call: &MetricCall, overall: bool, problems: &mut Problems) -> Vec<usize> {
-        let mut lists: Vec<Vec<String>> = Vec::new();
+        let mut lists: Vec<Grouping> = Vec::new();
+        let control = evaluation.control.as_ref().map_or(&[][..], |control| &control.value);
+        let within = |entry: &Written<Vec<String>>| Grouping::within(control, &entry.value);
         match &call.by {
-            Some(by) => lists.push(by.value.clone()),
+            Some(by) => lists.push(within(by)),
             None => {
-                lists.extend(overall.then(Vec::new));
-                lists.extend(evaluation.groups.iter().map(|entry| entry.value.clone()));
+                lists.extend(overall.then(Grouping::default));
+                lists.extend((overall && !control.is_empty()).then(|| Grouping::by(control)));
+                lists.extend(evaluation.groups.iter().map(within));
             }
         }
         if lists.is_empty() {
@@ -318,7 +340,7 @@ impl Scheme {
             Average::Whole => !each && !task.multi_label,
             Average::Samples | Average::PerClass => false,
         };
-        if metric.over.is_none() && metric.input == Input::Decisions && !metric.of_pairs() && countable {
+        if !metric.compares() && metric.input == Input::Decisions && !metric.of_pairs() && countable {
             return Some(metric);
         }
         let what = if each { "thresholds of classes" } else { "a threshold" };
@@ -348,7 +370,7 @@ fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Optio
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
-        (Input::Decisions, _) | (Input::PositiveScore, Some(_)) => None,
+        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
         (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
             Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))

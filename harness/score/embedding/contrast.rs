@@ -9,7 +9,7 @@ use crate::score::breakdown::Breakdown;
 use crate::score::compare::contrast::{Contrast, Finding, Verdict};
 use crate::score::compare::{Request, two_sided};
 use crate::score::interval::percentile;
-use crate::score::measurement::Status;
+use crate::score::measurement::{Direction, Status};
 use crate::score::share;
 use crate::spec::compare::Test;
 use crate::spec::evaluation::Policy;
@@ -189,7 +189,8 @@ impl Sides<'_> {
             }),
             n,
             verdict: self.request.within.and_then(|within| Some(Verdict::of(ends?, interval(2.0 * level - 1.0)?, within))),
-            direction: metric.direction,
+            // Between groups, no difference is the best.
+            direction: if sum.groups.is_some() { Direction::Neutral } else { metric.direction },
             ..Finding::without(place, contrast.statistic(), status, reason)
         }
     }
@@ -198,7 +199,8 @@ impl Sides<'_> {
     fn relabelled(&self, sum: &Sum, estimate: f64, (from, to): (usize, usize)) -> Option<f64> {
         let (side, _) = *sum.low.first()?;
         let of_two = |group: &u32| if [from, to].contains(&(*group as usize)) { *group } else { OUTSIDE };
-        let breakdown = Breakdown { of_row: self.breakdown.of_row.iter().map(of_two).collect(), ..self.breakdown.clone() };
+        let mut breakdown = self.breakdown.clone();
+        breakdown.of_row = self.breakdown.of_row.iter().map(of_two).collect();
         let kept = vec![true; breakdown.groups.len()];
         let scene = Scene::new(ground(&self.audits[side], &breakdown, &self.metrics[side][sum.spot.metric..=sum.spot.metric], &kept))?;
         let drawn = scene.relabelled(self.uncertainty);

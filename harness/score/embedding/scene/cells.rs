@@ -5,6 +5,7 @@ use crate::score::embedding::draw::Draw;
 use crate::score::embedding::metric::{Distance, Metric};
 use crate::score::embedding::registry::Compute;
 use crate::score::embedding::silhouette::Distances;
+use crate::score::reduction::Among;
 use crate::score::value::{Cause, Undefined, Value};
 
 /// The groups of sets that are attributes and no concepts.
@@ -60,6 +61,8 @@ impl Scene<'_> {
     /// The numbers that are told, in the order of [`Self::spots`].
     pub(super) fn told(&self, cells: &[Value]) -> Vec<Value> {
         let Ground { metrics, kept, policy, .. } = self.ground;
+        let groups: Vec<usize> = (0..self.ground.breakdown.groups.len()).collect();
+        let among = Among { groups: &groups, kept, sizes: &vec![1.0; groups.len()], anchor: None, policy };
         let mut told = Vec::with_capacity(cells.len());
         let mut start = 0;
         for metric in metrics {
@@ -67,7 +70,7 @@ impl Scene<'_> {
             start += here.len();
             let few = || Err(Undefined::from(Cause::FewGroups));
             match (metric.over, metric.definition.compute) {
-                (Some(over), _) => told.push(over.of(here.iter().copied(), few(), kept, policy)),
+                (Some(over), _) => told.push(over.of(|group| here[group], few(), &among)),
                 (None, Compute::Pair(_)) if here.is_empty() => told.push(few()),
                 (None, Compute::Pair(_)) => match metric.options.pairs {
                     Some(combine) => told.push(combine.of(here.iter().copied(), policy)),
