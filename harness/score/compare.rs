@@ -20,6 +20,7 @@ use std::collections::HashMap;
 
 use super::audit::Audit;
 use super::breakdown::Breakdown;
+use super::embedding;
 use super::lens::Lens;
 use super::metric::{Input, Metric};
 use super::predictions::Predictions;
@@ -34,6 +35,7 @@ use crate::spec::uncertainty::Uncertainty;
 use adjust::adjust;
 use contrast::{Contrast, Finding};
 use sums::Paired;
+pub(super) use sums::two_sided;
 
 /// One model's part in a comparison.
 #[derive(Clone, Copy, Debug)]
@@ -92,17 +94,19 @@ pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertai
             findings.extend(found.into_iter().map(|finding| Finding { decision: rule.to_owned(), ..finding }));
         },
     )?;
+    if sides.iter().all(|side| side.predictions.embeddings().is_some()) {
+        findings.extend(audited(sides, uncertainty, |audits, _| Ok(embedding::contrasts(audits, request, uncertainty)))?);
+    }
     adjust(findings.iter_mut(), request.adjust);
     Ok(findings)
 }
 
-/// Sets the sides beside each other in every metric that is wanted, rule and breakdown that all have.
-fn pairing(
+/// Does something with the sides' items, all in one order.
+fn audited<R>(
     sides: &[Side<'_>],
-    wanted: impl Fn(&Metric) -> bool,
     uncertainty: &Uncertainty,
-    mut each: impl FnMut(&Paired<'_>, &str),
-) -> Result<(), ScoreError> {
+    of: impl FnOnce(&[Audit<'_>], &[Scheme]) -> Result<R, ScoreError>,
+) -> Result<R, ScoreError> {
     let aligned = align(&sides.iter().map(|side| side.predictions).collect::<Vec<_>>())?;
     let aligned = (sides.iter().zip(&aligned))
         .map(|(side, predictions)| side.fitted.calibrated(predictions, side.evaluation))
@@ -117,45 +121,57 @@ fn pairing(
     let audits = (sides.iter().zip(&aligned).zip(&schemes))
         .map(|((side, predictions), scheme)| Audit::new(predictions, side.evaluation, uncertainty, scheme))
         .collect::<Result<Vec<Audit<'_>>, _>>()?;
-    let (Some(first), Some(scheme)) = (audits.first(), schemes.first()) else { return Ok(()) };
-    for (metric, breakdowns) in scheme.metrics.iter().filter(|(metric, _)| wanted(metric)) {
-        // The other sides' metric of the same name, where all have it.
-        let same = |scheme: &Scheme| {
-            scheme.metrics.iter().position(|(other, _)| other.name == metric.name && other.parameters == metric.parameters)
-        };
-        let Some(places) = schemes.iter().map(same).collect::<Option<Vec<usize>>>() else { continue };
-        let rules: Vec<String> = match metric.input {
-            Input::Decisions => scheme.decide.iter().map(|rule| rule.name.clone()).collect(),
-            _ => vec![String::new()],
-        };
-        for rule in
-            rules.iter().filter(|rule| rule.is_empty() || schemes.iter().all(|scheme| scheme.decide.iter().any(|d| d.name == **rule)))
-        {
-            let called: Vec<&Metric> = schemes.iter().zip(&places).map(|(scheme, place)| &scheme.metrics[*place].0).collect();
-            let lenses = (audits.iter().zip(sides).zip(&called))
-                .map(|((audit, side), metric)| audit.lens(metric, rule, side.fitted))
-                .collect::<Result<Vec<Lens>, _>>()?;
-            let (joint, tuples) = join(&lenses);
-            for by in breakdowns.iter().copied() {
-                let breakdown = &first.breakdowns[by];
-                let anchors = [first.anchors(metric, by, &first.sizes(lenses[0].of_row(), breakdown))?];
-                let refits = refits(&audits, sides, metric, rule, breakdown, uncertainty)?;
-                let paired = Paired {
-                    audits: &audits,
-                    lenses: &lenses,
-                    metrics: &called,
-                    breakdown,
-                    anchors: &anchors,
-                    joint: &joint,
-                    tuples: &tuples,
-                    refits: &refits,
-                    uncertainty,
-                };
-                each(&paired, rule);
+    of(&audits, &schemes)
+}
+
+/// Sets the sides beside each other in every metric that is wanted, rule and breakdown that all have.
+fn pairing(
+    sides: &[Side<'_>],
+    wanted: impl Fn(&Metric) -> bool,
+    uncertainty: &Uncertainty,
+    mut each: impl FnMut(&Paired<'_>, &str),
+) -> Result<(), ScoreError> {
+    audited(sides, uncertainty, |audits, schemes| {
+        let (Some(first), Some(scheme)) = (audits.first(), schemes.first()) else { return Ok(()) };
+        for (metric, breakdowns) in scheme.metrics.iter().filter(|(metric, _)| wanted(metric)) {
+            // The other sides' metric of the same name, where all have it.
+            let same = |scheme: &Scheme| {
+                scheme.metrics.iter().position(|(other, _)| other.name == metric.name && other.parameters == metric.parameters)
+            };
+            let Some(places) = schemes.iter().map(same).collect::<Option<Vec<usize>>>() else { continue };
+            let rules: Vec<String> = match metric.input {
+                Input::Decisions => scheme.decide.iter().map(|rule| rule.name.clone()).collect(),
+                _ => vec![String::new()],
+            };
+            for rule in
+                rules.iter().filter(|rule| rule.is_empty() || schemes.iter().all(|scheme| scheme.decide.iter().any(|d| d.name == **rule)))
+            {
+                let called: Vec<&Metric> = schemes.iter().zip(&places).map(|(scheme, place)| &scheme.metrics[*place].0).collect();
+                let lenses = (audits.iter().zip(sides).zip(&called))
+                    .map(|((audit, side), metric)| audit.lens(metric, rule, side.fitted))
+                    .collect::<Result<Vec<Lens>, _>>()?;
+                let (joint, tuples) = join(&lenses);
+                for by in breakdowns.iter().copied() {
+                    let breakdown = &first.breakdowns[by];
+                    let anchors = [first.anchors(metric, by, &first.sizes(lenses[0].of_row(), breakdown))?];
+                    let refits = refits(audits, sides, metric, rule, breakdown, uncertainty)?;
+                    let paired = Paired {
+                        audits,
+                        lenses: &lenses,
+                        metrics: &called,
+                        breakdown,
+                        anchors: &anchors,
+                        joint: &joint,
+                        tuples: &tuples,
+                        refits: &refits,
+                        uncertainty,
+                    };
+                    each(&paired, rule);
+                }
             }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Brings all predictions into the first ones' order of items.

@@ -17,6 +17,9 @@ evaluate:
     data: photos/test
     groups: [gender]
     metrics: [intra_group_cosine, {silhouette_score: {metric: cosine, as: silhouette}}]
+compare:
+  genders: {gender: all_pairs, metrics: [intra_group_cosine], each: [model], test: permutation}
+  change: {models: [before, after], report: [difference, transition], metrics: [effect, single_category_association, intra_group_cosine, silhouette]}
 tables:
   association: {rows: [model], columns: [single_category_association, effect]}
   geometry: {rows: [model], columns: [{gender: intra_group_cosine}, silhouette]}
@@ -52,7 +55,7 @@ fn associations_and_geometry_reach_the_leaderboard() {
         .file("before.jsonl", before)
         .file("after.csv", format!("id,shown,gender,split,e0,e1,e2\n{after}"));
     let ran = fairgrid(["run", "concepts.yaml", "--output", "out", "--quiet"]).within(&folder).run();
-    insta::assert_snapshot!(format!("{ran}\n{}", std::fs::read_to_string(folder.path("out/results.csv")).unwrap()));
+    insta::assert_snapshot!(format!("{ran}\n{}\n{}", folder.read("out/results.csv"), folder.read("out/comparisons.csv")));
     // The same again, from the store and anew.
     let results = std::fs::read(folder.path("out/results.csv")).unwrap();
     for more in [&[][..], &["--force"]] {

@@ -239,7 +239,14 @@ fn every_transition_has_its_word() {
         (finding.value_from, finding.value_to) = (Some(0.3), Some(0.2));
         finding.p = Some(0.2);
     });
-    let gap = |value: f64, p: f64| measured(value, 0.1, Some(p));
+    let gap = |value: f64, p: f64| Measurement { by: "tone".to_owned(), ..measured(value, 0.1, Some(p)) };
     assert_eq!(Transition::of(&gap(0.3, 0.01), &gap(0.2, 0.3), &gaps, 0.95), Some(Transition::Removed));
     assert_eq!(Transition::of(&gap(0.3, 0.01), &gap(0.2, 0.05), &gaps, 0.95), Some(Transition::Retained));
+    // An association has a sign, and a p that may be of the other side.
+    let turned = finding(|finding| {
+        (finding.value_from, finding.value_to) = (Some(0.05), Some(-0.3));
+        finding.p = Some(0.01);
+    });
+    let association = |value: f64, p: f64| measured(value, 0.1, Some(p));
+    assert_eq!(Transition::of(&association(0.05, 0.2), &association(-0.3, 1.0), &turned, 0.95), Some(Transition::Introduced));
 }

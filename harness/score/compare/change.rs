@@ -50,8 +50,9 @@ impl Transition {
     pub fn of(before: &Measurement, after: &Measurement, change: &Finding, level: f64) -> Option<Self> {
         let alpha = 1.0 - level;
         let there = |number: &Measurement| match (number.null_p, number.lower.zip(number.upper)) {
-            (Some(p), _) => Some(p <= alpha),
-            (None, interval) => interval.map(excludes_zero),
+            (Some(p), _) if !number.by.is_empty() => Some(p <= alpha),
+            // The p of an association may be of one side alone.
+            (_, interval) => interval.map(excludes_zero),
         };
         let (from, to) = (change.value_from?, change.value_to?);
         Some(match (there(before)?, there(after)?) {

@@ -369,7 +369,7 @@ impl Paired<'_> {
 }
 
 /// Twice the share of resamples, with one added, on whose side of 0 the number is rarer; `None` where fewer than half have a number.
-fn two_sided(drawn: &[f64]) -> Option<f64> {
+pub(in crate::score) fn two_sided(drawn: &[f64]) -> Option<f64> {
     let defined = || drawn.iter().filter(|difference| !difference.is_nan());
     let all = defined().count();
     let below = defined().filter(|difference| **difference <= 0.0).count();

@@ -12,17 +12,38 @@ use crate::spec::problem::Problems;
 
 /// Measures everything that an evaluation asks of embeddings, each number with its place among those of the evaluation.
 pub(in crate::score) fn measure(audit: &Audit<'_>, measured: &mut Vec<(Place, Measurement)>) {
-    let metrics = &audit.scheme.embedding;
     for (by, breakdown) in audit.breakdowns.iter().enumerate() {
         let here = |(metric, breakdowns): &(Metric, Vec<usize>)| !metric.definition.compute.of_sets() && breakdowns.contains(&by);
         of(audit, breakdown, by, here, measured);
     }
-    let asked = metrics.iter().any(|(metric, _)| metric.definition.compute.of_sets());
-    // What is wrong with the sets was said before.
-    let found = audit.evaluation.sets.as_ref().filter(|_| asked);
-    if let Some(breakdown) = found.and_then(|sets| sets::resolve(sets, &audit.predictions, &mut Problems::default())) {
+    if let Some(breakdown) = sets_of(audit) {
         of(audit, &breakdown, 0, |(metric, _)| metric.definition.compute.of_sets(), measured);
     }
+}
+
+/// The sets of an evaluation, where a metric asks for them. What is wrong with them was said before.
+pub(super) fn sets_of(audit: &Audit<'_>) -> Option<Breakdown> {
+    let asked = audit.scheme.embedding.iter().any(|(metric, _)| metric.definition.compute.of_sets());
+    let sets = audit.evaluation.sets.as_ref().filter(|_| asked)?;
+    sets::resolve(sets, &audit.predictions, &mut Problems::default())
+}
+
+/// What metrics of one breakdown are measured on.
+pub(super) fn ground<'a>(audit: &'a Audit<'_>, breakdown: &'a Breakdown, metrics: &'a [&'a Metric], kept: &'a [bool]) -> Ground<'a> {
+    Ground {
+        predictions: &audit.predictions,
+        breakdown,
+        clusters: audit.clusters.as_deref(),
+        metrics,
+        normalize: audit.evaluation.embed.unwrap_or_default().normalize,
+        policy: audit.evaluation.undefined,
+        kept,
+    }
+}
+
+/// How many items are in some groups.
+pub(super) fn items(breakdown: &Breakdown, groups: &[usize]) -> u64 {
+    breakdown.of_row.iter().filter(|group| groups.contains(&(**group as usize))).count() as u64
 }
 
 fn of(
@@ -40,15 +61,7 @@ fn of(
     let sizes = audit.sizes(&breakdown.of_row, breakdown);
     let exclude = audit.evaluation.undefined == Policy::Exclude;
     let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
-    let scene = Scene::new(Ground {
-        predictions: &audit.predictions,
-        breakdown,
-        clusters: audit.clusters.as_deref(),
-        metrics: &metrics,
-        normalize: audit.evaluation.embed.unwrap_or_default().normalize,
-        policy: audit.evaluation.undefined,
-        kept: &kept,
-    });
+    let scene = Scene::new(ground(audit, breakdown, &metrics, &kept));
     for (number, reading) in scene.map_or_else(Vec::new, |scene| scene.read(audit.uncertainty)).iter().enumerate() {
         let metric = reading.spot.metric;
         // After the metrics that read anything else.
@@ -66,7 +79,6 @@ fn measurement(audit: &Audit<'_>, reading: &Reading, metric: &Metric, breakdown:
         (Ok(_), Some(small)) => (Status::Small, small),
         (Ok(_), None) => (Status::Ok, String::new()),
     };
-    let n = breakdown.of_row.iter().filter(|group| spot.rests.contains(&(**group as usize))).count();
     Measurement {
         decision: String::new(),
         metric: metric.name.clone(),
@@ -79,7 +91,7 @@ fn measurement(audit: &Audit<'_>, reading: &Reading, metric: &Metric, breakdown:
         lower: reading.interval.map(|(lower, _)| lower),
         upper: reading.interval.map(|(_, upper)| upper),
         level: reading.interval.map(|_| audit.uncertainty.level()),
-        n: n as u64,
+        n: items(breakdown, &spot.rests),
         n_positive: None,
         n_negative: None,
         n_clusters: sizes.clusters.as_ref().map(|clusters| spot.rests.iter().map(|group| clusters[*group]).sum()),

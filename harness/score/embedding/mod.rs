@@ -5,10 +5,12 @@
 //!   the vectors must be like for it.
 //! - [`draw`]: the points in one draw, and the sums that most numbers are functions of. [`geometry`], [`silhouette`], [`neighbours`]: how
 //!   groups lie. [`association`]: which attribute concepts are nearer to, of the [`sets`] of an evaluation; [`permutation`]: by chance.
-//! - [`scene`]: all numbers of a breakdown, as observed and draw by draw; `measure`: as measurements.
+//! - [`scene`]: all numbers of a breakdown, as observed and draw by draw; `measure`: as measurements;
+//!   `contrast`: differences between models.
 
 pub mod association;
 pub mod check;
+mod contrast;
 pub mod draw;
 pub mod geometry;
 mod measure;
@@ -23,5 +25,6 @@ pub mod silhouette;
 pub mod vectors;
 
 pub use check::check;
+pub(super) use contrast::contrasts;
 pub(super) use measure::measure;
 pub use vectors::Embeddings;

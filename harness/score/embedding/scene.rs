@@ -1,5 +1,7 @@
 //! All numbers of embeddings of one breakdown (or of the sets of an evaluation): once as observed, once a resample, once a permutation.
 
+mod cells;
+
 use rayon::prelude::*;
 
 use super::draw::{Draw, Hand, Sums};
@@ -14,15 +16,12 @@ use crate::score::breakdown::Breakdown;
 use crate::score::gap::{Family, Leg, standardized};
 use crate::score::interval::{self, Sample};
 use crate::score::predictions::Predictions;
-use crate::score::reduction::{Among, Reduction};
+use crate::score::reduction::Reduction;
 use crate::score::units::{Rows, Shuffle, Units};
-use crate::score::value::{Cause, Undefined, Value};
+use crate::score::value::Value;
 use crate::spec::embed::Normalize;
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::{Method, Uncertainty};
-
-/// The groups of sets that are attributes and no concepts.
-const ATTRIBUTES: usize = 2;
 
 /// What is measured, of whom.
 #[derive(Clone, Copy)]
@@ -77,6 +76,24 @@ struct Drawn {
     times: Vec<f64>,
 }
 
+/// All numbers of a scene, as observed and draw by draw.
+pub struct Replay {
+    /// Where they stand.
+    pub spots: Vec<Spot>,
+    /// As observed.
+    pub values: Vec<Value>,
+    drawn: Drawn,
+}
+
+impl Replay {
+    /// A number in every draw, their mean brought to the number; NaN where undefined.
+    pub fn told(&self, index: usize) -> impl Iterator<Item = f64> {
+        let replicates: Vec<f64> = self.drawn.told(index).collect();
+        let bias = self.values[index].map_or(0.0, |value| bias(value, &replicates));
+        replicates.into_iter().map(move |number| number - bias)
+    }
+}
+
 /// A ground with everything that is the same in all draws.
 pub struct Scene<'a> {
     ground: Ground<'a>,
@@ -121,13 +138,34 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// The same, where what is drawn is what another scene of the same items draws.
+    #[must_use]
+    pub fn drawn_as(self, other: &Self) -> Self {
+        Self {
+            units: other.units.clone(),
+            slots: other.slots.clone(),
+            labels: other.labels.clone(),
+            members: other.members.clone(),
+            ..self
+        }
+    }
+
+    /// Everything as observed, and in every resample.
+    pub fn replay(&self, uncertainty: &Uncertainty) -> Replay {
+        let (weights, mut sums) = (self.units.observed(), self.sums());
+        let cells = self.cells(&self.observed(&weights, &mut sums), false);
+        Replay { spots: self.spots(), values: self.told(&cells), drawn: self.resamples(uncertainty) }
+    }
+
+    /// All numbers in every permutation of the groups' labels.
+    pub fn relabelled(&self, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
+        self.permutations(uncertainty).draws.into_iter().map(|(_, told)| told).collect()
+    }
+
     /// Computes everything.
     pub fn read(&self, uncertainty: &Uncertainty) -> Vec<Reading> {
-        let observed = self.units.observed();
-        let hand = Hand { rows: &self.slots, labels: &self.labels, weights: &observed };
-        let mut sums = self.sums();
-        Sums::of(&self.points, &hand, &mut sums);
-        let draw = self.draw(hand, &sums, &self.ground.breakdown.of_row);
+        let (weights, mut sums) = (self.units.observed(), self.sums());
+        let draw = self.observed(&weights, &mut sums);
         let cells = self.cells(&draw, false);
         let (values, spots) = (self.told(&cells), self.spots());
 
@@ -173,6 +211,12 @@ impl<'a> Scene<'a> {
     fn draw<'d>(&'d self, hand: Hand<'d>, sums: &'d [Sums], of_row: &'d [u32]) -> Draw<'d> {
         let (neighbours, distances) = (self.neighbours.as_ref(), self.distances.as_ref());
         Draw { points: &self.points, hand, sums, members: &self.members, of_row, neighbours, distances }
+    }
+
+    fn observed<'d>(&'d self, weights: &'d [f64], sums: &'d mut [Sums]) -> Draw<'d> {
+        let hand = Hand { rows: &self.slots, labels: &self.labels, weights };
+        Sums::of(&self.points, &hand, sums);
+        self.draw(hand, sums, &self.ground.breakdown.of_row)
     }
 
     /// Units drawn with replacement, within their groups.
@@ -227,105 +271,6 @@ impl<'a> Scene<'a> {
         };
         let (draws, times) = (0..draws).into_par_iter().map_init(fresh, one).unzip();
         Drawn { draws, times }
-    }
-
-    /// The numbers of one draw, metric by metric: one a group, a pair of groups, a concept, or one.
-    fn cells(&self, draw: &Draw<'_>, again: bool) -> Vec<Value> {
-        let groups = self.ground.breakdown.groups.len();
-        let mut cells = Vec::new();
-        for metric in self.ground.metrics {
-            let options = &metric.options;
-            match metric.definition.compute {
-                Compute::Group(of, _) => cells.extend((0..groups).map(|group| match draw.sums[group].weight > 0.0 {
-                    true => of(draw, group, options),
-                    false => Err(Cause::NoItems.into()),
-                })),
-                Compute::Pair(of) => cells.extend(pairs(&self.members).map(|pair| of(draw, pair, options))),
-                Compute::Whole(_) if self.members.len() < 2 => cells.push(Err(Cause::FewGroups.into())),
-                // Too much to be done again and again.
-                Compute::Whole(_) if again && options.distance == Distance::Euclidean && !self.keeps_distances() => {
-                    cells.push(Err(Cause::NoItems.into()));
-                }
-                Compute::Whole(of) => cells.push(of(draw, options)),
-                Compute::Concept(of, _) => cells.extend((ATTRIBUTES..groups).map(|concept| of(draw, concept, options))),
-                Compute::Concepts(of, _) => cells.extend(pairs(&self.concepts()).map(|pair| of(draw, pair, options))),
-            }
-        }
-        cells
-    }
-
-    fn keeps_distances(&self) -> bool {
-        self.distances.as_ref().is_some_and(Distances::is_kept)
-    }
-
-    fn concepts(&self) -> Vec<usize> {
-        (ATTRIBUTES..self.ground.breakdown.groups.len()).collect()
-    }
-
-    /// How many cells a metric has.
-    fn width(&self, metric: &Metric) -> usize {
-        let choose = |things: usize| things * things.saturating_sub(1) / 2;
-        let groups = self.ground.breakdown.groups.len();
-        match metric.definition.compute {
-            Compute::Group(..) => groups,
-            Compute::Pair(_) => choose(self.members.len()),
-            Compute::Whole(_) => 1,
-            Compute::Concept(..) => groups - ATTRIBUTES,
-            Compute::Concepts(..) => choose(groups - ATTRIBUTES),
-        }
-    }
-
-    /// The numbers that are told, in the order of [`Self::spots`].
-    fn told(&self, cells: &[Value]) -> Vec<Value> {
-        let Ground { metrics, kept, policy, .. } = self.ground;
-        let groups: Vec<usize> = (0..self.ground.breakdown.groups.len()).collect();
-        let among = Among { groups: &groups, kept, sizes: &vec![1.0; groups.len()], anchor: None, policy };
-        let mut told = Vec::with_capacity(cells.len());
-        let mut start = 0;
-        for metric in metrics {
-            let here = &cells[start..start + self.width(metric)];
-            start += here.len();
-            let few = || Err(Undefined::from(Cause::FewGroups));
-            match (metric.over, metric.definition.compute) {
-                (Some(over), _) => told.push(over.of(|group| here[group], few(), &among)),
-                (None, Compute::Pair(_)) if here.is_empty() => told.push(few()),
-                (None, Compute::Pair(_)) => match metric.options.pairs {
-                    Some(combine) => told.push(combine.of(here.iter().copied(), policy)),
-                    None => told.extend_from_slice(here),
-                },
-                _ => told.extend_from_slice(here),
-            }
-        }
-        told
-    }
-
-    fn spots(&self) -> Vec<Spot> {
-        let names = &self.ground.breakdown.groups;
-        let all: Vec<usize> = (0..names.len()).filter(|group| self.ground.kept[*group]).collect();
-        let over = |metric: usize| Spot { metric, group: None, label: String::new(), rests: self.members.clone() };
-        let pair = |metric: usize, (a, b): (usize, usize)| {
-            let (a, b) = (a.min(b), a.max(b));
-            Spot { metric, group: None, label: format!("{}/{}", levels(&names[a]), levels(&names[b])), rests: vec![a, b] }
-        };
-        let mut spots = Vec::new();
-        for (place, metric) in self.ground.metrics.iter().enumerate() {
-            match (metric.over, metric.definition.compute) {
-                (Some(_), _) => spots.push(Spot { rests: all.clone(), ..over(place) }),
-                (None, Compute::Group(..)) => {
-                    let of_group = |group: usize| Spot { group: Some(group), rests: vec![group], ..over(place) };
-                    spots.extend((0..names.len()).map(of_group));
-                }
-                (None, Compute::Pair(_)) if metric.options.pairs.is_none() && self.members.len() > 1 => {
-                    spots.extend(pairs(&self.members).map(|two| pair(place, two)));
-                }
-                (None, Compute::Pair(_) | Compute::Whole(_)) => spots.push(over(place)),
-                (None, Compute::Concept(..)) => {
-                    spots.extend(self.concepts().into_iter().map(|c| Spot { label: names[c].clone(), rests: vec![c], ..over(place) }));
-                }
-                (None, Compute::Concepts(..)) => spots.extend(pairs(&self.concepts()).map(|two| pair(place, two))),
-            }
-        }
-        spots
     }
 
     /// The test that a number of sets has of its own; of weighted items there is none.
@@ -396,9 +341,8 @@ fn limits(
     range: (f64, f64),
     uncertainty: &Uncertainty,
 ) -> Option<(f64, f64)> {
-    let defined = || replicates.iter().filter(|number| !number.is_nan());
     let bias = match uncertainty.method() {
-        Method::Standard => defined().sum::<f64>() / defined().count().max(1) as f64 - value,
+        Method::Standard => bias(value, replicates),
         Method::Percentile | Method::Bca => 0.0,
     };
     let replicates: Vec<f64> = replicates.iter().map(|number| number - bias).collect();
@@ -406,18 +350,15 @@ fn limits(
     sample.interval(uncertainty).map(|(lower, upper)| (lower.max(range.0), upper.min(range.1)))
 }
 
+/// How far the mean of the replicates is from the number.
+fn bias(value: f64, replicates: &[f64]) -> f64 {
+    let defined = || replicates.iter().filter(|number| !number.is_nan());
+    if defined().next().is_none() { 0.0 } else { defined().sum::<f64>() / defined().count() as f64 - value }
+}
+
 /// The median that chance gives, as a number of the metric's own scale.
 fn of_scale(chance: Chance, value: f64) -> f64 {
     if chance.observed == 0.0 { chance.median } else { chance.median * value / chance.observed }
-}
-
-fn pairs(groups: &[usize]) -> impl Iterator<Item = (usize, usize)> {
-    groups.iter().enumerate().flat_map(|(place, a)| groups[place + 1..].iter().map(move |b| (*a, *b)))
-}
-
-/// The levels of a group's name.
-fn levels(group: &str) -> String {
-    group.split('*').map(|part| part.split_once('=').map_or(part, |(_, level)| level)).collect::<Vec<_>>().join("*")
 }
 
 /// Undefined is NaN among draws.

@@ -1,0 +1,221 @@
+//! Contrasts between models (or groups) in numbers of embeddings, on the same items in the same resamples.
+
+use super::measure::{ground, items, sets_of};
+use super::metric::Metric;
+use super::scene::{Replay, Scene, Spot};
+use crate::score::OUTSIDE;
+use crate::score::audit::{Audit, Sizes};
+use crate::score::breakdown::Breakdown;
+use crate::score::compare::contrast::{Contrast, Finding, Verdict};
+use crate::score::compare::{Request, two_sided};
+use crate::score::interval::percentile;
+use crate::score::measurement::{Direction, Status};
+use crate::score::share;
+use crate::spec::compare::Test;
+use crate::spec::evaluation::Policy;
+use crate::spec::uncertainty::Uncertainty;
+
+/// What is asked of sides whose items are in one order, in the columns of embeddings that all of them have.
+pub(in crate::score) fn contrasts(audits: &[Audit<'_>], request: &Request<'_>, uncertainty: &Uncertainty) -> Vec<Finding> {
+    let Some(first) = audits.first() else { return Vec::new() };
+    let same = |audit: &Audit<'_>, metric: &Metric| {
+        audit.scheme.embedding.iter().position(|(other, _)| other.name == metric.name && other.parameters == metric.parameters)
+    };
+    // Place by place, the metric on every side.
+    let shared: Vec<(usize, Vec<usize>)> = (first.scheme.embedding.iter().enumerate())
+        .filter(|(_, (metric, _))| request.metrics.contains(&metric.name))
+        .filter_map(|(place, (metric, _))| Some((place, audits.iter().map(|audit| same(audit, metric)).collect::<Option<_>>()?)))
+        .collect();
+    let mut found = Vec::new();
+    let mut compare = |breakdown: &Breakdown, here: &dyn Fn(usize) -> bool| {
+        let chosen: Vec<&Vec<usize>> = shared.iter().filter(|(place, _)| here(*place)).map(|(_, places)| places).collect();
+        let of_side = |side: usize| chosen.iter().map(|places| &audits[side].scheme.embedding[places[side]].0).collect::<Vec<&Metric>>();
+        if !chosen.is_empty() {
+            let metrics: Vec<Vec<&Metric>> = (0..audits.len()).map(of_side).collect();
+            found.extend(Sides { audits, metrics: &metrics, breakdown, request, uncertainty }.findings());
+        }
+    };
+    let embedding = &first.scheme.embedding;
+    for (by, breakdown) in first.breakdowns.iter().enumerate() {
+        compare(breakdown, &|place| !embedding[place].0.definition.compute.of_sets() && embedding[place].1.contains(&by));
+    }
+    if let Some(breakdown) = sets_of(first) {
+        compare(&breakdown, &|place| embedding[place].0.definition.compute.of_sets());
+    }
+    found
+}
+
+/// Metrics of one breakdown on every side.
+struct Sides<'a> {
+    audits: &'a [Audit<'a>],
+    metrics: &'a [Vec<&'a Metric>],
+    breakdown: &'a Breakdown,
+    request: &'a Request<'a>,
+    uncertainty: &'a Uncertainty,
+}
+
+/// A number of a side: the side, and the number's place among its spots.
+type At = (usize, usize);
+
+/// The terms of a sum, and the numbers that are told as what is subtracted and what it is subtracted from.
+type Terms = (Vec<(f64, At)>, Vec<At>, Vec<At>);
+
+/// A weighted sum of numbers, which is what every contrast is.
+struct Sum {
+    spot: Spot,
+    terms: Vec<(f64, At)>,
+    /// The numbers whose mean is told as the value that is subtracted.
+    low: Vec<At>,
+    /// The numbers whose mean is told as the value that it is subtracted from.
+    high: Vec<At>,
+    /// The groups that are compared, where groups are.
+    groups: Option<(usize, usize)>,
+}
+
+impl Sides<'_> {
+    fn findings(&self) -> Vec<Finding> {
+        let first = &self.audits[0];
+        let sizes = first.sizes(&self.breakdown.of_row, self.breakdown);
+        let exclude = first.evaluation.undefined == Policy::Exclude;
+        let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
+        let mut scenes: Vec<Scene<'_>> = Vec::new();
+        for (audit, metrics) in self.audits.iter().zip(self.metrics) {
+            let Some(scene) = Scene::new(ground(audit, self.breakdown, metrics, &kept)) else { return Vec::new() };
+            scenes.push(match scenes.first() {
+                Some(first) => scene.drawn_as(first),
+                None => scene,
+            });
+        }
+        let replays: Vec<Replay> = scenes.iter().map(|scene| scene.replay(self.uncertainty)).collect();
+        let spots = &replays[0].spots;
+        let contrasts = self.request.contrasts.iter().enumerate();
+        let of_contrast = |(place, contrast): (usize, &Contrast)| {
+            let sums = self.sums(contrast, spots).into_iter();
+            sums.map(|sum| self.finding(&sum, (place, contrast), &replays, &sizes)).collect::<Vec<Finding>>()
+        };
+        contrasts.flat_map(of_contrast).collect()
+    }
+
+    /// The sums that a contrast is, of numbers that stand in the same places on every side.
+    fn sums(&self, contrast: &Contrast, spots: &[Spot]) -> Vec<Sum> {
+        let at = |sides: &[usize], number: usize| sides.iter().map(|side| (*side, number)).collect::<Vec<At>>();
+        let mean = |sides: &[usize], number: usize, weight: f64| -> Vec<(f64, At)> {
+            at(sides, number).into_iter().map(|at| (weight / sides.len() as f64, at)).collect()
+        };
+        let of_each = |sum: &dyn Fn(usize) -> Terms| {
+            let all = spots.iter().enumerate().map(|(number, spot)| {
+                let (terms, low, high) = sum(number);
+                Sum { spot: spot.clone(), terms, low, high, groups: None }
+            });
+            all.collect::<Vec<Sum>>()
+        };
+        match contrast {
+            Contrast::Difference { from, to } => of_each(&|number| {
+                let terms = [mean(from, number, -1.0), mean(to, number, 1.0)].concat();
+                (terms, at(from, number), at(to, number))
+            }),
+            Contrast::Slope(points) => {
+                let centre = points.iter().map(|(level, _)| level).sum::<f64>() / points.len() as f64;
+                let spread: f64 = points.iter().map(|(level, _)| (level - centre).powi(2)).sum();
+                let end = |number: usize, end: Option<&(f64, Vec<usize>)>| end.map_or_else(Vec::new, |(_, sides)| at(sides, number));
+                of_each(&|number| {
+                    let terms = points.iter().flat_map(|(level, sides)| mean(sides, number, (level - centre) / spread)).collect();
+                    let low = points.iter().min_by(|a, b| a.0.total_cmp(&b.0));
+                    (terms, end(number, low), end(number, points.iter().max_by(|a, b| a.0.total_cmp(&b.0))))
+                })
+            }
+            Contrast::Groups { side, by, pairs } if *by == self.breakdown.by => {
+                let number = |metric: usize, group: usize| spots.iter().position(|spot| spot.metric == metric && spot.group == Some(group));
+                let of_metric = |metric: usize| {
+                    pairs.of(&self.breakdown.groups).into_iter().filter_map(move |(from, to)| {
+                        let (low, high) = ((*side, number(metric, from)?), (*side, number(metric, to)?));
+                        let spot = Spot { metric, group: None, label: String::new(), rests: vec![from, to] };
+                        let terms = vec![(-1.0, low), (1.0, high)];
+                        Some(Sum { spot, terms, low: vec![low], high: vec![high], groups: Some((from, to)) })
+                    })
+                };
+                (0..self.metrics[*side].len()).flat_map(of_metric).collect()
+            }
+            Contrast::Groups { .. } => Vec::new(),
+        }
+    }
+
+    fn finding(&self, sum: &Sum, (place, contrast): (usize, &Contrast), replays: &[Replay], sizes: &Sizes) -> Finding {
+        let (first, spot) = (&self.audits[0], &sum.spot);
+        let metric = self.metrics[0][spot.metric];
+        let value = |(side, number): At| replays[side].values[number];
+        let mean = |numbers: &[At]| -> Option<f64> {
+            let values = numbers.iter().map(|at| value(*at).ok()).collect::<Option<Vec<f64>>>()?;
+            Some(values.iter().sum::<f64>() / values.len() as f64)
+        };
+        let undefined = sum.terms.iter().find_map(|(_, at)| value(*at).err().map(|undefined| (undefined, replays[at.0].spots[at.1].group)));
+        let small = spot.rests.iter().find_map(|group| sizes.small[*group].clone());
+        let (status, reason) = match (undefined, small) {
+            (Some((undefined, group)), _) => (Status::Undefined, first.reason(undefined, group, self.breakdown)),
+            (None, Some(small)) => (Status::Small, small),
+            (None, None) => (Status::Ok, String::new()),
+        };
+        let estimate: Option<f64> = sum.terms.iter().map(|(weight, at)| Some(weight * value(*at).ok()?)).sum();
+        let draws: Vec<(f64, Vec<f64>)> =
+            sum.terms.iter().map(|(weight, (side, number))| (*weight, replays[*side].told(*number).collect())).collect();
+        let drawn: Vec<f64> =
+            (0..self.uncertainty.bootstrap() as usize).map(|draw| draws.iter().map(|(weight, told)| weight * told[draw]).sum()).collect();
+        let n = items(self.breakdown, &spot.rests);
+        let level = self.uncertainty.level();
+        let weights: f64 = sum.terms.iter().map(|(weight, _)| weight.abs()).sum();
+        let interval = |level: f64| estimate.and_then(|_| self.limits(&drawn, n, weights, metric.definition.range, level));
+        let ends = interval(level);
+        let group = |group: usize| self.breakdown.groups[group].clone();
+        let (from, to) = sum.groups.map(|(from, to)| (group(from), group(to))).unwrap_or_default();
+        Finding {
+            from,
+            to,
+            metric: metric.name.clone(),
+            parameters: metric.parameters.clone(),
+            by: self.breakdown.by.clone(),
+            group: spot.group.map(group).unwrap_or_default(),
+            label: spot.label.clone(),
+            value_from: mean(&sum.low),
+            value_to: mean(&sum.high),
+            estimate,
+            lower: ends.map(|(lower, _)| lower),
+            upper: ends.map(|(_, upper)| upper),
+            level: ends.map(|_| level),
+            p: estimate.and_then(|estimate| match (self.request.test, sum.groups) {
+                (Test::Bootstrap, _) => two_sided(&drawn),
+                (Test::Permutation, Some(groups)) => self.relabelled(sum, estimate, groups),
+                // These are of shares, or exchange what two models decided.
+                _ => None,
+            }),
+            n,
+            verdict: self.request.within.and_then(|within| Some(Verdict::of(ends?, interval(2.0 * level - 1.0)?, within))),
+            // Between groups, no difference is the best.
+            direction: if sum.groups.is_some() { Direction::Neutral } else { metric.direction },
+            ..Finding::without(place, contrast.statistic(), status, reason)
+        }
+    }
+
+    /// The share of the permutations of two groups' labels, all other items left out, in which they are as far apart.
+    fn relabelled(&self, sum: &Sum, estimate: f64, (from, to): (usize, usize)) -> Option<f64> {
+        let (side, _) = *sum.low.first()?;
+        let of_two = |group: &u32| if [from, to].contains(&(*group as usize)) { *group } else { OUTSIDE };
+        let mut breakdown = self.breakdown.clone();
+        breakdown.of_row = self.breakdown.of_row.iter().map(of_two).collect();
+        let kept = vec![true; breakdown.groups.len()];
+        let scene = Scene::new(ground(&self.audits[side], &breakdown, &self.metrics[side][sum.spot.metric..=sum.spot.metric], &kept))?;
+        let drawn = scene.relabelled(self.uncertainty);
+        let far = drawn.iter().filter(|numbers| (numbers[to] - numbers[from]).abs() >= estimate.abs() - 1e-12).count();
+        (!drawn.is_empty()).then(|| (far + 1) as f64 / (drawn.len() + 1) as f64)
+    }
+
+    /// The percentiles; where all resamples agree, the most that so many agreeing items let the number differ.
+    fn limits(&self, drawn: &[f64], n: u64, weights: f64, (least, most): (f64, f64), level: f64) -> Option<(f64, f64)> {
+        let (lower, upper) = percentile(drawn.iter().copied(), level)?;
+        if upper - lower > 1e-12 {
+            return Some((lower, upper));
+        }
+        let (_, unseen) = share::interval(0.0, (n as f64).max(1.0), level, self.uncertainty.shares());
+        let reach = unseen * (most - least) * weights / 2.0;
+        reach.is_finite().then_some((lower - reach, upper + reach))
+    }
+}
