@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::breakdown::Breakdown;
+use super::clusters::Clusters;
 use super::fit::find;
 use super::lens::Lens;
 use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
-use super::pairs::Items;
 use super::pairs::counterfactual::Counterfactuals;
+use super::pairs::{Items, decided};
 use super::predictions::{Decisions, Predictions};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
@@ -22,8 +23,9 @@ use super::{OUTSIDE, ScoreError};
 use crate::data::frame::Targets;
 use crate::spec::decide::Decide;
 use crate::spec::evaluation::{Abstained, Evaluation, MinCount, Policy};
+use crate::spec::pairs::Pairs;
 use crate::spec::problem::Problems;
-use crate::spec::uncertainty::{Cluster, Uncertainty};
+use crate::spec::uncertainty::Uncertainty;
 
 /// Scores predictions: every metric of an evaluation, under every decision rule, for all items and every group, with intervals and nulls.
 ///
@@ -75,11 +77,12 @@ pub fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> R
     let mut problems = Problems::default();
     let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
     let scheme = problems.check(scheme)?;
+    let predictions = &*decided(predictions, evaluation)?;
     let of_split = scheme.to_fit(&mut Problems::default()).into_iter().filter(|rule| rule.split.value == split);
     of_split.map(|rule| Ok((rule.decide.name.clone(), find(&rule, predictions, scheme.task)?))).collect()
 }
 
-/// The decisions of every rule of an evaluation, by the rule's name.
+/// The decisions of every rule of an evaluation about each image, by the rule's name; none where rules decide about pairs of them.
 ///
 /// # Errors
 /// As for [`score`].
@@ -87,6 +90,9 @@ pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &Fi
     let mut problems = Problems::default();
     let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
     let scheme = problems.check(scheme)?;
+    if let Some(Pairs::Verification(_)) = evaluation.pairs.as_ref().map(|pairs| &pairs.value) {
+        return Ok(Vec::new());
+    }
     let decided = |rule: &Decide| Ok((rule.name.clone(), decide(predictions, rule, scheme.task.positive, fitted)?));
     scheme.decide.iter().map(decided).collect()
 }
@@ -101,7 +107,7 @@ pub(super) struct Audit<'a> {
     pub(super) evaluation: &'a Evaluation,
     uncertainty: &'a Uncertainty,
     scheme: &'a Scheme,
-    pub(super) clusters: Option<Vec<u32>>,
+    pub(super) clusters: Option<Clusters>,
     pub(super) breakdowns: Vec<Breakdown>,
 }
 
@@ -119,8 +125,7 @@ impl<'a> Audit<'a> {
         uncertainty: &'a Uncertainty,
         scheme: &'a Scheme,
     ) -> Result<Self, ScoreError> {
-        let Items { predictions, counterfactuals } = Items::of(predictions, evaluation)?;
-        let clusters = clusters(&predictions, uncertainty)?;
+        let Items { predictions, clusters, counterfactuals } = Items::of(predictions, evaluation, uncertainty)?;
         let breakdowns = scheme.breakdowns.iter().map(|fields| Breakdown::new(&predictions, fields)).collect();
         Ok(Self { predictions, counterfactuals, evaluation, uncertainty, scheme, clusters, breakdowns })
     }
@@ -156,6 +161,8 @@ impl<'a> Audit<'a> {
                 let scores = linked(scores, of);
                 Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins as usize))
             }
+            (Input::Crossings { all: false }, Some(positive)) => Lens::Crossings(Rankings::new(targets, scores, &[positive as u32])),
+            (Input::Crossings { .. }, _) => Lens::Crossings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
             (Input::PositiveScore, Some(positive)) => Lens::Rankings(Rankings::new(targets, scores, &[positive as u32])),
             _ => Lens::Rankings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
         })
@@ -186,7 +193,7 @@ impl<'a> Audit<'a> {
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
             let sheet = Sheet { lens, breakdown, metrics: &metrics, policy: self.evaluation.undefined, kept: &kept };
-            let readings = sheet.read(&self.predictions, self.clusters.as_deref(), self.uncertainty);
+            let readings = sheet.read(&self.predictions, self.clusters.as_ref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
                 for (rule, name) in rules {
@@ -205,7 +212,7 @@ impl<'a> Audit<'a> {
         for (row, (group, _)) in counting.filter(|(_, (group, pattern))| **group != OUTSIDE && **pattern != OUTSIDE) {
             items[*group as usize] += 1;
             if let Some(clusters) = &self.clusters {
-                members.insert((*group, clusters[row]));
+                members.extend(clusters.of(row).map(|cluster| (*group, cluster)));
             }
         }
         let clusters = self.clusters.as_ref().map(|_| {
@@ -278,17 +285,4 @@ impl<'a> Audit<'a> {
         }
         reason
     }
-}
-
-/// The cluster of each item, if items are clustered; an item without one is a cluster of its own.
-fn clusters(predictions: &Predictions, uncertainty: &Uncertainty) -> Result<Option<Vec<u32>>, ScoreError> {
-    let factor = match uncertainty.cluster() {
-        Cluster::Items => None,
-        Cluster::Subject => predictions.subject(),
-        Cluster::Field(name) => Some(predictions.fields().get(name).ok_or_else(|| ScoreError::Cluster { field: name.clone() })?),
-    };
-    Ok(factor.map(|factor| {
-        let alone = factor.levels.len() as u32..;
-        factor.codes.iter().zip(alone).map(|(code, alone)| code.unwrap_or(alone)).collect()
-    }))
 }

@@ -179,7 +179,7 @@ impl Paired<'_> {
             groups: &self.breakdown.of_row,
             patterns: &joint,
             weights: first.predictions.weight(),
-            clusters: first.clusters.as_deref(),
+            clusters: first.clusters.as_ref(),
         };
         let units = Units::new(rows, first.predictions.ids());
         let sizes = first.sizes(&self.lenses[0], self.breakdown);

@@ -15,6 +15,8 @@ pub enum Purpose {
     Permutation,
     /// Errors of numbers that no resample varies.
     Noise,
+    /// Pairs of subjects drawn with replacement.
+    Pairs,
 }
 
 /// The generator of one replicate of one purpose.
@@ -23,6 +25,7 @@ pub fn generator(seed: u64, purpose: Purpose, replicate: u64, index: u64) -> Cha
         Purpose::Bootstrap => 1,
         Purpose::Permutation => 2,
         Purpose::Noise => 3,
+        Purpose::Pairs => 4,
     };
     let mut key = [0; 32];
     for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose, replicate, index]) {

@@ -65,7 +65,7 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
             "average: binary (with `positive:`) | macro | micro | weighted | samples (several labels an item) | per_class"
         }
         Compute::Class { samples: None, .. } => "average: binary (with `positive:`) | macro | micro | weighted | per_class",
-        Compute::Rank(_) | Compute::Belief(_) => {
+        Compute::Rank(_) | Compute::Crossing(_) | Compute::Belief(_) => {
             "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest"
         }
         Compute::OfClasses(..) | Compute::MeanOfRanks(_) | Compute::Whole(_) | Compute::Share(..) => "",
@@ -73,7 +73,7 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
     let reads = match definition.reads {
         Reads::Decisions => "labels, decisions",
         Reads::TopK => "labels, scores; option `k`",
-        Reads::Scores => "labels, scores",
+        Reads::Scores | Reads::Crossings => "labels, scores",
         Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
         Reads::Flips => "decisions about originals and counterfactuals, in an evaluation with `pairs: {original: FIELD, factor: FIELD}`",
         Reads::Shifts => {

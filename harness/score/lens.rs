@@ -1,6 +1,7 @@
 //! What some metrics read of the items, and the sums it makes of a draw.
 
 use super::OUTSIDE;
+use super::crossing::Crossing;
 use super::outcome::Outcomes;
 use super::pairs::shift::Shifts;
 use super::probability::Probabilities;
@@ -14,6 +15,8 @@ pub enum Lens {
     Outcomes(Outcomes),
     /// Scores against targets.
     Rankings(Rankings),
+    /// The same, for what needs the totals of a ranking first.
+    Crossings(Rankings),
     /// Probabilities against targets.
     Probabilities(Probabilities),
     /// Probabilities of the two images of a pair.
@@ -29,12 +32,27 @@ pub(super) struct Hand<'h> {
     pub(super) weights: &'h [f64],
 }
 
+impl Hand<'_> {
+    /// Sums up how much the items count.
+    fn count(&self, whole: bool, tallies: &mut [Tally]) {
+        let Some(all) = tallies.len().checked_sub(1) else { return };
+        for (label, weight) in self.labels.iter().zip(self.weights).filter(|(_, weight)| **weight > 0.0) {
+            if whole {
+                tallies[all].items += weight;
+            }
+            if *label != OUTSIDE {
+                tallies[*label as usize].items += weight;
+            }
+        }
+    }
+}
+
 impl Lens {
     /// The pattern of each item.
     pub fn of_row(&self) -> &[u32] {
         match self {
             Self::Outcomes(outcomes) => &outcomes.of_row,
-            Self::Rankings(rankings) => &rankings.of_row,
+            Self::Rankings(rankings) | Self::Crossings(rankings) => &rankings.of_row,
             Self::Probabilities(probabilities) => &probabilities.of_row,
             Self::Shifts(shifts) => &shifts.of_row,
         }
@@ -44,6 +62,7 @@ impl Lens {
         match self {
             Self::Outcomes(outcomes) => outcomes.tally(),
             Self::Rankings(rankings) => rankings.tally(),
+            Self::Crossings(rankings) => Tally { crossings: vec![Crossing::default(); rankings.classes()], ..Tally::default() },
             Self::Probabilities(probabilities) => probabilities.tally(),
             Self::Shifts(shifts) => shifts.tally(),
         }
@@ -52,7 +71,7 @@ impl Lens {
     pub(super) fn order(&self, patterns: &[u32]) -> Vec<Order> {
         match self {
             Self::Outcomes(_) | Self::Probabilities(_) | Self::Shifts(_) => Vec::new(),
-            Self::Rankings(rankings) => rankings.order(patterns),
+            Self::Rankings(rankings) | Self::Crossings(rankings) => rankings.order(patterns),
         }
     }
 
@@ -93,15 +112,34 @@ impl Lens {
                     }
                 }
             }
-            Self::Rankings(_) => {
-                for (_, (label, weight)) in slots() {
-                    if whole {
-                        tallies[all].items += weight;
+            Self::Crossings(_) => {
+                hand.count(whole, tallies);
+                for (class, order) in hand.order.iter().enumerate() {
+                    for (slot, mark) in order.iter() {
+                        let (label, weight) = (hand.labels[slot], hand.weights[slot]);
+                        if whole {
+                            tallies[all].crossings[class].count(mark.is_positive(), weight);
+                        }
+                        if label != OUTSIDE {
+                            tallies[label as usize].crossings[class].count(mark.is_positive(), weight);
+                        }
                     }
-                    if *label != OUTSIDE {
-                        tallies[*label as usize].items += weight;
+                    let mut step = 0;
+                    for (slot, mark) in order.iter() {
+                        step += u64::from(mark.is_step());
+                        let (label, weight) = (hand.labels[slot], hand.weights[slot]);
+                        if whole {
+                            tallies[all].crossings[class].push(step, mark.is_positive(), weight);
+                        }
+                        if label != OUTSIDE {
+                            tallies[label as usize].crossings[class].push(step, mark.is_positive(), weight);
+                        }
                     }
                 }
+                tallies.iter_mut().flat_map(|tally| &mut tally.crossings).for_each(Crossing::finish);
+            }
+            Self::Rankings(_) => {
+                hand.count(whole, tallies);
                 for (class, order) in hand.order.iter().enumerate() {
                     let mut step = 0;
                     for (slot, mark) in order.iter() {

@@ -48,6 +48,11 @@ pub enum Input {
     Scores,
     /// The score of the positive class.
     PositiveScore,
+    /// The scores, along rankings whose totals are counted first.
+    Crossings {
+        /// Of all classes, or of the positive one.
+        all: bool,
+    },
     /// The scores as probabilities.
     Probabilities {
         /// What makes probabilities of them.
@@ -169,6 +174,7 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         Reads::Decisions | Reads::Flips => Some(Input::Decisions),
         Reads::TopK => top_k(k, call, task, problems).map(Input::TopK),
         Reads::Scores => Some(Input::Scores),
+        Reads::Crossings => Some(Input::Crossings { all: true }),
         Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
         Reads::Shifts => Some(Input::Shifts { of: link.unwrap_or(Link::Score) }),
     };
@@ -188,6 +194,7 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
     let (input, average, parameter) = (input?, average?, parameter?);
     let input = match (input, average) {
         (Input::Scores, Average::Positive(_)) => Input::PositiveScore,
+        (Input::Crossings { .. }, Average::Positive(_)) => Input::Crossings { all: false },
         (Input::Probabilities { of, .. }, average) => {
             let wanted = match average {
                 Average::Whole => Wanted::Nothing,
@@ -250,7 +257,7 @@ fn parameters(call: &MetricCall) -> String {
 }
 
 fn takes_average(definition: &Definition) -> bool {
-    matches!(definition.compute, Compute::Class { .. } | Compute::Rank(_) | Compute::Belief(_))
+    matches!(definition.compute, Compute::Class { .. } | Compute::Rank(_) | Compute::Crossing(_) | Compute::Belief(_))
 }
 
 fn average(node: &Node, definition: &Definition, task: Task, problems: &mut Problems) -> Option<Average> {

@@ -11,7 +11,8 @@
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
-//! - [`ladder`]: resamples of rankings, one pass a group.
+//! - [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: where on one both kinds of errors are equally frequent.
+//! - [`clusters`]: what is drawn together; `vertices`: pairs, by the subjects that they are of.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`mod@compare`]: differences between models on the same items.
@@ -22,7 +23,9 @@
 pub mod archive;
 pub mod audit;
 pub mod breakdown;
+pub mod clusters;
 pub mod compare;
+pub mod crossing;
 pub mod draw;
 pub mod embedding;
 pub mod explain;
@@ -50,6 +53,7 @@ pub mod sheet;
 pub mod tally;
 pub mod units;
 pub mod value;
+mod vertices;
 
 pub use audit::{decisions, fit, score};
 pub use compare::compare;

@@ -67,6 +67,11 @@ impl Rankings {
         self.scores.len() / self.classes.max(1)
     }
 
+    /// How many classes are read.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
     /// A tally of the right size.
     pub fn tally(&self) -> Tally {
         Tally::new(0, self.classes)

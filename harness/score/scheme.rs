@@ -83,7 +83,10 @@ impl Scheme {
     /// Holds an evaluation against a schema; says everything that does not fit and answers `None` then.
     pub fn of(evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) -> Option<Self> {
         let before = problems.len();
-        let schema = &evaluation.pairs.as_ref().map_or_else(|| schema.clone(), |written| pairs::schema(&written.value, schema));
+        let schema = &match &evaluation.pairs {
+            Some(pairs) => pairs::schema(pairs, schema, problems)?,
+            None => schema.clone(),
+        };
         let known = |wanted: &Written<String>, what: &str, names: &[String], problems: &mut Problems| {
             let place = names.iter().position(|name| *name == wanted.value);
             if place.is_none() {
@@ -92,7 +95,11 @@ impl Scheme {
             }
             place
         };
-        let positive = evaluation.positive.as_ref().and_then(|class| known(class, "class", &schema.classes, problems));
+        let positive = match &evaluation.positive {
+            Some(class) => known(class, "class", &schema.classes, problems),
+            None => None,
+        };
+        let positive = pairs::positive(evaluation, problems).or(positive);
         let task = Task { classes: schema.classes.len(), multi_label: schema.multi_label, positive };
         for entry in evaluation.breakdowns() {
             for field in &entry.value {
@@ -236,9 +243,9 @@ fn unscored(metric: &Metric, call: &crate::spec::evaluation::MetricCall, schema:
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
-        (Input::Decisions, _) | (Input::PositiveScore, Some(_)) => None,
+        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings { all: false }, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
-        (Input::TopK(_) | Input::Scores, Some((_, width))) if width < schema.classes.len() => {
+        (Input::TopK(_) | Input::Scores | Input::Crossings { .. }, Some((_, width))) if width < schema.classes.len() => {
             let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
             Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
         }

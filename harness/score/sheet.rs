@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::Value;
 use super::breakdown::Breakdown;
+use super::clusters::Clusters;
 use super::interval;
 use super::lens::{Hand, Lens};
 use super::metric::{Metric, Over, Support};
@@ -73,7 +74,7 @@ pub struct Replay {
 
 impl Sheet<'_> {
     /// Computes everything; `clusters` is the column of what is drawn together.
-    pub fn read(&self, predictions: &Predictions, clusters: Option<&[u32]>, uncertainty: &Uncertainty) -> Vec<Reading> {
+    pub fn read(&self, predictions: &Predictions, clusters: Option<&Clusters>, uncertainty: &Uncertainty) -> Vec<Reading> {
         let (groups, patterns) = (&self.breakdown.of_row, self.lens.of_row());
         let units = Units::new(Rows { groups, patterns, weights: predictions.weight(), clusters }, predictions.ids());
         let patterns: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
@@ -114,6 +115,7 @@ impl Sheet<'_> {
             resampled: resampled.into_iter().map(|(_, numbers)| numbers).collect(),
             items: supports.last().map_or(0.0, |tally| tally.items),
             related: clusters.is_some(),
+            of_pairs: units.are_pairs(),
             ranks: (0..=self.breakdown.groups.len()).map(|group| units.rank(group)).collect(),
             blocks,
             values,

@@ -6,8 +6,10 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::OUTSIDE;
+use super::clusters::Clusters;
 use super::draw::{Purpose, Urn, generator, shuffle};
 use super::ids::Ids;
+use super::vertices::Vertices;
 
 /// The rows of a breakdown, as columns of equal length.
 #[derive(Clone, Copy, Debug)]
@@ -18,8 +20,8 @@ pub struct Rows<'a> {
     pub patterns: &'a [u32],
     /// How much each row counts.
     pub weights: Option<&'a [f64]>,
-    /// The cluster of each row.
-    pub clusters: Option<&'a [u32]>,
+    /// The clusters of each row.
+    pub clusters: Option<&'a Clusters>,
 }
 
 /// Rows of one group, pattern and weight that are drawn together.
@@ -43,6 +45,8 @@ pub struct Units {
     units: Vec<Range<usize>>,
     strata: Vec<Stratum>,
     ranks: Ranks,
+    /// Where rows are pairs: what is drawn in place of units.
+    vertices: Option<Vertices>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,7 +70,8 @@ impl Units {
         let singles = singles(rows);
         let ranks = ranks(&singles, rows, ids);
         let mut loose = match rows.clusters {
-            Some(clusters) => clustered(rows, clusters, &ranks),
+            Some(Clusters::One(clusters)) => clustered(rows, clusters, &ranks),
+            Some(Clusters::Two(first, second)) => return Self::of_pairs(rows, first, second, ranks),
             None => singles,
         };
         let rank = |slot: &Slot| ranks.of(slot.group);
@@ -79,7 +84,7 @@ impl Units {
         // Units of one stratum become neighbours; equal ones become copies.
         loose.sort_unstable_by(order);
         merge(&mut loose, |a, b| order(a, b).is_eq());
-        let mut units = Self { slots: Vec::new(), units: Vec::new(), strata: Vec::new(), ranks: Ranks(Vec::new()) };
+        let mut units = Self { slots: Vec::new(), units: Vec::new(), strata: Vec::new(), ranks: Ranks(Vec::new()), vertices: None };
         for stratum in loose.chunk_by(|a, b| groups_of(a).eq(groups_of(b))) {
             let first = units.units.len();
             for unit in stratum {
@@ -91,6 +96,37 @@ impl Units {
         }
         units.ranks = ranks;
         units
+    }
+
+    /// Puts pairs together that are of the same two clusters.
+    fn of_pairs(rows: Rows<'_>, first: &[u32], second: &[u32], ranks: Ranks) -> Self {
+        let ends = |row: usize| (first[row].min(second[row]), first[row].max(second[row]));
+        let key = |row: &usize| (ranks.of(rows.groups[*row]), rows.patterns[*row], ends(*row));
+        let weight = |row: usize| rows.weights.map_or(1.0, |weights| weights[row]);
+        let mut order: Vec<usize> = (0..rows.patterns.len()).filter(|row| rows.patterns[*row] != OUTSIDE).collect();
+        order.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| weight(*a).total_cmp(&weight(*b))));
+        let (mut slots, mut of_slots) = (Vec::new(), Vec::new());
+        for run in order.chunk_by(|a, b| key(a) == key(b)) {
+            let amount = run.iter().map(|row| weight(*row)).sum();
+            slots.push(Slot { group: rows.groups[run[0]], pattern: rows.patterns[run[0]], amount, rows: run.len() as u32 });
+            of_slots.push(ends(run[0]));
+        }
+        let strata = vec![Stratum { first: 0, urn: Urn::new(vec![1; slots.len()]) }];
+        let vertices = Some(Vertices::new(&slots, of_slots, |group| ranks.of(group)));
+        Self { units: (0..slots.len()).map(|slot| slot..slot + 1).collect(), slots, strata, ranks, vertices }
+    }
+
+    /// Whether rows are pairs that are drawn by what they are pairs of.
+    pub fn are_pairs(&self) -> bool {
+        self.vertices.is_some()
+    }
+
+    /// Draws pairs of two clusters as if they were independent, and writes each slot's weight: what there is too much of in
+    /// [`Self::resample`].
+    pub fn resample_pairs(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
+        if let Some(vertices) = &self.vertices {
+            vertices.resample_pairs(&self.slots, seed, replicate, weights);
+        }
     }
 
     /// All slots.
@@ -127,6 +163,9 @@ impl Units {
 
     /// How many equally weighted units each group has as much information as (Kish's effective size), and last all together.
     pub fn effective(&self, groups: usize) -> Vec<f64> {
+        if let Some(vertices) = &self.vertices {
+            return vertices.effective(&self.slots, groups);
+        }
         let mut sums = vec![(0.0, 0.0); groups + 1];
         for stratum in &self.strata {
             for (kind, copies) in stratum.urn.copies().iter().enumerate() {
@@ -146,12 +185,16 @@ impl Units {
 
     /// How many samples leave something out: one a kind of unit, or so many blocks of kinds.
     pub fn leave_outs(&self) -> usize {
-        self.units.len().min(BLOCKS)
+        self.vertices.as_ref().map_or_else(|| self.units.len().min(BLOCKS), Vertices::leave_outs)
     }
 
     /// Writes each slot's weight with one unit of a kind left out, and says how many such units there are; or, where kinds are many, with
     /// a block of kinds left out, which counts once.
     pub fn leave_out(&self, block: usize, weights: &mut [f64]) -> f64 {
+        if let Some(vertices) = &self.vertices {
+            vertices.leave_out(&self.slots, block, weights);
+            return 1.0;
+        }
         weights.copy_from_slice(&self.observed());
         let single = self.units.len() <= BLOCKS;
         let mut times = 1.0;
@@ -173,7 +216,7 @@ impl Units {
 
     /// Whether a unit is a slot, at the same place: so it is unless items are clustered.
     pub fn is_plain(&self) -> bool {
-        self.slots.len() == self.units.len()
+        self.slots.len() == self.units.len() && !self.are_pairs()
     }
 
     /// The slots of every stratum, where every unit is a slot.
@@ -191,6 +234,9 @@ impl Units {
 
     /// Draws units with replacement, stratum by stratum, and writes each slot's weight in the resample.
     pub fn resample(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
+        if let Some(vertices) = &self.vertices {
+            return vertices.resample(&self.slots, seed, replicate, weights);
+        }
         weights.fill(0.0);
         let plain = self.is_plain();
         for (index, stratum) in self.strata.iter().enumerate() {
@@ -235,8 +281,12 @@ const DEALT: usize = 4;
 
 impl Shuffle {
     /// The units of some groups, to be dealt out anew. `None` where a unit (a subject) lies in several groups, so that its label cannot be
-    /// exchanged as a whole, or where there are fewer than two groups.
+    /// exchanged as a whole, where units are pairs (subjects under other labels would make other pairs), or where there are fewer than two
+    /// groups.
     pub fn new(units: &Units) -> Option<Self> {
+        if units.are_pairs() {
+            return None;
+        }
         let mut pool: Vec<Loose> = Vec::new();
         let mut apart: Vec<Loose> = Vec::new();
         let (mut groups, mut hands) = (Vec::new(), Vec::new());

@@ -1,6 +1,7 @@
 //! A metric's values, from the sums of a group, and what they rest on.
 
 use super::{Average, Input, Metric};
+use crate::score::crossing::Crossing;
 use crate::score::reduction::Combine;
 use crate::score::registry::{Compute, Of, Reads};
 use crate::score::tally::{Belief, Confusion, Sweep, Tally};
@@ -35,6 +36,7 @@ impl Metric {
         let sides: Vec<(f64, f64)> = match self.input {
             Input::Decisions | Input::TopK(_) => tally.cells.iter().map(|cell| (cell.positives(), cell.negatives())).collect(),
             Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives)).collect(),
+            Input::Crossings { .. } => tally.crossings.iter().map(|crossing| (crossing.positives, crossing.negatives)).collect(),
             Input::Shifts { .. } => Vec::new(),
             Input::Probabilities { .. } => tally.beliefs.iter().map(|belief| (belief.positives, belief.negatives)).collect(),
         };
@@ -75,6 +77,12 @@ impl Metric {
                 Average::PerClass => values.extend(tally.sweeps.iter().map(of)),
                 Average::Weighted => values.push(weighted(&tally.sweeps, of, |sweep: &Sweep| sweep.positives)),
                 _ => values.push(mean(&tally.sweeps, of, policy)),
+            },
+            Compute::Crossing(of) => match self.average {
+                Average::Positive(_) => values.push(tally.crossings.first().map_or(Err(Cause::NoItems.into()), of)),
+                Average::PerClass => values.extend(tally.crossings.iter().map(of)),
+                Average::Weighted => values.push(weighted(&tally.crossings, of, |crossing: &Crossing| crossing.positives)),
+                _ => values.push(mean(&tally.crossings, of, policy)),
             },
             Compute::Belief(of) => match self.average {
                 // So does that of its probability.

@@ -4,6 +4,7 @@ mod criteria;
 mod flips;
 mod inequality;
 mod items;
+mod matches;
 mod probabilities;
 mod ranks;
 mod rates;
@@ -11,6 +12,7 @@ mod top_k;
 
 use std::sync::LazyLock;
 
+use super::crossing::Crossing;
 use super::measurement::Direction::{self, Higher, Lower, Neutral};
 use super::reduction::Combine;
 use super::tally::{Belief, Confusion, Mean, Samples, Sweep, Tally};
@@ -52,6 +54,8 @@ pub enum Reads {
     TopK,
     /// The scores.
     Scores,
+    /// The scores, along rankings whose totals are counted first.
+    Crossings,
     /// The scores as probabilities.
     Probabilities,
     /// The decisions about both images of a counterfactual pair.
@@ -91,6 +95,8 @@ pub enum Compute {
     Whole(fn(&Tally) -> Value),
     /// From one class's ranking against the rest; `average` says what several classes make.
     Rank(fn(&Sweep) -> Value),
+    /// From one class's ranking against the rest, totals first; `average` says what several classes make.
+    Crossing(fn(&Crossing) -> Value),
     /// The mean over all classes of a number of one class's ranking.
     MeanOfRanks(fn(&Sweep) -> Value),
     /// From one class's probabilities; `average` says what several classes make.
@@ -136,8 +142,17 @@ pub struct Criterion {
 /// All metrics.
 pub fn metrics() -> &'static [Definition] {
     static ALL: LazyLock<Vec<Definition>> = LazyLock::new(|| {
-        [items::ITEMS, rates::RATES, inequality::INEQUALITY, top_k::TOP_K, ranks::RANKS, probabilities::PROBABILITIES, flips::FLIPS]
-            .concat()
+        [
+            items::ITEMS,
+            rates::RATES,
+            inequality::INEQUALITY,
+            top_k::TOP_K,
+            ranks::RANKS,
+            probabilities::PROBABILITIES,
+            flips::FLIPS,
+            matches::MATCHES,
+        ]
+        .concat()
     });
     &ALL
 }

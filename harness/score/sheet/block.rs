@@ -30,6 +30,8 @@ pub(super) struct Drawn {
     pub(super) resampled: Vec<Vec<f64>>,
     pub(super) items: f64,
     pub(super) related: bool,
+    /// Whether items are pairs that are drawn by their subjects.
+    pub(super) of_pairs: bool,
     /// The groups' places in an order that knows no names.
     pub(super) ranks: Vec<u32>,
 }

@@ -5,14 +5,18 @@ use rayon::prelude::*;
 use super::Sheet;
 use super::block::Block;
 use crate::score::ladder::Ladders;
-use crate::score::lens::Hand;
+use crate::score::lens::{Hand, Lens};
 use crate::score::metric::Over;
 use crate::score::ranking::Order;
 use crate::score::tally::Tally;
 use crate::score::units::Units;
+use crate::score::vertices::narrow;
 use crate::score::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::Uncertainty;
+
+/// So many draws tell a variance well enough.
+const VARIANCES: u32 = 400;
 
 impl Sheet<'_> {
     /// What `of` makes of many resamples.
@@ -26,7 +30,7 @@ impl Sheet<'_> {
         of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
     ) -> Vec<(f64, Vec<f64>)> {
         let (seed, draws) = (uncertainty.seed(), uncertainty.bootstrap());
-        if let Some(ladders) = Ladders::new(order, units, self.whole()) {
+        if let (Lens::Rankings(_), Some(ladders)) = (self.lens, Ladders::new(order, units, self.whole())) {
             let fresh = || (vec![0; patterns.len()], self.tallies());
             let one = |(counts, tallies): &mut (Vec<u32>, Vec<Tally>), replicate: u32| {
                 ladders.resample(seed, u64::from(replicate), counts, tallies);
@@ -38,7 +42,15 @@ impl Sheet<'_> {
             units.resample(seed, replicate, weights);
             1.0
         };
-        self.draws(draws, patterns.len(), resample, Some(labels), patterns, order, of)
+        let mut resampled = self.draws(draws, patterns.len(), resample, Some(labels), patterns, order, &of);
+        if units.are_pairs() {
+            let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
+                units.resample_pairs(seed, replicate, weights);
+                1.0
+            };
+            narrow(&mut resampled, &self.draws(draws.min(VARIANCES), patterns.len(), resample, Some(labels), patterns, order, &of));
+        }
+        resampled
     }
 
     /// What `of` makes of many draws, each with how often it counts.
