@@ -11,6 +11,7 @@ mod new;
 mod pairs;
 mod readme;
 mod report;
+mod rules;
 mod run;
 mod score;
 mod studies;

@@ -4,10 +4,10 @@ use clap::Args;
 
 use super::{Exit, Failure};
 
-/// Tell what a metric is: formula, range, direction, source.
+/// Tell what a metric is (formula, range, direction, source), or a decision rule.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The name of a metric.
+    /// The name of a metric, a decision rule or a calibration.
     name: String,
 }
 

@@ -8,11 +8,12 @@ use tabled::settings::Style;
 
 use super::study::BackendArgs;
 use super::{Exit, Failure};
+use crate::score::rulebook::RULES;
 use crate::score::{explain, metric};
 use crate::spec::node::{Node, Value};
 use crate::spec::source::Source;
 
-/// List studies, datasets, metrics, backends and what they offer.
+/// List studies, datasets, metrics, decision rules, backends and what they offer.
 #[derive(Debug, Args)]
 pub(super) struct Ls {
     /// What to list.
@@ -30,6 +31,7 @@ enum What {
     Studies,
     Datasets,
     Metrics,
+    Rules,
     Architectures,
     Losses,
     Optimizers,
@@ -59,6 +61,10 @@ impl Ls {
                     let summary = explain::summary(&name);
                     table.push_record([name, summary]);
                 }
+            }
+            What::Rules => {
+                table.push_record(["rule", "what it does"]);
+                RULES.iter().for_each(|rule| table.push_record([rule.name, rule.what]));
             }
             What::Backends => {
                 table.push_record(["backend", "version", "runtime", "devices", "abilities"]);

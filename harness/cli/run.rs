@@ -16,10 +16,12 @@ use crate::report::table::Table;
 use crate::report::terminal::Screen;
 use crate::report::{leaderboard, output};
 use crate::run::comparing::Comparing;
+use crate::run::event::Observer;
 use crate::run::results::Results;
 use crate::run::scheduler::{self, Settings};
+use crate::run::scoring::Scoring;
 use crate::run::store::Store;
-use crate::run::{export, record, scoring};
+use crate::run::{export, record};
 use crate::score::measurement::Status;
 use crate::spec::model::DEFAULT_THREADS;
 
@@ -80,6 +82,8 @@ pub(super) struct Ran {
     pub results: Results,
     /// When it started.
     pub started: SystemTime,
+    store: Store,
+    observer: Box<dyn Observer>,
 }
 
 impl Execution {
@@ -108,12 +112,11 @@ impl Execution {
                 error: anyhow::anyhow!("stopped; what is done is kept: run the same command to go on"),
             });
         }
-        let scored = scoring::score(&plan, &store, self.force, &outcome.results, &*observer).map_err(anyhow::Error::from)?;
-        let comparing =
-            Comparing { plan: &plan, store: &store, force: self.force, results: &outcome.results, scored: &scored, observer: &*observer };
-        let comparisons = comparing.all().map_err(anyhow::Error::from)?;
+        let scoring = Scoring { plan: &plan, store: &store, force: self.force, results: &outcome.results, observer: &*observer };
+        let scored = scoring.all().map_err(anyhow::Error::from)?;
+        let comparisons = Comparing { scoring, scored: &scored }.all().map_err(anyhow::Error::from)?;
         let results = Results::of(&plan, &outcome, &scored, comparisons);
-        Ok(Ran { plan, outcome, results, started })
+        Ok(Ran { plan, outcome, results, started, store, observer })
     }
 }
 
@@ -157,7 +160,9 @@ impl Run {
         let mut written = output::write(&folder, &files).map_err(anyhow::Error::from)?;
         if !self.no_predictions {
             written.extend(export::predictions_of(plan, &ran.outcome.results, &folder)?);
-            written.extend(export::decisions_of(plan, &ran.outcome.results, &folder)?);
+            let Ran { store, observer, .. } = &ran;
+            let scoring = Scoring { plan, store, force: false, results: &ran.outcome.results, observer: &**observer };
+            written.extend(export::decisions_of(scoring, &folder)?);
         }
         println!("{}", leaderboard::terminal(&results.heading, &tables, &results.comparisons, screen(color)));
         for path in written {

@@ -22,7 +22,7 @@ use crate::spec::distort::Distort;
 use crate::spec::folds::{fold_of, of_fold};
 use crate::spec::model::Model;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
-use crate::spec::study::{Study, fitting_splits};
+use crate::spec::study::Study;
 use crate::spec::vocabulary::{Scored, Vocabulary};
 
 /// What is asked of a plan.
@@ -77,7 +77,7 @@ pub fn make(
         for part in &evaluation.parts {
             let wanted = splits.entry(part.cell).or_default();
             let scored = part.split.iter().map(|split| (split.value.clone(), evaluation.spec.distorted()));
-            for split in scored.chain(fitting_splits(&evaluation.spec).map(|split| (split.value.clone(), None))) {
+            for split in scored.chain(evaluation.spec.fitting_splits().map(|split| (split.value.clone(), None))) {
                 if !wanted.contains(&split) {
                     wanted.push(split);
                 }

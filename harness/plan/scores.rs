@@ -18,7 +18,7 @@ use crate::spec::evaluation::{Evaluation, Written};
 use crate::spec::model::{ImportedModel, Model};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::Problem;
-use crate::spec::study::{CellEvaluation, Part, Study, fitting_splits};
+use crate::spec::study::{CellEvaluation, Part, Study};
 
 /// Scores are made anew whenever the code that makes them changes.
 const SCORE_FINGERPRINT: &str = env!("FAIRGRID_SCORE_FINGERPRINT");
@@ -91,7 +91,7 @@ impl Planner<'_> {
             Some(split) => select(split)?,
             None => Arc::clone(predictions),
         };
-        let fitted_on: Vec<_> = fitting_splits(spec).map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
+        let fitted_on: Vec<_> = spec.fitting_splits().map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
         imported::check_fitting(spec, &scored, &fitted_on, &mut self.problems);
         Some(scored)
     }
@@ -131,7 +131,7 @@ impl Planner<'_> {
     /// What an evaluation takes of one cell: what it will look like, and the keys of what it reads.
     fn part(&mut self, study: &Study, evaluation: &CellEvaluation, part: &Part, source: &Source, inputs: &mut Vec<Key>) -> Option<Schema> {
         let spec = &evaluation.spec;
-        for split in part.split.iter().chain(fitting_splits(spec)) {
+        for split in part.split.iter().chain(spec.fitting_splits()) {
             let Some((dataset, split)) = split.value.split_once('/') else { continue };
             if study.dataset(dataset).is_some() {
                 self.rows(study, dataset, split)?;

@@ -1,17 +1,13 @@
 //! Pairs of scores to differences, from the store where they are known.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
-
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::event::Observer;
-use super::scoring::{Kept, Scored, fitted, kept, scored};
-use super::store::{Store, StoreError};
+use super::scoring::{Kept, Scored, Scoring, kept};
+use super::store::StoreError;
 use crate::plan::compare::{Family, PlannedComparison};
 use crate::plan::key::Key;
-use crate::plan::planned::{Plan, PlannedScore};
+use crate::plan::planned::PlannedScore;
 use crate::report::comparison::{Comparison, Contrast};
 use crate::score::compare::{Difference, Side, adjusted};
 use crate::score::measurement::Status;
@@ -23,18 +19,10 @@ const KEPT: Kept = Kept { kind: "compare", file: "differences.json" };
 /// What a run compares with.
 #[derive(Clone, Copy)]
 pub struct Comparing<'a> {
-    /// The plan.
-    pub plan: &'a Plan,
-    /// Where differences are kept.
-    pub store: &'a Store,
-    /// Whether all are made again.
-    pub force: bool,
-    /// Where the results of backends lie.
-    pub results: &'a HashMap<Key, PathBuf>,
-    /// The scores, in the order of [`Plan::scores`].
+    /// What the sides are made from, and where differences are kept.
+    pub scoring: Scoring<'a>,
+    /// The scores, in the order of the plan.
     pub scored: &'a [Option<Scored>],
-    /// Who hears of what happens.
-    pub observer: &'a dyn Observer,
 }
 
 impl Comparing<'_> {
@@ -43,7 +31,7 @@ impl Comparing<'_> {
     /// # Errors
     /// The store cannot be read or written.
     pub fn all(self) -> Result<Vec<Comparison>, StoreError> {
-        self.plan.comparisons.iter().map(|planned| self.comparison(planned)).collect()
+        self.scoring.plan.comparisons.iter().map(|planned| self.comparison(planned)).collect()
     }
 
     fn comparison(self, planned: &PlannedComparison) -> Result<Comparison, StoreError> {
@@ -76,13 +64,13 @@ impl Comparing<'_> {
             return Ok(contrasts);
         }
         let sides: Vec<usize> = (0..family.sides.len()).filter(|side| whole.iter().any(|(from, to)| from == side || to == side)).collect();
-        let scores: Vec<&PlannedScore> = sides.iter().map(|side| &self.plan.scores[family.sides[*side].0]).collect();
+        let scores: Vec<&PlannedScore> = sides.iter().map(|side| &self.scoring.plan.scores[family.sides[*side].0]).collect();
         let at = |side: usize| sides.iter().position(|known| *known == side).unwrap_or_default();
         let pairs: Vec<(usize, usize)> = whole.iter().map(|(from, to)| (at(*from), at(*to))).collect();
         let inputs: Vec<&Key> = scores.iter().map(|score| &score.key).collect();
         let key = Key::of("compare", 1, &json!({"metrics": planned.metrics, "pairs": pairs}), &inputs);
-        let differences =
-            kept(self.store, self.force, &key, KEPT, self.observer, || Some(self.differences(&scores, &pairs, &planned.metrics)))?;
+        let Scoring { store, force, observer, .. } = self.scoring;
+        let differences = kept(store, force, &key, KEPT, observer, || Some(self.differences(&scores, &pairs, &planned.metrics)))?;
         match differences.unwrap_or_else(|| Ok(Vec::new())) {
             Ok(differences) if differences.is_empty() => {
                 let reason = format!("the sides share no decision rule for `{}`", planned.metrics.join("`, `"));
@@ -96,13 +84,13 @@ impl Comparing<'_> {
     }
 
     fn differences(self, scores: &[&PlannedScore], pairs: &[(usize, usize)], metrics: &[String]) -> Result<Vec<Difference>, String> {
-        let study = &self.plan.study;
+        let study = &self.scoring.plan.study;
         let evaluation = |score: &PlannedScore| &study.evaluations[score.evaluation].spec;
         let said = scores
             .iter()
             .map(|score| {
-                let found = scored(self.plan, self.results, score).ok_or("there are no predictions")??;
-                Ok((found, fitted(self.plan, self.results, score)?))
+                let found = self.scoring.scored(score).ok_or("there are no predictions")??;
+                Ok((found, self.scoring.fitted(score)?))
             })
             .collect::<Result<Vec<_>, String>>()?;
         let sides: Vec<Side<'_>> = (said.iter().zip(scores))
@@ -113,8 +101,8 @@ impl Comparing<'_> {
     }
 
     fn contrast(self, planned: &PlannedComparison, family: &Family, from: usize, to: usize, difference: Difference) -> Contrast {
-        let study = &self.plan.study;
-        let of = |side: usize| &study.evaluations[self.plan.scores[family.sides[side].0].evaluation];
+        let study = &self.scoring.plan.study;
+        let of = |side: usize| &study.evaluations[self.scoring.plan.scores[family.sides[side].0].evaluation];
         let (first, second) = (of(from), of(to));
         let mut axes = study.grid.coordinates(&first.point);
         axes.extend(

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::scoring::{fitted, predictions, scored};
+use super::scoring::{Scoring, predictions};
 use super::store::file_name;
 use crate::plan::key::Key;
 use crate::plan::planned::Plan;
-use crate::score::archive::ArchiveError;
 use crate::score::decisions;
 use crate::spec::folds::as_written;
 use crate::spec::study::cell_name;
@@ -29,40 +28,49 @@ pub fn predictions_of(plan: &Plan, results: &HashMap<Key, PathBuf>, folder: &Pat
             let Some(Ok(found)) = predictions(plan, results, cell, split, distort) else { continue };
             let suffix = distort.map(|distort| format!("-{distort}")).unwrap_or_default();
             let name = format!("{}{suffix}", split.map_or_else(|| "all".to_owned(), as_written).replace('/', "-"));
-            write(&root, &plan.study.cells[part.cell].name, &name, |path| found.write(path))?;
+            write(&root, &plan.study.cells[part.cell].name, &name, "parquet", |path| Ok(found.write(path)?))?;
         }
     }
     Ok((!done.is_empty()).then_some(root))
 }
 
-/// Writes `decisions/<cell>/<evaluation>.parquet` for every evaluation with decision rules; answers the folder, if there is one.
-pub fn decisions_of(plan: &Plan, results: &HashMap<Key, PathBuf>, folder: &Path) -> anyhow::Result<Option<PathBuf>> {
+/// Writes `decisions/<cell>/<evaluation>.parquet` for every evaluation with decision rules, and `….json` with what was found for those that
+/// were fitted; answers the folder, if there is one.
+pub fn decisions_of(scoring: Scoring<'_>, folder: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let plan = scoring.plan;
     let root = folder.join("decisions");
     let mut any = false;
     for score in &plan.scores {
         let evaluation = &plan.study.evaluations[score.evaluation];
-        let Some(Ok(found)) = scored(plan, results, score) else { continue };
+        let Some(Ok(found)) = scoring.scored(score) else { continue };
         // What cannot be decided has failed, and was told.
-        let Ok(fitted) = fitted(plan, results, score) else { continue };
+        let Ok(fitted) = scoring.fitted(score) else { continue };
         let Ok(decided) = decisions(&found, &evaluation.spec, &fitted) else { continue };
-        if decided.is_empty() {
+        if decided.is_empty() && fitted.is_empty() {
             continue;
         }
         // Axes that the cell's own name has need no second mention.
         let own: Vec<usize> = plan.study.cells[evaluation.cell()].point.axes().collect();
         let further: Vec<usize> = evaluation.point.axes().filter(|axis| !own.contains(axis)).collect();
         let name = cell_name(&plan.study.grid, &evaluation.name, &evaluation.point.onto(&further));
-        write(&root, &plan.study.name_of(evaluation), &name, |path| found.write_decisions(&decided, path))?;
+        let cell = plan.study.name_of(evaluation);
+        if !decided.is_empty() {
+            write(&root, &cell, &name, "parquet", |path| Ok(found.write_decisions(&decided, path)?))?;
+        }
+        if !fitted.is_empty() {
+            let text = serde_json::to_string_pretty(&fitted)?;
+            write(&root, &cell, &name, "json", |path| Ok(std::fs::write(path, text)?))?;
+        }
         any = true;
     }
     Ok(any.then_some(root))
 }
 
 /// Writes one file of a cell, aside and renamed.
-fn write(root: &Path, cell: &str, name: &str, writing: impl FnOnce(&Path) -> Result<(), ArchiveError>) -> anyhow::Result<()> {
-    let path = root.join(file_name(cell)).join(format!("{}.parquet", file_name(name)));
+fn write(root: &Path, cell: &str, name: &str, format: &str, writing: impl FnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let path = root.join(file_name(cell)).join(format!("{}.{format}", file_name(name)));
     std::fs::create_dir_all(path.parent().unwrap_or(root)).with_context(|| format!("cannot make the folder of `{}`", path.display()))?;
-    let aside = path.with_extension("parquet.new");
+    let aside = path.with_extension(format!("{format}.new"));
     writing(&aside)?;
     std::fs::rename(&aside, &path).with_context(|| format!("cannot write `{}`", path.display()))
 }

@@ -15,12 +15,13 @@ use super::store::{Found, Store, StoreError};
 use crate::plan::job::Ability;
 use crate::plan::key::Key;
 use crate::plan::planned::{Plan, PlannedScore, Source};
+use crate::score::Splits;
 use crate::score::measurement::Measurement;
 use crate::score::pool::pooled;
 use crate::score::predictions::{Parts, Predictions};
 use crate::score::rule::FittedRules;
 use crate::spec::distort::Distort;
-use crate::spec::study::fitting_splits;
+use crate::spec::evaluation::Evaluation;
 
 /// How scores are kept in the store.
 const KEPT: Kept = Kept { kind: "score", file: "measurements.json" };
@@ -28,35 +29,95 @@ const KEPT: Kept = Kept { kind: "score", file: "measurements.json" };
 /// The numbers of one evaluation of one cell, or why there are none.
 pub type Scored = Result<Vec<Measurement>, String>;
 
-/// Scores every evaluation whose predictions are there; `None` for those whose cell failed. In the order of [`Plan::scores`].
-pub fn score(
-    plan: &Plan,
-    store: &Store,
-    force: bool,
-    results: &HashMap<Key, PathBuf>,
-    observer: &dyn Observer,
-) -> Result<Vec<Option<Scored>>, StoreError> {
-    let total = plan.scores.len();
-    let done = AtomicUsize::new(0);
-    plan.scores
-        .par_iter()
-        .map(|planned| {
-            let scored = one(plan, store, force, results, planned, observer)?;
-            observer.event(&Event::Scored { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
-            Ok(scored)
-        })
-        .collect()
+/// How the rules of an evaluation are kept there.
+const RULES: Kept = Kept { kind: "fit_rule", file: "rules.json" };
+
+/// What scores are made from, and where they are kept.
+#[derive(Clone, Copy)]
+pub struct Scoring<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Where results are kept.
+    pub store: &'a Store,
+    /// Whether all are made again.
+    pub force: bool,
+    /// Where the results of backends lie.
+    pub results: &'a HashMap<Key, PathBuf>,
+    /// Who hears of what happens.
+    pub observer: &'a dyn Observer,
 }
 
-fn one(
-    plan: &Plan,
-    store: &Store,
-    force: bool,
-    results: &HashMap<Key, PathBuf>,
-    planned: &PlannedScore,
-    observer: &dyn Observer,
-) -> Result<Option<Scored>, StoreError> {
-    kept(store, force, &planned.key, KEPT, observer, || measure(plan, results, planned))
+impl Scoring<'_> {
+    /// Scores every evaluation whose predictions are there; `None` for those whose cell failed. In the order of [`Plan::scores`].
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub fn all(self) -> Result<Vec<Option<Scored>>, StoreError> {
+        let total = self.plan.scores.len();
+        let done = AtomicUsize::new(0);
+        let score = |planned: &PlannedScore| {
+            if self.force {
+                self.store.forget(&rules_key(planned))?;
+            }
+            let scored = kept(self.store, self.force, &planned.key, KEPT, self.observer, || self.measure(planned))?;
+            self.observer.event(&Event::Scored { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
+            Ok(scored)
+        };
+        self.plan.scores.par_iter().map(score).collect()
+    }
+
+    fn measure(self, planned: &PlannedScore) -> Option<Scored> {
+        let evaluation = &self.plan.study.evaluations[planned.evaluation].spec;
+        let scored = self.scored(planned)?;
+        Some(scored.and_then(|scored| {
+            let uncertainty = evaluation.uncertainty.over(&self.plan.study.uncertainty);
+            let fitted = self.fitted(planned)?;
+            crate::score::score(&scored, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
+        }))
+    }
+
+    /// The predictions that an evaluation scores, those of its cells one after another; `None` where one of them failed.
+    pub fn scored(self, planned: &PlannedScore) -> Option<Result<Arc<Predictions>, String>> {
+        let evaluation = &self.plan.study.evaluations[planned.evaluation];
+        let parts = evaluation.parts.iter().zip(&planned.cells).map(|(part, cell)| {
+            let split = part.split.as_ref().map(|split| split.value.as_str());
+            predictions(self.plan, self.results, *cell, split, evaluation.spec.distorted())
+        });
+        let parts: Result<Vec<_>, String> = parts.collect::<Option<_>>()?;
+        Some(parts.and_then(|parts| pooled(parts).map_err(|error| error.to_string())))
+    }
+
+    /// What the rules of an evaluation are found to be for its cell, found once; what is pooled has none to find.
+    ///
+    /// # Errors
+    /// Where there are no predictions to find them on, or these do not tell.
+    pub fn fitted(self, planned: &PlannedScore) -> Result<FittedRules, String> {
+        let evaluation = &self.plan.study.evaluations[planned.evaluation].spec;
+        let (&[cell], Some(_)) = (&planned.cells[..], evaluation.fitting_splits().next()) else { return Ok(FittedRules::new()) };
+        let fit = || {
+            let splits = self.fitting(cell, evaluation)?;
+            crate::score::fit(evaluation, &splits).map_err(|error| error.to_string())
+        };
+        let found = kept(self.store, false, &rules_key(planned), RULES, self.observer, || Some(fit()));
+        found.map_err(|error| error.to_string())?.unwrap_or_else(|| Ok(FittedRules::new()))
+    }
+
+    /// The predictions of a cell for the splits that an evaluation's rules are fitted on.
+    fn fitting(self, cell: usize, evaluation: &Evaluation) -> Result<Splits, String> {
+        let mut splits = Splits::new();
+        for split in evaluation.fitting_splits().map(|split| &split.value) {
+            if !splits.contains_key(split) {
+                let found = predictions(self.plan, self.results, cell, Some(split), None);
+                splits.insert(split.clone(), found.ok_or_else(|| format!("there are no predictions for `{split}`"))??);
+            }
+        }
+        Ok(splits)
+    }
+}
+
+/// The name of an evaluation's rules.
+fn rules_key(planned: &PlannedScore) -> Key {
+    Key::of(RULES.kind, 1, &serde_json::json!({}), &[&planned.key])
 }
 
 /// What is made from results is kept beside them: under which kind, in which file.
@@ -107,41 +168,6 @@ pub fn kept<T: Serialize + DeserializeOwned>(
         lease.release()?;
     }
     Ok(Some(Ok(made)))
-}
-
-fn measure(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Option<Scored> {
-    let evaluation = &plan.study.evaluations[planned.evaluation].spec;
-    let scored = scored(plan, results, planned)?;
-    Some(scored.and_then(|scored| {
-        let uncertainty = evaluation.uncertainty.over(&plan.study.uncertainty);
-        let fitted = fitted(plan, results, planned)?;
-        crate::score::score(&scored, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
-    }))
-}
-
-/// The predictions that an evaluation scores, those of its cells one after another; `None` where one of them failed.
-pub fn scored(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Option<Result<Arc<Predictions>, String>> {
-    let evaluation = &plan.study.evaluations[planned.evaluation];
-    let parts = evaluation.parts.iter().zip(&planned.cells).map(|(part, cell)| {
-        let split = part.split.as_ref().map(|split| split.value.as_str());
-        predictions(plan, results, *cell, split, evaluation.spec.distorted())
-    });
-    let parts: Result<Vec<_>, String> = parts.collect::<Option<_>>()?;
-    Some(parts.and_then(|parts| pooled(parts).map_err(|error| error.to_string())))
-}
-
-/// What the rules of an evaluation are found to be for its cell; what is pooled has none to find.
-pub fn fitted(plan: &Plan, results: &HashMap<Key, PathBuf>, planned: &PlannedScore) -> Result<FittedRules, String> {
-    let evaluation = &plan.study.evaluations[planned.evaluation].spec;
-    let mut fitted = FittedRules::new();
-    let &[cell] = &planned.cells[..] else { return Ok(fitted) };
-    for split in fitting_splits(evaluation) {
-        let split = &split.value;
-        let found =
-            predictions(plan, results, cell, Some(split), None).ok_or_else(|| format!("there are no predictions for `{split}`"))??;
-        fitted.extend(crate::score::fit(&found, evaluation, split).map_err(|error| error.to_string())?);
-    }
-    Ok(fitted)
 }
 
 /// The predictions of a cell for a split (or all of them, where they were imported), made on images as they are or distorted; `None`

@@ -1,11 +1,13 @@
 //! Predictions and an evaluation to measurements.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::breakdown::Breakdown;
+use super::calibrate::Calibration;
 use super::clusters::Clusters;
-use super::fit::find;
+use super::fit::{Evidence, find};
 use super::lens::Lens;
 use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
@@ -40,9 +42,8 @@ pub fn score(
     uncertainty: &Uncertainty,
     fitted: &FittedRules,
 ) -> Result<Vec<Measurement>, ScoreError> {
-    let mut problems = Problems::default();
-    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
-    let scheme = problems.check(scheme)?;
+    let scheme = scheme(predictions, evaluation)?;
+    let predictions = &*fitted.calibrated(predictions, evaluation)?;
     let audit = Audit::new(predictions, evaluation, uncertainty, &scheme)?;
 
     let mut rules: Vec<&str> = scheme.decide.iter().map(|decide| decide.name.as_str()).collect();
@@ -69,17 +70,37 @@ pub fn score(
     Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
 }
 
-/// Finds the numbers of the rules that are to be fitted on `split` (`dataset/split`, no test split); `predictions` are those of it.
+/// The predictions of the splits that something is fitted on, by name (`dataset/split`).
+pub type Splits = BTreeMap<String, Arc<Predictions>>;
+
+/// Finds the calibration of an evaluation, and the numbers of its rules that are to be fitted, on splits that are not tests.
 ///
 /// # Errors
-/// As for [`score`], or where a rule's metric is undefined at every threshold.
-pub fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> Result<FittedRules, ScoreError> {
+/// As for [`score`]; where a split is not there, or does not tell what is to be found.
+pub fn fit(evaluation: &Evaluation, splits: &Splits) -> Result<FittedRules, ScoreError> {
+    let mut fitted = FittedRules::new();
+    let of_split = |split: &str| splits.get(split).ok_or_else(|| ScoreError::Split { split: split.to_owned() });
+    if let Some(calibrate) = &evaluation.calibrate {
+        let predictions = of_split(&calibrate.split.value)?;
+        scheme(predictions, evaluation)?;
+        fitted.calibration = Some(Calibration::fit(predictions, calibrate, evaluation)?);
+    }
+    let Some((_, first)) = splits.first_key_value() else { return Ok(fitted) };
+    for rule in scheme(first, evaluation)?.to_fit(&mut Problems::default()) {
+        let predictions = of_split(&rule.split.value)?;
+        let task = scheme(predictions, evaluation)?.task;
+        let calibrated = fitted.calibrated(predictions, evaluation)?;
+        let evidence = Evidence::of(&rule, &*decided(&calibrated, evaluation)?, task)?;
+        fitted.rules.insert(rule.decide.name.clone(), find(&rule, &evidence, task)?);
+    }
+    Ok(fitted)
+}
+
+/// An evaluation that fits predictions.
+fn scheme(predictions: &Predictions, evaluation: &Evaluation) -> Result<Scheme, ScoreError> {
     let mut problems = Problems::default();
     let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
-    let scheme = problems.check(scheme)?;
-    let predictions = &*decided(predictions, evaluation)?;
-    let of_split = scheme.to_fit(&mut Problems::default()).into_iter().filter(|rule| rule.split.value == split);
-    of_split.map(|rule| Ok((rule.decide.name.clone(), find(&rule, predictions, scheme.task)?))).collect()
+    Ok(problems.check(scheme)?)
 }
 
 /// The decisions of every rule of an evaluation about each image, by the rule's name; none where rules decide about pairs of them.
@@ -87,12 +108,11 @@ pub fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> R
 /// # Errors
 /// As for [`score`].
 pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &FittedRules) -> Result<Vec<(String, Decisions)>, ScoreError> {
-    let mut problems = Problems::default();
-    let scheme = Scheme::of(evaluation, &Schema::of(predictions), &mut problems);
-    let scheme = problems.check(scheme)?;
+    let scheme = scheme(predictions, evaluation)?;
     if let Some(Pairs::Verification(_)) = evaluation.pairs.as_ref().map(|pairs| &pairs.value) {
         return Ok(Vec::new());
     }
+    let predictions = &*fitted.calibrated(predictions, evaluation)?;
     let decided = |rule: &Decide| Ok((rule.name.clone(), decide(predictions, rule, scheme.task.positive, fitted)?));
     scheme.decide.iter().map(decided).collect()
 }

@@ -122,6 +122,9 @@ pub fn compare(
     uncertainty: &Uncertainty,
 ) -> Result<Vec<Difference>, ScoreError> {
     let aligned = align(&sides.iter().map(|side| side.predictions).collect::<Vec<_>>())?;
+    let aligned = (sides.iter().zip(&aligned))
+        .map(|(side, predictions)| side.fitted.calibrated(predictions, side.evaluation))
+        .collect::<Result<Vec<_>, ScoreError>>()?;
     let schemes = (sides.iter().zip(&aligned))
         .map(|(side, predictions)| {
             let mut problems = Problems::default();

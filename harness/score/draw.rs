@@ -15,6 +15,8 @@ pub enum Purpose {
     Permutation,
     /// Errors of numbers that no resample varies.
     Noise,
+    /// Decisions that are left to chance.
+    Decision,
     /// Pairs of subjects drawn with replacement.
     Pairs,
 }
@@ -25,13 +27,21 @@ pub fn generator(seed: u64, purpose: Purpose, replicate: u64, index: u64) -> Cha
         Purpose::Bootstrap => 1,
         Purpose::Permutation => 2,
         Purpose::Noise => 3,
-        Purpose::Pairs => 4,
+        Purpose::Decision => 4,
+        Purpose::Pairs => 5,
     };
     let mut key = [0; 32];
     for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose, replicate, index]) {
         bytes.copy_from_slice(&word.to_le_bytes());
     }
     ChaCha8Rng::from_seed(key)
+}
+
+/// The lot of an item, from [0, 1): it hangs on the item's name alone, so that an item has the same lot in every order, split and model.
+pub fn lot(seed: u64, id: &str) -> f64 {
+    let name = blake3::hash(id.as_bytes());
+    let words = name.as_bytes().as_chunks::<8>().0;
+    generator(seed, Purpose::Decision, u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])).random()
 }
 
 /// A generator for very many draws in a row: several times as fast, and seeded by the keyed one.

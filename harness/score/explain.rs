@@ -1,21 +1,26 @@
-//! `fairgrid explain NAME`: what a metric is, in words.
+//! `fairgrid explain NAME`: what a metric or a rule is, in words.
 
 use super::metric::{Meaning, list, meaning};
 use super::registry::{Compute, Criterion, Definition, Reads, criteria, metrics};
+use super::rulebook::{RULES, RuleDefinition};
 use crate::spec::problem::did_you_mean;
 
 /// What a name means: formula, range, direction, when it is undefined, its options, its source and what others call it.
 ///
 /// # Errors
-/// For a name that is no metric: the nearest ones.
+/// For a name that is no metric and no rule: the nearest ones.
 pub fn explain(name: &str) -> Result<String, String> {
     let Some(meaning) = meaning(name) else {
         let ours = of_peers(name);
         if !ours.is_empty() {
             return Ok(ours);
         }
+        if let Some(rule) = RULES.iter().find(|rule| rule.name == name) {
+            return Ok(lines(name, of_rule(rule)));
+        }
         let known = list();
-        return Err(format!("unknown metric `{name}`: {}", did_you_mean(name, known.iter().map(String::as_str))));
+        let known = known.iter().map(String::as_str).chain(RULES.iter().map(|rule| rule.name));
+        return Err(format!("unknown metric or rule `{name}`: {}", did_you_mean(name, known)));
     };
     Ok(match meaning {
         Meaning::Metric(definition) => lines(name, of_definition(definition)),
@@ -57,6 +62,16 @@ fn lines(name: &str, entries: Vec<(&str, String)>) -> String {
         text.push_str(&format!("  {what:<10} {words}\n"));
     }
     text
+}
+
+fn of_rule(rule: &RuleDefinition) -> Vec<(&'static str, String)> {
+    vec![
+        ("what", rule.what.to_owned()),
+        ("write", rule.write.to_owned()),
+        ("details", rule.details.to_owned()),
+        ("source", rule.source.to_owned()),
+        ("peers", rule.peers.to_owned()),
+    ]
 }
 
 fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {

@@ -2,70 +2,113 @@
 
 use std::collections::BTreeMap;
 
-use super::breakdown::Breakdown;
 use super::measurement::Direction;
 use super::metric::{Average, Metric, Task};
+use super::post_process::{self, curve::halfway};
 use super::predictions::{Predictions, Scores};
-use super::rule::{Fitted, linked};
+use super::rule::{Binary, ByGroup, Fitted, linked};
 use super::scheme::ToFit;
+use super::steps::Steps;
 use super::tally::{Confusion, Tally};
-use super::{OUTSIDE, ScoreError, Value};
+use super::{ScoreError, Value};
 use crate::data::frame::Targets;
 use crate::spec::decide::{Aim, Rule};
 use crate::spec::evaluation::Policy;
 
-/// Finds the thresholds of a rule: over all items, and of each group or class that has one of its own. Of all thresholds that tell the
+/// What is known of the items that a rule is found on: each item's known labels, in the order of falling scores.
+pub(super) struct Evidence {
+    pairs: Vec<Pair>,
+    /// Those of every group that has any.
+    groups: Vec<(String, Vec<Pair>)>,
+    classes: Vec<String>,
+    items: u64,
+}
+
+impl Evidence {
+    /// Of the predictions for the split that the rule names.
+    ///
+    /// # Errors
+    /// Where they lack what the rule reads.
+    pub(super) fn of(rule: &ToFit, predictions: &Predictions, task: Task) -> Result<Self, ScoreError> {
+        let lack = |what: &str| ScoreError::Rule { rule: rule.decide.name.clone(), reason: what.to_owned() };
+        let (mut pairs, groups) = match predictions.targets() {
+            Targets::Single(targets) => {
+                let binary = Binary::new(predictions, &rule.decide, task.positive)?;
+                (pairs_of_two(predictions, targets, &binary, task), binary.groups)
+            }
+            Targets::Multi { present, absent } => {
+                let (Rule::Threshold { of, .. } | Rule::Thresholds { of, .. }) = rule.decide.rule else {
+                    return Err(lack("it decides one class, and items may have several"));
+                };
+                let scores = predictions.scores().ok_or_else(|| lack("the predictions hold no scores"))?;
+                (pairs(predictions, present, absent, &linked(scores, of)), ByGroup::of(predictions, &rule.decide.rule))
+            }
+        };
+        pairs.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let mut of_group: Vec<Vec<Pair>> = vec![Vec::new(); groups.names.len()];
+        for pair in &pairs {
+            if let Some(group) = groups.place(pair.row as usize) {
+                of_group[group].push(*pair);
+            }
+        }
+        let groups = groups.names.into_iter().zip(of_group).filter(|(_, pairs)| !pairs.is_empty()).collect();
+        Ok(Self { pairs, groups, classes: predictions.classes().to_vec(), items: predictions.len() as u64 })
+    }
+}
+
+/// Finds the numbers of a rule: over all items, and of each group or class that has one of its own. Of all thresholds that tell the
 /// scores apart it is the one at which the metric is best; of equally good ones the largest. At an operating point it is the one at which
 /// the metric comes closest and does not pass it; of equally close ones the one that is best in all else (the smallest where the metric
-/// bounds how much is decided positive, the largest where it demands that). `predictions` are those of the split that the rule names.
+/// bounds how much is decided positive, the largest where it demands that).
 ///
-/// A group without items has no threshold of its own, and neither has a class whose metric
+/// A group without items has no decision of its own, and neither has a class whose metric
 /// is undefined at every threshold, or which cannot reach the operating point: it is never decided.
 ///
 /// # Errors
 /// Where the metric is undefined at every threshold, of all items or of a group; or where no threshold reaches the operating point.
-pub(super) fn find(rule: &ToFit, predictions: &Predictions, task: Task) -> Result<Fitted, ScoreError> {
+pub(super) fn find(rule: &ToFit, evidence: &Evidence, task: Task) -> Result<Fitted, ScoreError> {
     let lack = |what: String| ScoreError::Rule { rule: rule.decide.name.clone(), reason: what };
-    let scores = predictions.scores().ok_or_else(|| lack("the predictions hold no scores".to_owned()))?;
-    let (of, each) = match rule.decide.rule {
-        Rule::Threshold { of, .. } => (of, false),
-        Rule::Thresholds { of, .. } => (of, true),
+    let fitted = |common: Steps, own: BTreeMap<String, Steps>| Fitted {
+        split: rule.split.value.clone(),
+        items: evidence.items,
+        common,
+        own,
+        value: None,
+    };
+    let names = || evidence.groups.iter().map(|(name, _)| name.clone());
+    let (goal, metric) = match (&rule.decide.rule, rule.metrics.as_slice()) {
+        (Rule::PostProcess(process), metrics) => {
+            let positive = task.positive.ok_or_else(|| lack("no class is `positive`".to_owned()))?;
+            let found = post_process::fit(process, metrics, &evidence.pairs, &evidence.groups, positive);
+            let (common, own) = found.map_err(lack)?;
+            return Ok(fitted(common, names().zip(own).collect()));
+        }
+        (other, [metric]) => (other.goal().ok_or_else(|| lack("it has nothing to fit".to_owned()))?, metric),
         _ => return Err(lack("it has nothing to fit".to_owned())),
     };
-    let mut pairs = pairs(predictions, &linked(scores, of), task);
-    pairs.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let items = predictions.len() as u64;
-    if each {
+    if let Rule::Thresholds { .. } = rule.decide.rule {
         let mut of_class: Vec<Vec<Pair>> = vec![Vec::new(); task.classes];
-        pairs.into_iter().for_each(|pair| of_class[pair.class].push(pair));
+        evidence.pairs.iter().for_each(|pair| of_class[pair.class].push(*pair));
         let mut own = BTreeMap::new();
         for (class, pairs) in of_class.iter().enumerate() {
-            let mut metric = rule.metric.clone();
+            let mut metric = metric.clone();
             metric.average = Average::Positive(class);
             let task = Task { positive: Some(class), ..task };
-            if let Some((threshold, _)) = best(pairs, &metric, rule.aim, task).unwrap_or(None) {
-                own.insert(predictions.classes()[class].clone(), threshold);
+            if let Some((threshold, _)) = best(pairs, &metric, goal.aim, task).unwrap_or(None) {
+                own.insert(evidence.classes[class].clone(), Steps::from(threshold));
             }
         }
         // A class without a threshold of its own is never decided.
-        return Ok(Fitted { threshold: f64::INFINITY, value: None, items, own });
+        return Ok(fitted(Steps::from(f64::INFINITY), own));
     }
     let found = |pairs: &[Pair], there: &str| {
-        let found = best(pairs, &rule.metric, rule.aim, task).map_err(|reason| lack(format!("{reason}{there}")))?;
+        let found = best(pairs, metric, goal.aim, task).map_err(|reason| lack(format!("{reason}{there}")))?;
         found.ok_or_else(|| lack(format!("the metric is undefined at every threshold{there}")))
     };
-    let (threshold, value) = found(&pairs, "")?;
-    let mut own = BTreeMap::new();
-    if let Some(fields) = &rule.by {
-        let breakdown = Breakdown::new(predictions, fields);
-        let mut of_group: Vec<Vec<Pair>> = vec![Vec::new(); breakdown.groups.len()];
-        let grouped = pairs.iter().map(|pair| (breakdown.of_row[pair.row as usize], pair)).filter(|(group, _)| *group != OUTSIDE);
-        grouped.for_each(|(group, pair)| of_group[group as usize].push(*pair));
-        for (name, pairs) in breakdown.groups.iter().zip(&of_group).filter(|(_, pairs)| !pairs.is_empty()) {
-            own.insert(name.clone(), found(pairs, &format!(" in {name}"))?.0);
-        }
-    }
-    Ok(Fitted { threshold, value: Some(value), items, own })
+    let (threshold, value) = found(&evidence.pairs, "")?;
+    let own = evidence.groups.iter().map(|(name, pairs)| Ok((name.clone(), Steps::from(found(pairs, &format!(" in {name}"))?.0))));
+    let own = own.collect::<Result<_, ScoreError>>()?;
+    Ok(Fitted { value: Some(value), ..fitted(Steps::from(threshold), own) })
 }
 
 /// The best threshold for pairs in the order of falling scores, and the metric's value there; `None` where it is undefined at all of them.
@@ -107,49 +150,55 @@ fn best(pairs: &[Pair], metric: &Metric, aim: Aim, task: Task) -> Result<Option<
     };
     let here = steps[index].first().map_or(start, |pair| pair.score);
     let next = steps.get(index + 1).and_then(|step| step.first()).map(|pair| pair.score);
-    let threshold = next.map_or(here, |next| next + (here - next) / 2.0);
-    // Two neighbouring numbers have no number between them.
-    Ok(Some((if next == Some(threshold) { here } else { threshold }, value)))
+    Ok(Some((next.map_or(here, |next| halfway(here, next)), value)))
 }
 
 /// An item and one of its known labels.
 #[derive(Clone, Copy, Debug)]
-struct Pair {
-    row: u32,
-    score: f64,
-    class: usize,
-    positive: bool,
-    weight: f64,
+pub struct Pair {
+    /// The item.
+    pub row: u32,
+    /// Its score for the class.
+    pub score: f64,
+    /// The class.
+    pub class: usize,
+    /// Whether the item is of it.
+    pub positive: bool,
+    /// How much it counts.
+    pub weight: f64,
 }
 
-fn pairs(predictions: &Predictions, scores: &Scores, task: Task) -> Vec<Pair> {
+/// How much an item counts.
+fn weight(predictions: &Predictions, row: usize) -> f64 {
+    predictions.weight().map_or(1.0, |weights| weights[row])
+}
+
+/// The items with a label and a decision.
+fn pairs_of_two(predictions: &Predictions, targets: &[Option<u32>], binary: &Binary, task: Task) -> Vec<Pair> {
+    let class = task.positive.unwrap_or(0);
+    let known = targets.iter().zip(&binary.scores).enumerate().filter_map(|(row, (target, score))| Some((row, (*target)?, (*score)?)));
+    let pair = |(row, target, score): (usize, u32, f64)| Pair {
+        row: row as u32,
+        score,
+        class,
+        positive: target as usize == class,
+        weight: weight(predictions, row),
+    };
+    known.map(pair).collect()
+}
+
+/// The known labels of all items that may have several.
+fn pairs(predictions: &Predictions, present: &[Vec<u32>], absent: &[Vec<u32>], scores: &Scores) -> Vec<Pair> {
     let mut pairs = Vec::new();
-    let weight = |row: usize| predictions.weight().map_or(1.0, |weights| weights[row]);
-    match (predictions.targets(), task.positive) {
-        (Targets::Single(targets), Some(class)) => {
-            let column = if scores.width == 1 { 0 } else { class };
-            let known = targets.iter().enumerate().filter_map(|(row, target)| target.map(|target| (row, target)));
-            pairs.extend(known.map(|(row, target)| Pair {
+    for row in 0..present.len() {
+        for (classes, positive) in [(&present[row], true), (&absent[row], false)] {
+            pairs.extend(classes.iter().map(|class| Pair {
                 row: row as u32,
-                score: scores.of(row)[column],
-                class,
-                positive: target as usize == class,
-                weight: weight(row),
+                score: scores.of(row)[*class as usize],
+                class: *class as usize,
+                positive,
+                weight: weight(predictions, row),
             }));
-        }
-        (Targets::Single(_), None) => {}
-        (Targets::Multi { present, absent }, _) => {
-            for row in 0..present.len() {
-                for (classes, positive) in [(&present[row], true), (&absent[row], false)] {
-                    pairs.extend(classes.iter().map(|class| Pair {
-                        row: row as u32,
-                        score: scores.of(row)[*class as usize],
-                        class: *class as usize,
-                        positive,
-                        weight: weight(row),
-                    }));
-                }
-            }
         }
     }
     pairs

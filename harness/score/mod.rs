@@ -5,9 +5,9 @@
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
-//! - [`pairs`]: pairs of images as items.
-//! - [`pool`]: predictions of several models as one.
-//! - [`rule`]: how scores become decisions; `fit`: the thresholds that are found on another split.
+//! - [`pairs`]: pairs of images as items. [`pool`]: predictions of several models as one.
+//! - [`rule`]: how scores become decisions, in [`steps`]; `fit`: what is found for them on another split; [`post_process`]: rules that make
+//!   groups fare alike; [`calibrate`]: what makes probabilities of scores before that.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
@@ -16,13 +16,14 @@
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`mod@compare`]: differences between models on the same items.
-//! - [`mod@explain`]: what a metric is, in words.
+//! - [`mod@explain`]: what a metric is, in words; [`rulebook`]: what decision rules and calibrations are.
 //! - [`embedding`]: vectors in place of scores.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
 pub mod archive;
 pub mod audit;
 pub mod breakdown;
+pub mod calibrate;
 pub mod clusters;
 pub mod compare;
 pub mod crossing;
@@ -41,21 +42,24 @@ pub mod metric;
 pub mod outcome;
 pub mod pairs;
 pub mod pool;
+pub mod post_process;
 pub mod predictions;
 pub mod probability;
 pub mod ranking;
 pub mod reduction;
 pub mod registry;
 pub mod rule;
+pub mod rulebook;
 pub mod scheme;
 pub mod share;
 pub mod sheet;
+pub mod steps;
 pub mod tally;
 pub mod units;
 pub mod value;
 mod vertices;
 
-pub use audit::{decisions, fit, score};
+pub use audit::{Splits, decisions, fit, score};
 pub use compare::compare;
 pub use explain::explain;
 pub use value::Value;
@@ -74,6 +78,18 @@ pub enum ScoreError {
     Rule {
         /// The rule's name.
         rule: String,
+        /// Why.
+        reason: String,
+    },
+    /// What is to be fitted on a split has no predictions for it.
+    #[error("there are no predictions for `{split}`")]
+    Split {
+        /// The split.
+        split: String,
+    },
+    /// Scores cannot be calibrated.
+    #[error("the scores cannot be calibrated: {reason}")]
+    Calibration {
         /// Why.
         reason: String,
     },

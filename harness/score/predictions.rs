@@ -227,6 +227,11 @@ impl Predictions {
         self.parts.split.as_ref()
     }
 
+    /// The same items with other scores, one run of the same width an item.
+    pub(super) fn with_scores(&self, scores: Scores) -> Self {
+        Self { parts: Parts { scores: Some(scores), ..self.parts.clone() } }
+    }
+
     /// All columns, to be changed and checked again.
     pub fn into_parts(self) -> Parts {
         self.parts

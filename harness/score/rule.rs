@@ -1,28 +1,69 @@
 //! From scores to decisions, by rules that are data.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::ScoreError;
 use super::breakdown::Breakdown;
+use super::calibrate::Calibration;
+use super::draw::lot;
 use super::predictions::{Decisions, Predictions, Scores};
+use super::steps::Steps;
 use crate::data::frame::Targets;
-use crate::spec::decide::{Cut, Cuts, Decide, Goal, Link, Rule};
+use crate::spec::decide::{Cut, Cuts, Decide, Link, Rule};
+use crate::spec::evaluation::Evaluation;
 
-/// What was found for the rules of an evaluation, by their names.
-pub type FittedRules = BTreeMap<String, Fitted>;
+/// What was found for an evaluation on splits that are not tests.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FittedRules {
+    /// What makes probabilities of its scores, before any rule or metric reads them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
+    /// Its rules, by their names.
+    pub rules: BTreeMap<String, Fitted>,
+}
 
-/// Thresholds that were found on a split that is not a test.
-#[derive(Clone, Debug, PartialEq)]
+impl FittedRules {
+    /// Of rules that have nothing to find.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty() && self.calibration.is_none()
+    }
+
+    /// Predictions as metrics and rules of an evaluation see them.
+    ///
+    /// # Errors
+    /// Where they are to be calibrated, and nothing was found for that.
+    pub fn calibrated<'p>(&self, predictions: &'p Predictions, evaluation: &Evaluation) -> Result<Cow<'p, Predictions>, ScoreError> {
+        match (&evaluation.calibrate, &self.calibration) {
+            (None, _) => Ok(Cow::Borrowed(predictions)),
+            (Some(calibrate), Some(calibration)) => calibration.apply(predictions, calibrate, evaluation).map(Cow::Owned),
+            (Some(_), None) => Err(ScoreError::Calibration { reason: "it has not been fitted".to_owned() }),
+        }
+    }
+}
+
+/// What was found for a rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fitted {
-    /// Scores from here on are positive. Halfway between the least score that is and the largest that is not. Infinite for a rule that has
-    /// thresholds of classes alone.
-    pub threshold: f64,
-    /// The metric's value there, where it is that of all items.
-    pub value: Option<f64>,
-    /// Items it was found on.
+    /// The split that it was found on.
+    pub split: String,
+    /// Items there.
     pub items: u64,
-    /// The thresholds of groups (`race=Black`) or classes that have one of their own.
-    pub own: BTreeMap<String, f64>,
+    /// The decision about items in no group, or in one without items there. A threshold lies halfway between the least score that it
+    /// selects and the largest that it does not.
+    pub common: Steps,
+    /// The decision about the groups (`race=Black`) or classes that have one of their own.
+    pub own: BTreeMap<String, Steps>,
+    /// The metric's value, where it is that of all items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
 }
 
 /// Decides about every item. The rule has been checked against the predictions' [`super::scheme::Schema`].
@@ -31,79 +72,146 @@ pub struct Fitted {
 /// Where the rule is to be fitted and is not in `fitted`, or needs what the predictions lack.
 pub fn decide(predictions: &Predictions, decide: &Decide, positive: Option<usize>, fitted: &FittedRules) -> Result<Decisions, ScoreError> {
     let lack = |what: &str| ScoreError::Rule { rule: decide.name.clone(), reason: what.to_owned() };
-    if decide.rule == Rule::Given {
-        return predictions.decisions().cloned().ok_or_else(|| lack("the predictions hold no decisions"));
-    }
-    let scores = predictions.scores().ok_or_else(|| lack("the predictions hold no scores"))?;
+    let scores = || predictions.scores().ok_or_else(|| lack("the predictions hold no scores"));
     let multi_label = matches!(predictions.targets(), Targets::Multi { .. });
     let rows = 0..predictions.len();
-    let found = || fitted.get(&decide.name).ok_or_else(|| lack("it has not been fitted"));
+    let found = || fitted.rules.get(&decide.name).ok_or_else(|| lack("it has not been fitted"));
     Ok(match &decide.rule {
-        Rule::Given => return Err(lack("the predictions hold no decisions")),
-        Rule::Argmax => Decisions::Single(rows.map(|row| top(scores.of(row), 1).first().copied()).collect()),
-        Rule::TopK(k) => Decisions::Sets(
-            rows.map(|row| {
+        Rule::Given => predictions.decisions().cloned().ok_or_else(|| lack("the predictions hold no decisions"))?,
+        Rule::Argmax => {
+            let scores = scores()?;
+            Decisions::Single(rows.map(|row| top(scores.of(row), 1).first().copied()).collect())
+        }
+        Rule::TopK(k) => {
+            let scores = scores()?;
+            let set = |row: usize| {
                 let mut set = top(scores.of(row), *k as usize);
                 set.sort_unstable();
                 set
-            })
-            .collect(),
-        ),
-        Rule::Threshold { cut, of } => {
-            let thresholds = match cut {
-                Cut::At(threshold) => Thresholds::same(*threshold),
-                Cut::Fitted(goal) => Thresholds::fitted(predictions, goal, found()?),
             };
-            let linked = linked(scores, *of);
-            if multi_label {
-                Decisions::Sets(rows.map(|row| from(linked.of(row), |_| thresholds.of(row))).collect())
-            } else {
-                let positive = positive.ok_or_else(|| lack("no class is `positive`"))?;
-                let column = if linked.width == 1 { 0 } else { positive };
-                let class = |row: usize| if linked.of(row)[column] >= thresholds.of(row) { positive } else { 1 - positive };
-                Decisions::Single(rows.map(|row| Some(class(row) as u32)).collect())
-            }
+            Decisions::Sets(rows.map(set).collect())
+        }
+        Rule::Threshold { cut, of } if multi_label => {
+            let groups = ByGroup::of(predictions, &decide.rule);
+            let chances = match cut {
+                Cut::At(threshold) => Chances::same(Steps::from(*threshold)),
+                Cut::Fitted(_) => Chances::fitted(&groups, found()?),
+            };
+            let linked = linked(scores()?, *of);
+            let cut = |row: usize| chances.of(row).threshold();
+            Decisions::Sets(rows.map(|row| from(linked.of(row), |_| cut(row))).collect())
+        }
+        Rule::Threshold { cut: Cut::At(threshold), .. } => {
+            Binary::new(predictions, decide, positive)?.decide(&Chances::same(Steps::from(*threshold)))
+        }
+        Rule::Threshold { cut: Cut::Fitted(_), .. } | Rule::PostProcess(_) => {
+            let binary = Binary::new(predictions, decide, positive)?;
+            binary.decide(&Chances::fitted(&binary.groups, found()?))
         }
         Rule::Thresholds { cuts, of } => {
             let place = |class: &str| predictions.classes().iter().position(|name| name == class);
             let mut thresholds = vec![f64::INFINITY; predictions.classes().len()];
             let cuts: Vec<(&str, f64)> = match cuts {
                 Cuts::At(cuts) => cuts.iter().map(|(class, cut)| (class.value.as_str(), *cut)).collect(),
-                Cuts::Fitted(_) => found()?.own.iter().map(|(class, cut)| (class.as_str(), *cut)).collect(),
+                Cuts::Fitted(_) => found()?.own.iter().map(|(class, steps)| (class.as_str(), steps.threshold())).collect(),
             };
             for (class, cut) in cuts {
                 thresholds[place(class).ok_or_else(|| lack("it names a class that does not exist"))?] = cut;
             }
-            let linked = linked(scores, *of);
+            let linked = linked(scores()?, *of);
             Decisions::Sets(rows.map(|row| from(linked.of(row), |class| thresholds[class])).collect())
         }
     })
 }
 
-/// The threshold of each item.
-struct Thresholds {
-    /// That of items in no group.
-    common: f64,
-    of_group: Vec<f64>,
-    /// Empty where all items have the same.
-    group_of: Vec<u32>,
+/// The groups that a rule tells apart.
+pub(super) struct ByGroup {
+    pub(super) names: Vec<String>,
+    /// The group of each item; empty where all are treated alike.
+    pub(super) of_row: Vec<u32>,
 }
 
-impl Thresholds {
-    fn same(common: f64) -> Self {
-        Self { common, of_group: Vec::new(), group_of: Vec::new() }
-    }
-
-    /// A group without items in the split that the rule was fitted on has the threshold of all.
-    fn fitted(predictions: &Predictions, goal: &Goal, found: &Fitted) -> Self {
-        let Some(by) = &goal.by else { return Self::same(found.threshold) };
+impl ByGroup {
+    pub(super) fn of(predictions: &Predictions, rule: &Rule) -> Self {
+        let Some(by) = rule.by() else { return Self { names: Vec::new(), of_row: Vec::new() } };
         let breakdown = Breakdown::new(predictions, &by.value);
-        let own = |group: &String| found.own.get(group).copied().unwrap_or(found.threshold);
-        Self { common: found.threshold, of_group: breakdown.groups.iter().map(own).collect(), group_of: breakdown.of_row }
+        Self { names: breakdown.groups, of_row: breakdown.of_row }
     }
 
-    fn of(&self, row: usize) -> f64 {
-        self.group_of.get(row).and_then(|group| self.of_group.get(*group as usize)).copied().unwrap_or(self.common)
+    /// The group of an item, if it is in one.
+    pub(super) fn place(&self, row: usize) -> Option<usize> {
+        self.of_row.get(row).map(|group| *group as usize).filter(|group| *group < self.names.len())
+    }
+}
+
+/// How every item of a split is decided.
+pub(super) struct Chances<'g> {
+    common: Steps,
+    of_group: Vec<Steps>,
+    groups: Option<&'g ByGroup>,
+}
+
+impl<'g> Chances<'g> {
+    fn same(common: Steps) -> Self {
+        Self { common, of_group: Vec::new(), groups: None }
+    }
+
+    /// A group without items in the split that the rule was fitted on is decided like all.
+    pub(super) fn fitted(groups: &'g ByGroup, found: &Fitted) -> Self {
+        let own = |group: &String| found.own.get(group).unwrap_or(&found.common).clone();
+        Self { common: found.common.clone(), of_group: groups.names.iter().map(own).collect(), groups: Some(groups) }
+    }
+
+    pub(super) fn of(&self, row: usize) -> &Steps {
+        let place = self.groups.and_then(|groups| groups.place(row));
+        place.and_then(|group| self.of_group.get(group)).unwrap_or(&self.common)
+    }
+}
+
+/// What a rule of two classes reads of every item: the same, whatever is found for the rule.
+pub(super) struct Binary {
+    /// The score of the positive class; `None` where nothing was decided, which stays so.
+    pub(super) scores: Vec<Option<f64>>,
+    pub(super) groups: ByGroup,
+    /// The lot of each item; empty where nothing is drawn.
+    lots: Vec<f64>,
+    positive: u32,
+}
+
+impl Binary {
+    pub(super) fn new(predictions: &Predictions, decide: &Decide, positive: Option<usize>) -> Result<Self, ScoreError> {
+        let lack = |what: &str| ScoreError::Rule { rule: decide.name.clone(), reason: what.to_owned() };
+        let positive = positive.ok_or_else(|| lack("no class is `positive`"))?;
+        let link = match &decide.rule {
+            Rule::Threshold { of, .. } => Some(*of),
+            Rule::PostProcess(process) if !process.of_given() => Some(process.of),
+            _ => None,
+        };
+        let scores = match (link, predictions.scores(), predictions.decisions()) {
+            (Some(link), Some(scores), _) => {
+                let column = if scores.width == 1 { 0 } else { positive };
+                let linked = linked(scores, link);
+                (0..predictions.len()).map(|row| Some(linked.of(row)[column])).collect()
+            }
+            (None, _, Some(Decisions::Single(decisions))) => {
+                let score = |class: u32| if class as usize == positive { 1.0 } else { 0.0 };
+                decisions.iter().map(|decision| decision.map(score)).collect()
+            }
+            (Some(_), None, _) => return Err(lack("the predictions hold no scores")),
+            (None, ..) => return Err(lack("the predictions hold no decisions")),
+        };
+        let lots = decide.rule.seed().map(|seed| predictions.ids().iter().map(|id| lot(seed, id)).collect());
+        Ok(Self { scores, groups: ByGroup::of(predictions, &decide.rule), lots: lots.unwrap_or_default(), positive: positive as u32 })
+    }
+
+    pub(super) fn decide(&self, chances: &Chances<'_>) -> Decisions {
+        Decisions::Single((0..self.scores.len()).map(|row| self.decide_one(chances, row)).collect())
+    }
+
+    pub(super) fn decide_one(&self, chances: &Chances<'_>, row: usize) -> Option<u32> {
+        let lot = self.lots.get(row).copied().unwrap_or(0.0);
+        let positive = chances.of(row).decide(self.scores[row]?, lot);
+        Some(if positive { self.positive } else { 1 - self.positive })
     }
 }
 

@@ -7,8 +7,9 @@ use super::metric::{Average, Input, Metric, Task, Wanted, meaning, resolve};
 use super::pairs;
 use super::predictions::Predictions;
 use crate::data::frame::Targets;
-use crate::spec::decide::{Aim, Cuts, Decide, Link, Rule};
-use crate::spec::evaluation::{Evaluation, MinCount, Written};
+use crate::spec::calibrate::Method;
+use crate::spec::decide::{Cuts, Decide, Link, Rule};
+use crate::spec::evaluation::{Evaluation, MetricCall, MinCount, Written};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 
@@ -49,14 +50,10 @@ pub struct Scheme {
 pub struct ToFit {
     /// The rule.
     pub decide: Decide,
-    /// What it is fitted to; for a threshold a class, that of the first class.
-    pub metric: Metric,
-    /// What is wanted of it.
-    pub aim: Aim,
+    /// The metrics that it is fitted to or keeps to, in its order; for a threshold a class, that of the first class.
+    pub metrics: Vec<Metric>,
     /// The split to find it on, `dataset/split`.
     pub split: Written<String>,
-    /// The fields whose groups each have a threshold of their own.
-    pub by: Option<Vec<String>>,
 }
 
 impl Schema {
@@ -73,6 +70,33 @@ impl Schema {
         }
     }
 
+    /// What an evaluation makes of it before anything is read.
+    fn calibrated(&self, evaluation: &Evaluation, problems: &mut Problems) -> Self {
+        let Some(calibrate) = &evaluation.calibrate else { return self.clone() };
+        let method = calibrate.method.word();
+        let unfit = match self.scores {
+            None => Some((format!("`{method}` calibrates scores, and the predictions hold decisions only"), "leave `calibrate` out")),
+            Some(_) if self.multi_label => Some((
+                format!("`{method}` calibrates the scores of one label an item, and items may have several"),
+                "leave `calibrate` out",
+            )),
+            Some((Kind::Scores, _)) if calibrate.method == Method::Temperature => Some((
+                "`temperature` reads logits or probabilities, and the predictions hold scores, which are neither".to_owned(),
+                "name their columns `probabilities` or `logits` if they are those, or write `method: platt`",
+            )),
+            Some((_, width)) if calibrate.method == Method::Temperature && width == self.classes.len() => None,
+            Some(_) if self.classes.len() != 2 || evaluation.positive.is_none() => Some((
+                format!("`{method}` calibrates the score of one of two classes"),
+                "name it with `positive:`; of more classes, write `method: temperature`",
+            )),
+            Some(_) => None,
+        };
+        if let Some((message, help)) = unfit {
+            problems.push(Problem::at(&calibrate.node, message).help(help));
+        }
+        Self { scores: self.scores.map(|(_, width)| (Kind::Probabilities, width)), ..self.clone() }
+    }
+
     /// Whether there is nothing but vectors to score.
     pub fn only_embeddings(&self) -> bool {
         self.embeddings.is_some() && self.scores.is_none() && !self.decisions
@@ -83,9 +107,10 @@ impl Scheme {
     /// Holds an evaluation against a schema; says everything that does not fit and answers `None` then.
     pub fn of(evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) -> Option<Self> {
         let before = problems.len();
+        let calibrated = schema.calibrated(evaluation, problems);
         let schema = &match &evaluation.pairs {
-            Some(pairs) => pairs::schema(pairs, schema, problems)?,
-            None => schema.clone(),
+            Some(pairs) => pairs::schema(pairs, &calibrated, problems)?,
+            None => calibrated,
         };
         let known = |wanted: &Written<String>, what: &str, names: &[String], problems: &mut Problems| {
             let place = names.iter().position(|name| *name == wanted.value);
@@ -206,40 +231,49 @@ impl Scheme {
         self.to_fit(problems);
     }
 
-    /// The rules that have a number to find, with the metric that says when it is found.
+    /// The rules that have a number to find, with the metrics that say when it is found.
     pub fn to_fit(&self, problems: &mut Problems) -> Vec<ToFit> {
         let mut all = Vec::new();
         for decide in &self.decide {
-            let Some(goal) = decide.rule.goal() else { continue };
+            let Some(split) = decide.rule.split() else { continue };
             let each = matches!(decide.rule, Rule::Thresholds { .. });
-            // One class against the rest.
-            let task = if each { Task { classes: 2, multi_label: false, positive: Some(0) } } else { self.task };
-            let Some(metric) = resolve(&goal.metric, task, problems) else { continue };
-            let countable = match metric.average {
-                Average::Positive(_) => true,
-                Average::Micro | Average::Macro | Average::Weighted => !each,
-                Average::Whole => !each && !task.multi_label,
-                Average::Samples | Average::PerClass => false,
+            let calls = match &decide.rule {
+                Rule::PostProcess(process) => process.metrics(),
+                other => other.goal().map(|goal| &goal.metric).into_iter().collect(),
             };
-            if metric.over.is_some() || metric.input != Input::Decisions || metric.of_pairs() || !countable {
-                let what = if each { "thresholds of classes" } else { "a threshold" };
-                let help = match each {
-                    true => "name a metric of one class's decisions, such as `f1_score`, without `average`",
-                    false => "name a metric of decisions that is one number of all items",
-                };
-                let message = format!("{what} cannot be fitted to `{}`", goal.metric.choice.name);
-                problems.push(Problem::at(&goal.metric.choice.name_node, message).help(help));
-                continue;
-            }
-            let by = goal.by.as_ref().map(|by| by.value.clone());
-            all.push(ToFit { decide: decide.clone(), metric, aim: goal.aim, split: goal.split.clone(), by });
+            let metrics: Option<Vec<Metric>> = calls.into_iter().map(|call| self.goal(call, each, problems)).collect();
+            all.extend(metrics.map(|metrics| ToFit { decide: decide.clone(), metrics, split: split.clone() }));
         }
         all
+    }
+
+    /// A metric that every threshold has a value of; `each` for that of one class.
+    fn goal(&self, call: &MetricCall, each: bool, problems: &mut Problems) -> Option<Metric> {
+        // One class against the rest.
+        let task = if each { Task { classes: 2, multi_label: false, positive: Some(0) } } else { self.task };
+        let metric = resolve(call, task, problems)?;
+        let countable = match metric.average {
+            Average::Positive(_) => true,
+            Average::Micro | Average::Macro | Average::Weighted => !each,
+            Average::Whole => !each && !task.multi_label,
+            Average::Samples | Average::PerClass => false,
+        };
+        if metric.over.is_none() && metric.input == Input::Decisions && !metric.of_pairs() && countable {
+            return Some(metric);
+        }
+        let what = if each { "thresholds of classes" } else { "a threshold" };
+        let help = match each {
+            true => "name a metric of one class's decisions, such as `f1_score`, without `average`",
+            false => "name a metric of decisions that is one number of all items",
+        };
+        let message = format!("{what} cannot be fitted to `{}`", call.choice.name);
+        problems.push(Problem::at(&call.choice.name_node, message).help(help));
+        None
     }
 }
 
 /// Why a metric has no scores to read.
-fn unscored(metric: &Metric, call: &crate::spec::evaluation::MetricCall, schema: &Schema, positive: Option<usize>) -> Option<Problem> {
+fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Option<usize>) -> Option<Problem> {
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
@@ -290,13 +324,33 @@ fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static s
         Rule::Given if schema.decisions => return None,
         Rule::Given => return Some(("needs decisions, and the predictions hold none".to_owned(), "name their column, or another rule")),
         Rule::Threshold { of, .. } | Rule::Thresholds { of, .. } => *of,
+        Rule::PostProcess(process) => process.of,
         Rule::Argmax | Rule::TopK(_) => Link::Score,
     };
-    let Some((kind, width)) = schema.scores else {
-        if schema.only_embeddings() {
-            return Some(("needs scores, and the model holds embeddings only".to_owned(), "leave `decide` out"));
+    if let Rule::PostProcess(process) = rule {
+        if schema.multi_label || task.positive.is_none() || task.classes != 2 {
+            return Some(("needs two classes, one of them `positive:`".to_owned(), "add `positive:` to the evaluation"));
         }
-        return Some(("needs scores, and the predictions hold decisions only".to_owned(), "leave `decide` out to use those"));
+        match process.of_given() {
+            true if schema.decisions => return None,
+            true => {
+                return Some((
+                    "needs decisions, and the predictions hold none".to_owned(),
+                    "write `decisions: 0.5` for those of a threshold",
+                ));
+            }
+            false => {}
+        }
+    }
+    let Some((kind, width)) = schema.scores else {
+        let help = match rule {
+            _ if schema.only_embeddings() => {
+                return Some(("needs scores, and the model holds embeddings only".to_owned(), "leave `decide` out"));
+            }
+            Rule::PostProcess(_) => "write `{equalized_odds: {decisions: given, …}}`, which needs no scores",
+            _ => "leave `decide` out to use those",
+        };
+        return Some(("needs scores, and the predictions hold decisions only".to_owned(), help));
     };
     let one_each = width == task.classes;
     match rule {
@@ -319,12 +373,14 @@ fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static s
             "meets logits, which have several readings as probabilities".to_owned(),
             "say which: `{threshold: {at: 0.5, of: sigmoid | softmax | score}}`",
         )),
-        Rule::Threshold { .. } | Rule::Thresholds { .. } if link != Link::Score && kind == Kind::Probabilities => {
+        Rule::PostProcess(_) if kind == Kind::Logits && link == Link::Score => {
+            Some(("meets logits, which have several readings as probabilities".to_owned(), "say which: `of: sigmoid | softmax`"))
+        }
+        Rule::Argmax | Rule::TopK(_) => None,
+        _ if link != Link::Score && kind == Kind::Probabilities => {
             Some(("turns into probabilities what are probabilities".to_owned(), "leave `of` out"))
         }
-        Rule::Threshold { .. } | Rule::Thresholds { .. } if link == Link::Softmax && !one_each => {
-            Some(("needs one logit a class for a softmax".to_owned(), "write `of: sigmoid`"))
-        }
+        _ if link == Link::Softmax && !one_each => Some(("needs one logit a class for a softmax".to_owned(), "write `of: sigmoid`")),
         _ => None,
     }
 }

@@ -1,8 +1,9 @@
 //! `decide:`: how scores become decisions, and what the numbers of a rule are found by.
 
-use super::decode::{Choice, Decode, Fields, canonical, expected, word};
+use super::decode::{Decode, Fields, canonical, expected, word};
 use super::evaluation::{MetricCall, Written, breakdown};
 use super::node::{Node, Value};
+use super::post_process::{NAMES, PostProcess, bare};
 use super::problem::Problems;
 
 /// A decision rule and its name.
@@ -39,6 +40,8 @@ pub enum Rule {
     },
     /// The k classes with the largest scores.
     TopK(u32),
+    /// What makes groups fare alike.
+    PostProcess(Box<PostProcess>),
 }
 
 /// A threshold, or how it is found.
@@ -102,6 +105,30 @@ impl Rule {
             _ => None,
         }
     }
+
+    /// The split that it is fitted on, if it has a number to find.
+    pub fn split(&self) -> Option<&Written<String>> {
+        match self {
+            Self::PostProcess(process) => Some(&process.split),
+            _ => self.goal().map(|goal| &goal.split),
+        }
+    }
+
+    /// The fields whose groups it treats differently.
+    pub fn by(&self) -> Option<&Written<Vec<String>>> {
+        match self {
+            Self::PostProcess(process) => Some(&process.by),
+            _ => self.goal().and_then(|goal| goal.by.as_ref()),
+        }
+    }
+
+    /// The seed of its draws; `None` where it decides without any.
+    pub fn seed(&self) -> Option<u64> {
+        match self {
+            Self::PostProcess(process) if process.is_random() => Some(process.seed),
+            _ => None,
+        }
+    }
 }
 
 impl Decode for Decide {
@@ -113,11 +140,15 @@ impl Decode for Decide {
         }
         let before = problems.len();
         let mut fields = Fields::of(node, problems, "a decision rule")?;
-        let rules = [
+        let mut rules = vec![
             fields.optional_with("threshold", problems, threshold),
             fields.optional_with("thresholds", problems, thresholds),
             fields.optional_with("top_k", problems, top_k),
         ];
+        for name in NAMES {
+            let process = fields.optional_with(name, problems, |node, problems| PostProcess::decode(name, node, problems));
+            rules.push(process.map(|process| Rule::PostProcess(Box::new(process))));
+        }
         let name: Option<String> = fields.optional("as", problems);
         fields.finish(problems);
         let mut rules = rules.into_iter().flatten();
@@ -125,7 +156,8 @@ impl Decode for Decide {
             (Some(rule), None) => Some(Self { name: name.unwrap_or_else(|| unnamed(node)), rule, node: node.clone() }),
             (Some(_), Some(_)) => expected(node, problems, "one rule"),
             _ if problems.len() == before => {
-                expected(node, problems, "`argmax`, `given`, or one of the keys `threshold`, `thresholds`, `top_k`")
+                let names = NAMES.map(|name| format!("`{name}`")).join(", ");
+                expected(node, problems, &format!("`argmax`, `given`, or one of the keys `threshold`, `thresholds`, `top_k`, {names}"))
             }
             _ => None,
         }
@@ -187,10 +219,7 @@ fn goal(node: &Node, wanted: &str, problems: &mut Problems) -> Option<(Goal, Lin
 fn operating_point(node: &Node, problems: &mut Problems) -> Option<(MetricCall, f64)> {
     let Value::Map(entries) = &node.value else { return expected(node, problems, "a number, or one metric with its value") };
     let [(key, value)] = entries.as_slice() else { return expected(node, problems, "a number, or one metric with its value") };
-    let name_node = Node { value: Value::Text(key.text.clone()), place: key.place.clone(), via: node.via.clone() };
-    let options = Node { value: Value::Map(Vec::new()), ..value.clone() };
-    let choice = Choice { name: key.text.clone(), name_node, options };
-    Some((MetricCall { choice, by: None, name: None }, f64::decode(value, problems)?))
+    Some((bare(key, value), f64::decode(value, problems)?))
 }
 
 fn thresholds(node: &Node, problems: &mut Problems) -> Option<Rule> {

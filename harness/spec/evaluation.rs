@@ -1,6 +1,7 @@
 //! `evaluate:`: what is scored on which split, per which groups, decided how, by which metrics.
 
-use super::decide::{Decide, Goal};
+use super::calibrate::Calibrate;
+use super::decide::Decide;
 use super::decode::{Choice, Decode, Fields, expected, one_or_many, word};
 use super::distort::Distort;
 use super::node::{Key, Node, Value};
@@ -23,6 +24,8 @@ pub struct Evaluation {
     pub groups: Vec<Written<Vec<String>>>,
     /// The class that counts as positive, where the metrics are to be read as binary.
     pub positive: Option<Written<String>>,
+    /// How scores are made probabilities before anything reads them.
+    pub calibrate: Option<Calibrate>,
     /// How scores become decisions; empty for the decisions that were imported, or the largest score.
     pub decide: Vec<Decide>,
     /// Whether [`Self::decide`] is empty because what is written there is wrong, which has been told.
@@ -40,15 +43,16 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// What it is broken down by, as a whole, by single metrics, and by rules with a threshold a group.
+    /// What it is broken down by, as a whole, by single metrics, and by what treats groups differently.
     pub fn breakdowns(&self) -> impl Iterator<Item = &Written<Vec<String>>> {
         let of_metrics = self.metrics.iter().filter_map(|call| call.by.as_ref());
-        self.groups.iter().chain(of_metrics).chain(self.goals().filter_map(|goal| goal.by.as_ref()))
+        let of_rules = self.decide.iter().filter_map(|decide| decide.rule.by());
+        self.groups.iter().chain(of_metrics).chain(of_rules).chain(self.calibrate.iter().filter_map(|calibrate| calibrate.by.as_ref()))
     }
 
-    /// What its rules are to be fitted to.
-    pub fn goals(&self) -> impl Iterator<Item = &Goal> {
-        self.decide.iter().filter_map(|decide| decide.rule.goal())
+    /// The splits that something is fitted on.
+    pub fn fitting_splits(&self) -> impl Iterator<Item = &Written<String>> {
+        self.calibrate.iter().map(|calibrate| &calibrate.split).chain(self.decide.iter().filter_map(|decide| decide.rule.split()))
     }
 
     /// What is done to the images that are scored; a severity of 0 is nothing.
@@ -128,6 +132,7 @@ impl Decode for Evaluation {
         let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
+        let calibrate = fields.optional("calibrate", problems);
         let decide_node = fields.node("decide");
         let decide = decide_node.and_then(|node| one_or_many(node, problems));
         let abstained = fields.optional_with("abstained", problems, |node, problems| {
@@ -151,6 +156,7 @@ impl Decode for Evaluation {
             distort,
             groups: groups.unwrap_or_default(),
             positive,
+            calibrate,
             undecided: decide_node.is_some() && decide.is_none(),
             decide: decide.unwrap_or_default(),
             abstained: abstained.unwrap_or_default(),

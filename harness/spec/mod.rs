@@ -13,10 +13,12 @@
 //! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`], or [`vectors`];
 //!   [`validate`]: which epoch of a training is kept.
 //! - [`mock`]: what made-up data looks like. [`distort`]: how images are made worse on purpose.
-//! - [`evaluation`], its [`pairs`] and rules that [`decide`], and [`uncertainty`]: what is measured. [`table`]: what is shown,
+//! - [`evaluation`], its [`pairs`], how its scores are [`calibrate`]d, its rules that [`decide`] (some [`post_process`] groups), and
+//!   [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
 pub mod augment;
+pub mod calibrate;
 pub mod card;
 pub mod compare;
 pub mod decide;
@@ -32,6 +34,7 @@ pub mod model;
 pub mod node;
 pub mod pairs;
 pub mod path;
+pub mod post_process;
 pub mod predictions;
 pub mod problem;
 pub mod sample;

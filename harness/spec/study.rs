@@ -199,7 +199,7 @@ impl Study {
             if !of_file {
                 scored().for_each(|split| check_split(declared, &split.value, &split.node, problems));
             }
-            for split in fitting_splits(&evaluation.spec) {
+            for split in evaluation.spec.fitting_splits() {
                 if scored().next().is_some() && !of_file {
                     check_split(declared, &split.value, &split.node, problems);
                 }
@@ -268,11 +268,6 @@ fn check_split(declared: &Datasets, name: &str, node: &Node, problems: &mut Prob
         let help = did_you_mean(split, known.iter().map(String::as_str));
         problems.push(Problem::at(node, format!("the dataset `{dataset}` has no split `{split}`")).help(help));
     }
-}
-
-/// The splits that decision rules of an evaluation are fitted on.
-pub fn fitting_splits(evaluation: &Evaluation) -> impl Iterator<Item = &Written<String>> {
-    evaluation.goals().map(|goal| &goal.split)
 }
 
 fn check_teaches(name: &str, node: &Node, problems: &mut Problems) {

@@ -2,11 +2,11 @@
 
 use fairgrid::score::predictions::{Decisions, Predictions};
 use fairgrid::score::rule::FittedRules;
-use fairgrid::score::{decisions, fit, score};
+use fairgrid::score::{decisions, score};
 use fairgrid::spec::evaluation::Evaluation;
 use fairgrid::spec::uncertainty::Uncertainty;
 
-use super::{import, import_file, measure, spec};
+use super::{fit, import, import_file, measure, spec};
 
 const BINARY: &str = "id,y,s\na,0,0.1\nb,0,0.2\nc,1,0.3\nd,0,0.4\ne,1,0.6\nf,1,0.8\n";
 
@@ -38,8 +38,11 @@ fn a_threshold_is_found_where_the_metric_is_best() {
     let evaluation = spec::<Evaluation>(text);
     let fitted = fit(&predictions, &evaluation, "d/val").unwrap();
     // Both 0.25 and 0.5 make one mistake; of equally good ones the largest.
-    let tuned = &fitted["tuned"];
-    assert!((tuned.threshold - 0.5).abs() < 1e-12 && tuned.value.is_some_and(|value| (value - 5.0 / 6.0).abs() < 1e-12), "{tuned:?}");
+    let tuned = &fitted.rules["tuned"];
+    assert!(
+        (tuned.common.threshold() - 0.5).abs() < 1e-12 && tuned.value.is_some_and(|value| (value - 5.0 / 6.0).abs() < 1e-12),
+        "{tuned:?}"
+    );
     let measured = score(&predictions, &evaluation, &Uncertainty::default().with_draws(100, 0), &fitted).unwrap();
     assert_eq!((measured[0].decision.as_str(), measured[0].value), ("tuned", tuned.value));
     let error = score(&predictions, &evaluation, &Uncertainty::default(), &FittedRules::new()).unwrap_err();
@@ -51,7 +54,7 @@ fn a_threshold_is_found_at_an_operating_point() {
     let predictions = import(BINARY, "{id: id, label: y, scores: s}", &[]).unwrap();
     let threshold = |point: &str| {
         let text = format!("{{positive: 1, decide: {{threshold: {{at: {{{point}}}, split: d/val}}, as: t}}, metrics: [accuracy_score]}}");
-        fit(&predictions, &spec::<Evaluation>(&text), "d/val").map(|fitted| fitted["t"].threshold)
+        fit(&predictions, &spec::<Evaluation>(&text), "d/val").map(|fitted| fitted.rules["t"].common.threshold())
     };
     // From 0.8 down the labels are 1, 1, 0, 1, 0, 0. What bounds positives wrongly decided leaves the smallest threshold that keeps to it,
     // what demands positives the largest.
@@ -80,13 +83,13 @@ fn groups_have_thresholds_of_their_own() {
                 {threshold: {maximize: accuracy_score, split: d/val, by: g}, as: own}], metrics: [accuracy_score_difference]}";
     let evaluation = spec::<Evaluation>(text);
     let fitted = fit(&predictions, &evaluation, "d/val").unwrap();
-    let own = &fitted["own"];
-    assert!(fitted["one"].own.is_empty() && own.threshold == fitted["one"].threshold);
+    let own = &fitted.rules["own"];
+    assert!(fitted.rules["one"].own.is_empty() && own.common == fitted.rules["one"].common);
     assert_eq!(own.own.keys().collect::<Vec<_>>(), ["g=a", "g=b"]);
-    assert!((own.own["g=a"] - 0.7).abs() < 1e-12 && (own.own["g=b"] - 0.2).abs() < 1e-12, "{own:?}");
+    assert!((own.own["g=a"].threshold() - 0.7).abs() < 1e-12 && (own.own["g=b"].threshold() - 0.2).abs() < 1e-12, "{own:?}");
     let decided = decisions(&predictions, &evaluation, &fitted).unwrap();
     // The last item is in no group and meets the threshold of all.
-    let last = u32::from(0.65 >= own.threshold);
+    let last = u32::from(0.65 >= own.common.threshold());
     assert_eq!(decided[1].1, Decisions::Single([0, 1, 1, 0, 1, 1, last].map(Some).to_vec()));
     let measured = score(&predictions, &evaluation, &Uncertainty::default().with_draws(50, 0), &fitted).unwrap();
     let gap = |rule: &str| measured.iter().find(|one| one.decision == rule && one.metric == "accuracy_score_difference").unwrap().value;
@@ -106,8 +109,8 @@ fn classes_have_thresholds_of_their_own() {
     let text = "{decide: {thresholds: {maximize: f1_score, split: d/val}, as: tuned}, metrics: [{f1_score: {average: macro}}]}";
     let evaluation = spec::<Evaluation>(text);
     let fitted = fit(&predictions, &evaluation, "d/val").unwrap();
-    let own = &fitted["tuned"].own;
-    assert!((own["a"] - 0.75).abs() < 1e-12 && (own["b"] - 0.25).abs() < 1e-12, "{own:?}");
+    let own = &fitted.rules["tuned"].own;
+    assert!((own["a"].threshold() - 0.75).abs() < 1e-12 && (own["b"].threshold() - 0.25).abs() < 1e-12, "{own:?}");
     let decided = decisions(&predictions, &evaluation, &fitted).unwrap();
     let Decisions::Sets(sets) = &decided[0].1 else { panic!("no sets") };
     assert!(sets[0].contains(&0) && !sets[0].contains(&1) && sets[1].contains(&1) && !sets[2].contains(&0), "{sets:?}");

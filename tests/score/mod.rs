@@ -11,11 +11,12 @@ mod reductions;
 mod refusals;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use fairgrid::score::measurement::Measurement;
 use fairgrid::score::predictions::Predictions;
 use fairgrid::score::rule::FittedRules;
-use fairgrid::score::{ScoreError, score};
+use fairgrid::score::{ScoreError, Splits, score};
 use fairgrid::spec::decode::Decode;
 use fairgrid::spec::evaluation::Evaluation;
 use fairgrid::spec::node::Node;
@@ -45,6 +46,12 @@ pub(crate) fn import_file(path: &Path, columns: &str, fields: &[&str]) -> Result
     let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
     let folder = format!("{}/", path.parent().unwrap().display());
     Predictions::import(path, &spec::<Columns>(columns), &fields, None).map_err(|error| error.to_string().replace(&folder, ""))
+}
+
+/// Finds the rules of an evaluation on the predictions of one split.
+pub(crate) fn fit(predictions: &Predictions, evaluation: &Evaluation, split: &str) -> Result<FittedRules, ScoreError> {
+    let splits = Splits::from([(split.to_owned(), Arc::new(predictions.clone()))]);
+    fairgrid::score::fit(evaluation, &splits)
 }
 
 /// Scores with a few draws.
