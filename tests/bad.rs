@@ -19,6 +19,7 @@ fn every_mistake_is_told_with_its_place_and_its_remedy() {
             .env("XDG_CACHE_HOME", cache.path())
             // Which plugins lie beside the executable depends on what was built.
             .filter("help: [^;]*; name its folder", "help: [BACKENDS]; name its folder")
+            .filter(r"of \d+ that are known", "of [N] that are known")
             .hide("[ROOT]/target/debug", "[BESIDE]")
             .run();
         assert_ne!(outcome.code, Some(0), "`{name}` is taken for a good study");

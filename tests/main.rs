@@ -4,6 +4,7 @@
 
 mod backend;
 mod bad;
+mod catalogue;
 mod command;
 mod data;
 mod imports;

@@ -19,6 +19,19 @@ pub enum Targets {
 }
 
 impl Targets {
+    /// Targets of items about which nothing is known.
+    pub fn unknown(items: usize) -> Self {
+        Self::Multi { present: vec![Vec::new(); items], absent: vec![Vec::new(); items] }
+    }
+
+    /// Whether nothing is known of any item.
+    pub fn are_unknown(&self) -> bool {
+        match self {
+            Self::Single(targets) => targets.iter().all(Option::is_none),
+            Self::Multi { present, absent } => present.iter().chain(absent).all(Vec::is_empty),
+        }
+    }
+
     /// How many items there are.
     pub fn len(&self) -> usize {
         match self {
@@ -30,6 +43,17 @@ impl Targets {
     /// Whether there is no item.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Makes nothing known of an item.
+    pub fn forget(&mut self, row: usize) {
+        match self {
+            Self::Single(targets) => targets[row] = None,
+            Self::Multi { present, absent } => {
+                present[row].clear();
+                absent[row].clear();
+            }
+        }
     }
 
     /// The targets of some items, in that order.

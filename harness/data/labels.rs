@@ -1,6 +1,6 @@
 //! Tri-state labels: for each item the classes that are there and those that are not.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use indexmap::IndexSet;
@@ -9,6 +9,7 @@ use super::dataset::Rejected;
 use super::error::DataError;
 use super::frame::Targets;
 use super::items::below_root;
+use super::ontology;
 use super::sheet::{Sheet, options};
 use super::table::{self, Table};
 use crate::spec::card::{Card, LabelForm, Labels, Names, Others, TableFile, Truth};
@@ -21,14 +22,16 @@ pub(super) struct Read {
 }
 
 /// Gathers pairs of item and class; classes are numbered as they come and put in order at the end.
-struct Gathered {
-    classes: IndexSet<String>,
-    pairs: Vec<Vec<(u32, bool)>>,
+pub(super) struct Gathered {
+    pub(super) classes: IndexSet<String>,
+    pub(super) pairs: Vec<Vec<(u32, bool)>>,
+    /// Classes that count as part of others, and as their own only where they are asked for.
+    pub(super) merged: HashSet<u32>,
 }
 
 impl Gathered {
     fn new(items: usize) -> Self {
-        Self { classes: IndexSet::new(), pairs: vec![Vec::new(); items] }
+        Self { classes: IndexSet::new(), pairs: vec![Vec::new(); items], merged: HashSet::new() }
     }
 
     /// Says whether a class is there; answers `false` where the opposite is known already.
@@ -48,7 +51,10 @@ impl Gathered {
 
     fn finish(self, wanted: &[String], others: Others, name: impl Fn(&str) -> String, sort: bool) -> Read {
         let mut order: Vec<(String, usize)> = match wanted {
-            [] => self.classes.iter().enumerate().map(|(index, class)| (name(class), index)).collect(),
+            [] => {
+                let own = self.classes.iter().enumerate().filter(|(index, _)| !self.merged.contains(&(*index as u32)));
+                own.map(|(index, class)| (name(class), index)).collect()
+            }
             wanted => wanted
                 .iter()
                 .filter_map(|wanted| {
@@ -84,17 +90,15 @@ impl Gathered {
 
 /// Reads the labels of a sheet's items.
 pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels) -> Result<Read, DataError> {
-    let read = match &labels.form {
+    let mut gathered = Gathered::new(sheet.len());
+    let (others, names, sort) = match &labels.form {
         LabelForm::Long { tables, id, class, value, names } => {
-            let mut gathered = Gathered::new(sheet.len());
             for table in tables {
                 long(card, root, sheet, &mut gathered, table, (id, class), value.as_ref())?;
             }
-            let shown = shown(root, sheet, names.as_ref())?;
-            gathered.finish(&labels.classes, Others::Unknown, |code| shown.get(code).cloned().unwrap_or_else(|| code.to_owned()), true)
+            (Others::Unknown, names.as_ref(), true)
         }
         LabelForm::Wide { columns, truth } => {
-            let mut gathered = Gathered::new(sheet.len());
             for name in columns {
                 let class =
                     name.rsplit_once('.').filter(|(table, _)| card.tables.contains_key(*table)).map_or(name.as_str(), |(_, class)| class);
@@ -105,10 +109,9 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
                     }
                 }
             }
-            gathered.finish(&labels.classes, Others::Unknown, str::to_owned, false)
+            (Others::Unknown, None, false)
         }
         LabelForm::List { from, separator, others, names } => {
-            let mut gathered = Gathered::new(sheet.len());
             for row in 0..sheet.len() {
                 let cell = sheet.columns.get(from).and_then(|column| column.get(row)).unwrap_or_default().to_owned();
                 let listed: Option<Vec<String>> = match separator {
@@ -128,17 +131,24 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
                     }
                 }
             }
-            let shown = shown(root, sheet, names.as_ref())?;
-            gathered.finish(&labels.classes, *others, |code| shown.get(code).cloned().unwrap_or_else(|| code.to_owned()), true)
+            (*others, names.as_ref(), true)
         }
     };
+    let shown = shown(root, sheet, names)?;
+    ontology::imply(&mut gathered, labels, &shown, root, sheet)?;
+    let mut read = gathered.finish(&labels.classes, others, |code| shown.get(code).cloned().unwrap_or_else(|| code.to_owned()), sort);
     let lost = labels.classes.iter().find(|class| !read.classes.contains(class));
     match lost {
         Some(class) => {
             let problem = Problem::at(&labels.node, format!("no label of the class `{class}` was found"));
             Err(SpecError::from(problem.help("check its spelling, or take it out of `classes`")).into())
         }
-        None => Ok(read),
+        None => {
+            if let Some(background) = &labels.ontology.background {
+                ontology::background(&mut read.classes, &mut read.targets, labels, background)?;
+            }
+            Ok(read)
+        }
     }
 }
 

@@ -35,6 +35,7 @@ pub mod mock;
 mod mosaic;
 mod npy;
 mod official;
+mod ontology;
 mod opening;
 mod pixels;
 pub mod random;

@@ -8,6 +8,14 @@ use crate::spec::study::Study;
 pub(super) fn choose(study: &Study, only: &[(String, String)]) -> Result<(Vec<usize>, Vec<usize>), SpecError> {
     let mut problems = Problems::default();
     for (name, level) in only {
+        if study.layout.pool.iter().any(|pooled| pooled.name == *name) {
+            problems.push(Problem {
+                message: format!("`--only {name}={level}`: the levels of `{name}` are pooled, so that one alone has no result"),
+                help: Some("choose by another axis, or leave out `pool`".to_owned()),
+                labels: Vec::new(),
+            });
+            continue;
+        }
         let known: Vec<&str> = match name.as_str() {
             "model" => study.cells.iter().map(|cell| cell.model.as_str()).collect(),
             "evaluation" => study.evaluations.iter().map(|evaluation| evaluation.name.as_str()).collect(),

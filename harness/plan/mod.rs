@@ -5,7 +5,7 @@
 //! - [`options`]: the options of architectures, losses and the like against the backend's own schemas.
 //! - [`said`]: what the evaluations will say, for the tables to show.
 //! - [`compare`]: which scores are set against which.
-//! - [`split`]: the rows of a split.
+//! - [`split`]: the rows of a split. [`class_list`]: the classes that a model's scores are of.
 //! - `lesson`: what a training learns from: a split or a draw from it, and how much each item counts.
 //! - `imported`: imported predictions against what asks for them.
 //! - `paired`: pairs of images against the data.
@@ -14,6 +14,7 @@
 //! - [`planned`]: what a plan consists of; [`make`]: how it is made.
 
 mod choose;
+pub mod class_list;
 pub mod compare;
 mod imported;
 pub mod job;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::class_list::ClassList;
 use super::compare::PlannedComparison;
 use super::imported;
 use super::job::Ability;
@@ -102,6 +103,8 @@ pub struct Step {
     pub draw: Option<Draw>,
     /// How much each row counts in a training, where they do not count alike.
     pub weighing: Option<Weighing>,
+    /// The classes that a prediction's scores are of; of a training, those that it learns.
+    pub classes: ClassList,
     /// How images are given.
     pub input: Resolved,
     /// The job, classes and paths aside.

@@ -1,5 +1,6 @@
 //! What the evaluations will say, for the tables to show.
 
+use crate::score::embedding;
 use crate::score::metric::Input;
 use crate::score::scheme::Scheme;
 use crate::spec::study::{CellEvaluation, Study};
@@ -21,12 +22,19 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         let (per_group, over_groups) = if metric.over.is_none() { (names, Vec::new()) } else { (Vec::new(), names) };
         MetricColumn { name: metric.name.clone(), decided: metric.input == Input::Decisions, overall, per_group, over_groups }
     };
+    let of_embedding = |(metric, breakdowns): &(embedding::metric::Metric, Vec<usize>)| {
+        let lists = || breakdowns.iter().map(|index| &scheme.breakdowns[*index]);
+        let names: Vec<String> = lists().filter(|fields| !fields.is_empty()).map(|fields| fields.join("*")).collect();
+        let overall = metric.definition.compute.of_sets() || lists().any(Vec::is_empty);
+        let (per_group, over_groups) = if metric.per_group() { (names, Vec::new()) } else { (Vec::new(), names) };
+        MetricColumn { name: metric.name.clone(), decided: false, overall, per_group, over_groups }
+    };
     Scored {
         model: study.cells[evaluation.cell()].model.clone(),
         evaluation: evaluation.name.clone(),
         data: evaluation.data(),
         decisions: scheme.decide.iter().map(|decide| decide.name.clone()).collect(),
         axes: study.grid.coordinates(&evaluation.point).into_iter().map(|(axis, _)| axis).collect(),
-        metrics: scheme.metrics.iter().map(column).collect(),
+        metrics: scheme.metrics.iter().map(column).chain(scheme.embedding.iter().map(of_embedding)).collect(),
     }
 }

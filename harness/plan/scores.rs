@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::class_list::ClassList;
 use super::imported;
 use super::job::Ability;
+use super::join::stranger;
 use super::key::Key;
 use super::make::Planner;
 use super::planned::{PlannedCell, PlannedScore, Source};
 use super::said::scored;
 use crate::data::frame::Targets;
+use crate::score::embedding;
 use crate::score::pool::pooled;
 use crate::score::predictions::Predictions;
 use crate::score::scheme::{Schema, Scheme};
@@ -45,9 +48,11 @@ impl Planner<'_> {
         fields.dedup();
         let data = parts().next().and_then(|(_, part)| part.split.as_ref());
         let data = data.filter(|split| study.is_of_dataset(&split.value)).and_then(|split| split.value.split_once('/'));
+        // Where label sets say what is correct, the classes are the file's own.
+        let targeted = parts().any(|(evaluation, _)| !evaluation.spec.target.is_empty());
         let classes = match data {
-            Some((dataset, _)) => Some(self.data(study, dataset)?.dataset.classes.clone()),
-            None => None,
+            Some((dataset, _)) if !targeted => Some(self.data(study, dataset)?.dataset.classes.clone()),
+            _ => None,
         };
         let content = match Key::of_file(&model.file) {
             Ok(key) => key,
@@ -84,7 +89,15 @@ impl Planner<'_> {
         let mut select = |split: &Written<String>| {
             let dataset = split.value.split_once('/').map_or("", |(dataset, _)| dataset);
             let data = if study.dataset(dataset).is_some() { Some(&*self.data(study, dataset)?) } else { None };
-            let selected = imported::select(predictions, Some(&split.value), data);
+            let strange =
+                data.filter(|_| spec.target.is_empty()).and_then(|data| Some((stranger(predictions, &data.dataset.classes)?, data)));
+            let selected = match strange {
+                Some((class, data)) => {
+                    let (name, known) = (&data.dataset.name, data.dataset.classes.join(", "));
+                    Err(format!("the class `{class}` of the predictions is not one of `{name}`: {known}"))
+                }
+                None => imported::select(predictions, Some(&split.value), data),
+            };
             selected.map_err(|reason| self.problems.push(Problem::at(&split.node, reason))).ok()
         };
         let scored = match &part.split {
@@ -113,6 +126,9 @@ impl Planner<'_> {
         let scheme = Scheme::of(&evaluation.spec, schemas.first()?, &mut self.problems)?;
         let sources: Vec<&Source> = of.iter().map(|cell| &cells[*cell].source).collect();
         self.check_pairs(study, evaluation, &imported, &sources, &mut inputs)?;
+        if let Some(predictions) = imported.first() {
+            embedding::check(&evaluation.spec, &scheme, predictions, &mut self.problems);
+        }
         let said = scored(study, evaluation, &scheme);
         if !self.scored.contains(&said) {
             self.scored.push(said);
@@ -148,13 +164,13 @@ impl Planner<'_> {
                     return None;
                 }
                 match split.as_ref().filter(|split| study.is_of_dataset(&split.value)) {
-                    Some(split) => self.schema(study, &split.value, source, None),
+                    Some(split) => self.schema(study, &split.value, source, part.cell),
                     None => Some(Schema::of(predictions)),
                 }
             }
             (Source::Backend(work), Some(split)) => {
                 inputs.extend(work.steps.iter().filter(|step| step.ability == Ability::Predict).map(|step| step.key.clone()));
-                self.schema(study, &split.value, source, Some(&cell.spec))
+                self.schema(study, &split.value, source, part.cell)
             }
             (Source::Backend(_), None) => {
                 if let Model::Backend(model) = &cell.spec {
@@ -197,7 +213,8 @@ impl Planner<'_> {
         Some(Schema {
             classes: dataset.classes.clone(),
             multi_label: matches!(dataset.targets, Targets::Multi { .. }),
-            fields: dataset.fields.keys().cloned().collect(),
+            fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.levels.clone())).collect(),
+            labelled: true,
             subject: dataset.subject.is_some(),
             scores: None,
             decisions: false,
@@ -206,21 +223,26 @@ impl Planner<'_> {
     }
 
     /// What the predictions for a split of a dataset will look like.
-    fn schema(&mut self, study: &Study, split: &str, source: &Source, model: Option<&Model>) -> Option<Schema> {
+    fn schema(&mut self, study: &Study, split: &str, source: &Source, cell: usize) -> Option<Schema> {
         let (name, _) = split.split_once('/')?;
         let of_data = self.schema_of_data(study, name)?;
-        Some(match (source, model) {
+        Some(match (source, &study.cells[cell].spec) {
             (Source::Imported { predictions, .. }, _) => {
                 let own = Schema::of(predictions);
-                Schema { scores: own.scores, decisions: own.decisions, embeddings: own.embeddings, ..of_data }
+                let labelled = stranger(predictions, &of_data.classes).is_none();
+                let classes = if labelled { of_data.classes } else { own.classes };
+                let multi_label = !labelled || of_data.multi_label;
+                let Schema { scores, decisions, embeddings, .. } = own;
+                Schema { classes, labelled, multi_label, scores, decisions, embeddings, ..of_data }
             }
-            (Source::Backend(_), model) => {
+            (Source::Backend(_), Model::Backend(model)) => {
                 // What a model file's output means is written; what a network trained here gives are logits.
-                let probabilities = matches!(model, Some(Model::Backend(model)) if model.output.as_ref().is_some_and(|output| output.get("probabilities").is_some()));
+                let probabilities = model.output.as_ref().is_some_and(|output| output.get("probabilities").is_some());
                 let kind = if probabilities { Kind::Probabilities } else { Kind::Logits };
-                let width = of_data.classes.len();
-                Schema { scores: Some((kind, width)), ..of_data }
+                let ClassList { names: classes, multi_label, labelled } = self.class_list(study, cell, model, name)?;
+                Schema { scores: Some((kind, classes.len())), classes, multi_label: multi_label || !labelled, labelled, ..of_data }
             }
+            (Source::Backend(_), _) => return None,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::class_list::ClassList;
 use super::job::{self, Ability};
 use super::key::Key;
 use super::lesson::Lesson;
@@ -44,11 +45,10 @@ impl Planner<'_> {
         }
         for (split, distort) in splits {
             let (dataset, split) = split.split_once('/')?;
-            if let Some(train) = &model.train {
-                self.check_classes(study, &train.data, dataset)?;
-            }
+            let classes = self.class_list(study, cell, model, dataset)?;
             let lesson = Lesson::of_all(dataset, split, self.rows(study, dataset, split)?).distorted(*distort);
-            steps.push(self.step(study, lesson, Ability::Predict, model, &input, &identity, &network)?);
+            let step = self.step(study, lesson, Ability::Predict, model, &input, &identity, &network)?;
+            steps.push(Step { classes, ..step });
         }
         Some(Work { backend, steps, infeasible: None })
     }
@@ -78,8 +78,9 @@ impl Planner<'_> {
             return None;
         }
         let parameters = job::parameters(model, input, ability);
-        let data = self.data(study, &dataset)?.key.clone();
-        let mut inputs: Vec<Key> = std::iter::once(data).chain(network.iter().cloned()).collect();
+        let data = self.data(study, &dataset)?;
+        let classes = ClassList::of(&data.dataset);
+        let mut inputs: Vec<Key> = std::iter::once(data.key.clone()).chain(network.iter().cloned()).collect();
         let train = model.train.as_ref().filter(|_| ability == Ability::Train);
         let validate = train.and_then(|train| Some((&train.data, train.validate.as_ref()?)));
         let validation = match validate {
@@ -97,11 +98,12 @@ impl Planner<'_> {
             whole["lesson"] = said;
         }
         let key = Key::of(ability.word(), version, &whole, &inputs.iter().collect::<Vec<_>>());
-        Some(Step { ability, dataset, split, rows, distort, draw, weighing, input: input.clone(), parameters, validation, key, inputs })
+        let input = input.clone();
+        Some(Step { ability, dataset, split, rows, distort, draw, weighing, classes, input, parameters, validation, key, inputs })
     }
 
     /// A network has an output for each class that it learned, in that order: of other classes its outputs would say nothing.
-    fn check_classes(&mut self, study: &Study, learned: &SplitName, asked: &str) -> Option<()> {
+    pub(super) fn check_classes(&mut self, study: &Study, learned: &SplitName, asked: &str) -> Option<()> {
         let known = self.data(study, &learned.dataset)?.dataset.classes.clone();
         let wanted = &self.data(study, asked)?.dataset.classes;
         if *wanted == known {
@@ -112,7 +114,7 @@ impl Planner<'_> {
             None => "they stand in another order".to_owned(),
         };
         let message = format!("the classes of `{asked}` are not those of `{}`, which the model learns: {why}", learned.dataset);
-        let help = "give both the same classes in the same order, with a card's `map:` and `levels:`";
+        let help = "give both the same classes in the same order, with a card's `map:` and `levels:`, or say what is correct by the evaluation's `target:`";
         self.problems.push(Problem::at(&learned.node, message).help(help));
         None
     }

@@ -50,7 +50,7 @@ impl<'a> WorkerHost<'a> {
     ) -> Self {
         let rows = matches!(step.feed, Feed::Predict { .. }).then(|| {
             let ids = step.rows.iter().map(|row| dataset.ids[*row as usize].clone());
-            RowsWriter::new(&step.draft.folder, ids, dataset.classes.len())
+            RowsWriter::new(&step.draft.folder, ids, step.job["classes"].as_array().map_or(0, Vec::len))
         });
         // What was learned before a kill is not learned, and so not told, again.
         let told = std::fs::read(step.draft.folder.join(EPOCHS)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());

@@ -13,11 +13,10 @@ use super::order::{Answer, Complaint, Feed, Order, Step as OrderedStep};
 use super::record::TaskRecord;
 use super::selection::Validation;
 use super::store::{Found, Lease, Store, StoreError};
-use crate::data::frame::Targets;
 use crate::data::images::Images;
 use crate::plan::job::{self, Ability, Files, Items, PREDICT_BATCH, Task};
 use crate::plan::key::Key;
-use crate::plan::planned::{Plan, PlannedCell, PlannedData, Source, Step, Watched, Work};
+use crate::plan::planned::{Plan, PlannedCell, Source, Step, Watched, Work};
 use crate::spec::folds::as_written;
 use crate::spec::input::Resolved;
 use crate::spec::model::{BackendModel, Model};
@@ -250,9 +249,9 @@ impl Crew<'_> {
     }
 
     fn ordered(&self, work: &Work, model: &BackendModel, step: &Step, lease: &Lease) -> Result<OrderedStep, String> {
-        let (data, index) = self.decoded(&step.dataset, &step.split, &step.rows, &step.input)?;
+        let index = self.decoded(&step.dataset, &step.split, &step.rows, &step.input)?;
         let folder = &lease.draft.folder;
-        let task = Task { classes: &data.dataset.classes, multi: matches!(data.dataset.targets, Targets::Multi { .. }) };
+        let task = Task { classes: &step.classes.names, multi: step.classes.multi_label };
         let trained = work.steps.iter().find(|other| other.ability == Ability::Train).map(|other| self.store.target(&other.key));
         let trained = trained.map(|folder| folder.join("weights.safetensors"));
         let (checkpoint, save) = (folder.join("checkpoint.safetensors"), folder.join("weights.safetensors"));
@@ -288,8 +287,8 @@ impl Crew<'_> {
         })
     }
 
-    /// Decodes a split's images, unless they are; answers the dataset and where its index lies.
-    fn decoded(&self, dataset: &str, split: &str, rows: &[u32], input: &Resolved) -> Result<(&PlannedData, PathBuf), String> {
+    /// Decodes a split's images, unless they are; answers where the dataset's index lies.
+    fn decoded(&self, dataset: &str, split: &str, rows: &[u32], input: &Resolved) -> Result<PathBuf, String> {
         let data = self.plan.datasets.get(dataset).ok_or_else(|| format!("there is no dataset `{dataset}`"))?;
         let _one_at_a_time = locked(&self.decoding);
         let missing = AtomicBool::new(false);
@@ -304,12 +303,11 @@ impl Crew<'_> {
             self.observer.event(&Event::Decoding { dataset: as_written(&format!("{dataset}/{split}")), done, total });
         };
         Images::decode(&data.dataset, rows, input, &self.settings.cache, &tell).map_err(|error| error.to_string())?;
-        let index = index::save(&data.dataset, &self.settings.cache).map_err(|error| error.to_string())?;
-        Ok((data, index))
+        index::save(&data.dataset, &self.settings.cache).map_err(|error| error.to_string())
     }
 
     fn validation(&self, watched: &Watched, input: &Resolved) -> Result<Validation, String> {
-        let (_, dataset) = self.decoded(&watched.dataset, &watched.split, &watched.rows, input)?;
+        let dataset = self.decoded(&watched.dataset, &watched.split, &watched.rows, input)?;
         Ok(Validation { dataset, rows: watched.rows.to_vec(), selection: watched.selection.clone() })
     }
 

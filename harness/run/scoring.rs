@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::event::{Event, Observer};
 use super::rows;
 use super::store::{Found, Store, StoreError};
+use crate::data::frame::Targets;
 use crate::plan::job::Ability;
 use crate::plan::key::Key;
 use crate::plan::planned::{Plan, PlannedScore, Source};
@@ -190,11 +191,15 @@ pub fn predictions(
             let folder = results.get(&step.key)?;
             let dataset = &plan.datasets.get(&step.dataset)?.dataset;
             let ids: Vec<String> = step.rows.iter().map(|row| dataset.ids[*row as usize].clone()).collect();
-            let scores = match rows::read(folder, &ids, dataset.classes.len()) {
+            let scores = match rows::read(folder, &ids, step.classes.names.len()) {
                 Ok(scores) => scores,
                 Err(error) => return Some(Err(error.to_string())),
             };
-            let parts = Parts::of_rows(dataset, &step.rows, scores);
+            let mut parts = Parts::of_rows(dataset, &step.rows, scores);
+            if !step.classes.labelled {
+                parts.targets = Targets::unknown(step.rows.len());
+                parts.classes.clone_from(&step.classes.names);
+            }
             Some(Predictions::check(parts, |row| row as u64 + 1).map(Arc::new).map_err(|error| error.to_string()))
         }
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::breakdown::Breakdown;
 use super::calibrate::Calibration;
 use super::clusters::Clusters;
+use super::embedding;
 use super::fit::{Evidence, find};
 use super::lens::Lens;
 use super::measurement::{Measurement, Status};
@@ -14,15 +15,15 @@ use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
 use super::pairs::counterfactual::Counterfactuals;
 use super::pairs::{Items, decided};
-use super::predictions::{Decisions, Predictions};
+use super::predictions::{Decisions, Predictions, Scores};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
 use super::rule::{FittedRules, decide, linked, top};
 use super::scheme::{Schema, Scheme};
 use super::sheet::{Reading, Sheet};
+use super::truth::Truth;
 use super::value::{Cause, Undefined};
 use super::{OUTSIDE, ScoreError};
-use crate::data::frame::Targets;
 use crate::spec::decide::Decide;
 use crate::spec::evaluation::{Abstained, Evaluation, MinCount, Policy};
 use crate::spec::pairs::Pairs;
@@ -43,15 +44,19 @@ pub fn score(
     fitted: &FittedRules,
 ) -> Result<Vec<Measurement>, ScoreError> {
     let scheme = scheme(predictions, evaluation)?;
+    let mut problems = Problems::default();
+    embedding::check(evaluation, &scheme, predictions, &mut problems);
+    problems.check(Some(()))?;
     let predictions = &*fitted.calibrated(predictions, evaluation)?;
     let audit = Audit::new(predictions, evaluation, uncertainty, &scheme)?;
 
     let mut rules: Vec<&str> = scheme.decide.iter().map(|decide| decide.name.as_str()).collect();
     let mut numbered: Vec<(Place, Measurement)> = Vec::new();
+    let (decided, scored): (Vec<&Metric>, Vec<&Metric>) = scheme.lenses().into_iter().partition(|metric| metric.input == Input::Decisions);
     for (index, rule) in scheme.decide.iter().enumerate() {
-        if scheme.metrics.iter().any(|(metric, _)| metric.input == Input::Decisions) {
-            let lens = audit.lens(Input::Decisions, &rule.name, fitted)?;
-            audit.read(Input::Decisions, &lens, &[(index, &rule.name)], &mut numbered);
+        for metric in &decided {
+            let lens = audit.lens(metric, &rule.name, fitted)?;
+            audit.read(metric, &lens, &[(index, &rule.name)], &mut numbered);
         }
     }
     if rules.is_empty() {
@@ -59,13 +64,10 @@ pub fn score(
     }
     // What reads no decisions is the same under every rule, and stands beside each.
     let rules: Vec<(usize, &str)> = rules.into_iter().enumerate().collect();
-    let mut inputs: Vec<Input> = scheme.metrics.iter().map(|(metric, _)| metric.input).filter(|input| *input != Input::Decisions).collect();
-    inputs.dedup();
-    let mut seen = HashSet::new();
-    inputs.retain(|input| seen.insert(*input));
-    for input in inputs {
-        audit.read(input, &audit.lens(input, "", fitted)?, &rules, &mut numbered);
+    for metric in scored {
+        audit.read(metric, &audit.lens(metric, "", fitted)?, &rules, &mut numbered);
     }
+    embedding::measure(&audit, &mut numbered);
     numbered.sort_by_key(|(place, _)| *place);
     Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
 }
@@ -78,6 +80,7 @@ pub type Splits = BTreeMap<String, Arc<Predictions>>;
 /// # Errors
 /// As for [`score`]; where a split is not there, or does not tell what is to be found.
 pub fn fit(evaluation: &Evaluation, splits: &Splits) -> Result<FittedRules, ScoreError> {
+    let evaluation = &evaluation.rules();
     let mut fitted = FittedRules::new();
     let of_split = |split: &str| splits.get(split).ok_or_else(|| ScoreError::Split { split: split.to_owned() });
     if let Some(calibrate) = &evaluation.calibrate {
@@ -118,22 +121,22 @@ pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &Fi
 }
 
 /// Rule, metric, breakdown, number in the sheet.
-type Place = (usize, usize, usize, usize);
+pub(super) type Place = (usize, usize, usize, usize);
 
 /// What an evaluation counts, made of the predictions that it fits.
 pub(super) struct Audit<'a> {
     pub(super) predictions: Cow<'a, Predictions>,
     counterfactuals: Option<Counterfactuals<'a>>,
     pub(super) evaluation: &'a Evaluation,
-    uncertainty: &'a Uncertainty,
-    scheme: &'a Scheme,
+    pub(super) uncertainty: &'a Uncertainty,
+    pub(super) scheme: &'a Scheme,
     pub(super) clusters: Option<Clusters>,
     pub(super) breakdowns: Vec<Breakdown>,
 }
 
 /// How many items and clusters each group has, and whether that is enough.
 pub(super) struct Sizes {
-    clusters: Option<Vec<u64>>,
+    pub(super) clusters: Option<Vec<u64>>,
     /// Of each group: why it is too small, if it is.
     pub(super) small: Vec<Option<String>>,
 }
@@ -150,33 +153,25 @@ impl<'a> Audit<'a> {
         Ok(Self { predictions, counterfactuals, evaluation, uncertainty, scheme, clusters, breakdowns })
     }
 
-    /// What metrics with this input read, where they read decisions those of the rule of this name.
-    pub(super) fn lens(&self, input: Input, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
-        if let (Input::Decisions, Some(rule)) = (input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
+    /// What a metric, and all that share its lens, read; where they read decisions, those of the rule of this name.
+    pub(super) fn lens(&self, metric: &Metric, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
+        if let (Input::Decisions, Some(rule)) = (metric.input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
             if let Some(pairs) = &self.counterfactuals {
                 return Ok(Lens::Outcomes(pairs.flips(rule, self.scheme.task, fitted, self.evaluation.abstained)?));
             }
             let decisions = decide(&self.predictions, rule, self.scheme.task.positive, fitted)?;
-            let targets = self.answered(&decisions);
-            return Ok(Lens::Outcomes(Outcomes::new(&targets, &decisions, self.scheme.task.classes)));
+            return Ok(Lens::Outcomes(self.outcomes(metric, &decisions)));
         }
-        if let (Input::Shifts { of }, Some(pairs)) = (input, &self.counterfactuals) {
+        if let (Input::Shifts { of }, Some(pairs)) = (metric.input, &self.counterfactuals) {
             return Ok(Lens::Shifts(pairs.shifts(of, self.scheme.task)?));
         }
         let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
         let scores = self.predictions.scores().ok_or_else(reason)?;
-        let targets = self.predictions.targets();
+        let targets = &*metric.truth.targets(&self.predictions);
         let classes = self.scheme.task.classes;
-        Ok(match (input, self.scheme.task.positive) {
-            (Input::TopK(k), _) => {
-                let set = |row: usize| {
-                    let mut set = top(scores.of(row), k as usize);
-                    set.sort_unstable();
-                    set
-                };
-                let decisions = Decisions::Sets((0..self.predictions.len()).map(set).collect());
-                Lens::Outcomes(Outcomes::new(targets, &decisions, classes))
-            }
+        Ok(match (metric.input, self.scheme.task.positive) {
+            (Input::TopK(k), _) => Lens::Outcomes(self.outcomes(metric, &top_of(scores, k, f64::NEG_INFINITY))),
+            (Input::TopFrom { k, least, of }, _) => Lens::Outcomes(self.outcomes(metric, &top_of(&linked(scores, of), k, least))),
             (Input::Probabilities { of, bins, wanted }, _) => {
                 let scores = linked(scores, of);
                 Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins as usize))
@@ -188,27 +183,35 @@ impl<'a> Audit<'a> {
         })
     }
 
-    /// What is true of the items that metrics of decisions look at: nothing is, of those that abstentions leave out.
-    fn answered(&self, decisions: &Decisions) -> Cow<'_, Targets> {
-        match (self.predictions.targets(), decisions) {
-            (Targets::Single(targets), Decisions::Single(decisions)) if self.evaluation.abstained == Abstained::Exclude => {
-                Cow::Owned(Targets::Single(targets.iter().zip(decisions).map(|(target, decision)| decision.and(*target)).collect()))
+    /// Decisions against what is true; of items that abstentions leave out, nothing is.
+    fn outcomes(&self, metric: &Metric, decisions: &Decisions) -> Outcomes {
+        let truth = &metric.truth;
+        let left_out: Vec<usize> = match decisions {
+            Decisions::Single(decisions) if self.evaluation.abstained == Abstained::Exclude && *truth != Truth::Answered => {
+                (0..decisions.len()).filter(|row| decisions[*row].is_none()).collect()
             }
-            (targets, _) => Cow::Borrowed(targets),
+            _ => Vec::new(),
+        };
+        if let Some(mut found) = truth.found(&self.predictions, decisions) {
+            left_out.into_iter().for_each(|row| found[row] = None);
+            return Outcomes::of_finds(&found);
         }
+        let mut targets = truth.targets(&self.predictions);
+        left_out.into_iter().for_each(|row| targets.to_mut().forget(row));
+        Outcomes::new(&targets, decisions, self.scheme.task.classes).weighing(metric.beta().unwrap_or(1.0))
     }
 
-    /// All numbers that read one thing, beside each of some rules.
-    fn read(&self, input: Input, lens: &Lens, rules: &[(usize, &str)], numbered: &mut Vec<(Place, Measurement)>) {
+    /// All numbers of metrics that share a metric's lens, beside each of some rules.
+    fn read(&self, first: &Metric, lens: &Lens, rules: &[(usize, &str)], numbered: &mut Vec<(Place, Measurement)>) {
         for (by, breakdown) in self.breakdowns.iter().enumerate() {
             let (places, metrics): (Vec<usize>, Vec<&Metric>) = (self.scheme.metrics.iter().enumerate())
-                .filter(|(_, (metric, breakdowns))| metric.input == input && breakdowns.contains(&by))
+                .filter(|(_, (metric, breakdowns))| metric.shares_lens(first) && breakdowns.contains(&by))
                 .map(|(place, (metric, _))| (place, metric))
                 .unzip();
             if metrics.is_empty() {
                 continue;
             }
-            let sizes = self.sizes(lens, breakdown);
+            let sizes = self.sizes(lens.of_row(), breakdown);
             // Groups that are too small take part in a gap only where that makes the gap as untrustworthy as they are.
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
@@ -224,11 +227,12 @@ impl<'a> Audit<'a> {
         }
     }
 
-    pub(super) fn sizes(&self, lens: &Lens, breakdown: &Breakdown) -> Sizes {
+    /// `of_row` is the column of what the items look like, [`OUTSIDE`] for those that do not count.
+    pub(super) fn sizes(&self, of_row: &[u32], breakdown: &Breakdown) -> Sizes {
         let groups = breakdown.groups.len();
         let mut items = vec![0u64; groups];
         let mut members: HashSet<(u32, u32)> = HashSet::new();
-        let counting = breakdown.of_row.iter().zip(lens.of_row()).enumerate();
+        let counting = breakdown.of_row.iter().zip(of_row).enumerate();
         for (row, (group, _)) in counting.filter(|(_, (group, pattern))| **group != OUTSIDE && **pattern != OUTSIDE) {
             items[*group as usize] += 1;
             if let Some(clusters) = &self.clusters {
@@ -305,4 +309,14 @@ impl<'a> Audit<'a> {
         }
         reason
     }
+}
+
+/// Of each item, those of the k classes of the largest scores whose score is at least so large.
+fn top_of(scores: &Scores, k: u32, least: f64) -> Decisions {
+    let set = |scores: &[f64]| {
+        let mut set: Vec<u32> = top(scores, k as usize).into_iter().filter(|class| scores[*class as usize] >= least).collect();
+        set.sort_unstable();
+        set
+    };
+    Decisions::Sets(scores.values.chunks(scores.width.max(1)).map(set).collect())
 }

@@ -150,12 +150,10 @@ pub fn compare(
         for rule in
             rules.iter().filter(|rule| rule.is_empty() || schemes.iter().all(|scheme| scheme.decide.iter().any(|d| d.name == **rule)))
         {
-            let lenses = audits
-                .iter()
-                .zip(sides)
-                .map(|(audit, side)| audit.lens(metric.input, rule, side.fitted))
-                .collect::<Result<Vec<Lens>, _>>()?;
             let called: Vec<&Metric> = schemes.iter().zip(&places).map(|(scheme, place)| &scheme.metrics[*place].0).collect();
+            let lenses = (audits.iter().zip(sides).zip(&called))
+                .map(|((audit, side), metric)| audit.lens(metric, rule, side.fitted))
+                .collect::<Result<Vec<Lens>, _>>()?;
             for breakdown in breakdowns.iter().map(|by| &first.breakdowns[*by]) {
                 let found = Paired { audits: &audits, lenses: &lenses, metrics: &called, breakdown }.differences(pairs, uncertainty);
                 differences.extend(found.into_iter().map(|difference| Difference { decision: rule.clone(), ..difference }));
@@ -185,7 +183,7 @@ impl Paired<'_> {
             clusters: first.clusters.as_ref(),
         };
         let units = Units::new(rows, first.predictions.ids());
-        let sizes = first.sizes(&self.lenses[0], self.breakdown);
+        let sizes = first.sizes(self.lenses[0].of_row(), self.breakdown);
         let policy = first.evaluation.undefined;
         let kept: Vec<bool> = sizes.small.iter().map(|small| !(policy == Policy::Exclude && small.is_some())).collect();
         let replay = |side: usize| {

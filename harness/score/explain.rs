@@ -1,6 +1,7 @@
 //! `fairgrid explain NAME`: what a metric or a rule is, in words.
 
-use super::metric::{Meaning, list, meaning};
+use super::embedding;
+use super::metric::{Meaning, list, meaning, takes_match};
 use super::registry::{Compute, Criterion, Definition, Reads, criteria, metrics};
 use super::rulebook::{RULES, RuleDefinition};
 use crate::spec::problem::did_you_mean;
@@ -31,6 +32,16 @@ pub fn explain(name: &str) -> Result<String, String> {
             lines(name, all)
         }
         Meaning::Criterion(criterion, suffix) => lines(name, of_criterion(criterion, suffix)),
+        Meaning::Embedding(definition, None) => lines(name, of_embedding(definition)),
+        Meaning::Embedding(definition, Some(suffix)) => {
+            let mut all = of_reduction(definition.name, suffix);
+            // Of its options none is taken.
+            all.retain(|(what, _)| *what != "options");
+            all.iter_mut().for_each(|(_, words)| words.truncate(words.find("; method").unwrap_or(words.len())));
+            all.push(("of", definition.name.to_owned()));
+            all.extend(of_embedding(definition));
+            lines(name, all)
+        }
     })
 }
 
@@ -49,6 +60,9 @@ fn of_peers(name: &str) -> String {
     };
     for definition in metrics() {
         tell(definition.peers, lines(definition.name, of_definition(definition)));
+    }
+    for definition in embedding::registry::metrics() {
+        tell(definition.peers, lines(definition.name, of_embedding(definition)));
     }
     for criterion in criteria() {
         tell(criterion.peers, lines(&format!("{}_difference", criterion.name), of_criterion(criterion, "difference")));
@@ -86,9 +100,13 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         Compute::OfClasses(..) | Compute::MeanOfRanks(_) | Compute::Whole(_) | Compute::Share(..) => "",
     };
     let reads = match definition.reads {
-        Reads::Decisions => "labels, decisions",
-        Reads::TopK => "labels, scores; option `k`",
-        Reads::Scores | Reads::Crossings => "labels, scores",
+        Reads::Decisions => "labels (or a label set, `of: NAME`), decisions",
+        Reads::TopK => "labels (or a label set, `of: NAME`), scores; option `k`",
+        Reads::Answers => "decisions",
+        Reads::Associations => {
+            "scores; options `labels` (a list of classes, or a label set by name), `k`, and `threshold` (then of logits with `of: softmax | sigmoid`)"
+        }
+        Reads::Scores | Reads::Crossings => "labels (or a label set, `of: NAME`), scores",
         Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
         Reads::Flips => "decisions about originals and counterfactuals, in an evaluation with `pairs: {original: FIELD, factor: FIELD}`",
         Reads::Shifts => {
@@ -100,12 +118,28 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         let default = parameter.default.map_or_else(|| "must be given".to_owned(), |default| format!("{default} by default"));
         format!("{}: a number, {default}", parameter.name)
     });
-    let options = [parameter, averages.to_owned()].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ");
+    let found = if takes_match(definition) { "match: any | all (is the label set found: one answer an item)" } else { "" };
+    let options =
+        [parameter, averages.to_owned(), found.to_owned()].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ");
     let (low, high) = definition.range;
     vec![
         ("formula", definition.formula.to_owned()),
         ("inputs", reads.to_owned()),
         ("options", options),
+        ("range", format!("{low} to {high}")),
+        ("better", definition.direction.word().to_owned()),
+        ("undefined", definition.undefined.to_owned()),
+        ("source", definition.source.to_owned()),
+        ("peers", peers(definition.peers)),
+    ]
+}
+
+fn of_embedding(definition: &embedding::registry::Definition) -> Vec<(&'static str, String)> {
+    let (low, high) = definition.range;
+    vec![
+        ("formula", definition.formula.to_owned()),
+        ("inputs", if definition.compute.of_sets() { "embeddings; `sets:`" } else { "embeddings; groups" }.to_owned()),
+        ("options", definition.options.iter().map(|option| option.words()).collect::<Vec<_>>().join("; ")),
         ("range", format!("{low} to {high}")),
         ("better", definition.direction.word().to_owned()),
         ("undefined", definition.undefined.to_owned()),
@@ -182,20 +216,27 @@ pub fn summary(name: &str) -> String {
     match meaning(name) {
         None => String::new(),
         Some(Meaning::Metric(definition)) => definition.formula.to_owned(),
-        Some(Meaning::Reduced(definition, suffix)) => match suffix {
-            "difference" => format!("largest minus smallest {} of the groups", definition.name),
-            "ratio" => format!("smallest over largest {} of the groups", definition.name),
-            "group_min" => format!("smallest {} of the groups", definition.name),
-            "mean_abs_difference" => format!("mean distance between two groups' {}", definition.name),
-            "group_std" => format!("standard deviation over groups of {}", definition.name),
-            "group_cv" => format!("standard deviation over mean of the groups' {}", definition.name),
-            "gini" => format!("Gini coefficient over groups of {}", definition.name),
-            "equity_scaled" => format!("{} over 1 plus its standard deviation over groups", definition.name),
-            "mean_over_groups" => format!("mean over groups of {}", definition.name),
-            _ => format!("largest {} of the groups", definition.name),
-        },
+        Some(Meaning::Reduced(definition, suffix)) => reduced(definition.name, suffix),
+        Some(Meaning::Embedding(definition, None)) => definition.formula.to_owned(),
+        Some(Meaning::Embedding(definition, Some(suffix))) => reduced(definition.name, suffix),
         Some(Meaning::Criterion(criterion, suffix)) => {
             criterion.parts.iter().map(|part| format!("{part}_{suffix}")).collect::<Vec<_>>().join(" and ")
         }
+    }
+}
+
+/// What a reduction over groups of a metric is.
+fn reduced(name: &str, suffix: &str) -> String {
+    match suffix {
+        "difference" => format!("largest minus smallest {} of the groups", name),
+        "ratio" => format!("smallest over largest {} of the groups", name),
+        "group_min" => format!("smallest {} of the groups", name),
+        "mean_abs_difference" => format!("mean distance between two groups' {}", name),
+        "group_std" => format!("standard deviation over groups of {}", name),
+        "group_cv" => format!("standard deviation over mean of the groups' {}", name),
+        "gini" => format!("Gini coefficient over groups of {}", name),
+        "equity_scaled" => format!("{} over 1 plus its standard deviation over groups", name),
+        "mean_over_groups" => format!("mean over groups of {}", name),
+        _ => format!("largest {} of the groups", name),
     }
 }

@@ -69,7 +69,7 @@ impl Predictions {
         let mut faults = Vec::new();
         let targets = match labels.zip(columns.label.as_ref()) {
             Some((named, column)) => named.targets(&places, &table, column, "label", &mut faults),
-            None => Targets::Single(vec![None; table.len()]),
+            None => Targets::unknown(table.len()),
         };
         let decisions = decisions.zip(columns.decision.as_ref()).map(|(named, column)| {
             match named.targets(&places, &table, column, "decision", &mut faults) {

@@ -2,7 +2,9 @@
 
 use super::measurement::Direction;
 use super::reduction::{Against, Combine, Reduction};
-use super::registry::{Compute, Definition, Parameter, Reads, metrics};
+use super::registry::{Compute, Definition, Of, Parameter, Reads, metrics};
+use super::truth::{LabelSets, Match, Truth};
+use super::value::Cause;
 use crate::spec::decide::Link;
 use crate::spec::decode::{Decode, word};
 use crate::spec::evaluation::{MetricCall, Written};
@@ -28,6 +30,8 @@ pub struct Metric {
     pub by: Option<Written<Vec<String>>>,
     /// What it reads; `k` for a metric of the k largest scores.
     pub input: Input,
+    /// What it holds to be true of an item.
+    pub truth: Truth,
     /// What several classes make, in one group.
     pub average: Average,
     /// The reduction over groups, if it is one.
@@ -38,12 +42,21 @@ pub struct Metric {
 }
 
 /// What a metric reads of an item beside what is true of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Input {
     /// The decisions of the rule.
     Decisions,
     /// The k classes of the largest scores.
     TopK(u32),
+    /// Those of the k classes of the largest scores whose score is large enough.
+    TopFrom {
+        /// How many classes.
+        k: u32,
+        /// The least score.
+        least: f64,
+        /// What scores are turned into before.
+        of: Link,
+    },
     /// The scores of all classes.
     Scores,
     /// The score of the positive class.
@@ -110,6 +123,20 @@ pub struct Over {
     pub classes: Option<Combine>,
 }
 
+impl Metric {
+    /// Whether one lens shows what both read.
+    pub fn shares_lens(&self, other: &Self) -> bool {
+        self.input == other.input && self.truth == other.truth && self.beta() == other.beta()
+    }
+
+    /// How much more recall counts than precision, where that is a number of every item.
+    pub(super) fn beta(&self) -> Option<f64> {
+        let weighed =
+            self.average == Average::Samples && self.parts.iter().any(|part| part.parameter.is_some_and(|one| one.name == "beta"));
+        weighed.then_some(self.parameter)
+    }
+}
+
 /// What is known of a task before a metric is resolved for it.
 #[derive(Clone, Copy, Debug)]
 pub struct Task {
@@ -121,8 +148,8 @@ pub struct Task {
     pub positive: Option<usize>,
 }
 
-/// Resolves a call for a task, or says what is wrong with it.
-pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option<Metric> {
+/// Resolves a call for a task and the label sets of its evaluation, or says what is wrong with it.
+pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut Problems) -> Option<Metric> {
     let name = call.choice.name.as_str();
     let Some(meaning) = meaning(name) else {
         let known = list();
@@ -133,11 +160,18 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
     let (parts, suffix): (Vec<&'static Definition>, Option<&str>) = match meaning {
         Meaning::Metric(definition) => (vec![definition], None),
         Meaning::Reduced(definition, suffix) => (vec![definition], Some(suffix)),
+        Meaning::Embedding(..) => {
+            problems.push(Problem::at(&call.choice.name_node, format!("`{name}` reads embeddings, and this is about predictions")));
+            return None;
+        }
         Meaning::Criterion(criterion, suffix) => {
             (criterion.parts.iter().filter_map(|part| metrics().iter().find(|d| d.name == *part)).collect(), Some(suffix))
         }
     };
     let first = *parts.first()?;
+    let before = problems.len();
+    let truth = truth(call, &parts, sets, problems)?;
+    let task = whole.of(&truth);
     if task.multi_label && !first.multi_label {
         let message = format!("`{name}` has no meaning where an item may have several labels");
         let help = match first.reads {
@@ -147,12 +181,15 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         problems.push(Problem::at(&call.choice.name_node, message).help(help));
         return None;
     }
-    let before = problems.len();
+    let found = matches!(truth, Truth::Found(..));
     let options: Vec<&str> = [
-        ("average", takes_average(first)),
-        ("classes", suffix.is_some() && takes_average(first)),
-        ("k", first.reads == Reads::TopK),
-        ("of", matches!(first.reads, Reads::Probabilities | Reads::Shifts)),
+        ("average", takes_average(first) && !found),
+        ("classes", suffix.is_some() && takes_average(first) && !found),
+        ("k", matches!(first.reads, Reads::TopK | Reads::Associations)),
+        ("labels", first.reads == Reads::Associations),
+        ("threshold", first.reads == Reads::Associations),
+        ("of", !matches!(first.reads, Reads::Flips | Reads::Answers)),
+        ("match", found && parts.iter().all(|part| takes_match(part))),
         ("method", matches!(suffix, Some("difference" | "ratio"))),
         ("agg", parts.len() > 1),
     ]
@@ -169,10 +206,17 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         Some(parameter) => parameter_of(&parameter, option(parameter.name), call, problems),
         None => Some(0.0),
     };
-    let link = option("of").and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
+    let link = option("of")
+        .filter(|_| matches!(first.reads, Reads::Probabilities | Reads::Shifts | Reads::Associations))
+        .and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
+    let least = option("threshold").and_then(|node| f64::decode(node, problems));
     let input = match first.reads {
-        Reads::Decisions | Reads::Flips => Some(Input::Decisions),
-        Reads::TopK => top_k(k, call, task, problems).map(Input::TopK),
+        Reads::Decisions | Reads::Flips | Reads::Answers => Some(Input::Decisions),
+        Reads::TopK => top_k(k, call, whole, problems).map(Input::TopK),
+        Reads::Associations => top_k(k, call, whole, problems).map(|k| match least {
+            Some(least) => Input::TopFrom { k, least, of: link.unwrap_or(Link::Score) },
+            None => Input::TopK(k),
+        }),
         Reads::Scores => Some(Input::Scores),
         Reads::Crossings => Some(Input::Crossings { all: true }),
         Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
@@ -182,6 +226,7 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
     // An `average` that is no reading has been refused already.
     let average = match (option("average"), average) {
         (Some(_), None) => None,
+        _ if found && takes_average(first) => Some(Average::Positive(0)),
         _ => average_of(call, first, task, average, spread, suffix.is_some(), problems),
     };
     let over = match suffix {
@@ -218,12 +263,60 @@ pub fn resolve(call: &MetricCall, task: Task, problems: &mut Problems) -> Option
         direction,
         by: call.by.clone(),
         input,
+        truth,
         average,
         over,
         task,
         parts,
         parameter,
     })
+}
+
+impl Task {
+    /// The task of a metric with this truth: a label set is several labels an item, and found or not is one thing of which every item is.
+    fn of(self, truth: &Truth) -> Self {
+        match truth {
+            Truth::Labels => self,
+            Truth::Classes(_) => Self { multi_label: true, positive: None, ..self },
+            Truth::Found(..) | Truth::Answered => Self { classes: 1, multi_label: false, positive: None },
+        }
+    }
+}
+
+/// What a call holds to be true: its labels, unless `of` names a label set.
+fn truth(call: &MetricCall, parts: &[&Definition], sets: &LabelSets, problems: &mut Problems) -> Option<Truth> {
+    match parts.first().map(|part| part.reads) {
+        Some(Reads::Answers) => return Some(Truth::Answered),
+        Some(Reads::Associations) => {
+            let Some(labels) = call.choice.options.get("labels") else {
+                let name = &call.choice.name;
+                let problem = Problem::at(&call.choice.name_node, format!("`{name}` needs `labels`"));
+                problems.push(problem.help(format!("write `{{{name}: {{labels: [CLASS, …], k: 5}}}}`, or name a label set of `target:`")));
+                return None;
+            };
+            return sets.named_or_listed(labels, problems).map(|set| Truth::Found(set, Match::Any));
+        }
+        _ => {}
+    }
+    let Some(of) = call.choice.options.get("of").filter(|_| parts.iter().all(|part| takes_set(part))) else {
+        return Some(Truth::Labels);
+    };
+    let set = sets.named(of, problems)?;
+    match call.choice.options.get("match").filter(|_| parts.iter().all(|part| takes_match(part))) {
+        Some(node) => Match::read(node, problems).map(|how| Truth::Found(set, how)),
+        None => Some(Truth::Classes(set)),
+    }
+}
+
+/// Whether a metric sets something against labels, for which a label set can stand.
+fn takes_set(definition: &Definition) -> bool {
+    matches!(definition.reads, Reads::Decisions | Reads::TopK | Reads::Scores)
+}
+
+/// Whether a metric is a share of items of which each is right or wrong as a whole, so that a label set can be found or not.
+pub(super) fn takes_match(definition: &Definition) -> bool {
+    matches!(definition.reads, Reads::Decisions | Reads::TopK)
+        && matches!(definition.compute, Compute::Share(..) | Compute::Class { of: Of::Share(_, Cause::NoPositives), .. })
 }
 
 /// The number that a metric is given, checked.
@@ -248,7 +341,7 @@ fn parameter_of(parameter: &Parameter, written: Option<&Node>, call: &MetricCall
 }
 
 /// The name with its options in the order of their names.
-fn parameters(call: &MetricCall) -> String {
+pub(super) fn parameters(call: &MetricCall) -> String {
     let mut choice = call.choice.clone();
     if let Content::Map(entries) = &mut choice.options.value {
         entries.sort_by(|a, b| a.0.text.cmp(&b.0.text));
@@ -408,7 +501,7 @@ fn top_k(k: Option<&Node>, call: &MetricCall, task: Task, problems: &mut Problem
 }
 
 /// Refuses the options that the metric does not take.
-fn check_options(call: &MetricCall, known: &[&str], problems: &mut Problems) {
+pub(super) fn check_options(call: &MetricCall, known: &[&str], problems: &mut Problems) {
     let Content::Map(entries) = &call.choice.options.value else { return };
     for (key, _) in entries.iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
         let problem = Problem::at_place(&key.place, format!("unknown option `{}` of `{}`", key.text, call.choice.name));

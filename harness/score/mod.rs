@@ -10,6 +10,7 @@
 //!   groups fare alike; [`calibrate`]: what makes probabilities of scores before that.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
+//! - [`truth`]: what is held to be true of an item: its labels, or a label set.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: where on one both kinds of errors are equally frequent.
 //! - [`clusters`]: what is drawn together; `vertices`: pairs, by the subjects that they are of.
@@ -55,6 +56,7 @@ pub mod share;
 pub mod sheet;
 pub mod steps;
 pub mod tally;
+pub mod truth;
 pub mod units;
 pub mod value;
 mod vertices;

@@ -17,6 +17,8 @@ pub struct Outcomes {
     patterns: Vec<Pattern>,
     /// Whether a class without a mark is a true negative (single labels) or unknown (multi-label).
     unmarked_is_negative: bool,
+    /// How much more recall counts than precision in an item's F score.
+    beta: f64,
 }
 
 /// One distinct outcome.
@@ -56,6 +58,15 @@ impl Outcomes {
         }
     }
 
+    /// One thing of every item, found or not: the confusion of a single class that is always positive.
+    pub fn of_finds(found: &[Option<bool>]) -> Self {
+        let pattern = |found: bool| {
+            let mark = if found { Mark::TruePositive } else { Mark::FalseNegative };
+            Pattern { marks: vec![(0, mark)], right: found }
+        };
+        Self::interned(found.iter().map(|found| found.map(pattern)), 1, true)
+    }
+
     /// One class an item against one: a pattern is a cell of the confusion matrix.
     fn single(targets: &[Option<u32>], decisions: &[Option<u32>], classes: usize) -> Self {
         let columns = classes as u64 + 1;
@@ -77,12 +88,18 @@ impl Outcomes {
             }
             Pattern { marks, right: target == decision }
         };
-        Self { of_row, classes, patterns: distinct.iter().map(pattern).collect(), unmarked_is_negative: true }
+        Self { of_row, classes, patterns: distinct.iter().map(pattern).collect(), unmarked_is_negative: true, beta: 1.0 }
     }
 
     fn interned(patterns: impl Iterator<Item = Option<Pattern>>, classes: usize, unmarked_is_negative: bool) -> Self {
         let (of_row, patterns) = intern(patterns);
-        Self { of_row, classes, patterns, unmarked_is_negative }
+        Self { of_row, classes, patterns, unmarked_is_negative, beta: 1.0 }
+    }
+
+    /// The same, with another weight of recall in the items' F scores.
+    #[must_use]
+    pub fn weighing(self, beta: f64) -> Self {
+        Self { beta, ..self }
     }
 
     /// How many distinct outcomes there are.
@@ -112,7 +129,7 @@ impl Outcomes {
             }
         }
         if !self.unmarked_is_negative {
-            pattern.add_samples(weight, &mut tally.samples);
+            pattern.add_samples(weight, self.beta, &mut tally.samples);
         }
     }
 
@@ -148,7 +165,7 @@ impl Pattern {
     }
 
     /// The numbers that a single multi-label item has by itself.
-    fn add_samples(&self, weight: f64, samples: &mut Samples) {
+    fn add_samples(&self, weight: f64, beta: f64, samples: &mut Samples) {
         let count = |wanted: Mark| self.marks.iter().filter(|(_, mark)| *mark == wanted).count() as f64;
         let (hits, false_hits, misses) = (count(Mark::TruePositive), count(Mark::FalsePositive), count(Mark::FalseNegative));
         let share = |numerator: f64, denominator: f64| (denominator > 0.0).then(|| numerator / denominator);
@@ -156,6 +173,8 @@ impl Pattern {
         samples.recall.add(share(hits, hits + misses), weight);
         samples.precision.add(share(hits, hits + false_hits), weight);
         samples.f1.add(share(2.0 * hits, 2.0 * hits + false_hits + misses), weight);
+        let recall = beta * beta;
+        samples.fbeta.add(share((1.0 + recall) * hits, (1.0 + recall) * hits + recall * misses + false_hits), weight);
         samples.jaccard.add(share(hits, hits + false_hits + misses), weight);
         samples.hit.add(share(hits.min(1.0), (hits + misses).min(1.0)), weight);
     }

@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::embedding::Embeddings;
-use super::metric::{Average, Input, Metric, Task, Wanted, meaning, resolve};
+use indexmap::IndexMap;
+
+use super::embedding::{self, Embeddings};
+use super::metric::{Average, Input, Meaning, Metric, Task, Wanted, meaning, resolve};
 use super::pairs;
 use super::predictions::Predictions;
+use super::truth::{LabelSets, Truth};
 use crate::data::frame::Targets;
 use crate::spec::calibrate::Method;
 use crate::spec::decide::{Cuts, Decide, Link, Rule};
@@ -20,8 +23,10 @@ pub struct Schema {
     pub classes: Vec<String>,
     /// Whether an item may have several labels.
     pub multi_label: bool,
-    /// The fields that groups can be made of.
-    pub fields: Vec<String>,
+    /// The fields that groups can be made of, with their levels.
+    pub fields: IndexMap<String, Vec<String>>,
+    /// Whether items have labels that are among the classes.
+    pub labelled: bool,
     /// Whether items are known to be of subjects.
     pub subject: bool,
     /// What scores there are and how many an item, if any.
@@ -43,6 +48,8 @@ pub struct Scheme {
     pub breakdowns: Vec<Vec<String>>,
     /// The metrics, each with the breakdowns that it is computed for.
     pub metrics: Vec<(Metric, Vec<usize>)>,
+    /// The metrics of embeddings, likewise.
+    pub embedding: Vec<(embedding::metric::Metric, Vec<usize>)>,
 }
 
 /// A rule that has a number to find.
@@ -62,7 +69,8 @@ impl Schema {
         Self {
             classes: predictions.classes().to_vec(),
             multi_label: matches!(predictions.targets(), Targets::Multi { .. }),
-            fields: predictions.fields().keys().cloned().collect(),
+            fields: predictions.fields().iter().map(|(name, field)| (name.clone(), field.levels.clone())).collect(),
+            labelled: predictions.is_empty() || !predictions.targets().are_unknown(),
             subject: predictions.subject().is_some(),
             scores: predictions.scores().map(|scores| (scores.kind, scores.width)),
             decisions: predictions.decisions().is_some(),
@@ -112,52 +120,52 @@ impl Scheme {
             Some(pairs) => pairs::schema(pairs, &calibrated, problems)?,
             None => calibrated,
         };
-        let known = |wanted: &Written<String>, what: &str, names: &[String], problems: &mut Problems| {
+        let known = |wanted: &Written<String>, what: &str, names: &[&str], problems: &mut Problems| {
             let place = names.iter().position(|name| *name == wanted.value);
             if place.is_none() {
-                let help = did_you_mean(&wanted.value, names.iter().map(String::as_str));
+                let help = did_you_mean(&wanted.value, names.iter().copied());
                 problems.push(Problem::at(&wanted.node, format!("unknown {what} `{}`", wanted.value)).help(help));
             }
             place
         };
-        let positive = match &evaluation.positive {
-            Some(class) => known(class, "class", &schema.classes, problems),
-            None => None,
-        };
+        let classes: Vec<&str> = schema.classes.iter().map(String::as_str).collect();
+        let fields: Vec<&str> = schema.fields.keys().map(String::as_str).collect();
+        let positive = evaluation.positive.as_ref().and_then(|class| known(class, "class", &classes, problems));
         let positive = pairs::positive(evaluation, problems).or(positive);
         let task = Task { classes: schema.classes.len(), multi_label: schema.multi_label, positive };
         for entry in evaluation.breakdowns() {
             for field in &entry.value {
-                known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &schema.fields, problems);
+                known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &fields, problems);
             }
         }
         for field in evaluation.pairs.iter().flat_map(|pairs| pairs.value.fields()) {
-            known(field, "field", &schema.fields, problems);
+            known(field, "field", &fields, problems);
         }
-        let mut scheme = Self { task, decide: evaluation.decide.clone(), breakdowns: Vec::new(), metrics: Vec::new() };
-        // Without the positive class every metric would be ambiguous: one mistake, one message.
-        if evaluation.positive.is_none() || positive.is_some() {
+        let decide = evaluation.decide.clone();
+        let mut scheme = Self { task, decide, breakdowns: Vec::new(), metrics: Vec::new(), embedding: Vec::new() };
+        let mistakes = problems.len();
+        let sets = LabelSets::of(&evaluation.target, schema, problems);
+        // Without the positive class, or with a broken label set, every metric would be wrong: one mistake, one message.
+        if (evaluation.positive.is_none() || positive.is_some()) && problems.len() == mistakes {
             for call in &evaluation.metrics {
+                if let Some(Meaning::Embedding(definition, suffix)) = meaning(&call.choice.name) {
+                    scheme.embed(evaluation, call, (definition, suffix), schema, problems);
+                    continue;
+                }
                 if schema.only_embeddings() && meaning(&call.choice.name).is_some() {
                     let message = format!("`{}` reads decisions or scores, and the model holds embeddings only", call.choice.name);
                     problems.push(Problem::at(&call.choice.name_node, message).help("name the models with predictions in `models`"));
                     continue;
                 }
-                let Some(metric) = resolve(call, task, problems) else { continue };
+                let Some(metric) = resolve(call, task, &sets, problems) else { continue };
+                if let (Truth::Labels, false, false) = (&metric.truth, schema.labelled, metric.of_pairs()) {
+                    problems.push(unlabelled(call, &sets));
+                }
                 if let Some(problem) = pairs::misplaced(&metric, call, evaluation).or_else(|| unscored(&metric, call, schema, positive)) {
                     problems.push(problem);
                 }
-                if let Some((earlier, _)) = scheme.metrics.iter().find(|(earlier, _)| earlier.name == metric.name) {
-                    let message = format!("two metrics are called `{}`", earlier.name);
-                    problems.push(Problem::at(&call.choice.name_node, message).help("give one of them another name with `as`"));
-                }
-                let breakdowns = scheme.breakdowns_of(evaluation, &metric);
-                if breakdowns.is_empty() {
-                    let message = format!("`{}` compares groups, and the evaluation has none", call.choice.name);
-                    problems.push(
-                        Problem::at(&call.choice.name_node, message).help("add `groups: [FIELD]` to the evaluation, or `by: FIELD` here"),
-                    );
-                }
+                scheme.check_name(&metric.name, call, problems);
+                let breakdowns = scheme.breakdowns_of(evaluation, call, metric.over.is_none(), problems);
                 scheme.metrics.push((metric, breakdowns));
             }
         }
@@ -170,14 +178,70 @@ impl Scheme {
         (problems.len() == before).then_some(scheme)
     }
 
-    fn breakdowns_of(&mut self, evaluation: &Evaluation, metric: &Metric) -> Vec<usize> {
+    /// Adds a metric of embeddings, or says why there is none.
+    fn embed(
+        &mut self,
+        evaluation: &Evaluation,
+        call: &MetricCall,
+        (definition, suffix): (&'static embedding::registry::Definition, Option<&'static str>),
+        schema: &Schema,
+        problems: &mut Problems,
+    ) {
+        let name = &call.choice.name;
+        if schema.embeddings.is_none() {
+            let problem = Problem::at(&call.choice.name_node, format!("`{name}` reads embeddings, and the model holds none"));
+            problems.push(problem.help("name the models with `embeddings:` in `models`"));
+            return;
+        }
+        if evaluation.pairs.is_some() {
+            problems.push(Problem::at(&call.choice.name_node, format!("`{name}` measures single items, and the evaluation is of pairs")));
+            return;
+        }
+        let of_sets = definition.compute.of_sets();
+        if of_sets && evaluation.sets.is_none() {
+            let problem = Problem::at(&call.choice.name_node, format!("`{name}` is about concepts, and the evaluation has none"));
+            problems.push(problem.help("add `sets: {attribute: [LEVEL, LEVEL], concepts: [LEVEL, …]}` to the evaluation"));
+            return;
+        }
+        let Some(metric) = embedding::metric::resolve(call, definition, suffix, problems) else { return };
+        self.check_name(&metric.name, call, problems);
+        let breakdowns = if of_sets { Vec::new() } else { self.breakdowns_of(evaluation, call, metric.overall(), problems) };
+        self.embedding.push((metric, breakdowns));
+    }
+
+    fn check_name(&self, name: &str, call: &MetricCall, problems: &mut Problems) {
+        let mut earlier = self.metrics.iter().map(|(metric, _)| &metric.name).chain(self.embedding.iter().map(|(metric, _)| &metric.name));
+        if earlier.any(|earlier| earlier == name) {
+            let problem = Problem::at(&call.choice.name_node, format!("two metrics are called `{name}`"));
+            problems.push(problem.help("give one of them another name with `as`"));
+        }
+    }
+
+    /// One metric of every lens, in the order of the spec.
+    pub(super) fn lenses(&self) -> Vec<&Metric> {
+        let mut firsts: Vec<&Metric> = Vec::new();
+        for (metric, _) in &self.metrics {
+            if !firsts.iter().any(|first| first.shares_lens(metric)) {
+                firsts.push(metric);
+            }
+        }
+        firsts
+    }
+
+    /// The breakdowns that a metric is computed for, among them that of all items where it has such a number; there must be one.
+    fn breakdowns_of(&mut self, evaluation: &Evaluation, call: &MetricCall, overall: bool, problems: &mut Problems) -> Vec<usize> {
         let mut lists: Vec<Vec<String>> = Vec::new();
-        match &metric.by {
+        match &call.by {
             Some(by) => lists.push(by.value.clone()),
             None => {
-                lists.extend(metric.over.is_none().then(Vec::new));
+                lists.extend(overall.then(Vec::new));
                 lists.extend(evaluation.groups.iter().map(|entry| entry.value.clone()));
             }
+        }
+        if lists.is_empty() {
+            let message = format!("`{}` compares groups, and the evaluation has none", call.choice.name);
+            problems
+                .push(Problem::at(&call.choice.name_node, message).help("add `groups: [FIELD]` to the evaluation, or `by: FIELD` here"));
         }
         let mut places = Vec::with_capacity(lists.len());
         for list in lists {
@@ -251,7 +315,7 @@ impl Scheme {
     fn goal(&self, call: &MetricCall, each: bool, problems: &mut Problems) -> Option<Metric> {
         // One class against the rest.
         let task = if each { Task { classes: 2, multi_label: false, positive: Some(0) } } else { self.task };
-        let metric = resolve(call, task, problems)?;
+        let metric = resolve(call, task, &LabelSets::default(), problems)?;
         let countable = match metric.average {
             Average::Positive(_) => true,
             Average::Micro | Average::Macro | Average::Weighted => !each,
@@ -272,6 +336,17 @@ impl Scheme {
     }
 }
 
+/// A metric of labels that are not there.
+fn unlabelled(call: &MetricCall, sets: &LabelSets) -> Problem {
+    let name = &call.choice.name;
+    let problem = Problem::at(&call.choice.name_node, format!("`{name}` needs labels, and none are known in the model's classes"));
+    let sets: Vec<&str> = sets.names().collect();
+    problem.help(match sets.as_slice() {
+        [] => "name the column of labels as `label`, or say which classes are correct by a label set: `target: {correct: {from: FIELD, map: {LEVEL: [CLASS]}}}`".to_owned(),
+        sets => format!("say which label set is correct: `{{{name}: {{of: {}}}}}`", sets.join(" | ")),
+    })
+}
+
 /// Why a metric has no scores to read.
 fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Option<usize>) -> Option<Problem> {
     let name = &call.choice.name;
@@ -279,7 +354,16 @@ fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Optio
     match (metric.input, schema.scores) {
         (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings { all: false }, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
-        (Input::TopK(_) | Input::Scores | Input::Crossings { .. }, Some((_, width))) if width < schema.classes.len() => {
+        (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
+            Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))
+                .help(format!("say what makes probabilities of them: `{{{name}: {{…, of: softmax | sigmoid}}}}`")),
+        ),
+        (Input::TopFrom { of: Link::Sigmoid | Link::Softmax, .. }, Some((Kind::Probabilities, _))) => {
+            Some(Problem::at(node, format!("`{name}` turns into probabilities what are probabilities")).help("leave `of` out"))
+        }
+        (Input::TopK(_) | Input::TopFrom { .. } | Input::Scores | Input::Crossings { .. }, Some((_, width)))
+            if width < schema.classes.len() =>
+        {
             let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
             Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
         }
@@ -354,7 +438,7 @@ fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static s
     };
     let one_each = width == task.classes;
     match rule {
-        Rule::Argmax if task.multi_label => {
+        Rule::Argmax if task.multi_label && schema.labelled => {
             Some(("decides one class, and items may have several".to_owned(), "write `{top_k: 1}` if that is meant"))
         }
         Rule::Argmax | Rule::TopK(_) if !one_each => {

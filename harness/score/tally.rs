@@ -146,6 +146,8 @@ pub struct Samples {
     pub precision: Mean,
     /// Harmonic mean of both.
     pub f1: Mean,
+    /// The same with recall weighed by the metric's `beta`.
+    pub fbeta: Mean,
     /// Decided and present over decided or present.
     pub jaccard: Mean,
     /// 1 where any present label was decided, of items that have one.

@@ -45,6 +45,12 @@ pub enum Cause {
     FewGroups,
     /// No class is left to average.
     NoClasses,
+    /// Fewer than two items, of which nothing can be said as a set.
+    FewItems,
+    /// Fewer items to find than are to be found.
+    FewNeighbours,
+    /// Vectors, or what is made of them, do not vary.
+    NoSpread,
 }
 
 impl From<Cause> for Undefined {
@@ -87,6 +93,9 @@ impl Cause {
             Self::ZeroMean => "the groups' mean is not above 0",
             Self::FewGroups => "fewer than two groups to compare",
             Self::NoClasses => "no class to average over",
+            Self::FewItems => "fewer than two items",
+            Self::FewNeighbours => "fewer than `k` other items",
+            Self::NoSpread => "vectors that do not vary",
         }
     }
 }

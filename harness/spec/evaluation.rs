@@ -4,9 +4,12 @@ use super::calibrate::Calibrate;
 use super::decide::Decide;
 use super::decode::{Choice, Decode, Fields, expected, one_or_many, word};
 use super::distort::Distort;
+use super::embed::Embed;
 use super::node::{Key, Node, Value};
 use super::pairs::Pairs;
 use super::problem::{Problem, Problems};
+use super::sets::Sets;
+use super::target::LabelSets;
 use super::uncertainty::Uncertainty;
 
 /// One entry of `evaluate:`. Names in it (groups, classes, metrics) are checked against data and registry by the room that knows those.
@@ -18,12 +21,18 @@ pub struct Evaluation {
     pub data: Option<Written<String>>,
     /// How images become the pairs that are scored; `None` where they are scored one by one.
     pub pairs: Option<Written<Pairs>>,
+    /// Which of the items are of which concept, where associations of concepts are measured.
+    pub sets: Option<Sets>,
+    /// What is done to embeddings before they are measured.
+    pub embed: Option<Embed>,
     /// How the images that are scored are made worse; rules are fitted on images as they are.
     pub distort: Option<Written<Distort>>,
     /// What numbers are broken down by: each entry one field, or several for their intersection.
     pub groups: Vec<Written<Vec<String>>>,
     /// The class that counts as positive, where the metrics are to be read as binary.
     pub positive: Option<Written<String>>,
+    /// What is correct, where the model's classes are not the dataset's labels.
+    pub target: LabelSets,
     /// How scores are made probabilities before anything reads them.
     pub calibrate: Option<Calibrate>,
     /// How scores become decisions; empty for the decisions that were imported, or the largest score.
@@ -43,11 +52,18 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// What it is broken down by, as a whole, by single metrics, and by what treats groups differently.
+    /// Where one says which split it scores: `data`, or that of its `sets`.
+    pub fn split(node: &Node) -> Option<&Node> {
+        node.get("data").or_else(|| node.get("sets")?.get("data"))
+    }
+
+    /// What it is broken down by, as a whole, by single metrics, by what treats groups differently, and by sets of a field's levels.
     pub fn breakdowns(&self) -> impl Iterator<Item = &Written<Vec<String>>> {
         let of_metrics = self.metrics.iter().filter_map(|call| call.by.as_ref());
         let of_rules = self.decide.iter().filter_map(|decide| decide.rule.by());
-        self.groups.iter().chain(of_metrics).chain(of_rules).chain(self.calibrate.iter().filter_map(|calibrate| calibrate.by.as_ref()))
+        let of_calibration = self.calibrate.iter().filter_map(|calibrate| calibrate.by.as_ref());
+        let of_sets = self.sets.iter().flat_map(Sets::fields);
+        self.groups.iter().chain(of_metrics).chain(of_rules).chain(of_calibration).chain(of_sets)
     }
 
     /// The splits that something is fitted on.
@@ -60,11 +76,18 @@ impl Evaluation {
         self.distort.as_ref().map(|written| written.value).filter(|distort| distort.severity > 0)
     }
 
-    /// The fields that its groups and pairs are made of, and where each is named; a field that is named several times comes as often.
+    /// The fields that its groups, pairs and label sets are made of, and where each is named; a field that is named several times comes as
+    /// often.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Node)> {
         let of_groups = self.breakdowns().flat_map(|entry| entry.value.iter().map(|field| (field.as_str(), &entry.node)));
-        let of_pairs = self.pairs.iter().flat_map(|pairs| pairs.value.fields()).map(|field| (field.value.as_str(), &field.node));
-        of_groups.chain(of_pairs)
+        let of_pairs = self.pairs.iter().flat_map(|pairs| pairs.value.fields());
+        of_groups.chain(of_pairs.chain(self.target.fields()).map(|field| (field.value.as_str(), &field.node)))
+    }
+
+    /// Its rules alone: all that another split, which may know nothing of its groups, pairs and label sets, is asked for.
+    #[must_use]
+    pub fn rules(&self) -> Self {
+        Self { groups: Vec::new(), pairs: None, target: LabelSets::default(), metrics: Vec::new(), min_count: None, ..self.clone() }
     }
 }
 
@@ -127,11 +150,14 @@ impl Decode for Evaluation {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, problems, "an evaluation")?;
         let models = fields.optional_with("models", problems, one_or_many);
-        let data = fields.optional("data", problems);
+        let data: Option<Written<String>> = fields.optional("data", problems);
         let pairs: Option<Written<Pairs>> = fields.optional("pairs", problems);
+        let sets: Option<Sets> = fields.optional("sets", problems);
+        let embed = fields.optional("embed", problems);
         let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
         let positive = fields.optional("positive", problems);
+        let target = fields.node("target").map(|node| LabelSets::decode(node, problems));
         let calibrate = fields.optional("calibrate", problems);
         let decide_node = fields.node("decide");
         let decide = decide_node.and_then(|node| one_or_many(node, problems));
@@ -145,17 +171,30 @@ impl Decode for Evaluation {
         let metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
         let uncertainty = fields.optional("uncertainty", problems);
         fields.finish(problems);
+        // Metrics of broken label sets would all be wrong too.
+        let target = target.unwrap_or_else(|| Some(LabelSets::default()))?;
         if pairs.is_none() && node.get("pairs").is_some() {
             // Its metrics would be held against single images, which nobody asked for.
             return None;
         }
+        if sets.is_none() && node.get("sets").is_some() {
+            return None;
+        }
+        let of_sets = sets.as_ref().and_then(|sets| sets.data.clone());
+        if let (Some(_), Some(twice)) = (&data, &of_sets) {
+            problems.push(Problem::at(&twice.node, "`data` is written twice").help("leave it out of `sets`, or of the evaluation"));
+            return None;
+        }
         Some(Self {
             models,
-            data,
+            data: data.or(of_sets),
             pairs,
+            sets,
+            embed,
             distort,
             groups: groups.unwrap_or_default(),
             positive,
+            target,
             calibrate,
             undecided: decide_node.is_some() && decide.is_none(),
             decide: decide.unwrap_or_default(),

@@ -21,7 +21,9 @@ pub struct Mock {
     pub rates: IndexMap<String, IndexMap<String, f64>>,
     /// The classes of tri-state labels.
     pub classes: Vec<String>,
-    /// The contrast of what is drawn, by field and level: 1 where nothing is said.
+    /// The mean contrast of what is drawn, by field and level, 0 to 1: that share of the level's pictures is lit like all others, and in
+    /// the rest a class can hardly be seen. So a model that is right about all other pictures is right about no more of that level than
+    /// this share and what chance adds. 1 where nothing is said.
     pub contrast: IndexMap<String, IndexMap<String, f64>>,
     /// The share of items whose written label is another than the one that is drawn.
     pub label_noise: f64,
@@ -84,8 +86,12 @@ impl Decode for Mock {
         fields.finish(problems);
         let rates: IndexMap<String, IndexMap<String, f64>> = rates.unwrap_or_default();
         let contrast: IndexMap<String, IndexMap<String, f64>> = contrast.unwrap_or_default();
-        if rates.values().chain(contrast.values()).flat_map(IndexMap::values).any(|value| *value < 0.0) {
-            problems.push(Problem::at(node, "`rates` and `contrast` are numbers from 0 upwards"));
+        if rates.values().flat_map(IndexMap::values).any(|rate| *rate < 0.0) {
+            problems.push(Problem::at(node.get("rates").unwrap_or(node), "`rates` are numbers from 0 upwards"));
+            return None;
+        }
+        if contrast.values().flat_map(IndexMap::values).any(|contrast| !(0.0..=1.0).contains(contrast)) {
+            problems.push(Problem::at(node.get("planted").unwrap_or(node), "a contrast is a number from 0 to 1"));
             return None;
         }
         Some(Self {

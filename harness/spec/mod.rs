@@ -13,8 +13,9 @@
 //! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`], or [`vectors`];
 //!   [`validate`]: which epoch of a training is kept.
 //! - [`mock`]: what made-up data looks like. [`distort`]: how images are made worse on purpose.
-//! - [`evaluation`], its [`pairs`], how its scores are [`calibrate`]d, its rules that [`decide`] (some [`post_process`] groups), and
-//!   [`uncertainty`]: what is measured. [`table`]: what is shown,
+//! - [`sets`]: concepts and attributes among the items; [`embed`]: what is done to their vectors.
+//! - [`evaluation`], its [`pairs`] and [`target`]s, how its scores are [`calibrate`]d, its rules that [`decide`] (some [`post_process`]
+//!   groups), and [`uncertainty`]: what is measured. [`table`]: what is shown,
 //!   in the words of a [`vocabulary`].
 
 pub mod augment;
@@ -24,6 +25,7 @@ pub mod compare;
 pub mod decide;
 pub mod decode;
 pub mod distort;
+pub mod embed;
 pub mod evaluation;
 pub mod file;
 pub mod folds;
@@ -38,10 +40,12 @@ pub mod post_process;
 pub mod predictions;
 pub mod problem;
 pub mod sample;
+pub mod sets;
 pub mod source;
 pub mod study;
 pub mod table;
 mod table_check;
+pub mod target;
 pub mod uncertainty;
 pub mod validate;
 pub mod vectors;

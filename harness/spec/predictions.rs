@@ -12,7 +12,7 @@ use super::vectors::Vectors;
 pub struct Columns {
     /// Distinct names of the items; without it, items are called by their row number.
     pub id: Option<String>,
-    /// What is true; vectors may come without.
+    /// What is true, where that is in the table: a dataset may know, or the evaluation's label sets. Vectors may come without.
     pub label: Option<Labels>,
     /// What was decided, where that is in the table.
     pub decision: Option<Labels>,
@@ -95,7 +95,7 @@ impl Decode for Columns {
     /// Those of a table of predictions.
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, problems, "`columns`")?;
-        let label = fields.required("label", problems);
+        let label = fields.optional("label", problems);
         let decision = fields.optional("decision", problems);
         let kinds = [("scores", Kind::Scores), ("logits", Kind::Logits), ("probabilities", Kind::Probabilities)];
         let mut scores = Vec::new();
@@ -109,7 +109,7 @@ impl Decode for Columns {
         if scores.len() > 1 {
             return expected(node, problems, "only one of `scores`, `logits` and `probabilities`");
         }
-        let columns = Self { label: Some(label?), decision, scores: scores.pop(), ..items? };
+        let columns = Self { label, decision, scores: scores.pop(), ..items? };
         if columns.decision.is_none() && columns.scores.is_none() {
             problems.push(
                 Problem::at(node, "`columns` names neither decisions nor scores")

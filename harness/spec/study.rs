@@ -395,7 +395,7 @@ fn evaluations(
             }
             for point in grid.extend(&cell.point, &own) {
                 let whole = grid.substitute(node, &point, problems);
-                let split = whole.get("data").and_then(|data| Written::decode(data, &mut Problems::default()));
+                let split = Evaluation::split(&whole).and_then(|data| Written::decode(data, &mut Problems::default()));
                 let part = Part { cell: index, split };
                 let point = point.onto(&kept);
                 match evaluations.entry((&key.text, &cell.model, point.clone())) {

@@ -51,12 +51,12 @@ fn every_shipped_card_opens_on_its_mock() {
 fn a_mock_is_the_same_every_time_and_shows_less_of_those_it_was_told_to() {
     let card = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards/fairface.yaml");
     let (first, second) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let dataset = made(&card, 300, &first).unwrap();
-    assert_eq!(dataset.digest, made(&card, 300, &second).unwrap().digest);
+    let dataset = made(&card, 1400, &first).unwrap();
+    assert_eq!(dataset.digest, made(&card, 1400, &second).unwrap().digest);
     assert_eq!(dataset.splits.keys().collect::<Vec<_>>(), ["train", "val"]);
 
-    // Between two classes, the mean pictures of one race differ by what was drawn, times the contrast.
-    let rows: Vec<u32> = (0..300).collect();
+    // Between two classes, the mean pictures of one race differ by what was drawn, times the mean contrast.
+    let rows: Vec<u32> = (0..1400).collect();
     let images = Images::decode(&dataset, &rows, &dataset.resolve(&Input::default()).unwrap(), first.path(), &|_, _| {}).unwrap();
     let difference = |race: &str| {
         let mean = |gender: &str| {
@@ -79,5 +79,5 @@ fn a_mock_is_the_same_every_time_and_shows_less_of_those_it_was_told_to() {
         mean("Male").iter().zip(mean("Female")).map(|(a, b)| (a - b).abs()).sum::<f64>() / images.size() as f64
     };
     let (black, indian) = (difference("Black"), difference("Indian"));
-    assert!(black < 0.85 * indian, "{black} of {indian}");
+    assert!(black < 0.75 * indian, "{black} of {indian}");
 }

@@ -6,6 +6,7 @@ mod draw;
 mod folder;
 mod labels;
 mod mock;
+mod ontology;
 mod parity;
 mod real;
 mod shapes;

@@ -51,6 +51,10 @@ fn a_fold_is_run_alone_and_its_images_are_those_of_its_part() {
     assert!(numbers.iter().all(|number| number.0 == "2"), "{numbers:?}");
     let whole = call(&folder, &["run", "alone.yaml"]).run();
     assert!(whole.stderr.contains("3 cells to run"), "{whole}");
+    let pooled = folded("pooled", "pool: [fold]");
+    let refused = call(&pooled, &["run", "pooled.yaml", "--only", "fold=2"]).run();
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("the levels of `fold` are pooled"), "{refused}");
 }
 
 #[test]

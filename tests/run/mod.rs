@@ -3,12 +3,14 @@
 mod comparing;
 mod decisions;
 mod distorted;
+mod embeddings;
 mod faults;
 mod folds;
 mod interrupted;
 mod lessons;
 mod mock;
 mod store;
+mod targets;
 
 use std::path::PathBuf;
 

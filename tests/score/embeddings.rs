@@ -1,4 +1,4 @@
-//! Vectors made elsewhere: every format that they come in, and what is refused.
+//! Vectors made elsewhere: every format that they come in, what is measured of them, and what is refused.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,26 +7,38 @@ use arrow::array::{ArrayRef, FixedSizeListArray, Float32Array, Float64Array, Lar
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field};
 use fairgrid::data::frame::Targets;
+use fairgrid::score::measurement::{Measurement, Status};
 use fairgrid::score::predictions::Predictions;
 use fairgrid::spec::node::Node;
 use fairgrid::spec::predictions::Columns;
 use fairgrid::spec::problem::Problems;
 use fairgrid::spec::source::Source;
 
+use super::{find, measure};
+
 fn import(path: &Path, columns: &str) -> Result<Predictions, String> {
+    import_with(path, columns, &["g"])
+}
+
+fn import_with(path: &Path, columns: &str, fields: &[&str]) -> Result<Predictions, String> {
     let mut problems = Problems::default();
     let node = Node::parse(&Source::new("test.yaml", columns)).unwrap();
     let columns = Columns::of_embeddings(&node, &mut problems);
     let columns = problems.check(columns).unwrap();
     let folder = format!("{}/", path.parent().unwrap().display());
-    Predictions::import(path, &columns, &["g".to_owned()], None).map_err(|error| error.to_string().replace(&folder, ""))
+    let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
+    Predictions::import(path, &columns, &fields, None).map_err(|error| error.to_string().replace(&folder, ""))
 }
 
 fn import_text(name: &str, text: &str, columns: &str) -> Result<Predictions, String> {
+    import_text_with(name, text, columns, &["g"])
+}
+
+fn import_text_with(name: &str, text: &str, columns: &str, fields: &[&str]) -> Result<Predictions, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
-    import(&path, columns)
+    import_with(&path, columns, fields)
 }
 
 /// Two items, three numbers each; `vectors` is their column.
@@ -67,7 +79,7 @@ fn the_same_vectors_come_out_of_every_format() {
     }
     let vectors = found[0].embeddings().unwrap();
     assert_eq!((vectors.width(), vectors.values()), (3, &NUMBERS[..]));
-    assert_eq!(found[0].targets(), &Targets::Single(vec![None, None]));
+    assert_eq!(found[0].targets(), &Targets::unknown(2));
 
     let kept = folder.path().join("kept.parquet");
     found[0].write(&kept).unwrap();
@@ -97,4 +109,120 @@ fn what_is_no_vector_is_refused_with_its_lines() {
         ]
         .join("\n")
     );
+}
+
+#[test]
+fn values_are_those_of_scikit_learn_and_of_published_definitions() {
+    let cases: Vec<serde_json::Value> = serde_json::from_str(include_str!("../oracles/embeddings.json")).unwrap();
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let text = |key: &str| case[key].as_str().unwrap();
+        let fields: Vec<&str> = case["fields"].as_array().unwrap().iter().map(|field| field.as_str().unwrap()).collect();
+        let predictions = import_text_with("vectors.csv", text("csv"), text("columns"), &fields).unwrap();
+        let measured = measure(&predictions, text("evaluation")).unwrap();
+        let expected = case["expected"].as_array().unwrap();
+        assert_eq!(measured.len(), expected.len(), "{}", text("name"));
+        for entry in expected {
+            let key = |key: &str| entry[key].as_str().unwrap();
+            let found = find(&measured, key("metric"), key("by"), key("group"), key("label"));
+            let near = |found: Option<f64>, wanted: Option<f64>, tolerance: f64| match (found, wanted) {
+                (Some(found), Some(wanted)) => (found - wanted).abs() <= tolerance,
+                (_, wanted) => wanted.is_none(),
+            };
+            let (lower, upper) = (found.lower.unwrap(), found.upper.unwrap());
+            assert!(lower < upper && (lower..=upper).contains(&found.value.unwrap()), "{found:?}");
+            assert!(
+                found.by.is_empty() && found.label.is_empty()
+                    || found.null_median.is_some()
+                    || found.metric.ends_with("_min")
+                    || found.metric.contains("mean_over"),
+                "no null: {found:?}"
+            );
+            let p = near(found.null_p, entry["p"].as_f64(), entry["tolerance"].as_f64().unwrap_or(1e-12));
+            if !near(found.value, entry["value"].as_f64(), 1e-10) || !p {
+                wrong.push(format!("{}: {entry}: {:?}, p {:?}", text("name"), found.value, found.null_p));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} numbers:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+const EVERYTHING: &str = "{groups: [tone, [tone, site]], sets: {attribute: [male, female], concepts: [car, oven]}, undefined: exclude, metrics: \
+     [intra_group_cosine, within_group_variance, {same_attribute_precision_at_k: {k: 3}}, inter_group_cosine, centroid_distance, fisher_ratio, \
+     {silhouette_score: {metric: cosine}}, {silhouette_score: {metric: euclidean, as: far}}, intra_group_cosine_difference, \
+     ieat_effect_size, mean_cosine_association, single_category_association]}";
+
+/// Some vectors twice, some items of the same subject.
+fn table(rows: impl Iterator<Item = usize>, tones: [&str; 3]) -> String {
+    let mut text = "id,shown,tone,site,who,w,e0,e1,e2\n".to_owned();
+    for row in rows {
+        let shown = ["male", "female", "car", "oven"][row % 4];
+        let wave = |step: usize| ((row / 2 * step) as f64).sin() + if row % 3 == 0 { 0.4 } else { 0.0 };
+        let (tone, site) = (tones[row % 3], ["east", "west"][row / 5 % 2]);
+        text.push_str(&format!("i{row},{shown},{tone},{site},p{},{}.5,{},{},{}\n", row / 3, 1 + row % 2, wave(3), wave(7) + 0.5, wave(11)));
+    }
+    text
+}
+
+fn everything(text: &str, columns: &str) -> Vec<Measurement> {
+    let predictions = import_text_with("v.csv", text, columns, &["tone", "site"]).unwrap();
+    measure(&predictions, EVERYTHING).unwrap()
+}
+
+const KINDS: [&str; 3] = [
+    "{id: id, embedding: [e0, e1, e2], label: shown}",
+    "{id: id, embedding: [e0, e1, e2], label: shown, subject: who}",
+    "{id: id, embedding: [e0, e1, e2], label: shown, weight: w}",
+];
+
+#[test]
+fn neither_the_order_of_rows_nor_the_names_of_groups_nor_threads_change_a_number() {
+    let tones = ["a", "b", "c"];
+    let threads = |count: usize| rayon::ThreadPoolBuilder::new().num_threads(count).build().unwrap();
+    for columns in KINDS {
+        let text = table(0..40, tones);
+        let plain = threads(1).install(|| everything(&text, columns));
+        assert_eq!(plain, threads(3).install(|| everything(&text, columns)));
+        assert_eq!(plain, everything(&table((0..40).rev(), tones), columns));
+        let renamed = everything(&table(0..40, ["z", "y", "x"]), columns);
+        let anonymous = |all: &[Measurement], names: [&str; 3]| {
+            let mut all: Vec<Measurement> = all.to_vec();
+            for m in &mut all {
+                names.iter().zip(["0", "1", "2"]).for_each(|(name, place)| m.group = m.group.replace(&format!("tone={name}"), place));
+            }
+            all.sort_by(|a, b| (&a.metric, &a.by, &a.group, &a.label).cmp(&(&b.metric, &b.by, &b.group, &b.label)));
+            all
+        };
+        assert_eq!(anonymous(&plain, tones), anonymous(&renamed, ["z", "y", "x"]));
+    }
+}
+
+#[test]
+fn subjects_are_drawn_whole_and_counted() {
+    let all = everything(&table(0..40, ["a", "b", "c"]), KINDS[1]);
+    let overall = find(&all, "intra_group_cosine", "", "", "");
+    assert_eq!((overall.n, overall.n_clusters), (40, Some(14)));
+    let single = everything(&table(0..40, ["a", "b", "c"]), KINDS[0]);
+    assert_ne!(overall.lower, find(&single, "intra_group_cosine", "", "", "").lower);
+    assert_eq!(overall.value, find(&single, "intra_group_cosine", "", "", "").value);
+}
+
+#[test]
+fn what_has_no_value_says_why() {
+    let text = "id,g,e0,e1\n1,a,1,0\n2,a,0.5,1\n3,b,1,1\n4,a,0,1\n";
+    let predictions = import_text("v.csv", text, "{id: id, embedding: [e0, e1]}").unwrap();
+    let evaluation =
+        "{groups: [g], metrics: [intra_group_cosine, {same_attribute_precision_at_k: {k: 4}}, {silhouette_score: {metric: cosine}}]}";
+    let all = measure(&predictions, evaluation).unwrap();
+    let reason = |metric: &str, group: &str| {
+        let found = find(&all, metric, "g", group, "");
+        assert_eq!((found.status, found.value), (Status::Undefined, None));
+        found.reason.as_str()
+    };
+    assert_eq!(reason("intra_group_cosine", "g=b"), "fewer than two items in g=b");
+    assert_eq!(reason("same_attribute_precision_at_k", "g=a"), "fewer than `k` other items in g=a");
+    // An item alone counts 0, as in scikit-learn.
+    assert!(find(&all, "silhouette_score", "g", "", "").value.is_some());
+    let one = measure(&predictions.take(&[0, 1]), evaluation).unwrap();
+    assert_eq!(find(&one, "silhouette_score", "g", "", "").reason, "fewer than two groups to compare");
 }

@@ -42,7 +42,10 @@ fn every_name_is_explained() {
         assert!(fairgrid::score::explain(&name).unwrap().contains("formula"), "{name}");
         assert!(!fairgrid::score::explain::summary(&name).is_empty(), "{name}");
     }
-    assert_eq!(fairgrid::score::explain("acuracy_score").unwrap_err(), "unknown metric `acuracy_score`: did you mean `accuracy_score`?");
+    assert_eq!(
+        fairgrid::score::explain("acuracy_score").unwrap_err(),
+        "unknown metric or rule `acuracy_score`: did you mean `accuracy_score`?"
+    );
     insta::assert_snapshot!(fairgrid::score::explain("equalized_odds_difference").unwrap());
 }
 

@@ -10,8 +10,11 @@ use super::scene::Scene;
 use crate::data::error::DataError;
 use crate::data::field;
 use crate::data::random::{generator, uniform};
-use crate::spec::card::{Card, Field, FieldSource, ImageAt, LabelForm, Layout, Rows, Test, Translate, Truth};
+use crate::spec::card::{Card, Field, FieldSource, ImageAt, LabelForm, Labels, Layout, Rows, Test, Translate, Truth};
 use crate::spec::mock::Mock;
+
+/// What is left of the contrast of a picture in bad light: too little to tell a class by.
+const DIM: f64 = 0.03;
 
 /// Items that show the same person.
 const PER_SUBJECT: u64 = 4;
@@ -88,6 +91,7 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
     let label = mock.label.as_deref().or(card.label.as_ref().map(|label| label.text.as_str()));
     let mut cells = BTreeMap::new();
     let mut scene = Scene { contrast: 1.0, tone: 0.5, size: 0.5, ..Scene::default() };
+    let mut well_lit = 1.0;
     for (name, field) in &card.fields {
         let FieldSource::Column { .. } = field.source else { continue };
         let is_label = label == Some(name.as_str());
@@ -101,7 +105,7 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
             Some(1) => scene.size = place,
             _ => {}
         }
-        scene.contrast *= mock.contrast.get(name).and_then(|levels| levels.get(level)).copied().unwrap_or(1.0);
+        well_lit *= mock.contrast.get(name).and_then(|levels| levels.get(level)).copied().unwrap_or(1.0);
         let mut written = level;
         if is_label {
             (scene.classes, scene.count) = (vec![chosen as u32], weighed.len() as u32);
@@ -110,6 +114,9 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
             }
         }
         write(card, mock, name, field, written, number, &mut cells)?;
+    }
+    if uniform(mock.seed, "mock light", 0, &number.to_string()) >= well_lit {
+        scene.contrast = DIM;
     }
     for condition in card.conditions.iter().filter(|condition| !card.fields.contains_key(&condition.field)) {
         if let Test::In(levels) = &condition.test {
@@ -180,7 +187,8 @@ fn write(
 /// What is known of several classes an item, and what can be seen of them.
 fn labels(card: &Card, mock: &Mock, item: &mut Item) {
     let Some(labels) = &card.labels else { return };
-    let classes = if labels.classes.is_empty() { &mock.classes } else { &labels.classes };
+    let written = labels.written();
+    let classes = if written.is_empty() { &mock.classes } else { &written };
     let shown: Vec<String> = match &labels.form {
         LabelForm::Wide { columns, .. } => columns.clone(),
         _ => classes.clone(),
@@ -226,6 +234,7 @@ pub(super) fn cell(truth: &Truth, there: bool) -> String {
 
 /// The classes of a mock by their codes.
 pub(super) fn named(card: &Card, mock: &Mock) -> IndexMap<String, String> {
-    let classes = card.labels.as_ref().map(|labels| &labels.classes).filter(|classes| !classes.is_empty()).unwrap_or(&mock.classes);
+    let written = card.labels.as_ref().map(Labels::written).filter(|classes| !classes.is_empty());
+    let classes = written.as_ref().unwrap_or(&mock.classes);
     classes.iter().enumerate().map(|(class, name)| (code(class), name.clone())).collect()
 }

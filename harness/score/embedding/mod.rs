@@ -1,7 +1,27 @@
 //! Vectors in place of scores: where a model's encoder places the items.
 //!
-//! - [`vectors`]: a vector an item, as a table holds them.
+//! - [`vectors`]: a vector an item, as a table holds them; [`points`]: the same, as cosines and distances want them.
+//! - [`registry`]: every metric of embeddings, one small definition each; [`metric`]: one as an evaluation calls it; [`mod@check`]: what
+//!   the vectors must be like for it.
+//! - [`draw`]: the points in one draw, and the sums that most numbers are functions of. [`geometry`], [`silhouette`], [`neighbours`]: how
+//!   groups lie. [`association`]: which attribute concepts are nearer to, of the [`sets`] of an evaluation; [`permutation`]: by chance.
+//! - [`scene`]: all numbers of a breakdown, as observed and draw by draw; `measure`: as measurements.
 
+pub mod association;
+pub mod check;
+pub mod draw;
+pub mod geometry;
+mod measure;
+pub mod metric;
+pub mod neighbours;
+pub mod permutation;
+pub mod points;
+pub mod registry;
+pub mod scene;
+pub mod sets;
+pub mod silhouette;
 pub mod vectors;
 
+pub use check::check;
+pub(super) use measure::measure;
 pub use vectors::Embeddings;

@@ -32,9 +32,11 @@ impl Metric {
 
     /// What the value of a tally (of one class, where there is one a class) rests on.
     pub fn support(&self, tally: &Tally, class: Option<usize>) -> Support {
-        let ranks = !matches!(self.input, Input::Decisions | Input::TopK(_));
+        let ranks = !matches!(self.input, Input::Decisions | Input::TopK(_) | Input::TopFrom { .. });
         let sides: Vec<(f64, f64)> = match self.input {
-            Input::Decisions | Input::TopK(_) => tally.cells.iter().map(|cell| (cell.positives(), cell.negatives())).collect(),
+            Input::Decisions | Input::TopK(_) | Input::TopFrom { .. } => {
+                tally.cells.iter().map(|cell| (cell.positives(), cell.negatives())).collect()
+            }
             Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives)).collect(),
             Input::Crossings { .. } => tally.crossings.iter().map(|crossing| (crossing.positives, crossing.negatives)).collect(),
             Input::Shifts { .. } => Vec::new(),

@@ -52,6 +52,10 @@ pub enum Reads {
     Decisions,
     /// The k classes of the largest scores, whatever the rule.
     TopK,
+    /// Whether anything was decided.
+    Answers,
+    /// Which of some classes are among the k of the largest scores.
+    Associations,
     /// The scores.
     Scores,
     /// The scores, along rankings whose totals are counted first.

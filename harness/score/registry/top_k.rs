@@ -58,6 +58,19 @@ pub(super) const TOP_K: &[Definition] = &[
         parameter: None,
         compute: Compute::Share(hit_rate, Cause::NoPositives),
     },
+    Definition {
+        name: "label_association_rate",
+        formula: "share of items that have a class of `labels` among the k of the largest scores, with a score of at least `threshold`",
+        range: (0.0, 1.0),
+        direction: Neutral,
+        undefined: "no items",
+        source: "Goyal et al. (2022), Fairness indicators for systematic assessments of visual feature extractors, indicator 1",
+        peers: &[("VISSL", "label association, percentage of images (harmful_label_rate)")],
+        reads: Reads::Associations,
+        multi_label: true,
+        parameter: None,
+        compute: Compute::Share(|tally| (tally.right, tally.items), Cause::NoItems),
+    },
 ];
 
 fn hit_rate(tally: &Tally) -> (f64, f64) {

@@ -1,5 +1,6 @@
 //! Labels of which an item may have several: present, absent or unknown.
 
+use super::ontology::Ontology;
 use super::table::{self, TableFile};
 use crate::spec::decode::{Decode, Fields, canonical, one_or_many, word};
 use crate::spec::node::{Node, Value};
@@ -12,6 +13,8 @@ pub struct Labels {
     pub form: LabelForm,
     /// The only classes that count, in this order; empty: all, alphabetically (a wide table: in its order).
     pub classes: Vec<String>,
+    /// What follows from the labels that are written.
+    pub ontology: Ontology,
     /// Where it is written.
     pub node: Node,
 }
@@ -126,8 +129,26 @@ impl Decode for Labels {
                 _ => None,
             }
         };
+        let ontology = Ontology::take(&mut fields, problems);
         fields.finish(problems);
-        Some(Self { form: form?, classes: classes.unwrap_or_default(), node: node.clone() })
+        Some(Self { form: form?, classes: classes.unwrap_or_default(), ontology, node: node.clone() })
+    }
+}
+
+impl Labels {
+    /// The classes that the files themselves must have for those of the card to come out: members in the place of their sets.
+    pub fn written(&self) -> Vec<String> {
+        let mut written: Vec<String> = Vec::new();
+        for class in &self.classes {
+            let members = self.ontology.sets.get(class);
+            written.extend(members.map_or(std::slice::from_ref(class), Vec::as_slice).iter().cloned());
+        }
+        if self.classes.is_empty() {
+            written.extend(self.ontology.sets.values().flatten().cloned());
+        }
+        let mut seen = std::collections::HashSet::new();
+        written.retain(|class| seen.insert(class.clone()));
+        written
     }
 }
 

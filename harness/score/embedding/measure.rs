@@ -1,0 +1,92 @@
+//! The numbers of embeddings of an evaluation, as measurements.
+
+use super::metric::Metric;
+use super::scene::{Ground, Reading, Scene};
+use super::sets;
+use crate::score::audit::{Audit, Place, Sizes};
+use crate::score::breakdown::Breakdown;
+use crate::score::measurement::{Measurement, Status};
+use crate::score::value::{Cause, Undefined};
+use crate::spec::evaluation::Policy;
+use crate::spec::problem::Problems;
+
+/// Measures everything that an evaluation asks of embeddings, each number with its place among those of the evaluation.
+pub(in crate::score) fn measure(audit: &Audit<'_>, measured: &mut Vec<(Place, Measurement)>) {
+    let metrics = &audit.scheme.embedding;
+    for (by, breakdown) in audit.breakdowns.iter().enumerate() {
+        let here = |(metric, breakdowns): &(Metric, Vec<usize>)| !metric.definition.compute.of_sets() && breakdowns.contains(&by);
+        of(audit, breakdown, by, here, measured);
+    }
+    let asked = metrics.iter().any(|(metric, _)| metric.definition.compute.of_sets());
+    // What is wrong with the sets was said before.
+    let found = audit.evaluation.sets.as_ref().filter(|_| asked);
+    if let Some(breakdown) = found.and_then(|sets| sets::resolve(sets, &audit.predictions, &mut Problems::default())) {
+        of(audit, &breakdown, 0, |(metric, _)| metric.definition.compute.of_sets(), measured);
+    }
+}
+
+fn of(
+    audit: &Audit<'_>,
+    breakdown: &Breakdown,
+    by: usize,
+    here: impl Fn(&(Metric, Vec<usize>)) -> bool,
+    measured: &mut Vec<(Place, Measurement)>,
+) {
+    let (places, metrics): (Vec<usize>, Vec<&Metric>) =
+        audit.scheme.embedding.iter().enumerate().filter(|(_, called)| here(called)).map(|(place, (metric, _))| (place, metric)).unzip();
+    if metrics.is_empty() {
+        return;
+    }
+    let sizes = audit.sizes(&breakdown.of_row, breakdown);
+    let exclude = audit.evaluation.undefined == Policy::Exclude;
+    let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
+    let scene = Scene::new(Ground {
+        predictions: &audit.predictions,
+        breakdown,
+        clusters: audit.clusters.as_ref(),
+        metrics: &metrics,
+        normalize: audit.evaluation.embed.unwrap_or_default().normalize,
+        policy: audit.evaluation.undefined,
+        kept: &kept,
+    });
+    for (number, reading) in scene.map_or_else(Vec::new, |scene| scene.read(audit.uncertainty)).iter().enumerate() {
+        let metric = reading.spot.metric;
+        // After the metrics that read anything else.
+        let place = (0, audit.scheme.metrics.len() + places[metric], by, number);
+        measured.push((place, measurement(audit, reading, metrics[metric], breakdown, &sizes)));
+    }
+}
+
+fn measurement(audit: &Audit<'_>, reading: &Reading, metric: &Metric, breakdown: &Breakdown, sizes: &Sizes) -> Measurement {
+    let spot = &reading.spot;
+    let small = spot.rests.iter().find_map(|group| sizes.small[*group].clone());
+    let (status, reason) = match (reading.value, small) {
+        (Err(Undefined { cause: Cause::FewGroups, .. }), Some(small)) => (Status::InsufficientEvidence, small),
+        (Err(undefined), _) => (Status::Undefined, audit.reason(undefined, spot.group, breakdown)),
+        (Ok(_), Some(small)) => (Status::Small, small),
+        (Ok(_), None) => (Status::Ok, String::new()),
+    };
+    let n = breakdown.of_row.iter().filter(|group| spot.rests.contains(&(**group as usize))).count();
+    Measurement {
+        decision: String::new(),
+        metric: metric.name.clone(),
+        parameters: metric.parameters.clone(),
+        by: breakdown.by.clone(),
+        group: spot.group.map(|group| breakdown.groups[group].clone()).unwrap_or_default(),
+        label: spot.label.clone(),
+        item: String::new(),
+        value: reading.value.ok(),
+        lower: reading.interval.map(|(lower, _)| lower),
+        upper: reading.interval.map(|(_, upper)| upper),
+        level: reading.interval.map(|_| audit.uncertainty.level()),
+        n: n as u64,
+        n_positive: None,
+        n_negative: None,
+        n_clusters: sizes.clusters.as_ref().map(|clusters| spot.rests.iter().map(|group| clusters[*group]).sum()),
+        null_median: reading.null.map(|(median, _)| median),
+        null_p: reading.null.map(|(_, p)| p),
+        status,
+        reason,
+        direction: metric.direction,
+    }
+}

@@ -1,0 +1,424 @@
+//! All numbers of embeddings of one breakdown (or of the sets of an evaluation): once as observed, once a resample, once a permutation.
+
+use rayon::prelude::*;
+
+use super::draw::{Draw, Hand, Sums};
+use super::metric::{Distance, Metric};
+use super::neighbours::Neighbours;
+use super::permutation::Chance;
+use super::points::{Points, Wanted};
+use super::registry::{Beyond, Compute, Opt, Reads};
+use super::silhouette::Distances;
+use crate::score::OUTSIDE;
+use crate::score::breakdown::Breakdown;
+use crate::score::clusters::Clusters;
+use crate::score::gap::{Family, Leg, standardized};
+use crate::score::interval::{self, Sample};
+use crate::score::predictions::Predictions;
+use crate::score::reduction::Reduction;
+use crate::score::units::{Rows, Shuffle, Units};
+use crate::score::value::{Cause, Undefined, Value};
+use crate::spec::embed::Normalize;
+use crate::spec::evaluation::Policy;
+use crate::spec::uncertainty::{Method, Uncertainty};
+
+/// The groups of sets that are attributes and no concepts.
+const ATTRIBUTES: usize = 2;
+
+/// What is measured, of whom.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// The items.
+    pub predictions: &'a Predictions,
+    /// Their groups.
+    pub breakdown: &'a Breakdown,
+    /// What is drawn together.
+    pub clusters: Option<&'a Clusters>,
+    /// The metrics.
+    pub metrics: &'a [&'a Metric],
+    /// How long vectors are made.
+    pub normalize: Normalize,
+    /// What reductions do with undefined groups.
+    pub policy: Policy,
+    /// The groups that are compared.
+    pub kept: &'a [bool],
+}
+
+/// Where a number stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Its metric.
+    pub metric: usize,
+    /// Its group; `None` for a number over groups or of sets.
+    pub group: Option<usize>,
+    /// The pair of groups, or the sets, that it is about; empty otherwise.
+    pub label: String,
+    /// The groups that it rests on.
+    pub rests: Vec<usize>,
+}
+
+/// A number with all that its draws say.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Where it stands.
+    pub spot: Spot,
+    /// The number.
+    pub value: Value,
+    /// Its interval.
+    pub interval: Option<(f64, f64)>,
+    /// Its null: median, and share at least as far out.
+    pub null: Option<(f64, f64)>,
+}
+
+/// Numbers in many draws.
+struct Drawn {
+    /// Draw by draw: those that others are made of, and those that are told.
+    draws: Vec<(Vec<f64>, Vec<f64>)>,
+    /// How often each draw counts.
+    times: Vec<f64>,
+}
+
+/// A ground with everything that is the same in all draws.
+pub struct Scene<'a> {
+    ground: Ground<'a>,
+    points: Points,
+    units: Units,
+    /// The row of each place in the order of the points.
+    slots: Vec<u32>,
+    labels: Vec<u32>,
+    members: Vec<usize>,
+    neighbours: Option<Neighbours>,
+    distances: Option<Distances>,
+}
+
+impl<'a> Scene<'a> {
+    /// Lays everything out. `None` where the predictions hold no embeddings.
+    pub fn new(ground: Ground<'a>) -> Option<Self> {
+        let Ground { predictions, breakdown, clusters, metrics, normalize, .. } = ground;
+        let euclidean = |metric: &Metric| metric.definition.reads == Reads::Either && metric.options.distance == Distance::Euclidean;
+        let of_distances = |metric: &Metric| metric.definition.reads == Reads::Distances || euclidean(metric);
+        let wanted = Wanted {
+            distances: metrics.iter().any(|metric| of_distances(metric)),
+            cosines: metrics.iter().any(|metric| !of_distances(metric)),
+        };
+        let points = Points::new(predictions.embeddings()?, predictions.ids(), &breakdown.of_row, normalize, wanted);
+        let patterns = points.places(predictions.len());
+        let rows = Rows { groups: &breakdown.of_row, patterns: &patterns, weights: predictions.weight(), clusters };
+        let units = Units::new(rows, predictions.ids());
+        let mut members: Vec<usize> = (0..breakdown.groups.len()).filter(|group| ground.kept[*group]).collect();
+        members.retain(|group| breakdown.of_row.contains(&(*group as u32)));
+        members.sort_by_key(|group| units.rank(*group));
+        let k = metrics.iter().filter(|metric| metric.definition.options.contains(&Opt::K)).map(|metric| metric.options.k).max();
+        Some(Self {
+            slots: units.slots().iter().map(|slot| points.order()[slot.pattern as usize]).collect(),
+            labels: units.slots().iter().map(|slot| slot.group).collect(),
+            members,
+            neighbours: k.map(|k| Neighbours::new(&points, predictions.len(), k)),
+            distances: metrics.iter().any(|metric| euclidean(metric)).then(|| Distances::new(&points, predictions.len())),
+            units,
+            points,
+            ground,
+        })
+    }
+
+    /// Computes everything.
+    pub fn read(&self, uncertainty: &Uncertainty) -> Vec<Reading> {
+        let observed = self.units.observed();
+        let hand = Hand { rows: &self.slots, labels: &self.labels, weights: &observed };
+        let mut sums = self.sums();
+        Sums::of(&self.points, &hand, &mut sums);
+        let draw = self.draw(hand, &sums, &self.ground.breakdown.of_row);
+        let cells = self.cells(&draw, false);
+        let (values, spots) = (self.told(&cells), self.spots());
+
+        let resampled = self.resamples(uncertainty);
+        let left_out = self.leave_outs(uncertainty);
+        let permuted = self.permutations(uncertainty);
+        let effective = self.units.effective(self.ground.breakdown.groups.len());
+        let units = |groups: &[usize]| groups.iter().map(|group| effective[*group]).fold(f64::INFINITY, f64::min);
+        let read = |index: usize| {
+            let (spot, value) = (&spots[index], values[index]);
+            let metric = self.ground.metrics[spot.metric];
+            let sample = |value: f64| {
+                let left_out: Vec<(f64, f64)> = left_out.told(index).zip(left_out.times.iter().copied()).collect();
+                limits(
+                    value,
+                    &resampled.told(index).collect::<Vec<_>>(),
+                    &left_out,
+                    units(&spot.rests),
+                    metric.definition.range,
+                    uncertainty,
+                )
+            };
+            let interval = value.ok().and_then(|value| match metric.over {
+                Some(over) => self.gap(over, spot, value, &cells, &resampled, &effective, uncertainty).or_else(|| sample(value)),
+                None => sample(value),
+            });
+            let grows = metric.over.map_or(metric.definition.beyond == Beyond::Above, Reduction::grows);
+            let null = value.ok().filter(|_| metric.over.is_none_or(Reduction::is_gap)).and_then(|value| {
+                match self.own_chance(&draw, spot, uncertainty.seed()) {
+                    Some(chance) => Some((of_scale(chance, value), chance.p)),
+                    None => interval::null(permuted.told(index), value, grows),
+                }
+            });
+            Reading { spot: spot.clone(), value, interval, null }
+        };
+        (0..spots.len()).into_par_iter().map(read).collect()
+    }
+
+    fn sums(&self) -> Vec<Sums> {
+        vec![Sums::default(); self.ground.breakdown.groups.len()]
+    }
+
+    fn draw<'d>(&'d self, hand: Hand<'d>, sums: &'d [Sums], of_row: &'d [u32]) -> Draw<'d> {
+        let (neighbours, distances) = (self.neighbours.as_ref(), self.distances.as_ref());
+        Draw { points: &self.points, hand, sums, members: &self.members, of_row, neighbours, distances }
+    }
+
+    /// Units drawn with replacement, within their groups.
+    fn resamples(&self, uncertainty: &Uncertainty) -> Drawn {
+        let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
+            self.units.resample(uncertainty.seed(), replicate, weights);
+            1.0
+        };
+        self.draws(uncertainty.bootstrap(), &self.slots, Some(&self.labels), resample)
+    }
+
+    /// One unit, or a block of units, less.
+    fn leave_outs(&self, uncertainty: &Uncertainty) -> Drawn {
+        let samples = if uncertainty.method() == Method::Bca { self.units.leave_outs() as u32 } else { 0 };
+        let leave_out = |block: u64, _: &mut [u32], weights: &mut [f64]| self.units.leave_out(block as usize, weights);
+        self.draws(samples, &self.slots, Some(&self.labels), leave_out)
+    }
+
+    /// Group labels dealt out anew; those of sets have tests of their own.
+    fn permutations(&self, uncertainty: &Uncertainty) -> Drawn {
+        let of_groups = self.ground.metrics.iter().any(|metric| !metric.definition.compute.of_sets());
+        let Some(shuffle) =
+            Some(uncertainty.permutations()).filter(|draws| of_groups && *draws > 0).and_then(|_| Shuffle::new(&self.units))
+        else {
+            return Drawn { draws: Vec::new(), times: Vec::new() };
+        };
+        let rows: Vec<u32> = shuffle.patterns.iter().map(|pattern| self.points.order()[*pattern as usize]).collect();
+        let deal = |replicate: u64, labels: &mut [u32], weights: &mut [f64]| {
+            shuffle.deal(uncertainty.seed(), replicate, labels, weights);
+            1.0
+        };
+        self.draws(uncertainty.permutations(), &rows, None, deal)
+    }
+
+    /// All numbers of many draws. `labels` are those of every draw, where they do not change.
+    fn draws(&self, draws: u32, rows: &[u32], labels: Option<&[u32]>, draw: impl Fn(u64, &mut [u32], &mut [f64]) -> f64 + Sync) -> Drawn {
+        let fresh = || {
+            let dealt = labels.map_or_else(|| vec![OUTSIDE; rows.len()], <[u32]>::to_vec);
+            (dealt, vec![0.0; rows.len()], self.sums(), self.ground.breakdown.of_row.clone())
+        };
+        type Held = (Vec<u32>, Vec<f64>, Vec<Sums>, Vec<u32>);
+        let one = |(dealt, weights, sums, of_row): &mut Held, replicate: u32| {
+            let times = draw(u64::from(replicate), dealt, weights);
+            if labels.is_none() {
+                rows.iter().zip(dealt.iter()).for_each(|(row, label)| of_row[*row as usize] = *label);
+            }
+            let hand = Hand { rows, labels: dealt, weights };
+            Sums::of(&self.points, &hand, sums);
+            let cells = self.cells(&self.draw(hand, sums, of_row), true);
+            let told = self.told(&cells);
+            ((numbers(cells), numbers(told)), times)
+        };
+        let (draws, times) = (0..draws).into_par_iter().map_init(fresh, one).unzip();
+        Drawn { draws, times }
+    }
+
+    /// The numbers of one draw, metric by metric: one a group, a pair of groups, a concept, or one.
+    fn cells(&self, draw: &Draw<'_>, again: bool) -> Vec<Value> {
+        let groups = self.ground.breakdown.groups.len();
+        let mut cells = Vec::new();
+        for metric in self.ground.metrics {
+            let options = &metric.options;
+            match metric.definition.compute {
+                Compute::Group(of, _) => cells.extend((0..groups).map(|group| match draw.sums[group].weight > 0.0 {
+                    true => of(draw, group, options),
+                    false => Err(Cause::NoItems.into()),
+                })),
+                Compute::Pair(of) => cells.extend(pairs(&self.members).map(|pair| of(draw, pair, options))),
+                Compute::Whole(_) if self.members.len() < 2 => cells.push(Err(Cause::FewGroups.into())),
+                // Too much to be done again and again.
+                Compute::Whole(_) if again && options.distance == Distance::Euclidean && !self.keeps_distances() => {
+                    cells.push(Err(Cause::NoItems.into()));
+                }
+                Compute::Whole(of) => cells.push(of(draw, options)),
+                Compute::Concept(of, _) => cells.extend((ATTRIBUTES..groups).map(|concept| of(draw, concept, options))),
+                Compute::Concepts(of, _) => cells.extend(pairs(&self.concepts()).map(|pair| of(draw, pair, options))),
+            }
+        }
+        cells
+    }
+
+    fn keeps_distances(&self) -> bool {
+        self.distances.as_ref().is_some_and(Distances::is_kept)
+    }
+
+    fn concepts(&self) -> Vec<usize> {
+        (ATTRIBUTES..self.ground.breakdown.groups.len()).collect()
+    }
+
+    /// How many cells a metric has.
+    fn width(&self, metric: &Metric) -> usize {
+        let choose = |things: usize| things * things.saturating_sub(1) / 2;
+        let groups = self.ground.breakdown.groups.len();
+        match metric.definition.compute {
+            Compute::Group(..) => groups,
+            Compute::Pair(_) => choose(self.members.len()),
+            Compute::Whole(_) => 1,
+            Compute::Concept(..) => groups - ATTRIBUTES,
+            Compute::Concepts(..) => choose(groups - ATTRIBUTES),
+        }
+    }
+
+    /// The numbers that are told, in the order of [`Self::spots`].
+    fn told(&self, cells: &[Value]) -> Vec<Value> {
+        let Ground { metrics, kept, policy, .. } = self.ground;
+        let mut told = Vec::with_capacity(cells.len());
+        let mut start = 0;
+        for metric in metrics {
+            let here = &cells[start..start + self.width(metric)];
+            start += here.len();
+            let few = || Err(Undefined::from(Cause::FewGroups));
+            match (metric.over, metric.definition.compute) {
+                (Some(over), _) => told.push(over.of(here.iter().copied(), few(), kept, policy)),
+                (None, Compute::Pair(_)) if here.is_empty() => told.push(few()),
+                (None, Compute::Pair(_)) => match metric.options.pairs {
+                    Some(combine) => told.push(combine.of(here.iter().copied(), policy)),
+                    None => told.extend_from_slice(here),
+                },
+                _ => told.extend_from_slice(here),
+            }
+        }
+        told
+    }
+
+    fn spots(&self) -> Vec<Spot> {
+        let names = &self.ground.breakdown.groups;
+        let all: Vec<usize> = (0..names.len()).filter(|group| self.ground.kept[*group]).collect();
+        let over = |metric: usize| Spot { metric, group: None, label: String::new(), rests: self.members.clone() };
+        let pair = |metric: usize, (a, b): (usize, usize)| {
+            let (a, b) = (a.min(b), a.max(b));
+            Spot { metric, group: None, label: format!("{}/{}", levels(&names[a]), levels(&names[b])), rests: vec![a, b] }
+        };
+        let mut spots = Vec::new();
+        for (place, metric) in self.ground.metrics.iter().enumerate() {
+            match (metric.over, metric.definition.compute) {
+                (Some(_), _) => spots.push(Spot { rests: all.clone(), ..over(place) }),
+                (None, Compute::Group(..)) => {
+                    let of_group = |group: usize| Spot { group: Some(group), rests: vec![group], ..over(place) };
+                    spots.extend((0..names.len()).map(of_group));
+                }
+                (None, Compute::Pair(_)) if metric.options.pairs.is_none() && self.members.len() > 1 => {
+                    spots.extend(pairs(&self.members).map(|two| pair(place, two)));
+                }
+                (None, Compute::Pair(_) | Compute::Whole(_)) => spots.push(over(place)),
+                (None, Compute::Concept(..)) => {
+                    spots.extend(self.concepts().into_iter().map(|c| Spot { label: names[c].clone(), rests: vec![c], ..over(place) }));
+                }
+                (None, Compute::Concepts(..)) => spots.extend(pairs(&self.concepts()).map(|two| pair(place, two))),
+            }
+        }
+        spots
+    }
+
+    /// The test that a number of sets has of its own; of weighted items there is none.
+    fn own_chance(&self, draw: &Draw<'_>, spot: &Spot, seed: u64) -> Option<Chance> {
+        let metric = self.ground.metrics[spot.metric];
+        match (metric.definition.compute, spot.rests.as_slice()) {
+            _ if self.ground.predictions.weight().is_some() => None,
+            (Compute::Concept(_, test), [concept]) => test(draw, *concept, &metric.options, seed),
+            (Compute::Concepts(_, test), [first, second]) => test(draw, (*first, *second), &metric.options, seed),
+            _ => None,
+        }
+    }
+
+    /// The limits of a largest or smallest number of groups, or of a gap between them; `None` where the reduction is neither.
+    #[expect(clippy::too_many_arguments, reason = "each is computed once for all gaps")]
+    fn gap(
+        &self,
+        over: Reduction,
+        spot: &Spot,
+        value: f64,
+        cells: &[Value],
+        resampled: &Drawn,
+        effective: &[f64],
+        uncertainty: &Uncertainty,
+    ) -> Option<(f64, f64)> {
+        if uncertainty.method() == Method::Percentile {
+            return None;
+        }
+        let start: usize = self.ground.metrics[..spot.metric].iter().map(|metric| self.width(metric)).sum();
+        let range = self.ground.metrics[spot.metric].definition.range;
+        let leg = |group: usize| {
+            let (value, replicates) = (cells[start + group].ok()?, resampled.cell(start + group));
+            let (lower, upper) = limits(value, &replicates, &[], effective[group], range, uncertainty)?;
+            Some(Leg { value, down: value - lower, up: upper - value, errors: standardized(&replicates)? })
+        };
+        let legs: Vec<Leg> = self.members.iter().map(|group| leg(*group)).collect::<Option<_>>()?;
+        let items = self.labels.len() as f64;
+        let family = Family { legs: &legs, related: self.ground.clusters.is_some(), level: uncertainty.level(), items };
+        let contrasts = over.contrasts(&family, &(0..legs.len()).collect::<Vec<_>>(), None);
+        let bounds = match contrasts.as_slice() {
+            [] => None,
+            parts if over == Reduction::MeanAbsDifference => family.sum(parts, 1.0 / parts.len() as f64),
+            [one, ..] if over.is_largest() => family.largest(one),
+            [one, ..] => family.smallest(one),
+        };
+        let (least, most) = over.limits(range);
+        bounds.map(|(lower, upper)| (lower.min(value).max(least), upper.max(value).min(most)))
+    }
+}
+
+impl Drawn {
+    fn told(&self, index: usize) -> impl Iterator<Item = f64> {
+        self.draws.iter().map(move |(_, told)| told[index])
+    }
+
+    fn cell(&self, index: usize) -> Vec<f64> {
+        self.draws.iter().map(|(cells, _)| cells[index]).collect()
+    }
+}
+
+/// The interval of one number. Distances are larger in a resample than in what was resampled, as they are there than in the population:
+/// the replicates' mean is brought to the number, so that this is not counted twice.
+fn limits(
+    value: f64,
+    replicates: &[f64],
+    left_out: &[(f64, f64)],
+    units: f64,
+    range: (f64, f64),
+    uncertainty: &Uncertainty,
+) -> Option<(f64, f64)> {
+    let defined = || replicates.iter().filter(|number| !number.is_nan());
+    let bias = match uncertainty.method() {
+        Method::Standard => defined().sum::<f64>() / defined().count().max(1) as f64 - value,
+        Method::Percentile | Method::Bca => 0.0,
+    };
+    let replicates: Vec<f64> = replicates.iter().map(|number| number - bias).collect();
+    let sample = Sample { value, replicates: &replicates, left_out, share: None, plain: true, units, smaller: units, range };
+    sample.interval(uncertainty).map(|(lower, upper)| (lower.max(range.0), upper.min(range.1)))
+}
+
+/// The median that chance gives, as a number of the metric's own scale.
+fn of_scale(chance: Chance, value: f64) -> f64 {
+    if chance.observed == 0.0 { chance.median } else { chance.median * value / chance.observed }
+}
+
+fn pairs(groups: &[usize]) -> impl Iterator<Item = (usize, usize)> {
+    groups.iter().enumerate().flat_map(|(place, a)| groups[place + 1..].iter().map(move |b| (*a, *b)))
+}
+
+/// The levels of a group's name.
+fn levels(group: &str) -> String {
+    group.split('*').map(|part| part.split_once('=').map_or(part, |(_, level)| level)).collect::<Vec<_>>().join("*")
+}
+
+/// Undefined is NaN among draws.
+fn numbers(values: Vec<Value>) -> Vec<f64> {
+    values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect()
+}

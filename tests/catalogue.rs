@@ -1,0 +1,54 @@
+//! Metrics that scikit-learn and fairlearn do not have, through the binary, on files that `tests/oracles/catalogue.py` made.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use crate::command::{Folder, fairgrid};
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    rows: String,
+    study: serde_json::Value,
+    expected: Vec<Expected>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Expected {
+    metric: String,
+    by: String,
+    group: String,
+    label: String,
+    decision: String,
+    value: Option<f64>,
+}
+
+#[test]
+fn numbers_are_those_of_their_definitions() {
+    let cases: Vec<Case> = serde_json::from_str(include_str!("oracles/catalogue.json")).unwrap();
+    let mut wrong = Vec::new();
+    for case in cases {
+        let folder = Folder::new().file("rows.csv", &case.rows).file("golden.yaml", case.study.to_string());
+        let outcome = fairgrid(["run", "golden.yaml", "--quiet"]).within(&folder).run();
+        assert_eq!(outcome.code, Some(0), "{}: {outcome}", case.name);
+        let mut reader = csv::Reader::from_path(folder.path("results/golden/results.csv")).unwrap();
+        let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+        for expected in case.expected {
+            let names = ["metric", "by", "group", "label", "decision"];
+            let wanted = [&expected.metric, &expected.by, &expected.group, &expected.label, &expected.decision];
+            let mut found = rows.iter().filter(|row| names.iter().zip(wanted).all(|(name, wanted)| row[*name] == *wanted));
+            let row = found.next().unwrap_or_else(|| panic!("{}: no row for {expected:?}", case.name));
+            assert!(found.next().is_none(), "{}: several rows for {expected:?}", case.name);
+            let value: Option<f64> = row["value"].parse().ok();
+            let agrees = match (value, expected.value) {
+                (Some(value), Some(wanted)) => (value - wanted).abs() < 1e-9,
+                (value, wanted) => value.is_none() && wanted.is_none(),
+            };
+            if !agrees {
+                wrong.push(format!("{}: {expected:?}: {value:?} {}", case.name, row["reason"]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
