@@ -64,11 +64,11 @@ pub(super) fn decided<'a>(images: &'a Predictions, evaluation: &'a Evaluation) -
     }
 }
 
-/// What is known of pairs before there are any. About counterfactuals rules decide one by one, so that scores and classes are those of the
+/// What is known of pairs before there are any. What is true of them needs no labels of images. About counterfactuals rules decide one by one, so that scores and classes are those of the
 /// images.
 pub(super) fn schema(pairs: &Written<Pairs>, images: &Schema, problems: &mut Problems) -> Option<Schema> {
     match &pairs.value {
-        Pairs::Counterfactual(_) => Some(Schema { subject: true, ..images.clone() }),
+        Pairs::Counterfactual(_) => Some(Schema { subject: true, labelled: true, ..images.clone() }),
         Pairs::Verification(_) if images.embeddings.is_none() => {
             let problem = Problem::at(&pairs.node, "these pairs are scored by their embeddings, and the model gives none");
             problems.push(problem.help(
@@ -84,6 +84,7 @@ pub(super) fn schema(pairs: &Written<Pairs>, images: &Schema, problems: &mut Pro
         Pairs::Verification(_) => Some(Schema {
             classes: CLASSES.map(str::to_owned).to_vec(),
             multi_label: false,
+            labelled: true,
             scores: Some((Kind::Scores, 1)),
             decisions: false,
             embeddings: None,
