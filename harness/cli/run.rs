@@ -151,7 +151,7 @@ impl Run {
         }
         let ran = self.execution.carry_out(&self.study)?;
         let Ran { plan, results, .. } = &ran;
-        let tables = Table::all(&plan.study.layout, &results.heading, &results.rows, &results.failed);
+        let tables = Table::all(&plan.study.layout, &results.heading, &results.shown(), &results.failed);
         let folder = self.study.output(self.output.as_deref(), &plan.study.name);
         let mut files =
             output::files(&results.heading, &tables, &results.rows, &results.failed, &results.comparisons).map_err(anyhow::Error::from)?;

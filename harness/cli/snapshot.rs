@@ -74,6 +74,6 @@ impl Snapshot {
 fn leaderboard(ran: &Ran) -> Result<Leaderboard, Failure> {
     let results = &ran.results;
     let layout = &ran.plan.study.layout;
-    let tables = Table::all(layout, &results.heading, &results.rows, &results.failed);
-    Ok(Leaderboard::new(&results.heading, &layout.tolerances, &tables).map_err(anyhow::Error::from)?)
+    let tables = Table::all(layout, &results.heading, &results.shown(), &results.failed);
+    Ok(Leaderboard::new(&results.heading, &layout.tolerances, &tables, &results.comparisons).map_err(anyhow::Error::from)?)
 }

@@ -4,7 +4,7 @@
 //! - [`job`]: what a backend is told, and where in the YAML each part of it was written.
 //! - [`options`]: the options of architectures, losses and the like against the backend's own schemas.
 //! - [`said`]: what the evaluations will say, for the tables to show.
-//! - [`compare`]: which scores are set against which.
+//! - [`compare`]: what a comparison asks, and what is wrong with it; [`family`]: the scores that it is made of.
 //! - [`split`]: the rows of a split. [`class_list`]: the classes that a model's scores are of.
 //! - `lesson`: what a training learns from: a split or a draw from it, and how much each item counts.
 //! - `imported`: imported predictions against what asks for them.
@@ -16,6 +16,7 @@
 mod choose;
 pub mod class_list;
 pub mod compare;
+pub mod family;
 mod imported;
 pub mod job;
 pub mod join;

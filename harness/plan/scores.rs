@@ -16,6 +16,7 @@ use crate::data::frame::Targets;
 use crate::score::embedding;
 use crate::score::pool::pooled;
 use crate::score::predictions::Predictions;
+use crate::score::refit;
 use crate::score::scheme::{Schema, Scheme};
 use crate::spec::evaluation::{Evaluation, Written};
 use crate::spec::model::{ImportedModel, Model};
@@ -134,6 +135,7 @@ impl Planner<'_> {
             self.scored.push(said);
         }
         let uncertainty = evaluation.spec.uncertainty.over(&study.uncertainty);
+        refit::check(&evaluation.spec, scheme.task.multi_label, &uncertainty, &mut self.problems);
         let whole = json!({
             "evaluation": evaluation.written,
             "uncertainty": format!("{uncertainty:?}"),

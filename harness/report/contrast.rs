@@ -1,4 +1,4 @@
-//! A comparison as text: one difference a line, for a terminal and for a page.
+//! A comparison as text: one finding a line, for a terminal and for a page.
 
 use tabled::builder::Builder;
 use tabled::settings::object::Columns;
@@ -10,8 +10,10 @@ use super::escape;
 use super::markdown::align;
 use super::number::{decimals, fixed, percent, raised};
 use super::terminal::{Screen, wrapped};
+use crate::score::compare::change::Transition;
+use crate::score::compare::contrast::{Statistic, Verdict};
 use crate::score::measurement::Status;
-use crate::spec::compare::Adjust;
+use crate::spec::compare::{Adjust, Test};
 
 /// The texts of a comparison; names are as written in the spec, not escaped yet.
 struct Lines {
@@ -53,26 +55,85 @@ pub fn terminal(comparison: &Comparison, screen: Screen) -> String {
 
 /// How to read comparisons, a sentence each.
 pub fn legend(comparisons: &[Comparison]) -> Vec<String> {
-    let all = || comparisons.iter().flat_map(|comparison| &comparison.contrasts).map(|contrast| &contrast.difference);
+    let all = || comparisons.iter().flat_map(|comparison| &comparison.contrasts).map(|contrast| &contrast.finding);
+    let shown = |statistic: Statistic| all().any(|finding| finding.statistic == statistic && finding.estimate.is_some());
+    let mut levels: Vec<f64> = all().filter_map(|finding| finding.level).collect();
+    levels.sort_by(f64::total_cmp);
+    levels.dedup();
+    let names: Vec<String> = levels.iter().copied().map(percent).collect();
+    let interval = if levels.is_empty() { String::new() } else { format!("; [a, b] is its {} interval", names.join(" or ")) };
     let mut legend = Vec::new();
-    if all().any(|difference| difference.difference.is_some()) {
-        let mut levels: Vec<f64> = all().filter_map(|difference| difference.level).collect();
-        levels.sort_by(f64::total_cmp);
-        levels.dedup();
-        let levels: Vec<String> = levels.into_iter().map(percent).collect();
-        let interval = if levels.is_empty() { String::new() } else { format!("; [a, b] is its {} interval", levels.join(" or ")) };
-        legend.push(format!("A difference is `to` minus `from`, on the same items in the same resamples{interval}."));
+    if shown(Statistic::Difference) {
+        // Groups have items of their own.
+        let paired = all().any(|finding| finding.statistic == Statistic::Difference && finding.from.is_empty());
+        let how = if paired { ", on the same items in the same resamples" } else { "" };
+        legend.push(format!("A difference is `to` minus `from`{how}{interval}."));
     }
-    if all().any(|difference| difference.p.is_some()) {
-        legend.push("`p` is two-sided, from those resamples.".to_owned());
+    if shown(Statistic::Slope) {
+        legend.push(format!(
+            "A slope is the change a unit of the axis, by least squares, on the same items in the same resamples{interval}."
+        ));
+    }
+    let tested = |comparison: &&Comparison| {
+        let of_all = |statistic: Statistic| matches!(statistic, Statistic::Pearson | Statistic::Spearman);
+        comparison.contrasts.iter().any(|contrast| contrast.finding.p.is_some() && !of_all(contrast.finding.statistic))
+    };
+    let sources: Vec<(&str, &str)> =
+        comparisons.iter().filter(tested).map(|comparison| (comparison.name.as_str(), source(comparison.test))).collect();
+    match sources.as_slice() {
+        [] => {}
+        [(_, first), others @ ..] if others.iter().all(|(_, source)| source == first) => {
+            legend.push(format!("`p` is two-sided, {first}."));
+        }
+        several => {
+            let each: Vec<String> = several.iter().map(|(name, source)| format!("of `{name}` {source}")).collect();
+            legend.push(format!("`p` is two-sided: {}.", each.join(", ")));
+        }
     }
     for (adjust, how) in [(Adjust::Holm, "Holm"), (Adjust::BenjaminiHochberg, "Benjamini and Hochberg")] {
         let adjusted = comparisons.iter().filter(|comparison| comparison.adjust == adjust).flat_map(|comparison| &comparison.contrasts);
-        if adjusted.clone().any(|contrast| contrast.difference.p_adjusted.is_some()) {
+        if adjusted.clone().any(|contrast| contrast.finding.p_adjusted.is_some()) {
             legend.push(format!("Adjusted `p` accounts for all differences of its comparison ({how})."));
         }
     }
+    let mut margins: Vec<f64> = comparisons.iter().filter_map(|comparison| comparison.within).collect();
+    margins.sort_by(f64::total_cmp);
+    margins.dedup();
+    for within in margins {
+        let narrow: Vec<String> = levels.iter().map(|level| percent(2.0 * level - 1.0)).collect();
+        legend.push(format!(
+            "Equivalent (within {within}): the {} interval lies between -{within} and {within}; different: it does not, and the {} interval \
+             leaves 0 out.",
+            narrow.join(" or "),
+            names.join(" or ")
+        ));
+    }
+    if all().any(|finding| finding.transition.is_some()) {
+        legend.push(
+            "An effect is there where its interval leaves 0 out; a gap, where shuffled labels rarely give as large a one. Amplified, attenuated: \
+             there before and after, with a significant change; retained: without one; flipped: with another sign; removed, introduced: there \
+             only before, only after."
+                .to_owned(),
+        );
+    }
+    if shown(Statistic::RetentionRate) {
+        legend.push("The retention rate is the share of the effects before that are there after with the same sign.".to_owned());
+    }
+    if shown(Statistic::Pearson) || shown(Statistic::Spearman) {
+        legend.push("Correlations are over the entries' values before and after, taken to be independent.".to_owned());
+    }
     legend
+}
+
+/// Where p comes from, in words.
+fn source(test: Test) -> &'static str {
+    match test {
+        Test::Bootstrap => "from the resamples",
+        Test::McNemar => "by McNemar's test (mid-P)",
+        Test::McNemarExact => "by McNemar's exact test",
+        Test::Fisher => "by Fisher's exact test",
+        Test::Permutation => "by exchanges of the sides at random",
+    }
 }
 
 impl Lines {
@@ -92,22 +153,33 @@ impl Lines {
         keys.extend(axes.iter().map(|axis| (*axis, Box::new(|contrast: &Contrast| contrast.axis(axis).to_owned()) as Text<'_>, false)));
         keys.push(("evaluation", Box::new(|contrast| contrast.evaluation.clone()), false));
         keys.push(("data", Box::new(|contrast| contrast.data.clone()), false));
-        keys.push(("decision", Box::new(|contrast| contrast.difference.decision.clone()), false));
+        keys.push(("decision", Box::new(|contrast| contrast.finding.decision.clone()), false));
         keys.push(("from", Box::new(|contrast| contrast.from.clone()), true));
         keys.push(("to", Box::new(|contrast| contrast.to.clone()), true));
         keys.push(("metric", Box::new(metric), true));
-        keys.push(("group", Box::new(group), false));
-        keys.push(("class", Box::new(|contrast| contrast.difference.label.clone()), false));
+        keys.push(("group", Box::new(Contrast::group), false));
+        keys.push(("class", Box::new(|contrast| contrast.finding.label.clone()), false));
+        let kind: Text<'_> = Box::new(|contrast| contrast.finding.statistic.word().replace('_', " "));
+        keys.push(("statistic", kind, false));
         keys.retain(|(_, text, always)| *always || contrasts.iter().any(|contrast| text(contrast) != text(&contrasts[0])));
         let adjusted = comparison.adjust != Adjust::None;
+        let changes = contrasts.iter().any(|contrast| contrast.finding.transition.is_some());
         let mut heads: Vec<String> = keys.iter().map(|(name, ..)| (*name).to_owned()).collect();
         heads.extend(["from", "to"].map(|side| format!("value {side}")));
-        heads.extend(["difference", "p"].map(str::to_owned));
+        let statistic = contrasts.first().map_or(Statistic::Difference, |contrast| contrast.finding.statistic);
+        let alike = contrasts.iter().all(|contrast| contrast.finding.statistic == statistic);
+        heads.extend([if alike { statistic.word() } else { "estimate" }, "p"].map(str::to_owned));
         heads.extend(adjusted.then(|| "adjusted p".to_owned()));
+        heads.extend(comparison.within.map(|within| format!("within {within}")));
+        heads.extend(changes.then(|| "transition".to_owned()));
         let mut footnotes: Vec<String> = Vec::new();
         let line = |contrast: &Contrast| {
             let levels = keys.iter().map(|(_, text, _)| text(contrast)).map(|level| if level.is_empty() { "–".to_owned() } else { level });
-            levels.chain(numbers(contrast, adjusted, &mut footnotes)).collect()
+            let mut line: Vec<String> = levels.chain(numbers(contrast, adjusted, &mut footnotes)).collect();
+            let word = |word: Option<&str>| word.unwrap_or("–").to_owned();
+            line.extend(comparison.within.map(|_| word(contrast.finding.verdict.map(Verdict::word))));
+            line.extend(changes.then(|| word(contrast.finding.transition.map(Transition::word))));
+            line
         };
         let lines = contrasts.iter().map(line).collect();
         Self { heads, keys: keys.len(), lines, footnotes }
@@ -126,23 +198,14 @@ impl Lines {
 }
 
 fn metric(contrast: &Contrast) -> String {
-    let difference = &contrast.difference;
-    format!("{} {}", difference.metric, difference.direction.arrow()).trim_end().to_owned()
+    let finding = &contrast.finding;
+    format!("{} {}", finding.metric, finding.direction.arrow()).trim_end().to_owned()
 }
 
-fn group(contrast: &Contrast) -> String {
-    let difference = &contrast.difference;
-    match (difference.group.as_str(), difference.by.as_str()) {
-        ("", "") => String::new(),
-        ("", by) => format!("over {by}"),
-        (group, _) => group.to_owned(),
-    }
-}
-
-/// The numbers of a line: both values, the difference with its interval, p, and p adjusted.
+/// The numbers of a line: both values, the estimate with its interval, p, and p adjusted.
 fn numbers(contrast: &Contrast, adjusted: bool, footnotes: &mut Vec<String>) -> Vec<String> {
-    let number = &contrast.difference;
-    let digits = decimals([number.value_from, number.value_to].into_iter().flatten());
+    let number = &contrast.finding;
+    let digits = decimals([number.value_from, number.value_to, number.estimate].into_iter().flatten());
     let value = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| fixed(value, digits));
     let mark = if number.status == Status::Ok {
         String::new()
@@ -154,16 +217,16 @@ fn numbers(contrast: &Contrast, adjusted: bool, footnotes: &mut Vec<String>) -> 
         });
         raised(index + 1)
     };
-    let mut difference = value(number.difference);
-    if let Some((lower, upper)) = number.lower.zip(number.upper) {
-        difference.push_str(&format!(" [{}, {}]", fixed(lower, digits), fixed(upper, digits)));
+    let mut estimate = value(number.estimate);
+    if let Some((lower, upper)) = number.interval() {
+        estimate.push_str(&format!(" [{}, {}]", fixed(lower, digits), fixed(upper, digits)));
     }
     let chance = |p: Option<f64>| match p {
         Some(p) if p < 0.001 => "<0.001".to_owned(),
         Some(p) => fixed(p, 3),
         None => "–".to_owned(),
     };
-    let mut texts = vec![value(number.value_from), value(number.value_to), format!("{difference}{mark}"), chance(number.p)];
+    let mut texts = vec![value(number.value_from), value(number.value_to), format!("{estimate}{mark}"), chance(number.p)];
     texts.extend(adjusted.then(|| chance(number.p_adjusted)));
     texts
 }

@@ -1,5 +1,7 @@
 //! `results.csv` and `comparisons.csv`, one number a line, and `leaderboard.csv`, one cell of a table a line.
 
+use crate::score::compare::change::Transition;
+use crate::score::compare::contrast::Verdict;
 use crate::spec::grid::{AFTER_AXES, BEFORE_AXES};
 use crate::spec::table::Word;
 
@@ -30,23 +32,27 @@ pub fn results(heading: &Heading, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
     finish(writer)
 }
 
-/// `comparisons.csv`: the differences, sorted within each comparison already.
+/// `comparisons.csv`: the findings, sorted within each comparison already.
 pub fn comparisons(heading: &Heading, comparisons: &[Comparison]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let axes = || heading.axes.iter().map(|axis| axis.name.as_str());
-    let names = ["evaluation", "data", "from", "to", "decision", "metric", "parameters", "by", "group", "label"];
-    let numbers = ["value_from", "value_to", "difference", "lower", "upper", "level", "p", "p_adjusted", "n"];
+    let names = ["evaluation", "data", "from", "to", "decision", "metric", "parameters", "by", "group", "label", "statistic"];
+    let numbers = ["value_from", "value_to", "estimate", "lower", "upper", "level", "p", "p_adjusted", "n"];
     let header = ["study", "comparison", "model"].into_iter().chain(axes()).chain(names).chain(numbers);
-    writer.write_record(header.chain(["status", "reason", "direction"]))?;
+    writer.write_record(header.chain(["verdict", "transition", "status", "reason", "direction"]))?;
     for (name, contrast) in comparisons.iter().flat_map(|comparison| comparison.contrasts.iter().map(|one| (&comparison.name, one))) {
-        let number = &contrast.difference;
+        let found = &contrast.finding;
         let mut record = vec![contrast.study.clone(), name.clone(), contrast.model.clone()];
         record.extend(axes().map(|axis| contrast.axis(axis).to_owned()));
         record.extend([&contrast.evaluation, &contrast.data, &contrast.from, &contrast.to].map(Clone::clone));
-        record.extend([&number.decision, &number.metric, &number.parameters, &number.by, &number.group, &number.label].map(Clone::clone));
-        record.extend([number.value_from, number.value_to, number.difference, number.lower, number.upper, number.level].map(real));
-        record.extend([number.p, number.p_adjusted].map(real));
-        record.extend([number.n.to_string(), number.status.word().to_owned(), number.reason.clone(), number.direction.word().to_owned()]);
+        record.extend([&found.decision, &found.metric, &found.parameters, &found.by, &found.group, &found.label].map(Clone::clone));
+        record.push(found.statistic.word().to_owned());
+        record.extend([found.value_from, found.value_to, found.estimate, found.lower, found.upper, found.level].map(real));
+        record.extend([found.p, found.p_adjusted].map(real));
+        record.push(found.n.to_string());
+        record.push(found.verdict.map_or("", Verdict::word).to_owned());
+        record.push(found.transition.map_or("", Transition::word).to_owned());
+        record.extend([found.status.word().to_owned(), found.reason.clone(), found.direction.word().to_owned()]);
         writer.write_record(&record)?;
     }
     finish(writer)

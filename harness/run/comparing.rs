@@ -1,28 +1,40 @@
-//! Pairs of scores to differences, from the store where they are known.
+//! Scores to what comparisons say of them, from the store where it is known.
 
+use indexmap::IndexMap;
 use rayon::prelude::*;
 use serde_json::json;
 
 use super::scoring::{Kept, Scored, Scoring, kept};
 use super::store::StoreError;
-use crate::plan::compare::{Family, PlannedComparison};
+use crate::plan::compare::PlannedComparison;
+use crate::plan::family::{Family, PlannedContrast};
 use crate::plan::key::Key;
 use crate::plan::planned::PlannedScore;
 use crate::report::comparison::{Comparison, Contrast};
-use crate::score::compare::{Difference, Side, adjusted};
-use crate::score::measurement::Status;
-use crate::spec::compare::Adjust;
+use crate::score::compare::adjust::adjust;
+use crate::score::compare::change::{Transition, correlation, retention_rate};
+use crate::score::compare::contrast::{self, Finding, Statistic};
+use crate::score::compare::{Request, Side};
+use crate::score::measurement::{Measurement, Status};
+use crate::spec::compare::{Adjust, Report};
+use crate::spec::study::CellEvaluation;
 
-/// How differences are kept in the store.
-const KEPT: Kept = Kept { kind: "compare", file: "differences.json" };
+/// How findings are kept in the store.
+const KEPT: Kept = Kept { kind: "compare", file: "findings.json" };
 
 /// What a run compares with.
 #[derive(Clone, Copy)]
 pub struct Comparing<'a> {
-    /// What the sides are made from, and where differences are kept.
+    /// What the sides are made from, and where findings are kept.
     pub scoring: Scoring<'a>,
     /// The scores, in the order of the plan.
     pub scored: &'a [Option<Scored>],
+}
+
+/// A finding, and the two scores that it is between, where it is of single cells.
+struct Found {
+    contrast: Contrast,
+    between: Option<(usize, usize)>,
 }
 
 impl Comparing<'_> {
@@ -35,55 +47,93 @@ impl Comparing<'_> {
     }
 
     fn comparison(self, planned: &PlannedComparison) -> Result<Comparison, StoreError> {
-        let found: Vec<Vec<Contrast>> =
+        let found: Vec<Vec<Found>> =
             planned.families.par_iter().map(|family| self.family(planned, family)).collect::<Result<_, StoreError>>()?;
-        let mut contrasts: Vec<Contrast> = found.into_iter().flatten().collect();
-        adjusted(contrasts.iter_mut().map(|contrast| &mut contrast.difference), planned.adjust);
-        Ok(Comparison { name: planned.name.clone(), over: planned.over.clone(), adjust: planned.adjust, contrasts })
+        let mut found: Vec<Found> = found.into_iter().flatten().collect();
+        adjust(found.iter_mut().map(|found| &mut found.contrast.finding), planned.adjust);
+        if planned.report.iter().any(|report| matches!(report, Report::Transition | Report::RetentionRate)) {
+            found.iter_mut().for_each(|found| found.contrast.finding.transition = self.transition(found));
+        }
+        let of_all = self.of_all(planned, &found);
+        let mut contrasts: Vec<Contrast> = found.into_iter().map(|found| found.contrast).collect();
+        if !planned.report.contains(&Report::Transition) {
+            contrasts.iter_mut().for_each(|contrast| contrast.finding.transition = None);
+        }
+        contrasts.extend(of_all);
+        Ok(Comparison {
+            name: planned.name.clone(),
+            over: planned.over.clone(),
+            apart: planned.apart,
+            test: planned.test,
+            within: planned.within,
+            adjust: planned.adjust,
+            contrasts,
+        })
     }
 
-    /// The differences within one family; a pair of which a side has no numbers says why.
-    fn family(self, planned: &PlannedComparison, family: &Family) -> Result<Vec<Contrast>, StoreError> {
-        let missing = |side: usize| match &self.scored[family.sides[side].0] {
+    /// What comes of one family; a contrast of which a side has no numbers says why.
+    fn family(self, planned: &PlannedComparison, family: &Family) -> Result<Vec<Found>, StoreError> {
+        let missing = |side: usize| match &self.scored[family.sides[side]] {
             Some(Ok(_)) => None,
-            Some(Err(reason)) => Some(format!("`{}` has no numbers: {reason}", family.sides[side].1)),
-            None => Some(format!("`{}` has no numbers", family.sides[side].1)),
+            Some(Err(reason)) => Some(format!("`{}` has no numbers: {reason}", self.named(family.sides[side]))),
+            None => Some(format!("`{}` has no numbers", self.named(family.sides[side]))),
         };
-        let (whole, broken): (Vec<_>, Vec<_>) =
-            family.pairs.iter().copied().partition(|(from, to)| missing(*from).is_none() && missing(*to).is_none());
-        let contrast = |(from, to): (usize, usize), difference: Difference| self.contrast(planned, family, from, to, difference);
-        let mut contrasts: Vec<Contrast> = broken
-            .into_iter()
-            .map(|(from, to)| {
+        let found = |contrast: &PlannedContrast, finding: Finding| self.found(family, contrast, finding);
+        let without = |contrast: &PlannedContrast, status: Status, reason: &str| -> Vec<Found> {
+            let one = |metric: &String| Finding {
+                metric: metric.clone(),
+                ..Finding::without(0, contrast.contrast.statistic(), status, reason.to_owned())
+            };
+            planned.metrics.iter().map(|metric| found(contrast, one(metric))).collect()
+        };
+        let mut whole: Vec<&PlannedContrast> = Vec::new();
+        let mut all: Vec<Found> = Vec::new();
+        for contrast in &family.contrasts {
+            match contrast.contrast.sides().into_iter().find_map(missing) {
+                None => whole.push(contrast),
                 // Whether that is a failure is for the cell to say.
-                let reason = missing(from).or(missing(to)).unwrap_or_default();
-                contrast((from, to), Difference { status: Status::Undefined, ..Difference::failed(reason) })
-            })
-            .collect();
-        if whole.is_empty() {
-            return Ok(contrasts);
-        }
-        let sides: Vec<usize> = (0..family.sides.len()).filter(|side| whole.iter().any(|(from, to)| from == side || to == side)).collect();
-        let scores: Vec<&PlannedScore> = sides.iter().map(|side| &self.scoring.plan.scores[family.sides[*side].0]).collect();
-        let at = |side: usize| sides.iter().position(|known| *known == side).unwrap_or_default();
-        let pairs: Vec<(usize, usize)> = whole.iter().map(|(from, to)| (at(*from), at(*to))).collect();
-        let inputs: Vec<&Key> = scores.iter().map(|score| &score.key).collect();
-        let key = Key::of("compare", 1, &json!({"metrics": planned.metrics, "pairs": pairs}), &inputs);
-        let Scoring { store, force, observer, .. } = self.scoring;
-        let differences = kept(store, force, &key, KEPT, observer, || Some(self.differences(&scores, &pairs, &planned.metrics)))?;
-        match differences.unwrap_or_else(|| Ok(Vec::new())) {
-            Ok(differences) if differences.is_empty() => {
-                let reason = format!("the sides share no decision rule for `{}`", planned.metrics.join("`, `"));
-                contrasts.extend(whole.into_iter().map(|pair| contrast(pair, Difference::failed(reason.clone()))));
+                Some(reason) => all.extend(without(contrast, Status::Undefined, &reason)),
             }
-            Ok(differences) => contrasts
-                .extend(differences.into_iter().map(|difference| contrast((sides[difference.from], sides[difference.to]), difference))),
-            Err(reason) => contrasts.extend(whole.into_iter().map(|pair| contrast(pair, Difference::failed(reason.clone())))),
         }
-        Ok(contrasts)
+        if whole.is_empty() {
+            return Ok(all);
+        }
+        let sides: Vec<usize> =
+            (0..family.sides.len()).filter(|side| whole.iter().any(|contrast| contrast.contrast.sides().contains(side))).collect();
+        let scores: Vec<&PlannedScore> = sides.iter().map(|side| &self.scoring.plan.scores[family.sides[*side]]).collect();
+        let at = |side: usize| sides.iter().position(|known| *known == side).unwrap_or_default();
+        let contrasts: Vec<contrast::Contrast> = whole.iter().map(|contrast| contrast.contrast.moved(at)).collect();
+        let request = Request {
+            contrasts: &contrasts,
+            metrics: &planned.metrics,
+            test: planned.test,
+            within: planned.within,
+            // Over all families together.
+            adjust: Adjust::None,
+        };
+        let asked = json!({
+            "metrics": request.metrics,
+            "contrasts": request.contrasts,
+            "test": request.test.word(),
+            "within": request.within,
+        });
+        let inputs: Vec<&Key> = scores.iter().map(|score| &score.key).collect();
+        let key = Key::of("compare", 2, &asked, &inputs);
+        let Scoring { store, force, observer, .. } = self.scoring;
+        let findings = kept(store, force, &key, KEPT, observer, || Some(self.findings(&scores, &request)))?;
+        match findings.unwrap_or_else(|| Ok(Vec::new())) {
+            Ok(findings) if findings.is_empty() => {
+                let columns = planned.metrics.join("`, `");
+                let reason = format!("the sides share no decision rule for `{columns}`: name their rules alike with `as`");
+                all.extend(whole.iter().flat_map(|contrast| without(contrast, Status::Failed, &reason)));
+            }
+            Ok(findings) => all.extend(findings.into_iter().map(|finding| found(whole[finding.contrast], finding))),
+            Err(reason) => all.extend(whole.iter().flat_map(|contrast| without(contrast, Status::Failed, &reason))),
+        }
+        Ok(all)
     }
 
-    fn differences(self, scores: &[&PlannedScore], pairs: &[(usize, usize)], metrics: &[String]) -> Result<Vec<Difference>, String> {
+    fn findings(self, scores: &[&PlannedScore], request: &Request<'_>) -> Result<Vec<Finding>, String> {
         let study = &self.scoring.plan.study;
         let evaluation = |score: &PlannedScore| &study.evaluations[score.evaluation].spec;
         let said = scores
@@ -97,33 +147,87 @@ impl Comparing<'_> {
             .map(|((predictions, fitted), score)| Side { predictions, evaluation: evaluation(score), fitted })
             .collect();
         let uncertainty = scores.first().map(|score| evaluation(score).uncertainty.over(&study.uncertainty)).unwrap_or_default();
-        crate::score::compare(&sides, pairs, metrics, Adjust::None, &uncertainty).map_err(|error| error.to_string())
+        crate::score::compare(&sides, request, &uncertainty).map_err(|error| error.to_string())
     }
 
-    fn contrast(self, planned: &PlannedComparison, family: &Family, from: usize, to: usize, difference: Difference) -> Contrast {
+    fn found(self, family: &Family, planned: &PlannedContrast, finding: Finding) -> Found {
+        let sides = planned.contrast.sides();
         let study = &self.scoring.plan.study;
-        let of = |side: usize| &study.evaluations[self.scoring.plan.scores[family.sides[side].0].evaluation];
-        let (first, second) = (of(from), of(to));
-        let mut axes = study.grid.coordinates(&first.point);
-        axes.extend(
-            study
-                .grid
-                .coordinates(&second.point)
-                .into_iter()
-                .filter(|(axis, _)| study.grid.axis(axis).is_some_and(|axis| first.point.level(axis).is_none())),
-        );
-        axes.retain(|(axis, _)| *axis != planned.over);
-        axes.sort_by_key(|(axis, _)| study.grid.axis(axis));
-        let model = if planned.over == "model" { String::new() } else { study.cells[first.cell()].model.clone() };
-        Contrast {
+        let first = sides.first().map(|side| &study.evaluations[self.scoring.plan.scores[family.sides[*side]].evaluation]);
+        let or = |group: &String, level: &String| if group.is_empty() { level.clone() } else { group.clone() };
+        let between = match &planned.contrast {
+            contrast::Contrast::Difference { from, to } => match (from.as_slice(), to.as_slice()) {
+                ([from], [to]) => Some((family.sides[*from], family.sides[*to])),
+                _ => None,
+            },
+            _ => None,
+        };
+        let contrast = Contrast {
             study: study.name.clone(),
-            model,
-            axes,
-            evaluation: first.name.clone(),
-            data: first.data(),
-            from: family.sides[from].1.clone(),
-            to: family.sides[to].1.clone(),
-            difference,
+            model: planned.model.clone(),
+            axes: planned.axes.clone(),
+            evaluation: first.map(|first| first.name.clone()).unwrap_or_default(),
+            data: first.map(CellEvaluation::data).unwrap_or_default(),
+            from: or(&finding.from, &planned.from),
+            to: or(&finding.to, &planned.to),
+            finding,
+        };
+        Found { contrast, between }
+    }
+
+    /// How a score is called in messages: by its cell.
+    fn named(&self, score: usize) -> String {
+        let study = &self.scoring.plan.study;
+        study.name_of(&study.evaluations[self.scoring.plan.scores[score].evaluation])
+    }
+
+    /// What became of the effect whose change was found.
+    fn transition(self, found: &Found) -> Option<Transition> {
+        let (from, to) = found.between?;
+        let finding = &found.contrast.finding;
+        let same = |number: &&Measurement| {
+            // A number that reads no decisions stands beside each rule.
+            (number.decision == finding.decision || finding.decision.is_empty())
+                && number.metric == finding.metric
+                && number.parameters == finding.parameters
+                && number.by == finding.by
+                && number.group == finding.group
+                && number.label == finding.label
+        };
+        let number = |score: usize| match &self.scored[score] {
+            Some(Ok(measurements)) => measurements.iter().find(same),
+            _ => None,
+        };
+        let (before, after) = (number(from)?, number(to)?);
+        Transition::of(before, after, finding, finding.level?)
+    }
+
+    /// What is reported of all entries of a comparison that share everything but the axes that match them, group and class.
+    fn of_all(self, planned: &PlannedComparison, found: &[Found]) -> Vec<Contrast> {
+        let mut alike: IndexMap<Vec<String>, Vec<&Contrast>> = IndexMap::new();
+        for found in found.iter().filter(|found| found.contrast.finding.estimate.is_some()) {
+            let Contrast { model, axes, evaluation, data, from, to, finding, .. } = &found.contrast;
+            let mut key: Vec<String> = [model, evaluation, data, from, to].map(String::clone).to_vec();
+            key.extend([&finding.decision, &finding.metric, &finding.parameters].map(String::clone));
+            // Numbers over the groups of several breakdowns are entries alike; those of the groups of two tell of the same items twice.
+            key.push(if finding.group.is_empty() && !finding.by.is_empty() { "over groups".to_owned() } else { finding.by.clone() });
+            key.extend(axes.iter().filter(|(axis, _)| !planned.matched.contains(axis)).map(|(axis, level)| format!("{axis}={level}")));
+            alike.entry(key).or_default().push(&found.contrast);
         }
+        let of = |entries: Vec<&Contrast>| -> Vec<Contrast> {
+            let Some(first) = entries.first() else { return Vec::new() };
+            let findings: Vec<&Finding> = entries.iter().map(|entry| &entry.finding).collect();
+            let level = self.scoring.plan.study.uncertainty.level();
+            let mut made = Vec::new();
+            if planned.report.contains(&Report::RetentionRate) {
+                made.push(retention_rate(&findings, level));
+            }
+            if planned.report.contains(&Report::Correlation) {
+                made.extend([Statistic::Pearson, Statistic::Spearman].map(|statistic| correlation(&findings, statistic, level)));
+            }
+            let axes: Vec<(String, String)> = first.axes.iter().filter(|(axis, _)| !planned.matched.contains(axis)).cloned().collect();
+            made.into_iter().map(|finding| Contrast { axes: axes.clone(), finding, ..(*first).clone() }).collect()
+        };
+        alike.into_values().flat_map(of).collect()
     }
 }

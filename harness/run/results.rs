@@ -26,6 +26,11 @@ pub struct Results {
 }
 
 impl Results {
+    /// What tables show: the numbers, and what was found between them.
+    pub fn shown(&self) -> Vec<Row> {
+        self.rows.iter().cloned().chain(self.comparisons.iter().flat_map(Comparison::rows)).collect()
+    }
+
     /// Joins the numbers with the cells that they are of.
     pub fn of(plan: &Plan, outcome: &Outcome, scored: &[Option<Scored>], mut comparisons: Vec<Comparison>) -> Self {
         let mut rows = Vec::new();

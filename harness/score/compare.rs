@@ -1,30 +1,37 @@
-//! Differences between models on the same items, in the same resamples.
+//! The sides of a comparison on the same items, in the same resamples.
 //!
-//! Rows are grouped into tuples of what each model made of them, so that one draw gives every model's numbers and their differences at
+//! Rows are grouped into tuples of what each side made of them, so that one draw gives every side's numbers and all that is made of them at
 //! once. A difference of gaps (a difference of differences) is one like any other.
+//!
+//! - [`contrast`]: what is made of the sides, and what came of it; `sums`: how.
+//! - [`change`]: what became of effects between before and after.
+//! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once. [`terms`]: all of it in words.
+
+pub mod adjust;
+pub mod change;
+pub mod contrast;
+pub mod exact;
+mod sums;
+pub mod terms;
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::audit::Audit;
 use super::breakdown::Breakdown;
-use super::interval;
 use super::lens::Lens;
-use super::measurement::{Direction, Status};
 use super::metric::{Input, Metric};
 use super::predictions::Predictions;
+use super::refit::{self, Refit};
 use super::rule::FittedRules;
 use super::scheme::{Schema, Scheme};
-use super::share;
-use super::sheet::{Replay, Sheet};
-use super::units::{Rows, Units};
-use super::value::Undefined;
 use super::{OUTSIDE, ScoreError};
-use crate::spec::compare::Adjust;
-use crate::spec::evaluation::{Evaluation, Policy};
+use crate::spec::compare::{Adjust, Test};
+use crate::spec::evaluation::Evaluation;
 use crate::spec::problem::Problems;
 use crate::spec::uncertainty::Uncertainty;
+use adjust::adjust;
+use contrast::{Contrast, Finding};
+use sums::Paired;
 
 /// One model's part in a comparison.
 #[derive(Clone, Copy, Debug)]
@@ -37,90 +44,42 @@ pub struct Side<'a> {
     pub fitted: &'a FittedRules,
 }
 
-/// The difference between two sides in one number.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Difference {
-    /// The side that is subtracted, as a place in the list of sides.
-    pub from: usize,
-    /// The side that it is subtracted from.
-    pub to: usize,
-    /// The decision rule's name, on both sides.
-    pub decision: String,
-    /// The column's name.
-    pub metric: String,
-    /// The metric in full.
-    pub parameters: String,
-    /// What items are grouped by.
-    pub by: String,
-    /// The group; empty for all items and for a number over groups.
-    pub group: String,
-    /// The class, where the number is about one.
-    pub label: String,
-    /// The first side's value.
-    pub value_from: Option<f64>,
-    /// The second side's value.
-    pub value_to: Option<f64>,
-    /// The second minus the first.
-    pub difference: Option<f64>,
-    /// The interval's lower end.
-    pub lower: Option<f64>,
-    /// The interval's upper end.
-    pub upper: Option<f64>,
-    /// The interval's level.
-    pub level: Option<f64>,
-    /// Items that count.
-    pub n: u64,
-    /// Twice the share of resamples, with one added, on whose side of 0 the difference is rarer: two-sided.
-    pub p: Option<f64>,
-    /// p adjusted for all differences of this comparison.
-    pub p_adjusted: Option<f64>,
-    /// Whether the difference may be used.
-    pub status: Status,
-    /// Why not, where it may not.
-    pub reason: String,
-    /// Which way the metric is better.
-    pub direction: Direction,
+/// What is asked of the sides.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// What is made of them.
+    pub contrasts: &'a [Contrast],
+    /// In which columns.
+    pub metrics: &'a [String],
+    /// Where p comes from.
+    pub test: Test,
+    /// How far apart two numbers may be and still count as equal.
+    pub within: Option<f64>,
+    /// What many of them do to p.
+    pub adjust: Adjust,
 }
 
-impl Difference {
-    /// The news that two sides have no difference.
-    pub fn failed(reason: String) -> Self {
-        Self {
-            from: 0,
-            to: 0,
-            decision: String::new(),
-            metric: String::new(),
-            parameters: String::new(),
-            by: String::new(),
-            group: String::new(),
-            label: String::new(),
-            value_from: None,
-            value_to: None,
-            difference: None,
-            lower: None,
-            upper: None,
-            level: None,
-            n: 0,
-            p: None,
-            p_adjusted: None,
-            status: Status::Failed,
-            reason,
-            direction: Direction::Neutral,
-        }
+/// How the decisions of every side are made anew, where some side's rule was fitted and is to be found in every resample.
+fn refits(
+    audits: &[Audit<'_>],
+    sides: &[Side<'_>],
+    metric: &Metric,
+    rule: &str,
+    breakdown: &Breakdown,
+    uncertainty: &Uncertainty,
+) -> Result<Vec<Option<Refit>>, ScoreError> {
+    if !uncertainty.refit() || !refit::concerns(metric) || !sides.iter().any(|side| side.fitted.rules.contains_key(rule)) {
+        return Ok(Vec::new());
     }
+    // A rule that stays is drawn the same way, so that all sides have the same items in a draw.
+    audits.iter().zip(sides).map(|(audit, side)| audit.redrawn(rule, breakdown, side.fitted)).collect()
 }
 
-/// Compares pairs of sides (from, to) in the columns that are named, for every rule, breakdown, group and class that both have.
+/// Makes what is asked of the sides, for every rule, breakdown, group and class that all have.
 ///
 /// # Errors
 /// Where an evaluation does not fit its predictions, or the sides are not about the same items, labels and groups.
-pub fn compare(
-    sides: &[Side<'_>],
-    pairs: &[(usize, usize)],
-    metrics: &[String],
-    adjust: Adjust,
-    uncertainty: &Uncertainty,
-) -> Result<Vec<Difference>, ScoreError> {
+pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertainty) -> Result<Vec<Finding>, ScoreError> {
     let aligned = align(&sides.iter().map(|side| side.predictions).collect::<Vec<_>>())?;
     let aligned = (sides.iter().zip(&aligned))
         .map(|(side, predictions)| side.fitted.calibrated(predictions, side.evaluation))
@@ -136,8 +95,8 @@ pub fn compare(
         .map(|((side, predictions), scheme)| Audit::new(predictions, side.evaluation, uncertainty, scheme))
         .collect::<Result<Vec<Audit<'_>>, _>>()?;
     let (Some(first), Some(scheme)) = (audits.first(), schemes.first()) else { return Ok(Vec::new()) };
-    let mut differences = Vec::new();
-    for (metric, breakdowns) in scheme.metrics.iter().filter(|(metric, _)| metrics.contains(&metric.name)) {
+    let mut findings = Vec::new();
+    for (metric, breakdowns) in scheme.metrics.iter().filter(|(metric, _)| request.metrics.contains(&metric.name)) {
         // The other sides' metric of the same name, where all have it.
         let same = |scheme: &Scheme| {
             scheme.metrics.iter().position(|(other, _)| other.name == metric.name && other.parameters == metric.parameters)
@@ -154,135 +113,29 @@ pub fn compare(
             let lenses = (audits.iter().zip(sides).zip(&called))
                 .map(|((audit, side), metric)| audit.lens(metric, rule, side.fitted))
                 .collect::<Result<Vec<Lens>, _>>()?;
-            for breakdown in breakdowns.iter().map(|by| &first.breakdowns[*by]) {
-                let found = Paired { audits: &audits, lenses: &lenses, metrics: &called, breakdown }.differences(pairs, uncertainty);
-                differences.extend(found.into_iter().map(|difference| Difference { decision: rule.clone(), ..difference }));
-            }
-        }
-    }
-    adjusted(differences.iter_mut(), adjust);
-    Ok(differences)
-}
-
-/// One metric and breakdown on every side.
-struct Paired<'a> {
-    audits: &'a [Audit<'a>],
-    lenses: &'a [Lens],
-    metrics: &'a [&'a Metric],
-    breakdown: &'a Breakdown,
-}
-
-impl Paired<'_> {
-    fn differences(&self, pairs: &[(usize, usize)], uncertainty: &Uncertainty) -> Vec<Difference> {
-        let first = &self.audits[0];
-        let (joint, tuples) = join(self.lenses);
-        let rows = Rows {
-            groups: &self.breakdown.of_row,
-            patterns: &joint,
-            weights: first.predictions.weight(),
-            clusters: first.clusters.as_ref(),
-        };
-        let units = Units::new(rows, first.predictions.ids());
-        let sizes = first.sizes(self.lenses[0].of_row(), self.breakdown);
-        let policy = first.evaluation.undefined;
-        let kept: Vec<bool> = sizes.small.iter().map(|small| !(policy == Policy::Exclude && small.is_some())).collect();
-        let replay = |side: usize| {
-            let metrics = [self.metrics[side]];
-            let sheet = Sheet { lens: &self.lenses[side], breakdown: self.breakdown, metrics: &metrics, policy, kept: &kept };
-            let patterns: Vec<u32> = units.slots().iter().map(|slot| tuples[slot.pattern as usize][side]).collect();
-            sheet.replay(&units, &patterns, uncertainty)
-        };
-        let replays: Vec<Replay> = (0..self.lenses.len()).map(replay).collect();
-        let mut found = Vec::new();
-        for (from, to) in pairs {
-            for number in 0..replays[0].spots.len() {
-                let (a, b) = (&replays[*from], &replays[*to]);
-                let spot = a.spots[number];
-                let undefined = a.values[number].err().or(b.values[number].err());
-                let small = spot.group.and_then(|group| sizes.small[group].clone());
-                let (status, reason) = match (undefined, small) {
-                    (Some(undefined), _) => (Status::Undefined, self.reason(undefined, spot.group)),
-                    (None, Some(small)) => (Status::Small, small),
-                    (None, None) => (Status::Ok, String::new()),
+            let (joint, tuples) = join(&lenses);
+            for by in breakdowns.iter().copied() {
+                let breakdown = &first.breakdowns[by];
+                let anchors = [first.anchors(metric, by, &first.sizes(lenses[0].of_row(), breakdown))?];
+                let refits = refits(&audits, sides, metric, rule, breakdown, uncertainty)?;
+                let paired = Paired {
+                    audits: &audits,
+                    lenses: &lenses,
+                    metrics: &called,
+                    breakdown,
+                    anchors: &anchors,
+                    joint: &joint,
+                    tuples: &tuples,
+                    refits: &refits,
+                    uncertainty,
                 };
-                let values = a.values[number].ok().zip(b.values[number].ok());
-                let difference = values.map(|(a, b)| b - a);
-                let drawn: Vec<f64> = a.replicates.iter().zip(&b.replicates).map(|(a, b)| b[number] - a[number]).collect();
-                let interval = difference.and_then(|_| limits(&drawn, a.supports[number].items, uncertainty));
-                found.push(Difference {
-                    from: *from,
-                    to: *to,
-                    decision: String::new(),
-                    metric: self.metrics[0].name.clone(),
-                    parameters: self.metrics[0].parameters.clone(),
-                    by: self.breakdown.by.clone(),
-                    group: spot.group.map(|group| self.breakdown.groups[group].clone()).unwrap_or_default(),
-                    label: spot.class.map(|class| first.predictions.classes()[class].clone()).unwrap_or_default(),
-                    value_from: a.values[number].ok(),
-                    value_to: b.values[number].ok(),
-                    difference,
-                    lower: interval.map(|(lower, _)| lower),
-                    upper: interval.map(|(_, upper)| upper),
-                    level: interval.map(|_| uncertainty.level()),
-                    n: a.supports[number].items.round() as u64,
-                    p: interval.and_then(|_| two_sided(&drawn)),
-                    p_adjusted: None,
-                    status,
-                    reason,
-                    direction: self.metrics[0].direction,
-                });
-            }
-        }
-        found
-    }
-
-    fn reason(&self, undefined: Undefined, group: Option<usize>) -> String {
-        self.audits[0].reason(undefined, group, self.breakdown)
-    }
-}
-
-/// The percentiles of the differences; where the sides agree in every resample, the most that so many agreeing items let them differ.
-fn limits(drawn: &[f64], items: f64, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
-    let (lower, upper) = interval::percentile(drawn.iter().copied(), uncertainty.level())?;
-    if upper - lower > 1e-12 {
-        return Some((lower, upper));
-    }
-    let (_, reach) = share::interval(0.0, items.max(1.0), uncertainty.level(), uncertainty.shares());
-    Some((lower - reach, upper + reach))
-}
-
-fn two_sided(drawn: &[f64]) -> Option<f64> {
-    let defined = || drawn.iter().filter(|difference| !difference.is_nan());
-    let all = defined().count();
-    let below = defined().filter(|difference| **difference <= 0.0).count();
-    let above = defined().filter(|difference| **difference >= 0.0).count();
-    (all > 0).then(|| (2.0 * (below.min(above) + 1) as f64 / (all + 1) as f64).min(1.0))
-}
-
-/// Adjusts p over all differences that have one.
-pub fn adjusted<'a>(differences: impl Iterator<Item = &'a mut Difference>, adjust: Adjust) {
-    let mut differences: Vec<&mut Difference> = differences.collect();
-    let mut order: Vec<(f64, usize)> = differences.iter().enumerate().filter_map(|(place, d)| d.p.map(|p| (p, place))).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let family = order.len();
-    let mut set = |place: usize, p: f64| differences[place].p_adjusted = Some(p);
-    match adjust {
-        Adjust::None => {}
-        Adjust::Holm => {
-            let mut largest = 0.0_f64;
-            for (rank, (p, place)) in order.into_iter().enumerate() {
-                largest = largest.max((p * (family - rank) as f64).min(1.0));
-                set(place, largest);
-            }
-        }
-        Adjust::BenjaminiHochberg => {
-            let mut smallest = 1.0_f64;
-            for (rank, (p, place)) in order.into_iter().enumerate().rev() {
-                smallest = smallest.min(p * family as f64 / (rank + 1) as f64);
-                set(place, smallest);
+                let found = paired.findings(request);
+                findings.extend(found.into_iter().map(|finding| Finding { decision: rule.clone(), ..finding }));
             }
         }
     }
+    adjust(findings.iter_mut(), request.adjust);
+    Ok(findings)
 }
 
 /// Brings all predictions into the first ones' order of items.

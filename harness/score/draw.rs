@@ -17,6 +17,10 @@ pub enum Purpose {
     Noise,
     /// Decisions that are left to chance.
     Decision,
+    /// Items that a rule is found on anew, with replacement.
+    Refit,
+    /// Items that two sides of a comparison exchange.
+    Exchange,
     /// Pairs of subjects drawn with replacement.
     Pairs,
 }
@@ -28,7 +32,9 @@ pub fn generator(seed: u64, purpose: Purpose, replicate: u64, index: u64) -> Cha
         Purpose::Permutation => 2,
         Purpose::Noise => 3,
         Purpose::Decision => 4,
-        Purpose::Pairs => 5,
+        Purpose::Exchange => 5,
+        Purpose::Refit => 6,
+        Purpose::Pairs => 7,
     };
     let mut key = [0; 32];
     for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose, replicate, index]) {
@@ -155,6 +161,11 @@ impl Urn {
             total -= size;
         }
     }
+}
+
+/// How many of some coins fall on one side.
+pub fn coins(generator: &mut impl Rng, coins: u64) -> u64 {
+    binomial(generator, coins, 1, 2)
 }
 
 /// How many of `draws` draws with replacement hit `hits` of `total` things.

@@ -7,16 +7,17 @@
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
 //! - [`pairs`]: pairs of images as items. [`pool`]: predictions of several models as one.
 //! - [`rule`]: how scores become decisions, in [`steps`]; `fit`: what is found for them on another split; [`post_process`]: rules that make
-//!   groups fare alike; [`calibrate`]: what makes probabilities of scores before that.
+//!   groups fare alike; [`refit`]: rules found anew in every resample; [`calibrate`]: what makes probabilities of scores before that.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`truth`]: what is held to be true of an item: its labels, or a label set.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: where on one both kinds of errors are equally frequent.
 //! - [`clusters`]: what is drawn together; `vertices`: pairs, by the subjects that they are of.
-//! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
+//! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups; [`reference`]: the group
+//!   that others are set against.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
-//! - [`mod@compare`]: differences between models on the same items.
+//! - [`mod@compare`]: cells set against each other on the same items.
 //! - [`mod@explain`]: what a metric is, in words; [`rulebook`]: what decision rules and calibrations are.
 //! - [`embedding`]: vectors in place of scores.
 //! - [`measurement`]: one number, with all that is needed to trust it.
@@ -26,6 +27,7 @@ pub mod audit;
 pub mod breakdown;
 pub mod calibrate;
 pub mod clusters;
+pub mod combine;
 pub mod compare;
 pub mod crossing;
 pub mod draw;
@@ -48,6 +50,8 @@ pub mod predictions;
 pub mod probability;
 pub mod ranking;
 pub mod reduction;
+pub mod reference;
+pub mod refit;
 pub mod registry;
 pub mod rule;
 pub mod rulebook;
@@ -61,9 +65,10 @@ pub mod units;
 pub mod value;
 mod vertices;
 
-pub use audit::{Splits, decisions, fit, score};
+pub use audit::{decisions, fit, score};
 pub use compare::compare;
 pub use explain::explain;
+pub use rule::Splits;
 pub use value::Value;
 
 /// In a column of indices: in no group, of no pattern.

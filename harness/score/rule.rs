@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,13 @@ pub struct FittedRules {
     pub calibration: Option<Calibration>,
     /// Its rules, by their names.
     pub rules: BTreeMap<String, Fitted>,
+    /// What the rules were found on; empty unless they are to be found anew in every resample.
+    #[serde(skip)]
+    pub splits: Splits,
 }
+
+/// The predictions of the splits that something is fitted on, by name (`dataset/split`).
+pub type Splits = BTreeMap<String, Arc<Predictions>>;
 
 impl FittedRules {
     /// Of rules that have nothing to find.

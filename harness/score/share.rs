@@ -88,3 +88,8 @@ pub fn student_quantile(probability: f64, freedom: f64) -> f64 {
     }
     StudentsT::new(0.0, 1.0, freedom).map_or_else(|_| normal_quantile(probability), |student| student.inverse_cdf(probability))
 }
+
+/// The probability of a value of Student's t at least as far from 0.
+pub fn student_two_sided(t: f64, freedom: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, freedom).map_or_else(|_| 2.0 * normal_cdf(-t.abs()), |student| 2.0 * student.cdf(-t.abs()))
+}

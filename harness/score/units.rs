@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::OUTSIDE;
 use super::clusters::Clusters;
-use super::draw::{Purpose, Urn, generator, shuffle};
+use super::draw::{Purpose, Urn, coins, generator, shuffle};
 use super::ids::Ids;
 use super::vertices::Vertices;
 
@@ -234,13 +234,18 @@ impl Units {
 
     /// Draws units with replacement, stratum by stratum, and writes each slot's weight in the resample.
     pub fn resample(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
+        self.resample_for(Purpose::Bootstrap, seed, replicate, weights);
+    }
+
+    /// The same for another purpose, with draws of its own.
+    pub fn resample_for(&self, purpose: Purpose, seed: u64, replicate: u64, weights: &mut [f64]) {
         if let Some(vertices) = &self.vertices {
-            return vertices.resample(&self.slots, seed, replicate, weights);
+            return vertices.resample(&self.slots, purpose, seed, replicate, weights);
         }
         weights.fill(0.0);
         let plain = self.is_plain();
         for (index, stratum) in self.strata.iter().enumerate() {
-            let mut generator = generator(seed, Purpose::Bootstrap, replicate, index as u64);
+            let mut generator = generator(seed, purpose, replicate, index as u64);
             if plain {
                 let drawn = &mut weights[stratum.first..stratum.first + stratum.urn.copies().len()];
                 stratum.urn.resample(&mut generator, |kind, count| drawn[kind] += count as f64);
@@ -253,6 +258,20 @@ impl Units {
                     weights[slot] += self.slots[slot].amount * count as f64;
                 }
             });
+        }
+    }
+
+    /// Tosses a coin for every unit, and writes each slot's weight in those that stay and in those that change sides.
+    pub fn exchange(&self, seed: u64, replicate: u64, stay: &mut [f64], change: &mut [f64]) {
+        for (index, stratum) in self.strata.iter().enumerate() {
+            let mut generator = generator(seed, Purpose::Exchange, replicate, index as u64);
+            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
+                let changing = coins(&mut generator, *copies);
+                for slot in self.units[stratum.first + kind].clone() {
+                    change[slot] = self.slots[slot].amount * changing as f64;
+                    stay[slot] = self.slots[slot].amount * (copies - changing) as f64;
+                }
+            }
         }
     }
 }

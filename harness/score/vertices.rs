@@ -58,10 +58,10 @@ impl Vertices {
     }
 
     /// Draws subjects with replacement, and writes each slot's weight.
-    pub(super) fn resample(&self, slots: &[Slot], seed: u64, replicate: u64, weights: &mut [f64]) {
+    pub(super) fn resample(&self, slots: &[Slot], purpose: Purpose, seed: u64, replicate: u64, weights: &mut [f64]) {
         let mut times = vec![0.0; self.subjects];
         for (index, (subjects, urn)) in self.strata.iter().enumerate() {
-            let mut generator = generator(seed, Purpose::Bootstrap, replicate, index as u64);
+            let mut generator = generator(seed, purpose, replicate, index as u64);
             urn.resample(&mut generator, |kind, count| times[subjects[kind] as usize] += count as f64);
         }
         for ((weight, slot), (a, b)) in weights.iter_mut().zip(slots).zip(&self.ends) {

@@ -36,7 +36,8 @@ pub const AFTER_AXES: [&str; 22] = [
 ];
 
 /// The columns of `comparisons.csv` that `results.csv` does not have.
-pub const OF_COMPARISONS: [&str; 8] = ["comparison", "from", "to", "value_from", "value_to", "difference", "p", "p_adjusted"];
+pub const OF_COMPARISONS: [&str; 11] =
+    ["comparison", "from", "to", "statistic", "value_from", "value_to", "estimate", "p", "p_adjusted", "verdict", "transition"];
 
 /// A named list of levels.
 #[derive(Clone, Debug)]
@@ -79,6 +80,15 @@ impl Point {
     /// The axes that the point has.
     pub fn axes(&self) -> impl Iterator<Item = usize> {
         self.0.iter().map(|(axis, _)| *axis)
+    }
+
+    /// The point, with the levels of another on the axes that it has not.
+    #[must_use]
+    pub fn joined(&self, other: &Self) -> Self {
+        let further = other.0.iter().filter(|(axis, _)| self.level(*axis).is_none());
+        let mut levels: Vec<(usize, usize)> = self.0.iter().chain(further).copied().collect();
+        levels.sort_unstable();
+        Self(levels)
     }
 
     /// The part of the point on some axes.

@@ -44,6 +44,20 @@ pub struct MetricColumn {
     pub per_group: Vec<String>,
     /// The groupings with one number over the groups, such as a gap.
     pub over_groups: Vec<String>,
+    /// What it is a share of.
+    pub share: ShareOf,
+}
+
+/// What a number is a share of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ShareOf {
+    /// It is no share.
+    #[default]
+    Nothing,
+    /// Of items that are what they are whatever is decided: two models' shares are of the same items.
+    Truths,
+    /// Of items that decisions choose, as a precision is.
+    Decisions,
 }
 
 impl Layout {
@@ -109,7 +123,8 @@ impl Vocabulary {
         }
         let word = Word::of(name)?;
         let levels: BTreeSet<&str> = self.scored.iter().flat_map(|scored| scored.levels(word)).collect();
-        Some(levels.into_iter().collect())
+        // A number between models is of none.
+        Some(levels.into_iter().filter(|level| !level.is_empty()).collect())
     }
 }
 

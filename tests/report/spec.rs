@@ -5,7 +5,7 @@ use fairgrid::spec::node::Node;
 use fairgrid::spec::problem::Problems;
 use fairgrid::spec::source::Source;
 use fairgrid::spec::table::{Layout, Mention};
-use fairgrid::spec::vocabulary::{MetricColumn, Scored, Vocabulary};
+use fairgrid::spec::vocabulary::{MetricColumn, Scored, ShareOf, Vocabulary};
 
 use super::fixture::{QUICKSTART, dimension, layout};
 
@@ -16,12 +16,13 @@ fn metric(name: &str, decided: bool) -> MetricColumn {
         overall: true,
         per_group: vec!["tone".to_owned(), "gender*race".to_owned()],
         over_groups: Vec::new(),
+        share: ShareOf::Nothing,
     }
 }
 
 fn gap(name: &str, over: &[&str]) -> MetricColumn {
     let over_groups = over.iter().map(|by| (*by).to_owned()).collect();
-    MetricColumn { name: name.to_owned(), decided: true, overall: false, per_group: Vec::new(), over_groups }
+    MetricColumn { name: name.to_owned(), decided: true, overall: false, per_group: Vec::new(), over_groups, share: ShareOf::Nothing }
 }
 
 /// Two models on two axes; one is also imported, decided by two rules.

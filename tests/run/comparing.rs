@@ -55,12 +55,12 @@ fn vendors_are_compared_on_the_same_people() {
     };
     // Every fourth of 300 is wrong, then every fifth.
     let overall = rows.iter().find(|row| row["metric"] == "accuracy_score" && row["by"].is_empty()).unwrap();
-    assert_eq!(["value_from", "value_to", "difference", "n"].map(|column| number(overall, column)), [0.75, 0.8, 0.05, 300.0]);
+    assert_eq!(["value_from", "value_to", "estimate", "n"].map(|column| number(overall, column)), [0.75, 0.8, 0.05, 300.0]);
     // The errors of `a` are all of the dark: 75 of 150. Those of `b` are shared out evenly: 30 and 30.
     let gap = find("gap", "");
-    assert_eq!(["value_from", "value_to", "difference"].map(|column| number(gap, column)), [0.5, 0.0, -0.5]);
+    assert_eq!(["value_from", "value_to", "estimate"].map(|column| number(gap, column)), [0.5, 0.0, -0.5]);
     assert!(number(gap, "upper") < 0.0 && number(gap, "p") < 0.05, "{gap:?}");
-    assert_eq!(number(find("accuracy_score", "tone=dark"), "difference"), 0.3);
+    assert_eq!(number(find("accuracy_score", "tone=dark"), "estimate"), 0.3);
     // Holm over the whole entry: the smallest p times the number of differences.
     let ps: Vec<f64> = rows.iter().map(|row| number(row, "p")).collect();
     let smallest = ps.iter().copied().fold(1.0, f64::min);
@@ -136,7 +136,7 @@ fn a_pair_of_which_one_side_is_undefined_says_why() {
     let never: String = folder.read("c.csv").replace(",1,dark", ",0,dark").replace(",1,light", ",0,light");
     std::fs::write(folder.path("c.csv"), never).unwrap();
     insta::assert_snapshot!(fairgrid(["run", "vendors.yaml", "--quiet"]).within(&folder).run());
-    let told: Vec<[String; 3]> = rows(&folder).iter().map(|row| ["group", "status", "difference"].map(|c| row[c].clone())).collect();
+    let told: Vec<[String; 3]> = rows(&folder).iter().map(|row| ["group", "status", "estimate"].map(|c| row[c].clone())).collect();
     assert_eq!(told, ["", "tone=dark", "tone=light"].map(|group| [group, "undefined", ""].map(str::to_owned)));
 }
 
@@ -174,4 +174,166 @@ fn a_side_that_failed_is_told_and_the_other_pairs_stay() {
     let told: Vec<[String; 3]> = rows_of(&folder, "failing").iter().map(|row| ["from", "to", "status"].map(|c| row[c].clone())).collect();
     assert_eq!(told.iter().filter(|row| row[2] == "ok").count(), 3, "{told:?}");
     assert!(told.iter().filter(|row| row[2] == "undefined").all(|row| row[1] == "bad"), "{told:?}");
+}
+
+#[test]
+fn numbers_are_averaged_over_an_axis_and_followed_along_another() {
+    let net = learner("$seed").replace("nearest_mean", "{nearest_mean: {temperature: $temperature}}");
+    let grid = "grid: {temperature: [0.5, 1.0, 2.0], seed: [0, 1]}\n";
+    let compare = "compare:\n  gain: {temperature: {from: 0.5, to: 2.0}, average: [seed], metrics: [log_loss]}\n  \
+                   slope: {trend: temperature, each: [seed], metrics: [log_loss]}\n";
+    let folder = study("followed", &format!("{DATA}{grid}models: {{net: {net}}}\n{LOSS}{compare}average: [seed]\n"));
+    call(&folder, &["run", "followed.yaml"]).run().ok();
+    let rows = rows_of(&folder, "followed");
+    let overall: Vec<&HashMap<String, String>> = rows.iter().filter(|row| row["by"].is_empty()).collect();
+    let told: Vec<[&str; 5]> =
+        overall.iter().map(|row| ["comparison", "seed", "from", "to", "statistic"].map(|column| row[column].as_str())).collect();
+    assert_eq!(told, [["gain", "", "0.5", "2", "difference"], ["slope", "0", "0.5", "2", "slope"], ["slope", "1", "0.5", "2", "slope"],]);
+    let mut results = csv::Reader::from_path(folder.path("results/followed/results.csv")).unwrap();
+    let results: Vec<HashMap<String, String>> = results.deserialize().map(Result::unwrap).collect();
+    let losses = |temperature: &str| -> Vec<f64> {
+        let here = results.iter().filter(|row| row["by"].is_empty() && row["temperature"] == temperature);
+        here.map(|row| number(row, "value")).collect()
+    };
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let ends = ["0.5", "1", "2"].map(|level| mean(&losses(level)));
+    assert!(
+        (number(overall[0], "value_from") - ends[0]).abs() < 1e-8 && (number(overall[0], "estimate") - (ends[2] - ends[0])).abs() < 1e-8
+    );
+    // Least squares over 0.5, 1 and 2: less their mean, -2/3, -1/6 and 5/6, over the sum of their squares, 7/6.
+    let weights = [-4.0 / 7.0, -1.0 / 7.0, 5.0 / 7.0];
+    let slope: f64 = ["0.5", "1", "2"].iter().zip(weights).map(|(level, weight)| losses(level)[0] * weight).sum();
+    assert!((number(overall[1], "estimate") - slope).abs() < 1e-8, "{slope} {:?}", overall[1]);
+}
+
+#[test]
+fn a_test_may_be_exact_and_groups_may_be_compared() {
+    let compare = "compare:\n  vendors: {models: [a, b], metrics: accuracy_score, test: mcnemar, equivalence: {within: 0.2}}\n  \
+                   tones: {tone: {baseline: light}, metrics: accuracy_score, test: fisher, equivalence: {within: 0.2}}\n";
+    let folder = vendors(compare);
+    fairgrid(["run", "vendors.yaml", "--quiet"]).within(&folder).run().ok();
+    insta::assert_snapshot!(folder.read("results/vendors/leaderboard.md"));
+    let rows = rows(&folder);
+    // 75 and 60 errors, 15 of them of the same people.
+    assert!((number(&rows[0], "p") - fairgrid::score::compare::exact::mcnemar(45, 60, true)).abs() < 1e-8);
+    let tones: Vec<[&str; 5]> = rows
+        .iter()
+        .filter(|row| row["comparison"] == "tones")
+        .map(|row| ["model", "from", "to", "group", "verdict"].map(|column| row[column].as_str()))
+        .collect();
+    assert_eq!(
+        tones,
+        [
+            ["a", "tone=light", "tone=dark", "", "different"],
+            ["b", "tone=light", "tone=dark", "", "equivalent"],
+            ["c", "tone=light", "tone=dark", "", "different"],
+        ]
+    );
+}
+
+/// 400 people, grouped in four ways. Before, groups of `s` and `t` differ; after, those of `s` (the other way round) and `u`.
+fn before_and_after() -> Folder {
+    let wrong = |row: usize, after: bool| {
+        let [s, t, u] = [row, row / 2, row / 4].map(|part| part.is_multiple_of(2));
+        let share = match after {
+            false => 2 * usize::from(s) + 3 * usize::from(t),
+            true => 3 * usize::from(!s) + 4 * usize::from(u),
+        };
+        row / 16 % 10 < share + 1
+    };
+    let said = |after: bool| {
+        let row = |row: usize| {
+            let groups = [row, row / 2, row / 4, row / 8].map(|part| ["x", "y"][part % 2]).join(",");
+            format!("p{row},1,{},{groups}\n", u8::from(!wrong(row, after)))
+        };
+        format!("id,truth,guess,s,t,u,v\n{}", (0..400).map(row).collect::<String>())
+    };
+    let model = |name: &str| format!("{{predictions: {name}.csv, columns: {{id: id, label: truth, decision: guess, classes: [0, 1]}}}}");
+    Folder::new().file("before.csv", said(false)).file("after.csv", said(true)).file(
+        "change.yaml",
+        format!(
+            "fairgrid: 1\nstudy: change\ngrid: {{parted: [s, t, u, v]}}\nmodels: {{before: {}, after: {}}}\nevaluate:\n  \
+             audit: {{metrics: [{{accuracy_score_difference: {{by: $parted, as: gap}}}}]}}\nuncertainty: {{bootstrap: 400, null: {{permutations: 400}}}}\n\
+             compare: {{change: {{models: [before, after], match: [parted], report: [difference, transition, retention_rate, correlation], \
+             metrics: gap, adjust: holm}}}}\n",
+            model("before"),
+            model("after")
+        ),
+    )
+}
+
+#[test]
+fn what_became_of_gaps_is_told_of_each_and_of_all() {
+    let folder = before_and_after();
+    fairgrid(["run", "change.yaml", "--quiet"]).within(&folder).run().ok();
+    insta::assert_snapshot!(folder.read("results/change/leaderboard.md"));
+    let rows = rows_of(&folder, "change");
+    let told: Vec<[&str; 3]> = rows.iter().map(|row| ["parted", "statistic", "transition"].map(|column| row[column].as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ["s", "difference", "retained"],
+            ["t", "difference", "removed"],
+            ["u", "difference", "introduced"],
+            ["v", "difference", "none"],
+            ["", "retention_rate", ""],
+            ["", "pearson", ""],
+            ["", "spearman", ""],
+        ]
+    );
+    let rate = rows.iter().find(|row| row["statistic"] == "retention_rate").unwrap();
+    assert_eq!((number(rate, "estimate"), rate["n"].as_str()), (0.5, "2"));
+}
+
+#[test]
+fn what_is_compared_stands_in_tables_and_is_held_by_snapshots() {
+    let text = "compare:\n  vendors: {model: {baseline: a}, metrics: [accuracy_score, gap]}\n  \
+                tones: {tone: {baseline: light}, metrics: accuracy_score}\n  pair: {models: [b, c], metrics: [gap], equivalence: {within: 0.1}}\n\
+                tables:\n  main: {rows: [model], columns: [accuracy_score, vendors.accuracy_score, vendors.gap, {tone: tones.accuracy_score}], \
+                best: bold}\n  pair: {rows: [evaluation], columns: [pair.gap]}\nsnapshot: {tolerance: {default: 0.01, pair.gap: 0.2}}\n";
+    let folder = vendors(text);
+    insta::assert_snapshot!(fairgrid(["snapshot", "accept", "vendors.yaml", "--quiet"]).within(&folder).run());
+    insta::assert_snapshot!(folder.read("snapshots/vendors.snap"));
+    fairgrid(["snapshot", "check", "vendors.yaml", "--quiet"]).within(&folder).run().ok();
+    // Twelve more errors of one vendor.
+    let wrong = |(line, text): (usize, &str)| match text.split(',').collect::<Vec<_>>().as_slice() {
+        [id, truth, _, tone] if line % 25 == 2 => format!("{id},{truth},{},{tone}", u8::from(*truth == "0")),
+        _ => text.to_owned(),
+    };
+    let lines: Vec<String> = folder.read("b.csv").lines().enumerate().map(wrong).collect();
+    std::fs::write(folder.path("b.csv"), lines.join("\n")).unwrap();
+    let drifted = fairgrid(["snapshot", "check", "vendors.yaml", "--quiet"]).within(&folder).run();
+    assert_eq!(drifted.code, Some(5), "{drifted}");
+    insta::assert_snapshot!(drifted.stdout);
+}
+
+#[test]
+fn every_word_of_comparisons_is_explained() {
+    let listed = fairgrid(["ls", "comparisons"]).run().ok();
+    for word in
+        ["permutation", "mcnemar_exact", "fisher", "holm", "bh", "equivalence", "transition", "retention_rate", "correlation", "trend"]
+    {
+        assert!(listed.contains(word), "{word}: {listed}");
+        let told = fairgrid(["explain", word]).run().ok();
+        assert!(told.contains("what") && told.contains("write"), "{told}");
+    }
+    insta::assert_snapshot!(fairgrid(["explain", "transition"]).run());
+}
+
+#[test]
+fn findings_do_not_depend_on_threads() {
+    let compare = "compare:\n  pairs: {model: all_pairs, metrics: [accuracy_score, gap], test: permutation}\n  \
+                   tones: {tone: all_pairs, metrics: accuracy_score, test: permutation}\n  drawn: {models: [a, c], metrics: gap}\n";
+    let folder = vendors(compare);
+    let study = folder.read("vendors.yaml").replace("permutations: 0", "permutations: 300");
+    std::fs::write(folder.path("vendors.yaml"), study).unwrap();
+    let run = |threads: &str| {
+        fairgrid(["run", "vendors.yaml", "--quiet", "--force"]).env("RAYON_NUM_THREADS", threads).within(&folder).run().ok();
+        folder.read("results/vendors/comparisons.csv")
+    };
+    let one = run("1");
+    assert!(one == run("5") && rows(&folder).iter().all(|row| !row["p"].is_empty()), "{one}");
+    // The errors of `a` are all of the dark, those of `b` of both alike: exchanged at random, they rarely differ as much.
+    let gap = rows(&folder).into_iter().find(|row| row["comparison"] == "pairs" && row["metric"] == "gap").unwrap();
+    assert!(number(&gap, "p") < 0.01, "{gap:?}");
 }

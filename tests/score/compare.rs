@@ -1,11 +1,13 @@
 //! Comparisons: the same items, the same resamples.
 
-use fairgrid::score::compare::{Difference, Side};
+use fairgrid::score::compare::contrast::{Contrast, Finding};
+use fairgrid::score::compare::exact::mcnemar;
+use fairgrid::score::compare::{Request, Side};
 use fairgrid::score::measurement::Status;
 use fairgrid::score::predictions::Predictions;
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::{ScoreError, compare};
-use fairgrid::spec::compare::{Adjust, Comparison, Over, Sides};
+use fairgrid::spec::compare::{Adjust, Comparison, Over, Sides, Test};
 use fairgrid::spec::evaluation::Evaluation;
 use fairgrid::spec::uncertainty::Uncertainty;
 
@@ -23,16 +25,27 @@ fn model(wrong: usize, reversed: bool) -> Predictions {
     import(&format!("id,y,p,g\n{}", rows.concat()), "{id: id, label: y, decision: p, classes: [0, 1]}", &["g"]).unwrap()
 }
 
-fn differences(sides: &[Predictions], adjust: Adjust) -> Result<Vec<Difference>, ScoreError> {
+/// What comes of some contrasts in the accuracy.
+fn accuracy_of(sides: &[Predictions], contrasts: &[Contrast], test: Test) -> Vec<Finding> {
     let evaluation = spec::<Evaluation>(EVALUATION);
     let fitted = FittedRules::new();
     let sides: Vec<Side<'_>> = sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted }).collect();
-    let pairs: Vec<(usize, usize)> = (1..sides.len()).map(|to| (0, to)).collect();
     let metrics = ["accuracy_score".to_owned(), "accuracy_score_difference".to_owned()];
-    compare(&sides, &pairs, &metrics, adjust, &Uncertainty::default().with_draws(400, 0))
+    let request = Request { contrasts, metrics: &metrics, test, within: None, adjust: Adjust::None };
+    compare(&sides, &request, &Uncertainty::default().with_draws(1000, 1000)).unwrap()
 }
 
-fn overall(all: &[Difference]) -> &Difference {
+fn differences(sides: &[Predictions], adjust: Adjust) -> Result<Vec<Finding>, ScoreError> {
+    let evaluation = spec::<Evaluation>(EVALUATION);
+    let fitted = FittedRules::new();
+    let sides: Vec<Side<'_>> = sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted }).collect();
+    let contrasts: Vec<Contrast> = (1..sides.len()).map(|to| Contrast::Difference { from: vec![0], to: vec![to] }).collect();
+    let metrics = ["accuracy_score".to_owned(), "accuracy_score_difference".to_owned()];
+    let request = Request { contrasts: &contrasts, metrics: &metrics, test: Test::Bootstrap, within: None, adjust };
+    compare(&sides, &request, &Uncertainty::default().with_draws(400, 0))
+}
+
+fn overall(all: &[Finding]) -> &Finding {
     all.iter().find(|d| d.metric == "accuracy_score" && d.by.is_empty()).unwrap()
 }
 
@@ -42,14 +55,14 @@ fn a_difference_is_paired_and_signed() {
     let all = differences(&[model(4, false), model(5, true)], Adjust::None).unwrap();
     let accuracy = overall(&all);
     assert_eq!((accuracy.value_from, accuracy.value_to, accuracy.n), (Some(0.75), Some(0.8), 300));
-    assert!((accuracy.difference.unwrap() - 0.05).abs() < 1e-12);
+    assert!((accuracy.estimate.unwrap() - 0.05).abs() < 1e-12);
     // The paired standard error: sqrt((60 + 45) / 300 - 0.05^2) / sqrt(300).
     let half = 1.96 * (105.0_f64 / 300.0 - 0.0025).sqrt() / 300.0_f64.sqrt();
     let width = accuracy.upper.unwrap() - accuracy.lower.unwrap();
     assert!((width - 2.0 * half).abs() < 0.2 * half, "{width} against {}", 2.0 * half);
     assert!(accuracy.p.unwrap() > 0.05 && accuracy.p.unwrap() < 0.4, "{accuracy:?}");
     let turned = differences(&[model(5, false), model(4, false)], Adjust::None).unwrap();
-    assert!((overall(&turned).difference.unwrap() + 0.05).abs() < 1e-12);
+    assert!((overall(&turned).estimate.unwrap() + 0.05).abs() < 1e-12);
     let gap = all.iter().find(|d| d.metric == "accuracy_score_difference").unwrap();
     assert_eq!((gap.status, gap.by.as_str(), gap.group.as_str()), (Status::Ok, "g", ""));
 }
@@ -58,7 +71,7 @@ fn a_difference_is_paired_and_signed() {
 fn a_model_does_not_differ_from_itself() {
     let all = differences(&[model(4, false), model(4, true)], Adjust::None).unwrap();
     let accuracy = overall(&all);
-    assert_eq!((accuracy.difference, accuracy.p), (Some(0.0), Some(1.0)));
+    assert_eq!((accuracy.estimate, accuracy.p), (Some(0.0), Some(1.0)));
     assert!(accuracy.lower.unwrap() < 0.0 && accuracy.upper.unwrap() > 0.0 && accuracy.upper.unwrap() < 0.02, "{accuracy:?}");
 }
 
@@ -73,6 +86,68 @@ fn many_comparisons_are_adjusted_together() {
     }
     let smallest = holm.iter().min_by(|a, b| a.p.unwrap().total_cmp(&b.p.unwrap())).unwrap();
     assert!((smallest.p_adjusted.unwrap() - (smallest.p.unwrap() * holm.len() as f64).min(1.0)).abs() < 1e-12);
+}
+
+/// The standard error of a weighted sum of accuracies: that of the mean over items of the weights of the sides that are right.
+fn standard_error(wrong: &[usize], weights: &[f64]) -> f64 {
+    let of = |item: usize| -> f64 {
+        wrong.iter().zip(weights).filter(|(wrong, _)| !item.is_multiple_of(**wrong)).map(|(_, weight)| weight).sum()
+    };
+    let values: Vec<f64> = (0..300).map(of).collect();
+    let mean = values.iter().sum::<f64>() / 300.0;
+    (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / 300.0 / 300.0).sqrt()
+}
+
+#[test]
+fn means_over_sides_are_drawn_together() {
+    let wrong = [4, 5, 7, 10];
+    let sides = wrong.map(|wrong| model(wrong, wrong == 5));
+    let contrast = Contrast::Difference { from: vec![0, 1], to: vec![2, 3] };
+    let found = accuracy_of(&sides, &[contrast], Test::Bootstrap);
+    let mean = overall(&found);
+    // 75, 60, 43 and 30 of 300 are wrong.
+    let (from, to) = (1.0 - 67.5 / 300.0, 1.0 - 36.5 / 300.0);
+    assert!((mean.value_from.unwrap() - from).abs() < 1e-12 && (mean.value_to.unwrap() - to).abs() < 1e-12, "{mean:?}");
+    assert!((mean.estimate.unwrap() - (to - from)).abs() < 1e-12);
+    let width = mean.upper.unwrap() - mean.lower.unwrap();
+    let wanted = 2.0 * 1.96 * standard_error(&wrong, &[-0.5, -0.5, 0.5, 0.5]);
+    assert!((width - wanted).abs() < 0.12 * wanted, "{width} against {wanted}");
+}
+
+#[test]
+fn a_slope_is_that_of_least_squares_and_drawn_together() {
+    let wrong = [10, 7, 5, 4];
+    let sides = wrong.map(|wrong| model(wrong, false));
+    let levels = [0.0, 1.0, 2.0, 5.0];
+    let contrast = Contrast::Slope(levels.iter().zip(0..).map(|(level, side)| (*level, vec![side])).collect());
+    let found = accuracy_of(&sides, &[contrast], Test::Bootstrap);
+    let slope = overall(&found);
+    // Levels minus their mean, 2, over the sum of their squares, 14; 30, 43, 60 and 75 of 300 are wrong.
+    let weights = [-2.0, -1.0, 0.0, 3.0].map(|level| level / 14.0);
+    let wanted = weights.iter().zip([270.0, 257.0, 240.0, 225.0]).map(|(weight, right)| weight * right / 300.0).sum::<f64>();
+    assert!((slope.estimate.unwrap() - wanted).abs() < 1e-12, "{slope:?} against {wanted}");
+    assert_eq!((slope.statistic.word(), slope.value_from, slope.value_to), ("slope", Some(0.9), Some(0.75)));
+    let (width, expected) = (slope.upper.unwrap() - slope.lower.unwrap(), 2.0 * 1.96 * standard_error(&wrong, &weights));
+    assert!((width - expected).abs() < 0.12 * expected, "{width} against {expected}");
+    assert!(slope.p.unwrap() < 0.01);
+}
+
+#[test]
+fn mcnemar_counts_the_items_that_one_side_alone_has_right() {
+    let contrast = [Contrast::Difference { from: vec![0], to: vec![1] }];
+    let p = |test: Test, group: &str| {
+        let found = accuracy_of(&[model(4, false), model(5, true)], &contrast, test);
+        found.iter().find(|finding| finding.metric == "accuracy_score" && finding.group == group).unwrap().p.unwrap()
+    };
+    // Of 75 and 60 errors, 15 are of the same items; a third of each in every group.
+    assert!((p(Test::McNemar, "") - mcnemar(45, 60, true)).abs() < 1e-12);
+    assert!((p(Test::McNemarExact, "") - mcnemar(45, 60, false)).abs() < 1e-12);
+    assert!((p(Test::McNemar, "g=a") - mcnemar(15, 20, true)).abs() < 1e-12);
+    // Exchanging sides at random is the same test but for the draw.
+    assert!((p(Test::Permutation, "") - mcnemar(45, 60, false)).abs() < 0.04);
+    let gaps = accuracy_of(&[model(4, false), model(5, true)], &contrast, Test::Permutation);
+    let gap = gaps.iter().find(|finding| finding.metric == "accuracy_score_difference").unwrap();
+    assert!(gap.p.unwrap() > 0.1, "{gap:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Scoring: golden values, honesty rules, invariances.
 
+mod change;
 mod compare;
 mod coverage;
 mod decisions;
@@ -8,6 +9,7 @@ mod honesty;
 mod oracle;
 mod properties;
 mod reductions;
+mod refit;
 mod refusals;
 
 use std::path::Path;

@@ -1,12 +1,14 @@
 //! A metric's values, from the sums of a group, and what they rest on.
 
 use super::{Average, Input, Metric};
+use crate::score::breakdown::Grouping;
+use crate::score::combine::Combine;
 use crate::score::crossing::Crossing;
-use crate::score::reduction::Combine;
 use crate::score::registry::{Compute, Of, Reads};
 use crate::score::tally::{Belief, Confusion, Sweep, Tally};
 use crate::score::value::{Cause, Undefined, Value, ratio};
 use crate::spec::evaluation::Policy;
+use crate::spec::vocabulary::ShareOf;
 
 /// How much a value rests on.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -28,6 +30,11 @@ impl Metric {
     /// Whether there is one number a class.
     pub fn per_class(&self) -> bool {
         self.average == Average::PerClass && self.over.is_none_or(|over| over.classes.is_none())
+    }
+
+    /// Whether there is one number a group (or a level of what is held fixed), and not one over all groups.
+    pub fn has_groups(&self, grouping: &Grouping) -> bool {
+        grouping.control > 0 || self.over.is_none_or(|over| over.reduction.is_each())
     }
 
     /// What the value of a tally (of one class, where there is one a class) rests on.
@@ -116,6 +123,32 @@ impl Metric {
             (Compute::Class { of: Of::Share(of, _), .. }, Average::PerClass) => Some(of(&tally.cells[class])),
             _ => None,
         }
+    }
+
+    /// What the metric is a share of, where it is one of all items, of a group's, or of a class's.
+    pub fn share_of(&self) -> ShareOf {
+        let same = match (self.parts.as_slice(), self.over, self.average) {
+            ([one], None, average) => match (one.compute, average) {
+                (Compute::Share(of, _), _) => {
+                    let whole = |right: f64| of(&Tally { items: 1.0, right, ..Tally::default() }).1;
+                    whole(0.0) == whole(1.0)
+                }
+                (Compute::Class { of: Of::Share(of, _), .. }, Average::Positive(_) | Average::PerClass) => {
+                    let whole = |cell: Confusion| of(&cell).1;
+                    let none = Confusion::default();
+                    whole(Confusion { true_positive: 1.0, ..none }) == whole(Confusion { false_negative: 1.0, ..none })
+                        && whole(Confusion { false_positive: 1.0, ..none }) == whole(Confusion { true_negative: 1.0, ..none })
+                }
+                _ => return ShareOf::Nothing,
+            },
+            _ => return ShareOf::Nothing,
+        };
+        if same { ShareOf::Truths } else { ShareOf::Decisions }
+    }
+
+    /// The least and the largest value of the metric, reduced where it is.
+    pub fn limits(&self) -> (f64, f64) {
+        self.over.map_or(self.range(0), |over| over.reduction.limits(self.range(0)))
     }
 
     /// The least and the largest value of a part.

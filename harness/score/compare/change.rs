@@ -1,0 +1,166 @@
+//! What became of effects between before and after: of each by itself, and of all together.
+//!
+//! An effect is a number whose value without an effect is 0, such as a difference between groups or an association. It is there where its
+//! interval leaves 0 out; a gap, which chance alone keeps above 0, is there where its null is as large in no more than α of the
+//! permutations.
+
+use serde::{Deserialize, Serialize};
+
+use super::contrast::{Finding, Statistic, excludes_zero};
+use crate::score::measurement::{Measurement, Status};
+use crate::score::share::{self, normal_quantile};
+use crate::spec::uncertainty::Shares;
+
+/// What became of an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transition {
+    /// There before and after, of one sign, and no significant change.
+    Retained,
+    /// There before and after, of one sign, and significantly larger.
+    Amplified,
+    /// There before and after, of one sign, and significantly smaller.
+    Attenuated,
+    /// There before and after, of opposite signs.
+    Flipped,
+    /// There before only.
+    Removed,
+    /// There after only.
+    Introduced,
+    /// Neither there before nor after.
+    None,
+}
+
+impl Transition {
+    /// The word in results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Retained => "retained",
+            Self::Amplified => "amplified",
+            Self::Attenuated => "attenuated",
+            Self::Flipped => "flipped",
+            Self::Removed => "removed",
+            Self::Introduced => "introduced",
+            Self::None => "none",
+        }
+    }
+
+    /// Of one effect, whose change is significant where its (adjusted) p is at most α, which is 1 minus the level of intervals. `None` where
+    /// that is not known.
+    pub fn of(before: &Measurement, after: &Measurement, change: &Finding, level: f64) -> Option<Self> {
+        let alpha = 1.0 - level;
+        let there = |number: &Measurement| match (number.null_p, number.lower.zip(number.upper)) {
+            (Some(p), _) => Some(p <= alpha),
+            (None, interval) => interval.map(excludes_zero),
+        };
+        let (from, to) = (change.value_from?, change.value_to?);
+        Some(match (there(before)?, there(after)?) {
+            (false, false) => Self::None,
+            (true, false) => Self::Removed,
+            (false, true) => Self::Introduced,
+            (true, true) if from * to < 0.0 => Self::Flipped,
+            (true, true) => match change.p_adjusted.or(change.p)? <= alpha {
+                false => Self::Retained,
+                true if to.abs() > from.abs() => Self::Amplified,
+                true => Self::Attenuated,
+            },
+        })
+    }
+
+    /// Whether the effect was there before.
+    fn was_there(self) -> bool {
+        !matches!(self, Self::Introduced | Self::None)
+    }
+
+    /// Whether it is there after, with the sign that it had.
+    fn stays(self) -> bool {
+        matches!(self, Self::Retained | Self::Amplified | Self::Attenuated)
+    }
+}
+
+/// The share of the effects before that are there after with the same sign, with Wilson's interval.
+pub fn retention_rate(entries: &[&Finding], level: f64) -> Finding {
+    let known: Vec<Transition> = entries.iter().filter_map(|entry| entry.transition).collect();
+    let before = known.iter().filter(|transition| transition.was_there()).count() as f64;
+    let stay = known.iter().filter(|transition| transition.stays()).count() as f64;
+    if before == 0.0 {
+        return of_all(entries, Statistic::RetentionRate, Err("no effect was there before"));
+    }
+    let interval = share::interval(stay, before, level, Shares::Wilson);
+    let mut finding = of_all(entries, Statistic::RetentionRate, Ok((stay / before, Some(interval), None)));
+    finding.level = Some(level);
+    finding.n = before as u64;
+    finding
+}
+
+/// How the numbers before and after correlate over the entries that have both, with the interval of Fisher's transformation (for ranks with
+/// the variance of Bonett and Wright 2000) and p of the t approximation; entries are taken to be independent.
+pub fn correlation(entries: &[&Finding], statistic: Statistic, level: f64) -> Finding {
+    let pairs: Vec<(f64, f64)> = entries.iter().filter_map(|entry| entry.value_from.zip(entry.value_to)).collect();
+    let (mut before, mut after): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+    if statistic == Statistic::Spearman {
+        (before, after) = (ranks(&before), ranks(&after));
+    }
+    let n = before.len() as f64;
+    let made = match pearson(&before, &after) {
+        _ if n < 3.0 => Err("fewer than three entries to correlate"),
+        None => Err("numbers that are all the same"),
+        Some(r) => {
+            let spread = if statistic == Statistic::Spearman { 1.0 + r * r / 2.0 } else { 1.0 };
+            let reach = normal_quantile(f64::midpoint(1.0, level)) * (spread / (n - 3.0)).sqrt();
+            let ends = ((r.atanh() - reach).tanh(), (r.atanh() + reach).tanh());
+            // Of three entries nothing can be said; of entries on a line, everything.
+            let interval = if n > 3.0 { if r.abs() < 1.0 { ends } else { (r, r) } } else { (-1.0, 1.0) };
+            let t = r * ((n - 2.0) / (1.0 - r * r)).sqrt();
+            Ok((r, Some(interval), Some(if t.is_finite() { share::student_two_sided(t, n - 2.0) } else { 0.0 })))
+        }
+    };
+    let mut finding = of_all(entries, statistic, made);
+    finding.level = finding.lower.map(|_| level);
+    finding.n = n as u64;
+    finding
+}
+
+/// A number, its interval and its p; or why there is none.
+type Made = Result<(f64, Option<(f64, f64)>, Option<f64>), &'static str>;
+
+/// A finding about entries that share decision and metric.
+fn of_all(entries: &[&Finding], statistic: Statistic, made: Made) -> Finding {
+    let (status, reason) = made.err().map_or((Status::Ok, ""), |reason| (Status::Undefined, reason));
+    let mut finding = Finding::without(0, statistic, status, reason.to_owned());
+    if let Some(first) = entries.first() {
+        finding.decision.clone_from(&first.decision);
+        finding.metric.clone_from(&first.metric);
+        finding.parameters.clone_from(&first.parameters);
+        if entries.iter().all(|entry| entry.by == first.by) {
+            finding.by.clone_from(&first.by);
+        }
+    }
+    if let Ok((estimate, interval, p)) = made {
+        finding.estimate = Some(estimate);
+        (finding.lower, finding.upper) = interval.unzip();
+        finding.p = p;
+    }
+    finding
+}
+
+fn pearson(a: &[f64], b: &[f64]) -> Option<f64> {
+    let n = a.len() as f64;
+    let (mean_a, mean_b) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
+    let sum = |of: &dyn Fn(f64, f64) -> f64| a.iter().zip(b).map(|(a, b)| of(a - mean_a, b - mean_b)).sum::<f64>();
+    let (both, of_a, of_b) = (sum(&|a, b| a * b), sum(&|a, _| a * a), sum(&|_, b| b * b));
+    (of_a > 1e-20 && of_b > 1e-20).then(|| (both / (of_a * of_b).sqrt()).clamp(-1.0, 1.0))
+}
+
+/// Ranks from 1; equal numbers share the mean of theirs.
+fn ranks(numbers: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..numbers.len()).collect();
+    order.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
+    let mut ranks = vec![0.0; numbers.len()];
+    let mut start = 0;
+    for tied in order.chunk_by(|a, b| numbers[*a] == numbers[*b]) {
+        tied.iter().for_each(|place| ranks[*place] = f64::midpoint((start + 1) as f64, (start + tied.len()) as f64));
+        start += tied.len();
+    }
+    ranks
+}

@@ -1,0 +1,380 @@
+//! Contrasts as weighted sums of the sides' numbers, in one metric and breakdown.
+
+use super::Request;
+use super::contrast::{Contrast, Finding, Statistic, Verdict};
+use super::exact;
+use crate::score::OUTSIDE;
+use crate::score::audit::{Audit, Sizes};
+use crate::score::breakdown::Breakdown;
+use crate::score::interval;
+use crate::score::lens::Lens;
+use crate::score::measurement::{Direction, Status};
+use crate::score::metric::Metric;
+use crate::score::reference::Anchor;
+use crate::score::refit::Refit;
+use crate::score::share;
+use crate::score::sheet::{Replay, Sheet, Spot};
+use crate::score::units::{Rows, Units};
+use crate::spec::compare::Test;
+use crate::spec::evaluation::Policy;
+use crate::spec::uncertainty::Uncertainty;
+use crate::spec::vocabulary::ShareOf;
+
+/// One metric and breakdown on every side.
+pub(super) struct Paired<'a> {
+    pub(super) audits: &'a [Audit<'a>],
+    pub(super) lenses: &'a [Lens],
+    pub(super) metrics: &'a [&'a Metric],
+    pub(super) breakdown: &'a Breakdown,
+    /// The group that others are set against in each panel, where they are.
+    pub(super) anchors: &'a [Vec<Anchor>],
+    /// The tuple of each row.
+    pub(super) joint: &'a [u32],
+    /// The patterns that a tuple is of, one a side.
+    pub(super) tuples: &'a [Vec<u32>],
+    /// How decisions are made anew in every resample; empty where they stay on every side.
+    pub(super) refits: &'a [Option<Refit>],
+    pub(super) uncertainty: &'a Uncertainty,
+}
+
+/// A number of a side: the side, and the number's place on its sheet.
+type At = (usize, usize);
+
+/// A weighted sum of numbers, which is what every contrast is.
+struct Sum {
+    /// The group and class that it is about.
+    spot: Spot,
+    terms: Vec<(f64, At)>,
+    /// The numbers whose mean is told as the value that is subtracted.
+    low: Vec<At>,
+    /// The numbers whose mean is told as the value that it is subtracted from.
+    high: Vec<At>,
+    /// The groups that are compared, where groups are.
+    groups: Option<(usize, usize)>,
+}
+
+/// The sides' items as units, and each side's numbers over them.
+struct Played {
+    units: Units,
+    sizes: Sizes,
+    kept: Vec<bool>,
+    replays: Vec<Replay>,
+}
+
+impl Paired<'_> {
+    /// What comes of the contrasts in this metric and breakdown.
+    pub(super) fn findings(&self, request: &Request<'_>) -> Vec<Finding> {
+        let wanted = |contrast: &Contrast| !matches!(contrast, Contrast::Groups { by, .. } if *by != self.breakdown.by);
+        if !request.contrasts.iter().any(wanted) {
+            return Vec::new();
+        }
+        let played = self.play();
+        let mut findings = Vec::new();
+        for (place, contrast) in request.contrasts.iter().enumerate().filter(|(_, contrast)| wanted(contrast)) {
+            for sum in self.sums(contrast, &played.replays[0].spots) {
+                let finding = self.finding(&sum, contrast.statistic(), &played, request);
+                findings.push(Finding { contrast: place, ..finding });
+            }
+        }
+        findings
+    }
+
+    fn play(&self) -> Played {
+        let first = &self.audits[0];
+        let rows = Rows {
+            groups: &self.breakdown.of_row,
+            patterns: self.joint,
+            weights: first.predictions.weight(),
+            clusters: first.clusters.as_ref(),
+        };
+        let units = Units::new(rows, first.predictions.ids());
+        let sizes = first.sizes(self.lenses[0].of_row(), self.breakdown);
+        let policy = first.evaluation.undefined;
+        let kept: Vec<bool> = sizes.small.iter().map(|small| !(policy == Policy::Exclude && small.is_some())).collect();
+        let replay = |side: usize| {
+            let metrics = [self.metrics[side]];
+            let refit = self.refits.get(side).and_then(Option::as_ref);
+            let sheet = Sheet { refit, ..self.sheet(&self.lenses[side], &metrics, &kept) };
+            sheet.replay(&units, &self.patterns(&units, side), self.uncertainty)
+        };
+        let replays = (0..self.lenses.len()).map(replay).collect();
+        Played { units, sizes, kept, replays }
+    }
+
+    fn sheet<'s>(&'s self, lens: &'s Lens, metrics: &'s [&'s Metric], kept: &'s [bool]) -> Sheet<'s> {
+        Sheet {
+            lens,
+            breakdown: self.breakdown,
+            metrics,
+            policy: self.audits[0].evaluation.undefined,
+            kept,
+            anchors: self.anchors,
+            refit: None,
+        }
+    }
+
+    /// A side's pattern of each slot.
+    fn patterns(&self, units: &Units, side: usize) -> Vec<u32> {
+        units.slots().iter().map(|slot| self.tuples[slot.pattern as usize][side]).collect()
+    }
+
+    /// The sums that a contrast is, of numbers that stand in the same places on every side.
+    fn sums(&self, contrast: &Contrast, spots: &[Spot]) -> Vec<Sum> {
+        let mean = |sides: &[usize], number: usize, weight: f64| -> Vec<(f64, At)> {
+            sides.iter().map(|side| (weight / sides.len() as f64, (*side, number))).collect()
+        };
+        let at = |sides: &[usize], number: usize| sides.iter().map(|side| (*side, number)).collect::<Vec<At>>();
+        match contrast {
+            Contrast::Difference { from, to } => spots
+                .iter()
+                .enumerate()
+                .map(|(number, spot)| Sum {
+                    spot: *spot,
+                    terms: [mean(from, number, -1.0), mean(to, number, 1.0)].concat(),
+                    low: at(from, number),
+                    high: at(to, number),
+                    groups: None,
+                })
+                .collect(),
+            Contrast::Slope(points) => {
+                let centre = points.iter().map(|(level, _)| level).sum::<f64>() / points.len() as f64;
+                let spread: f64 = points.iter().map(|(level, _)| (level - centre).powi(2)).sum();
+                let ends = |number: usize| {
+                    let sides = |end: Option<&(f64, Vec<usize>)>| end.map_or_else(Vec::new, |(_, sides)| at(sides, number));
+                    let least = points.iter().min_by(|a, b| a.0.total_cmp(&b.0));
+                    (sides(least), sides(points.iter().max_by(|a, b| a.0.total_cmp(&b.0))))
+                };
+                let sum = |(number, spot): (usize, &Spot)| {
+                    let (low, high) = ends(number);
+                    let terms = points.iter().flat_map(|(level, sides)| mean(sides, number, (level - centre) / spread)).collect();
+                    Sum { spot: *spot, terms, low, high, groups: None }
+                };
+                spots.iter().enumerate().map(sum).collect()
+            }
+            Contrast::Groups { side, pairs, .. } => {
+                let place =
+                    |group: usize, class: Option<usize>| spots.iter().position(|spot| spot.group == Some(group) && spot.class == class);
+                let mut classes: Vec<Option<usize>> = spots.iter().map(|spot| spot.class).collect();
+                classes.dedup();
+                classes.truncate(classes.iter().skip(1).position(|class| *class == classes[0]).map_or(classes.len(), |again| again + 1));
+                let of = |class: Option<usize>| {
+                    let number = move |group: usize| place(group, class);
+                    pairs.of(&self.breakdown.groups).into_iter().filter_map(move |(from, to)| {
+                        let (low, high) = ((*side, number(from)?), (*side, number(to)?));
+                        let spot = Spot { metric: 0, group: None, panel: 0, class };
+                        Some(Sum {
+                            spot,
+                            terms: vec![(-1.0, low), (1.0, high)],
+                            low: vec![low],
+                            high: vec![high],
+                            groups: Some((from, to)),
+                        })
+                    })
+                };
+                classes.into_iter().flat_map(of).collect()
+            }
+        }
+    }
+
+    fn finding(&self, sum: &Sum, statistic: Statistic, played: &Played, request: &Request<'_>) -> Finding {
+        let first = &self.audits[0];
+        let metric = self.metrics[0];
+        let replays = &played.replays;
+        let value = |(side, number): At| replays[side].values[number];
+        let mean = |numbers: &[At]| -> Option<f64> {
+            let values = numbers.iter().map(|at| value(*at).ok()).collect::<Option<Vec<f64>>>()?;
+            Some(values.iter().sum::<f64>() / values.len() as f64)
+        };
+        let undefined = sum.terms.iter().find_map(|(_, at)| value(*at).err().map(|undefined| (undefined, replays[at.0].spots[at.1].group)));
+        let touched = sum.terms.iter().filter_map(|(_, at)| replays[at.0].spots[at.1].group);
+        let small = touched.into_iter().find_map(|group| played.sizes.small[group].clone());
+        let (status, reason) = match (undefined, small) {
+            (Some((undefined, group)), _) => (Status::Undefined, first.reason(undefined, group, self.breakdown)),
+            (None, Some(small)) => (Status::Small, small),
+            (None, None) => (Status::Ok, String::new()),
+        };
+        let estimate = undefined.is_none().then(|| sum.terms.iter().filter_map(|(weight, at)| Some(weight * value(*at).ok()?)).sum());
+        let resample =
+            |place: usize| sum.terms.iter().map(|(weight, (side, number))| weight * replays[*side].replicates[place][*number]).sum();
+        let drawn: Vec<f64> = (0..self.uncertainty.bootstrap() as usize).map(resample).collect();
+        let level = self.uncertainty.level();
+        let interval = |level: f64| estimate.and_then(|_: f64| self.interval(sum, &drawn, level, played));
+        let ends = interval(level);
+        let items = |(side, number): At| replays[side].supports[number].items;
+        let n: f64 = if sum.groups.is_some() { sum.terms.iter().map(|(_, at)| items(*at)).sum() } else { items(sum.terms[0].1) };
+        let class = sum.spot.class.map(|class| first.predictions.classes()[class].clone());
+        let group = |group: usize| self.breakdown.groups[group].clone();
+        let (from, to) = sum.groups.map(|(from, to)| (group(from), group(to))).unwrap_or_default();
+        Finding {
+            from,
+            to,
+            metric: metric.name.clone(),
+            parameters: metric.parameters.clone(),
+            by: self.breakdown.by.clone(),
+            group: match sum.spot.group {
+                Some(place) => group(place),
+                None if sum.groups.is_some() => String::new(),
+                None => self.breakdown.panels[sum.spot.panel].name.clone(),
+            },
+            label: class.unwrap_or_default(),
+            value_from: mean(&sum.low),
+            value_to: mean(&sum.high),
+            estimate,
+            lower: ends.map(|(lower, _)| lower),
+            upper: ends.map(|(_, upper)| upper),
+            level: ends.map(|_| level),
+            p: estimate.and_then(|estimate| self.p(sum, estimate, &drawn, played, request.test)),
+            n: n.round() as u64,
+            verdict: request.within.and_then(|within| Some(Verdict::of(ends?, interval(2.0 * level - 1.0)?, within))),
+            // Between groups, no difference is the best.
+            direction: if sum.groups.is_some() { Direction::Neutral } else { metric.direction },
+            ..Finding::without(0, statistic, status, reason)
+        }
+    }
+
+    /// Of shares in two groups of plain items, Newcombe's interval (1998, his method 10) from the groups' own; else the percentiles; and where
+    /// all resamples agree, the most that so many agreeing items let the number differ.
+    fn interval(&self, sum: &Sum, drawn: &[f64], level: f64, played: &Played) -> Option<(f64, f64)> {
+        if let (Some((from, to)), false) = (self.counts(sum, played), drawn.is_empty()) {
+            let share = |(part, whole): (u64, u64)| part as f64 / whole as f64;
+            let own = |(part, whole): (u64, u64)| share::interval(part as f64, whole as f64, level, self.uncertainty.shares());
+            let ((low_from, high_from), (low_to, high_to)) = (own(from), own(to));
+            let (from, to) = (share(from), share(to));
+            let difference = to - from;
+            return Some((difference - (to - low_to).hypot(high_from - from), difference + (high_to - to).hypot(from - low_from)));
+        }
+        let (lower, upper) = interval::percentile(drawn.iter().copied(), level)?;
+        if upper - lower > 1e-12 {
+            return Some((lower, upper));
+        }
+        let items = sum.terms.iter().map(|(_, (side, number))| played.replays[*side].supports[*number].items).fold(f64::INFINITY, f64::min);
+        let (_, unseen) = share::interval(0.0, items.max(1.0), level, self.uncertainty.shares());
+        let (least, most) = self.metrics[0].limits();
+        let reach = unseen * (most - least) * sum.terms.iter().map(|(weight, _)| weight.abs()).sum::<f64>() / 2.0;
+        reach.is_finite().then_some((lower - reach, upper + reach))
+    }
+
+    /// Two-sided.
+    fn p(&self, sum: &Sum, estimate: f64, drawn: &[f64], played: &Played, test: Test) -> Option<f64> {
+        match test {
+            Test::Bootstrap => two_sided(drawn),
+            Test::McNemar | Test::McNemarExact => {
+                let (first, second) = self.discordant(sum, played)?;
+                Some(exact::mcnemar(first, second, test == Test::McNemar))
+            }
+            Test::Fisher => self.counts(sum, played).map(|(from, to)| exact::fisher(from, to)),
+            Test::Permutation => {
+                let drawn = match sum.groups {
+                    Some(groups) => self.relabelled(sum, groups, played),
+                    None => self.exchanged(sum, played),
+                };
+                let far = drawn.iter().filter(|difference| difference.abs() >= estimate.abs() - 1e-12).count();
+                (!drawn.is_empty()).then(|| (far + 1) as f64 / (drawn.len() + 1) as f64)
+            }
+        }
+    }
+
+    /// The difference in every permutation of the labels of two groups, all other items left out.
+    fn relabelled(&self, sum: &Sum, (from, to): (usize, usize), played: &Played) -> Vec<f64> {
+        let first = &self.audits[0];
+        let (side, _) = sum.low[0];
+        let of_two = |group: u32| group as usize == from || group as usize == to;
+        let patterns: Vec<u32> = (self.breakdown.of_row.iter().zip(self.lenses[side].of_row()))
+            .map(|(group, pattern)| if of_two(*group) { *pattern } else { OUTSIDE })
+            .collect();
+        let rows = Rows {
+            groups: &self.breakdown.of_row,
+            patterns: &patterns,
+            weights: first.predictions.weight(),
+            clusters: first.clusters.as_ref(),
+        };
+        let units = Units::new(rows, first.predictions.ids());
+        let metrics = [self.metrics[side]];
+        let permuted = self.sheet(&self.lenses[side], &metrics, &played.kept).permuted(&units, self.uncertainty);
+        permuted.iter().map(|numbers| numbers[sum.high[0].1] - numbers[sum.low[0].1]).collect()
+    }
+
+    /// The difference in every exchange of items between two sides.
+    fn exchanged(&self, sum: &Sum, played: &Played) -> Vec<f64> {
+        // Pairs that share a subject cannot be exchanged one without the other.
+        if played.units.are_pairs() {
+            return Vec::new();
+        }
+        let ([(from, number)], [(to, _)]) = (sum.low.as_slice(), sum.high.as_slice()) else { return Vec::new() };
+        let (Lens::Outcomes(first), Lens::Outcomes(second)) = (&self.lenses[*from], &self.lenses[*to]) else { return Vec::new() };
+        let lens = Lens::Outcomes(first.beside(second));
+        let of_from = self.patterns(&played.units, *from);
+        let behind = first.patterns() as u32;
+        let of_to: Vec<u32> = self.patterns(&played.units, *to).into_iter().map(|pattern| pattern + behind).collect();
+        let numbers = |side: usize, own: &[u32], other: &[u32]| {
+            let metrics = [self.metrics[side]];
+            self.sheet(&lens, &metrics, &played.kept).exchanged(&played.units, own, other, self.uncertainty)
+        };
+        let (as_from, as_to) = (numbers(*from, &of_from, &of_to), numbers(*to, &of_to, &of_from));
+        as_from.iter().zip(&as_to).map(|(from, to)| to[*number] - from[*number]).collect()
+    }
+
+    /// Of the items that a share is of on both sides: those that count on the first side alone, and on the second alone.
+    fn discordant(&self, sum: &Sum, played: &Played) -> Option<(u64, u64)> {
+        let ([(from, _)], [(to, _)]) = (sum.low.as_slice(), sum.high.as_slice()) else { return None };
+        let (of_from, of_to) = (self.hits(*from, sum.spot.class)?, self.hits(*to, sum.spot.class)?);
+        let (mut first, mut second) = (0.0, 0.0);
+        for (slot, count) in played.units.slots().iter().zip(played.units.counted()) {
+            if sum.spot.group.is_some_and(|group| slot.group as usize != group) {
+                continue;
+            }
+            let tuple = &self.tuples[slot.pattern as usize];
+            match (of_from[tuple[*from] as usize], of_to[tuple[*to] as usize]) {
+                (Some(true), Some(false)) => first += count,
+                (Some(false), Some(true)) => second += count,
+                _ => {}
+            }
+        }
+        Some((first as u64, second as u64))
+    }
+
+    /// What a share is of in each of two groups, and what of it counts; `None` where it is no share, or items do not count alike.
+    fn counts(&self, sum: &Sum, played: &Played) -> Option<((u64, u64), (u64, u64))> {
+        let (from, to) = sum.groups?;
+        let (side, _) = sum.low[0];
+        if self.audits[side].clusters.is_some() || self.audits[side].predictions.weight().is_some() {
+            return None;
+        }
+        let hits = self.hits(side, sum.spot.class)?;
+        let mut counts = [(0.0, 0.0); 2];
+        for (slot, count) in played.units.slots().iter().zip(played.units.counted()) {
+            let Some(place) = [from, to].iter().position(|group| *group == slot.group as usize) else { continue };
+            let Some(hit) = hits[self.tuples[slot.pattern as usize][side] as usize] else { continue };
+            counts[place].0 += if hit { count } else { 0.0 };
+            counts[place].1 += count;
+        }
+        let whole = |(part, whole): (f64, f64)| (part as u64, whole as u64);
+        let [from, to] = counts.map(whole);
+        (from.1 > 0 && to.1 > 0).then_some((from, to))
+    }
+
+    /// Of each pattern of a side, whether it counts in a share; `None` where it is not what the share is of.
+    fn hits(&self, side: usize, class: Option<usize>) -> Option<Vec<Option<bool>>> {
+        let (metric, Lens::Outcomes(outcomes)) = (self.metrics[side], &self.lenses[side]) else { return None };
+        if metric.share_of() == ShareOf::Nothing {
+            return None;
+        }
+        let mut tally = outcomes.tally();
+        let hit = |pattern: usize| {
+            tally.clear();
+            outcomes.add(pattern as u32, 1.0, &mut tally);
+            outcomes.finish(&mut tally);
+            metric.share(0, &tally, class.unwrap_or(0)).filter(|(_, whole)| *whole > 0.0).map(|(part, _)| part > 0.0)
+        };
+        Some((0..outcomes.patterns()).map(hit).collect())
+    }
+}
+
+/// Twice the share of resamples, with one added, on whose side of 0 the number is rarer; `None` where fewer than half have a number.
+fn two_sided(drawn: &[f64]) -> Option<f64> {
+    let defined = || drawn.iter().filter(|difference| !difference.is_nan());
+    let all = defined().count();
+    let below = defined().filter(|difference| **difference <= 0.0).count();
+    let above = defined().filter(|difference| **difference >= 0.0).count();
+    (all > 0 && 2 * all >= drawn.len()).then(|| (2.0 * (below.min(above) + 1) as f64 / (all + 1) as f64).min(1.0))
+}

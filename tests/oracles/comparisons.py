@@ -1,0 +1,69 @@
+"""Golden values of tests and intervals of comparisons, from SciPy and statsmodels.
+
+    python3 -m venv venv && venv/bin/pip install numpy scipy==1.17.1 statsmodels==0.15.0
+    venv/bin/python tests/oracles/comparisons.py > tests/oracles/comparisons.json
+"""
+
+import json
+import sys
+
+import numpy as np
+from scipy import stats
+from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+rng = np.random.default_rng(11)
+
+
+def paired(first, second):
+    exact = mcnemar([[0, first], [second, 0]], exact=True).pvalue
+    # The exact value with the observed split counted half.
+    mid_p = min(1.0, exact - stats.binom.pmf(min(first, second), first + second, 0.5)) if first != second else 1.0
+    return {"first": first, "second": second, "exact": exact, "mid_p": mid_p}
+
+
+def groups(first, of_first, second, of_second):
+    p = stats.fisher_exact([[first, of_first - first], [second, of_second - second]]).pvalue
+    # That of the second group minus the first.
+    lower, upper = confint_proportions_2indep(second, of_second, first, of_first, method="newcomb", compare="diff", alpha=0.05)
+    return {"counts": [first, of_first, second, of_second], "p": p, "interval": [lower, upper]}
+
+
+def correlation(before, after):
+    pearson = stats.pearsonr(before, after)
+    spearman = stats.spearmanr(before, after)
+    return {
+        "before": list(before),
+        "after": list(after),
+        "pearson": [pearson.statistic, *pearson.confidence_interval(0.95), pearson.pvalue],
+        "spearman": [spearman.statistic, spearman.pvalue],
+    }
+
+
+def many(ps):
+    adjusted = lambda method: list(multipletests(ps, method=method)[1])
+    return {"p": ps, "holm": adjusted("holm"), "bh": adjusted("fdr_bh")}
+
+
+def rate(part, whole):
+    return {"part": part, "whole": whole, "interval": list(proportion_confint(part, whole, alpha=0.05, method="wilson"))}
+
+
+before = rng.normal(size=12)
+tied = np.round(before, 0)
+json.dump(
+    {
+        "paired": [paired(*pair) for pair in [(0, 5), (1, 9), (4, 4), (12, 25), (60, 45), (0, 1), (300, 240)]],
+        "groups": [groups(*g) for g in [(3, 10, 9, 12), (0, 6, 5, 7), (48, 60, 40, 60), (10, 10, 7, 10), (150, 200, 96, 140)]],
+        "correlations": [
+            correlation(before, before + rng.normal(size=12)),
+            correlation(tied, rng.normal(size=12)),
+            correlation([0.1, 0.4, -0.2, 0.3], [-0.2, 0.1, -0.3, 0.4]),
+        ],
+        "many": [many([0.01, 0.04, 0.03, 0.005, 0.5]), many([float(p) for p in rng.uniform(size=9).round(3)])],
+        "rates": [rate(5, 7), rate(0, 3), rate(12, 12), rate(40, 100)],
+    },
+    sys.stdout,
+    indent=1,
+)
