@@ -8,7 +8,7 @@ use fairgrid::score::rule::FittedRules;
 use fairgrid::score::score;
 use fairgrid::spec::evaluation::Evaluation;
 use fairgrid::spec::uncertainty::Uncertainty;
-use rand::{RngExt, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
