@@ -93,11 +93,16 @@ impl Planner<'_> {
                 let sides: IndexSet<&str> =
                     family.contrasts.iter().flat_map(|contrast| [contrast.from.as_str(), contrast.to.as_str()]).collect();
                 let sides: Vec<String> = sides.iter().map(|level| format!("`{level}`")).collect();
-                let message = format!("`{name}` cannot compare {} on the same items: {reason}", sides.join(", "));
+                let listed = match sides.as_slice() {
+                    [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+                    one => one.concat(),
+                };
+                let message = format!("`{name}` cannot compare {listed}: {reason}");
                 self.problems
                     .push(Problem::at(place, message).help("a comparison is paired: give all sides predictions about the same items"));
             }
         }
+        self.check_rules(entry, &families);
         self.check_each(entry, &levels, &families);
         self.check_test(entry, &levels, &families);
         Some(PlannedComparison {
@@ -324,6 +329,29 @@ impl Planner<'_> {
             }
         }
         wrong.into_iter().for_each(|problem| self.problems.push(problem));
+    }
+
+    /// Decisions are compared under rules that all sides have.
+    fn check_rules(&mut self, entry: &Entry<'_>, families: &[Family]) {
+        let named = |column: &&MetricColumn| entry.spec.metrics.iter().any(|metric| metric.value == column.name);
+        if self.scored.iter().flat_map(|said| &said.metrics).filter(named).any(|column| !column.decided) {
+            return;
+        }
+        let apart = families.iter().find_map(|family| {
+            let rules = |side: usize| &entry.scores[family.sides[side]].rules;
+            let contrast = family.contrasts.iter().map(|contrast| contrast.contrast.sides());
+            let mut apart = contrast.filter_map(|sides| {
+                let (first, others) = sides.split_first()?;
+                let other = others.iter().find(|other| !rules(**other).iter().any(|rule| rules(*first).contains(rule)))?;
+                Some((rules(*first).join("`, `"), rules(*other).join("`, `")))
+            });
+            apart.next()
+        });
+        if let Some((first, other)) = apart {
+            let message = format!("`{}` compares decisions of different rules: `{first}` on one side, `{other}` on the other", entry.name);
+            let help = "give rules that belong together one name, as `{threshold: $cut, as: cut}`";
+            self.problems.push(Problem::at(over_node(entry.spec), message).help(help));
+        }
     }
 
     /// Where `each` says what tells numbers apart, nothing else may.

@@ -143,7 +143,8 @@ impl Planner<'_> {
             "limit": self.request.limit,
         });
         let key = Key::of("score", 1, &whole, &inputs.iter().collect::<Vec<_>>());
-        Some(PlannedScore { evaluation: index, cells: of, key, inputs })
+        let rules = scheme.decide.iter().map(|rule| rule.name.clone()).collect();
+        Some(PlannedScore { evaluation: index, cells: of, rules, key, inputs })
     }
 
     /// What an evaluation takes of one cell: what it will look like, and the keys of what it reads.

@@ -110,10 +110,12 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
             "average: binary (with `positive:`) | macro | micro | weighted | samples (several labels an item) | per_class"
         }
         Compute::Class { samples: None, .. } => "average: binary (with `positive:`) | macro | micro | weighted | per_class",
-        Compute::Rank(_) | Compute::Crossing(_) | Compute::Belief(_) => {
+        Compute::Rank(_) | Compute::Roc(_) | Compute::Belief(_) => {
             "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest"
         }
-        Compute::OfClasses(..) | Compute::MeanOfRanks(_) | Compute::Whole(_) | Compute::Share(..) => "",
+        Compute::ClassOf(_) => "average: binary (with `positive:`) | macro | per_class",
+        _ if definition.compute.is_binary() => "needs `positive:`",
+        _ => "",
     };
     let reads = match definition.reads {
         Reads::Decisions => "labels (or a label set, `of: NAME`), decisions",
@@ -122,7 +124,9 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         Reads::Associations => {
             "scores; options `labels` (a list of classes, or a label set by name), `k`, and `threshold` (then of logits with `of: softmax | sigmoid`)"
         }
-        Reads::Scores | Reads::Crossings => "labels (or a label set, `of: NAME`), scores",
+        Reads::Confusions => "labels, decisions",
+        Reads::Crossings => "labels, scores of the positive class, groups",
+        Reads::Scores | Reads::Roc => "labels (or a label set, `of: NAME`), scores",
         Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
         Reads::Flips => "decisions about originals and counterfactuals, in an evaluation with `pairs: {original: FIELD, factor: FIELD}`",
         Reads::Shifts => {

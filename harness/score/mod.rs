@@ -12,7 +12,8 @@
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`truth`]: what is held to be true of an item: its labels, or a label set.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
-//! - [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: where on one both kinds of errors are equally frequent.
+//! - [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: scores of groups against each other; [`together`]: sums of several groups.
+//! - [`roc`]: where along a ranking errors of both kinds are equally frequent.
 //! - [`clusters`]: what is drawn together; `vertices`: pairs, by the subjects that they are of.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups; [`reference`]: the group
 //!   that others are set against.
@@ -53,6 +54,7 @@ pub mod reduction;
 pub mod reference;
 pub mod refit;
 pub mod registry;
+pub mod roc;
 pub mod rule;
 pub mod rulebook;
 pub mod scheme;
@@ -60,6 +62,7 @@ pub mod share;
 pub mod sheet;
 pub mod steps;
 pub mod tally;
+pub mod together;
 pub mod truth;
 pub mod units;
 pub mod value;

@@ -140,6 +140,13 @@ impl Scheme {
                 known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &fields, problems);
             }
         }
+        for (control, entry) in evaluation.control.iter().flat_map(|control| evaluation.compared().map(move |entry| (control, entry))) {
+            if let Some(field) = entry.value.iter().find(|field| control.value.contains(field)) {
+                let problem =
+                    Problem::at(&entry.node, format!("`{field}` is held fixed by `control`, so that its levels are not compared"));
+                problems.push(problem.help("leave it out of one of them"));
+            }
+        }
         for field in evaluation.pairs.iter().flat_map(|pairs| pairs.value.fields()) {
             known(field, "field", &fields, problems);
         }
@@ -167,7 +174,7 @@ impl Scheme {
                     problems.push(problem);
                 }
                 scheme.check_name(&metric.name, call, problems);
-                let breakdowns = scheme.breakdowns_of(evaluation, call, metric.over.is_none(), problems);
+                let breakdowns = scheme.breakdowns_of(evaluation, call, !metric.compares(), problems);
                 if let Some(reference) = &metric.reference {
                     let unfit = breakdowns.iter().filter_map(|place| reference.unfit(&scheme.breakdowns[*place], &schema.fields));
                     unfit.for_each(|problem| problems.push(problem));
@@ -197,6 +204,12 @@ impl Scheme {
         if schema.embeddings.is_none() {
             let problem = Problem::at(&call.choice.name_node, format!("`{name}` reads embeddings, and the model holds none"));
             problems.push(problem.help("name the models with `embeddings:` in `models`"));
+            return;
+        }
+        if let Some(control) = &evaluation.control {
+            let problem =
+                Problem::at(&control.node, format!("`{name}` measures embeddings, which are not compared within levels of a field"));
+            problems.push(problem.help("leave `control` out, and add an intersection to `groups`"));
             return;
         }
         if evaluation.pairs.is_some() {
@@ -237,11 +250,14 @@ impl Scheme {
     /// The breakdowns that a metric is computed for, among them that of all items where it has such a number; there must be one.
     fn breakdowns_of(&mut self, evaluation: &Evaluation, call: &MetricCall, overall: bool, problems: &mut Problems) -> Vec<usize> {
         let mut lists: Vec<Grouping> = Vec::new();
+        let control = evaluation.control.as_ref().map_or(&[][..], |control| &control.value);
+        let within = |entry: &Written<Vec<String>>| Grouping::within(control, &entry.value);
         match &call.by {
-            Some(by) => lists.push(Grouping::by(&by.value)),
+            Some(by) => lists.push(within(by)),
             None => {
                 lists.extend(overall.then(Grouping::default));
-                lists.extend(evaluation.groups.iter().map(|entry| Grouping::by(&entry.value)));
+                lists.extend((overall && !control.is_empty()).then(|| Grouping::by(control)));
+                lists.extend(evaluation.groups.iter().map(within));
             }
         }
         if lists.is_empty() {
@@ -328,7 +344,7 @@ impl Scheme {
             Average::Whole => !each && !task.multi_label,
             Average::Samples | Average::PerClass => false,
         };
-        if metric.over.is_none() && metric.input == Input::Decisions && !metric.of_pairs() && countable {
+        if !metric.compares() && metric.input == Input::Decisions && !metric.of_pairs() && countable {
             return Some(metric);
         }
         let what = if each { "thresholds of classes" } else { "a threshold" };
@@ -358,7 +374,7 @@ fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Optio
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
-        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings { all: false }, Some(_)) => None,
+        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings | Input::Roc { all: false }, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
         (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
             Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))
@@ -367,9 +383,7 @@ fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Optio
         (Input::TopFrom { of: Link::Sigmoid | Link::Softmax, .. }, Some((Kind::Probabilities, _))) => {
             Some(Problem::at(node, format!("`{name}` turns into probabilities what are probabilities")).help("leave `of` out"))
         }
-        (Input::TopK(_) | Input::TopFrom { .. } | Input::Scores | Input::Crossings { .. }, Some((_, width)))
-            if width < schema.classes.len() =>
-        {
+        (Input::TopK(_) | Input::TopFrom { .. } | Input::Scores | Input::Roc { .. }, Some((_, width))) if width < schema.classes.len() => {
             let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
             Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
         }

@@ -1,8 +1,8 @@
 //! The sums that metrics are functions of, of one group in one resample.
 
-use super::crossing::Crossing;
+use super::roc::Roc;
 
-/// Everything that any metric reads, of one group. Count metrics read `cells`, `items`, `right` and `samples`; rank metrics `sweeps` or `crossings`; metrics of
+/// Everything that any metric reads, of one group. Count metrics read `cells`, `items`, `right` and `samples`; rank metrics `sweeps` or `rocs`; metrics of
 /// probabilities `items`, `trust`, `bins` and `beliefs`; those of pairs also `items` and `shift`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -12,20 +12,52 @@ pub struct Tally {
     pub right: f64,
     /// The confusion of each class against the rest, unknown labels left out.
     pub cells: Vec<Confusion>,
+    /// The weight of the items of each class that were given each class: rows are true classes. Empty where no metric reads it.
+    pub given: Vec<f64>,
     /// Means over items of numbers that each multi-label item has.
     pub samples: Samples,
     /// The sums along each class's ranking.
     pub sweeps: Vec<Sweep>,
     /// The same, to find where errors of both kinds are equally frequent.
-    pub crossings: Vec<Crossing>,
+    pub rocs: Vec<Roc>,
     /// The sums of each class's probability.
     pub beliefs: Vec<Belief>,
     /// The sums of all classes' probabilities.
     pub trust: Trust,
     /// The items by how confident they were decided.
     pub bins: Vec<Bin>,
+    /// Pairs of the group's items and others'.
+    pub cross: Cross,
+    /// How far the group's scores are from those of each group at a later place.
+    pub apart: Vec<Apart>,
     /// The sums of pairs' shifts.
     pub shift: Shift,
+}
+
+/// Pairs of an item of the group and one of another group.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cross {
+    /// The group's positives' weight.
+    pub positives: f64,
+    /// The group's negatives' weight.
+    pub negatives: f64,
+    /// The others' positives' weight.
+    pub other_positives: f64,
+    /// The others' negatives' weight.
+    pub other_negatives: f64,
+    /// Weight of pairs of one of the others' positives above one of the group's negatives, and half of those that tie.
+    pub above_negatives: f64,
+    /// Weight of pairs of one of the others' negatives below one of the group's positives, and half of those that tie.
+    pub below_positives: f64,
+}
+
+/// How far the distributions of two groups' scores are apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Apart {
+    /// The area between them.
+    pub area: f64,
+    /// The most at any score.
+    pub most: f64,
 }
 
 /// Sums of one class's probability.
@@ -216,7 +248,7 @@ impl Tally {
 
     /// How many classes there are numbers of.
     pub fn classes(&self) -> usize {
-        self.cells.len().max(self.sweeps.len()).max(self.crossings.len()).max(self.beliefs.len())
+        self.cells.len().max(self.sweeps.len()).max(self.rocs.len()).max(self.beliefs.len())
     }
 
     /// Back to zero, without giving memory back.
@@ -225,8 +257,11 @@ impl Tally {
         self.right = 0.0;
         self.samples = Samples::default();
         self.cells.fill(Confusion::default());
+        self.given.fill(0.0);
+        self.cross = Cross::default();
+        self.apart.fill(Apart::default());
         self.sweeps.fill(Sweep::default());
-        self.crossings.fill(Crossing::default());
+        self.rocs.fill(Roc::default());
         self.beliefs.fill(Belief::default());
         self.trust = Trust::default();
         self.bins.fill(Bin::default());

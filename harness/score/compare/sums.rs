@@ -54,11 +54,11 @@ struct Sum {
 }
 
 /// The sides' items as units, and each side's numbers over them.
-struct Played {
+pub(super) struct Played {
     units: Units,
     sizes: Sizes,
     kept: Vec<bool>,
-    replays: Vec<Replay>,
+    pub(super) replays: Vec<Replay>,
 }
 
 impl Paired<'_> {
@@ -79,7 +79,7 @@ impl Paired<'_> {
         findings
     }
 
-    fn play(&self) -> Played {
+    pub(super) fn play(&self) -> Played {
         let first = &self.audits[0];
         let rows = Rows {
             groups: &self.breakdown.of_row,

@@ -52,9 +52,9 @@ pub(super) const MATCHES: &[Definition] = &[
         undefined: "no positives, or no negatives",
         source: ISO,
         peers: &[("scikit-learn", "where fpr = 1 - tpr of roc_curve, interpolated linearly"), ("NIST FRTE", "EER")],
-        reads: Reads::Crossings,
+        reads: Reads::Roc,
         multi_label: true,
         parameter: None,
-        compute: Compute::Crossing(Crossing::equal_error_rate),
+        compute: Compute::Roc(Roc::equal_error_rate),
     },
 ];
