@@ -126,7 +126,8 @@ impl Planner<'_> {
         }
         self.check_pool(study, evaluation, &schemas, &imported)?;
         let scheme = Scheme::of(&evaluation.spec, schemas.first()?, &mut self.problems)?;
-        self.check_pairs(study, evaluation, &imported)?;
+        let sources: Vec<&Source> = of.iter().map(|cell| &cells[*cell].source).collect();
+        self.check_pairs(study, evaluation, &imported, &sources, &mut inputs)?;
         if let Some(predictions) = imported.first() {
             embedding::check(&evaluation.spec, &scheme, predictions, &mut self.problems);
         }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::breakdown::Breakdown;
 use super::calibrate::Calibration;
+use super::clusters::Clusters;
 use super::crossing::Crossings;
 use super::embedding;
 use super::fit::{Evidence, find};
@@ -12,8 +13,8 @@ use super::lens::Lens;
 use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
 use super::outcome::Outcomes;
-use super::pairs::Items;
 use super::pairs::counterfactual::Counterfactuals;
+use super::pairs::{Items, decided};
 use super::predictions::{Decisions, Predictions, Scores};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
@@ -28,8 +29,9 @@ use super::{OUTSIDE, ScoreError};
 use crate::data::frame::Targets;
 use crate::spec::decide::Decide;
 use crate::spec::evaluation::{Abstained, Evaluation, MinCount, Policy};
+use crate::spec::pairs::Pairs;
 use crate::spec::problem::Problems;
-use crate::spec::uncertainty::{Cluster, Uncertainty};
+use crate::spec::uncertainty::Uncertainty;
 
 /// Scores predictions: every metric of an evaluation, under every decision rule, for all items and every group, with intervals and nulls.
 ///
@@ -90,7 +92,8 @@ pub fn fit(evaluation: &Evaluation, splits: &Splits) -> Result<FittedRules, Scor
     for rule in scheme(first, evaluation)?.to_fit(&mut Problems::default()) {
         let predictions = of_split(&rule.split.value)?;
         let task = scheme(predictions, evaluation)?.task;
-        let evidence = Evidence::of(&rule, &*fitted.calibrated(predictions, evaluation)?, task)?;
+        let calibrated = fitted.calibrated(predictions, evaluation)?;
+        let evidence = Evidence::of(&rule, &*decided(&calibrated, evaluation)?, task)?;
         fitted.rules.insert(rule.decide.name.clone(), find(&rule, &evidence, task)?);
     }
     Ok(fitted)
@@ -103,12 +106,15 @@ fn scheme(predictions: &Predictions, evaluation: &Evaluation) -> Result<Scheme, 
     Ok(problems.check(scheme)?)
 }
 
-/// The decisions of every rule of an evaluation, by the rule's name.
+/// The decisions of every rule of an evaluation about each image, by the rule's name; none where rules decide about pairs of them.
 ///
 /// # Errors
 /// As for [`score`].
 pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &FittedRules) -> Result<Vec<(String, Decisions)>, ScoreError> {
     let scheme = scheme(predictions, evaluation)?;
+    if let Some(Pairs::Verification(_)) = evaluation.pairs.as_ref().map(|pairs| &pairs.value) {
+        return Ok(Vec::new());
+    }
     let predictions = &*fitted.calibrated(predictions, evaluation)?;
     let decided = |rule: &Decide| Ok((rule.name.clone(), decide(predictions, rule, scheme.task.positive, fitted)?));
     scheme.decide.iter().map(decided).collect()
@@ -124,7 +130,7 @@ pub(super) struct Audit<'a> {
     pub(super) evaluation: &'a Evaluation,
     pub(super) uncertainty: &'a Uncertainty,
     pub(super) scheme: &'a Scheme,
-    pub(super) clusters: Option<Vec<u32>>,
+    pub(super) clusters: Option<Clusters>,
     pub(super) breakdowns: Vec<Breakdown>,
 }
 
@@ -144,8 +150,7 @@ impl<'a> Audit<'a> {
         uncertainty: &'a Uncertainty,
         scheme: &'a Scheme,
     ) -> Result<Self, ScoreError> {
-        let Items { predictions, counterfactuals } = Items::of(predictions, evaluation)?;
-        let clusters = clusters(&predictions, uncertainty)?;
+        let Items { predictions, clusters, counterfactuals } = Items::of(predictions, evaluation, uncertainty)?;
         let breakdowns = scheme.breakdowns.iter().map(|grouping| Breakdown::of(&predictions, grouping)).collect();
         Ok(Self { predictions, counterfactuals, evaluation, uncertainty, scheme, clusters, breakdowns })
     }
@@ -174,6 +179,8 @@ impl<'a> Audit<'a> {
                 Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins as usize))
             }
             (Input::Crossings, Some(positive)) => Lens::Crossings(Crossings::new(targets, scores, positive as u32)),
+            (Input::Roc { all: false }, Some(positive)) => Lens::Rocs(Rankings::new(targets, scores, &[positive as u32])),
+            (Input::Roc { .. }, _) => Lens::Rocs(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
             (Input::PositiveScore, Some(positive)) => Lens::Rankings(Rankings::new(targets, scores, &[positive as u32])),
             _ => Lens::Rankings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
         })
@@ -223,7 +230,7 @@ impl<'a> Audit<'a> {
             let refit = self.refit(first, rules, breakdown, fitted)?;
             let policy = self.evaluation.undefined;
             let sheet = Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, anchors: &anchors, refit: refit.as_ref() };
-            let readings = sheet.read(&self.predictions, self.clusters.as_deref(), self.uncertainty);
+            let readings = sheet.read(&self.predictions, self.clusters.as_ref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
                 for (rule, name) in rules {
@@ -267,14 +274,14 @@ impl<'a> Audit<'a> {
         let rule = self.scheme.to_fit(&mut Problems::default()).into_iter().find(|rule| rule.decide.name == name);
         let found_on = rule.map(|rule| {
             let predictions = fitted.splits.get(&rule.split.value).ok_or_else(|| ScoreError::Split { split: rule.split.value.clone() })?;
-            Ok::<_, ScoreError>((rule, &**predictions, clusters(predictions, self.uncertainty)?))
+            Ok::<_, ScoreError>((rule, &**predictions, Clusters::codes(predictions, self.uncertainty)?.map(Clusters::One)))
         });
         let found_on = found_on.transpose()?;
         let split =
-            found_on.as_ref().map(|(rule, predictions, clusters)| Split { rule: rule.clone(), predictions, clusters: clusters.as_deref() });
+            found_on.as_ref().map(|(rule, predictions, clusters)| Split { rule: rule.clone(), predictions, clusters: clusters.as_ref() });
         let scored = refit::Scored {
             predictions: &self.predictions,
-            clusters: self.clusters.as_deref(),
+            clusters: self.clusters.as_ref(),
             breakdown,
             targets: &targets,
             decisions: &decisions,
@@ -291,7 +298,7 @@ impl<'a> Audit<'a> {
         for (row, (group, _)) in counting.filter(|(_, (group, pattern))| **group != OUTSIDE && **pattern != OUTSIDE) {
             items[*group as usize] += self.predictions.copies().map_or(1, |copies| copies[row]);
             if let Some(clusters) = &self.clusters {
-                members.insert((*group, clusters[row]));
+                members.extend(clusters.of(row).map(|cluster| (*group, cluster)));
             }
         }
         let clusters = self.clusters.as_ref().map(|_| {
@@ -379,17 +386,4 @@ fn top_of(scores: &Scores, k: u32, least: f64) -> Decisions {
         set
     };
     Decisions::Sets(scores.values.chunks(scores.width.max(1)).map(set).collect())
-}
-
-/// The cluster of each item, if items are clustered; an item without one is a cluster of its own.
-fn clusters(predictions: &Predictions, uncertainty: &Uncertainty) -> Result<Option<Vec<u32>>, ScoreError> {
-    let factor = match uncertainty.cluster() {
-        Cluster::Items => None,
-        Cluster::Subject => predictions.subject(),
-        Cluster::Field(name) => Some(predictions.fields().get(name).ok_or_else(|| ScoreError::Cluster { field: name.clone() })?),
-    };
-    Ok(factor.map(|factor| {
-        let alone = factor.levels.len() as u32..;
-        factor.codes.iter().zip(alone).map(|(code, alone)| code.unwrap_or(alone)).collect()
-    }))
 }

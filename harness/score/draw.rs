@@ -21,6 +21,8 @@ pub enum Purpose {
     Refit,
     /// Items that two sides of a comparison exchange.
     Exchange,
+    /// Pairs of subjects drawn with replacement.
+    Pairs,
 }
 
 /// The generator of one replicate of one purpose.
@@ -32,6 +34,7 @@ pub fn generator(seed: u64, purpose: Purpose, replicate: u64, index: u64) -> Cha
         Purpose::Decision => 4,
         Purpose::Exchange => 5,
         Purpose::Refit => 6,
+        Purpose::Pairs => 7,
     };
     let mut key = [0; 32];
     for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose, replicate, index]) {

@@ -110,7 +110,7 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
             "average: binary (with `positive:`) | macro | micro | weighted | samples (several labels an item) | per_class"
         }
         Compute::Class { samples: None, .. } => "average: binary (with `positive:`) | macro | micro | weighted | per_class",
-        Compute::Rank(_) | Compute::Belief(_) => {
+        Compute::Rank(_) | Compute::Roc(_) | Compute::Belief(_) => {
             "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest"
         }
         Compute::ClassOf(_) => "average: binary (with `positive:`) | macro | per_class",
@@ -126,7 +126,7 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         }
         Reads::Confusions => "labels, decisions",
         Reads::Crossings => "labels, scores of the positive class, groups",
-        Reads::Scores => "labels (or a label set, `of: NAME`), scores",
+        Reads::Scores | Reads::Roc => "labels (or a label set, `of: NAME`), scores",
         Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
         Reads::Flips => "decisions about originals and counterfactuals, in an evaluation with `pairs: {original: FIELD, factor: FIELD}`",
         Reads::Shifts => {

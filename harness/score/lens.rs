@@ -7,6 +7,7 @@ use super::outcome::Outcomes;
 use super::pairs::shift::Shifts;
 use super::probability::Probabilities;
 use super::ranking::{Order, Rankings};
+use super::roc::Roc;
 use super::tally::{Sweep, Tally};
 
 /// What some metrics read of the items.
@@ -18,6 +19,8 @@ pub enum Lens {
     Rankings(Rankings),
     /// Scores of one class against targets, group against group.
     Crossings(Crossings),
+    /// The same, for what needs the totals of a ranking first.
+    Rocs(Rankings),
     /// Probabilities against targets.
     Probabilities(Probabilities),
     /// Probabilities of the two images of a pair.
@@ -39,7 +42,7 @@ impl Lens {
     pub fn of_row(&self) -> &[u32] {
         match self {
             Self::Outcomes(outcomes) => &outcomes.of_row,
-            Self::Rankings(rankings) => &rankings.of_row,
+            Self::Rankings(rankings) | Self::Rocs(rankings) => &rankings.of_row,
             Self::Crossings(crossings) => crossings.of_row(),
             Self::Probabilities(probabilities) => &probabilities.of_row,
             Self::Shifts(shifts) => &shifts.of_row,
@@ -51,6 +54,7 @@ impl Lens {
             Self::Outcomes(outcomes) => outcomes.tally(),
             Self::Rankings(rankings) => rankings.tally(),
             Self::Crossings(crossings) => crossings.tally(groups),
+            Self::Rocs(rankings) => Tally { rocs: vec![Roc::default(); rankings.classes()], ..Tally::default() },
             Self::Probabilities(probabilities) => probabilities.tally(),
             Self::Shifts(shifts) => shifts.tally(),
         }
@@ -59,7 +63,7 @@ impl Lens {
     pub(super) fn order(&self, patterns: &[u32]) -> Vec<Order> {
         match self {
             Self::Outcomes(_) | Self::Probabilities(_) | Self::Shifts(_) => Vec::new(),
-            Self::Rankings(rankings) => rankings.order(patterns),
+            Self::Rankings(rankings) | Self::Rocs(rankings) => rankings.order(patterns),
             Self::Crossings(crossings) => crossings.order(patterns),
         }
     }
@@ -91,6 +95,24 @@ impl Lens {
                 }
             }
             Self::Crossings(crossings) => crossings.sum(hand, tallies),
+            Self::Rocs(_) => {
+                for (_, (label, weight)) in slots() {
+                    places(*label).for_each(|place| tallies[place].items += weight);
+                }
+                for (class, order) in hand.order.iter().enumerate() {
+                    for (slot, mark) in order.iter() {
+                        let weight = hand.weights[slot];
+                        places(hand.labels[slot]).for_each(|place| tallies[place].rocs[class].count(mark.is_positive(), weight));
+                    }
+                    let mut step = 0;
+                    for (slot, mark) in order.iter() {
+                        step += u64::from(mark.is_step());
+                        let weight = hand.weights[slot];
+                        places(hand.labels[slot]).for_each(|place| tallies[place].rocs[class].push(step, mark.is_positive(), weight));
+                    }
+                }
+                tallies.iter_mut().flat_map(|tally| &mut tally.rocs).for_each(Roc::finish);
+            }
             Self::Rankings(_) => {
                 for (_, (label, weight)) in slots() {
                     places(*label).for_each(|place| tallies[place].items += weight);

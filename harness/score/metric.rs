@@ -74,6 +74,11 @@ pub enum Input {
     PositiveScore,
     /// The score of the positive class, group against group.
     Crossings,
+    /// The scores, along rankings whose totals are counted first.
+    Roc {
+        /// Of all classes, or of the positive one.
+        all: bool,
+    },
     /// The scores as probabilities.
     Probabilities {
         /// What makes probabilities of them.
@@ -233,6 +238,7 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         }),
         Reads::Scores => Some(Input::Scores),
         Reads::Crossings => Some(Input::Crossings),
+        Reads::Roc => Some(Input::Roc { all: true }),
         Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
         Reads::Shifts => Some(Input::Shifts { of: link.unwrap_or(Link::Score) }),
     };
@@ -256,6 +262,7 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
     let (input, average, parameter) = (input?, average?, parameter?);
     let input = match (input, average) {
         (Input::Scores, Average::Positive(_)) => Input::PositiveScore,
+        (Input::Roc { .. }, Average::Positive(_)) => Input::Roc { all: false },
         (Input::Probabilities { of, .. }, average) => {
             let wanted = match average {
                 Average::Whole => Wanted::Nothing,

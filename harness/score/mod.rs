@@ -14,6 +14,8 @@
 //! - [`truth`]: what is held to be true of an item: its labels, or a label set.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: scores of groups against each other; [`together`]: sums of several groups.
+//! - [`roc`]: where along a ranking errors of both kinds are equally frequent.
+//! - [`clusters`]: what is drawn together; `vertices`: pairs, by the subjects that they are of.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups; [`mod@reference`]: the group
 //!   that others are set against.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
@@ -26,6 +28,7 @@ pub mod archive;
 pub mod audit;
 pub mod breakdown;
 pub mod calibrate;
+pub mod clusters;
 pub mod combine;
 pub mod compare;
 pub mod crossing;
@@ -53,6 +56,7 @@ pub mod reduction;
 pub mod reference;
 pub mod refit;
 pub mod registry;
+pub mod roc;
 pub mod rule;
 pub mod rulebook;
 pub mod scheme;
@@ -64,6 +68,7 @@ pub mod together;
 pub mod truth;
 pub mod units;
 pub mod value;
+mod vertices;
 
 pub use audit::{decisions, fit, score};
 pub use compare::compare;

@@ -73,6 +73,11 @@ impl Rankings {
         self.scores.len() / self.classes.max(1)
     }
 
+    /// How many classes are read.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
     /// The score of a pattern, of the first class that is read.
     pub fn score(&self, pattern: u32) -> f64 {
         self.scores[pattern as usize * self.classes]

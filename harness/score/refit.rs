@@ -5,6 +5,7 @@
 //! decides is counted by group, target and decision, so that all metrics read a handful of sums.
 
 use super::breakdown::Breakdown;
+use super::clusters::Clusters;
 use super::draw::Purpose;
 use super::fit::{Evidence, find};
 use super::ids::Ids;
@@ -57,7 +58,7 @@ pub(super) struct Split<'a> {
     /// What the model said there.
     pub predictions: &'a Predictions,
     /// What is drawn together there.
-    pub clusters: Option<&'a [u32]>,
+    pub clusters: Option<&'a Clusters>,
 }
 
 /// The scored items.
@@ -65,7 +66,7 @@ pub(super) struct Scored<'a> {
     /// What the model said.
     pub predictions: &'a Predictions,
     /// What is drawn together.
-    pub clusters: Option<&'a [u32]>,
+    pub clusters: Option<&'a Clusters>,
     /// The groups that numbers are broken down by.
     pub breakdown: &'a Breakdown,
     /// The class that is true of each; `None` where the item does not count.
@@ -172,7 +173,7 @@ impl Refit {
 }
 
 /// Items as units by themselves (or within their clusters), in the order of their names; and the item of each slot.
-fn one_by_one(predictions: &Predictions, groups: &[u32], clusters: Option<&[u32]>, counts: impl Fn(usize) -> bool) -> (Units, Vec<u32>) {
+fn one_by_one(predictions: &Predictions, groups: &[u32], clusters: Option<&Clusters>, counts: impl Fn(usize) -> bool) -> (Units, Vec<u32>) {
     let order = by_name(predictions.ids());
     let mut places = vec![OUTSIDE; predictions.len()];
     for (place, row) in order.iter().enumerate().filter(|(_, row)| counts(**row as usize)) {

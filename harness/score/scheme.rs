@@ -118,7 +118,10 @@ impl Scheme {
     pub fn of(evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) -> Option<Self> {
         let before = problems.len();
         let calibrated = schema.calibrated(evaluation, problems);
-        let schema = &evaluation.pairs.as_ref().map_or_else(|| calibrated.clone(), |written| pairs::schema(&written.value, &calibrated));
+        let schema = &match &evaluation.pairs {
+            Some(pairs) => pairs::schema(pairs, &calibrated, problems)?,
+            None => calibrated,
+        };
         let known = |wanted: &Written<String>, what: &str, names: &[&str], problems: &mut Problems| {
             let place = names.iter().position(|name| *name == wanted.value);
             if place.is_none() {
@@ -130,6 +133,7 @@ impl Scheme {
         let classes: Vec<&str> = schema.classes.iter().map(String::as_str).collect();
         let fields: Vec<&str> = schema.fields.keys().map(String::as_str).collect();
         let positive = evaluation.positive.as_ref().and_then(|class| known(class, "class", &classes, problems));
+        let positive = pairs::positive(evaluation, problems).or(positive);
         let task = Task { classes: schema.classes.len(), multi_label: schema.multi_label, positive };
         for entry in evaluation.breakdowns() {
             for field in &entry.value {
@@ -370,7 +374,7 @@ fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Optio
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
-        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings, Some(_)) => None,
+        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings | Input::Roc { all: false }, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
         (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
             Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))
@@ -379,7 +383,7 @@ fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Optio
         (Input::TopFrom { of: Link::Sigmoid | Link::Softmax, .. }, Some((Kind::Probabilities, _))) => {
             Some(Problem::at(node, format!("`{name}` turns into probabilities what are probabilities")).help("leave `of` out"))
         }
-        (Input::TopK(_) | Input::TopFrom { .. } | Input::Scores, Some((_, width))) if width < schema.classes.len() => {
+        (Input::TopK(_) | Input::TopFrom { .. } | Input::Scores | Input::Roc { .. }, Some((_, width))) if width < schema.classes.len() => {
             let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
             Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
         }

@@ -7,6 +7,7 @@ mod limits;
 use rayon::prelude::*;
 
 use super::breakdown::{Breakdown, Panel};
+use super::clusters::Clusters;
 use super::interval;
 use super::lens::Lens;
 use super::metric::{Metric, Over, Support};
@@ -82,7 +83,7 @@ pub struct Replay {
 
 impl Sheet<'_> {
     /// Computes everything; `clusters` is the column of what is drawn together.
-    pub fn read(&self, predictions: &Predictions, clusters: Option<&[u32]>, uncertainty: &Uncertainty) -> Vec<Reading> {
+    pub fn read(&self, predictions: &Predictions, clusters: Option<&Clusters>, uncertainty: &Uncertainty) -> Vec<Reading> {
         let (groups, patterns) = (&self.breakdown.of_row, self.lens.of_row());
         let rows = Rows { groups, patterns, weights: predictions.weight(), clusters, copies: predictions.copies() };
         let units = Units::new(rows, predictions.ids());
@@ -112,6 +113,7 @@ impl Sheet<'_> {
             // A rule that is found anew is common to all groups.
             related: clusters.is_some() || self.refit.is_some(),
             ranks: (0..tallies.len()).map(|group| units.rank(group)).collect(),
+            of_pairs: units.are_pairs(),
             blocks,
             values,
         };

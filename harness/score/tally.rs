@@ -1,6 +1,8 @@
 //! The sums that metrics are functions of, of one group in one resample.
 
-/// Everything that any metric reads, of one group. Count metrics read `cells`, `items`, `right` and `samples`; rank metrics `sweeps`; metrics of
+use super::roc::Roc;
+
+/// Everything that any metric reads, of one group. Count metrics read `cells`, `items`, `right` and `samples`; rank metrics `sweeps` or `rocs`; metrics of
 /// probabilities `items`, `trust`, `bins` and `beliefs`; those of pairs also `items` and `shift`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -16,6 +18,8 @@ pub struct Tally {
     pub samples: Samples,
     /// The sums along each class's ranking.
     pub sweeps: Vec<Sweep>,
+    /// The same, to find where errors of both kinds are equally frequent.
+    pub rocs: Vec<Roc>,
     /// The sums of each class's probability.
     pub beliefs: Vec<Belief>,
     /// The sums of all classes' probabilities.
@@ -248,7 +252,7 @@ impl Tally {
 
     /// How many classes there are numbers of.
     pub fn classes(&self) -> usize {
-        self.cells.len().max(self.sweeps.len()).max(self.beliefs.len())
+        self.cells.len().max(self.sweeps.len()).max(self.rocs.len()).max(self.beliefs.len())
     }
 
     /// Back to zero, without giving memory back.
@@ -261,6 +265,7 @@ impl Tally {
         self.cross = Cross::default();
         self.apart.fill(Apart::default());
         self.sweeps.fill(Sweep::default());
+        self.rocs.fill(Roc::default());
         self.beliefs.fill(Belief::default());
         self.trust = Trust::default();
         self.bins.fill(Bin::default());

@@ -10,8 +10,10 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::OUTSIDE;
+use super::clusters::Clusters;
 use super::draw::{Purpose, Urn, coins, generator};
 use super::ids::{Ids, order};
+use super::vertices::Vertices;
 
 pub use shuffle::Shuffle;
 
@@ -24,8 +26,8 @@ pub struct Rows<'a> {
     pub patterns: &'a [u32],
     /// How much each row counts.
     pub weights: Option<&'a [f64]>,
-    /// The cluster of each row.
-    pub clusters: Option<&'a [u32]>,
+    /// The clusters of each row.
+    pub clusters: Option<&'a Clusters>,
     /// How many items each row stands for, unless it is one.
     pub copies: Option<&'a [u64]>,
 }
@@ -58,6 +60,8 @@ pub struct Units {
     runs: Option<Vec<Range<usize>>>,
     strata: Vec<Stratum>,
     ranks: Ranks,
+    /// Where rows are pairs: what is drawn in place of units.
+    vertices: Option<Vertices>,
 }
 
 #[derive(Clone, Debug)]
@@ -88,7 +92,8 @@ impl Units {
         let singles = singles(rows);
         let ranks = ranks(&singles, rows, ids);
         match rows.clusters {
-            Some(clusters) => Self::clustered(rows, clusters, ranks),
+            Some(Clusters::One(clusters)) => Self::clustered(rows, clusters, ranks),
+            Some(Clusters::Two(first, second)) => Self::of_pairs(rows, first, second, ranks),
             None => Self::plain(&singles, ranks),
         }
     }
@@ -97,7 +102,7 @@ impl Units {
     fn plain(singles: &[Single], ranks: Ranks) -> Self {
         let mut groups: Vec<&[Single]> = singles.chunk_by(|a, b| a.slot.group == b.slot.group).collect();
         groups.sort_by_key(|group| ranks.of(group[0].slot.group));
-        let mut units = Self { slots: Vec::with_capacity(singles.len()), runs: None, strata: Vec::new(), ranks };
+        let mut units = Self { slots: Vec::with_capacity(singles.len()), runs: None, strata: Vec::new(), ranks, vertices: None };
         for group in groups {
             let urn = Urn::new(group.iter().map(|single| single.copies).collect());
             units.strata.push(Stratum { first: units.slots.len(), urn });
@@ -127,12 +132,43 @@ impl Units {
             }
         }
         let runs = (runs.len() < slots.len()).then_some(runs);
-        Self { slots, runs, strata, ranks }
+        Self { slots, runs, strata, ranks, vertices: None }
     }
 
     /// The slots of a unit.
     fn run(&self, unit: usize) -> Range<usize> {
         self.runs.as_ref().map_or(unit..unit + 1, |runs| runs[unit].clone())
+    }
+
+    /// Puts pairs together that are of the same two clusters.
+    fn of_pairs(rows: Rows<'_>, first: &[u32], second: &[u32], ranks: Ranks) -> Self {
+        let ends = |row: usize| (first[row].min(second[row]), first[row].max(second[row]));
+        let key = |row: &usize| (ranks.of(rows.groups[*row]), rows.patterns[*row], ends(*row));
+        let weight = |row: usize| rows.weights.map_or(1.0, |weights| weights[row]);
+        let mut order: Vec<usize> = (0..rows.patterns.len()).filter(|row| rows.patterns[*row] != OUTSIDE).collect();
+        order.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| weight(*a).total_cmp(&weight(*b))));
+        let (mut slots, mut of_slots) = (Vec::new(), Vec::new());
+        for run in order.chunk_by(|a, b| key(a) == key(b)) {
+            let amount = run.iter().map(|row| weight(*row)).sum();
+            slots.push(Slot { group: rows.groups[run[0]], pattern: rows.patterns[run[0]], amount, rows: run.len() as u32 });
+            of_slots.push(ends(run[0]));
+        }
+        let strata = vec![Stratum { first: 0, urn: Urn::new(vec![1; slots.len()]) }];
+        let vertices = Some(Vertices::new(&slots, of_slots, |group| ranks.of(group)));
+        Self { slots, runs: None, strata, ranks, vertices }
+    }
+
+    /// Whether rows are pairs that are drawn by what they are pairs of.
+    pub fn are_pairs(&self) -> bool {
+        self.vertices.is_some()
+    }
+
+    /// Draws pairs of two clusters as if they were independent, and writes each slot's weight: what there is too much of in
+    /// [`Self::resample`].
+    pub fn resample_pairs(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
+        if let Some(vertices) = &self.vertices {
+            vertices.resample_pairs(&self.slots, seed, replicate, weights);
+        }
     }
 
     /// All slots.
@@ -169,6 +205,9 @@ impl Units {
 
     /// How many equally weighted units each group has as much information as (Kish's effective size), and last all together.
     pub fn effective(&self, groups: usize) -> Vec<f64> {
+        if let Some(vertices) = &self.vertices {
+            return vertices.effective(&self.slots, groups);
+        }
         let mut sums = vec![(0.0, 0.0); groups + 1];
         for stratum in &self.strata {
             for (kind, copies) in stratum.urn.copies().iter().enumerate() {
@@ -192,12 +231,16 @@ impl Units {
 
     /// How many samples leave something out: one a kind of unit, or so many blocks of kinds.
     pub fn leave_outs(&self) -> usize {
-        self.kinds().min(BLOCKS)
+        self.vertices.as_ref().map_or_else(|| self.kinds().min(BLOCKS), Vertices::leave_outs)
     }
 
     /// Writes each slot's weight with one unit of a kind left out, and says how many such units there are; or, where kinds are many, with
     /// a block of kinds left out, which counts once.
     pub fn leave_out(&self, block: usize, weights: &mut [f64]) -> f64 {
+        if let Some(vertices) = &self.vertices {
+            vertices.leave_out(&self.slots, block, weights);
+            return 1.0;
+        }
         weights.copy_from_slice(&self.observed());
         let single = self.kinds() <= BLOCKS;
         let mut times = 1.0;
@@ -219,7 +262,7 @@ impl Units {
 
     /// Whether a unit is a slot, at the same place: so it is unless items are clustered.
     pub fn is_plain(&self) -> bool {
-        self.runs.is_none()
+        self.runs.is_none() && !self.are_pairs()
     }
 
     /// The slots of every stratum, where every unit is a slot.
@@ -242,6 +285,9 @@ impl Units {
 
     /// The same for another purpose, with draws of its own.
     pub fn resample_for(&self, purpose: Purpose, seed: u64, replicate: u64, weights: &mut [f64]) {
+        if let Some(vertices) = &self.vertices {
+            return vertices.resample(&self.slots, purpose, seed, replicate, weights);
+        }
         weights.fill(0.0);
         let plain = self.is_plain();
         for (index, stratum) in self.strata.iter().enumerate() {

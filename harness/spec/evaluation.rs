@@ -91,18 +91,13 @@ impl Evaluation {
         of_groups.chain(of_pairs.chain(self.target.fields()).map(|field| (field.value.as_str(), &field.node)))
     }
 
-    /// Its rules alone: all that another split, which may know nothing of its groups, pairs and label sets, is asked for.
+    /// Its rules alone: all that another split, which may know nothing of its groups, pairs and label sets, is asked for. Pairs of
+    /// verification are what rules decide about: they stay, and so do the groups within which they are made.
     #[must_use]
     pub fn rules(&self) -> Self {
-        Self {
-            groups: Vec::new(),
-            control: None,
-            pairs: None,
-            target: LabelSets::default(),
-            metrics: Vec::new(),
-            min_count: None,
-            ..self.clone()
-        }
+        let pairs = self.pairs.clone().filter(|pairs| matches!(pairs.value, Pairs::Verification(_)));
+        let groups = if pairs.is_some() { self.breakdowns().cloned().collect() } else { Vec::new() };
+        Self { groups, control: None, pairs, target: LabelSets::default(), metrics: Vec::new(), min_count: None, ..self.clone() }
     }
 }
 

@@ -1,8 +1,11 @@
 //! `pairs:`: what an evaluation is about where that is not single images.
 
-use super::decode::{Decode, Fields};
+use std::path::PathBuf;
+
+use super::decode::{Decode, Fields, expected, word};
 use super::evaluation::Written;
-use super::node::Node;
+use super::node::{Node, Value};
+use super::path::path;
 use super::problem::{Problem, Problems};
 
 /// How images become pairs. Names in it are checked against the data by the room that knows those.
@@ -10,6 +13,8 @@ use super::problem::{Problem, Problems};
 pub enum Pairs {
     /// Every image that is a counterfactual, beside its original.
     Counterfactual(Counterfactual),
+    /// Two images each, of one person or of two.
+    Verification(Verification),
 }
 
 /// Which images are changed copies of which.
@@ -21,18 +26,80 @@ pub struct Counterfactual {
     pub factor: Option<Written<String>>,
 }
 
+/// Which images are held against which, and how alike they are found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verification {
+    /// How alike two vectors are.
+    pub score: Similarity,
+    /// Which impostors there are.
+    pub groups: Across,
+    /// The pairs, where they are listed; without it, all.
+    pub list: Option<List>,
+    /// At most so many impostor pairs are drawn.
+    pub impostors: Option<u64>,
+}
+
+/// How alike two vectors are: larger for those that are more alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Similarity {
+    /// The cosine of the angle between them.
+    Cosine,
+    /// Minus the distance from one to the other.
+    Euclidean,
+}
+
+/// Between whom impostor pairs are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Across {
+    /// Any two subjects.
+    #[default]
+    Any,
+    /// Two images that share the level of every field that the evaluation is broken down by.
+    Same,
+}
+
+/// A table of pairs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct List {
+    /// The file.
+    pub file: PathBuf,
+    /// The column of the one image's id.
+    pub first: String,
+    /// The column of the other's.
+    pub second: String,
+    /// Where it is written.
+    pub node: Node,
+}
+
 impl Pairs {
     /// The fields that it reads.
     pub fn fields(&self) -> impl Iterator<Item = &Written<String>> {
         match self {
-            Self::Counterfactual(Counterfactual { original, factor }) => std::iter::once(original).chain(factor),
+            Self::Counterfactual(Counterfactual { original, factor }) => [Some(original), factor.as_ref()],
+            Self::Verification(_) => [None, None],
         }
+        .into_iter()
+        .flatten()
     }
 }
 
 impl Decode for Pairs {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        let mut fields = Fields::of(node, problems, "`pairs`")?;
+        if node.get("score").is_some() {
+            return Verification::decode(node, problems).map(Self::Verification);
+        }
+        if node.get("original").is_some() {
+            return Counterfactual::decode(node, problems).map(Self::Counterfactual);
+        }
+        let problem = Problem::at(node, "`pairs` needs `original` (counterfactuals) or `score` (verification)");
+        problems.push(problem.help("write `{original: FIELD, factor: FIELD}` or `{score: cosine, groups: same}`"));
+        None
+    }
+}
+
+impl Decode for Counterfactual {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems, "`pairs` of counterfactuals")?;
         let original: Option<Written<String>> = fields.required("original", problems);
         let factor: Option<Written<String>> = fields.optional("factor", problems);
         fields.finish(problems);
@@ -42,6 +109,50 @@ impl Decode for Pairs {
             problems.push(Problem::at(&factor.node, message).help("name the field that says what was changed, or leave `factor` out"));
             return None;
         }
-        Some(Self::Counterfactual(Counterfactual { original, factor }))
+        Some(Self { original, factor })
+    }
+}
+
+impl Decode for Verification {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, problems, "`pairs` of verification")?;
+        let score = fields.required_with("score", problems, |node, problems| {
+            word(node, problems, &[("cosine", Similarity::Cosine), ("euclidean", Similarity::Euclidean)])
+        });
+        let groups = fields
+            .optional_with("groups", problems, |node, problems| word(node, problems, &[("any", Across::Any), ("same", Across::Same)]));
+        let list: Option<List> = fields.optional("list", problems);
+        let impostors = fields.optional_with("impostors", problems, |node, problems| match u64::decode(node, problems)? {
+            0 => expected(node, problems, "a whole number from 1 on"),
+            most => Some(most),
+        });
+        fields.finish(problems);
+        if let (Some(_), Some(_), Some(written)) = (&list, impostors, node.get("impostors")) {
+            problems.push(Problem::at(written, "a `list` says already which impostors there are").help("leave `impostors` out"));
+            return None;
+        }
+        Some(Self { score: score?, groups: groups.unwrap_or_default(), list, impostors })
+    }
+}
+
+impl Decode for List {
+    /// `pairs.csv` with the columns `first` and `second`, or `{file: pairs.csv, first: p1, second: p2}`.
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let named = |name: Option<String>, default: &str| name.unwrap_or_else(|| default.to_owned());
+        let (file, first, second) = match node.value {
+            Value::Map(_) => {
+                let mut fields = Fields::of(node, problems, "a list of pairs")?;
+                let file = fields.required_with("file", problems, path);
+                let (first, second) = (fields.optional("first", problems), fields.optional("second", problems));
+                fields.finish(problems);
+                (file?, first, second)
+            }
+            _ => (path(node, problems)?, None, None),
+        };
+        if !file.is_file() {
+            problems.push(Problem::at(node, format!("there is no file `{}`", file.display())));
+            return None;
+        }
+        Some(Self { file, first: named(first, "first"), second: named(second, "second"), node: node.clone() })
     }
 }

@@ -8,6 +8,8 @@ import pathlib
 
 import numpy as np
 import pandas as pd
+from sklearn import metrics as sk
+from sklearn.metrics.pairwise import cosine_similarity, euclidean_distances
 
 OUT = pathlib.Path(__file__).parent.parent / "pairs"
 OUT.mkdir(exist_ok=True)
@@ -131,5 +133,88 @@ for by, group, part in groups(pairs, [["changed"]]):
     expect("screen", "flip_rate", (after != before).mean(), **where)
     expect("screen", "flip_rate_to_positive", (after & ~before).mean(), **where)
     expect("screen", "flip_rate_to_negative", (~after & before).mean(), **where)
+
+# --- verification: images of 36 people, 12 of whom a threshold is found on ---
+rows = []
+for person in range(36):
+    race = ["Asian", "Black", "White"][person % 3]
+    gender = rng.choice(["female", "male"])
+    part = "validation" if person < 12 else "test"
+    centre = rng.normal(0, 1, 6) + (1.2 if race == "Black" else 0.0)  # people who look more alike to this encoder
+    for shot in range(rng.integers(2, 6)):
+        rows.append((f"i{rng.integers(10**9):09}", f"person{person}", race, gender, part, *(centre + rng.normal(0, 0.7, 6)).round(5)))
+DIMENSIONS = [f"e{d}" for d in range(6)]
+faces = pd.DataFrame(rows, columns=["id", "person", "race", "gender", "part", *DIMENSIONS]).sample(frac=1, random_state=5)
+faces.to_csv(OUT / "faces.csv", index=False)
+
+
+def all_pairs(frame, similarity, same=()):
+    frame = frame.sort_values("id").reset_index(drop=True)
+    scores = similarity(frame[DIMENSIONS].to_numpy())
+    a, b = np.triu_indices(len(frame), 1)
+    left, right = frame.loc[a].reset_index(drop=True), frame.loc[b].reset_index(drop=True)
+    table = pd.DataFrame({"id": left.id + "-" + right.id, "first": left.id, "second": right.id, "score": scores[a, b]})
+    table["truth"] = np.where(left.person == right.person, "genuine", "impostor")
+    for field in ["race", "gender"]:
+        table[field] = left[field].where(left[field] == right[field], "")
+    keep = (table.truth == "genuine") | (table[list(same)] != "").all(axis=1)
+    return table[keep].reset_index(drop=True)
+
+
+def equal_error_rate(truth, scores):
+    fpr, tpr, _ = sk.roc_curve(truth, scores, drop_intermediate=False)
+    fnr = 1 - tpr
+    at = int(np.argmax(fpr >= fnr))
+    ahead, past = fnr[at - 1] - fpr[at - 1], fpr[at] - fnr[at]
+    return fpr[at - 1] + ahead / (ahead + past) * (fpr[at] - fpr[at - 1])
+
+
+def at_false_match_rate(table, wanted):
+    genuine, scores = (table.truth == "genuine").to_numpy(), np.unique(table.score)[::-1]
+    rates = np.array([(table.score.to_numpy()[~genuine] >= s).mean() for s in scores])
+    reached = np.flatnonzero(rates == rates[rates <= wanted].max())[-1]
+    return (scores[reached] + scores[reached + 1]) / 2
+
+
+def of_pairs(study, evaluation, table, fields, thresholds):
+    for by, group, part in groups(table, [[f] for f in fields]):
+        if by and group == f"{by}=":
+            continue
+        genuine, score = (part.truth == "genuine").to_numpy(), part.score.to_numpy()
+        for decision, threshold in thresholds.items():
+            accepted = score >= threshold
+            where = dict(by=by, group=group, decision=decision, evaluation=evaluation)
+            expect(study, "false_match_rate", accepted[~genuine].mean(), **where)
+            expect(study, "false_non_match_rate", 1 - accepted[genuine].mean(), **where)
+            expect(study, "true_match_rate", sk.recall_score(genuine, accepted), **where)
+            expect(study, "accuracy_score", sk.accuracy_score(genuine, accepted), **where)
+            expect(study, "equal_error_rate", equal_error_rate(genuine, score), **where)
+            expect(study, "roc_auc_score", sk.roc_auc_score(genuine, score), **where)
+    for decision, threshold in thresholds.items():
+        rates = [((part.score >= threshold) & (part.truth == "impostor")).sum() / (part.truth == "impostor").sum()
+                 for race, part in table.groupby("race") if race]
+        where = dict(by="race", decision=decision, evaluation=evaluation)
+        expect(study, "false_match_rate_ratio", min(rates) / max(rates), **where)
+        expect(study, "false_match_rate_difference", max(rates) - min(rates), **where)
+        expect(study, "false_match_rate_group_max", max(rates), **where)
+
+
+test, validation = faces[faces.part == "test"], faces[faces.part == "validation"]
+cosine, negative = cosine_similarity, lambda vectors: -euclidean_distances(vectors)
+tuned = at_false_match_rate(all_pairs(validation, cosine, ["race"]), 0.05)
+of_pairs("faces", "same", all_pairs(test, cosine, ["race"]), ["race"], {"threshold(0.5)": 0.5, "tuned": tuned})
+tuned = at_false_match_rate(all_pairs(validation, negative), 0.05)
+of_pairs("faces", "any", all_pairs(test, negative), ["race", "gender"], {"tuned": tuned})
+listed = all_pairs(test, cosine)
+some = pd.concat([listed[listed.truth == "genuine"], listed[listed.truth == "impostor"].sample(300, random_state=1)])
+# A list may name either image first.
+turned = np.arange(len(some)) % 2 == 0
+pd.DataFrame({"p1": np.where(turned, some.second, some["first"]), "p2": np.where(turned, some["first"], some.second)}).to_csv(
+    OUT / "listed.csv", index=False)
+of_pairs("faces", "listed", some, ["race"], {"threshold(0.5)": 0.5})
+# Pairs that were scored elsewhere are predictions like any others.
+scored = all_pairs(test, cosine, ["race"]).round({"score": 6})
+scored[["id", "truth", "score", "race"]].to_csv(OUT / "scored.csv", index=False)
+of_pairs("scored", "audit", scored, ["race"], {"threshold(0.5)": 0.5})
 
 (OUT / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")

@@ -1,6 +1,7 @@
 //! Evaluations of pairs of images, through the binary.
 
 mod counterfactual;
+mod verification;
 
 #[test]
 fn numbers_are_those_of_numpy_and_scikit_learn() {

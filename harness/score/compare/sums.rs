@@ -85,7 +85,7 @@ impl Paired<'_> {
             groups: &self.breakdown.of_row,
             patterns: self.joint,
             weights: first.predictions.weight(),
-            clusters: first.clusters.as_deref(),
+            clusters: first.clusters.as_ref(),
             copies: first.predictions.copies(),
         };
         let units = Units::new(rows, first.predictions.ids());
@@ -287,7 +287,7 @@ impl Paired<'_> {
             groups: &self.breakdown.of_row,
             patterns: &patterns,
             weights: first.predictions.weight(),
-            clusters: first.clusters.as_deref(),
+            clusters: first.clusters.as_ref(),
             copies: first.predictions.copies(),
         };
         let units = Units::new(rows, first.predictions.ids());
@@ -298,6 +298,10 @@ impl Paired<'_> {
 
     /// The difference in every exchange of items between two sides.
     fn exchanged(&self, sum: &Sum, played: &Played) -> Vec<f64> {
+        // Pairs that share a subject cannot be exchanged one without the other.
+        if played.units.are_pairs() {
+            return Vec::new();
+        }
         let ([(from, number)], [(to, _)]) = (sum.low.as_slice(), sum.high.as_slice()) else { return Vec::new() };
         let (Lens::Outcomes(first), Lens::Outcomes(second)) = (&self.lenses[*from], &self.lenses[*to]) else { return Vec::new() };
         let lens = Lens::Outcomes(first.beside(second));

@@ -33,7 +33,7 @@ pub(super) fn ground<'a>(audit: &'a Audit<'_>, breakdown: &'a Breakdown, metrics
     Ground {
         predictions: &audit.predictions,
         breakdown,
-        clusters: audit.clusters.as_deref(),
+        clusters: audit.clusters.as_ref(),
         metrics,
         normalize: audit.evaluation.embed.unwrap_or_default().normalize,
         policy: audit.evaluation.undefined,

@@ -13,6 +13,7 @@ use super::registry::{Beyond, Compute, Opt, Reads};
 use super::silhouette::Distances;
 use crate::score::OUTSIDE;
 use crate::score::breakdown::Breakdown;
+use crate::score::clusters::Clusters;
 use crate::score::gap::{Family, Leg, standardized};
 use crate::score::interval::{self, Sample};
 use crate::score::predictions::Predictions;
@@ -31,7 +32,7 @@ pub struct Ground<'a> {
     /// Their groups.
     pub breakdown: &'a Breakdown,
     /// What is drawn together.
-    pub clusters: Option<&'a [u32]>,
+    pub clusters: Option<&'a Clusters>,
     /// The metrics.
     pub metrics: &'a [&'a Metric],
     /// How long vectors are made.

@@ -9,7 +9,7 @@ use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems};
 
 pub(super) fn takes_average(definition: &Definition) -> bool {
-    matches!(definition.compute, Compute::Class { .. } | Compute::Rank(_) | Compute::Belief(_) | Compute::ClassOf(_))
+    matches!(definition.compute, Compute::Class { .. } | Compute::Rank(_) | Compute::Roc(_) | Compute::Belief(_) | Compute::ClassOf(_))
 }
 
 pub(super) fn average(node: &Node, definition: &Definition, task: Task, problems: &mut Problems) -> Option<Average> {

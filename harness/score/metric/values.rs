@@ -5,6 +5,7 @@ use crate::score::breakdown::Grouping;
 use crate::score::combine::Combine;
 use crate::score::reduction::Reduction;
 use crate::score::registry::{Compute, Of, Reads};
+use crate::score::roc::Roc;
 use crate::score::tally::{Belief, Confusion, Sweep, Tally};
 use crate::score::together::Together;
 use crate::score::value::{Cause, Undefined, Value, ratio};
@@ -81,6 +82,7 @@ impl Metric {
             }
             Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives())).collect(),
             Input::Crossings => vec![(tally.cross.positives, tally.cross.negatives)],
+            Input::Roc { .. } => tally.rocs.iter().map(|roc| (roc.positives, roc.negatives)).collect(),
             Input::Shifts { .. } => Vec::new(),
             Input::Probabilities { .. } => tally.beliefs.iter().map(|belief| (belief.positives, belief.negatives)).collect(),
         };
@@ -135,6 +137,12 @@ impl Metric {
                 Average::PerClass => values.extend(tally.sweeps.iter().map(of)),
                 Average::Weighted => values.push(weighted(&tally.sweeps, of, |sweep: &Sweep| sweep.positives)),
                 _ => values.push(mean(&tally.sweeps, of, policy)),
+            },
+            Compute::Roc(of) => match self.average {
+                Average::Positive(_) => values.push(tally.rocs.first().map_or(Err(Cause::NoItems.into()), of)),
+                Average::PerClass => values.extend(tally.rocs.iter().map(of)),
+                Average::Weighted => values.push(weighted(&tally.rocs, of, |roc: &Roc| roc.positives)),
+                _ => values.push(mean(&tally.rocs, of, policy)),
             },
             Compute::Belief(of) => match self.average {
                 // So does that of its probability.

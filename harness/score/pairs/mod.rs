@@ -1,47 +1,106 @@
 //! Pairs of images as the items of an evaluation: made of predictions about images, scored like any others.
 //!
 //! - [`counterfactual`]: changed copies of images, each beside its original. [`shift`]: how far a probability moves between the two.
+//! - [`verification`]: images of one person or of two, by their vectors; all pairs, or those of a [`list`].
 
 pub mod counterfactual;
+pub mod list;
 pub mod shift;
+pub mod verification;
 
 use std::borrow::Cow;
 
 use super::ScoreError;
+use super::clusters::Clusters;
 use super::metric::Metric;
 use super::predictions::Predictions;
 use super::scheme::Schema;
-use crate::spec::evaluation::{Evaluation, MetricCall};
+use crate::spec::evaluation::{Evaluation, MetricCall, Written};
 use crate::spec::pairs::Pairs;
-use crate::spec::problem::Problem;
+use crate::spec::predictions::Kind;
+use crate::spec::problem::{Problem, Problems};
+use crate::spec::uncertainty::Uncertainty;
 use counterfactual::Counterfactuals;
+use verification::{CLASSES, Comparisons, GENUINE};
 
 /// What an evaluation counts.
 pub(super) struct Items<'a> {
     /// About single images, or about pairs of them.
     pub(super) predictions: Cow<'a, Predictions>,
+    /// What is resampled together.
+    pub(super) clusters: Option<Clusters>,
     /// What the model said of both images of a pair, where pairs are counterfactual.
     pub(super) counterfactuals: Option<Counterfactuals<'a>>,
 }
 
 impl<'a> Items<'a> {
     /// The items that an evaluation makes of images.
-    pub(super) fn of(images: &'a Predictions, evaluation: &'a Evaluation) -> Result<Self, ScoreError> {
+    pub(super) fn of(images: &'a Predictions, evaluation: &'a Evaluation, uncertainty: &Uncertainty) -> Result<Self, ScoreError> {
         match evaluation.pairs.as_ref().map(|pairs| &pairs.value) {
-            None => Ok(Self { predictions: Cow::Borrowed(images), counterfactuals: None }),
+            None => {
+                let clusters = Clusters::codes(images, uncertainty)?.map(Clusters::One);
+                Ok(Self { predictions: Cow::Borrowed(images), clusters, counterfactuals: None })
+            }
             Some(Pairs::Counterfactual(spec)) => {
                 let counterfactuals = Counterfactuals::of(images, spec)?;
-                Ok(Self { predictions: Cow::Owned(counterfactuals.items()?), counterfactuals: Some(counterfactuals) })
+                let predictions = counterfactuals.items()?;
+                let clusters = Clusters::codes(&predictions, uncertainty)?.map(Clusters::One);
+                Ok(Self { predictions: Cow::Owned(predictions), clusters, counterfactuals: Some(counterfactuals) })
+            }
+            Some(Pairs::Verification(spec)) => {
+                let comparisons = Comparisons::of(images, spec, evaluation)?;
+                let predictions = Cow::Owned(comparisons.items(spec, evaluation)?);
+                Ok(Self { predictions, clusters: comparisons.clusters(uncertainty)?, counterfactuals: None })
             }
         }
     }
 }
 
-/// What is known of pairs before there are any. Rules decide about single images, so that scores and classes are those of the images.
-pub(super) fn schema(pairs: &Pairs, images: &Schema) -> Schema {
-    match pairs {
-        Pairs::Counterfactual(_) => Schema { subject: true, ..images.clone() },
+/// What rules decide about: the pairs of verification, and single images otherwise, those of counterfactual pairs too.
+pub(super) fn decided<'a>(images: &'a Predictions, evaluation: &'a Evaluation) -> Result<Cow<'a, Predictions>, ScoreError> {
+    match evaluation.pairs.as_ref().map(|pairs| &pairs.value) {
+        Some(Pairs::Verification(spec)) => Ok(Cow::Owned(Comparisons::of(images, spec, evaluation)?.items(spec, evaluation)?)),
+        _ => Ok(Cow::Borrowed(images)),
     }
+}
+
+/// What is known of pairs before there are any. What is true of them needs no labels of images. About counterfactuals rules decide one by one, so that scores and classes are those of the
+/// images.
+pub(super) fn schema(pairs: &Written<Pairs>, images: &Schema, problems: &mut Problems) -> Option<Schema> {
+    match &pairs.value {
+        Pairs::Counterfactual(_) => Some(Schema { subject: true, labelled: true, ..images.clone() }),
+        Pairs::Verification(_) if images.embeddings.is_none() => {
+            let problem = Problem::at(&pairs.node, "these pairs are scored by their embeddings, and the model gives none");
+            problems.push(problem.help(
+                "name models with `embeddings` in `models`; pairs that are scored already are predictions like any others, without `pairs`",
+            ));
+            None
+        }
+        Pairs::Verification(_) if !images.subject => {
+            let problem = Problem::at(&pairs.node, "whether a pair is genuine is not known: the images have no subject");
+            problems.push(problem.help("name the column or field of the person as `subject`"));
+            None
+        }
+        Pairs::Verification(_) => Some(Schema {
+            classes: CLASSES.map(str::to_owned).to_vec(),
+            multi_label: false,
+            labelled: true,
+            scores: Some((Kind::Scores, 1)),
+            decisions: false,
+            embeddings: None,
+            ..images.clone()
+        }),
+    }
+}
+
+/// The positive class where none is written; that of verification can be no other.
+pub(super) fn positive(evaluation: &Evaluation, problems: &mut Problems) -> Option<usize> {
+    let Some(Pairs::Verification(_)) = evaluation.pairs.as_ref().map(|pairs| &pairs.value) else { return None };
+    if let Some(other) = evaluation.positive.as_ref().filter(|class| class.value == CLASSES[0]) {
+        problems
+            .push(Problem::at(&other.node, "the score of a pair speaks for `genuine`").help("write `positive: genuine`, or leave it out"));
+    }
+    Some(GENUINE)
 }
 
 /// Why a metric is not about what the evaluation counts.
@@ -52,6 +111,10 @@ pub(super) fn misplaced(metric: &Metric, call: &MetricCall, evaluation: &Evaluat
         None if metric.of_pairs() => Some(
             message("is about pairs of an original and its counterfactual, and the evaluation about single images")
                 .help("add `pairs: {original: FIELD, factor: FIELD}` to the evaluation"),
+        ),
+        Some(Pairs::Verification(_)) if metric.of_pairs() => Some(
+            message("is about pairs of an original and its counterfactual, and the evaluation about pairs of genuine people and impostors")
+                .help("of those there are `false_match_rate`, `true_match_rate`, `equal_error_rate` and all that two classes have"),
         ),
         Some(Pairs::Counterfactual(_)) if !metric.of_pairs() => Some(
             message("is about single images, and the evaluation about pairs of an original and its counterfactual")

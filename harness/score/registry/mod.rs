@@ -4,6 +4,7 @@ mod criteria;
 mod flips;
 mod inequality;
 mod items;
+mod matches;
 mod presets;
 mod probabilities;
 mod ranks;
@@ -19,6 +20,7 @@ pub use suffixes::Suffix;
 
 use super::combine::Combine;
 use super::measurement::Direction::{self, Higher, Lower, Neutral};
+use super::roc::Roc;
 use super::tally::{Belief, Confusion, Mean, Samples, Sweep, Tally};
 use super::together::Together;
 use super::value::{Cause, Value, ratio};
@@ -63,6 +65,8 @@ pub enum Reads {
     Associations,
     /// The scores.
     Scores,
+    /// The scores, along rankings whose totals are counted first.
+    Roc,
     /// The scores as probabilities.
     Probabilities,
     /// The decisions, class by class against what is true.
@@ -106,6 +110,8 @@ pub enum Compute {
     Whole(fn(&Tally) -> Value),
     /// From one class's ranking against the rest; `average` says what several classes make.
     Rank(fn(&Sweep) -> Value),
+    /// From one class's ranking against the rest, totals first; `average` says what several classes make.
+    Roc(fn(&Roc) -> Value),
     /// The mean over all classes of a number of one class's ranking.
     MeanOfRanks(fn(&Sweep) -> Value),
     /// From one class's probabilities; `average` says what several classes make.
@@ -196,6 +202,7 @@ pub fn metrics() -> &'static [Definition] {
             ranks::RANKS,
             probabilities::PROBABILITIES,
             flips::FLIPS,
+            matches::MATCHES,
             together::TOGETHER,
         ]
         .concat()

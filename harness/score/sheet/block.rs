@@ -40,6 +40,8 @@ pub(super) struct Drawn {
     pub(super) items: f64,
     pub(super) roster: Roster,
     pub(super) related: bool,
+    /// Whether items are pairs that are drawn by their subjects.
+    pub(super) of_pairs: bool,
     /// The groups' places in an order that knows no names.
     pub(super) ranks: Vec<u32>,
 }

@@ -11,9 +11,13 @@ use crate::score::ranking::Order;
 use crate::score::reduction::Reduction;
 use crate::score::tally::Tally;
 use crate::score::units::{Shuffle, Units};
+use crate::score::vertices::narrow;
 use crate::score::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::Uncertainty;
+
+/// So many draws tell a variance well enough.
+const VARIANCES: u32 = 400;
 
 /// Slots of units, as a lens sums them up.
 pub(super) struct Slots<'u> {
@@ -84,11 +88,20 @@ impl Sheet<'_> {
                 self.draws(draws, || vec![0; size], draw, |(), tallies| of(tallies))
             }
             None => {
+                let (units, fresh) = (slots.units, || vec![0.0; size]);
                 let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
-                    slots.units.resample(seed, replicate, weights);
+                    units.resample(seed, replicate, weights);
                     self.lens.sum(&slots.hand(weights), whole, tallies);
                 };
-                self.draws(draws, || vec![0.0; size], draw, |(), tallies| of(tallies))
+                let mut resampled = self.draws(draws, fresh, draw, |(), tallies| of(tallies));
+                if units.are_pairs() {
+                    let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
+                        units.resample_pairs(seed, replicate, weights);
+                        self.lens.sum(&slots.hand(weights), whole, tallies);
+                    };
+                    narrow(&mut resampled, &self.draws(draws.min(VARIANCES), fresh, draw, |(), tallies| of(tallies)));
+                }
+                resampled
             }
         }
     }

@@ -53,7 +53,8 @@ impl Sheet<'_> {
                 share: metric.share(part, &tallies[group], class).filter(|(_, whole)| *whole > 0.0),
                 plain,
                 units: effective[group],
-                smaller: sides.unwrap_or(support.items) * share_of_items,
+                // A pair of subjects says something of both rates, whichever has more pairs.
+                smaller: if drawn.of_pairs { effective[group] } else { sides.unwrap_or(support.items) * share_of_items },
                 range: metric.range(part),
             };
             sample.interval(uncertainty)

@@ -41,8 +41,12 @@ const DEALT: usize = 4;
 
 impl Shuffle {
     /// The units of some groups, to be dealt out anew, each among those of its panel. `None` where a unit (a subject) lies in several
-    /// groups, so that its label cannot be exchanged as a whole, or where no panel has two groups.
+    /// groups, so that its label cannot be exchanged as a whole, where units are pairs (subjects under other labels would make other
+    /// pairs), or where no panel has two groups.
     pub fn new(units: &Units, panel_of: impl Fn(u32) -> usize) -> Option<Self> {
+        if units.are_pairs() {
+            return None;
+        }
         let mut pools: Vec<Pool> = Vec::new();
         let mut apart: Vec<Loose> = Vec::new();
         for stratum in &units.strata {
