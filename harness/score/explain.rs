@@ -1,6 +1,7 @@
 //! `fairgrid explain NAME`: what a metric or a rule is, in words.
 
 use super::embedding;
+use super::joint;
 use super::metric::{Meaning, list, meaning, takes_match};
 use super::registry::{Compute, Criterion, Definition, Reads, criteria, metrics};
 use super::rulebook::{RULES, RuleDefinition};
@@ -32,6 +33,7 @@ pub fn explain(name: &str) -> Result<String, String> {
             lines(name, all)
         }
         Meaning::Criterion(criterion, suffix) => lines(name, of_criterion(criterion, suffix)),
+        Meaning::Joint(definition) => lines(name, of_joint(definition)),
         Meaning::Embedding(definition, None) => lines(name, of_embedding(definition)),
         Meaning::Embedding(definition, Some(suffix)) => {
             let mut all = of_reduction(definition.name, suffix);
@@ -63,6 +65,9 @@ fn of_peers(name: &str) -> String {
     }
     for definition in embedding::registry::metrics() {
         tell(definition.peers, lines(definition.name, of_embedding(definition)));
+    }
+    for definition in joint::registry::metrics() {
+        tell(definition.peers, lines(definition.name, of_joint(definition)));
     }
     for criterion in criteria() {
         tell(criterion.peers, lines(&format!("{}_difference", criterion.name), of_criterion(criterion, "difference")));
@@ -126,6 +131,20 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         ("formula", definition.formula.to_owned()),
         ("inputs", reads.to_owned()),
         ("options", options),
+        ("range", format!("{low} to {high}")),
+        ("better", definition.direction.word().to_owned()),
+        ("undefined", definition.undefined.to_owned()),
+        ("source", definition.source.to_owned()),
+        ("peers", peers(definition.peers)),
+    ]
+}
+
+fn of_joint(definition: &joint::registry::Definition) -> Vec<(&'static str, String)> {
+    let (low, high) = definition.range;
+    vec![
+        ("formula", definition.formula.to_owned()),
+        ("inputs", if definition.compute.decided() { "labels, decisions; groups" } else { "scores; groups" }.to_owned()),
+        ("options", definition.options.iter().map(|option| option.words()).collect::<Vec<_>>().join("; ")),
         ("range", format!("{low} to {high}")),
         ("better", definition.direction.word().to_owned()),
         ("undefined", definition.undefined.to_owned()),
@@ -217,6 +236,7 @@ pub fn summary(name: &str) -> String {
         None => String::new(),
         Some(Meaning::Metric(definition)) => definition.formula.to_owned(),
         Some(Meaning::Reduced(definition, suffix)) => reduced(definition.name, suffix),
+        Some(Meaning::Joint(definition)) => definition.formula.to_owned(),
         Some(Meaning::Embedding(definition, None)) => definition.formula.to_owned(),
         Some(Meaning::Embedding(definition, Some(suffix))) => reduced(definition.name, suffix),
         Some(Meaning::Criterion(criterion, suffix)) => {

@@ -11,6 +11,7 @@
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`truth`]: what is held to be true of an item: its labels, or a label set.
+//! - [`joint`]: how classes and groups go together, in numbers of all groups at once.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`ladder`]: resamples of rankings, one pass a group.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
@@ -33,6 +34,7 @@ pub mod gap;
 pub mod ids;
 pub mod import;
 pub mod interval;
+pub mod joint;
 pub mod ladder;
 pub mod lens;
 pub mod measurement;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,9 @@ pub struct FittedRules {
     pub calibration: Option<Calibration>,
     /// Its rules, by their names.
     pub rules: BTreeMap<String, Fitted>,
+    /// The splits whose labels its metrics look up, by their names.
+    #[serde(skip)]
+    pub references: BTreeMap<String, Arc<Predictions>>,
 }
 
 impl FittedRules {

@@ -6,6 +6,7 @@ mod coverage;
 mod decisions;
 mod embeddings;
 mod honesty;
+mod joint;
 mod oracle;
 mod properties;
 mod reductions;

@@ -1,6 +1,7 @@
 //! The names that can be called: metrics, their reductions over groups, and criteria.
 
 use crate::score::embedding::{self, registry::Compute};
+use crate::score::joint;
 use crate::score::registry::{Criterion, Definition, criteria, metrics};
 
 const SUFFIXES: &[&str] = &[
@@ -25,6 +26,7 @@ pub fn list() -> Vec<String> {
         names.push(definition.name.to_owned());
         names.extend(embedding_suffixes(definition).iter().map(|suffix| format!("{}_{suffix}", definition.name)));
     }
+    names.extend(joint::registry::metrics().iter().map(|definition| definition.name.to_owned()));
     names.sort_unstable();
     names
 }
@@ -40,6 +42,8 @@ pub enum Meaning {
     Criterion(&'static Criterion, &'static str),
     /// A metric of embeddings, perhaps reduced over groups; the suffix says how.
     Embedding(&'static embedding::registry::Definition, Option<&'static str>),
+    /// A metric of all groups at once.
+    Joint(&'static joint::registry::Definition),
 }
 
 /// The reductions over groups that a metric of embeddings has.
@@ -52,6 +56,9 @@ pub fn meaning(name: &str) -> Option<Meaning> {
     let metric = |name: &str| metrics().iter().find(|definition| definition.name == name);
     if let Some(definition) = metric(name) {
         return Some(Meaning::Metric(definition));
+    }
+    if let Some(definition) = joint::registry::metrics().iter().find(|definition| definition.name == name) {
+        return Some(Meaning::Joint(definition));
     }
     for definition in embedding::registry::metrics() {
         if definition.name == name {
