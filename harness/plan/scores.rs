@@ -17,6 +17,7 @@ use crate::score::embedding;
 use crate::score::joint::{self, metric::references};
 use crate::score::pool::pooled;
 use crate::score::predictions::Predictions;
+use crate::score::refit;
 use crate::score::scheme::{Schema, Scheme};
 use crate::spec::evaluation::{Evaluation, Written};
 use crate::spec::model::{ImportedModel, Model};
@@ -136,6 +137,7 @@ impl Planner<'_> {
             self.scored.push(said);
         }
         let uncertainty = evaluation.spec.uncertainty.over(&study.uncertainty);
+        refit::check(&evaluation.spec, scheme.task.multi_label, &uncertainty, &mut self.problems);
         let whole = json!({
             "evaluation": evaluation.written,
             "uncertainty": format!("{uncertainty:?}"),

@@ -102,7 +102,11 @@ impl Scoring<'_> {
             crate::score::fit(evaluation, &splits).map_err(|error| error.to_string())
         };
         let found = kept(self.store, false, &rules_key(planned), RULES, self.observer, || Some(fit()));
-        found.map_err(|error| error.to_string())?.unwrap_or_else(|| Ok(FittedRules::new()))
+        let mut fitted = found.map_err(|error| error.to_string())?.unwrap_or_else(|| Ok(FittedRules::new()))?;
+        if evaluation.uncertainty.over(&self.plan.study.uncertainty).refit() {
+            fitted.splits = self.fitting(cell, evaluation)?;
+        }
+        Ok(fitted)
     }
 
     /// The labels of the splits that an evaluation's metrics look up: of datasets, or of the file that is scored.

@@ -1,8 +1,7 @@
 //! Predictions and an evaluation to measurements.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use super::breakdown::Breakdown;
 use super::calibrate::Calibration;
@@ -18,12 +17,14 @@ use super::pairs::counterfactual::Counterfactuals;
 use super::predictions::{Decisions, Predictions, Scores};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
-use super::rule::{FittedRules, decide, linked, top};
+use super::refit::{self, Refit, Split};
+use super::rule::{FittedRules, Splits, decide, linked, top};
 use super::scheme::{Schema, Scheme};
 use super::sheet::{Reading, Sheet};
 use super::truth::Truth;
 use super::value::{Cause, Undefined};
 use super::{OUTSIDE, ScoreError};
+use crate::data::frame::Targets;
 use crate::spec::decide::Decide;
 use crate::spec::evaluation::{Abstained, Evaluation, MinCount, Policy};
 use crate::spec::problem::Problems;
@@ -55,7 +56,7 @@ pub fn score(
     for (index, rule) in scheme.decide.iter().enumerate() {
         for metric in &decided {
             let lens = audit.lens(metric, &rule.name, fitted)?;
-            audit.read(metric, &lens, &[(index, &rule.name)], &mut numbered);
+            audit.read(metric, &lens, &[(index, &rule.name)], fitted, &mut numbered)?;
         }
     }
     if rules.is_empty() {
@@ -64,16 +65,13 @@ pub fn score(
     // What reads no decisions is the same under every rule, and stands beside each.
     let rules: Vec<(usize, &str)> = rules.into_iter().enumerate().collect();
     for metric in scored {
-        audit.read(metric, &audit.lens(metric, "", fitted)?, &rules, &mut numbered);
+        audit.read(metric, &audit.lens(metric, "", fitted)?, &rules, fitted, &mut numbered)?;
     }
     embedding::measure(&audit, &mut numbered);
     joint::measure(&audit, &rules, fitted, &mut numbered)?;
     numbered.sort_by_key(|(place, _)| *place);
     Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
 }
-
-/// The predictions of the splits that something is fitted on, by name (`dataset/split`).
-pub type Splits = BTreeMap<String, Arc<Predictions>>;
 
 /// Finds the calibration of an evaluation, and the numbers of its rules that are to be fitted, on splits that are not tests.
 ///
@@ -197,7 +195,14 @@ impl<'a> Audit<'a> {
     }
 
     /// All numbers of metrics that share a metric's lens, beside each of some rules.
-    fn read(&self, first: &Metric, lens: &Lens, rules: &[(usize, &str)], numbered: &mut Vec<(Place, Measurement)>) {
+    fn read(
+        &self,
+        first: &Metric,
+        lens: &Lens,
+        rules: &[(usize, &str)],
+        fitted: &FittedRules,
+        numbered: &mut Vec<(Place, Measurement)>,
+    ) -> Result<(), ScoreError> {
         for (by, breakdown) in self.breakdowns.iter().enumerate() {
             let (places, metrics): (Vec<usize>, Vec<&Metric>) = (self.scheme.metrics.iter().enumerate())
                 .filter(|(_, (metric, breakdowns))| metric.shares_lens(first) && breakdowns.contains(&by))
@@ -210,7 +215,9 @@ impl<'a> Audit<'a> {
             // Groups that are too small take part in a gap only where that makes the gap as untrustworthy as they are.
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
-            let sheet = Sheet { lens, breakdown, metrics: &metrics, policy: self.evaluation.undefined, kept: &kept };
+            let refit = self.refit(first, rules, breakdown, fitted)?;
+            let policy = self.evaluation.undefined;
+            let sheet = Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, refit: refit.as_ref() };
             let readings = sheet.read(&self.predictions, self.clusters.as_deref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
@@ -220,6 +227,45 @@ impl<'a> Audit<'a> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// How the decisions of a rule are made anew in every resample, where that is wanted of a rule that was fitted.
+    fn refit(
+        &self,
+        metric: &Metric,
+        rules: &[(usize, &str)],
+        breakdown: &Breakdown,
+        fitted: &FittedRules,
+    ) -> Result<Option<Refit>, ScoreError> {
+        let ([(_, name)], true) = (rules, self.uncertainty.refit() && refit::concerns(metric)) else { return Ok(None) };
+        if fitted.rules.contains_key(*name) { self.redrawn(name, breakdown, fitted) } else { Ok(None) }
+    }
+
+    /// The decisions of a rule draw by draw, those of a rule that was fitted made anew; `None` where items may have several labels.
+    pub(super) fn redrawn(&self, name: &str, breakdown: &Breakdown, fitted: &FittedRules) -> Result<Option<Refit>, ScoreError> {
+        let task = self.scheme.task;
+        let Some(decide) = self.scheme.decide.iter().find(|decide| decide.name == name) else { return Ok(None) };
+        let decisions = self::decide(&self.predictions, decide, task.positive, fitted)?;
+        let (Targets::Single(targets), Decisions::Single(decided)) = (self.predictions.targets(), &decisions) else { return Ok(None) };
+        let left_out = |row: usize| self.evaluation.abstained == Abstained::Exclude && decided[row].is_none();
+        let targets: Vec<Option<u32>> = (0..targets.len()).map(|row| targets[row].filter(|_| !left_out(row))).collect();
+        let rule = self.scheme.to_fit(&mut Problems::default()).into_iter().find(|rule| rule.decide.name == name);
+        let found_on = rule.map(|rule| {
+            let predictions = fitted.splits.get(&rule.split.value).ok_or_else(|| ScoreError::Split { split: rule.split.value.clone() })?;
+            Ok::<_, ScoreError>((rule, &**predictions, clusters(predictions, self.uncertainty)?))
+        });
+        let found_on = found_on.transpose()?;
+        let split =
+            found_on.as_ref().map(|(rule, predictions, clusters)| Split { rule: rule.clone(), predictions, clusters: clusters.as_deref() });
+        let scored = refit::Scored {
+            predictions: &self.predictions,
+            clusters: self.clusters.as_deref(),
+            breakdown,
+            targets: &targets,
+            decisions: &decisions,
+        };
+        Refit::new(&scored, split, task).map(Some)
     }
 
     /// `of_row` is the column of what the items look like, [`OUTSIDE`] for those that do not count.

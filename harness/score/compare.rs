@@ -16,9 +16,11 @@ mod sums;
 use std::collections::HashMap;
 
 use super::audit::Audit;
+use super::breakdown::Breakdown;
 use super::lens::Lens;
 use super::metric::{Input, Metric};
 use super::predictions::Predictions;
+use super::refit::{self, Refit};
 use super::rule::FittedRules;
 use super::scheme::{Schema, Scheme};
 use super::{OUTSIDE, ScoreError};
@@ -54,6 +56,22 @@ pub struct Request<'a> {
     pub within: Option<f64>,
     /// What many of them do to p.
     pub adjust: Adjust,
+}
+
+/// How the decisions of every side are made anew, where some side's rule was fitted and is to be found in every resample.
+fn refits(
+    audits: &[Audit<'_>],
+    sides: &[Side<'_>],
+    metric: &Metric,
+    rule: &str,
+    breakdown: &Breakdown,
+    uncertainty: &Uncertainty,
+) -> Result<Vec<Option<Refit>>, ScoreError> {
+    if !uncertainty.refit() || !refit::concerns(metric) || !sides.iter().any(|side| side.fitted.rules.contains_key(rule)) {
+        return Ok(Vec::new());
+    }
+    // A rule that stays is drawn the same way, so that all sides have the same items in a draw.
+    audits.iter().zip(sides).map(|(audit, side)| audit.redrawn(rule, breakdown, side.fitted)).collect()
 }
 
 /// Makes what is asked of the sides, for every rule, breakdown, group and class that all have.
@@ -96,8 +114,17 @@ pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertai
                 .collect::<Result<Vec<Lens>, _>>()?;
             let (joint, tuples) = join(&lenses);
             for breakdown in breakdowns.iter().map(|by| &first.breakdowns[*by]) {
-                let paired =
-                    Paired { audits: &audits, lenses: &lenses, metrics: &called, breakdown, joint: &joint, tuples: &tuples, uncertainty };
+                let refits = refits(&audits, sides, metric, rule, breakdown, uncertainty)?;
+                let paired = Paired {
+                    audits: &audits,
+                    lenses: &lenses,
+                    metrics: &called,
+                    breakdown,
+                    joint: &joint,
+                    tuples: &tuples,
+                    refits: &refits,
+                    uncertainty,
+                };
                 let found = paired.findings(request);
                 findings.extend(found.into_iter().map(|finding| Finding { decision: rule.clone(), ..finding }));
             }

@@ -17,6 +17,8 @@ pub enum Purpose {
     Noise,
     /// Decisions that are left to chance.
     Decision,
+    /// Items that a rule is found on anew, with replacement.
+    Refit,
     /// Items that two sides of a comparison exchange.
     Exchange,
 }
@@ -29,6 +31,7 @@ pub fn generator(seed: u64, purpose: Purpose, replicate: u64, index: u64) -> Cha
         Purpose::Noise => 3,
         Purpose::Decision => 4,
         Purpose::Exchange => 5,
+        Purpose::Refit => 6,
     };
     let mut key = [0; 32];
     for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose, replicate, index]) {

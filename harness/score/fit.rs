@@ -54,6 +54,16 @@ impl Evidence {
         let groups = groups.names.into_iter().zip(of_group).filter(|(_, pairs)| !pairs.is_empty()).collect();
         Ok(Self { pairs, groups, classes: predictions.classes().to_vec(), items: predictions.len() as u64 })
     }
+
+    /// The same items with other weights; those without any are left out.
+    pub(super) fn weighed(&self, weights: &[f64]) -> Self {
+        let weigh = |pairs: &[Pair]| -> Vec<Pair> {
+            let weighed = pairs.iter().map(|pair| Pair { weight: weights[pair.row as usize], ..*pair });
+            weighed.filter(|pair| pair.weight > 0.0).collect()
+        };
+        let groups = self.groups.iter().map(|(name, pairs)| (name.clone(), weigh(pairs))).filter(|(_, pairs)| !pairs.is_empty());
+        Self { pairs: weigh(&self.pairs), groups: groups.collect(), classes: self.classes.clone(), items: self.items }
+    }
 }
 
 /// Finds the numbers of a rule: over all items, and of each group or class that has one of its own. Of all thresholds that tell the

@@ -7,7 +7,7 @@
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them.
 //! - [`pairs`]: pairs of images as items. [`pool`]: predictions of several models as one.
 //! - [`rule`]: how scores become decisions, in [`steps`]; `fit`: what is found for them on another split; [`post_process`]: rules that make
-//!   groups fare alike; [`calibrate`]: what makes probabilities of scores before that.
+//!   groups fare alike; [`refit`]: rules found anew in every resample; [`calibrate`]: what makes probabilities of scores before that.
 //! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`truth`]: what is held to be true of an item: its labels, or a label set.
@@ -47,6 +47,7 @@ pub mod predictions;
 pub mod probability;
 pub mod ranking;
 pub mod reduction;
+pub mod refit;
 pub mod registry;
 pub mod rule;
 pub mod rulebook;
@@ -59,9 +60,10 @@ pub mod truth;
 pub mod units;
 pub mod value;
 
-pub use audit::{Splits, decisions, fit, score};
+pub use audit::{decisions, fit, score};
 pub use compare::compare;
 pub use explain::explain;
+pub use rule::Splits;
 pub use value::Value;
 
 /// In a column of indices: in no group, of no pattern.

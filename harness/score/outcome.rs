@@ -77,18 +77,21 @@ impl Outcomes {
         let (of_row, distinct) = if classes <= DENSE_CLASSES { dense(codes, columns * columns) } else { intern(codes) };
         let pattern = |code: &u64| {
             let (target, decision) = ((code / columns) as u32, (code % columns) as u32);
-            let mut marks = Vec::with_capacity(2);
-            if target == decision {
-                marks.push((target, Mark::TruePositive));
-            } else {
-                marks.push((target, Mark::FalseNegative));
-                if (decision as usize) < classes {
-                    marks.push((decision, Mark::FalsePositive));
-                }
-            }
-            Pattern { marks, right: target == decision }
+            Pattern::of_one(target, ((decision as usize) < classes).then_some(decision))
         };
         Self { of_row, classes, patterns: distinct.iter().map(pattern).collect(), unmarked_is_negative: true, beta: 1.0 }
+    }
+
+    /// Every outcome of one class decided against one, and of none decided; of no item.
+    pub fn every(classes: usize) -> Self {
+        let decisions = || (0..classes as u32).map(Some).chain([None]);
+        let all = (0..classes as u32).flat_map(|target| decisions().map(move |decision| Pattern::of_one(target, decision)));
+        Self { of_row: Vec::new(), classes, patterns: all.collect(), unmarked_is_negative: true, beta: 1.0 }
+    }
+
+    /// The place of an outcome among [`Self::every`].
+    pub fn pattern_of(target: u32, decision: Option<u32>, classes: usize) -> usize {
+        target as usize * (classes + 1) + decision.map_or(classes, |decision| decision as usize)
     }
 
     fn interned(patterns: impl Iterator<Item = Option<Pattern>>, classes: usize, unmarked_is_negative: bool) -> Self {
@@ -150,6 +153,13 @@ impl Outcomes {
 }
 
 impl Pattern {
+    fn of_one(target: u32, decision: Option<u32>) -> Self {
+        let right = decision == Some(target);
+        let mut marks = vec![(target, if right { Mark::TruePositive } else { Mark::FalseNegative })];
+        marks.extend(decision.filter(|_| !right).map(|decision| (decision, Mark::FalsePositive)));
+        Self { marks, right }
+    }
+
     fn of_set(target: u32, set: &[u32]) -> Self {
         let right = set.contains(&target);
         let mark = |class: &u32| (*class, if *class == target { Mark::TruePositive } else { Mark::FalsePositive });

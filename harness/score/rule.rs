@@ -24,10 +24,16 @@ pub struct FittedRules {
     pub calibration: Option<Calibration>,
     /// Its rules, by their names.
     pub rules: BTreeMap<String, Fitted>,
-    /// The splits whose labels its metrics look up, by their names.
+    /// What the rules were found on; empty unless they are to be found anew in every resample.
     #[serde(skip)]
-    pub references: BTreeMap<String, Arc<Predictions>>,
+    pub splits: Splits,
+    /// The splits whose labels its metrics look up.
+    #[serde(skip)]
+    pub references: Splits,
 }
+
+/// The predictions of the splits that something is fitted on, by name (`dataset/split`).
+pub type Splits = BTreeMap<String, Arc<Predictions>>;
 
 impl FittedRules {
     /// Of rules that have nothing to find.

@@ -12,6 +12,7 @@ use super::interval;
 use super::lens::{Hand, Lens};
 use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
+use super::refit::Refit;
 use super::tally::Tally;
 use super::units::{Rows, Shuffle, Units};
 use crate::spec::evaluation::Policy;
@@ -30,6 +31,8 @@ pub struct Sheet<'a> {
     pub policy: Policy,
     /// The groups that reductions look at.
     pub kept: &'a [bool],
+    /// How decisions are made anew in every resample; `None` where they stay.
+    pub refit: Option<&'a Refit>,
 }
 
 /// Where a number stands on a sheet.
@@ -104,12 +107,13 @@ impl Sheet<'_> {
             intervals: Vec::new(),
             resampled: resampled.into_iter().map(|(_, numbers)| numbers).collect(),
             items: supports.last().map_or(0.0, |tally| tally.items),
-            related: clusters.is_some(),
+            // A rule that is found anew is common to all groups.
+            related: clusters.is_some() || self.refit.is_some(),
             ranks: (0..=self.breakdown.groups.len()).map(|group| units.rank(group)).collect(),
             blocks,
             values,
         };
-        let plain = clusters.is_none() && predictions.weight().is_none();
+        let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
         let effective = units.effective(self.breakdown.groups.len());
         drawn.intervals = self.intervals(&drawn, &tallies, &supports, &effective, plain, &left_out, uncertainty);
         let values = self.reduced(&drawn.blocks, &drawn.values);

@@ -191,10 +191,15 @@ impl Units {
 
     /// Draws units with replacement, stratum by stratum, and writes each slot's weight in the resample.
     pub fn resample(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
+        self.resample_for(Purpose::Bootstrap, seed, replicate, weights);
+    }
+
+    /// The same for another purpose, with draws of its own.
+    pub fn resample_for(&self, purpose: Purpose, seed: u64, replicate: u64, weights: &mut [f64]) {
         weights.fill(0.0);
         let plain = self.is_plain();
         for (index, stratum) in self.strata.iter().enumerate() {
-            let mut generator = generator(seed, Purpose::Bootstrap, replicate, index as u64);
+            let mut generator = generator(seed, purpose, replicate, index as u64);
             if plain {
                 let drawn = &mut weights[stratum.first..stratum.first + stratum.urn.copies().len()];
                 stratum.urn.resample(&mut generator, |kind, count| drawn[kind] += count as f64);

@@ -119,6 +119,8 @@ pub enum Abstained {
     Wrong,
     /// Metrics of decisions leave them out.
     Exclude,
+    /// They count, are never right, and their share is a metric of its own.
+    Report,
 }
 
 /// From how many of what on a group is ranked.
@@ -162,13 +164,16 @@ impl Decode for Evaluation {
         let decide_node = fields.node("decide");
         let decide = decide_node.and_then(|node| one_or_many(node, problems));
         let abstained = fields.optional_with("abstained", problems, |node, problems| {
-            word(node, problems, &[("wrong", Abstained::Wrong), ("exclude", Abstained::Exclude)])
+            word(node, problems, &[("wrong", Abstained::Wrong), ("exclude", Abstained::Exclude), ("report", Abstained::Report)])
         });
         let min_count = fields.optional("min_count", problems);
         let undefined = fields.optional_with("undefined", problems, |node, problems| {
             word(node, problems, &[("propagate", Policy::Propagate), ("exclude", Policy::Exclude)])
         });
-        let metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
+        let mut metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
+        if let (Some(Abstained::Report), Some(metrics), Some(node)) = (abstained, &mut metrics, fields.node("abstained")) {
+            MetricCall::add(ABSTENTION_RATE, node, metrics);
+        }
         let uncertainty = fields.optional("uncertainty", problems);
         fields.finish(problems);
         // Metrics of broken label sets would all be wrong too.
@@ -225,6 +230,20 @@ pub(super) fn breakdown(node: &Node, problems: &mut Problems) -> Option<Written<
         return expected(node, problems, "at least one field");
     }
     Some(Written { value, node: node.clone() })
+}
+
+/// The metric that `abstained: report` adds.
+const ABSTENTION_RATE: &str = "abstention_rate";
+
+impl MetricCall {
+    /// Adds a metric that something else asks for, unless it is called already.
+    fn add(name: &str, because: &Node, metrics: &mut Vec<Self>) {
+        if metrics.iter().all(|call| call.choice.name != name) {
+            let options = Node { value: Value::Map(Vec::new()), ..because.clone() };
+            let choice = Choice { name: name.to_owned(), name_node: because.clone(), options };
+            metrics.push(Self { choice, by: None, name: None });
+        }
+    }
 }
 
 impl Decode for MetricCall {

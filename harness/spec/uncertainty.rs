@@ -14,6 +14,7 @@ pub struct Uncertainty {
     method: Option<Method>,
     shares: Option<Shares>,
     permutations: Option<u32>,
+    refit: Option<bool>,
 }
 
 /// What is drawn together when items are resampled.
@@ -61,6 +62,7 @@ impl Uncertainty {
             method: self.method.or(outer.method),
             shares: self.shares.or(outer.shares),
             permutations: self.permutations.or(outer.permutations),
+            refit: self.refit.or(outer.refit),
         }
     }
 
@@ -92,6 +94,11 @@ impl Uncertainty {
     /// Which exact interval shares have. Default: mid-P.
     pub fn shares(&self) -> Shares {
         self.shares.unwrap_or(Shares::MidP)
+    }
+
+    /// Whether fitted rules are found anew in every resample. Default: they stay.
+    pub fn refit(&self) -> bool {
+        self.refit.unwrap_or(false)
     }
 
     /// The same with another method, for tests and benches.
@@ -131,6 +138,7 @@ impl Decode for Uncertainty {
                 word(node, problems, &words)
             }),
             permutations: fields.optional_with("null", problems, null),
+            refit: fields.optional("refit", problems),
         };
         fields.finish(problems);
         Some(decoded)

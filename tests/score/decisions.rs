@@ -175,4 +175,6 @@ fn items_without_a_decision_are_wrong_or_left_out() {
     assert_eq!(numbers("abstained: wrong,"), numbers(""));
     // Ranks do not depend on decisions.
     assert_eq!(numbers("abstained: exclude,"), [(2.0 / 3.0, 3), (1.0 / 2.0, 3), (1.0, 6)]);
+    // Their share stands beside the others.
+    assert_eq!(numbers("abstained: report,"), [numbers("").as_slice(), &[(3.0 / 6.0, 6)]].concat());
 }

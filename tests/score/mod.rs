@@ -10,6 +10,7 @@ mod joint;
 mod oracle;
 mod properties;
 mod reductions;
+mod refit;
 mod refusals;
 
 use std::path::Path;

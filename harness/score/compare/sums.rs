@@ -10,6 +10,7 @@ use crate::score::interval;
 use crate::score::lens::Lens;
 use crate::score::measurement::Status;
 use crate::score::metric::Metric;
+use crate::score::refit::Refit;
 use crate::score::share;
 use crate::score::sheet::{Replay, Sheet, Spot};
 use crate::score::units::{Rows, Units};
@@ -28,6 +29,8 @@ pub(super) struct Paired<'a> {
     pub(super) joint: &'a [u32],
     /// The patterns that a tuple is of, one a side.
     pub(super) tuples: &'a [Vec<u32>],
+    /// How decisions are made anew in every resample; empty where they stay on every side.
+    pub(super) refits: &'a [Option<Refit>],
     pub(super) uncertainty: &'a Uncertainty,
 }
 
@@ -87,14 +90,16 @@ impl Paired<'_> {
         let kept: Vec<bool> = sizes.small.iter().map(|small| !(policy == Policy::Exclude && small.is_some())).collect();
         let replay = |side: usize| {
             let metrics = [self.metrics[side]];
-            self.sheet(&self.lenses[side], &metrics, &kept).replay(&units, &self.patterns(&units, side), self.uncertainty)
+            let refit = self.refits.get(side).and_then(Option::as_ref);
+            let sheet = Sheet { refit, ..self.sheet(&self.lenses[side], &metrics, &kept) };
+            sheet.replay(&units, &self.patterns(&units, side), self.uncertainty)
         };
         let replays = (0..self.lenses.len()).map(replay).collect();
         Played { units, sizes, kept, replays }
     }
 
     fn sheet<'s>(&'s self, lens: &'s Lens, metrics: &'s [&'s Metric], kept: &'s [bool]) -> Sheet<'s> {
-        Sheet { lens, breakdown: self.breakdown, metrics, policy: self.audits[0].evaluation.undefined, kept }
+        Sheet { lens, breakdown: self.breakdown, metrics, policy: self.audits[0].evaluation.undefined, kept, refit: None }
     }
 
     /// A side's pattern of each slot.

@@ -70,15 +70,13 @@ impl Ballots {
     fn counts(&self, hand: &Hand<'_>) -> [Counts; 3] {
         let mut counts = [(); 3].map(|()| Counts::new(self.groups, self.classes));
         let [labels, decided, taken] = &mut counts;
-        let places = |classes: &[u32]| classes.to_vec().into_iter().map(|class| class as usize);
-        let none = None::<std::vec::IntoIter<usize>>;
         for ((group, pattern), weight) in
             hand.groups.iter().zip(hand.patterns).zip(hand.weights).filter(|((group, _), _)| **group != OUTSIDE)
         {
             let ballot = &self.patterns[*pattern as usize];
-            let absent = || ballot.absent.as_ref().map(|absent| places(absent).collect::<Vec<_>>().into_iter());
+            let absent = || ballot.absent.as_deref().map(places);
             labels.add(*group as usize, places(&ballot.present), absent(), *weight);
-            decided.add(*group as usize, places(&ballot.decided), none.clone(), *weight);
+            decided.add(*group as usize, places(&ballot.decided), None::<std::iter::Empty<usize>>, *weight);
             if let Some(group) = ballot.taken {
                 taken.add(group as usize, places(&ballot.present), absent(), *weight);
             }
@@ -133,4 +131,8 @@ impl Ballots {
         }
         if pairs > 0.0 { Ok(sum / pairs) } else { Err(Cause::NoItems.into()) }
     }
+}
+
+fn places(classes: &[u32]) -> impl Iterator<Item = usize> {
+    classes.iter().map(|class| *class as usize)
 }

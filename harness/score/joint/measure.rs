@@ -92,7 +92,7 @@ impl View<'_> {
                 factor.codes.iter().map(|code| code.and_then(|code| of_code[code as usize])).collect()
             });
         let answered = |row: usize| match decisions {
-            Decisions::Single(decided) => self.audit.evaluation.abstained == Abstained::Wrong || decided[row].is_some(),
+            Decisions::Single(decided) => self.audit.evaluation.abstained != Abstained::Exclude || decided[row].is_some(),
             Decisions::Sets(_) => true,
         };
         let counts = |row: usize| self.in_group(row) && answered(row);

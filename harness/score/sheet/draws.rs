@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::Sheet;
 use super::block::Block;
 use crate::score::ladder::Ladders;
-use crate::score::lens::Hand;
+use crate::score::lens::{Hand, Lens};
 use crate::score::metric::Over;
 use crate::score::ranking::Order;
 use crate::score::tally::Tally;
@@ -26,6 +26,15 @@ impl Sheet<'_> {
         of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
     ) -> Vec<(f64, Vec<f64>)> {
         let (seed, draws) = (uncertainty.seed(), uncertainty.bootstrap());
+        if let Some(refit) = self.refit {
+            let (lens, (labels, patterns)) = (Lens::Outcomes(refit.outcomes()), refit.slots());
+            let resample = |replicate: u64, _: &mut [u32], weights: &mut [f64]| {
+                refit.draw(seed, replicate, weights);
+                1.0
+            };
+            let counted = Sheet { lens: &lens, ..*self };
+            return counted.draws(draws, patterns.len(), resample, Some(&labels), &patterns, &[], of);
+        }
         if let Some(ladders) = Ladders::new(order, units, self.whole()) {
             let fresh = || (vec![0; patterns.len()], self.tallies());
             let one = |(counts, tallies): &mut (Vec<u32>, Vec<Tally>), replicate: u32| {

@@ -1,0 +1,127 @@
+//! Rules that are found anew in every resample.
+
+use std::sync::Arc;
+
+use fairgrid::data::frame::{Factor, Targets};
+use fairgrid::score::ids::Ids;
+use fairgrid::score::measurement::Measurement;
+use fairgrid::score::predictions::{Parts, Predictions, Scores};
+use fairgrid::score::rule::FittedRules;
+use fairgrid::score::{Splits, fit, score};
+use fairgrid::spec::evaluation::Evaluation;
+use fairgrid::spec::predictions::Kind;
+use fairgrid::spec::uncertainty::Uncertainty;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::StandardNormal;
+use rayon::prelude::*;
+
+use super::spec;
+
+/// Half of the items are positive; scores are normal, 1.2 apart.
+fn draw(items: usize, seed: u64) -> Predictions {
+    let mut generator = ChaCha8Rng::seed_from_u64(seed);
+    let targets: Vec<Option<u32>> = (0..items).map(|_| Some(u32::from(generator.random_bool(0.5)))).collect();
+    let noise = |target: &Option<u32>| 1.2 * f64::from(target.unwrap()) + generator.sample::<f64, _>(StandardNormal);
+    let values: Vec<f64> = targets.iter().map(noise).collect();
+    let race = Factor { levels: vec!["a".to_owned(), "b".to_owned()], codes: (0..items).map(|row| Some((row % 2) as u32)).collect() };
+    let parts = Parts {
+        ids: Ids::numbered(items),
+        classes: vec!["0".to_owned(), "1".to_owned()],
+        scores: Some(Scores { kind: Kind::Scores, width: 1, values }),
+        targets: Targets::Single(targets),
+        decisions: None,
+        embeddings: None,
+        fields: [("race".to_owned(), race)].into_iter().collect(),
+        subject: None,
+        weight: None,
+        split: None,
+    };
+    Predictions::check(parts, |row| row as u64).unwrap()
+}
+
+fn evaluation(rule: &str) -> Evaluation {
+    spec(&format!("{{positive: 1, groups: [race], decide: {{{rule}, as: tuned}}, metrics: [recall_score, recall_score_difference]}}"))
+}
+
+/// Fits on one file, scores another, with the rule as it is and found anew.
+fn both(validation: Predictions, test: &Predictions, evaluation: &Evaluation, draws: u32) -> [Vec<Measurement>; 2] {
+    let splits = Splits::from([("d/validation".to_owned(), Arc::new(validation))]);
+    let fitted = FittedRules { splits: splits.clone(), ..fit(evaluation, &splits).unwrap() };
+    ["{refit: false}", "{refit: true}"].map(|text| {
+        let uncertainty = spec::<Uncertainty>(text).with_draws(draws, 0);
+        score(test, evaluation, &uncertainty, &fitted).unwrap()
+    })
+}
+
+fn width(of: &Measurement) -> f64 {
+    of.upper.unwrap() - of.lower.unwrap()
+}
+
+#[test]
+fn an_interval_knows_that_the_rule_might_have_been_another() {
+    for rule in [
+        "threshold: {at: {false_positive_rate: 0.1}, split: d/validation}",
+        "threshold: {maximize: balanced_accuracy_score, split: d/validation, by: race}",
+        "threshold_optimizer: {constraint: demographic_parity, by: race, split: d/validation}",
+        "equalized_odds: {by: race, split: d/validation}",
+        "levelling_up: {metric: recall_score, at_least: 0.8, by: race, split: d/validation}",
+    ] {
+        let [kept, anew] = both(draw(150, 1), &draw(2000, 2), &evaluation(rule), 200);
+        let overall = |all: &[Measurement]| all.iter().find(|one| one.metric == "recall_score" && one.group.is_empty()).unwrap().clone();
+        assert_eq!(kept.iter().map(|one| one.value).collect::<Vec<_>>(), anew.iter().map(|one| one.value).collect::<Vec<_>>(), "{rule}");
+        let (kept, anew) = (width(&overall(&kept)), width(&overall(&anew)));
+        assert!(anew > 1.3 * kept, "{rule}: {kept} to {anew}");
+    }
+}
+
+#[test]
+fn a_rule_that_was_found_on_very_much_is_as_good_as_given() {
+    let rule = "threshold: {at: {false_positive_rate: 0.1}, split: d/validation}";
+    let [kept, anew] = both(draw(20_000, 1), &draw(200, 2), &evaluation(rule), 400);
+    for (kept, anew) in kept.iter().zip(&anew).filter(|(kept, _)| kept.metric == "recall_score") {
+        let ratio = width(anew) / width(kept);
+        assert!((0.85..1.15).contains(&ratio), "{}: {ratio}", kept.group);
+    }
+}
+
+/// How often the interval holds the recall that the procedure has on average, over validation splits and test splits.
+fn coverage(files: u64, validation: usize) -> [f64; 2] {
+    let evaluation = evaluation("threshold: {at: {false_positive_rate: 0.1}, split: d/validation}");
+    let truth = (0..2000u64)
+        .into_par_iter()
+        .map(|seed| {
+            let splits = Splits::from([("d/validation".to_owned(), Arc::new(draw(validation, seed)))]);
+            let threshold = fit(&evaluation, &splits).unwrap().rules["tuned"].common.threshold();
+            // The share of positives above it.
+            fairgrid::score::share::normal_cdf(1.2 - threshold)
+        })
+        .sum::<f64>()
+        / 2000.0;
+    let held = (0..files)
+        .into_par_iter()
+        .map(|seed| {
+            let all = both(draw(validation, 10_000 + seed), &draw(1000, 20_000 + seed), &evaluation, 200);
+            all.map(|all| {
+                let recall = all.iter().find(|one| one.metric == "recall_score" && one.group.is_empty()).unwrap();
+                f64::from(u8::from(recall.lower.unwrap() <= truth && truth <= recall.upper.unwrap()))
+            })
+        })
+        .reduce(|| [0.0; 2], |a, b| [a[0] + b[0], a[1] + b[1]]);
+    held.map(|held| held / files as f64)
+}
+
+#[test]
+fn an_interval_with_refit_holds_what_the_procedure_has() {
+    let [kept, anew] = coverage(40, 100);
+    assert!(anew >= 0.85 && kept < 0.75, "{kept} as given, {anew} anew");
+}
+
+#[test]
+#[ignore = "minutes"]
+fn every_refit() {
+    for validation in [50, 100, 400] {
+        let [kept, anew] = coverage(1000, validation);
+        println!("| {validation} | {kept:.3} | {anew:.3} |");
+    }
+}
