@@ -1,5 +1,6 @@
 //! What the evaluations will say, for the tables to show.
 
+use crate::score::breakdown::Grouping;
 use crate::score::embedding;
 use crate::score::joint;
 use crate::score::metric::Input;
@@ -18,21 +19,23 @@ pub fn dimensions(study: &Study) -> Vec<Dimension> {
 pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Scored {
     let column = |(metric, breakdowns): &(crate::score::metric::Metric, Vec<usize>)| {
         let lists = || breakdowns.iter().map(|index| &scheme.breakdowns[*index]);
-        let names: Vec<String> = lists().filter(|fields| !fields.is_empty()).map(|fields| fields.join("*")).collect();
-        let overall = metric.over.is_none() && lists().any(Vec::is_empty);
-        let (per_group, over_groups) = if metric.over.is_none() { (names, Vec::new()) } else { (Vec::new(), names) };
+        let overall = metric.over.is_none() && lists().any(|grouping| grouping.fields.is_empty());
+        let (per_group, over_groups): (Vec<_>, Vec<_>) =
+            lists().filter(|grouping| !grouping.fields.is_empty()).partition(|grouping| metric.has_groups(grouping));
+        let names = |groupings: Vec<&Grouping>| groupings.into_iter().map(Grouping::name).collect();
+        let (per_group, over_groups) = (names(per_group), names(over_groups));
         let decided = metric.input == Input::Decisions;
         MetricColumn { name: metric.name.clone(), decided, overall, per_group, over_groups, share: metric.share_of() }
     };
     let of_embedding = |(metric, breakdowns): &(embedding::metric::Metric, Vec<usize>)| {
         let lists = || breakdowns.iter().map(|index| &scheme.breakdowns[*index]);
-        let names: Vec<String> = lists().filter(|fields| !fields.is_empty()).map(|fields| fields.join("*")).collect();
-        let overall = metric.definition.compute.of_sets() || lists().any(Vec::is_empty);
+        let names: Vec<String> = lists().filter(|grouping| !grouping.fields.is_empty()).map(Grouping::name).collect();
+        let overall = metric.definition.compute.of_sets() || lists().any(|grouping| grouping.fields.is_empty());
         let (per_group, over_groups) = if metric.per_group() { (names, Vec::new()) } else { (Vec::new(), names) };
         MetricColumn { name: metric.name.clone(), decided: false, overall, per_group, over_groups, share: ShareOf::Nothing }
     };
     let of_joint = |(metric, breakdowns): &(joint::metric::Metric, Vec<usize>)| {
-        let names: Vec<String> = breakdowns.iter().map(|index| scheme.breakdowns[*index].join("*")).collect();
+        let names: Vec<String> = breakdowns.iter().map(|index| scheme.breakdowns[*index].name()).collect();
         let compute = metric.definition.compute;
         let (per_group, over_groups) = if compute.per_group() { (names, Vec::new()) } else { (Vec::new(), names) };
         MetricColumn {

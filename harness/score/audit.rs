@@ -17,6 +17,7 @@ use super::pairs::counterfactual::Counterfactuals;
 use super::predictions::{Decisions, Predictions, Scores};
 use super::probability::Probabilities;
 use super::ranking::Rankings;
+use super::reference::Anchor;
 use super::refit::{self, Refit, Split};
 use super::rule::{FittedRules, Splits, decide, linked, top};
 use super::scheme::{Schema, Scheme};
@@ -130,6 +131,8 @@ pub(super) struct Audit<'a> {
 
 /// How many items and clusters each group has, and whether that is enough.
 pub(super) struct Sizes {
+    /// Of each group.
+    pub(super) items: Vec<u64>,
     pub(super) clusters: Option<Vec<u64>>,
     /// Of each group: why it is too small, if it is.
     pub(super) small: Vec<Option<String>>,
@@ -144,7 +147,7 @@ impl<'a> Audit<'a> {
     ) -> Result<Self, ScoreError> {
         let Items { predictions, counterfactuals } = Items::of(predictions, evaluation)?;
         let clusters = clusters(&predictions, uncertainty)?;
-        let breakdowns = scheme.breakdowns.iter().map(|fields| Breakdown::new(&predictions, fields)).collect();
+        let breakdowns = scheme.breakdowns.iter().map(|grouping| Breakdown::of(&predictions, grouping)).collect();
         Ok(Self { predictions, counterfactuals, evaluation, uncertainty, scheme, clusters, breakdowns })
     }
 
@@ -215,9 +218,10 @@ impl<'a> Audit<'a> {
             // Groups that are too small take part in a gap only where that makes the gap as untrustworthy as they are.
             let exclude = self.evaluation.undefined == Policy::Exclude;
             let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
+            let anchors = metrics.iter().map(|metric| self.anchors(metric, by, &sizes)).collect::<Result<Vec<_>, _>>()?;
             let refit = self.refit(first, rules, breakdown, fitted)?;
             let policy = self.evaluation.undefined;
-            let sheet = Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, refit: refit.as_ref() };
+            let sheet = Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, anchors: &anchors, refit: refit.as_ref() };
             let readings = sheet.read(&self.predictions, self.clusters.as_deref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
@@ -228,6 +232,15 @@ impl<'a> Audit<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The group that others are set against in each panel of a breakdown; none where a metric sets them against none.
+    pub(super) fn anchors(&self, metric: &Metric, by: usize, sizes: &Sizes) -> Result<Vec<Anchor>, ScoreError> {
+        let Some(reference) = &metric.reference else { return Ok(Vec::new()) };
+        let mut problems = Problems::default();
+        let found = reference.anchors(&self.breakdowns[by], &self.scheme.breakdowns[by], &sizes.items);
+        let found = found.map_err(|problem| problems.push(problem)).ok();
+        Ok(problems.check(found)?)
     }
 
     /// How the decisions of a rule are made anew in every resample, where that is wanted of a rule that was fitted.
@@ -296,14 +309,16 @@ impl<'a> Audit<'a> {
             let plural = if counts[group] == 1 { "" } else { "s" };
             (counts[group] < least).then(|| format!("{} {what}{plural}{there}, fewer than `min_count` ({least})", counts[group]))
         };
-        Sizes { small: (0..groups).map(small).collect(), clusters }
+        let small = (0..groups).map(small).collect();
+        Sizes { items, small, clusters }
     }
 
     fn measurement(&self, reading: &Reading, metric: &Metric, breakdown: &Breakdown, sizes: &Sizes) -> Measurement {
         let spot = reading.spot;
+        let panel = &breakdown.panels[spot.panel];
         let small = match spot.group {
             Some(group) => sizes.small[group].clone(),
-            None => sizes.small.iter().flatten().next().cloned(),
+            None => sizes.small[panel.groups.clone()].iter().flatten().next().cloned(),
         };
         // Where small groups are left out of a gap, the gap itself is not small.
         let flagged = small.clone().filter(|_| spot.group.is_some() || self.evaluation.undefined == Policy::Propagate);
@@ -319,7 +334,7 @@ impl<'a> Audit<'a> {
             metric: metric.name.clone(),
             parameters: metric.parameters.clone(),
             by: breakdown.by.clone(),
-            group: spot.group.map(|group| breakdown.groups[group].clone()).unwrap_or_default(),
+            group: spot.group.map_or(&panel.name, |group| &breakdown.groups[group]).clone(),
             label: spot.class.map(name).unwrap_or_default(),
             item: String::new(),
             value: reading.value.ok(),
@@ -329,7 +344,10 @@ impl<'a> Audit<'a> {
             n: count(reading.support.items),
             n_positive: reading.support.positives.map(count),
             n_negative: reading.support.negatives.map(count),
-            n_clusters: sizes.clusters.as_ref().map(|clusters| spot.group.map_or_else(|| clusters.iter().sum(), |group| clusters[group])),
+            n_clusters: sizes
+                .clusters
+                .as_ref()
+                .map(|clusters| spot.group.map_or_else(|| clusters[panel.groups.clone()].iter().sum(), |group| clusters[group])),
             null_median: reading.null.map(|(median, _)| median),
             null_p: reading.null.map(|(_, p)| p),
             status,

@@ -1,7 +1,35 @@
 //! The groups that numbers are broken down by: the levels of a field, or an intersection of several.
 
+use std::ops::Range;
+
 use super::OUTSIDE;
 use super::predictions::Predictions;
+
+/// What items are grouped by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grouping {
+    /// The fields; none for all items together.
+    pub fields: Vec<String>,
+    /// How many of them, from the first on, are held fixed: groups are compared within each of their levels.
+    pub control: usize,
+}
+
+impl Grouping {
+    /// By fields, none of which is held fixed.
+    pub fn by(fields: &[String]) -> Self {
+        Self { fields: fields.to_vec(), control: 0 }
+    }
+
+    /// Its name: `race`, `gender*race`, or empty.
+    pub fn name(&self) -> String {
+        self.fields.join("*")
+    }
+
+    /// The fields whose levels are compared.
+    pub fn compared(&self) -> &[String] {
+        &self.fields[self.control..]
+    }
+}
 
 /// All groups of one entry of `groups:`.
 #[derive(Clone, Debug)]
@@ -12,40 +40,99 @@ pub struct Breakdown {
     pub groups: Vec<String>,
     /// The group of each item; `OUTSIDE` where one of the fields is missing.
     pub of_row: Vec<u32>,
+    /// The groups that are compared with each other: all, or those of each level of what is held fixed.
+    pub panels: Vec<Panel>,
+    /// The levels of each group's compared fields.
+    levels: Vec<Vec<String>>,
+}
+
+/// Groups that are compared with each other.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    /// What is held fixed: `age=young`, or empty.
+    pub name: String,
+    /// The places of the groups.
+    pub groups: Range<usize>,
 }
 
 impl Breakdown {
     /// All items, in one group without a name.
     pub fn overall(items: usize) -> Self {
-        Self { by: String::new(), groups: vec![String::new()], of_row: vec![0; items] }
+        Self::of_groups(vec![String::new()], vec![0; items])
+    }
+
+    /// Groups that are no levels of fields.
+    pub fn of_groups(groups: Vec<String>, of_row: Vec<u32>) -> Self {
+        let panels = vec![Panel { name: String::new(), groups: 0..groups.len() }];
+        let levels = vec![Vec::new(); groups.len()];
+        Self { by: String::new(), groups, of_row, panels, levels }
     }
 
     /// The groups by some fields, all of which exist.
     pub fn new(predictions: &Predictions, fields: &[String]) -> Self {
+        Self::of(predictions, &Grouping::by(fields))
+    }
+
+    /// The groups of a grouping, all fields of which exist.
+    pub fn of(predictions: &Predictions, grouping: &Grouping) -> Self {
         let mut breakdown = Self::overall(predictions.len());
-        breakdown.by = fields.join("*");
-        for name in fields {
-            let Some(field) = predictions.fields().get(name) else { continue };
-            let mut places = vec![OUTSIDE; field.levels.len()];
-            for code in field.codes.iter().flatten() {
-                places[*code as usize] = 0;
+        breakdown.by = grouping.name();
+        for (place, name) in grouping.fields.iter().enumerate() {
+            breakdown.split(predictions, name, place >= grouping.control);
+            if place + 1 == grouping.control {
+                let panel = |name: &String| Panel { name: name.clone(), groups: 0..1 };
+                breakdown.panels = breakdown.groups.iter().map(panel).collect();
             }
-            let levels: Vec<usize> = (0..places.len()).filter(|level| places[*level] == 0).collect();
-            for (place, level) in levels.iter().enumerate() {
-                places[*level] = place as u32;
-            }
-            for (group, code) in breakdown.of_row.iter_mut().zip(&field.codes) {
-                *group = match code {
-                    Some(code) if *group != OUTSIDE => *group * levels.len() as u32 + places[*code as usize],
-                    _ => OUTSIDE,
-                };
-            }
-            let named = |group: &String| {
-                let separator = if group.is_empty() { "" } else { "*" };
-                levels.iter().map(move |level| format!("{group}{separator}{name}={}", field.levels[*level])).collect::<Vec<_>>()
-            };
-            breakdown.groups = breakdown.groups.iter().flat_map(named).collect();
+        }
+        let wide = breakdown.groups.len() / breakdown.panels.len().max(1);
+        for (place, panel) in breakdown.panels.iter_mut().enumerate() {
+            panel.groups = place * wide..(place + 1) * wide;
         }
         breakdown
+    }
+
+    /// Splits every group by the levels of one more field.
+    fn split(&mut self, predictions: &Predictions, name: &str, compared: bool) {
+        let Some(field) = predictions.fields().get(name) else { return };
+        let mut places = vec![OUTSIDE; field.levels.len()];
+        for code in field.codes.iter().flatten() {
+            places[*code as usize] = 0;
+        }
+        let levels: Vec<usize> = (0..places.len()).filter(|level| places[*level] == 0).collect();
+        for (place, level) in levels.iter().enumerate() {
+            places[*level] = place as u32;
+        }
+        for (group, code) in self.of_row.iter_mut().zip(&field.codes) {
+            *group = match code {
+                Some(code) if *group != OUTSIDE => *group * levels.len() as u32 + places[*code as usize],
+                _ => OUTSIDE,
+            };
+        }
+        let mut groups = Vec::with_capacity(self.groups.len() * levels.len());
+        let mut all = Vec::with_capacity(groups.capacity());
+        for (group, known) in self.groups.iter().zip(&self.levels) {
+            let separator = if group.is_empty() { "" } else { "*" };
+            for level in levels.iter().map(|level| &field.levels[*level]) {
+                groups.push(format!("{group}{separator}{name}={level}"));
+                all.push(if compared { [known.as_slice(), std::slice::from_ref(level)].concat() } else { known.clone() });
+            }
+        }
+        (self.groups, self.levels) = (groups, all);
+    }
+
+    /// The place, within a panel, of the group whose compared fields have these levels.
+    pub fn place(&self, panel: &Panel, levels: &[String]) -> Option<usize> {
+        panel.groups.clone().find(|group| self.levels[*group] == levels)
+    }
+
+    /// Where, after the groups, the sums of all items that a group is compared within stand; `None` for items in no group, where that
+    /// is not all items.
+    pub fn home(&self, group: u32) -> Option<usize> {
+        let groups = self.groups.len();
+        match self.panels.len() {
+            1 => Some(groups),
+            _ if group == OUTSIDE => None,
+            panels => Some(groups + group as usize / (groups / panels)),
+        }
     }
 }

@@ -113,13 +113,16 @@ pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertai
                 .map(|((audit, side), metric)| audit.lens(metric, rule, side.fitted))
                 .collect::<Result<Vec<Lens>, _>>()?;
             let (joint, tuples) = join(&lenses);
-            for breakdown in breakdowns.iter().map(|by| &first.breakdowns[*by]) {
+            for by in breakdowns.iter().copied() {
+                let breakdown = &first.breakdowns[by];
+                let anchors = [first.anchors(metric, by, &first.sizes(lenses[0].of_row(), breakdown))?];
                 let refits = refits(&audits, sides, metric, rule, breakdown, uncertainty)?;
                 let paired = Paired {
                     audits: &audits,
                     lenses: &lenses,
                     metrics: &called,
                     breakdown,
+                    anchors: &anchors,
                     joint: &joint,
                     tuples: &tuples,
                     refits: &refits,

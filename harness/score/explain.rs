@@ -2,8 +2,9 @@
 
 use super::embedding;
 use super::joint;
+use super::measurement::Direction;
 use super::metric::{Meaning, list, meaning, takes_match};
-use super::registry::{Compute, Criterion, Definition, Reads, criteria, metrics};
+use super::registry::{Compute, Criterion, Definition, Preset, Reads, Suffix, criteria, metrics, presets, suffixes};
 use super::rulebook::{RULES, RuleDefinition};
 use crate::spec::problem::did_you_mean;
 
@@ -44,13 +45,20 @@ pub fn explain(name: &str) -> Result<String, String> {
             all.extend(of_embedding(definition));
             lines(name, all)
         }
+        Meaning::Preset(preset) => of_preset(preset),
     })
+}
+
+/// A preset, and below it what it calls.
+fn of_preset(preset: &Preset) -> String {
+    let own = lines(preset.name, vec![("is", preset.call()), ("source", preset.source.to_owned()), ("peers", peers(preset.peers))]);
+    format!("{own}\n{}", explain(preset.calls).unwrap_or_default())
 }
 
 /// What a name that only others use is called here, where it is known.
 fn of_peers(name: &str) -> String {
     let named = |peers: &[(&str, &str)]| -> Vec<String> {
-        let words = |text: &str| text.split([' ', ',', '(']).any(|word| word == name);
+        let words = |text: &str| text.split([' ', ',', '(', ')', ';', ':', '`']).any(|word| word == name);
         peers.iter().filter(|(_, theirs)| words(theirs)).map(|(peer, theirs)| format!("{peer}: {theirs}")).collect()
     };
     let mut text = String::new();
@@ -69,8 +77,15 @@ fn of_peers(name: &str) -> String {
     for definition in joint::registry::metrics() {
         tell(definition.peers, lines(definition.name, of_joint(definition)));
     }
-    for criterion in criteria() {
-        tell(criterion.peers, lines(&format!("{}_difference", criterion.name), of_criterion(criterion, "difference")));
+    let differences = suffixes().iter().filter(|suffix| suffix.name == "difference");
+    for (criterion, suffix) in criteria().iter().flat_map(|criterion| differences.clone().map(move |suffix| (criterion, suffix))) {
+        tell(criterion.peers, lines(&format!("{}_difference", criterion.name), of_criterion(criterion, suffix)));
+    }
+    for preset in presets() {
+        tell(preset.peers, of_preset(preset));
+    }
+    for suffix in suffixes() {
+        tell(suffix.peers, lines(&format!("METRIC_{}", suffix.name), of_reduction("METRIC", suffix)));
     }
     text.trim_end().to_owned()
 }
@@ -167,60 +182,54 @@ fn of_embedding(definition: &embedding::registry::Definition) -> Vec<(&'static s
     ]
 }
 
-fn of_reduction(base: &str, suffix: &str) -> Vec<(&'static str, String)> {
-    let formula = match suffix {
-        "difference" => format!("max_g {base} - min_g {base}; method: to_overall: max_g |{base}_g - {base}|"),
-        "ratio" => format!("min_g {base} / max_g {base}; method: to_overall: min_g min({base}_g / {base}, {base} / {base}_g)"),
-        "group_min" => format!("min_g {base}"),
-        "mean_abs_difference" => format!("mean over pairs of groups of |{base}_g - {base}_h|"),
-        "group_std" => format!("square root of the mean over groups of ({base}_g - their mean)^2"),
-        "group_cv" => format!("{base}_group_std / mean over groups of {base}"),
-        "gini" => format!("sum over ordered pairs of groups of |{base}_g - {base}_h| / (2 G^2 mean over groups of {base})"),
-        "equity_scaled" => format!("{base} / (1 + {base}_group_std)"),
-        "mean_over_groups" => format!("mean over groups of {base}, whatever their size"),
-        _ => format!("max_g {base}"),
-    };
-    let options = match suffix {
-        "difference" | "ratio" => "method: between_groups (default) | to_overall; classes: mean | max | min | per_class | macro",
-        _ => "classes: mean | max | min | per_class | macro",
-    };
-    let source = match suffix {
-        "mean_abs_difference" => "OxonFair, `.diff` of a group metric",
-        "group_std" | "group_cv" => "FairBench, reduction `std`",
-        "gini" => "FairBench, reduction `gini`",
-        "equity_scaled" => "FairMedFM, equity-scaled metrics",
-        "mean_over_groups" => "SubpopBench, `adjusted_accuracy`",
-        _ => "fairlearn 0.15, fairlearn.metrics",
-    };
-    let better = match suffix {
-        "difference" | "mean_abs_difference" | "group_std" | "group_cv" | "gini" => "lower",
-        "ratio" => "higher",
-        _ => "as of the metric",
-    };
+fn of_reduction(base: &str, suffix: &Suffix) -> Vec<(&'static str, String)> {
     vec![
-        ("formula", formula),
-        ("options", options.to_owned()),
-        ("better", better.to_owned()),
-        (
-            "undefined",
-            "in a group, under `undefined: propagate`; with fewer than two groups (gaps); where the divisor is 0 (ratios)".to_owned(),
-        ),
-        ("source", source.to_owned()),
+        ("formula", suffix.formula.replace("{m}", base)),
+        ("options", options(suffix).collect::<Vec<_>>().join("; ")),
+        ("better", better(suffix)),
+        ("undefined", format!("in a group, under `undefined: propagate`; {}", suffix.undefined)),
+        ("source", suffix.source.to_owned()),
+        ("peers", peers(suffix.peers)),
     ]
 }
 
-fn of_criterion(criterion: &Criterion, suffix: &str) -> Vec<(&'static str, String)> {
-    let parts: Vec<String> = criterion.parts.iter().map(|part| format!("{part}_{suffix}")).collect();
+fn options(suffix: &Suffix) -> impl Iterator<Item = &'static str> {
+    let own = suffix.options.iter().map(|option| match *option {
+        "method" => "method: between_groups (default) | to_overall",
+        "reference" => "reference: a level | {field: level} | largest | smallest (items) | highest | lowest (number)",
+        "groups" => "groups (with a reference): per_group (default) | min | max | mean | farthest",
+        "scale" => "scale: group_std (default) | sum_of_distances",
+        "at" => "at: a number, must be given",
+        other => other,
+    });
+    own.chain(["classes: mean | max | min | per_class | macro"])
+}
+
+fn better(suffix: &Suffix) -> String {
+    let better = |of: Direction| suffix.reduction.direction(of);
+    let signed = if suffix.options.contains(&"reference") && better(Direction::Higher) != Direction::Neutral {
+        "; signed against a reference: neutral"
+    } else {
+        ""
+    };
+    match better(Direction::Higher) {
+        always if always == better(Direction::Lower) => format!("{}{signed}", always.word()),
+        _ => "as of the metric".to_owned(),
+    }
+}
+
+fn of_criterion(criterion: &Criterion, suffix: &Suffix) -> Vec<(&'static str, String)> {
+    let parts: Vec<String> = criterion.parts.iter().map(|part| format!("{part}_{}", suffix.name)).collect();
     let mut all = match parts.as_slice() {
         [one] => vec![("formula", one.clone())],
-        several => vec![
-            ("formula", format!("of {}: the worst, the mean or the sum", several.join(" and "))),
-            ("options", "agg: worst_case | mean | sum; method: between_groups (default) | to_overall".to_owned()),
-        ],
+        several => vec![("formula", format!("of {}: the worst, the mean or the sum (signed: the mean or the sum)", several.join(" and ")))],
     };
+    let agg = (parts.len() > 1).then_some("agg: worst_case | mean | sum");
+    all.push(("options", agg.into_iter().chain(options(suffix)).collect::<Vec<_>>().join("; ")));
     let formula = |name: &str| metrics().iter().find(|definition| definition.name == name).map_or("", |definition| definition.formula);
+    all.push(("where", format!("m_{} = {}", suffix.name, suffix.formula.replace("{m}", "m"))));
     all.extend(criterion.parts.iter().map(|part| ("where", format!("{part} = {}", formula(part)))));
-    all.push(("better", if suffix == "difference" { "lower" } else { "higher" }.to_owned()));
+    all.push(("better", better(suffix)));
     all.push(("undefined", "where a part is, in a group, under `undefined: propagate`".to_owned()));
     all.push(("peers", peers(criterion.peers)));
     all
@@ -235,28 +244,13 @@ pub fn summary(name: &str) -> String {
     match meaning(name) {
         None => String::new(),
         Some(Meaning::Metric(definition)) => definition.formula.to_owned(),
-        Some(Meaning::Reduced(definition, suffix)) => reduced(definition.name, suffix),
         Some(Meaning::Joint(definition)) => definition.formula.to_owned(),
         Some(Meaning::Embedding(definition, None)) => definition.formula.to_owned(),
-        Some(Meaning::Embedding(definition, Some(suffix))) => reduced(definition.name, suffix),
+        Some(Meaning::Embedding(definition, Some(suffix))) => suffix.summary.replace("{m}", definition.name),
+        Some(Meaning::Reduced(definition, suffix)) => suffix.summary.replace("{m}", definition.name),
         Some(Meaning::Criterion(criterion, suffix)) => {
-            criterion.parts.iter().map(|part| format!("{part}_{suffix}")).collect::<Vec<_>>().join(" and ")
+            criterion.parts.iter().map(|part| format!("{part}_{}", suffix.name)).collect::<Vec<_>>().join(" and ")
         }
-    }
-}
-
-/// What a reduction over groups of a metric is.
-fn reduced(name: &str, suffix: &str) -> String {
-    match suffix {
-        "difference" => format!("largest minus smallest {} of the groups", name),
-        "ratio" => format!("smallest over largest {} of the groups", name),
-        "group_min" => format!("smallest {} of the groups", name),
-        "mean_abs_difference" => format!("mean distance between two groups' {}", name),
-        "group_std" => format!("standard deviation over groups of {}", name),
-        "group_cv" => format!("standard deviation over mean of the groups' {}", name),
-        "gini" => format!("Gini coefficient over groups of {}", name),
-        "equity_scaled" => format!("{} over 1 plus its standard deviation over groups", name),
-        "mean_over_groups" => format!("mean over groups of {}", name),
-        _ => format!("largest {} of the groups", name),
+        Some(Meaning::Preset(preset)) => preset.call(),
     }
 }

@@ -187,6 +187,11 @@ impl Leg {
 }
 
 impl Contrast {
+    /// Its own limits.
+    pub fn limits(&self) -> (f64, f64) {
+        (self.value - self.down, self.value + self.up)
+    }
+
     fn turned(&self) -> Self {
         Self { value: -self.value, down: self.up, up: self.down, legs: self.legs.map(|(leg, part)| (leg, -part)) }
     }

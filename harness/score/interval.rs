@@ -125,6 +125,17 @@ pub fn percentile(replicates: impl Iterator<Item = f64>, level: f64) -> Option<(
     Some((quantile(&sorted, tail), quantile(&sorted, 1.0 - tail)))
 }
 
+/// Limits of a distance, which errors of what it is made of lengthen on the whole (where it does not grow with disparity: shorten).
+///
+/// So its replicates lie off it on one side, further the shorter it is, and their percentiles would never reach that of no disparity. They
+/// do tell how far it may be off: their far end is one limit, and the other lies as far away on the other side (the basic bootstrap's,
+/// Davison and Hinkley 1997, 5.2). Where it is long, both are those of a normal error.
+pub fn of_gap(replicates: impl Iterator<Item = f64>, value: f64, grows: bool, level: f64) -> Option<(f64, f64)> {
+    let (lower, upper) = percentile(replicates, level)?;
+    let reach = if grows { upper - value } else { value - lower }.max(0.0);
+    Some((value - reach, value + reach))
+}
+
 /// What chance alone gives: the median of the gaps under permuted labels, and the share of them that are at least as far out as the
 /// observed one, which counts as one of them.
 pub fn null(permuted: impl Iterator<Item = f64>, observed: f64, grows: bool) -> Option<(f64, f64)> {

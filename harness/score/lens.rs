@@ -1,6 +1,7 @@
 //! What some metrics read of the items, and the sums it makes of a draw.
 
 use super::OUTSIDE;
+use super::breakdown::Breakdown;
 use super::outcome::Outcomes;
 use super::pairs::shift::Shifts;
 use super::probability::Probabilities;
@@ -22,6 +23,7 @@ pub enum Lens {
 
 /// Slots as one draw sees them.
 pub(super) struct Hand<'h> {
+    pub(super) breakdown: &'h Breakdown,
     pub(super) patterns: &'h [u32],
     /// For a ranking lens, the slots of each class in the order of scores.
     pub(super) order: &'h [Order],
@@ -56,63 +58,42 @@ impl Lens {
         }
     }
 
-    /// Sums a hand up: one tally a group, and last (where it is wanted) that of all items.
+    /// Sums a hand up: one tally a group, and after them (where it is wanted) that of all items of each panel.
     pub(super) fn sum(&self, hand: &Hand<'_>, whole: bool, tallies: &mut [Tally]) {
         tallies.iter_mut().for_each(Tally::clear);
-        let Some(all) = tallies.len().checked_sub(1) else { return };
         let slots = || hand.labels.iter().zip(hand.weights).enumerate().filter(|(_, (_, weight))| **weight > 0.0);
+        // The tallies that a slot counts in.
+        let places = |label: u32| {
+            let group = (label != OUTSIDE).then_some(label as usize);
+            group.into_iter().chain(if whole { hand.breakdown.home(label) } else { None })
+        };
         match self {
             Self::Outcomes(outcomes) => {
                 for (slot, (label, weight)) in slots() {
-                    if whole {
-                        outcomes.add(hand.patterns[slot], *weight, &mut tallies[all]);
-                    }
-                    if *label != OUTSIDE {
-                        outcomes.add(hand.patterns[slot], *weight, &mut tallies[*label as usize]);
-                    }
+                    places(*label).for_each(|place| outcomes.add(hand.patterns[slot], *weight, &mut tallies[place]));
                 }
                 tallies.iter_mut().for_each(|tally| outcomes.finish(tally));
             }
             Self::Probabilities(probabilities) => {
                 for (slot, (label, weight)) in slots() {
-                    if whole {
-                        probabilities.add(hand.patterns[slot], *weight, &mut tallies[all]);
-                    }
-                    if *label != OUTSIDE {
-                        probabilities.add(hand.patterns[slot], *weight, &mut tallies[*label as usize]);
-                    }
+                    places(*label).for_each(|place| probabilities.add(hand.patterns[slot], *weight, &mut tallies[place]));
                 }
             }
             Self::Shifts(shifts) => {
                 for (slot, (label, weight)) in slots() {
-                    if whole {
-                        shifts.add(hand.patterns[slot], *weight, &mut tallies[all]);
-                    }
-                    if *label != OUTSIDE {
-                        shifts.add(hand.patterns[slot], *weight, &mut tallies[*label as usize]);
-                    }
+                    places(*label).for_each(|place| shifts.add(hand.patterns[slot], *weight, &mut tallies[place]));
                 }
             }
             Self::Rankings(_) => {
                 for (_, (label, weight)) in slots() {
-                    if whole {
-                        tallies[all].items += weight;
-                    }
-                    if *label != OUTSIDE {
-                        tallies[*label as usize].items += weight;
-                    }
+                    places(*label).for_each(|place| tallies[place].items += weight);
                 }
                 for (class, order) in hand.order.iter().enumerate() {
                     let mut step = 0;
                     for (slot, mark) in order.iter() {
                         step += u64::from(mark.is_step());
-                        let (label, weight) = (hand.labels[slot], hand.weights[slot]);
-                        if whole {
-                            tallies[all].sweeps[class].push(step, mark.is_positive(), weight);
-                        }
-                        if label != OUTSIDE {
-                            tallies[label as usize].sweeps[class].push(step, mark.is_positive(), weight);
-                        }
+                        let weight = hand.weights[slot];
+                        places(hand.labels[slot]).for_each(|place| tallies[place].sweeps[class].push(step, mark.is_positive(), weight));
                     }
                 }
                 tallies.iter_mut().flat_map(|tally| &mut tally.sweeps).for_each(Sweep::finish);

@@ -1,8 +1,10 @@
 //! A metric as an evaluation calls it: name and options resolved against the registry, every ambiguous reading refused.
 
+use super::combine::Combine;
 use super::measurement::Direction;
-use super::reduction::{Against, Combine, Reduction};
-use super::registry::{Compute, Definition, Of, Parameter, Reads, metrics};
+use super::reduction::Reduction;
+use super::reference::Reference;
+use super::registry::{Compute, Definition, Of, Parameter, Reads, Suffix, metrics};
 use super::truth::{LabelSets, Match, Truth};
 use super::value::Cause;
 use crate::spec::decide::Link;
@@ -11,8 +13,15 @@ use crate::spec::evaluation::{MetricCall, Written};
 use crate::spec::node::{Node, Value as Content};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 
+mod averages;
 mod names;
+mod over;
+mod preset;
 mod values;
+
+use averages::{average, average_of, spread, takes_average};
+use over::Called;
+use preset::of_preset;
 
 pub use names::{Meaning, list, meaning};
 pub use values::Support;
@@ -36,6 +45,8 @@ pub struct Metric {
     pub average: Average,
     /// The reduction over groups, if it is one.
     pub over: Option<Over>,
+    /// The group that the others are set against, if they are.
+    pub reference: Option<Written<Reference>>,
     task: Task,
     parts: Vec<&'static Definition>,
     parameter: f64,
@@ -108,7 +119,7 @@ pub enum Average {
 }
 
 /// A reduction over groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Over {
     /// How.
     pub reduction: Reduction,
@@ -152,7 +163,8 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         problems.push(Problem::at(&call.choice.name_node, format!("unknown metric `{name}`")).help(help));
         return None;
     };
-    let (parts, suffix): (Vec<&'static Definition>, Option<&str>) = match meaning {
+    let (parts, suffix): (Vec<&'static Definition>, Option<&'static Suffix>) = match meaning {
+        Meaning::Preset(preset) => return of_preset(preset, call, whole, sets, problems),
         Meaning::Metric(definition) => (vec![definition], None),
         Meaning::Reduced(definition, suffix) => (vec![definition], Some(suffix)),
         Meaning::Embedding(..) => {
@@ -192,16 +204,16 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         ("threshold", first.reads == Reads::Associations),
         ("of", !matches!(first.reads, Reads::Flips | Reads::Answers)),
         ("match", found && parts.iter().all(|part| takes_match(part))),
-        ("method", matches!(suffix, Some("difference" | "ratio"))),
         ("agg", parts.len() > 1),
     ]
     .into_iter()
     .filter_map(|(option, taken)| taken.then_some(option))
     .chain(first.parameter.map(|parameter| parameter.name))
+    .chain(suffix.into_iter().flat_map(|suffix| suffix.options.iter().copied()))
     .collect();
     check_options(call, &options, problems);
     let option = |name: &str| options.contains(&name).then(|| call.choice.options.get(name)).flatten();
-    let (classes, k, method, agg) = (option("classes"), option("k"), option("method"), option("agg"));
+    let (classes, k) = (option("classes"), option("k"));
     let average = option("average").and_then(|node| average(node, first, task, problems));
 
     let parameter = match first.parameter {
@@ -230,9 +242,12 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         _ if found && takes_average(first) => Some(Average::Positive(0)),
         _ => average_of(call, first, task, average, spread, suffix.is_some(), problems),
     };
-    let over = match suffix {
-        None => None,
-        Some(suffix) => Some(over(call, suffix, method, agg, parts.len(), spread, problems)?),
+    let (over, reference) = match suffix {
+        None => (None, None),
+        Some(suffix) => {
+            let (over, reference) = Called { call, suffix, parts: &parts, spread }.over(problems)?;
+            (Some(over), reference)
+        }
     };
     if problems.len() > before {
         return None;
@@ -250,13 +265,7 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         }
         (input, _) => input,
     };
-    let direction = match over.map(|over| over.reduction) {
-        None | Some(Reduction::GroupMin | Reduction::GroupMax | Reduction::MeanOverGroups | Reduction::EquityScaled) => first.direction,
-        Some(Reduction::Difference(_) | Reduction::MeanAbsDifference | Reduction::GroupStd | Reduction::GroupCv | Reduction::Gini) => {
-            Direction::Lower
-        }
-        Some(Reduction::Ratio(_)) => Direction::Higher,
-    };
+    let direction = over.map_or(first.direction, |over| over.reduction.direction(first.direction));
     Some(Metric {
         name: call.name.clone().unwrap_or_else(|| name.to_owned()),
         parameters: parameters(call),
@@ -266,6 +275,7 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         truth,
         average,
         over,
+        reference,
         task,
         parts,
         parameter,
@@ -347,143 +357,6 @@ pub(super) fn parameters(call: &MetricCall) -> String {
         entries.sort_by(|a, b| a.0.text.cmp(&b.0.text));
     }
     choice.label()
-}
-
-fn takes_average(definition: &Definition) -> bool {
-    matches!(definition.compute, Compute::Class { .. } | Compute::Rank(_) | Compute::Belief(_))
-}
-
-fn average(node: &Node, definition: &Definition, task: Task, problems: &mut Problems) -> Option<Average> {
-    let mut words = vec![("macro", Average::Macro), ("weighted", Average::Weighted), ("per_class", Average::PerClass)];
-    if let Compute::Class { samples, .. } = definition.compute {
-        words.push(("micro", Average::Micro));
-        if samples.is_some() && (task.multi_label || definition.reads == Reads::TopK) {
-            words.push(("samples", Average::Samples));
-        }
-    }
-    if let Some(positive) = task.positive {
-        words.push(("binary", Average::Positive(positive)));
-    }
-    word(node, problems, &words)
-}
-
-/// `classes:` of a reduction: the outer option says whether it is `macro`, the inner one what it combines by.
-#[derive(Clone, Copy)]
-enum Spread {
-    Macro,
-    Reduced(Option<Combine>),
-}
-
-fn spread(node: &Node, problems: &mut Problems) -> Option<Spread> {
-    word(
-        node,
-        problems,
-        &[
-            ("mean", Spread::Reduced(Some(Combine::Mean))),
-            ("max", Spread::Reduced(Some(Combine::Max))),
-            ("min", Spread::Reduced(Some(Combine::Min))),
-            ("per_class", Spread::Reduced(None)),
-            ("macro", Spread::Macro),
-        ],
-    )
-}
-
-fn average_of(
-    call: &MetricCall,
-    definition: &Definition,
-    task: Task,
-    average: Option<Average>,
-    spread: Option<Spread>,
-    reduced: bool,
-    problems: &mut Problems,
-) -> Option<Average> {
-    let node = &call.choice.name_node;
-    if !takes_average(definition) {
-        if spread.is_some() {
-            problems.push(Problem::at(node, format!("`{}` is one number of all classes: it takes no `classes`", call.choice.name)));
-        }
-        return Some(if let Compute::Whole(_) | Compute::Share(..) = definition.compute { Average::Whole } else { Average::Macro });
-    }
-    match (average, spread) {
-        (Some(_), Some(_)) => {
-            problems.push(Problem::at(node, "`average` and `classes` are two readings: give one of them"));
-            None
-        }
-        (Some(average), None) => Some(average),
-        (None, Some(Spread::Macro)) => Some(Average::Macro),
-        (None, Some(Spread::Reduced(_))) => Some(Average::PerClass),
-        (None, None) => match task.positive {
-            Some(positive) if !task.multi_label && definition.reads != Reads::TopK => Some(Average::Positive(positive)),
-            _ => {
-                problems.push(ambiguous(call, definition, task, reduced));
-                None
-            }
-        },
-    }
-}
-
-/// The error of a bare name that has several readings.
-fn ambiguous(call: &MetricCall, definition: &Definition, task: Task, reduced: bool) -> Problem {
-    let mut averages = vec!["macro", "weighted", "per_class"];
-    if let Compute::Class { samples, .. } = definition.compute {
-        averages.insert(1, "micro");
-        if samples.is_some() && (task.multi_label || definition.reads == Reads::TopK) {
-            averages.insert(2, "samples");
-        }
-    }
-    let name = &call.choice.name;
-    let mut readings = format!("say which: `{{{name}: {{average: {}}}}}`", averages.join(" | "));
-    if reduced {
-        readings
-            .push_str(&format!(" (the gap of an average), or `{{{name}: {{classes: mean | max | per_class}}}}` (the gaps of the classes)"));
-    }
-    if task.positive.is_none() && !task.multi_label && definition.reads != Reads::TopK {
-        readings.push_str("; or give the evaluation a `positive:` class");
-    }
-    Problem::at(&call.choice.name_node, format!("`{name}` has several readings with {} classes", task.classes)).help(readings)
-}
-
-fn over(
-    call: &MetricCall,
-    suffix: &str,
-    method: Option<&Node>,
-    agg: Option<&Node>,
-    parts: usize,
-    spread: Option<Spread>,
-    problems: &mut Problems,
-) -> Option<Over> {
-    let against = match method {
-        Some(node) => word(node, problems, &[("between_groups", Against::Groups), ("to_overall", Against::Overall)])?,
-        None => Against::Groups,
-    };
-    let reduction = match suffix {
-        "difference" => Reduction::Difference(against),
-        "ratio" => Reduction::Ratio(against),
-        "group_min" => Reduction::GroupMin,
-        "mean_abs_difference" => Reduction::MeanAbsDifference,
-        "group_std" => Reduction::GroupStd,
-        "group_cv" => Reduction::GroupCv,
-        "gini" => Reduction::Gini,
-        "equity_scaled" => Reduction::EquityScaled,
-        "mean_over_groups" => Reduction::MeanOverGroups,
-        _ => Reduction::GroupMax,
-    };
-    let worst = if reduction.grows() { Combine::Max } else { Combine::Min };
-    let parts = match agg {
-        Some(node) => word(node, problems, &[("worst_case", worst), ("mean", Combine::Mean), ("sum", Combine::Sum)])?,
-        None if parts == 1 => worst,
-        None => {
-            let name = &call.choice.name;
-            let problem = Problem::at(&call.choice.name_node, format!("`{name}` has several readings"));
-            problems.push(problem.help(format!("say which: `{{{name}: {{agg: worst_case | mean | sum}}}}` (fairlearn's is worst_case)")));
-            return None;
-        }
-    };
-    let classes = match spread {
-        Some(Spread::Reduced(combine)) => combine,
-        _ => None,
-    };
-    Some(Over { reduction, parts, classes })
 }
 
 fn top_k(k: Option<&Node>, call: &MetricCall, task: Task, problems: &mut Problems) -> Option<u32> {

@@ -14,7 +14,8 @@
 //! - [`joint`]: how classes and groups go together, in numbers of all groups at once.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`ladder`]: resamples of rankings, one pass a group.
-//! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups.
+//! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups; [`reference`]: the group
+//!   that others are set against.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`mod@compare`]: cells set against each other on the same items.
 //! - [`mod@explain`]: what a metric is, in words; [`rulebook`]: what decision rules and calibrations are.
@@ -25,6 +26,7 @@ pub mod archive;
 pub mod audit;
 pub mod breakdown;
 pub mod calibrate;
+pub mod combine;
 pub mod compare;
 pub mod draw;
 pub mod embedding;
@@ -47,6 +49,7 @@ pub mod predictions;
 pub mod probability;
 pub mod ranking;
 pub mod reduction;
+pub mod reference;
 pub mod refit;
 pub mod registry;
 pub mod rule;

@@ -4,11 +4,13 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
+use super::breakdown::Grouping;
 use super::embedding::{self, Embeddings};
 use super::joint;
 use super::metric::{Average, Input, Meaning, Metric, Task, Wanted, meaning, resolve};
 use super::pairs;
 use super::predictions::Predictions;
+use super::registry::Suffix;
 use super::truth::{LabelSets, Truth};
 use crate::data::frame::Targets;
 use crate::spec::calibrate::Method;
@@ -45,8 +47,8 @@ pub struct Scheme {
     pub task: Task,
     /// The decision rules; empty where no metric reads decisions and none is written.
     pub decide: Vec<Decide>,
-    /// The lists of fields to break down by; the empty list is all items.
-    pub breakdowns: Vec<Vec<String>>,
+    /// What to break down by; that of no field is all items.
+    pub breakdowns: Vec<Grouping>,
     /// The metrics, each with the breakdowns that it is computed for.
     pub metrics: Vec<(Metric, Vec<usize>)>,
     /// The metrics of embeddings, likewise.
@@ -169,6 +171,10 @@ impl Scheme {
                 }
                 scheme.check_name(&metric.name, call, problems);
                 let breakdowns = scheme.breakdowns_of(evaluation, call, metric.over.is_none(), problems);
+                if let Some(reference) = &metric.reference {
+                    let unfit = breakdowns.iter().filter_map(|place| reference.unfit(&scheme.breakdowns[*place], &schema.fields));
+                    unfit.for_each(|problem| problems.push(problem));
+                }
                 scheme.metrics.push((metric, breakdowns));
             }
         }
@@ -186,7 +192,7 @@ impl Scheme {
         &mut self,
         evaluation: &Evaluation,
         call: &MetricCall,
-        (definition, suffix): (&'static embedding::registry::Definition, Option<&'static str>),
+        (definition, suffix): (&'static embedding::registry::Definition, Option<&'static Suffix>),
         schema: &Schema,
         problems: &mut Problems,
     ) {
@@ -254,12 +260,12 @@ impl Scheme {
 
     /// The breakdowns that a metric is computed for, among them that of all items where it has such a number; there must be one.
     fn breakdowns_of(&mut self, evaluation: &Evaluation, call: &MetricCall, overall: bool, problems: &mut Problems) -> Vec<usize> {
-        let mut lists: Vec<Vec<String>> = Vec::new();
+        let mut lists: Vec<Grouping> = Vec::new();
         match &call.by {
-            Some(by) => lists.push(by.value.clone()),
+            Some(by) => lists.push(Grouping::by(&by.value)),
             None => {
-                lists.extend(overall.then(Vec::new));
-                lists.extend(evaluation.groups.iter().map(|entry| entry.value.clone()));
+                lists.extend(overall.then(Grouping::default));
+                lists.extend(evaluation.groups.iter().map(|entry| Grouping::by(&entry.value)));
             }
         }
         if lists.is_empty() {

@@ -6,18 +6,20 @@ mod limits;
 
 use rayon::prelude::*;
 
-use super::Value;
-use super::breakdown::Breakdown;
+use super::breakdown::{Breakdown, Panel};
 use super::interval;
 use super::lens::{Hand, Lens};
 use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
+use super::reduction::Among;
+use super::reference::Anchor;
 use super::refit::Refit;
 use super::tally::Tally;
 use super::units::{Rows, Shuffle, Units};
+use super::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::{Method, Uncertainty};
-use block::{Block, Drawn};
+use block::{Block, Drawn, Roster};
 
 /// Metrics, a lens and a breakdown.
 pub struct Sheet<'a> {
@@ -31,6 +33,8 @@ pub struct Sheet<'a> {
     pub policy: Policy,
     /// The groups that reductions look at.
     pub kept: &'a [bool],
+    /// For each metric and panel the group that others are set against, where they are.
+    pub anchors: &'a [Vec<Anchor>],
     /// How decisions are made anew in every resample; `None` where they stay.
     pub refit: Option<&'a Refit>,
 }
@@ -42,6 +46,8 @@ pub struct Spot {
     pub metric: usize,
     /// Its group; `None` for a number over groups.
     pub group: Option<usize>,
+    /// The panel of groups that it is about.
+    pub panel: usize,
     /// Its class, where there is one number a class.
     pub class: Option<usize>,
 }
@@ -85,12 +91,21 @@ impl Sheet<'_> {
         let mut tallies = self.tallies();
 
         let counted = units.counted();
-        self.lens.sum(&Hand { patterns: &patterns, order: &order, labels: &labels, weights: &counted }, true, &mut tallies);
+        self.lens.sum(
+            &Hand { breakdown: self.breakdown, patterns: &patterns, order: &order, labels: &labels, weights: &counted },
+            true,
+            &mut tallies,
+        );
         let supports = tallies.clone();
         let observed = units.observed();
-        self.lens.sum(&Hand { patterns: &patterns, order: &order, labels: &labels, weights: &observed }, true, &mut tallies);
+        self.lens.sum(
+            &Hand { breakdown: self.breakdown, patterns: &patterns, order: &order, labels: &labels, weights: &observed },
+            true,
+            &mut tallies,
+        );
         let blocks = self.blocks(&tallies);
         let values = self.values(&tallies);
+        let roster = self.roster(&units);
 
         let slots = patterns.len();
         let numbers = |tallies: &[Tally]| self.values(tallies).into_iter().map(number).collect::<Vec<f64>>();
@@ -106,17 +121,18 @@ impl Sheet<'_> {
         let mut drawn = Drawn {
             intervals: Vec::new(),
             resampled: resampled.into_iter().map(|(_, numbers)| numbers).collect(),
-            items: supports.last().map_or(0.0, |tally| tally.items),
+            items: supports[self.breakdown.groups.len()..].iter().map(|tally| tally.items).sum(),
+            roster,
             // A rule that is found anew is common to all groups.
             related: clusters.is_some() || self.refit.is_some(),
-            ranks: (0..=self.breakdown.groups.len()).map(|group| units.rank(group)).collect(),
+            ranks: (0..tallies.len()).map(|group| units.rank(group)).collect(),
             blocks,
             values,
         };
         let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
-        let effective = units.effective(self.breakdown.groups.len());
+        let effective = self.effective(&units);
         drawn.intervals = self.intervals(&drawn, &tallies, &supports, &effective, plain, &left_out, uncertainty);
-        let values = self.reduced(&drawn.blocks, &drawn.values);
+        let values = self.reduced(&spots, &drawn.blocks, &drawn.values, &drawn.roster);
         let (spots, drawn) = (&spots, &drawn);
         let read = |index: usize| {
             let (spot, value): (Spot, Value) = (spots[index], values[index]);
@@ -125,7 +141,7 @@ impl Sheet<'_> {
                 spot,
                 value,
                 support: self.support(&spot, &supports),
-                interval: value.ok().and_then(|value| self.interval(&spot, index, value, drawn, uncertainty)),
+                interval: value.ok().and_then(|value| self.interval(&spot, value, drawn, uncertainty)),
                 null: value
                     .ok()
                     .zip(gap)
@@ -140,13 +156,22 @@ impl Sheet<'_> {
         let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
         let order = self.lens.order(patterns);
         let mut tallies = self.tallies();
-        self.lens.sum(&Hand { patterns, order: &order, labels: &labels, weights: &units.counted() }, true, &mut tallies);
+        self.lens.sum(
+            &Hand { breakdown: self.breakdown, patterns, order: &order, labels: &labels, weights: &units.counted() },
+            true,
+            &mut tallies,
+        );
         let spots = self.spots(&tallies);
         let supports = spots.iter().map(|spot| self.support(spot, &tallies)).collect();
         let blocks = self.blocks(&tallies);
-        self.lens.sum(&Hand { patterns, order: &order, labels: &labels, weights: &units.observed() }, true, &mut tallies);
-        let values = self.reduced(&blocks, &self.values(&tallies));
-        let drawn = self.resamples(units, &labels, patterns, &order, uncertainty, self.numbers());
+        self.lens.sum(
+            &Hand { breakdown: self.breakdown, patterns, order: &order, labels: &labels, weights: &units.observed() },
+            true,
+            &mut tallies,
+        );
+        let roster = self.roster(units);
+        let values = self.reduced(&spots, &blocks, &self.values(&tallies), &roster);
+        let drawn = self.resamples(units, &labels, patterns, &order, uncertainty, self.numbers(units));
         Replay { spots, values, supports, replicates: drawn.into_iter().map(|(_, numbers)| numbers).collect() }
     }
 
@@ -159,7 +184,7 @@ impl Sheet<'_> {
             shuffle.deal(uncertainty.seed(), replicate, labels, weights);
             1.0
         };
-        let drawn = self.draws(permutations, shuffle.patterns.len(), deal, None, &shuffle.patterns, &order, self.numbers());
+        let drawn = self.draws(permutations, shuffle.patterns.len(), deal, None, &shuffle.patterns, &order, self.numbers(units));
         drawn.into_iter().map(|(_, numbers)| numbers).collect()
     }
 
@@ -173,18 +198,19 @@ impl Sheet<'_> {
         };
         let (labels, patterns) = ([labels.as_slice(), &labels].concat(), [own, other].concat());
         let permutations = uncertainty.permutations();
-        let drawn = self.draws(permutations, patterns.len(), exchange, Some(&labels), &patterns, &[], self.numbers());
+        let drawn = self.draws(permutations, patterns.len(), exchange, Some(&labels), &patterns, &[], self.numbers(units));
         drawn.into_iter().map(|(_, numbers)| numbers).collect()
     }
 
     /// Every number of the sheet, from the sums of a draw.
-    fn numbers(&self) -> impl Fn(&[Tally]) -> Vec<f64> + Sync {
-        let blocks = self.blocks(&self.tallies());
-        move |tallies| self.reduced(&blocks, &self.values(tallies)).into_iter().map(number).collect()
+    fn numbers(&self, units: &Units) -> impl Fn(&[Tally]) -> Vec<f64> + Sync {
+        let tallies = self.tallies();
+        let (spots, blocks, roster) = (self.spots(&tallies), self.blocks(&tallies), self.roster(units));
+        move |tallies| self.reduced(&spots, &blocks, &self.values(tallies), &roster).into_iter().map(number).collect()
     }
 
     fn tallies(&self) -> Vec<Tally> {
-        vec![self.lens.tally(); self.breakdown.groups.len() + 1]
+        vec![self.lens.tally(); self.breakdown.groups.len() + self.breakdown.panels.len()]
     }
 
     fn over(&self, spot: &Spot) -> Option<Over> {
@@ -195,7 +221,7 @@ impl Sheet<'_> {
         let groups = self.breakdown.groups.len();
         let mut start = 0;
         let block = |metric: &&Metric| {
-            let groups = if metric.over.is_some() { groups + 1 } else { groups };
+            let groups = if metric.over.is_some() { groups + self.breakdown.panels.len() } else { groups };
             let block = Block { start, parts: metric.parts(), groups, classes: metric.width(&tallies[0]) };
             start += block.len();
             block
@@ -213,16 +239,55 @@ impl Sheet<'_> {
         let all_classes = tallies.first().map_or(0, Tally::classes);
         let mut spots = Vec::new();
         for (metric, called) in self.metrics.iter().enumerate() {
-            let groups: Vec<Option<usize>> = match called.over {
-                None => (0..self.breakdown.groups.len()).map(Some).collect(),
-                Some(_) => vec![None],
-            };
             let classes: Vec<Option<usize>> = if called.per_class() { (0..all_classes).map(Some).collect() } else { vec![None] };
-            for group in groups {
-                spots.extend(classes.iter().map(|class| Spot { metric, group, class: *class }));
+            for (panel, of) in self.breakdown.panels.iter().enumerate() {
+                let groups: Vec<Option<usize>> = match called.over {
+                    Some(over) if !over.reduction.is_each() => vec![None],
+                    _ => of.groups.clone().map(Some).collect(),
+                };
+                for group in groups {
+                    spots.extend(classes.iter().map(|class| Spot { metric, group, panel, class: *class }));
+                }
             }
         }
         spots
+    }
+
+    fn roster(&self, units: &Units) -> Roster {
+        let ordered = |panel: &Panel| {
+            let mut groups: Vec<usize> = panel.groups.clone().collect();
+            groups.sort_by_key(|group| units.rank(*group));
+            groups
+        };
+        let mut sizes = vec![0.0; self.breakdown.groups.len()];
+        for (slot, weight) in units.slots().iter().zip(units.observed()).filter(|(slot, _)| slot.group != OUTSIDE) {
+            sizes[slot.group as usize] += weight;
+        }
+        Roster { groups: self.breakdown.panels.iter().map(ordered).collect(), sizes }
+    }
+
+    /// The groups that the numbers of a metric are compared among, in a panel.
+    fn among<'s>(&'s self, metric: usize, panel: usize, roster: &'s Roster) -> Among<'s> {
+        Among {
+            groups: &roster.groups[panel],
+            kept: self.kept,
+            sizes: &roster.sizes,
+            anchor: self.anchors[metric].get(panel).copied(),
+            policy: self.policy,
+        }
+    }
+
+    /// How many equally weighted units each group has as much information as, and after the groups all of each panel.
+    fn effective(&self, units: &Units) -> Vec<f64> {
+        let groups = self.breakdown.groups.len();
+        let mut effective = units.effective(groups);
+        if self.breakdown.panels.len() > 1 {
+            effective.truncate(groups);
+            let panels = self.breakdown.panels.iter().map(|panel| effective[panel.groups.clone()].iter().sum());
+            let panels: Vec<f64> = panels.collect();
+            effective.extend(panels);
+        }
+        effective
     }
 
     /// What a number rests on: its group, or all groups that are kept.
@@ -232,7 +297,7 @@ impl Sheet<'_> {
         let add = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a + b);
         match spot.group {
             Some(group) => of(group),
-            None => (0..self.breakdown.groups.len())
+            None => (self.breakdown.panels[spot.panel].groups.clone())
                 .filter(|group| self.kept[*group])
                 .map(of)
                 .reduce(|sum, next| Support {

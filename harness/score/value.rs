@@ -39,6 +39,12 @@ pub enum Cause {
     ZeroOverall,
     /// The best group's number, to divide by, is 0.
     ZeroLargest,
+    /// The reference's number, to divide by, is 0.
+    ZeroReference,
+    /// Several groups have the size that the reference is to have.
+    SeveralReferences,
+    /// The best group's number is 1, and what it lacks of that, to divide by, is 0.
+    PerfectGroup,
     /// The groups' mean, to divide by, is not above 0.
     ZeroMean,
     /// Fewer than two groups are left to compare.
@@ -90,6 +96,9 @@ impl Cause {
             Self::NoVariation => "targets or decisions that are all the same",
             Self::ZeroOverall => "the overall value is 0",
             Self::ZeroLargest => "the largest value is 0",
+            Self::ZeroReference => "the reference's value is 0",
+            Self::SeveralReferences => "several groups are as large as the reference: name one",
+            Self::PerfectGroup => "the best group's value is 1, so that there is nothing to divide by",
             Self::ZeroMean => "the groups' mean is not above 0",
             Self::FewGroups => "fewer than two groups to compare",
             Self::NoClasses => "no class to average over",

@@ -53,7 +53,7 @@ GAPS = [
 
 
 def number(value):
-    return float(value)
+    return None if value is None else float(value)
 
 
 class Case:
@@ -318,9 +318,10 @@ def probabilities_of_several(rows, seed):
     return case
 
 
-CASES = [
-    binary("binary", 500, 1, False), binary("weighted", 300, 2, True), multi_class(400, 3), multi_label(250, 4), tiny(),
-    probabilities_of_two(240, 5), probabilities_of_several(240, 6),
-]
-json.dump([case.json() for case in CASES], sys.stdout, indent=1)
-print()
+if __name__ == "__main__":
+    CASES = [
+        binary("binary", 500, 1, False), binary("weighted", 300, 2, True), multi_class(400, 3), multi_label(250, 4), tiny(),
+        probabilities_of_two(240, 5), probabilities_of_several(240, 6),
+    ]
+    json.dump([case.json() for case in CASES], sys.stdout, indent=1)
+    print()

@@ -28,3 +28,31 @@ fn groups_count_the_same_whatever_their_size() {
         assert!(found.lower.is_none_or(|lower| lower <= value) && found.upper.is_none_or(|upper| upper >= value), "{found:?}");
     }
 }
+
+#[test]
+fn the_reference_is_exactly_itself_and_others_have_intervals_around_no_difference_where_there_is_none() {
+    let mut csv = String::from("y,p,g\n");
+    for (group, wrong) in [("a", 10), ("b", 10), ("c", 40)] {
+        (0..100).for_each(|row| csv.push_str(&format!("1,{},{group}\n", u8::from(row >= wrong))));
+    }
+    let predictions = import(&csv, "{label: y, decision: p}", &["g"]).unwrap();
+    let all = measure(
+        &predictions,
+        "{groups: [g], metrics: [{accuracy_score_difference: {reference: a, as: d}}, {accuracy_score_disparity: {reference: {g: a}, as: q}}, \
+         {accuracy_score_difference: {reference: largest, as: tied}}]}",
+    )
+    .unwrap();
+    for (metric, unit) in [("d", 0.0), ("q", 1.0)] {
+        let of = |group: &str| find(&all, metric, "g", group, "");
+        let a = of("g=a");
+        assert_eq!((a.value, a.lower, a.upper, a.n), (Some(unit), Some(unit), Some(unit), 100));
+        let (b, c) = (of("g=b"), of("g=c"));
+        assert!(b.lower.unwrap() < unit && b.upper.unwrap() > unit, "{b:?}");
+        assert!(c.upper.unwrap() < unit, "{c:?}");
+        assert_eq!(c.null_p, None);
+    }
+    // Newcombe (1998), Interval estimation for the difference between independent proportions: method 10, for 60 and 90 of 100.
+    let c = find(&all, "d", "g", "g=c", "");
+    assert!((c.lower.unwrap() + 0.407).abs() < 5e-3 && (c.upper.unwrap() + 0.184).abs() < 5e-3, "{c:?}");
+    assert_eq!(find(&all, "tied", "g", "g=b", "").reason, "several groups are as large as the reference: name one in g=b");
+}

@@ -37,6 +37,31 @@ fn ambiguous_readings_are_listed() {
 }
 
 #[test]
+fn references_are_groups_and_options_belong_to_their_names() {
+    let predictions = import("y,p,g,h\na,a,x,u\na,b,x,u\nb,b,y,u\nb,a,y,v\n", "{label: y, decision: p}", &["g", "h"]).unwrap();
+    let refused = |metrics: &str| {
+        let error = measure(&predictions, &format!("{{groups: [g, [g, h]], positive: a, metrics: [{metrics}]}}")).unwrap_err();
+        let fairgrid::score::ScoreError::Spec(error) = error else { panic!("{error}") };
+        let line = |problem: &Problem| format!("{}\n    {}", problem.message, problem.help.clone().unwrap_or_default());
+        error.problems.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let shown = [
+        refused("{accuracy_score_difference: {reference: z, by: g}}"),
+        refused("{accuracy_score_difference: {reference: x}}, {recall_score_disparity: {reference: {g: x}}}"),
+        refused("{accuracy_score_difference: {reference: {g: x, i: u}, by: [g, h]}}"),
+        refused(
+            "accuracy_score_disparity, {accuracy_score_difference: {groups: min, as: b}}, {accuracy_score_difference: {reference: [x], as: c}}",
+        ),
+        refused("{accuracy_score_ratio: {reference: x}}, {accuracy_score_difference: {reference: x, method: to_overall, by: g}}"),
+        refused("average_odds_difference, {average_predictive_value_difference: {reference: x, agg: sum, by: g}}"),
+        refused(
+            "{equalized_odds_difference: {reference: x, agg: worst_case, by: g}}, {error_ratio_skewness: {by: g}}, accuracy_score_levelled",
+        ),
+    ];
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
 fn every_name_is_explained() {
     for name in fairgrid::score::metric::list() {
         assert!(fairgrid::score::explain(&name).unwrap().contains("formula"), "{name}");

@@ -10,6 +10,7 @@ use crate::score::interval;
 use crate::score::lens::Lens;
 use crate::score::measurement::Status;
 use crate::score::metric::Metric;
+use crate::score::reference::Anchor;
 use crate::score::refit::Refit;
 use crate::score::share;
 use crate::score::sheet::{Replay, Sheet, Spot};
@@ -25,6 +26,8 @@ pub(super) struct Paired<'a> {
     pub(super) lenses: &'a [Lens],
     pub(super) metrics: &'a [&'a Metric],
     pub(super) breakdown: &'a Breakdown,
+    /// The group that others are set against in each panel, where they are.
+    pub(super) anchors: &'a [Vec<Anchor>],
     /// The tuple of each row.
     pub(super) joint: &'a [u32],
     /// The patterns that a tuple is of, one a side.
@@ -99,7 +102,15 @@ impl Paired<'_> {
     }
 
     fn sheet<'s>(&'s self, lens: &'s Lens, metrics: &'s [&'s Metric], kept: &'s [bool]) -> Sheet<'s> {
-        Sheet { lens, breakdown: self.breakdown, metrics, policy: self.audits[0].evaluation.undefined, kept, refit: None }
+        Sheet {
+            lens,
+            breakdown: self.breakdown,
+            metrics,
+            policy: self.audits[0].evaluation.undefined,
+            kept,
+            anchors: self.anchors,
+            refit: None,
+        }
     }
 
     /// A side's pattern of each slot.
@@ -141,15 +152,16 @@ impl Paired<'_> {
                 spots.iter().enumerate().map(sum).collect()
             }
             Contrast::Groups { side, pairs, .. } => {
-                let place = |wanted: Spot| spots.iter().position(|spot| *spot == wanted);
+                let place =
+                    |group: usize, class: Option<usize>| spots.iter().position(|spot| spot.group == Some(group) && spot.class == class);
                 let mut classes: Vec<Option<usize>> = spots.iter().map(|spot| spot.class).collect();
                 classes.dedup();
                 classes.truncate(classes.iter().skip(1).position(|class| *class == classes[0]).map_or(classes.len(), |again| again + 1));
                 let of = |class: Option<usize>| {
-                    let number = move |group: usize| place(Spot { metric: 0, group: Some(group), class });
+                    let number = move |group: usize| place(group, class);
                     pairs.of(&self.breakdown.groups).into_iter().filter_map(move |(from, to)| {
                         let (low, high) = ((*side, number(from)?), (*side, number(to)?));
-                        let spot = Spot { metric: 0, group: None, class };
+                        let spot = Spot { metric: 0, group: None, panel: 0, class };
                         Some(Sum {
                             spot,
                             terms: vec![(-1.0, low), (1.0, high)],
@@ -199,7 +211,11 @@ impl Paired<'_> {
             metric: metric.name.clone(),
             parameters: metric.parameters.clone(),
             by: self.breakdown.by.clone(),
-            group: sum.spot.group.map(group).unwrap_or_default(),
+            group: match sum.spot.group {
+                Some(place) => group(place),
+                None if sum.groups.is_some() => String::new(),
+                None => self.breakdown.panels[sum.spot.panel].name.clone(),
+            },
             label: class.unwrap_or_default(),
             value_from: mean(&sum.low),
             value_to: mean(&sum.high),

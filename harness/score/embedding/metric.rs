@@ -2,9 +2,11 @@
 
 use super::permutation::Alternative;
 use super::registry::{Compute, Definition, Opt};
+use crate::score::combine::Combine;
 use crate::score::measurement::Direction;
 use crate::score::metric::{check_options, parameters};
-use crate::score::reduction::{Against, Combine, Reduction};
+use crate::score::reduction::Reduction;
+use crate::score::registry::Suffix;
 use crate::spec::decode::{Decode, word};
 use crate::spec::evaluation::{MetricCall, Written};
 use crate::spec::node::Node;
@@ -149,7 +151,12 @@ fn at_least(least: u32, node: &Node, problems: &mut Problems) -> Option<u32> {
 }
 
 /// Resolves a call of a metric, or of one reduced over groups; says what is wrong with its options.
-pub fn resolve(call: &MetricCall, definition: &'static Definition, suffix: Option<&str>, problems: &mut Problems) -> Option<Metric> {
+pub fn resolve(
+    call: &MetricCall,
+    definition: &'static Definition,
+    suffix: Option<&'static Suffix>,
+    problems: &mut Problems,
+) -> Option<Metric> {
     let before = problems.len();
     let keys: Vec<&str> = definition.options.iter().map(|option| option.key()).collect();
     check_options(call, &keys, problems);
@@ -169,18 +176,8 @@ pub fn resolve(call: &MetricCall, definition: &'static Definition, suffix: Optio
         let message = format!("`{}` is about the concepts of `sets`, and takes no `by`", call.choice.name);
         problems.push(Problem::at(&by.node, message));
     }
-    let over = suffix.map(|suffix| match suffix {
-        "difference" => Reduction::Difference(Against::Groups),
-        "group_min" => Reduction::GroupMin,
-        "group_max" => Reduction::GroupMax,
-        "mean_abs_difference" => Reduction::MeanAbsDifference,
-        "group_std" => Reduction::GroupStd,
-        _ => Reduction::MeanOverGroups,
-    });
-    let direction = match over {
-        Some(Reduction::Difference(_) | Reduction::MeanAbsDifference | Reduction::GroupStd) => Direction::Lower,
-        _ => definition.direction,
-    };
+    let over = suffix.map(|suffix| suffix.reduction);
+    let direction = over.map_or(definition.direction, |over| over.direction(definition.direction));
     (problems.len() == before).then(|| Metric {
         name: call.name.clone().unwrap_or_else(|| call.choice.name.clone()),
         parameters: parameters(call),

@@ -14,7 +14,7 @@ use crate::score::breakdown::Breakdown;
 use crate::score::gap::{Family, Leg, standardized};
 use crate::score::interval::{self, Sample};
 use crate::score::predictions::Predictions;
-use crate::score::reduction::Reduction;
+use crate::score::reduction::{Among, Reduction};
 use crate::score::units::{Rows, Shuffle, Units};
 use crate::score::value::{Cause, Undefined, Value};
 use crate::spec::embed::Normalize;
@@ -277,6 +277,8 @@ impl<'a> Scene<'a> {
     /// The numbers that are told, in the order of [`Self::spots`].
     fn told(&self, cells: &[Value]) -> Vec<Value> {
         let Ground { metrics, kept, policy, .. } = self.ground;
+        let groups: Vec<usize> = (0..self.ground.breakdown.groups.len()).collect();
+        let among = Among { groups: &groups, kept, sizes: &vec![1.0; groups.len()], anchor: None, policy };
         let mut told = Vec::with_capacity(cells.len());
         let mut start = 0;
         for metric in metrics {
@@ -284,7 +286,7 @@ impl<'a> Scene<'a> {
             start += here.len();
             let few = || Err(Undefined::from(Cause::FewGroups));
             match (metric.over, metric.definition.compute) {
-                (Some(over), _) => told.push(over.of(here.iter().copied(), few(), kept, policy)),
+                (Some(over), _) => told.push(over.of(|group| here[group], few(), &among)),
                 (None, Compute::Pair(_)) if here.is_empty() => told.push(few()),
                 (None, Compute::Pair(_)) => match metric.options.pairs {
                     Some(combine) => told.push(combine.of(here.iter().copied(), policy)),

@@ -43,7 +43,7 @@ pub fn resolve(sets: &Sets, predictions: &Predictions, problems: &mut Problems) 
             groups.push(name.value.clone());
         }
     }
-    (problems.len() == before).then_some(Breakdown { by: String::new(), groups, of_row })
+    (problems.len() == before).then(|| Breakdown::of_groups(groups, of_row))
 }
 
 /// Whether a row is of a level.

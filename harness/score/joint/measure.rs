@@ -10,10 +10,10 @@ use super::metric::Metric;
 use super::registry::{Compute, Pick};
 use crate::score::audit::{Audit, Place};
 use crate::score::breakdown::Breakdown;
+use crate::score::combine::Combine;
 use crate::score::interval;
 use crate::score::measurement::{Measurement, Status};
 use crate::score::predictions::Decisions;
-use crate::score::reduction::Combine;
 use crate::score::rule::{FittedRules, decide};
 use crate::score::units::{Rows, Shuffle, Units};
 use crate::score::value::{Cause, Value};
@@ -35,7 +35,7 @@ pub(in crate::score) fn measure(
                 let named = numbers.iter().map(|number| Measurement { decision: name.to_owned(), ..number.clone() });
                 measured.extend(named.enumerate().map(|(number, named)| ((rule, first + place, *by, number), named)));
             };
-            let view = View { audit, metric, breakdown: &audit.breakdowns[*by], fields: &audit.scheme.breakdowns[*by] };
+            let view = View { audit, metric, breakdown: &audit.breakdowns[*by], fields: &audit.scheme.breakdowns[*by].fields };
             if metric.definition.compute.decided() {
                 for (index, rule) in audit.scheme.decide.iter().enumerate() {
                     let decisions = decide(&audit.predictions, rule, audit.scheme.task.positive, fitted)?;

@@ -3,9 +3,9 @@
 use super::amplification::Toward;
 use super::exposure::Desired;
 use super::registry::{Compute, Definition, Opt};
+use crate::score::combine::Combine;
 use crate::score::measurement::Direction;
 use crate::score::metric::{Meaning, Task, check_options, meaning, parameters};
-use crate::score::reduction::Combine;
 use crate::score::scheme::Schema;
 use crate::spec::decode::{Decode, word};
 use crate::spec::evaluation::{Evaluation, MetricCall, Written};

@@ -1,30 +1,22 @@
-//! The names that can be called: metrics, their reductions over groups, and criteria.
+//! The names that can be called: metrics, their reductions over groups, criteria, and calls that have a name of their own.
 
 use crate::score::embedding::{self, registry::Compute};
 use crate::score::joint;
-use crate::score::registry::{Criterion, Definition, criteria, metrics};
-
-const SUFFIXES: &[&str] = &[
-    "difference",
-    "ratio",
-    "group_min",
-    "group_max",
-    "mean_abs_difference",
-    "group_std",
-    "group_cv",
-    "gini",
-    "equity_scaled",
-    "mean_over_groups",
-];
+use crate::score::registry::{Criterion, Definition, Preset, Suffix, criteria, metrics, presets, suffixes};
 
 /// Every name that can be called, reductions included.
 pub fn list() -> Vec<String> {
+    let reduced = |base: &'static str, of_criterion: bool| {
+        let taken = suffixes().iter().filter(move |suffix| suffix.of_criteria || !of_criterion);
+        taken.map(move |suffix| format!("{base}_{}", suffix.name))
+    };
     let mut names: Vec<String> = metrics().iter().map(|definition| definition.name.to_owned()).collect();
-    names.extend(metrics().iter().flat_map(|definition| SUFFIXES.iter().map(|suffix| format!("{}_{suffix}", definition.name))));
-    names.extend(criteria().iter().flat_map(|criterion| SUFFIXES[..2].iter().map(|suffix| format!("{}_{suffix}", criterion.name))));
+    names.extend(metrics().iter().flat_map(|definition| reduced(definition.name, false)));
+    names.extend(criteria().iter().flat_map(|criterion| reduced(criterion.name, true)));
+    names.extend(presets().iter().map(|preset| preset.name.to_owned()));
     for definition in embedding::registry::metrics() {
         names.push(definition.name.to_owned());
-        names.extend(embedding_suffixes(definition).iter().map(|suffix| format!("{}_{suffix}", definition.name)));
+        names.extend(embedding_suffixes(definition).map(|suffix| format!("{}_{}", definition.name, suffix.name)));
     }
     names.extend(joint::registry::metrics().iter().map(|definition| definition.name.to_owned()));
     names.sort_unstable();
@@ -36,19 +28,22 @@ pub fn list() -> Vec<String> {
 pub enum Meaning {
     /// A metric.
     Metric(&'static Definition),
-    /// A metric reduced over groups; the suffix says how.
-    Reduced(&'static Definition, &'static str),
-    /// A criterion; the suffix says whether as a difference or a ratio.
-    Criterion(&'static Criterion, &'static str),
-    /// A metric of embeddings, perhaps reduced over groups; the suffix says how.
-    Embedding(&'static embedding::registry::Definition, Option<&'static str>),
+    /// A metric reduced over groups.
+    Reduced(&'static Definition, &'static Suffix),
+    /// A criterion, as a difference or a ratio.
+    Criterion(&'static Criterion, &'static Suffix),
+    /// Another call, some of whose options are fixed.
+    Preset(&'static Preset),
+    /// A metric of embeddings, perhaps reduced over groups.
+    Embedding(&'static embedding::registry::Definition, Option<&'static Suffix>),
     /// A metric of all groups at once.
     Joint(&'static joint::registry::Definition),
 }
 
 /// The reductions over groups that a metric of embeddings has.
-fn embedding_suffixes(definition: &embedding::registry::Definition) -> &'static [&'static str] {
-    if matches!(definition.compute, Compute::Group(..)) { embedding::metric::SUFFIXES } else { &[] }
+fn embedding_suffixes(definition: &embedding::registry::Definition) -> impl Iterator<Item = &'static Suffix> {
+    let known = if matches!(definition.compute, Compute::Group(..)) { embedding::metric::SUFFIXES } else { &[] };
+    suffixes().iter().filter(|suffix| known.contains(&suffix.name))
 }
 
 /// Looks a name up.
@@ -65,13 +60,16 @@ pub fn meaning(name: &str) -> Option<Meaning> {
             return Some(Meaning::Embedding(definition, None));
         }
         let suffix = name.strip_prefix(definition.name).and_then(|rest| rest.strip_prefix('_'));
-        if let Some(suffix) = suffix.and_then(|rest| embedding_suffixes(definition).iter().find(|suffix| **suffix == rest)) {
+        if let Some(suffix) = suffix.and_then(|rest| embedding_suffixes(definition).find(|suffix| suffix.name == rest)) {
             return Some(Meaning::Embedding(definition, Some(suffix)));
         }
     }
-    SUFFIXES.iter().find_map(|suffix| {
-        let base = name.strip_suffix(suffix)?.strip_suffix('_')?;
-        let criterion = || criteria().iter().find(|criterion| criterion.name == base && !suffix.starts_with("group"));
+    if let Some(preset) = presets().iter().find(|preset| preset.name == name) {
+        return Some(Meaning::Preset(preset));
+    }
+    suffixes().iter().find_map(|suffix| {
+        let base = name.strip_suffix(suffix.name)?.strip_suffix('_')?;
+        let criterion = || criteria().iter().find(|criterion| criterion.name == base && suffix.of_criteria);
         metric(base)
             .map(|definition| Meaning::Reduced(definition, suffix))
             .or_else(|| criterion().map(|found| Meaning::Criterion(found, suffix)))

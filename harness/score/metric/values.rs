@@ -1,7 +1,8 @@
 //! A metric's values, from the sums of a group, and what they rest on.
 
 use super::{Average, Input, Metric};
-use crate::score::reduction::Combine;
+use crate::score::breakdown::Grouping;
+use crate::score::combine::Combine;
 use crate::score::registry::{Compute, Of, Reads};
 use crate::score::tally::{Belief, Confusion, Sweep, Tally};
 use crate::score::value::{Cause, Undefined, Value, ratio};
@@ -28,6 +29,11 @@ impl Metric {
     /// Whether there is one number a class.
     pub fn per_class(&self) -> bool {
         self.average == Average::PerClass && self.over.is_none_or(|over| over.classes.is_none())
+    }
+
+    /// Whether there is one number a group (or a level of what is held fixed), and not one over all groups.
+    pub fn has_groups(&self, grouping: &Grouping) -> bool {
+        grouping.control > 0 || self.over.is_none_or(|over| over.reduction.is_each())
     }
 
     /// What the value of a tally (of one class, where there is one a class) rests on.

@@ -8,14 +8,19 @@ pub(super) const CRITERIA: &[Criterion] = &[
         parts: &["selection_rate"],
         peers: &[
             ("fairlearn", "demographic_parity_*"),
-            ("AIF360", "statistical_parity_difference (signed), disparate_impact (not folded)"),
+            ("Aequitas", "ppr_disparity (`_disparity`), statistical_parity"),
+            ("OxonFair", "demographic_parity (mean distance between groups)"),
         ],
     },
     Criterion { name: "soft_demographic_parity", parts: &["mean_prediction"], peers: &[("FFB", "dpe (times 100)")] },
     Criterion {
         name: "equal_opportunity",
         parts: &["true_positive_rate"],
-        peers: &[("fairlearn", "equal_opportunity_*"), ("AIF360", "equal_opportunity_difference (signed)")],
+        peers: &[
+            ("fairlearn", "equal_opportunity_*"),
+            ("AIF360", "equal_opportunity_difference (signed: with a reference)"),
+            ("OxonFair", "equal_opportunity"),
+        ],
     },
     Criterion { name: "predictive_equality", parts: &["false_positive_rate"], peers: &[("OxonFair", "gives this name to the FNR gap")] },
     Criterion { name: "predictive_parity", parts: &["precision_score"], peers: &[("OxonFair", "predictive_parity"), ("FFB", "ppv")] },
@@ -28,11 +33,17 @@ pub(super) const CRITERIA: &[Criterion] = &[
         peers: &[("OxonFair", "conditional_use_accuracy (sum)")],
     },
     Criterion {
+        name: "predictive_value",
+        parts: &["precision_score", "false_omission_rate"],
+        peers: &[("AIF360", "average_predictive_value_difference (`_difference` with agg: mean and a reference)")],
+    },
+    Criterion {
         name: "equalized_odds",
         parts: &["true_positive_rate", "false_positive_rate"],
         peers: &[
             ("fairlearn", "equalized_odds_* (worst_case by default)"),
-            ("AIF360", "average_abs_odds_difference (mean)"),
+            ("AIF360", "average_abs_odds_difference, average_odds_error (mean), equalized_odds_difference (worst_case)"),
+            ("OxonFair", "equalized_odds_max (worst_case)"),
             ("FFB", "eodd (sum)"),
         ],
     },

@@ -4,15 +4,20 @@ mod criteria;
 mod flips;
 mod inequality;
 mod items;
+mod presets;
 mod probabilities;
 mod ranks;
 mod rates;
+mod suffixes;
 mod top_k;
 
 use std::sync::LazyLock;
 
+pub use presets::Preset;
+pub use suffixes::Suffix;
+
+use super::combine::Combine;
 use super::measurement::Direction::{self, Higher, Lower, Neutral};
-use super::reduction::Combine;
 use super::tally::{Belief, Confusion, Mean, Samples, Sweep, Tally};
 use super::value::{Cause, Value, ratio};
 
@@ -129,7 +134,7 @@ impl Of {
 /// A fairness criterion that has a name of its own: a gap in one metric, or in two of them.
 #[derive(Debug)]
 pub struct Criterion {
-    /// The name, to which `_difference` or `_ratio` is added.
+    /// The name, to which `_difference`, `_ratio` or `_disparity` is added.
     pub name: &'static str,
     /// The metrics whose gaps it is made of; where there are two, `agg` says how they are put together.
     pub parts: &'static [&'static str],
@@ -149,6 +154,16 @@ pub fn metrics() -> &'static [Definition] {
 /// All criteria.
 pub fn criteria() -> &'static [Criterion] {
     criteria::CRITERIA
+}
+
+/// All calls that have a name of their own.
+pub fn presets() -> &'static [Preset] {
+    presets::PRESETS
+}
+
+/// All reductions over groups.
+pub fn suffixes() -> &'static [Suffix] {
+    suffixes::SUFFIXES
 }
 
 const SKLEARN: &str = "scikit-learn 1.x, sklearn.metrics";

@@ -2,7 +2,8 @@
 
 use crate::score::Value;
 
-/// Where the numbers of a metric lie among those of a draw: part by part, group by group (last all items, for a reduction), class by class.
+/// Where the numbers of a metric lie among those of a draw: part by part, group by group (for a reduction, after the groups all items of
+/// each panel), class by class.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Block {
     pub(super) start: usize,
@@ -21,6 +22,14 @@ impl Block {
     }
 }
 
+/// The groups of each panel, as reductions go through them.
+pub(super) struct Roster {
+    /// Their places, panel by panel, in an order that knows no names.
+    pub(super) groups: Vec<Vec<usize>>,
+    /// Weight of the items of each group.
+    pub(super) sizes: Vec<f64>,
+}
+
 /// Every number of a group, with its interval and how it varies.
 pub(super) struct Drawn {
     pub(super) blocks: Vec<Block>,
@@ -29,6 +38,7 @@ pub(super) struct Drawn {
     /// Draw by draw.
     pub(super) resampled: Vec<Vec<f64>>,
     pub(super) items: f64,
+    pub(super) roster: Roster,
     pub(super) related: bool,
     /// The groups' places in an order that knows no names.
     pub(super) ranks: Vec<u32>,

@@ -2,11 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::Sheet;
-use super::block::Block;
+use super::block::{Block, Roster};
+use super::{Sheet, Spot};
 use crate::score::ladder::Ladders;
 use crate::score::lens::{Hand, Lens};
-use crate::score::metric::Over;
 use crate::score::ranking::Order;
 use crate::score::tally::Tally;
 use crate::score::units::Units;
@@ -35,7 +34,10 @@ impl Sheet<'_> {
             let counted = Sheet { lens: &lens, ..*self };
             return counted.draws(draws, patterns.len(), resample, Some(&labels), &patterns, &[], of);
         }
-        if let Some(ladders) = Ladders::new(order, units, self.whole()) {
+        let panels = self.breakdown.panels.len();
+        if (panels == 1 || !self.whole())
+            && let Some(ladders) = Ladders::new(order, units, self.whole())
+        {
             let fresh = || (vec![0; patterns.len()], self.tallies());
             let one = |(counts, tallies): &mut (Vec<u32>, Vec<Tally>), replicate: u32| {
                 ladders.resample(seed, u64::from(replicate), counts, tallies);
@@ -66,7 +68,7 @@ impl Sheet<'_> {
         let fresh = || (labels.map_or_else(|| vec![OUTSIDE; slots], <[u32]>::to_vec), vec![0.0; slots], self.tallies());
         let one = |(labels, weights, tallies): &mut (Vec<u32>, Vec<f64>, Vec<Tally>), replicate: u32| {
             let times = draw(u64::from(replicate), labels, weights);
-            self.lens.sum(&Hand { patterns, order, labels, weights }, whole, tallies);
+            self.lens.sum(&Hand { breakdown: self.breakdown, patterns, order, labels, weights }, whole, tallies);
             (times, of(tallies))
         };
         (0..draws).into_par_iter().map_init(fresh, one).collect()
@@ -76,7 +78,7 @@ impl Sheet<'_> {
     pub(super) fn values(&self, tallies: &[Tally]) -> Vec<Value> {
         let mut values = Vec::new();
         for metric in self.metrics {
-            let groups = if metric.over.is_some() { tallies.len() } else { tallies.len() - 1 };
+            let groups = if metric.over.is_some() { tallies.len() } else { self.breakdown.groups.len() };
             for part in 0..metric.parts() {
                 tallies[..groups].iter().for_each(|tally| metric.push_values(part, tally, self.policy, &mut values));
             }
@@ -84,32 +86,33 @@ impl Sheet<'_> {
         values
     }
 
-    /// Every number of the sheet, in the order of [`Self::spots`]: those of reductions are reduced.
-    pub(super) fn reduced(&self, blocks: &[Block], values: &[Value]) -> Vec<Value> {
-        let mut reduced = Vec::with_capacity(values.len());
-        for (metric, block) in self.metrics.iter().zip(blocks) {
-            match metric.over {
-                None => reduced.extend_from_slice(&values[block.start..block.start + block.len()]),
-                Some(over) => self.push_reduced(over, block, values, &mut reduced),
-            }
-        }
-        reduced
+    /// Every number of the sheet, in the order of its spots: those of reductions are reduced.
+    pub(super) fn reduced(&self, spots: &[Spot], blocks: &[Block], values: &[Value], roster: &Roster) -> Vec<Value> {
+        spots.iter().map(|spot| self.number_at(spot, &blocks[spot.metric], values, roster)).collect()
     }
 
-    fn push_reduced(&self, over: Over, block: &Block, values: &[Value], reduced: &mut Vec<Value>) {
-        let all = block.groups - 1;
+    /// The number of one spot.
+    pub(super) fn number_at(&self, spot: &Spot, block: &Block, values: &[Value], roster: &Roster) -> Value {
+        let Some(over) = self.over(spot) else {
+            return values[block.at(0, spot.group.unwrap_or(0), spot.class.unwrap_or(0))];
+        };
+        let among = self.among(spot.metric, spot.panel, roster);
+        let whole = self.breakdown.groups.len() + spot.panel;
         let of_class = |class: usize| {
             let of_part = |part: usize| {
-                let groups = (0..all).map(|group| values[block.at(part, group, class)]);
-                let reduced = over.reduction.of(groups, values[block.at(part, all, class)], self.kept, self.policy);
+                let value = |group: usize| values[block.at(part, group, class)];
+                let reduced = match spot.group {
+                    Some(group) => over.reduction.of_each(group, value, &among),
+                    None => over.reduction.of(value, value(whole), &among),
+                };
                 reduced.map_err(|undefined| if block.classes > 1 { undefined.in_class(class) } else { undefined })
             };
             // A criterion of two parts needs both, whatever the policy on groups.
             over.parts.of((0..block.parts).map(of_part), Policy::Propagate)
         };
         match over.classes {
-            Some(combine) => reduced.push(combine.of((0..block.classes).map(of_class), self.policy)),
-            None => reduced.extend((0..block.classes).map(of_class)),
+            Some(combine) => combine.of((0..block.classes).map(of_class), self.policy),
+            None => of_class(spot.class.unwrap_or(0)),
         }
     }
 }

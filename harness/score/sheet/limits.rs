@@ -3,14 +3,15 @@
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
-use super::block::{Block, Drawn};
+use super::block::Drawn;
 use super::{Sheet, Spot, number};
 use crate::score::Value;
+use crate::score::combine::Combine;
 use crate::score::draw::{Purpose, generator};
 use crate::score::gap::{self, Contrast, Family, Leg};
 use crate::score::interval::{self, Sample};
 use crate::score::metric::{Average, Metric, Over};
-use crate::score::reduction::{Combine, Reduction};
+use crate::score::reduction::{Among, Reduction};
 use crate::score::tally::Tally;
 use crate::score::value::Cause;
 use crate::spec::uncertainty::{Method, Uncertainty};
@@ -57,22 +58,47 @@ impl Sheet<'_> {
         (0..places.len()).into_par_iter().map(interval).collect()
     }
 
-    pub(super) fn interval(&self, spot: &Spot, index: usize, value: f64, drawn: &Drawn, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
+    pub(super) fn interval(&self, spot: &Spot, value: f64, drawn: &Drawn, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
         let block = &drawn.blocks[spot.metric];
         let Some(over) = self.over(spot) else {
             return drawn.intervals[block.at(0, spot.group?, spot.class.unwrap_or(0))];
         };
+        let among = self.among(spot.metric, spot.panel, &drawn.roster);
+        if let Reduction::Levelled(level) = over.reduction {
+            return self.levelled(level, &among, spot, drawn);
+        }
         if uncertainty.method() != Method::Percentile
-            && let Some(bounds) = self.bounds(self.metrics[spot.metric], over, spot, block, drawn, uncertainty)
+            && let Some(bounds) = self.bounds(self.metrics[spot.metric], over, spot, &among, drawn, uncertainty)
         {
             return bounds.map(|(lower, upper)| (lower.min(value), upper.max(value)));
         }
         let reduced = |replicate: &Vec<f64>| {
             let values: Vec<Value> =
                 replicate.iter().map(|number| if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(*number) }).collect();
-            number(self.reduced(&drawn.blocks, &values)[index])
+            number(self.number_at(spot, block, &values, &drawn.roster))
         };
-        interval::percentile(drawn.resampled.iter().map(reduced), uncertainty.level())
+        let replicates = drawn.resampled.iter().map(reduced);
+        if uncertainty.method() == Method::Percentile || !over.reduction.is_gap() {
+            return interval::percentile(replicates, uncertainty.level());
+        }
+        let (least, most) = over.reduction.limits(self.metrics[spot.metric].range(0));
+        let (lower, upper) = interval::of_gap(replicates, value, over.reduction.grows(), uncertainty.level())?;
+        Some((lower.max(least), upper.min(most)))
+    }
+
+    /// Between the share of groups that surely reach a level, each by its own interval, and that of groups that may.
+    fn levelled(&self, level: f64, among: &Among<'_>, spot: &Spot, drawn: &Drawn) -> Option<(f64, f64)> {
+        let block = &drawn.blocks[spot.metric];
+        let class = match (spot.class, block.classes) {
+            (Some(class), _) => class,
+            (None, 1) => 0,
+            _ => return None,
+        };
+        let intervals: Vec<(f64, f64)> = among.members().map(|group| drawn.intervals[block.at(0, group, class)]).collect::<Option<_>>()?;
+        let share = |reaches: fn(&(f64, f64)) -> f64| {
+            intervals.iter().filter(|interval| reaches(interval) >= level).count() as f64 / intervals.len() as f64
+        };
+        Some((share(|interval| interval.0), share(|interval| interval.1)))
     }
 
     /// Intersection bounds. The outer `None`: this reduction is no largest, smallest or sum of such; the inner: there are none.
@@ -81,44 +107,56 @@ impl Sheet<'_> {
         metric: &Metric,
         over: Over,
         spot: &Spot,
-        block: &Block,
+        among: &Among<'_>,
         drawn: &Drawn,
         uncertainty: &Uncertainty,
     ) -> Option<Option<(f64, f64)>> {
-        let all = block.groups - 1;
+        let block = &drawn.blocks[spot.metric];
+        let whole = self.breakdown.groups.len() + spot.panel;
         let classes = spot.class.map_or(0..block.classes, |class| class..class + 1);
         let mut legs: Vec<Leg> = Vec::new();
         let mut parts: Vec<Vec<Contrast>> = Vec::new();
+        let related = drawn.related || over.reduction.to_overall();
         for (class, part) in classes.flat_map(|class| (0..block.parts).map(move |part| (class, part))) {
-            let start = legs.len();
-            let mut members = Vec::new();
-            let wanted = |group: &usize| if *group == all { over.reduction.to_overall() } else { self.kept[*group] };
-            for group in (0..block.groups).filter(wanted) {
+            let against = if over.reduction.to_overall() {
+                Some(whole)
+            } else if over.reduction.is_anchored() {
+                Some(among.reference(|group| drawn.values[block.at(part, group, class)]).ok()?)
+            } else {
+                None
+            };
+            let others = match spot.group {
+                // The reference is what it is set against.
+                Some(group) if Some(group) == against => return None,
+                Some(group) => vec![group],
+                None => among.members().filter(|group| Some(*group) != against).collect(),
+            };
+            let (mut members, mut other) = (Vec::new(), None);
+            for group in others.into_iter().chain(against) {
                 let index = block.at(part, group, class);
                 let Ok(value) = drawn.values[index] else { continue };
                 let (lower, upper) = drawn.intervals[index].unwrap_or(metric.range(part));
                 if !(lower.is_finite() && upper.is_finite()) {
                     return Some(None);
                 }
-                if group < all {
-                    members.push(legs.len());
+                if Some(group) == against {
+                    other = Some(legs.len())
+                } else {
+                    members.push(legs.len())
                 }
                 let errors = gap::standardized(&drawn.replicates(index));
                 let errors = errors.unwrap_or_else(|| {
                     noise(uncertainty.seed(), (part * block.classes + class) as u64, drawn.ranks[group], drawn.resampled.len())
                 });
-                legs.push(Leg { value, down: value - lower, up: upper - value, errors });
+                legs.push(over.reduction.leg(Leg { value, down: value - lower, up: upper - value, errors }));
             }
-            let overall = (over.reduction.to_overall() && legs.len() > start).then(|| legs.len() - 1);
-            let related = drawn.related || overall.is_some();
             let family = Family { legs: &legs, related, level: uncertainty.level(), items: drawn.items };
-            let contrasts = over.reduction.contrasts(&family, &members, overall);
+            let contrasts = over.reduction.contrasts(&family, &members, other);
             if contrasts.is_empty() {
                 return None;
             }
             parts.extend(contrasts);
         }
-        let related = drawn.related || over.reduction.to_overall();
         let family = Family { legs: &legs, related, level: uncertainty.level(), items: drawn.items };
         let count = parts.len() as f64;
         let several = |combine: Combine, many: bool| if many { Some(combine) } else { None };
@@ -127,11 +165,12 @@ impl Sheet<'_> {
             over.classes.and_then(|combine| several(combine, spot.class.is_none() && block.classes > 1)),
         ];
         let extreme = if over.reduction.is_largest() { Combine::Max } else { Combine::Min };
-        let several_pairs = over.reduction == Reduction::MeanAbsDifference;
-        if several_pairs && combines.iter().flatten().next().is_some() {
+        if over.reduction.is_mean() && combines.iter().flatten().next().is_some() {
             return None;
         }
-        let bounds = if several_pairs {
+        let bounds = if let ([one], true) = (parts.as_slice(), over.reduction.is_each()) {
+            one.first().filter(|_| !drawn.resampled.is_empty()).map(Contrast::limits)
+        } else if over.reduction.is_mean() {
             family.sum(&parts, 1.0 / count)
         } else if combines.iter().flatten().all(|combine| *combine == extreme) {
             let contrasts: Vec<Contrast> = parts.into_iter().flatten().collect();
