@@ -4,10 +4,10 @@ use clap::Args;
 
 use super::{Exit, Failure};
 
-/// Tell what a metric is (formula, range, direction, source), or a decision rule.
+/// Tell what a metric is (formula, range, direction, source), a decision rule, or a word of `compare:`.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The name of a metric, a decision rule or a calibration.
+    /// The name of a metric, a decision rule, a calibration, or a word of `compare:`.
     name: String,
 }
 

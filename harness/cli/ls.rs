@@ -8,12 +8,13 @@ use tabled::settings::Style;
 
 use super::study::BackendArgs;
 use super::{Exit, Failure};
+use crate::score::compare::terms::TERMS;
 use crate::score::rulebook::RULES;
 use crate::score::{explain, metric};
 use crate::spec::node::{Node, Value};
 use crate::spec::source::Source;
 
-/// List studies, datasets, metrics, decision rules, backends and what they offer.
+/// List studies, datasets, metrics, decision rules, words of comparisons, backends and what they offer.
 #[derive(Debug, Args)]
 pub(super) struct Ls {
     /// What to list.
@@ -32,6 +33,7 @@ enum What {
     Datasets,
     Metrics,
     Rules,
+    Comparisons,
     Architectures,
     Losses,
     Optimizers,
@@ -65,6 +67,10 @@ impl Ls {
             What::Rules => {
                 table.push_record(["rule", "what it does"]);
                 RULES.iter().for_each(|rule| table.push_record([rule.name, rule.what]));
+            }
+            What::Comparisons => {
+                table.push_record(["word", "what it does"]);
+                TERMS.iter().for_each(|term| table.push_record([term.name, term.what]));
             }
             What::Backends => {
                 table.push_record(["backend", "version", "runtime", "devices", "abilities"]);

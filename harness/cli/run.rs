@@ -12,9 +12,9 @@ use super::progress::{Style, observer};
 use super::study::{StudyArgs, cache};
 use super::{Color, Exit, Failure};
 use crate::report::comparison::Comparison;
-use crate::report::table::Table;
 use crate::report::terminal::Screen;
-use crate::report::{leaderboard, output};
+use crate::report::{csv, leaderboard, output};
+use crate::run::averaging::averages;
 use crate::run::comparing::Comparing;
 use crate::run::event::Observer;
 use crate::run::results::Results;
@@ -115,7 +115,8 @@ impl Execution {
         let scoring = Scoring { plan: &plan, store: &store, force: self.force, results: &outcome.results, observer: &*observer };
         let scored = scoring.all().map_err(anyhow::Error::from)?;
         let comparisons = Comparing { scoring, scored: &scored }.all().map_err(anyhow::Error::from)?;
-        let results = Results::of(&plan, &outcome, &scored, comparisons);
+        let averages = averages(scoring, &scored).map_err(anyhow::Error::from)?;
+        let results = Results::of(&plan, &outcome, &scored, comparisons, averages);
         Ok(Ran { plan, outcome, results, started, store, observer })
     }
 }
@@ -151,10 +152,13 @@ impl Run {
         }
         let ran = self.execution.carry_out(&self.study)?;
         let Ran { plan, results, .. } = &ran;
-        let tables = Table::all(&plan.study.layout, &results.heading, &results.rows, &results.failed);
+        let tables = results.tables(&plan.study.layout);
         let folder = self.study.output(self.output.as_deref(), &plan.study.name);
         let mut files =
             output::files(&results.heading, &tables, &results.rows, &results.failed, &results.comparisons).map_err(anyhow::Error::from)?;
+        if !results.averages.is_empty() {
+            files.push(("averages.csv", csv::averages(&results.heading, &results.averages).map_err(anyhow::Error::from)?));
+        }
         let record = record::record(plan, ran.started, &ran.outcome.records);
         files.push(("run.json", serde_json::to_vec_pretty(&record)?));
         let mut written = output::write(&folder, &files).map_err(anyhow::Error::from)?;

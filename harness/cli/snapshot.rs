@@ -7,7 +7,6 @@ use super::study::StudyArgs;
 use super::{Color, Exit, Failure};
 use crate::report::gate::{self, Review};
 use crate::report::snapshot::Snapshot as Leaderboard;
-use crate::report::table::Table;
 
 /// Compare a study's results with its accepted snapshot.
 #[derive(Debug, Args)]
@@ -74,6 +73,6 @@ impl Snapshot {
 fn leaderboard(ran: &Ran) -> Result<Leaderboard, Failure> {
     let results = &ran.results;
     let layout = &ran.plan.study.layout;
-    let tables = Table::all(layout, &results.heading, &results.rows, &results.failed);
-    Ok(Leaderboard::new(&results.heading, &layout.tolerances, &tables).map_err(anyhow::Error::from)?)
+    let tables = results.tables(layout);
+    Ok(Leaderboard::new(&results.heading, &layout.tolerances, &tables, &results.comparisons).map_err(anyhow::Error::from)?)
 }

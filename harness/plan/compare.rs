@@ -9,13 +9,13 @@ use super::planned::{PlannedCell, PlannedScore, Source};
 use crate::score::compare::align;
 use crate::score::compare::contrast::Pairs;
 use crate::score::pool::pooled;
-use crate::spec::compare::{Adjust, Comparison, Over, Report, Sides, Test};
+use crate::spec::compare::{Adjust, Apart, Comparison, Over, Report, Sides, Test};
 use crate::spec::evaluation::Written;
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, did_you_mean};
 use crate::spec::study::{CellEvaluation, Part, Study};
 use crate::spec::uncertainty::Cluster;
-use crate::spec::vocabulary::{MetricColumn, ShareOf};
+use crate::spec::vocabulary::{MetricColumn, Scored as Told, ShareOf};
 
 /// One entry of `compare:`.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub struct PlannedComparison {
     pub name: String,
     /// What differs: an axis, `model`, or a breakdown.
     pub over: String,
+    /// What tells the findings about one cell apart.
+    pub apart: Apart,
     /// The columns that are compared.
     pub metrics: Vec<String>,
     /// The axes over which entries are matched.
@@ -91,16 +93,22 @@ impl Planner<'_> {
                 let sides: IndexSet<&str> =
                     family.contrasts.iter().flat_map(|contrast| [contrast.from.as_str(), contrast.to.as_str()]).collect();
                 let sides: Vec<String> = sides.iter().map(|level| format!("`{level}`")).collect();
-                let message = format!("`{name}` cannot compare {}: {reason}", sides.join(" and "));
+                let listed = match sides.as_slice() {
+                    [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+                    one => one.concat(),
+                };
+                let message = format!("`{name}` cannot compare {listed}: {reason}");
                 self.problems
                     .push(Problem::at(place, message).help("a comparison is paired: give all sides predictions about the same items"));
             }
         }
+        self.check_rules(entry, &families);
         self.check_each(entry, &levels, &families);
         self.check_test(entry, &levels, &families);
         Some(PlannedComparison {
             name: name.to_owned(),
             over: levels.over,
+            apart: spec.over.apart(),
             metrics: spec.metrics.iter().map(|metric| metric.value.clone()).collect(),
             matched: spec.matched.iter().map(|axis| axis.value.clone()).collect(),
             report: spec.report.clone(),
@@ -323,6 +331,29 @@ impl Planner<'_> {
         wrong.into_iter().for_each(|problem| self.problems.push(problem));
     }
 
+    /// Decisions are compared under rules that all sides have.
+    fn check_rules(&mut self, entry: &Entry<'_>, families: &[Family]) {
+        let named = |column: &&MetricColumn| entry.spec.metrics.iter().any(|metric| metric.value == column.name);
+        if self.scored.iter().flat_map(|said| &said.metrics).filter(named).any(|column| !column.decided) {
+            return;
+        }
+        let apart = families.iter().find_map(|family| {
+            let rules = |side: usize| &entry.scores[family.sides[side]].rules;
+            let contrast = family.contrasts.iter().map(|contrast| contrast.contrast.sides());
+            let mut apart = contrast.filter_map(|sides| {
+                let (first, others) = sides.split_first()?;
+                let other = others.iter().find(|other| !rules(**other).iter().any(|rule| rules(*first).contains(rule)))?;
+                Some((rules(*first).join("`, `"), rules(*other).join("`, `")))
+            });
+            apart.next()
+        });
+        if let Some((first, other)) = apart {
+            let message = format!("`{}` compares decisions of different rules: `{first}` on one side, `{other}` on the other", entry.name);
+            let help = "give rules that belong together one name, as `{threshold: $cut, as: cut}`";
+            self.problems.push(Problem::at(over_node(entry.spec), message).help(help));
+        }
+    }
+
     /// Where `each` says what tells numbers apart, nothing else may.
     fn check_each(&mut self, entry: &Entry<'_>, levels: &Levels, families: &[Family]) {
         let Some(each) = &entry.spec.each else { return };
@@ -406,6 +437,33 @@ impl Planner<'_> {
         matches!(entry.source(score), Some(Source::Imported { predictions, .. }) if predictions.weight().is_some())
     }
 
+    /// What the comparisons will say, for the tables to show; a table cannot show two numbers in one cell.
+    pub(super) fn compared(&mut self, study: &Study) -> Vec<Told> {
+        let mut told = Vec::new();
+        for (name, spec) in &study.compare {
+            if spec.over.apart() == Apart::Pair {
+                self.refuse_pairs(study, name);
+                continue;
+            }
+            let here: Vec<Told> =
+                self.scored.iter().filter(|said| admits(spec, &said.evaluation)).map(|said| of_comparison(name, spec, said)).collect();
+            for said in here.into_iter().filter(|said| !said.metrics.is_empty()) {
+                if !told.contains(&said) {
+                    told.push(said);
+                }
+            }
+        }
+        told
+    }
+
+    fn refuse_pairs(&mut self, study: &Study, name: &str) {
+        let columns = study.layout.tables.values().flat_map(|table| &table.columns).flat_map(|column| column.metrics());
+        for column in columns.filter(|column| column.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))) {
+            let message = format!("`{name}` compares all pairs, and a cell of a table has one number");
+            self.problems.push(Problem::at(&column.node, message).help("compare with a `baseline`, or from one level to another"));
+        }
+    }
+
     /// Why the sides are not about the same items, as far as that is known before anything runs.
     fn differ(&self, entry: &Entry<'_>, family: &Family) -> Option<String> {
         let Entry { study, cells, scores, .. } = *entry;
@@ -438,6 +496,35 @@ impl Planner<'_> {
                 format!("`{}` and `{}` hold different items", named(first), named(*other))
             }),
         }
+    }
+}
+
+/// What a comparison will say of what an evaluation says.
+fn of_comparison(name: &str, spec: &Comparison, said: &Told) -> Told {
+    let apart = spec.over.apart() == Apart::To;
+    let over = match &spec.over {
+        Over::Axis { name, .. } | Over::Trend(name) => name.value.as_str(),
+        Over::Models(..) => "model",
+    };
+    let of_groups = |column: &MetricColumn| column.per_group.iter().any(|by| by == over);
+    let is_axis = over == "model" || said.axes.iter().any(|axis| axis == over);
+    let columns = said.metrics.iter().filter(|column| spec.metrics.iter().any(|metric| metric.value == column.name));
+    let columns = columns.filter(|column| is_axis || of_groups(column)).map(|column| {
+        let own = vec![over.to_owned()];
+        let mut column = MetricColumn { name: format!("{name}.{}", column.name), ..column.clone() };
+        if !is_axis {
+            // Of groups there is a difference for each, or one over them.
+            (column.per_group, column.over_groups) = if apart { (own, Vec::new()) } else { (Vec::new(), own) };
+            column.overall = false;
+        }
+        column
+    });
+    let gone = |axis: &String| (*axis == over && !apart) || spec.average.iter().any(|averaged| averaged.value == *axis);
+    Told {
+        model: if over == "model" && !apart { String::new() } else { said.model.clone() },
+        axes: said.axes.iter().filter(|axis| !gone(axis)).cloned().collect(),
+        metrics: columns.collect(),
+        ..said.clone()
     }
 }
 

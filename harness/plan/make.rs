@@ -105,11 +105,14 @@ pub fn make(
         }
     }
     let comparisons = planner.compare(&study, &cells, &scores);
+    let compared = if planner.problems.is_empty() { planner.compared(&study) } else { Vec::new() };
     let Planner { mut problems, unavailable, datasets, scored, .. } = planner;
     if problems.is_empty() && unavailable.is_empty() && request.only.is_empty() {
-        let vocabulary = Vocabulary { axes: dimensions(&study), scored };
+        let mut vocabulary = Vocabulary { axes: dimensions(&study), scored };
+        let default = study.layout.default_table(&vocabulary);
+        vocabulary.scored.extend(compared);
         study.layout.check(&vocabulary, &mut problems);
-        if let Some(table) = study.layout.default_table(&vocabulary) {
+        if let Some(table) = default {
             study.layout.tables.insert("main".to_owned(), table);
         }
     }

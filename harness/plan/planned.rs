@@ -153,6 +153,8 @@ pub struct PlannedScore {
     pub evaluation: usize,
     /// The cells of its parts, in their order, as indices into [`Plan::cells`].
     pub cells: Vec<usize>,
+    /// The names of its decision rules.
+    pub rules: Vec<String>,
     /// The name of the result.
     pub key: Key,
     /// The keys of what it reads.

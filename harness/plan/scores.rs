@@ -145,7 +145,8 @@ impl Planner<'_> {
             "limit": self.request.limit,
         });
         let key = Key::of("score", 1, &whole, &inputs.iter().collect::<Vec<_>>());
-        Some(PlannedScore { evaluation: index, cells: of, key, inputs })
+        let rules = scheme.decide.iter().map(|rule| rule.name.clone()).collect();
+        Some(PlannedScore { evaluation: index, cells: of, rules, key, inputs })
     }
 
     /// The splits whose labels metrics look up must exist, and be known by the fields that items are grouped by.

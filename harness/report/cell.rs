@@ -9,10 +9,12 @@ pub struct Cell {
     pub value: Option<f64>,
     /// The standard deviation over the averaged cells (n − 1), where there are at least two.
     pub sd: Option<f64>,
-    /// The interval's lower end; of a mean, the mean of the lower ends.
+    /// The interval's lower end; of a mean, the mean of the lower ends, unless it is [`Self::whole`].
     pub lower: Option<f64>,
     /// The interval's upper end, likewise.
     pub upper: Option<f64>,
+    /// Whether the interval of a mean knows how much the averaged cells vary.
+    pub whole: bool,
     /// The interval's level, where all agree.
     pub level: Option<f64>,
     /// The median of a gap when group labels are permuted; of a mean, the mean of the medians.
@@ -92,6 +94,7 @@ impl Cell {
             value: values.as_deref().map(mean),
             lower: all(|number| number.lower).as_deref().map(mean),
             upper: all(|number| number.upper).as_deref().map(mean),
+            whole: false,
             level: level.map(|levels| levels[0]),
             null_median: all(|number| number.null_median).as_deref().map(mean),
             n: numbers.iter().map(|number| number.n).min().unwrap_or(0),

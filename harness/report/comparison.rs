@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use super::heading::Heading;
-use crate::score::compare::contrast::Finding;
-use crate::score::measurement::Status;
-use crate::spec::compare::{Adjust, Test};
+use super::row::Row;
+use crate::score::compare::contrast::{Finding, Statistic};
+use crate::score::measurement::{Measurement, Status};
+use crate::spec::compare::{Adjust, Apart, Test};
 use crate::spec::table::Word;
 
 /// One entry of `compare:` with what came of it.
@@ -15,6 +16,8 @@ pub struct Comparison {
     pub name: String,
     /// What differs: an axis, `model`, or a breakdown.
     pub over: String,
+    /// What tells the findings about one cell apart.
+    pub apart: Apart,
     /// Where p comes from.
     pub test: Test,
     /// How far apart two numbers may be and still count as equal.
@@ -52,6 +55,14 @@ impl Comparison {
         self.contrasts.iter().any(|contrast| contrast.finding.status == Status::Failed)
     }
 
+    /// The findings as tables show them, in the columns `NAME.METRIC`: beside the cells whose levels they are about, with a baseline beside the
+    /// level that is set against it. Of all pairs there are none.
+    pub fn rows(&self) -> Vec<Row> {
+        let of_cells = |contrast: &&Contrast| matches!(contrast.finding.statistic, Statistic::Difference | Statistic::Slope);
+        let shown = self.contrasts.iter().filter(|_| self.apart != Apart::Pair).filter(of_cells);
+        shown.map(|contrast| contrast.row(&self.name, &self.over, self.apart == Apart::To)).collect()
+    }
+
     /// Puts the findings into the order of files and tables: by the key that no two share, levels in declared order.
     pub fn sort(&mut self, heading: &Heading) {
         let over = self.over.clone();
@@ -63,6 +74,64 @@ impl Contrast {
     /// Where it lies on an axis; empty where it has no such coordinate.
     pub fn axis(&self, name: &str) -> &str {
         self.axes.iter().find(|(axis, _)| axis == name).map_or("", |(_, level)| level)
+    }
+
+    /// The group, or what the number is over; empty for all items.
+    pub fn group(&self) -> String {
+        match (self.finding.group.as_str(), self.finding.by.as_str()) {
+            ("", "") => String::new(),
+            ("", by) => format!("over {by}"),
+            (group, _) => group.to_owned(),
+        }
+    }
+
+    /// The metric, and what kind of number of it where that is no difference.
+    pub fn column(&self) -> String {
+        match self.finding.statistic {
+            Statistic::Difference => self.finding.metric.clone(),
+            other => format!("{} {}", self.finding.metric, other.word()),
+        }
+    }
+
+    fn row(&self, name: &str, over: &str, beside: bool) -> Row {
+        let found = &self.finding;
+        let of_groups = !found.from.is_empty();
+        let (mut model, mut axes, mut group) = (self.model.clone(), self.axes.clone(), found.group.clone());
+        match over {
+            _ if !beside => {}
+            _ if of_groups => group.clone_from(&self.to),
+            "model" => model.clone_from(&self.to),
+            axis => axes.push((axis.to_owned(), self.to.clone())),
+        }
+        Row {
+            study: self.study.clone(),
+            model,
+            axes,
+            evaluation: self.evaluation.clone(),
+            data: self.data.clone(),
+            measurement: Measurement {
+                decision: found.decision.clone(),
+                metric: if found.metric.is_empty() { String::new() } else { format!("{name}.{}", found.metric) },
+                parameters: found.parameters.clone(),
+                by: found.by.clone(),
+                group,
+                label: found.label.clone(),
+                item: String::new(),
+                value: found.estimate,
+                lower: found.lower,
+                upper: found.upper,
+                level: found.level,
+                n: found.n,
+                n_positive: None,
+                n_negative: None,
+                n_clusters: None,
+                null_median: None,
+                null_p: None,
+                status: found.status,
+                reason: found.reason.clone(),
+                direction: found.direction,
+            },
+        }
     }
 
     fn compare(&self, other: &Self, over: &str, heading: &Heading) -> Ordering {

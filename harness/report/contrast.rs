@@ -157,7 +157,7 @@ impl Lines {
         keys.push(("from", Box::new(|contrast| contrast.from.clone()), true));
         keys.push(("to", Box::new(|contrast| contrast.to.clone()), true));
         keys.push(("metric", Box::new(metric), true));
-        keys.push(("group", Box::new(group), false));
+        keys.push(("group", Box::new(Contrast::group), false));
         keys.push(("class", Box::new(|contrast| contrast.finding.label.clone()), false));
         let kind: Text<'_> = Box::new(|contrast| contrast.finding.statistic.word().replace('_', " "));
         keys.push(("statistic", kind, false));
@@ -200,15 +200,6 @@ impl Lines {
 fn metric(contrast: &Contrast) -> String {
     let finding = &contrast.finding;
     format!("{} {}", finding.metric, finding.direction.arrow()).trim_end().to_owned()
-}
-
-fn group(contrast: &Contrast) -> String {
-    let finding = &contrast.finding;
-    match (finding.group.as_str(), finding.by.as_str()) {
-        ("", "") => String::new(),
-        ("", by) => format!("over {by}"),
-        (group, _) => group.to_owned(),
-    }
 }
 
 /// The numbers of a line: both values, the estimate with its interval, p, and p adjusted.

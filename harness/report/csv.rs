@@ -1,10 +1,11 @@
-//! `results.csv` and `comparisons.csv`, one number a line, and `leaderboard.csv`, one cell of a table a line.
+//! `results.csv`, `averages.csv` and `comparisons.csv`, one number a line, and `leaderboard.csv`, one cell of a table a line.
 
 use crate::score::compare::change::Transition;
 use crate::score::compare::contrast::Verdict;
 use crate::spec::grid::{AFTER_AXES, BEFORE_AXES};
 use crate::spec::table::Word;
 
+use super::average::Average;
 use super::comparison::Comparison;
 use super::heading::Heading;
 use super::number::stable;
@@ -26,6 +27,28 @@ pub fn results(heading: &Heading, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
         record.push(number.n.to_string());
         record.extend([number.n_positive, number.n_negative, number.n_clusters].map(whole));
         record.extend([number.null_median, number.null_p].map(real));
+        record.extend([number.status.word().to_owned(), number.reason.clone(), number.direction.word().to_owned()]);
+        writer.write_record(&record)?;
+    }
+    finish(writer)
+}
+
+/// `averages.csv`: the means, sorted already, over the axes that `over` names.
+pub fn averages(heading: &Heading, averages: &[Average]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let axes = || heading.axes.iter().map(|axis| axis.name.as_str());
+    let names = ["evaluation", "data", "decision", "metric", "parameters", "by", "group", "label", "over", "cells"];
+    let numbers = ["value", "lower", "upper", "level", "sd", "variance_share", "n", "status", "reason", "direction"];
+    writer.write_record(["study", "model"].into_iter().chain(axes()).chain(names).chain(numbers))?;
+    for average in averages {
+        let (row, number) = (&average.row, &average.row.measurement);
+        let mut record = vec![row.study.clone(), row.model.clone()];
+        record.extend(axes().map(|axis| row.coordinate(axis).to_owned()));
+        record.extend([&row.evaluation, &row.data, &number.decision, &number.metric, &number.parameters].map(Clone::clone));
+        record.extend([&number.by, &number.group, &number.label].map(Clone::clone));
+        record.extend([average.over.join("*"), average.mean.cells.to_string()]);
+        record.extend([number.value, number.lower, number.upper, number.level, Some(average.mean.sd), average.mean.share].map(real));
+        record.push(number.n.to_string());
         record.extend([number.status.word().to_owned(), number.reason.clone(), number.direction.word().to_owned()]);
         writer.write_record(&record)?;
     }

@@ -53,8 +53,12 @@ impl Heading {
         }
     }
 
-    /// Where a model's numbers come from; a model that nobody declared counts as imported, which allows no drift.
+    /// Where a model's numbers come from; a model that nobody declared counts as imported, which allows no drift. Numbers between models, which
+    /// have no name, may move as those of any.
     pub fn origin(&self, model: &str) -> Origin {
+        if model.is_empty() {
+            return self.models.iter().map(|(_, origin)| *origin).max().unwrap_or(Origin::Imported);
+        }
         self.models.iter().find(|(name, _)| name == model).map_or(Origin::Imported, |(_, origin)| *origin)
     }
 }

@@ -4,6 +4,7 @@
 //! - [`row`]: one line of `results.csv`.
 //! - [`heading`]: what a report knows of its study besides the numbers.
 //! - [`cell`]: one cell of a table: a number, or the mean of several.
+//! - [`average`]: means whose intervals know what they are over.
 //! - [`mod@column`]: the columns of a table, spread over groups and levels.
 //! - [`table`]: the cells that a spec asks for, averaged, sorted and ranked.
 //! - [`comparison`]: differences between cells, a line each.
@@ -22,6 +23,7 @@
 //! - [`compare`], [`drift`]: how two differ.
 //! - [`gate`]: snapshots on disk; the verbs check, accept and review.
 
+pub mod average;
 pub mod cell;
 pub mod column;
 pub mod compare;

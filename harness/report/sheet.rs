@@ -174,8 +174,12 @@ fn legend(table: &Table, decimals: &[usize], quote: fn(&str) -> String) -> Vec<S
             levels.sort_by(f64::total_cmp);
             levels.dedup();
             let levels: Vec<String> = levels.into_iter().map(percent).collect();
-            let mean =
-                if is_mean { "; of a mean, the means of the ends, so variation between the averaged cells is not in it" } else { "" };
+            let ends_averaged = cells().flatten().any(|cell| cell.cells > 1 && cell.lower.is_some() && !cell.whole);
+            let mean = match (is_mean, ends_averaged) {
+                (false, _) => "",
+                (true, true) => "; of a mean, the means of the ends, so variation between the averaged cells is not in it",
+                (true, false) => "; of a mean, variation between the averaged cells is in it",
+            };
             if !levels.is_empty() {
                 legend.push(format!("[a, b] is the {} interval{mean}.", levels.join(" or ")));
             }

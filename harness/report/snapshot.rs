@@ -12,6 +12,7 @@ use crate::score::measurement::{Direction, Status};
 use crate::spec::table::{Origin, Tolerances};
 
 use super::cell::Cell;
+use super::comparison::{Comparison, Contrast};
 use super::heading::Heading;
 use super::leaderboard;
 use super::table::Table;
@@ -96,8 +97,8 @@ pub enum Because {
 }
 
 /// How far a value may move, and why.
-fn tolerance(tolerances: &Tolerances, column: &str, origin: Origin) -> (f64, Because) {
-    match (tolerances.of(column), origin) {
+fn tolerance(written: Option<f64>, origin: Origin) -> (f64, Because) {
+    match (written, origin) {
         (Some(bound), _) => (bound, Because::Spec),
         (None, Origin::Imported) => (0.0, Because::Imported),
         (None, Origin::Inferred) => (0.001, Because::Inferred),
@@ -142,8 +143,8 @@ pub enum SnapshotError {
 }
 
 impl Snapshot {
-    /// The leaderboard of a run; refused for one with `--limit`.
-    pub fn new(heading: &Heading, tolerances: &Tolerances, tables: &[Table]) -> Result<Self, SnapshotError> {
+    /// The leaderboard of a run, and what was compared; refused for one with `--limit`.
+    pub fn new(heading: &Heading, tolerances: &Tolerances, tables: &[Table], comparisons: &[Comparison]) -> Result<Self, SnapshotError> {
         if let Some(limit) = heading.limit {
             return Err(SnapshotError::Limited(limit));
         }
@@ -155,7 +156,7 @@ impl Snapshot {
                 .map(|line| {
                     let cells = table.columns.iter().zip(&line.cells);
                     let numbers = cells.filter_map(|(column, cell)| {
-                        let (bound, because) = tolerance(tolerances, &column.metric, line.origin);
+                        let (bound, because) = tolerance(tolerances.of(&column.metric), line.origin);
                         cell.as_ref().map(|cell| (column.id(), number(cell, bound, because)))
                     });
                     (table.coordinates(line).into_iter().collect(), numbers.collect())
@@ -167,8 +168,8 @@ impl Snapshot {
         Ok(Self {
             study: heading.study.clone(),
             mock: heading.mock,
-            tables: grids.collect(),
-            page: leaderboard::markdown(heading, tables, &[]),
+            tables: grids.chain(comparisons.iter().map(|comparison| Grid::of(comparison, heading, tolerances))).collect(),
+            page: leaderboard::markdown(heading, tables, comparisons),
         })
     }
 
@@ -250,6 +251,47 @@ impl Snapshot {
 }
 
 impl Grid {
+    /// The findings of a comparison: a line for each cell and pair, a column a metric.
+    fn of(comparison: &Comparison, heading: &Heading, tolerances: &Tolerances) -> Self {
+        let mut columns: IndexMap<String, Direction> = IndexMap::new();
+        let mut lines: Vec<(Key, IndexMap<String, Number>)> = Vec::new();
+        for contrast in &comparison.contrasts {
+            let found = &contrast.finding;
+            let (key, column) = (key(contrast), contrast.column());
+            // What a spec says of the column of tables, else of the metric itself.
+            let written = tolerances.written(&format!("{}.{}", comparison.name, found.metric)).or_else(|| tolerances.of(&found.metric));
+            let (bound, because) = tolerance(written, heading.origin(&contrast.model));
+            let number = Number {
+                status: found.status,
+                value: found.estimate,
+                lower: found.lower,
+                upper: found.upper,
+                level: found.level,
+                n: found.n,
+                cells: 1,
+                tolerance: bound,
+                because,
+                reason: found.reason.clone(),
+            };
+            columns.entry(column.clone()).or_insert(found.direction);
+            match lines.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, numbers)) => numbers.insert(column, number),
+                None => {
+                    lines.push((key, IndexMap::from([(column, number)])));
+                    None
+                }
+            };
+        }
+        lines.sort_by(|(a, _), (b, _)| a.iter().cmp(b.iter()));
+        let mut rows: Vec<String> = Vec::new();
+        for name in lines.iter().flat_map(|(key, _)| key.keys()) {
+            if !rows.contains(name) {
+                rows.push(name.clone());
+            }
+        }
+        Self { name: format!("compare.{}", comparison.name), rows, columns, lines }
+    }
+
     fn insert(&mut self, row: Key, column: String, number: Number) -> Result<(), String> {
         if !self.columns.contains_key(&column) {
             return Err(format!("`{}` has no column `{column}`", self.name));
@@ -274,6 +316,22 @@ enum Line<'a> {
     Snapshot { format: u32, study: Cow<'a, str>, mock: bool },
     Table { name: Cow<'a, str>, rows: Vec<String>, columns: IndexMap<String, Direction> },
     Cell(Key, Cow<'a, str>, Number),
+}
+
+/// Where a finding stands, in words.
+fn key(contrast: &Contrast) -> Key {
+    let found = &contrast.finding;
+    let own = |name: &str, level: String| (name.to_owned(), level);
+    let before = [own("model", contrast.model.clone())].into_iter().chain(contrast.axes.iter().cloned());
+    let after = [
+        own("evaluation", contrast.evaluation.clone()),
+        own("decision", found.decision.clone()),
+        own("from", contrast.from.clone()),
+        own("to", contrast.to.clone()),
+        own("group", contrast.group()),
+        own("class", found.label.clone()),
+    ];
+    before.chain(after).filter(|(_, level)| !level.is_empty()).collect()
 }
 
 fn number(cell: &Cell, tolerance: f64, because: Because) -> Number {

@@ -63,6 +63,7 @@ impl Comparing<'_> {
         Ok(Comparison {
             name: planned.name.clone(),
             over: planned.over.clone(),
+            apart: planned.apart,
             test: planned.test,
             within: planned.within,
             adjust: planned.adjust,
@@ -78,16 +79,20 @@ impl Comparing<'_> {
             None => Some(format!("`{}` has no numbers", self.named(family.sides[side]))),
         };
         let found = |contrast: &PlannedContrast, finding: Finding| self.found(family, contrast, finding);
+        let without = |contrast: &PlannedContrast, status: Status, reason: &str| -> Vec<Found> {
+            let one = |metric: &String| Finding {
+                metric: metric.clone(),
+                ..Finding::without(0, contrast.contrast.statistic(), status, reason.to_owned())
+            };
+            planned.metrics.iter().map(|metric| found(contrast, one(metric))).collect()
+        };
         let mut whole: Vec<&PlannedContrast> = Vec::new();
         let mut all: Vec<Found> = Vec::new();
         for contrast in &family.contrasts {
             match contrast.contrast.sides().into_iter().find_map(missing) {
                 None => whole.push(contrast),
                 // Whether that is a failure is for the cell to say.
-                Some(reason) => {
-                    let finding = Finding::without(0, contrast.contrast.statistic(), Status::Undefined, reason);
-                    all.push(found(contrast, finding));
-                }
+                Some(reason) => all.extend(without(contrast, Status::Undefined, &reason)),
             }
         }
         if whole.is_empty() {
@@ -116,17 +121,14 @@ impl Comparing<'_> {
         let key = Key::of("compare", 2, &asked, &inputs);
         let Scoring { store, force, observer, .. } = self.scoring;
         let findings = kept(store, force, &key, KEPT, observer, || Some(self.findings(&scores, &request)))?;
-        let failed = |contrast: &PlannedContrast, reason: &str| {
-            found(contrast, Finding::without(0, contrast.contrast.statistic(), Status::Failed, reason.to_owned()))
-        };
         match findings.unwrap_or_else(|| Ok(Vec::new())) {
             Ok(findings) if findings.is_empty() => {
-                let reason =
-                    format!("the sides share no decision rule for `{}`: name their rules alike with `as`", planned.metrics.join("`, `"));
-                all.extend(whole.iter().map(|contrast| failed(contrast, &reason)));
+                let columns = planned.metrics.join("`, `");
+                let reason = format!("the sides share no decision rule for `{columns}`: name their rules alike with `as`");
+                all.extend(whole.iter().flat_map(|contrast| without(contrast, Status::Failed, &reason)));
             }
             Ok(findings) => all.extend(findings.into_iter().map(|finding| found(whole[finding.contrast], finding))),
-            Err(reason) => all.extend(whole.iter().map(|contrast| failed(contrast, &reason))),
+            Err(reason) => all.extend(whole.iter().flat_map(|contrast| without(contrast, Status::Failed, &reason))),
         }
         Ok(all)
     }

@@ -11,10 +11,11 @@
 //! - [`rows`]: ids and scores, as a backend emitted them.
 //! - [`scheduler`]: the cells of a plan over the workers.
 //! - [`scoring`]: predictions to measurements, from the store where they are known.
-//! - [`comparing`]: pairs of scores to differences.
+//! - [`comparing`]: pairs of scores to differences. [`averaging`]: scores of seeds to means.
 //! - [`results`]: the numbers, as reports want them. [`export`]: predictions for people's notebooks.
 //! - [`record`]: `run.json`: when, where and with what.
 
+pub mod averaging;
 pub mod child;
 pub mod comparing;
 pub mod describe;

@@ -5,12 +5,14 @@ use indexmap::{IndexMap, IndexSet};
 use super::scheduler::Outcome;
 use super::scoring::Scored;
 use crate::plan::planned::{Plan, PlannedScore, Source};
+use crate::report::average::{self, Average};
 use crate::report::comparison::Comparison;
 use crate::report::heading::{FailedCell, Heading};
 use crate::report::row::Row;
+use crate::report::table::Table;
 use crate::score::measurement::Status;
 use crate::spec::model::Model;
-use crate::spec::table::{Dimension, Origin};
+use crate::spec::table::{Dimension, Layout, Origin};
 
 /// All numbers of a run.
 #[derive(Debug)]
@@ -23,11 +25,24 @@ pub struct Results {
     pub failed: Vec<FailedCell>,
     /// What was compared, as `compare:` asks.
     pub comparisons: Vec<Comparison>,
+    /// The means over what the uncertainty includes.
+    pub averages: Vec<Average>,
 }
 
 impl Results {
+    /// What tables show: the numbers, and what was found between them.
+    pub fn shown(&self) -> Vec<Row> {
+        self.rows.iter().cloned().chain(self.comparisons.iter().flat_map(Comparison::rows)).collect()
+    }
+
     /// Joins the numbers with the cells that they are of.
-    pub fn of(plan: &Plan, outcome: &Outcome, scored: &[Option<Scored>], mut comparisons: Vec<Comparison>) -> Self {
+    pub fn of(
+        plan: &Plan,
+        outcome: &Outcome,
+        scored: &[Option<Scored>],
+        mut comparisons: Vec<Comparison>,
+        mut averages: Vec<Average>,
+    ) -> Self {
         let mut rows = Vec::new();
         let mut failed: IndexMap<usize, FailedCell> = IndexMap::new();
         let study = &plan.study;
@@ -68,7 +83,15 @@ impl Results {
         }
         let heading = heading(plan, &rows);
         comparisons.iter_mut().for_each(|comparison| comparison.sort(&heading));
-        Self { heading, rows, failed: failed.into_values().collect(), comparisons }
+        average::sort(&mut averages, &heading);
+        Self { heading, rows, failed: failed.into_values().collect(), comparisons, averages }
+    }
+
+    /// The tables of a study.
+    pub fn tables(&self, layout: &Layout) -> Vec<Table> {
+        let mut tables = Table::all(layout, &self.heading, &self.shown(), &self.failed);
+        Average::show(&self.averages, &mut tables);
+        tables
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::breakdown::Breakdown;
 use super::calibrate::Calibration;
+use super::crossing::Crossings;
 use super::embedding;
 use super::fit::{Evidence, find};
 use super::joint;
@@ -174,6 +175,7 @@ impl<'a> Audit<'a> {
                 let scores = linked(scores, of);
                 Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins as usize))
             }
+            (Input::Crossings, Some(positive)) => Lens::Crossings(Crossings::new(targets, scores, positive as u32)),
             (Input::PositiveScore, Some(positive)) => Lens::Rankings(Rankings::new(targets, scores, &[positive as u32])),
             _ => Lens::Rankings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
         })
@@ -194,7 +196,8 @@ impl<'a> Audit<'a> {
         }
         let mut targets = truth.targets(&self.predictions);
         left_out.into_iter().for_each(|row| targets.to_mut().forget(row));
-        Outcomes::new(&targets, decisions, self.scheme.task.classes).weighing(metric.beta().unwrap_or(1.0))
+        let outcomes = Outcomes::new(&targets, decisions, self.scheme.task.classes).weighing(metric.beta().unwrap_or(1.0));
+        if self.scheme.metrics.iter().any(|(metric, _)| metric.reads_confusions()) { outcomes.with_confusions() } else { outcomes }
     }
 
     /// All numbers of metrics that share a metric's lens, beside each of some rules.

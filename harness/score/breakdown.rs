@@ -20,6 +20,11 @@ impl Grouping {
         Self { fields: fields.to_vec(), control: 0 }
     }
 
+    /// By fields, within each level of others.
+    pub fn within(control: &[String], fields: &[String]) -> Self {
+        Self { fields: [control, fields].concat(), control: control.len() }
+    }
+
     /// Its name: `race`, `gender*race`, or empty.
     pub fn name(&self) -> String {
         self.fields.join("*")

@@ -5,13 +5,16 @@
 //!
 //! - [`contrast`]: what is made of the sides, and what came of it; `sums`: how.
 //! - [`change`]: what became of effects between before and after.
-//! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once.
+//! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once. [`terms`]: all of it in words.
+//! - [`mean`]: means over seeds, and how far another seed would move them.
 
 pub mod adjust;
 pub mod change;
 pub mod contrast;
 pub mod exact;
+pub mod mean;
 mod sums;
+pub mod terms;
 
 use std::collections::HashMap;
 
@@ -79,6 +82,27 @@ fn refits(
 /// # Errors
 /// Where an evaluation does not fit its predictions, or the sides are not about the same items, labels and groups.
 pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertainty) -> Result<Vec<Finding>, ScoreError> {
+    let mut findings = Vec::new();
+    pairing(
+        sides,
+        |metric| request.metrics.contains(&metric.name),
+        uncertainty,
+        |paired, rule| {
+            let found = paired.findings(request);
+            findings.extend(found.into_iter().map(|finding| Finding { decision: rule.to_owned(), ..finding }));
+        },
+    )?;
+    adjust(findings.iter_mut(), request.adjust);
+    Ok(findings)
+}
+
+/// Sets the sides beside each other in every metric that is wanted, rule and breakdown that all have.
+fn pairing(
+    sides: &[Side<'_>],
+    wanted: impl Fn(&Metric) -> bool,
+    uncertainty: &Uncertainty,
+    mut each: impl FnMut(&Paired<'_>, &str),
+) -> Result<(), ScoreError> {
     let aligned = align(&sides.iter().map(|side| side.predictions).collect::<Vec<_>>())?;
     let aligned = (sides.iter().zip(&aligned))
         .map(|(side, predictions)| side.fitted.calibrated(predictions, side.evaluation))
@@ -93,9 +117,8 @@ pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertai
     let audits = (sides.iter().zip(&aligned).zip(&schemes))
         .map(|((side, predictions), scheme)| Audit::new(predictions, side.evaluation, uncertainty, scheme))
         .collect::<Result<Vec<Audit<'_>>, _>>()?;
-    let (Some(first), Some(scheme)) = (audits.first(), schemes.first()) else { return Ok(Vec::new()) };
-    let mut findings = Vec::new();
-    for (metric, breakdowns) in scheme.metrics.iter().filter(|(metric, _)| request.metrics.contains(&metric.name)) {
+    let (Some(first), Some(scheme)) = (audits.first(), schemes.first()) else { return Ok(()) };
+    for (metric, breakdowns) in scheme.metrics.iter().filter(|(metric, _)| wanted(metric)) {
         // The other sides' metric of the same name, where all have it.
         let same = |scheme: &Scheme| {
             scheme.metrics.iter().position(|(other, _)| other.name == metric.name && other.parameters == metric.parameters)
@@ -128,13 +151,11 @@ pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertai
                     refits: &refits,
                     uncertainty,
                 };
-                let found = paired.findings(request);
-                findings.extend(found.into_iter().map(|finding| Finding { decision: rule.clone(), ..finding }));
+                each(&paired, rule);
             }
         }
     }
-    adjust(findings.iter_mut(), request.adjust);
-    Ok(findings)
+    Ok(())
 }
 
 /// Brings all predictions into the first ones' order of items.

@@ -1,5 +1,6 @@
 //! `fairgrid explain NAME`: what a metric or a rule is, in words.
 
+use super::compare::terms::TERMS;
 use super::embedding;
 use super::joint;
 use super::measurement::Direction;
@@ -11,18 +12,18 @@ use crate::spec::problem::did_you_mean;
 /// What a name means: formula, range, direction, when it is undefined, its options, its source and what others call it.
 ///
 /// # Errors
-/// For a name that is no metric and no rule: the nearest ones.
+/// For a name that is no metric, no rule and no word of comparisons: the nearest ones.
 pub fn explain(name: &str) -> Result<String, String> {
     let Some(meaning) = meaning(name) else {
         let ours = of_peers(name);
         if !ours.is_empty() {
             return Ok(ours);
         }
-        if let Some(rule) = RULES.iter().find(|rule| rule.name == name) {
+        if let Some(rule) = RULES.iter().chain(&TERMS).find(|rule| rule.name == name) {
             return Ok(lines(name, of_rule(rule)));
         }
         let known = list();
-        let known = known.iter().map(String::as_str).chain(RULES.iter().map(|rule| rule.name));
+        let known = known.iter().map(String::as_str).chain(RULES.iter().chain(&TERMS).map(|rule| rule.name));
         return Err(format!("unknown metric or rule `{name}`: {}", did_you_mean(name, known)));
     };
     Ok(match meaning {
@@ -117,7 +118,9 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         Compute::Rank(_) | Compute::Belief(_) => {
             "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest"
         }
-        Compute::OfClasses(..) | Compute::MeanOfRanks(_) | Compute::Whole(_) | Compute::Share(..) => "",
+        Compute::ClassOf(_) => "average: binary (with `positive:`) | macro | per_class",
+        _ if definition.compute.is_binary() => "needs `positive:`",
+        _ => "",
     };
     let reads = match definition.reads {
         Reads::Decisions => "labels (or a label set, `of: NAME`), decisions",
@@ -126,6 +129,8 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         Reads::Associations => {
             "scores; options `labels` (a list of classes, or a label set by name), `k`, and `threshold` (then of logits with `of: softmax | sigmoid`)"
         }
+        Reads::Confusions => "labels, decisions",
+        Reads::Crossings => "labels, scores of the positive class, groups",
         Reads::Scores => "labels (or a label set, `of: NAME`), scores",
         Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
         Reads::Flips => "decisions about originals and counterfactuals, in an evaluation with `pairs: {original: FIELD, factor: FIELD}`",

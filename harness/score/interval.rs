@@ -156,7 +156,8 @@ fn defined(replicates: impl Iterator<Item = f64>) -> (Vec<f64>, usize) {
     (sorted, all)
 }
 
-fn variance(values: &[f64]) -> f64 {
+/// The variance of some numbers (n − 1); 0 for fewer than two, and for what only rounding sets apart.
+pub(super) fn variance(values: &[f64]) -> f64 {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let sum: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();

@@ -2,6 +2,7 @@
 
 use super::OUTSIDE;
 use super::breakdown::Breakdown;
+use super::crossing::Crossings;
 use super::outcome::Outcomes;
 use super::pairs::shift::Shifts;
 use super::probability::Probabilities;
@@ -15,6 +16,8 @@ pub enum Lens {
     Outcomes(Outcomes),
     /// Scores against targets.
     Rankings(Rankings),
+    /// Scores of one class against targets, group against group.
+    Crossings(Crossings),
     /// Probabilities against targets.
     Probabilities(Probabilities),
     /// Probabilities of the two images of a pair.
@@ -37,15 +40,17 @@ impl Lens {
         match self {
             Self::Outcomes(outcomes) => &outcomes.of_row,
             Self::Rankings(rankings) => &rankings.of_row,
+            Self::Crossings(crossings) => crossings.of_row(),
             Self::Probabilities(probabilities) => &probabilities.of_row,
             Self::Shifts(shifts) => &shifts.of_row,
         }
     }
 
-    pub(super) fn tally(&self) -> Tally {
+    pub(super) fn tally(&self, groups: usize) -> Tally {
         match self {
             Self::Outcomes(outcomes) => outcomes.tally(),
             Self::Rankings(rankings) => rankings.tally(),
+            Self::Crossings(crossings) => crossings.tally(groups),
             Self::Probabilities(probabilities) => probabilities.tally(),
             Self::Shifts(shifts) => shifts.tally(),
         }
@@ -55,6 +60,7 @@ impl Lens {
         match self {
             Self::Outcomes(_) | Self::Probabilities(_) | Self::Shifts(_) => Vec::new(),
             Self::Rankings(rankings) => rankings.order(patterns),
+            Self::Crossings(crossings) => crossings.order(patterns),
         }
     }
 
@@ -84,6 +90,7 @@ impl Lens {
                     places(*label).for_each(|place| shifts.add(hand.patterns[slot], *weight, &mut tallies[place]));
                 }
             }
+            Self::Crossings(crossings) => crossings.sum(hand, tallies),
             Self::Rankings(_) => {
                 for (_, (label, weight)) in slots() {
                     places(*label).for_each(|place| tallies[place].items += weight);

@@ -72,6 +72,8 @@ pub enum Input {
     Scores,
     /// The score of the positive class.
     PositiveScore,
+    /// The score of the positive class, group against group.
+    Crossings,
     /// The scores as probabilities.
     Probabilities {
         /// What makes probabilities of them.
@@ -195,6 +197,11 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         problems.push(Problem::at(&call.choice.name_node, message).help(help));
         return None;
     }
+    if task.positive.is_none() && parts.iter().any(|part| part.compute.is_binary()) {
+        let problem = Problem::at(&call.choice.name_node, format!("`{name}` is about one class"));
+        problems.push(problem.help("give the evaluation the class that counts as `positive:`"));
+        return None;
+    }
     let found = matches!(truth, Truth::Found(..));
     let options: Vec<&str> = [
         ("average", takes_average(first) && !found),
@@ -225,13 +232,14 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         .and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
     let least = option("threshold").and_then(|node| f64::decode(node, problems));
     let input = match first.reads {
-        Reads::Decisions | Reads::Flips | Reads::Answers => Some(Input::Decisions),
+        Reads::Decisions | Reads::Confusions | Reads::Flips | Reads::Answers => Some(Input::Decisions),
         Reads::TopK => top_k(k, call, whole, problems).map(Input::TopK),
         Reads::Associations => top_k(k, call, whole, problems).map(|k| match least {
             Some(least) => Input::TopFrom { k, least, of: link.unwrap_or(Link::Score) },
             None => Input::TopK(k),
         }),
         Reads::Scores => Some(Input::Scores),
+        Reads::Crossings => Some(Input::Crossings),
         Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
         Reads::Shifts => Some(Input::Shifts { of: link.unwrap_or(Link::Score) }),
     };
@@ -243,7 +251,7 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         _ => average_of(call, first, task, average, spread, suffix.is_some(), problems),
     };
     let (over, reference) = match suffix {
-        None => (None, None),
+        None => (joint(first.compute, first.direction), None),
         Some(suffix) => {
             let (over, reference) = Called { call, suffix, parts: &parts, spread }.over(problems)?;
             (Some(over), reference)
@@ -327,6 +335,12 @@ fn takes_set(definition: &Definition) -> bool {
 pub(super) fn takes_match(definition: &Definition) -> bool {
     matches!(definition.reads, Reads::Decisions | Reads::TopK)
         && matches!(definition.compute, Compute::Share(..) | Compute::Class { of: Of::Share(_, Cause::NoPositives), .. })
+}
+
+/// A metric of all groups is one number over groups without a reduction.
+fn joint(compute: Compute, direction: Direction) -> Option<Over> {
+    let Compute::Groups { gap, .. } = compute else { return None };
+    Some(Over { reduction: Reduction::Joint { gap, direction }, parts: Combine::Max, classes: None })
 }
 
 /// The number that a metric is given, checked.

@@ -13,7 +13,7 @@
 //! - [`truth`]: what is held to be true of an item: its labels, or a label set.
 //! - [`joint`]: how classes and groups go together, in numbers of all groups at once.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
-//! - [`ladder`]: resamples of rankings, one pass a group.
+//! - [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: scores of groups against each other; [`together`]: sums of several groups.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups; [`reference`]: the group
 //!   that others are set against.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
@@ -28,6 +28,7 @@ pub mod breakdown;
 pub mod calibrate;
 pub mod combine;
 pub mod compare;
+pub mod crossing;
 pub mod draw;
 pub mod embedding;
 pub mod explain;
@@ -59,6 +60,7 @@ pub mod share;
 pub mod sheet;
 pub mod steps;
 pub mod tally;
+pub mod together;
 pub mod truth;
 pub mod units;
 pub mod value;

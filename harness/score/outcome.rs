@@ -19,6 +19,8 @@ pub struct Outcomes {
     unmarked_is_negative: bool,
     /// How much more recall counts than precision in an item's F score.
     beta: f64,
+    /// Whether classes are counted against each other too.
+    confusions: bool,
 }
 
 /// One distinct outcome.
@@ -79,14 +81,14 @@ impl Outcomes {
             let (target, decision) = ((code / columns) as u32, (code % columns) as u32);
             Pattern::of_one(target, ((decision as usize) < classes).then_some(decision))
         };
-        Self { of_row, classes, patterns: distinct.iter().map(pattern).collect(), unmarked_is_negative: true, beta: 1.0 }
+        Self { of_row, classes, patterns: distinct.iter().map(pattern).collect(), unmarked_is_negative: true, confusions: false, beta: 1.0 }
     }
 
     /// Every outcome of one class decided against one, and of none decided; of no item.
     pub fn every(classes: usize) -> Self {
         let decisions = || (0..classes as u32).map(Some).chain([None]);
         let all = (0..classes as u32).flat_map(|target| decisions().map(move |decision| Pattern::of_one(target, decision)));
-        Self { of_row: Vec::new(), classes, patterns: all.collect(), unmarked_is_negative: true, beta: 1.0 }
+        Self { of_row: Vec::new(), classes, patterns: all.collect(), unmarked_is_negative: true, confusions: false, beta: 1.0 }
     }
 
     /// The place of an outcome among [`Self::every`].
@@ -96,13 +98,19 @@ impl Outcomes {
 
     fn interned(patterns: impl Iterator<Item = Option<Pattern>>, classes: usize, unmarked_is_negative: bool) -> Self {
         let (of_row, patterns) = intern(patterns);
-        Self { of_row, classes, patterns, unmarked_is_negative, beta: 1.0 }
+        Self { of_row, classes, patterns, unmarked_is_negative, confusions: false, beta: 1.0 }
     }
 
     /// The same, with another weight of recall in the items' F scores.
     #[must_use]
     pub fn weighing(self, beta: f64) -> Self {
         Self { beta, ..self }
+    }
+
+    /// The same, where every item is of one class, with each class counted against each other one.
+    #[must_use]
+    pub fn with_confusions(self) -> Self {
+        Self { confusions: self.unmarked_is_negative, ..self }
     }
 
     /// How many distinct outcomes there are.
@@ -118,7 +126,8 @@ impl Outcomes {
 
     /// A tally of the right size.
     pub fn tally(&self) -> Tally {
-        Tally::new(self.classes, 0)
+        let pairs = if self.confusions { self.classes * self.classes } else { 0 };
+        Tally { given: vec![0.0; pairs], ..Tally::new(self.classes, 0) }
     }
 
     /// Adds items of one pattern.
@@ -135,6 +144,12 @@ impl Outcomes {
                 Mark::FalsePositive => cell.false_positive += weight,
                 Mark::FalseNegative => cell.false_negative += weight,
                 Mark::TrueNegative => cell.true_negative += weight,
+            }
+        }
+        if self.confusions {
+            let target = pattern.marks.iter().find(|(_, mark)| matches!(mark, Mark::TruePositive | Mark::FalseNegative));
+            for (class, _) in pattern.marks.iter().filter(|(_, mark)| matches!(mark, Mark::TruePositive | Mark::FalsePositive)) {
+                tally.given[target.map_or(0, |(target, _)| *target as usize) * self.classes + *class as usize] += weight;
             }
         }
         if !self.unmarked_is_negative {

@@ -67,6 +67,11 @@ impl Rankings {
         self.scores.len() / self.classes.max(1)
     }
 
+    /// The score of a pattern, of the first class that is read.
+    pub fn score(&self, pattern: u32) -> f64 {
+        self.scores[pattern as usize * self.classes]
+    }
+
     /// A tally of the right size.
     pub fn tally(&self) -> Tally {
         Tally::new(0, self.classes)

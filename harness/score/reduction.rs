@@ -39,6 +39,13 @@ pub enum Reduction {
     Levelled(f64),
     /// The groups set against a reference, signed.
     Relative(Step, Pick),
+    /// None: the metric itself is a function of all groups.
+    Joint {
+        /// Whether groups that do not differ still give a number above that of no gap.
+        gap: bool,
+        /// Which way is better.
+        direction: Direction,
+    },
 }
 
 /// What groups are compared with.
@@ -197,6 +204,7 @@ impl Reduction {
             Self::Relative(step, Pick::Min) => step.of(low, against?),
             Self::Relative(step, Pick::Max) => step.of(high, against?),
             Self::Relative(step, Pick::Each | Pick::Mean) => step.of(mean, against?),
+            Self::Joint { .. } => Ok(mean),
         }
     }
 
@@ -306,7 +314,9 @@ impl Reduction {
             Self::Skewness => (1.0, f64::INFINITY),
             Self::Relative(Step::Minus, _) => (least - most, most - least),
             Self::Relative(Step::Over, _) => (f64::NEG_INFINITY, f64::INFINITY),
-            Self::GroupMin | Self::GroupMax | Self::MeanOverGroups | Self::WeightedMean | Self::EquityScaled(_) => (least, most),
+            Self::GroupMin | Self::GroupMax | Self::MeanOverGroups | Self::WeightedMean | Self::EquityScaled(_) | Self::Joint { .. } => {
+                (least, most)
+            }
         }
     }
 
@@ -315,6 +325,7 @@ impl Reduction {
         match self {
             Self::GroupMin | Self::GroupMax | Self::MeanOverGroups | Self::WeightedMean | Self::EquityScaled(_) => of,
             Self::Relative(..) => Direction::Neutral,
+            Self::Joint { direction, .. } => direction,
             // To reach a level is better where more is.
             Self::Levelled(_) => {
                 if of == Direction::Lower {
@@ -337,7 +348,14 @@ impl Reduction {
     pub fn grows(self) -> bool {
         matches!(
             self,
-            Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd | Self::GroupCv | Self::Gini | Self::Skewness | Self::Shortfall
+            Self::Difference(_)
+                | Self::MeanAbsDifference
+                | Self::GroupStd
+                | Self::GroupCv
+                | Self::Gini
+                | Self::Skewness
+                | Self::Shortfall
+                | Self::Joint { gap: true, .. }
         )
     }
 }

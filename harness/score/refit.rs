@@ -103,7 +103,7 @@ pub fn check(evaluation: &Evaluation, multi_label: bool, uncertainty: &Uncertain
 
 /// Whether a metric reads what a rule decides, and not only whether it decides.
 pub(super) fn concerns(metric: &Metric) -> bool {
-    metric.input == Input::Decisions && metric.truth == Truth::Labels
+    metric.input == Input::Decisions && metric.truth == Truth::Labels && !metric.reads_confusions()
 }
 
 impl Refit {

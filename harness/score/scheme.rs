@@ -139,6 +139,13 @@ impl Scheme {
                 known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &fields, problems);
             }
         }
+        for (control, entry) in evaluation.control.iter().flat_map(|control| evaluation.compared().map(move |entry| (control, entry))) {
+            if let Some(field) = entry.value.iter().find(|field| control.value.contains(field)) {
+                let problem =
+                    Problem::at(&entry.node, format!("`{field}` is held fixed by `control`, so that its levels are not compared"));
+                problems.push(problem.help("leave it out of one of them"));
+            }
+        }
         for field in evaluation.pairs.iter().flat_map(|pairs| pairs.value.fields()) {
             known(field, "field", &fields, problems);
         }
@@ -170,7 +177,7 @@ impl Scheme {
                     problems.push(problem);
                 }
                 scheme.check_name(&metric.name, call, problems);
-                let breakdowns = scheme.breakdowns_of(evaluation, call, metric.over.is_none(), problems);
+                let breakdowns = scheme.breakdowns_of(evaluation, call, !metric.compares(), problems);
                 if let Some(reference) = &metric.reference {
                     let unfit = breakdowns.iter().filter_map(|place| reference.unfit(&scheme.breakdowns[*place], &schema.fields));
                     unfit.for_each(|problem| problems.push(problem));
@@ -200,6 +207,12 @@ impl Scheme {
         if schema.embeddings.is_none() {
             let problem = Problem::at(&call.choice.name_node, format!("`{name}` reads embeddings, and the model holds none"));
             problems.push(problem.help("name the models with `embeddings:` in `models`"));
+            return;
+        }
+        if let Some(control) = &evaluation.control {
+            let problem =
+                Problem::at(&control.node, format!("`{name}` measures embeddings, which are not compared within levels of a field"));
+            problems.push(problem.help("leave `control` out, and add an intersection to `groups`"));
             return;
         }
         if evaluation.pairs.is_some() {
@@ -232,6 +245,11 @@ impl Scheme {
             problems.push(Problem::at(&call.choice.name_node, message));
             return;
         }
+        if let Some(control) = &evaluation.control {
+            let message = format!("`{}` counts all groups at once, and not within levels of a field", call.choice.name);
+            problems.push(Problem::at(&control.node, message).help("leave `control` out, and add an intersection to `groups`"));
+            return;
+        }
         let Some(metric) = joint::metric::resolve(call, definition, evaluation, (schema, self.task), problems) else { return };
         self.check_name(&metric.name, call, problems);
         let breakdowns = self.breakdowns_of(evaluation, call, false, problems);
@@ -261,11 +279,14 @@ impl Scheme {
     /// The breakdowns that a metric is computed for, among them that of all items where it has such a number; there must be one.
     fn breakdowns_of(&mut self, evaluation: &Evaluation, call: &MetricCall, overall: bool, problems: &mut Problems) -> Vec<usize> {
         let mut lists: Vec<Grouping> = Vec::new();
+        let control = evaluation.control.as_ref().map_or(&[][..], |control| &control.value);
+        let within = |entry: &Written<Vec<String>>| Grouping::within(control, &entry.value);
         match &call.by {
-            Some(by) => lists.push(Grouping::by(&by.value)),
+            Some(by) => lists.push(within(by)),
             None => {
                 lists.extend(overall.then(Grouping::default));
-                lists.extend(evaluation.groups.iter().map(|entry| Grouping::by(&entry.value)));
+                lists.extend((overall && !control.is_empty()).then(|| Grouping::by(control)));
+                lists.extend(evaluation.groups.iter().map(within));
             }
         }
         if lists.is_empty() {
@@ -356,7 +377,7 @@ impl Scheme {
             Average::Whole => !each && !task.multi_label,
             Average::Samples | Average::PerClass => false,
         };
-        if metric.over.is_none() && metric.input == Input::Decisions && !metric.of_pairs() && countable {
+        if !metric.compares() && metric.input == Input::Decisions && !metric.of_pairs() && countable {
             return Some(metric);
         }
         let what = if each { "thresholds of classes" } else { "a threshold" };
@@ -386,7 +407,7 @@ fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Optio
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
-        (Input::Decisions, _) | (Input::PositiveScore, Some(_)) => None,
+        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
         (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
             Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))

@@ -104,11 +104,11 @@ impl Sheet<'_> {
             &mut tallies,
         );
         let blocks = self.blocks(&tallies);
-        let values = self.values(&tallies);
         let roster = self.roster(&units);
+        let values = self.values(&tallies, &roster);
 
         let slots = patterns.len();
-        let numbers = |tallies: &[Tally]| self.values(tallies).into_iter().map(number).collect::<Vec<f64>>();
+        let numbers = |tallies: &[Tally]| self.values(tallies, &roster).into_iter().map(number).collect::<Vec<f64>>();
         let resampled = self.resamples(&units, &labels, &patterns, &order, uncertainty, numbers);
         let leave_outs = if uncertainty.method() == Method::Bca { units.leave_outs() as u32 } else { 0 };
         let leave_out = |block: u64, _: &mut [u32], weights: &mut [f64]| units.leave_out(block as usize, weights);
@@ -170,7 +170,7 @@ impl Sheet<'_> {
             &mut tallies,
         );
         let roster = self.roster(units);
-        let values = self.reduced(&spots, &blocks, &self.values(&tallies), &roster);
+        let values = self.reduced(&spots, &blocks, &self.values(&tallies, &roster), &roster);
         let drawn = self.resamples(units, &labels, patterns, &order, uncertainty, self.numbers(units));
         Replay { spots, values, supports, replicates: drawn.into_iter().map(|(_, numbers)| numbers).collect() }
     }
@@ -178,7 +178,8 @@ impl Sheet<'_> {
     /// The numbers of this sheet in every permutation of the group labels of some units; none where labels cannot be exchanged.
     pub fn permuted(&self, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
         let permutations = uncertainty.permutations();
-        let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units)).flatten() else { return Vec::new() };
+        let panel_of = |group: u32| self.breakdown.panels.iter().position(|panel| panel.groups.contains(&(group as usize))).unwrap_or(0);
+        let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units, panel_of)).flatten() else { return Vec::new() };
         let order = self.lens.order(&shuffle.patterns);
         let deal = |replicate: u64, labels: &mut [u32], weights: &mut [f64]| {
             shuffle.deal(uncertainty.seed(), replicate, labels, weights);
@@ -206,11 +207,11 @@ impl Sheet<'_> {
     fn numbers(&self, units: &Units) -> impl Fn(&[Tally]) -> Vec<f64> + Sync {
         let tallies = self.tallies();
         let (spots, blocks, roster) = (self.spots(&tallies), self.blocks(&tallies), self.roster(units));
-        move |tallies| self.reduced(&spots, &blocks, &self.values(tallies), &roster).into_iter().map(number).collect()
+        move |tallies| self.reduced(&spots, &blocks, &self.values(tallies, &roster), &roster).into_iter().map(number).collect()
     }
 
     fn tallies(&self) -> Vec<Tally> {
-        vec![self.lens.tally(); self.breakdown.groups.len() + self.breakdown.panels.len()]
+        vec![self.lens.tally(self.breakdown.groups.len()); self.breakdown.groups.len() + self.breakdown.panels.len()]
     }
 
     fn over(&self, spot: &Spot) -> Option<Over> {
@@ -221,6 +222,7 @@ impl Sheet<'_> {
         let groups = self.breakdown.groups.len();
         let mut start = 0;
         let block = |metric: &&Metric| {
+            let groups = if metric.is_joint() { 0 } else { groups };
             let groups = if metric.over.is_some() { groups + self.breakdown.panels.len() } else { groups };
             let block = Block { start, parts: metric.parts(), groups, classes: metric.width(&tallies[0]) };
             start += block.len();
@@ -231,7 +233,7 @@ impl Sheet<'_> {
 
     /// Whether any number needs all items together in every draw.
     fn whole(&self) -> bool {
-        self.metrics.iter().any(|metric| metric.over.is_some_and(|over| over.reduction.to_overall()))
+        self.metrics.iter().any(|metric| metric.needs_whole() || metric.over.is_some_and(|over| over.reduction.to_overall()))
     }
 
     /// Where the numbers stand, in the order of [`Self::values`].

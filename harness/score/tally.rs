@@ -10,6 +10,8 @@ pub struct Tally {
     pub right: f64,
     /// The confusion of each class against the rest, unknown labels left out.
     pub cells: Vec<Confusion>,
+    /// The weight of the items of each class that were given each class: rows are true classes. Empty where no metric reads it.
+    pub given: Vec<f64>,
     /// Means over items of numbers that each multi-label item has.
     pub samples: Samples,
     /// The sums along each class's ranking.
@@ -20,8 +22,38 @@ pub struct Tally {
     pub trust: Trust,
     /// The items by how confident they were decided.
     pub bins: Vec<Bin>,
+    /// Pairs of the group's items and others'.
+    pub cross: Cross,
+    /// How far the group's scores are from those of each group at a later place.
+    pub apart: Vec<Apart>,
     /// The sums of pairs' shifts.
     pub shift: Shift,
+}
+
+/// Pairs of an item of the group and one of another group.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cross {
+    /// The group's positives' weight.
+    pub positives: f64,
+    /// The group's negatives' weight.
+    pub negatives: f64,
+    /// The others' positives' weight.
+    pub other_positives: f64,
+    /// The others' negatives' weight.
+    pub other_negatives: f64,
+    /// Weight of pairs of one of the others' positives above one of the group's negatives, and half of those that tie.
+    pub above_negatives: f64,
+    /// Weight of pairs of one of the others' negatives below one of the group's positives, and half of those that tie.
+    pub below_positives: f64,
+}
+
+/// How far the distributions of two groups' scores are apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Apart {
+    /// The area between them.
+    pub area: f64,
+    /// The most at any score.
+    pub most: f64,
 }
 
 /// Sums of one class's probability.
@@ -221,6 +253,9 @@ impl Tally {
         self.right = 0.0;
         self.samples = Samples::default();
         self.cells.fill(Confusion::default());
+        self.given.fill(0.0);
+        self.cross = Cross::default();
+        self.apart.fill(Apart::default());
         self.sweeps.fill(Sweep::default());
         self.beliefs.fill(Belief::default());
         self.trust = Trust::default();

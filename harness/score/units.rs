@@ -2,12 +2,16 @@
 //!
 //! Everything here is ordered by content and never by row number or group name, so that neither changes a draw.
 
+mod shuffle;
+
 use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::OUTSIDE;
-use super::draw::{Purpose, Urn, coins, generator, shuffle};
+use super::draw::{Purpose, Urn, coins, generator};
 use super::ids::Ids;
+
+pub use shuffle::Shuffle;
 
 /// The rows of a breakdown, as columns of equal length.
 #[derive(Clone, Copy, Debug)]
@@ -224,108 +228,6 @@ impl Units {
                 for slot in self.units[stratum.first + kind].clone() {
                     change[slot] = self.slots[slot].amount * changing as f64;
                     stay[slot] = self.slots[slot].amount * (copies - changing) as f64;
-                }
-            }
-        }
-    }
-}
-
-/// Group labels dealt out anew among the units that have one: what gaps look like when groups do not matter.
-#[derive(Clone, Debug)]
-pub struct Shuffle {
-    /// The pattern of each slot.
-    pub patterns: Vec<u32>,
-    amounts: Vec<f64>,
-    deck: Deck,
-    /// Slots of units in no group, which stay where they are.
-    apart: Range<usize>,
-}
-
-#[derive(Clone, Debug)]
-enum Deck {
-    /// Few kinds of units: slots are kinds by groups, and the counts are drawn.
-    Kinds { urn: Urn, slots: Vec<Range<usize>>, groups: Vec<u32>, hands: Vec<u64> },
-    /// Nearly as many kinds as units: every unit has its own slots, and the labels are shuffled.
-    Units { slots: Vec<Range<usize>>, labels: Vec<u32> },
-}
-
-/// From this many units a slot on, counts are drawn and not units.
-const DEALT: usize = 4;
-
-impl Shuffle {
-    /// The units of some groups, to be dealt out anew. `None` where a unit (a subject) lies in several groups, so that its label cannot be
-    /// exchanged as a whole, or where there are fewer than two groups.
-    pub fn new(units: &Units) -> Option<Self> {
-        let mut pool: Vec<Loose> = Vec::new();
-        let mut apart: Vec<Loose> = Vec::new();
-        let (mut groups, mut hands) = (Vec::new(), Vec::new());
-        for stratum in &units.strata {
-            let first = &units.slots[units.units[stratum.first].start];
-            if units.units[stratum.first].clone().any(|slot| units.slots[slot].group != first.group) {
-                return None;
-            }
-            let kinds = stratum.urn.copies().iter().enumerate();
-            let of_kind = |kind: usize| units.slots[units.units[stratum.first + kind].clone()].to_vec();
-            let loose = kinds.map(|(kind, copies)| Loose { slots: of_kind(kind), copies: *copies });
-            if first.group == OUTSIDE {
-                apart.extend(loose);
-                continue;
-            }
-            pool.extend(loose);
-            groups.push(first.group);
-            hands.push(stratum.urn.total());
-        }
-        if groups.len() < 2 {
-            return None;
-        }
-        let alike = |a: &Loose, b: &Loose| compare(&a.slots, &b.slots, &|_| 0);
-        pool.sort_by(alike);
-        merge(&mut pool, |a, b| alike(a, b).is_eq());
-        let total: u64 = hands.iter().sum();
-        let deck = Deck::Units { slots: Vec::new(), labels: Vec::new() };
-        let mut shuffle = Self { patterns: Vec::new(), amounts: Vec::new(), deck, apart: 0..0 };
-        shuffle.deck = if pool.len() * groups.len() * DEALT < total as usize {
-            let slots = pool.iter().flat_map(|unit| groups.iter().map(move |_| unit)).map(|unit| shuffle.lay(unit)).collect();
-            Deck::Kinds { urn: Urn::new(pool.iter().map(|unit| unit.copies).collect()), slots, groups, hands }
-        } else {
-            let slots = pool.iter().flat_map(|unit| (0..unit.copies).map(move |_| unit)).map(|unit| shuffle.lay(unit)).collect();
-            let labels = groups.iter().zip(&hands).flat_map(|(group, size)| std::iter::repeat_n(*group, *size as usize)).collect();
-            Deck::Units { slots, labels }
-        };
-        let start = shuffle.patterns.len();
-        for unit in &apart {
-            let laid = shuffle.lay(unit);
-            shuffle.amounts[laid].iter_mut().for_each(|amount| *amount *= unit.copies as f64);
-        }
-        shuffle.apart = start..shuffle.patterns.len();
-        Some(shuffle)
-    }
-
-    fn lay(&mut self, unit: &Loose) -> Range<usize> {
-        let start = self.patterns.len();
-        self.patterns.extend(unit.slots.iter().map(|slot| slot.pattern));
-        self.amounts.extend(unit.slots.iter().map(|slot| slot.amount));
-        start..self.patterns.len()
-    }
-
-    /// Deals labels out once, and writes each slot's group and weight.
-    pub fn deal(&self, seed: u64, replicate: u64, labels: &mut [u32], weights: &mut [f64]) {
-        let mut generator = generator(seed, Purpose::Permutation, replicate, 0);
-        labels[self.apart.clone()].fill(OUTSIDE);
-        weights[self.apart.clone()].copy_from_slice(&self.amounts[self.apart.clone()]);
-        match &self.deck {
-            Deck::Kinds { urn, slots, groups, hands } => urn.deal(&mut generator, hands, |hand, kind, count| {
-                for slot in slots[kind * groups.len() + hand].clone() {
-                    labels[slot] = groups[hand];
-                    weights[slot] = self.amounts[slot] * count as f64;
-                }
-            }),
-            Deck::Units { slots, labels: dealt } => {
-                let mut dealt = dealt.clone();
-                shuffle(&mut generator, &mut dealt);
-                weights.copy_from_slice(&self.amounts);
-                for (slots, label) in slots.iter().zip(dealt) {
-                    labels[slots.clone()].fill(label);
                 }
             }
         }

@@ -39,6 +39,14 @@ pub enum Cause {
     ZeroOverall,
     /// The best group's number, to divide by, is 0.
     ZeroLargest,
+    /// No positive in any other group.
+    NoOtherPositives,
+    /// No negative in any other group.
+    NoOtherNegatives,
+    /// No decision is wrong.
+    NoErrors,
+    /// A class that some group is never given, and another is.
+    NeverGiven,
     /// The reference's number, to divide by, is 0.
     ZeroReference,
     /// Several groups have the size that the reference is to have.
@@ -96,6 +104,10 @@ impl Cause {
             Self::NoVariation => "targets or decisions that are all the same",
             Self::ZeroOverall => "the overall value is 0",
             Self::ZeroLargest => "the largest value is 0",
+            Self::NoOtherPositives => "no positives in other groups",
+            Self::NoOtherNegatives => "no negatives in other groups",
+            Self::NoErrors => "no wrong decisions",
+            Self::NeverGiven => "a group without decisions or labels",
             Self::ZeroReference => "the reference's value is 0",
             Self::SeveralReferences => "several groups are as large as the reference: name one",
             Self::PerfectGroup => "the best group's value is 1, so that there is nothing to divide by",

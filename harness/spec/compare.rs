@@ -46,6 +46,28 @@ pub enum Over {
     Trend(Written<String>),
 }
 
+/// What tells the findings about one cell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Apart {
+    /// There is one.
+    Nothing,
+    /// The level that is set against the baseline.
+    To,
+    /// Both levels.
+    Pair,
+}
+
+impl Over {
+    /// What tells the findings about one cell apart.
+    pub fn apart(&self) -> Apart {
+        match self {
+            Self::Axis { sides: Sides::Baseline(_), .. } => Apart::To,
+            Self::Axis { sides: Sides::AllPairs, .. } => Apart::Pair,
+            Self::Axis { sides: Sides::FromTo(..), .. } | Self::Models(..) | Self::Trend(_) => Apart::Nothing,
+        }
+    }
+}
+
 /// Which levels of an axis are compared.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sides {

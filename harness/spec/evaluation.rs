@@ -29,6 +29,8 @@ pub struct Evaluation {
     pub distort: Option<Written<Distort>>,
     /// What numbers are broken down by: each entry one field, or several for their intersection.
     pub groups: Vec<Written<Vec<String>>>,
+    /// The fields whose levels are held fixed: groups are compared within each.
+    pub control: Option<Written<Vec<String>>>,
     /// The class that counts as positive, where the metrics are to be read as binary.
     pub positive: Option<Written<String>>,
     /// What is correct, where the model's classes are not the dataset's labels.
@@ -63,7 +65,12 @@ impl Evaluation {
         let of_rules = self.decide.iter().filter_map(|decide| decide.rule.by());
         let of_calibration = self.calibrate.iter().filter_map(|calibrate| calibrate.by.as_ref());
         let of_sets = self.sets.iter().flat_map(Sets::fields);
-        self.groups.iter().chain(of_metrics).chain(of_rules).chain(of_calibration).chain(of_sets)
+        self.groups.iter().chain(&self.control).chain(of_metrics).chain(of_rules).chain(of_calibration).chain(of_sets)
+    }
+
+    /// What groups its metrics compare.
+    pub fn compared(&self) -> impl Iterator<Item = &Written<Vec<String>>> {
+        self.groups.iter().chain(self.metrics.iter().filter_map(|call| call.by.as_ref()))
     }
 
     /// The splits that something is fitted on.
@@ -87,7 +94,15 @@ impl Evaluation {
     /// Its rules alone: all that another split, which may know nothing of its groups, pairs and label sets, is asked for.
     #[must_use]
     pub fn rules(&self) -> Self {
-        Self { groups: Vec::new(), pairs: None, target: LabelSets::default(), metrics: Vec::new(), min_count: None, ..self.clone() }
+        Self {
+            groups: Vec::new(),
+            control: None,
+            pairs: None,
+            target: LabelSets::default(),
+            metrics: Vec::new(),
+            min_count: None,
+            ..self.clone()
+        }
     }
 }
 
@@ -158,6 +173,7 @@ impl Decode for Evaluation {
         let embed = fields.optional("embed", problems);
         let distort = fields.optional("distort", problems);
         let groups = fields.optional_with("groups", problems, breakdowns);
+        let control = fields.optional_with("control", problems, breakdown);
         let positive = fields.optional("positive", problems);
         let target = fields.node("target").map(|node| LabelSets::decode(node, problems));
         let calibrate = fields.optional("calibrate", problems);
@@ -173,6 +189,10 @@ impl Decode for Evaluation {
         let mut metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
         if let (Some(Abstained::Report), Some(metrics), Some(node)) = (abstained, &mut metrics, fields.node("abstained")) {
             MetricCall::add(ABSTENTION_RATE, node, metrics);
+        }
+        if let Some(include) = fields.node("uncertainty").and_then(|node| node.get("include")) {
+            let problem = Problem::at(include, "`include` is about all evaluations, whose means it says how to trust");
+            problems.push(problem.help("write it in the study's own `uncertainty`"));
         }
         let uncertainty = fields.optional("uncertainty", problems);
         fields.finish(problems);
@@ -198,6 +218,7 @@ impl Decode for Evaluation {
             embed,
             distort,
             groups: groups.unwrap_or_default(),
+            control,
             positive,
             target,
             calibrate,

@@ -130,6 +130,7 @@ impl Study {
         let dealt: Vec<_> = declared.iter().filter_map(|(name, data)| Some((name.as_str(), data.as_ref()?.folds.as_ref()?))).collect();
         let grid = Grid::decode(grid_node, fields.node("exclude"), &dealt, problems);
         let uncertainty: Option<Uncertainty> = fields.optional("uncertainty", problems);
+        fields.node("uncertainty").into_iter().for_each(|node| check_included(node, &grid, problems));
         let models = fields.required_with("models", problems, entries);
         let evaluate = fields.required_with("evaluate", problems, entries);
         let compare = fields.optional_with("compare", problems, comparisons).unwrap_or_default();
@@ -215,6 +216,20 @@ impl Study {
                     problems.push(Problem::at(&split.node, message).help("give the threshold, or leave out `pool`"));
                 }
             }
+        }
+    }
+}
+
+/// What the intervals of means include must be axes.
+fn check_included(uncertainty: &Node, grid: &Grid, problems: &mut Problems) {
+    let Some(include) = uncertainty.get("include") else { return };
+    let names: &[Node] = if let Value::List(names) = &include.value { names } else { std::slice::from_ref(include) };
+    for name in names {
+        if let Value::Text(text) = &name.value
+            && grid.axis(text).is_none()
+        {
+            let help = did_you_mean(text, grid.names());
+            problems.push(Problem::at(name, format!("`{text}` names no axis of `grid`")).help(help));
         }
     }
 }

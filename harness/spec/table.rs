@@ -221,9 +221,14 @@ pub struct Tolerances {
 }
 
 impl Tolerances {
-    /// The written tolerance of a column, if one is written.
+    /// The written tolerance of a column, or of all that have none of their own, if one is written.
     pub fn of(&self, column: &str) -> Option<f64> {
-        self.columns.iter().find(|(known, _)| known.name == column).map(|(_, bound)| *bound).or(self.default)
+        self.written(column).or(self.default)
+    }
+
+    /// The tolerance of a column itself, if one is written.
+    pub fn written(&self, column: &str) -> Option<f64> {
+        self.columns.iter().find(|(known, _)| known.name == column).map(|(_, bound)| *bound)
     }
 }
 

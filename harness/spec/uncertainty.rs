@@ -1,6 +1,6 @@
 //! `uncertainty:`: how far a number can be trusted, and how that is found out.
 
-use super::decode::{Decode, Fields, expected, number_in, word};
+use super::decode::{Decode, Fields, expected, number_in, one_or_many, word};
 use super::node::{Node, Value};
 use super::problem::{Problem, Problems};
 
@@ -15,6 +15,7 @@ pub struct Uncertainty {
     shares: Option<Shares>,
     permutations: Option<u32>,
     refit: Option<bool>,
+    include: Vec<String>,
 }
 
 /// What is drawn together when items are resampled.
@@ -63,6 +64,7 @@ impl Uncertainty {
             shares: self.shares.or(outer.shares),
             permutations: self.permutations.or(outer.permutations),
             refit: self.refit.or(outer.refit),
+            include: outer.include.clone(),
         }
     }
 
@@ -99,6 +101,11 @@ impl Uncertainty {
     /// Whether fitted rules are found anew in every resample. Default: they stay.
     pub fn refit(&self) -> bool {
         self.refit.unwrap_or(false)
+    }
+
+    /// The axes that the intervals of means over them know of: as a study says it, for all evaluations alike.
+    pub fn include(&self) -> &[String] {
+        &self.include
     }
 
     /// The same with another method, for tests and benches.
@@ -139,6 +146,7 @@ impl Decode for Uncertainty {
             }),
             permutations: fields.optional_with("null", problems, null),
             refit: fields.optional("refit", problems),
+            include: fields.optional_with("include", problems, one_or_many).unwrap_or_default(),
         };
         fields.finish(problems);
         Some(decoded)

@@ -123,7 +123,8 @@ impl Vocabulary {
         }
         let word = Word::of(name)?;
         let levels: BTreeSet<&str> = self.scored.iter().flat_map(|scored| scored.levels(word)).collect();
-        Some(levels.into_iter().collect())
+        // A number between models is of none.
+        Some(levels.into_iter().filter(|level| !level.is_empty()).collect())
     }
 }
 

@@ -70,6 +70,9 @@ class Case:
             self.metrics.append(entry)
         self.expected.append({"metric": column, "by": by, "group": group, "label": label, "value": number(value)})
 
+    def value(self, metric):
+        return next(entry["value"] for entry in self.expected if entry["metric"] == metric)
+
     def json(self):
         evaluation = {**self.evaluation, "metrics": self.metrics}
         return {

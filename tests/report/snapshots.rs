@@ -16,7 +16,7 @@ use super::fixture::{QUICKSTART, dimension, failed, heading, layout, quickstart,
 use crate::command::{Folder, root};
 
 fn snapshot_of(text: &str, heading: &Heading, rows: &[Row]) -> Snapshot {
-    Snapshot::new(heading, &layout(text).tolerances, &tables(text, heading, rows, &[])).unwrap()
+    Snapshot::new(heading, &layout(text).tolerances, &tables(text, heading, rows, &[]), &[]).unwrap()
 }
 
 /// One table of `worst_tone` and `recall_gap` per loss.
@@ -293,9 +293,9 @@ fn what_is_allowed_follows_from_where_numbers_come_from() {
 fn rehearsals_and_failures_cannot_be_accepted() {
     let text = "tables: {main: {rows: [loss], columns: [worst_tone]}}";
     let limited = Heading { limit: Some(50), ..small_heading() };
-    let refused = Snapshot::new(&limited, &layout(text).tolerances, &tables(text, &limited, &small_rows(), &[])).unwrap_err();
+    let refused = Snapshot::new(&limited, &layout(text).tolerances, &tables(text, &limited, &small_rows(), &[]), &[]).unwrap_err();
     let with_failure = tables(text, &small_heading(), &small_rows()[..1], &[failed(&[("loss", "bce")], "diverged")]);
-    let snapshot = Snapshot::new(&small_heading(), &layout(text).tolerances, &with_failure).unwrap();
+    let snapshot = Snapshot::new(&small_heading(), &layout(text).tolerances, &with_failure, &[]).unwrap();
     let folder = Folder::new();
     let path = folder.path("snapshots/small.snap");
     let failure = gate::accept(&path, &snapshot).unwrap_err();

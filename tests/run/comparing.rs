@@ -284,3 +284,56 @@ fn what_became_of_gaps_is_told_of_each_and_of_all() {
     let rate = rows.iter().find(|row| row["statistic"] == "retention_rate").unwrap();
     assert_eq!((number(rate, "estimate"), rate["n"].as_str()), (0.5, "2"));
 }
+
+#[test]
+fn what_is_compared_stands_in_tables_and_is_held_by_snapshots() {
+    let text = "compare:\n  vendors: {model: {baseline: a}, metrics: [accuracy_score, gap]}\n  \
+                tones: {tone: {baseline: light}, metrics: accuracy_score}\n  pair: {models: [b, c], metrics: [gap], equivalence: {within: 0.1}}\n\
+                tables:\n  main: {rows: [model], columns: [accuracy_score, vendors.accuracy_score, vendors.gap, {tone: tones.accuracy_score}], \
+                best: bold}\n  pair: {rows: [evaluation], columns: [pair.gap]}\nsnapshot: {tolerance: {default: 0.01, pair.gap: 0.2}}\n";
+    let folder = vendors(text);
+    insta::assert_snapshot!(fairgrid(["snapshot", "accept", "vendors.yaml", "--quiet"]).within(&folder).run());
+    insta::assert_snapshot!(folder.read("snapshots/vendors.snap"));
+    fairgrid(["snapshot", "check", "vendors.yaml", "--quiet"]).within(&folder).run().ok();
+    // Twelve more errors of one vendor.
+    let wrong = |(line, text): (usize, &str)| match text.split(',').collect::<Vec<_>>().as_slice() {
+        [id, truth, _, tone] if line % 25 == 2 => format!("{id},{truth},{},{tone}", u8::from(*truth == "0")),
+        _ => text.to_owned(),
+    };
+    let lines: Vec<String> = folder.read("b.csv").lines().enumerate().map(wrong).collect();
+    std::fs::write(folder.path("b.csv"), lines.join("\n")).unwrap();
+    let drifted = fairgrid(["snapshot", "check", "vendors.yaml", "--quiet"]).within(&folder).run();
+    assert_eq!(drifted.code, Some(5), "{drifted}");
+    insta::assert_snapshot!(drifted.stdout);
+}
+
+#[test]
+fn every_word_of_comparisons_is_explained() {
+    let listed = fairgrid(["ls", "comparisons"]).run().ok();
+    for word in
+        ["permutation", "mcnemar_exact", "fisher", "holm", "bh", "equivalence", "transition", "retention_rate", "correlation", "trend"]
+    {
+        assert!(listed.contains(word), "{word}: {listed}");
+        let told = fairgrid(["explain", word]).run().ok();
+        assert!(told.contains("what") && told.contains("write"), "{told}");
+    }
+    insta::assert_snapshot!(fairgrid(["explain", "transition"]).run());
+}
+
+#[test]
+fn findings_do_not_depend_on_threads() {
+    let compare = "compare:\n  pairs: {model: all_pairs, metrics: [accuracy_score, gap], test: permutation}\n  \
+                   tones: {tone: all_pairs, metrics: accuracy_score, test: permutation}\n  drawn: {models: [a, c], metrics: gap}\n";
+    let folder = vendors(compare);
+    let study = folder.read("vendors.yaml").replace("permutations: 0", "permutations: 300");
+    std::fs::write(folder.path("vendors.yaml"), study).unwrap();
+    let run = |threads: &str| {
+        fairgrid(["run", "vendors.yaml", "--quiet", "--force"]).env("RAYON_NUM_THREADS", threads).within(&folder).run().ok();
+        folder.read("results/vendors/comparisons.csv")
+    };
+    let one = run("1");
+    assert!(one == run("5") && rows(&folder).iter().all(|row| !row["p"].is_empty()), "{one}");
+    // The errors of `a` are all of the dark, those of `b` of both alike: exchanged at random, they rarely differ as much.
+    let gap = rows(&folder).into_iter().find(|row| row["comparison"] == "pairs" && row["metric"] == "gap").unwrap();
+    assert!(number(&gap, "p") < 0.01, "{gap:?}");
+}

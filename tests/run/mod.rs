@@ -1,5 +1,6 @@
 //! Running studies through the binary: the store, the workers, and everything that can go wrong on the way.
 
+mod averages;
 mod comparing;
 mod decisions;
 mod distorted;

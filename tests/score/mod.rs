@@ -7,6 +7,7 @@ mod decisions;
 mod embeddings;
 mod honesty;
 mod joint;
+mod means;
 mod oracle;
 mod properties;
 mod reductions;

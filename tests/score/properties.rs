@@ -9,7 +9,9 @@ use super::{import, measure};
 const EVALUATION: &str = "{groups: [g, [g, h]], positive: 1, decide: {threshold: 0.5}, undefined: exclude, metrics: [accuracy_score, \
      accuracy_score_difference, f1_score, roc_auc_score, roc_auc_score_difference, {equalized_odds_difference: {agg: mean}}, \
      {accuracy_score_difference: {reference: lowest, as: to_lowest}}, {f1_score_disparity: {reference: highest, groups: farthest}}, \
-     accuracy_score_weighted_mean, accuracy_score_skewness, {recall_score_shortfall: {by: g}}, {accuracy_score_levelled: {at: 0.5}}, \
+     accuracy_score_weighted_mean, accuracy_score_skewness, {recall_score_shortfall: {by: g}}, \
+     sp_tv_mean, sp_js_max, term_by_term_equalized_odds, dp_cm, smoothed_empirical_differential_fairness, between_group_theil_index, \
+     abcc, ks_difference, bpsn_auc, bnsp_auc, conditional_demographic_disparity, class_imbalance, {symmetric_distance_error: {by: g}}, {accuracy_score_levelled: {at: 0.5}}, \
      log_loss, expected_calibration_error, mean_prediction_difference, balance_for_positive_class]}";
 
 #[derive(Clone, Debug)]

@@ -56,3 +56,27 @@ fn the_reference_is_exactly_itself_and_others_have_intervals_around_no_differenc
     assert!((c.lower.unwrap() + 0.407).abs() < 5e-3 && (c.upper.unwrap() + 0.184).abs() < 5e-3, "{c:?}");
     assert_eq!(find(&all, "tied", "g", "g=b", "").reason, "several groups are as large as the reference: name one in g=b");
 }
+
+#[test]
+fn what_is_held_fixed_is_no_gap() {
+    // The young are recognized worse, and more of them are in group b; within an age, groups do not differ.
+    let mut csv = String::from("y,p,g,age\n");
+    for (group, age, items) in [("a", "old", 90), ("a", "young", 10), ("b", "old", 10), ("b", "young", 90)] {
+        let wrong = if age == "old" { items / 10 } else { items / 2 };
+        (0..items).for_each(|row| csv.push_str(&format!("1,{},{group},{age}\n", u8::from(row >= wrong))));
+    }
+    let predictions = import(&csv, "{label: y, decision: p}", &["g", "age"]).unwrap();
+    let free = measure(&predictions, "{groups: [g], metrics: [accuracy_score_difference]}").unwrap();
+    let gap = find(&free, "accuracy_score_difference", "g", "", "");
+    assert!((gap.value.unwrap() - 0.32).abs() < 1e-12 && gap.null_p.unwrap() < 0.02, "{gap:?}");
+    let held = "{groups: [g], control: age, metrics: [accuracy_score, accuracy_score_difference, {accuracy_score_difference: {reference: b, as: to_b}}]}";
+    let held = measure(&predictions, held).unwrap();
+    for age in ["age=old", "age=young"] {
+        let gap = find(&held, "accuracy_score_difference", "age*g", age, "");
+        assert!(gap.value.unwrap().abs() < 1e-12 && gap.n == 100, "{gap:?}");
+        // Labels are exchanged within an age alone, where chance leaves a gap too.
+        assert!(gap.null_p.unwrap() > 0.9 && gap.null_median.unwrap() > 0.0, "{gap:?}");
+        assert!(find(&held, "to_b", "age*g", &format!("{age}*g=a"), "").value.unwrap().abs() < 1e-12);
+        assert_eq!(find(&held, "accuracy_score", "age", age, "").n, 100);
+    }
+}

@@ -8,7 +8,7 @@ use crate::score::audit::{Audit, Sizes};
 use crate::score::breakdown::Breakdown;
 use crate::score::interval;
 use crate::score::lens::Lens;
-use crate::score::measurement::Status;
+use crate::score::measurement::{Direction, Status};
 use crate::score::metric::Metric;
 use crate::score::reference::Anchor;
 use crate::score::refit::Refit;
@@ -54,11 +54,11 @@ struct Sum {
 }
 
 /// The sides' items as units, and each side's numbers over them.
-struct Played {
+pub(super) struct Played {
     units: Units,
     sizes: Sizes,
     kept: Vec<bool>,
-    replays: Vec<Replay>,
+    pub(super) replays: Vec<Replay>,
 }
 
 impl Paired<'_> {
@@ -79,7 +79,7 @@ impl Paired<'_> {
         findings
     }
 
-    fn play(&self) -> Played {
+    pub(super) fn play(&self) -> Played {
         let first = &self.audits[0];
         let rows = Rows {
             groups: &self.breakdown.of_row,
@@ -226,7 +226,8 @@ impl Paired<'_> {
             p: estimate.and_then(|estimate| self.p(sum, estimate, &drawn, played, request.test)),
             n: n.round() as u64,
             verdict: request.within.and_then(|within| Some(Verdict::of(ends?, interval(2.0 * level - 1.0)?, within))),
-            direction: metric.direction,
+            // Between groups, no difference is the best.
+            direction: if sum.groups.is_some() { Direction::Neutral } else { metric.direction },
             ..Finding::without(0, statistic, status, reason)
         }
     }

@@ -146,7 +146,7 @@ impl View<'_> {
             Compute::Skew(Pick::Min) => Some(false),
             _ => None,
         };
-        let shuffle = grows.filter(|_| uncertainty.permutations() > 0).and_then(|_| Shuffle::new(&units));
+        let shuffle = grows.filter(|_| uncertainty.permutations() > 0).and_then(|_| Shuffle::new(&units, |_| 0));
         let permuted: Vec<Vec<f64>> = shuffle.map_or_else(Vec::new, |shuffle| {
             let ladders = statistic.ladders(&shuffle.patterns);
             let fresh = || (vec![OUTSIDE; shuffle.patterns.len()], vec![0.0; shuffle.patterns.len()]);

@@ -9,11 +9,14 @@ use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems};
 
 pub(super) fn takes_average(definition: &Definition) -> bool {
-    matches!(definition.compute, Compute::Class { .. } | Compute::Rank(_) | Compute::Belief(_))
+    matches!(definition.compute, Compute::Class { .. } | Compute::Rank(_) | Compute::Belief(_) | Compute::ClassOf(_))
 }
 
 pub(super) fn average(node: &Node, definition: &Definition, task: Task, problems: &mut Problems) -> Option<Average> {
-    let mut words = vec![("macro", Average::Macro), ("weighted", Average::Weighted), ("per_class", Average::PerClass)];
+    let mut words = vec![("macro", Average::Macro), ("per_class", Average::PerClass)];
+    if !matches!(definition.compute, Compute::ClassOf(_)) {
+        words.push(("weighted", Average::Weighted));
+    }
     if let Compute::Class { samples, .. } = definition.compute {
         words.push(("micro", Average::Micro));
         if samples.is_some() && (task.multi_label || definition.reads == Reads::TopK) {
@@ -84,6 +87,9 @@ pub(super) fn average_of(
 /// The error of a bare name that has several readings.
 fn ambiguous(call: &MetricCall, definition: &Definition, task: Task, reduced: bool) -> Problem {
     let mut averages = vec!["macro", "weighted", "per_class"];
+    if let Compute::ClassOf(_) = definition.compute {
+        averages.remove(1);
+    }
     if let Compute::Class { samples, .. } = definition.compute {
         averages.insert(1, "micro");
         if samples.is_some() && (task.multi_label || definition.reads == Reads::TopK) {

@@ -11,7 +11,9 @@ pub fn list() -> Vec<String> {
         taken.map(move |suffix| format!("{base}_{}", suffix.name))
     };
     let mut names: Vec<String> = metrics().iter().map(|definition| definition.name.to_owned()).collect();
-    names.extend(metrics().iter().flat_map(|definition| reduced(definition.name, false)));
+    names.extend(
+        metrics().iter().filter(|definition| !definition.compute.is_over_groups()).flat_map(|definition| reduced(definition.name, false)),
+    );
     names.extend(criteria().iter().flat_map(|criterion| reduced(criterion.name, true)));
     names.extend(presets().iter().map(|preset| preset.name.to_owned()));
     for definition in embedding::registry::metrics() {
@@ -71,6 +73,7 @@ pub fn meaning(name: &str) -> Option<Meaning> {
         let base = name.strip_suffix(suffix.name)?.strip_suffix('_')?;
         let criterion = || criteria().iter().find(|criterion| criterion.name == base && suffix.of_criteria);
         metric(base)
+            .filter(|definition| !definition.compute.is_over_groups())
             .map(|definition| Meaning::Reduced(definition, suffix))
             .or_else(|| criterion().map(|found| Meaning::Criterion(found, suffix)))
     })

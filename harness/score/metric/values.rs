@@ -3,8 +3,10 @@
 use super::{Average, Input, Metric};
 use crate::score::breakdown::Grouping;
 use crate::score::combine::Combine;
+use crate::score::reduction::Reduction;
 use crate::score::registry::{Compute, Of, Reads};
 use crate::score::tally::{Belief, Confusion, Sweep, Tally};
+use crate::score::together::Together;
 use crate::score::value::{Cause, Undefined, Value, ratio};
 use crate::spec::evaluation::Policy;
 use crate::spec::vocabulary::ShareOf;
@@ -26,6 +28,40 @@ impl Metric {
         self.parts.iter().any(|part| matches!(part.reads, Reads::Flips | Reads::Shifts))
     }
 
+    /// Whether it counts classes against each other.
+    pub fn reads_confusions(&self) -> bool {
+        self.parts.iter().any(|part| part.reads == Reads::Confusions)
+    }
+
+    /// Whether it says nothing of all items together.
+    pub fn compares(&self) -> bool {
+        self.over.is_some() || self.parts.iter().any(|part| part.compute.compares())
+    }
+
+    /// Whether it is one number over groups without a reduction.
+    pub fn is_joint(&self) -> bool {
+        self.over.is_some_and(|over| matches!(over.reduction, Reduction::Joint { .. }))
+    }
+
+    /// Whether a group's number takes the sums of all items.
+    pub fn needs_whole(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part.compute, Compute::Against { .. }))
+    }
+
+    /// The number of some groups together, each with its place, in an order that knows no names; `None` for a metric that has one a group.
+    pub fn together(&self, groups: &[(usize, &Tally)], policy: Policy) -> Option<Value> {
+        let Compute::Groups { of, .. } = self.parts.first()?.compute else { return None };
+        let empty = groups.iter().find(|(_, tally)| tally.items <= 0.0);
+        if let (Some((group, _)), Policy::Propagate) = (empty, policy) {
+            return Some(Err(Undefined::from(Cause::NoItems).in_group(*group)));
+        }
+        let filled: Vec<(usize, &Tally)> = groups.iter().copied().filter(|(_, tally)| tally.items > 0.0).collect();
+        if filled.len() < 2 {
+            return Some(Err(Cause::FewGroups.into()));
+        }
+        Some(of(&Together::new(filled, self.parameter, self.task.positive.unwrap_or(0))))
+    }
+
     /// Whether there is one number a class.
     pub fn per_class(&self) -> bool {
         self.average == Average::PerClass && self.over.is_none_or(|over| over.classes.is_none())
@@ -44,10 +80,12 @@ impl Metric {
                 tally.cells.iter().map(|cell| (cell.positives(), cell.negatives())).collect()
             }
             Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives)).collect(),
+            Input::Crossings => vec![(tally.cross.positives, tally.cross.negatives)],
             Input::Shifts { .. } => Vec::new(),
             Input::Probabilities { .. } => tally.beliefs.iter().map(|belief| (belief.positives, belief.negatives)).collect(),
         };
         let one = match (class, self.average) {
+            _ if self.input == Input::Crossings => sides.first(),
             (Some(class), _) => sides.get(class),
             (None, Average::Positive(class)) => sides.get(if ranks { 0 } else { class }),
             (None, _) if self.task.multi_label => None,
@@ -62,8 +100,13 @@ impl Metric {
         Support { items, positives: side.map(|side| side.0), negatives: side.map(|side| side.1) }
     }
 
-    /// The values of one group, appended: one, or one a class.
+    /// The values of items that are set against no others, appended: one, or one a class.
     pub fn push_values(&self, part: usize, tally: &Tally, policy: Policy, values: &mut Vec<Value>) {
+        self.push_values_within(part, tally, tally, policy, values);
+    }
+
+    /// The values of one group, appended: one, or one a class. `whole` is what it is set against, if it is.
+    pub fn push_values_within(&self, part: usize, tally: &Tally, whole: &Tally, policy: Policy, values: &mut Vec<Value>) {
         let definition = self.parts[part];
         if tally.items <= 0.0 && definition.name != "count" {
             let classes = if self.average == Average::PerClass { tally.classes() } else { 1 };
@@ -71,7 +114,15 @@ impl Metric {
             return;
         }
         match definition.compute {
-            Compute::Whole(of) => values.push(of(tally)),
+            Compute::Whole(of) | Compute::Outside(of) => values.push(of(tally)),
+            Compute::Against { of, .. } => values.push(of(tally, whole, self.task.positive.unwrap_or(0))),
+            // One number over groups is none of a group.
+            Compute::Groups { .. } => values.push(Err(Cause::FewGroups.into())),
+            Compute::ClassOf(of) => match self.average {
+                Average::Positive(class) => values.push(of(tally, class)),
+                Average::PerClass => values.extend((0..tally.cells.len()).map(|class| of(tally, class))),
+                _ => values.push(Combine::Mean.of((0..tally.cells.len()).map(|class| of(tally, class)), policy)),
+            },
             Compute::Share(of, cause) => {
                 let (part, whole) = of(tally);
                 values.push(ratio(part, whole, cause));

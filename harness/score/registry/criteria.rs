@@ -33,6 +33,11 @@ pub(super) const CRITERIA: &[Criterion] = &[
         peers: &[("OxonFair", "conditional_use_accuracy (sum)")],
     },
     Criterion {
+        name: "class_wise_odds",
+        parts: &["recall_score", "false_decision_share"],
+        peers: &[("Biased-Heritage", "cm_eq_odds (agg: mean, classes: mean)")],
+    },
+    Criterion {
         name: "predictive_value",
         parts: &["precision_score", "false_omission_rate"],
         peers: &[("AIF360", "average_predictive_value_difference (`_difference` with agg: mean and a reference)")],

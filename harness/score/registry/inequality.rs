@@ -50,11 +50,17 @@ pub(super) const INEQUALITY: &[Definition] = &[
 
 fn entropy(c: &Confusion, alpha: f64) -> Value {
     let items = c.total();
+    let mean = (items + c.false_positive - c.false_negative) / items;
+    let parts = [(2.0, c.false_positive), (1.0, c.true_positive + c.true_negative), (0.0, c.false_negative)];
+    generalized(parts.into_iter(), mean, items, alpha)
+}
+
+/// The index of parts of a population, each with its benefit and its weight.
+pub(super) fn generalized(parts: impl Iterator<Item = (f64, f64)>, mean: f64, items: f64, alpha: f64) -> Value {
     if items <= 0.0 {
         return Err(Cause::NoItems.into());
     }
-    let mean = (items + c.false_positive - c.false_negative) / items;
-    if mean <= 0.0 || (alpha <= 0.0 && c.false_negative > 0.0) {
+    if mean <= 0.0 {
         return Err(Cause::NoBenefit.into());
     }
     let part = |share: f64| match alpha {
@@ -64,7 +70,12 @@ fn entropy(c: &Confusion, alpha: f64) -> Value {
         1.0 => share * share.ln(),
         _ => (share.powf(alpha) - 1.0) / (alpha * (alpha - 1.0)),
     };
-    let parts = [(2.0, c.false_positive), (1.0, c.true_positive + c.true_negative), (0.0, c.false_negative)];
-    let sum: f64 = parts.iter().filter(|(_, weight)| *weight > 0.0).map(|(benefit, weight)| weight * part(benefit / mean)).sum();
+    let mut sum = 0.0;
+    for (benefit, weight) in parts.filter(|(_, weight)| *weight > 0.0) {
+        if alpha <= 0.0 && benefit <= 0.0 {
+            return Err(Cause::NoBenefit.into());
+        }
+        sum += weight * part(benefit / mean);
+    }
     Ok((sum / items).max(0.0))
 }

@@ -9,6 +9,7 @@ mod probabilities;
 mod ranks;
 mod rates;
 mod suffixes;
+mod together;
 mod top_k;
 
 use std::sync::LazyLock;
@@ -19,6 +20,7 @@ pub use suffixes::Suffix;
 use super::combine::Combine;
 use super::measurement::Direction::{self, Higher, Lower, Neutral};
 use super::tally::{Belief, Confusion, Mean, Samples, Sweep, Tally};
+use super::together::Together;
 use super::value::{Cause, Value, ratio};
 
 /// One metric.
@@ -63,6 +65,10 @@ pub enum Reads {
     Scores,
     /// The scores as probabilities.
     Probabilities,
+    /// The decisions, class by class against what is true.
+    Confusions,
+    /// The scores of one class, of one group beside those of others.
+    Crossings,
     /// The decisions about both images of a counterfactual pair.
     Flips,
     /// The probabilities of both images of a counterfactual pair.
@@ -104,6 +110,26 @@ pub enum Compute {
     MeanOfRanks(fn(&Sweep) -> Value),
     /// From one class's probabilities; `average` says what several classes make.
     Belief(fn(&Belief) -> Value),
+    /// A number of one class that takes the counts of all; `average` says what several classes make.
+    ClassOf(fn(&Tally, usize) -> Value),
+    /// From the sums of a group beside those of the other groups.
+    Outside(fn(&Tally) -> Value),
+    /// From the sums of a group and those of all items, and the positive class.
+    Against {
+        /// Of the group, all items, and the class.
+        of: fn(&Tally, &Tally, usize) -> Value,
+        /// Whether it is about the positive class.
+        binary: bool,
+    },
+    /// From the sums of all groups together: one number over groups.
+    Groups {
+        /// Of the groups.
+        of: fn(&Together<'_>) -> Value,
+        /// Whether groups that do not differ still give a number above that of no gap, so that a null belongs to it.
+        gap: bool,
+        /// Whether it is about the positive class.
+        binary: bool,
+    },
 }
 
 /// A number of one class's confusion.
@@ -115,6 +141,23 @@ pub enum Of {
     Other(fn(&Confusion) -> Value),
     /// Anything else, given the metric's parameter.
     With(fn(&Confusion, f64) -> Value),
+}
+
+impl Compute {
+    /// Whether it is one number over groups already.
+    pub fn is_over_groups(self) -> bool {
+        matches!(self, Self::Groups { .. })
+    }
+
+    /// Whether it sets groups against each other or against all items.
+    pub fn compares(self) -> bool {
+        matches!(self, Self::Groups { .. } | Self::Against { .. } | Self::Outside(_))
+    }
+
+    /// Whether it is about one class, whatever the number of classes.
+    pub fn is_binary(self) -> bool {
+        matches!(self, Self::Groups { binary: true, .. } | Self::Against { binary: true, .. } | Self::Outside(_))
+    }
 }
 
 impl Of {
@@ -145,8 +188,17 @@ pub struct Criterion {
 /// All metrics.
 pub fn metrics() -> &'static [Definition] {
     static ALL: LazyLock<Vec<Definition>> = LazyLock::new(|| {
-        [items::ITEMS, rates::RATES, inequality::INEQUALITY, top_k::TOP_K, ranks::RANKS, probabilities::PROBABILITIES, flips::FLIPS]
-            .concat()
+        [
+            items::ITEMS,
+            rates::RATES,
+            inequality::INEQUALITY,
+            top_k::TOP_K,
+            ranks::RANKS,
+            probabilities::PROBABILITIES,
+            flips::FLIPS,
+            together::TOGETHER,
+        ]
+        .concat()
     });
     &ALL
 }

@@ -45,6 +45,29 @@ pub(super) const PRESETS: &[Preset] = &[
         ..PLAIN
     },
     Preset {
+        name: "dp_cm",
+        calls: "column_mass_difference",
+        fixed: &[("classes", "mean")],
+        source: "Putzel and Lee (2022): demographic parity freed from how frequent classes are, not normalized",
+        peers: &[("Biased-Heritage", "m_dem_parity")],
+        ..PLAIN
+    },
+    Preset {
+        name: "class_wise_equalized_odds",
+        calls: "class_wise_odds_difference",
+        fixed: &[("agg", "mean"), ("classes", "mean")],
+        source: "Putzel and Lee (2022): recalls, and how wrong decisions fall on classes",
+        peers: &[("Biased-Heritage", "cm_eq_odds")],
+        ..PLAIN
+    },
+    Preset {
+        name: "conditional_demographic_disparity",
+        calls: "demographic_disparity_weighted_mean",
+        source: "Wachter, Mittelstadt and Russell (2021), Why fairness cannot be automated, over the groups as AIF360 has it",
+        peers: &[("AIF360", "conditional_demographic_disparity"), ("OxonFair", "conditional_group_metrics.pos_pred_rate")],
+        ..PLAIN
+    },
+    Preset {
         name: "multi_class_equal_opportunity",
         calls: "recall_score_difference",
         fixed: &[("classes", "mean")],

@@ -10,7 +10,7 @@ pub(super) const RANKS: &[Definition] = &[
         direction: Higher,
         undefined: "no positives, or no negatives",
         source: SKLEARN,
-        peers: &[("scikit-learn", "roc_auc_score (multi_class='ovr')"), ("MEDFAIR", "AUC")],
+        peers: &[("scikit-learn", "roc_auc_score (multi_class='ovr')"), ("MEDFAIR", "AUC"), ("WILDS", "subgroup_auc (by group)")],
         reads: Reads::Scores,
         multi_label: true,
         parameter: None,

@@ -7,6 +7,7 @@ use super::{Sheet, Spot};
 use crate::score::ladder::Ladders;
 use crate::score::lens::{Hand, Lens};
 use crate::score::ranking::Order;
+use crate::score::reduction::Reduction;
 use crate::score::tally::Tally;
 use crate::score::units::Units;
 use crate::score::{OUTSIDE, Value};
@@ -35,7 +36,9 @@ impl Sheet<'_> {
             return counted.draws(draws, patterns.len(), resample, Some(&labels), &patterns, &[], of);
         }
         let panels = self.breakdown.panels.len();
-        if (panels == 1 || !self.whole())
+        // Only sweeps lie apart by group.
+        if let Lens::Rankings(_) = self.lens
+            && (panels == 1 || !self.whole())
             && let Some(ladders) = Ladders::new(order, units, self.whole())
         {
             let fresh = || (vec![0; patterns.len()], self.tallies());
@@ -75,12 +78,23 @@ impl Sheet<'_> {
     }
 
     /// Every number of every group, block by block.
-    pub(super) fn values(&self, tallies: &[Tally]) -> Vec<Value> {
+    pub(super) fn values(&self, tallies: &[Tally], roster: &Roster) -> Vec<Value> {
         let mut values = Vec::new();
+        let home = |place: usize| self.breakdown.home(place as u32).filter(|_| place < self.breakdown.groups.len()).unwrap_or(place);
         for metric in self.metrics {
+            if metric.is_joint() {
+                for groups in &roster.groups {
+                    let kept = groups.iter().copied().filter(|group| self.kept[*group]);
+                    let groups: Vec<(usize, &Tally)> = kept.map(|group| (group, &tallies[group])).collect();
+                    values.extend(metric.together(&groups, self.policy));
+                }
+                continue;
+            }
             let groups = if metric.over.is_some() { tallies.len() } else { self.breakdown.groups.len() };
             for part in 0..metric.parts() {
-                tallies[..groups].iter().for_each(|tally| metric.push_values(part, tally, self.policy, &mut values));
+                for (place, tally) in tallies[..groups].iter().enumerate() {
+                    metric.push_values_within(part, tally, &tallies[home(place)], self.policy, &mut values);
+                }
             }
         }
         values
@@ -96,6 +110,9 @@ impl Sheet<'_> {
         let Some(over) = self.over(spot) else {
             return values[block.at(0, spot.group.unwrap_or(0), spot.class.unwrap_or(0))];
         };
+        if let Reduction::Joint { .. } = over.reduction {
+            return values[block.at(0, spot.panel, 0)];
+        }
         let among = self.among(spot.metric, spot.panel, roster);
         let whole = self.breakdown.groups.len() + spot.panel;
         let of_class = |class: usize| {

@@ -38,6 +38,9 @@ impl Sheet<'_> {
         let places: Vec<(&Metric, usize, usize, usize)> = places.collect();
         let interval = |index: usize| {
             let (metric, part, group, class) = places[index];
+            if metric.is_joint() {
+                return None;
+            }
             let value = drawn.values[index].ok()?;
             let support = metric.support(&supports[group], (metric.average == Average::PerClass).then_some(class));
             let sides = support.positives.zip(support.negatives).map(|(positives, negatives)| positives.min(negatives));
@@ -79,7 +82,10 @@ impl Sheet<'_> {
         };
         let replicates = drawn.resampled.iter().map(reduced);
         if uncertainty.method() == Method::Percentile || !over.reduction.is_gap() {
-            return interval::percentile(replicates, uncertainty.level());
+            // Where nothing varies from draw to draw, as the groups' sizes, draws say nothing.
+            return interval::percentile(replicates, uncertainty.level())
+                .filter(|(lower, upper)| lower < upper || !self.metrics[spot.metric].is_joint())
+                .map(|(lower, upper)| (lower.min(value), upper.max(value)));
         }
         let (least, most) = over.reduction.limits(self.metrics[spot.metric].range(0));
         let (lower, upper) = interval::of_gap(replicates, value, over.reduction.grows(), uncertainty.level())?;
@@ -111,6 +117,9 @@ impl Sheet<'_> {
         drawn: &Drawn,
         uncertainty: &Uncertainty,
     ) -> Option<Option<(f64, f64)>> {
+        if metric.is_joint() {
+            return None;
+        }
         let block = &drawn.blocks[spot.metric];
         let whole = self.breakdown.groups.len() + spot.panel;
         let classes = spot.class.map_or(0..block.classes, |class| class..class + 1);

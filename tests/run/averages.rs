@@ -1,0 +1,63 @@
+//! Means over seeds through the binary: the table's interval, and `averages.csv`.
+
+use crate::command::{Folder, fairgrid};
+
+const SPEC: &str = r"
+fairgrid: 1
+study: seeds
+grid:
+  seed:
+    first: {bce: bce-0.csv, focal: focal-0.csv}
+    second: {bce: bce-1.csv, focal: focal-1.csv}
+    third: {bce: bce-2.csv, focal: focal-2.csv}
+models:
+  bce: {predictions: $seed.bce, columns: {id: id, label: y, decision: d}}
+  focal: {predictions: $seed.focal, columns: {id: id, label: y, decision: d}}
+evaluate:
+  audit:
+    groups: [tone]
+    positive: coat
+    metrics: [accuracy_score, {recall_score_difference: {as: gap}}, {accuracy_score_group_min: {as: worst}}]
+average: [seed]
+uncertainty: {bootstrap: 400, include: [seed], null: {permutations: 0}}
+tables:
+  main: {rows: [model], columns: [accuracy_score, gap, {tone: accuracy_score}], sort: accuracy_score}
+";
+
+/// Every model errs on each eighth item, and on some more of each thirteen.
+fn claims(misses: usize) -> String {
+    let mut text = "id,y,d,tone\n".to_owned();
+    for item in 0..100 {
+        let missed = item % 8 == 0 || item % 13 < misses;
+        let truth = if item % 3 == 0 { "coat" } else { "shirt" };
+        let other = if truth == "coat" { "shirt" } else { "coat" };
+        text.push_str(&format!("i{item},{truth},{},{}\n", if missed { other } else { truth }, ["light", "dark"][item % 2]));
+    }
+    text
+}
+
+fn folder(spec: &str) -> Folder {
+    let files = [("bce", [0, 1, 3]), ("focal", [2, 2, 2])];
+    let named = files.iter().flat_map(|(loss, misses)| misses.iter().zip(0..).map(move |(misses, seed)| (loss, seed, *misses)));
+    let folder = Folder::new().file("seeds.yaml", spec.trim_start());
+    named.fold(folder, |folder, (loss, seed, misses)| folder.file(&format!("{loss}-{seed}.csv"), claims(misses)))
+}
+
+#[test]
+fn a_table_of_means_tells_how_far_another_seed_would_move_them() {
+    let folder = folder(SPEC);
+    let outcome = fairgrid(["run", "seeds.yaml", "--output", "out", "--quiet"]).within(&folder).run();
+    insta::assert_snapshot!(outcome);
+    insta::assert_snapshot!(folder.read("out/averages.csv"));
+    let bytes = folder.read("out/averages.csv");
+    fairgrid(["run", "seeds.yaml", "--output", "out", "--quiet", "--force"]).within(&folder).run().ok();
+    assert_eq!(folder.read("out/averages.csv"), bytes);
+}
+
+#[test]
+fn without_include_a_mean_says_that_its_interval_knows_of_no_seeds() {
+    let folder = folder(&SPEC.replace("include: [seed], ", ""));
+    let outcome = fairgrid(["run", "seeds.yaml", "--output", "out", "--quiet"]).within(&folder).run();
+    assert!(outcome.to_string().contains("variation between the averaged cells is not in it"), "{outcome}");
+    assert!(!folder.path("out/averages.csv").exists());
+}
