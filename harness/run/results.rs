@@ -14,6 +14,9 @@ use crate::score::measurement::Status;
 use crate::spec::model::Model;
 use crate::spec::table::{Dimension, Layout, Origin};
 
+/// A model and its axes' levels.
+type Place = (String, Vec<(String, String)>);
+
 /// All numbers of a run.
 #[derive(Debug)]
 pub struct Results {
@@ -44,39 +47,26 @@ impl Results {
         mut averages: Vec<Average>,
     ) -> Self {
         let mut rows = Vec::new();
-        let mut failed: IndexMap<usize, FailedCell> = IndexMap::new();
-        let study = &plan.study;
-        let fail = |cell: usize, status: Status, reason: &str| FailedCell {
-            model: study.cells[plan.cells[cell].cell].model.clone(),
-            axes: study.grid.coordinates(&study.cells[plan.cells[cell].cell].point),
-            evaluations: plan
-                .scores
-                .iter()
-                .filter(|score| score.cells.contains(&cell))
-                .map(|score| study.evaluations[score.evaluation].name.clone())
-                .collect::<IndexSet<_>>()
-                .into_iter()
-                .collect(),
-            status,
-            reason: reason.to_owned(),
+        let mut failed: IndexMap<Place, FailedCell> = IndexMap::new();
+        let mut fail = |cell: usize, status: Status, reason: &str| {
+            let cell = FailedCell::of(plan, cell, status, reason);
+            failed.entry((cell.model.clone(), cell.axes.clone())).or_insert(cell);
         };
         for (cell, planned) in plan.cells.iter().enumerate() {
             if let Source::Backend(work) = &planned.source
                 && let Some(infeasible) = &work.infeasible
             {
-                failed.insert(cell, fail(cell, Status::Infeasible, &infeasible.to_string()));
+                fail(cell, Status::Infeasible, &infeasible.to_string());
             }
         }
         for failure in &outcome.failures {
-            failed.insert(failure.cell, fail(failure.cell, Status::Failed, &failure.reason));
+            fail(failure.cell, Status::Failed, &failure.reason);
         }
         for (planned, scored) in plan.scores.iter().zip(scored) {
             match scored {
                 Some(Ok(measurements)) => rows.extend(measurements.iter().map(|measurement| row(plan, planned, measurement.clone()))),
                 Some(Err(reason)) => {
-                    for &cell in &planned.cells {
-                        failed.entry(cell).or_insert_with(|| fail(cell, Status::Failed, reason));
-                    }
+                    planned.cells.iter().for_each(|cell| fail(*cell, Status::Failed, reason));
                 }
                 None => {}
             }
@@ -92,6 +82,27 @@ impl Results {
         let mut tables = Table::all(layout, &self.heading, &self.shown(), &self.failed);
         Average::show(&self.averages, &mut tables);
         tables
+    }
+}
+
+impl FailedCell {
+    /// A cell without numbers, for every evaluation of it. Of cells that are scored as one, each costs all of them theirs: what is pooled is
+    /// in the reason then.
+    fn of(plan: &Plan, cell: usize, status: Status, reason: &str) -> Self {
+        let study = &plan.study;
+        let of_study = &study.cells[plan.cells[cell].cell];
+        let is_pooled = |(axis, _): &(String, String)| study.layout.pool.iter().any(|pooled| pooled.name == *axis);
+        let (pooled, axes): (Vec<_>, Vec<_>) = study.grid.coordinates(&of_study.point).into_iter().partition(is_pooled);
+        let of: String = pooled.into_iter().map(|(axis, level)| format!("{axis}={level}: ")).collect();
+        let evaluations = plan.scores.iter().filter(|score| score.cells.contains(&cell));
+        let evaluations: IndexSet<String> = evaluations.map(|score| study.evaluations[score.evaluation].name.clone()).collect();
+        Self {
+            model: of_study.model.clone(),
+            axes,
+            evaluations: evaluations.into_iter().collect(),
+            status,
+            reason: format!("{of}{reason}"),
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn draw(render: Render, scene: &Scene, side: u32, random: &mut ChaCha
             let (p, q) = (cell(u, column, shift_x), cell(v, row, shift_y));
             let (base, mark) = match render {
                 Render::Face if p * p / 0.5 + q * q / 0.8 < 1.0 => (skin, class.map_or(0.0, |class| face(class, scene.count, p, q))),
-                Render::Face => ([118.0, 126.0, 134.0], class.map_or(0.0, |class| hair(class, p, q))),
+                Render::Face => ([118.0, 126.0, 134.0], class.map_or(0.0, |class| hair(class, scene.count, p, q))),
                 Render::Object => (skin, class.map_or(0.0, |class| thing(class, p, q))),
             };
             let noise = random.random_range(-14.0..14.0);
@@ -64,9 +64,9 @@ fn face(class: u32, count: u32, p: f64, q: f64) -> f64 {
     f64::from(u8::from(mouth || eye || brow))
 }
 
-/// Long hair for every other class.
-fn hair(class: u32, p: f64, q: f64) -> f64 {
-    let cap = p * p / 0.72 + (q + 0.15).powi(2) / 0.85 < 1.0 && q < if class.is_multiple_of(2) { 0.55 } else { -0.35 };
+/// Long hair for the first half of the classes.
+fn hair(class: u32, count: u32, p: f64, q: f64) -> f64 {
+    let cap = p * p / 0.72 + (q + 0.15).powi(2) / 0.85 < 1.0 && q < if class * 2 < count { 0.55 } else { -0.35 };
     f64::from(u8::from(cap))
 }
 
