@@ -2,6 +2,7 @@
 
 use crate::score::breakdown::Grouping;
 use crate::score::embedding;
+use crate::score::joint;
 use crate::score::metric::Input;
 use crate::score::scheme::Scheme;
 use crate::spec::study::{CellEvaluation, Study};
@@ -33,12 +34,26 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         let (per_group, over_groups) = if metric.per_group() { (names, Vec::new()) } else { (Vec::new(), names) };
         MetricColumn { name: metric.name.clone(), decided: false, overall, per_group, over_groups, share: ShareOf::Nothing }
     };
+    let of_joint = |(metric, breakdowns): &(joint::metric::Metric, Vec<usize>)| {
+        let names: Vec<String> = breakdowns.iter().map(|index| scheme.breakdowns[*index].name()).collect();
+        let compute = metric.definition.compute;
+        let (per_group, over_groups) = if compute.per_group() { (names, Vec::new()) } else { (Vec::new(), names) };
+        MetricColumn {
+            name: metric.name.clone(),
+            decided: compute.decided(),
+            overall: false,
+            per_group,
+            over_groups,
+            share: ShareOf::Nothing,
+        }
+    };
+    let columns = scheme.metrics.iter().map(column).chain(scheme.embedding.iter().map(of_embedding));
     Scored {
         model: study.cells[evaluation.cell()].model.clone(),
         evaluation: evaluation.name.clone(),
         data: evaluation.data(),
         decisions: scheme.decide.iter().map(|decide| decide.name.clone()).collect(),
         axes: study.grid.coordinates(&evaluation.point).into_iter().map(|(axis, _)| axis).collect(),
-        metrics: scheme.metrics.iter().map(column).chain(scheme.embedding.iter().map(of_embedding)).collect(),
+        metrics: columns.chain(scheme.joint.iter().map(of_joint)).collect(),
     }
 }

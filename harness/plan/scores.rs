@@ -14,6 +14,7 @@ use super::planned::{PlannedCell, PlannedScore, Source};
 use super::said::scored;
 use crate::data::frame::Targets;
 use crate::score::embedding;
+use crate::score::joint::{self, metric::references};
 use crate::score::pool::pooled;
 use crate::score::predictions::Predictions;
 use crate::score::refit;
@@ -21,7 +22,7 @@ use crate::score::scheme::{Schema, Scheme};
 use crate::spec::evaluation::{Evaluation, Written};
 use crate::spec::model::{ImportedModel, Model};
 use crate::spec::predictions::Kind;
-use crate::spec::problem::Problem;
+use crate::spec::problem::{Problem, did_you_mean};
 use crate::spec::study::{CellEvaluation, Part, Study};
 
 /// Scores are made anew whenever the code that makes them changes.
@@ -38,12 +39,13 @@ impl Planner<'_> {
         let parts = || parts().filter(|(_, part)| part.cell == cell);
         let own = || parts().filter(|(_, part)| !part.split.as_ref().is_some_and(|split| study.is_of_dataset(&split.value)));
         if let Some(header) = imported::header(&model.file) {
-            let groups = own().flat_map(|(evaluation, _)| evaluation.spec.fields());
-            imported::check_columns(model, &header, groups, &mut self.problems)?;
+            let named = own().flat_map(|(evaluation, _)| evaluation.spec.fields().chain(joint::metric::fields(&evaluation.spec)));
+            imported::check_columns(model, &header, named, &mut self.problems)?;
         }
         let mut fields: Vec<String> = Vec::new();
         for (evaluation, _) in own() {
-            fields.extend(evaluation.spec.fields().map(|(field, _)| field.to_owned()));
+            let named = evaluation.spec.fields().chain(joint::metric::fields(&evaluation.spec));
+            fields.extend(named.map(|(field, _)| field.to_owned()));
         }
         fields.sort_unstable();
         fields.dedup();
@@ -131,6 +133,7 @@ impl Planner<'_> {
         if let Some(predictions) = imported.first() {
             embedding::check(&evaluation.spec, &scheme, predictions, &mut self.problems);
         }
+        self.check_references(study, evaluation, of.first().map(|cell| &cells[*cell].source), &mut inputs)?;
         let said = scored(study, evaluation, &scheme);
         if !self.scored.contains(&said) {
             self.scored.push(said);
@@ -146,6 +149,48 @@ impl Planner<'_> {
         let key = Key::of("score", 1, &whole, &inputs.iter().collect::<Vec<_>>());
         let rules = scheme.decide.iter().map(|rule| rule.name.clone()).collect();
         Some(PlannedScore { evaluation: index, cells: of, rules, key, inputs })
+    }
+
+    /// The splits whose labels metrics look up must exist, and be known by the fields that items are grouped by.
+    fn check_references(
+        &mut self,
+        study: &Study,
+        evaluation: &CellEvaluation,
+        source: Option<&Source>,
+        inputs: &mut Vec<Key>,
+    ) -> Option<()> {
+        for reference in references(&evaluation.spec) {
+            let Some((dataset, split)) = reference.value.split_once('/') else {
+                let message = format!("expected a split, as `dataset/split`, found `{}`", reference.value);
+                self.problems.push(Problem::at(&reference.node, message));
+                return None;
+            };
+            if study.dataset(dataset).is_some() {
+                let data = self.data(study, dataset)?;
+                if !data.dataset.splits.contains_key(split) {
+                    let help = did_you_mean(split, data.dataset.splits.keys().map(String::as_str));
+                    let message = format!("the dataset `{dataset}` has no split `{split}`");
+                    self.problems.push(Problem::at(&reference.node, message).help(help));
+                    return None;
+                }
+                inputs.push(data.key.clone());
+                self.rows(study, dataset, split)?;
+                continue;
+            }
+            let problem = match source {
+                Some(Source::Imported { predictions, .. }) => match imported::select(predictions, Some(&reference.value), None) {
+                    Ok(_) => continue,
+                    Err(reason) => Problem::at(&reference.node, reason),
+                },
+                _ => {
+                    let help = did_you_mean(dataset, study.data.keys().map(String::as_str));
+                    Problem::at(&reference.node, format!("unknown dataset `{dataset}`")).help(help)
+                }
+            };
+            self.problems.push(problem);
+            return None;
+        }
+        Some(())
     }
 
     /// What an evaluation takes of one cell: what it will look like, and the keys of what it reads.

@@ -17,6 +17,7 @@ use crate::plan::job::Ability;
 use crate::plan::key::Key;
 use crate::plan::planned::{Plan, PlannedScore, Source};
 use crate::score::compare::Side;
+use crate::score::joint::metric::references;
 use crate::score::measurement::Measurement;
 use crate::score::pool::pooled;
 use crate::score::predictions::{Parts, Predictions};
@@ -74,7 +75,8 @@ impl Scoring<'_> {
         let scored = self.scored(planned)?;
         Some(scored.and_then(|scored| {
             let uncertainty = evaluation.uncertainty.over(&self.plan.study.uncertainty);
-            let fitted = self.fitted(planned)?;
+            let mut fitted = self.fitted(planned)?;
+            fitted.references = self.references(planned)?;
             crate::score::score(&scored, evaluation, &uncertainty, &fitted).map_err(|error| error.to_string())
         }))
     }
@@ -173,6 +175,25 @@ impl Scoring<'_> {
             .collect();
         let uncertainty = scores.first().map(|score| evaluation(score).uncertainty.over(&study.uncertainty)).unwrap_or_default();
         make(&sides, &uncertainty).map_err(|error| error.to_string())
+    }
+
+    /// The labels of the splits that an evaluation's metrics look up: of datasets, or of the file that is scored.
+    fn references(self, planned: &PlannedScore) -> Result<Splits, String> {
+        let mut found = Splits::new();
+        for reference in references(&self.plan.study.evaluations[planned.evaluation].spec) {
+            let (dataset, split) = reference.value.split_once('/').unwrap_or_default();
+            let rows = self.plan.datasets.get(dataset).and_then(|data| Some((&data.dataset, data.splits.get(split)?)));
+            let labels = match (rows, planned.cells.first().map(|cell| &self.plan.cells[*cell].source)) {
+                (Some((dataset, rows)), _) => {
+                    let labels = Parts::labels_of_rows(dataset, rows);
+                    Predictions::check(labels, |row| row as u64 + 1).map(Arc::new).map_err(|error| error.to_string())
+                }
+                (None, Some(Source::Imported { predictions, .. })) => self.plan.imported(predictions, Some(&reference.value)),
+                (None, _) => Err(format!("there are no labels for `{}`", reference.value)),
+            };
+            found.insert(reference.value, labels?);
+        }
+        Ok(found)
     }
 
     /// The predictions of a cell for the splits that an evaluation's rules are fitted on.

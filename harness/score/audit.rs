@@ -9,6 +9,7 @@ use super::clusters::Clusters;
 use super::crossing::Crossings;
 use super::embedding;
 use super::fit::{Evidence, find};
+use super::joint;
 use super::lens::Lens;
 use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
@@ -71,6 +72,7 @@ pub fn score(
         audit.read(metric, &audit.lens(metric, "", fitted)?, &rules, fitted, &mut numbered)?;
     }
     embedding::measure(&audit, &mut numbered);
+    joint::measure(&audit, &rules, fitted, &mut numbered)?;
     numbered.sort_by_key(|(place, _)| *place);
     Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
 }

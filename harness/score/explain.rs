@@ -2,6 +2,7 @@
 
 use super::compare::terms::TERMS;
 use super::embedding;
+use super::joint;
 use super::measurement::Direction;
 use super::metric::{Meaning, list, meaning, takes_match};
 use super::registry::{Compute, Criterion, Definition, Preset, Reads, Suffix, criteria, metrics, presets, suffixes};
@@ -34,6 +35,7 @@ pub fn explain(name: &str) -> Result<String, String> {
             lines(name, all)
         }
         Meaning::Criterion(criterion, suffix) => lines(name, of_criterion(criterion, suffix)),
+        Meaning::Joint(definition) => lines(name, of_joint(definition)),
         Meaning::Embedding(definition, None) => lines(name, of_embedding(definition)),
         Meaning::Embedding(definition, Some(suffix)) => {
             let mut all = of_reduction(definition.name, suffix);
@@ -72,6 +74,9 @@ fn of_peers(name: &str) -> String {
     }
     for definition in embedding::registry::metrics() {
         tell(definition.peers, lines(definition.name, of_embedding(definition)));
+    }
+    for definition in joint::registry::metrics() {
+        tell(definition.peers, lines(definition.name, of_joint(definition)));
     }
     let differences = suffixes().iter().filter(|suffix| suffix.name == "difference");
     for (criterion, suffix) in criteria().iter().flat_map(|criterion| differences.clone().map(move |suffix| (criterion, suffix))) {
@@ -163,6 +168,20 @@ fn facts(
     ]
 }
 
+fn of_joint(definition: &joint::registry::Definition) -> Vec<(&'static str, String)> {
+    let (low, high) = definition.range;
+    vec![
+        ("formula", definition.formula.to_owned()),
+        ("inputs", if definition.compute.decided() { "labels, decisions; groups" } else { "scores; groups" }.to_owned()),
+        ("options", definition.options.iter().map(|option| option.words()).collect::<Vec<_>>().join("; ")),
+        ("range", format!("{low} to {high}")),
+        ("better", definition.direction.word().to_owned()),
+        ("undefined", definition.undefined.to_owned()),
+        ("source", definition.source.to_owned()),
+        ("peers", peers(definition.peers)),
+    ]
+}
+
 fn of_embedding(definition: &embedding::registry::Definition) -> Vec<(&'static str, String)> {
     let own = [
         ("formula", definition.formula.to_owned()),
@@ -235,6 +254,7 @@ pub fn summary(name: &str) -> String {
     match meaning(name) {
         None => String::new(),
         Some(Meaning::Metric(definition)) => definition.formula.to_owned(),
+        Some(Meaning::Joint(definition)) => definition.formula.to_owned(),
         Some(Meaning::Embedding(definition, None)) => definition.formula.to_owned(),
         Some(Meaning::Embedding(definition, Some(suffix))) => suffix.summary.replace("{m}", definition.name),
         Some(Meaning::Reduced(definition, suffix)) => suffix.summary.replace("{m}", definition.name),

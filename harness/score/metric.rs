@@ -178,6 +178,13 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
             problems.push(Problem::at(&call.choice.name_node, format!("`{name}` reads embeddings, and this is about predictions")));
             return None;
         }
+        Meaning::Joint(_) => {
+            problems.push(Problem::at(
+                &call.choice.name_node,
+                format!("`{name}` is a number of all groups at once, which nothing is fitted to"),
+            ));
+            return None;
+        }
         Meaning::Criterion(criterion, suffix) => {
             (criterion.parts.iter().filter_map(|part| metrics().iter().find(|d| d.name == *part)).collect(), Some(suffix))
         }

@@ -12,6 +12,7 @@
 //!   [`archive`]: from and to the store's Parquet files.
 //! - [`registry`]: every metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`truth`]: what is held to be true of an item: its labels, or a label set.
+//! - [`joint`]: how classes and groups go together, in numbers of all groups at once.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: scores of groups against each other; [`together`]: sums of several groups.
 //! - [`roc`]: where along a ranking errors of both kinds are equally frequent.
@@ -40,6 +41,7 @@ pub mod gap;
 pub mod ids;
 pub mod import;
 pub mod interval;
+pub mod joint;
 pub mod kinds;
 pub mod ladder;
 pub mod lens;

@@ -301,11 +301,16 @@ impl Predictions {
 impl Parts {
     /// What a model said about some rows of a dataset, beside what the dataset knows of them.
     pub fn of_rows(dataset: &Dataset, rows: &[u32], scores: Scores) -> Self {
+        Self { scores: Some(scores), ..Self::labels_of_rows(dataset, rows) }
+    }
+
+    /// What a dataset knows of some of its rows.
+    pub fn labels_of_rows(dataset: &Dataset, rows: &[u32]) -> Self {
         Self {
             ids: rows.iter().map(|row| dataset.ids[*row as usize].as_str()).collect(),
             classes: dataset.classes.clone(),
             targets: dataset.targets.take(rows),
-            scores: Some(scores),
+            scores: None,
             decisions: None,
             embeddings: None,
             fields: dataset.fields.iter().map(|(name, field)| (name.clone(), field.take(rows))).collect(),

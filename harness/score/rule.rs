@@ -27,6 +27,9 @@ pub struct FittedRules {
     /// What the rules were found on; empty unless they are to be found anew in every resample.
     #[serde(skip)]
     pub splits: Splits,
+    /// The splits whose labels its metrics look up.
+    #[serde(skip)]
+    pub references: Splits,
 }
 
 /// The predictions of the splits that something is fitted on, by name (`dataset/split`).

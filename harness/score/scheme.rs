@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::breakdown::Grouping;
 use super::embedding::{self, Embeddings};
+use super::joint;
 use super::metric::{Average, Input, Meaning, Metric, Task, Wanted, meaning, resolve};
 use super::pairs;
 use super::predictions::Predictions;
@@ -52,6 +53,8 @@ pub struct Scheme {
     pub metrics: Vec<(Metric, Vec<usize>)>,
     /// The metrics of embeddings, likewise.
     pub embedding: Vec<(embedding::metric::Metric, Vec<usize>)>,
+    /// Those of all groups at once.
+    pub joint: Vec<(joint::metric::Metric, Vec<usize>)>,
 }
 
 /// A rule that has a number to find.
@@ -151,7 +154,7 @@ impl Scheme {
             known(field, "field", &fields, problems);
         }
         let decide = evaluation.decide.clone();
-        let mut scheme = Self { task, decide, breakdowns: Vec::new(), metrics: Vec::new(), embedding: Vec::new() };
+        let mut scheme = Self { task, decide, breakdowns: Vec::new(), metrics: Vec::new(), embedding: Vec::new(), joint: Vec::new() };
         let mistakes = problems.len();
         let sets = LabelSets::of(&evaluation.target, schema, problems);
         // Without the positive class, or with a broken label set, every metric would be wrong: one mistake, one message.
@@ -164,6 +167,10 @@ impl Scheme {
                 if schema.only_embeddings() && meaning(&call.choice.name).is_some() {
                     let message = format!("`{}` reads decisions or scores, and the model holds embeddings only", call.choice.name);
                     problems.push(Problem::at(&call.choice.name_node, message).help("name the models with predictions in `models`"));
+                    continue;
+                }
+                if let Some(Meaning::Joint(definition)) = meaning(&call.choice.name) {
+                    scheme.join(evaluation, call, definition, schema, problems);
                     continue;
                 }
                 let Some(metric) = resolve(call, task, &sets, problems) else { continue };
@@ -228,8 +235,34 @@ impl Scheme {
         self.embedding.push((metric, breakdowns));
     }
 
+    /// Adds a metric of all groups at once, or says why there is none.
+    fn join(
+        &mut self,
+        evaluation: &Evaluation,
+        call: &MetricCall,
+        definition: &'static joint::registry::Definition,
+        schema: &Schema,
+        problems: &mut Problems,
+    ) {
+        if evaluation.pairs.is_some() {
+            let message = format!("`{}` counts single items, and the evaluation is of pairs", call.choice.name);
+            problems.push(Problem::at(&call.choice.name_node, message));
+            return;
+        }
+        if let Some(control) = &evaluation.control {
+            let message = format!("`{}` counts all groups at once, and not within levels of a field", call.choice.name);
+            problems.push(Problem::at(&control.node, message).help("leave `control` out, and add an intersection to `groups`"));
+            return;
+        }
+        let Some(metric) = joint::metric::resolve(call, definition, evaluation, (schema, self.task), problems) else { return };
+        self.check_name(&metric.name, call, problems);
+        let breakdowns = self.breakdowns_of(evaluation, call, false, problems);
+        self.joint.push((metric, breakdowns));
+    }
+
     fn check_name(&self, name: &str, call: &MetricCall, problems: &mut Problems) {
         let mut earlier = self.metrics.iter().map(|(metric, _)| &metric.name).chain(self.embedding.iter().map(|(metric, _)| &metric.name));
+        let mut earlier = earlier.by_ref().chain(self.joint.iter().map(|(metric, _)| &metric.name));
         if earlier.any(|earlier| earlier == name) {
             let problem = Problem::at(&call.choice.name_node, format!("two metrics are called `{name}`"));
             problems.push(problem.help("give one of them another name with `as`"));
@@ -279,8 +312,12 @@ impl Scheme {
     }
 
     fn check_rules(&mut self, evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) {
-        let reads = evaluation.metrics.iter().zip(&self.metrics).find(|(_, (metric, _))| metric.input == Input::Decisions);
-        if let (true, Some((call, _))) = (self.decide.is_empty() && !evaluation.undecided, reads) {
+        let decided = |name: &str| {
+            self.metrics.iter().any(|(metric, _)| metric.name == name && metric.input == Input::Decisions)
+                || self.joint.iter().any(|(metric, _)| metric.name == name && metric.definition.compute.decided())
+        };
+        let reads = evaluation.metrics.iter().find(|call| decided(call.name.as_ref().unwrap_or(&call.choice.name)));
+        if let (true, Some(call)) = (self.decide.is_empty() && !evaluation.undecided, reads) {
             let rule = match schema.scores {
                 _ if schema.decisions => Some(Rule::Given),
                 Some((_, width)) if !schema.multi_label && width == schema.classes.len() => Some(Rule::Argmax),

@@ -177,9 +177,125 @@ def several_labels(rng):
     return case
 
 
+def mals(reference, decided):
+    """Zhao et al. (2017), as `bog_mals` of princetonvisualai/directional-bias-amp: tables of groups by classes."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        lean, here = reference / reference.sum(0), decided / decided.sum(0)
+    gain = np.where(lean > 1 / len(reference), here - lean, 0.0)
+    return np.nansum(gain) / reference.shape[1]
+
+
+def directional(task, attribute, said, toward, task_train=None, attribute_train=None):
+    """Wang and Russakovsky (2021), as `directional_biasamp.py`: tables of items by classes and by groups, of 0 and 1."""
+    base_t, base_a = (task, attribute) if task_train is None else (task_train, attribute_train)
+    n = len(base_t)
+    # In whole numbers, so that exact ties are ties.
+    y = np.sign(n * (base_a.T @ base_t) - np.outer(base_a.sum(0), base_t.sum(0)))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if toward == "attribute_to_task":
+            gain = (attribute.T @ said - attribute.T @ task) / attribute.sum(0)[:, None]
+        else:
+            gain = (said.T @ task - attribute.T @ task) / task.sum(0)[None, :]
+    return np.nanmean(y * gain)
+
+
+def published_amplification():
+    """The example in the test of the published code, and its numbers."""
+    rows = lambda words: np.array([[int(c) for c in word] for word in words.split()])
+    task, attribute = rows("10 10 10 10 01 01 01 01 11 01"), rows("10 10 10 01 01 01 01 10 10 01")
+    attribute_said, task_said = rows("10 10 10 10 01 01 01 01 10 01"), rows("10 10 10 01 01 01 01 10 10 01")
+    to_attribute = directional(task, attribute, attribute_said, "task_to_attribute")
+    to_task = directional(task, attribute, task_said, "attribute_to_task")
+    assert abs(to_attribute - 0.1833333) < 1e-7 and abs(to_task - 0.25) < 1e-12
+    columns = {"id": "id", "label": {"cook": "cook", "drive": "drive"}, "decision": {"cook": "said_cook", "drive": "said_drive"}}
+    case = Case("published amplification", columns, {"groups": ["gender"]})
+    names = np.array(["woman", "man"])
+    case.rows = [["id", "gender", "seen", "cook", "drive", "said_cook", "said_drive"]]
+    case.rows += [[k, names[attribute[k].argmax()], names[attribute_said[k].argmax()], *task[k], *task_said[k]] for k in range(len(task))]
+    name = "directional_bias_amplification"
+    case.expect(name, {"direction": "attribute_to_task"}, to_task, "to_task", "gender", decision="given")
+    options = {"direction": "task_to_attribute", "predicted": "seen"}
+    case.expect(name, options, to_attribute, "to_attribute", "gender", decision="given")
+    return case
+
+
+def amplification(rng):
+    """One of four classes an item, three groups, a training split in the same file; one group is only there."""
+    classes = ["cook", "drive", "read", "swim"]
+    rows = 400
+    split = rng.choice(["train", "test"], rows, p=[0.6, 0.4])
+    gender = rng.choice(["man", "other", "woman"], rows, p=[0.45, 0.1, 0.45])
+    gender[(split == "test") & (gender == "other")] = "man"
+    odds = {"man": [0.1, 0.4, 0.2, 0.3], "woman": [0.4, 0.1, 0.3, 0.2], "other": [0.25] * 4}
+    truth = np.array([rng.choice(4, p=odds[g]) for g in gender])
+    guess = np.where(rng.random(rows) < 0.7, truth, [rng.choice(4, p=np.square(odds[g]) / np.square(odds[g]).sum()) for g in gender])
+    seen = np.where(rng.random(rows) < 0.85, gender, rng.choice(["man", "woman"], rows))
+    columns = {"id": "id", "label": "y", "decision": "d", "split": "split", "classes": classes}
+    case = Case("amplification", columns, {"data": "file/test", "groups": ["gender"]})
+    case.rows = [["id", "split", "gender", "seen", "y", "d"]]
+    case.rows += [[k, split[k], gender[k], seen[k], classes[truth[k]], classes[guess[k]]] for k in range(rows)]
+    one = lambda values, levels: (np.asarray(values)[:, None] == np.asarray(levels)[None, :]).astype(int)
+    levels = ["man", "woman", "other"]
+    train, test = split == "train", split == "test"
+    y, d, a, s = one(truth, range(4)), one(guess, range(4)), one(gender, levels), one(seen, levels)
+    value = mals(a[train].T @ y[train], a[test].T @ d[test])
+    case.expect("mals_bias_amplification", {"reference": "file/train"}, value, "mals", "gender", decision="given")
+    name = "directional_bias_amplification"
+    for reference in (None, "file/train"):
+        base = {} if reference is None else {"task_train": y[train], "attribute_train": a[train]}
+        extra = {} if reference is None else {"reference": reference}
+        known = slice(0, 3) if reference else slice(0, 2)
+        part = {k: (v[:, known] if k == "attribute_train" else v) for k, v in base.items()}
+        value = directional(y[test], a[test][:, known], d[test], "attribute_to_task", **part)
+        case.expect(name, {"direction": "attribute_to_task", **extra}, value, f"to_task.{reference}", "gender", decision="given")
+        value = directional(y[test], a[test][:, known], s[test][:, known], "task_to_attribute", **part)
+        options = {"direction": "task_to_attribute", "predicted": "seen", **extra}
+        case.expect(name, options, value, f"to_attribute.{reference}", "gender", decision="given")
+    return case
+
+
+def exposure(rng):
+    rows, classes = 90, ["nurse", "pilot", "chef"]
+    race = rng.choice(["A", "B", "C"], rows, p=[0.55, 0.35, 0.1])
+    scores = np.round(rng.normal(0, 1, (rows, 3)) + np.where(race == "A", 0.6, 0.0)[:, None] * np.array([1, -1, 0]), 6)
+    assert all(len(np.unique(scores[:, c])) == rows for c in range(3)), "ties are tested by hand"
+    columns = {"id": "id", "label": "y", "scores": {c: f"s_{c}" for c in classes}}
+    case = Case("exposure", columns, {"groups": ["race"]})
+    case.rows = [["id", "race", "y", *(f"s_{c}" for c in classes)]]
+    case.rows += [[k, race[k], classes[k % 3], *scores[k]] for k in range(rows)]
+    groups = np.unique(race)
+    n = np.array([(race == g).sum() for g in groups])
+    for desired, wanted in (("uniform", np.full(3, 1 / 3)), ("dataset", n / rows)):
+        skews = {k: [] for k in (1, 10, 40)}
+        ndkl = []
+        for c, label in enumerate(classes):
+            ranked = race[np.argsort(-scores[:, c])]
+            for k in skews:
+                counts = np.array([(ranked[:k] == g).sum() for g in groups])
+                skew = np.log(np.maximum(counts, 1) / k / wanted)
+                skews[k].append(skew)
+                for g, value in zip(groups, skew):
+                    options = {"k": k, "desired": desired, "classes": "per_class"}
+                    case.expect("skew_at_k", options, value, f"skew.{k}.{desired}", "race", f"race={g}", label)
+            shares = np.array([[(ranked[:i] == g).mean() for g in groups] for i in range(1, rows + 1)])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                kl = np.where(shares > 0, shares * np.log(shares / wanted), 0.0).sum(1)
+            discount = 1 / np.log2(np.arange(2, rows + 2))
+            ndkl.append((kl * discount).sum() / discount.sum())
+            case.expect("ndkl", {"desired": desired, "classes": "per_class"}, ndkl[-1], f"ndkl.{desired}", "race", label=label)
+        case.expect("ndkl", {"desired": desired, "classes": "mean"}, np.mean(ndkl), f"ndkl.{desired}.mean", "race")
+        for k, values in skews.items():
+            values = np.array(values)
+            options = {"k": k, "desired": desired, "classes": "max"}
+            case.expect("max_skew_at_k", options, values.max(), f"max.{k}.{desired}", "race")
+            options = {"k": k, "desired": desired, "classes": "mean"}
+            case.expect("min_skew_at_k", options, values.min(1).mean(), f"min.{k}.{desired}", "race")
+    return case
+
+
 def main():
     rng = np.random.default_rng(20)
-    cases = [label_sets(rng), abstentions(rng), several_labels(rng)]
+    cases = [label_sets(rng), abstentions(rng), several_labels(rng), published_amplification(), amplification(rng), exposure(rng)]
     print(json.dumps([case.json() for case in cases], indent=1))
 
 

@@ -7,6 +7,7 @@ mod decisions;
 mod draws;
 mod embeddings;
 mod honesty;
+mod joint;
 mod kinds;
 mod means;
 mod oracle;

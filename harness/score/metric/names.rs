@@ -1,6 +1,7 @@
 //! The names that can be called: metrics, their reductions over groups, criteria, and calls that have a name of their own.
 
 use crate::score::embedding::{self, registry::Compute};
+use crate::score::joint;
 use crate::score::registry::{Criterion, Definition, Preset, Reads, Suffix, criteria, metrics, presets, suffixes};
 
 /// Every name that can be called, reductions included.
@@ -19,6 +20,7 @@ pub fn list() -> Vec<String> {
         names.push(definition.name.to_owned());
         names.extend(embedding_suffixes(definition).map(|suffix| format!("{}_{}", definition.name, suffix.name)));
     }
+    names.extend(joint::registry::metrics().iter().map(|definition| definition.name.to_owned()));
     names.sort_unstable();
     names
 }
@@ -36,6 +38,8 @@ pub enum Meaning {
     Preset(&'static Preset),
     /// A metric of embeddings, perhaps reduced over groups.
     Embedding(&'static embedding::registry::Definition, Option<&'static Suffix>),
+    /// A metric of all groups at once.
+    Joint(&'static joint::registry::Definition),
 }
 
 /// The reductions over groups that a metric of embeddings has.
@@ -52,7 +56,7 @@ impl Meaning {
             Self::Metric(metric) | Self::Reduced(metric, _) => counts(metric),
             Self::Criterion(criterion, _) => metrics().iter().filter(|metric| criterion.parts.contains(&metric.name)).all(counts),
             Self::Preset(preset) => meaning(preset.calls).is_some_and(|call| call.counts()),
-            Self::Embedding(..) => false,
+            Self::Embedding(..) | Self::Joint(_) => false,
         }
     }
 }
@@ -62,6 +66,9 @@ pub fn meaning(name: &str) -> Option<Meaning> {
     let metric = |name: &str| metrics().iter().find(|definition| definition.name == name);
     if let Some(definition) = metric(name) {
         return Some(Meaning::Metric(definition));
+    }
+    if let Some(definition) = joint::registry::metrics().iter().find(|definition| definition.name == name) {
+        return Some(Meaning::Joint(definition));
     }
     for definition in embedding::registry::metrics() {
         if definition.name == name {

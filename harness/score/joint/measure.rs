@@ -1,0 +1,279 @@
+//! The numbers of all groups at once of an evaluation, as measurements.
+
+use rayon::prelude::*;
+
+use super::Hand;
+use super::amplification::{Ballots, Toward};
+use super::counts::Counts;
+use super::exposure::{Desired, Ladder, Queries};
+use super::metric::Metric;
+use super::registry::{Compute, Pick};
+use crate::score::audit::{Audit, Place};
+use crate::score::breakdown::Breakdown;
+use crate::score::combine::Combine;
+use crate::score::interval;
+use crate::score::measurement::{Measurement, Status};
+use crate::score::predictions::Decisions;
+use crate::score::rule::{FittedRules, decide};
+use crate::score::units::{Rows, Shuffle, Units};
+use crate::score::value::{Cause, Value};
+use crate::score::{OUTSIDE, ScoreError};
+use crate::spec::evaluation::{Abstained, Policy};
+
+/// Measures everything that an evaluation asks of all groups at once. What reads no decisions is the same under every rule, and stands
+/// beside each of `rules`.
+pub(in crate::score) fn measure(
+    audit: &Audit<'_>,
+    rules: &[(usize, &str)],
+    fitted: &FittedRules,
+    measured: &mut Vec<(Place, Measurement)>,
+) -> Result<(), ScoreError> {
+    let first = audit.scheme.metrics.len() + audit.scheme.embedding.len();
+    for (place, (metric, breakdowns)) in audit.scheme.joint.iter().enumerate() {
+        for by in breakdowns {
+            let mut tell = |rule: usize, name: &str, numbers: &[Measurement]| {
+                let named = numbers.iter().map(|number| Measurement { decision: name.to_owned(), ..number.clone() });
+                measured.extend(named.enumerate().map(|(number, named)| ((rule, first + place, *by, number), named)));
+            };
+            let view = View { audit, metric, breakdown: &audit.breakdowns[*by], fields: &audit.scheme.breakdowns[*by].fields };
+            if metric.definition.compute.decided() {
+                for (index, rule) in audit.scheme.decide.iter().enumerate() {
+                    let decisions = decide(&audit.predictions, rule, audit.scheme.task.positive, fitted)?;
+                    tell(index, &rule.name, &view.numbers(&view.of_decisions(&decisions, fitted)?));
+                }
+            } else {
+                let numbers = view.numbers(&view.of_scores()?);
+                rules.iter().for_each(|(index, name)| tell(*index, name, &numbers));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One metric in one breakdown.
+struct View<'a> {
+    audit: &'a Audit<'a>,
+    metric: &'a Metric,
+    breakdown: &'a Breakdown,
+    fields: &'a [String],
+}
+
+/// What the numbers are functions of.
+enum Statistic {
+    Mals { ballots: Ballots, reference: Counts },
+    Directional { ballots: Ballots, toward: Toward, reference: Option<Counts> },
+    Exposure { queries: Queries, names: Vec<String> },
+}
+
+impl View<'_> {
+    fn in_group(&self, row: usize) -> bool {
+        self.breakdown.of_row[row] != OUTSIDE
+    }
+
+    fn of_decisions(&self, decisions: &Decisions, fitted: &FittedRules) -> Result<Statistic, ScoreError> {
+        let predictions = &*self.audit.predictions;
+        let options = &self.metric.options;
+        let mut groups = self.breakdown.groups.clone();
+        let reference = match &options.reference {
+            None => None,
+            Some(split) => {
+                let found = fitted.references.get(&split.value);
+                let found = found.ok_or_else(|| ScoreError::Split { split: split.value.clone() })?;
+                // Groups that only the reference has count there.
+                groups.extend(Breakdown::new(found, self.fields).groups.into_iter().filter(|group| !self.breakdown.groups.contains(group)));
+                Some(Counts::of_labels(found, self.fields, &groups, predictions.classes()))
+            }
+        };
+        let taken: Option<Vec<Option<u32>>> =
+            options.predicted.as_ref().and_then(|field| predictions.fields().get(&field.value)).map(|factor| {
+                let name = |level: &String| format!("{}={level}", self.fields.join("*"));
+                let place = |level: &String| groups.iter().position(|group| *group == name(level)).map(|place| place as u32);
+                let of_code: Vec<Option<u32>> = factor.levels.iter().map(place).collect();
+                factor.codes.iter().map(|code| code.and_then(|code| of_code[code as usize])).collect()
+            });
+        let answered = |row: usize| match decisions {
+            Decisions::Single(decided) => self.audit.evaluation.abstained != Abstained::Exclude || decided[row].is_some(),
+            Decisions::Sets(_) => true,
+        };
+        let counts = |row: usize| self.in_group(row) && answered(row);
+        let ballots = Ballots::new(predictions, decisions, taken.as_deref(), groups.len(), counts);
+        Ok(match (self.metric.definition.compute, reference) {
+            (Compute::Mals, Some(reference)) => Statistic::Mals { ballots, reference },
+            (_, reference) => Statistic::Directional { ballots, toward: options.toward.unwrap_or(Toward::Task), reference },
+        })
+    }
+
+    fn of_scores(&self) -> Result<Statistic, ScoreError> {
+        let predictions = &*self.audit.predictions;
+        let lack = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
+        let scores = predictions.scores().ok_or_else(lack)?;
+        let columns: Vec<usize> = match self.audit.scheme.task.positive {
+            Some(_) if scores.width == 1 => vec![0],
+            Some(positive) => vec![positive],
+            None => (0..scores.width).collect(),
+        };
+        let names = match self.audit.scheme.task.positive {
+            Some(_) => vec![String::new()],
+            None => predictions.classes().to_vec(),
+        };
+        let queries = Queries::new(scores, &columns, self.breakdown.groups.len(), |row| self.in_group(row));
+        Ok(Statistic::Exposure { queries, names })
+    }
+
+    /// The numbers, as observed, with what resamples and chance say.
+    fn numbers(&self, statistic: &Statistic) -> Vec<Measurement> {
+        let (predictions, uncertainty) = (&*self.audit.predictions, self.audit.uncertainty);
+        let rows = Rows {
+            groups: &self.breakdown.of_row,
+            patterns: statistic.of_row(),
+            weights: predictions.weight(),
+            clusters: self.audit.clusters.as_ref(),
+            copies: predictions.copies(),
+        };
+        let units = Units::new(rows, predictions.ids());
+        let groups: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
+        let patterns: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
+        let ladders = statistic.ladders(&patterns);
+        let values = |weights: &[f64]| self.values(statistic, &Hand { groups: &groups, patterns: &patterns, weights }, &ladders);
+        let number = |value: Value| value.unwrap_or(f64::NAN);
+        let observed = values(&units.observed());
+        let draw = |weights: &mut Vec<f64>, replicate: u32| {
+            units.resample(uncertainty.seed(), u64::from(replicate), weights);
+            values(weights).into_iter().map(number).collect::<Vec<f64>>()
+        };
+        let resampled: Vec<Vec<f64>> = (0..uncertainty.bootstrap()).into_par_iter().map_init(|| vec![0.0; groups.len()], draw).collect();
+        let grows = match self.metric.definition.compute {
+            Compute::Ndkl | Compute::Skew(Pick::Max) => Some(true),
+            Compute::Skew(Pick::Min) => Some(false),
+            _ => None,
+        };
+        let shuffle = grows.filter(|_| uncertainty.permutations() > 0).and_then(|_| Shuffle::new(&units, |_| 0));
+        let permuted: Vec<Vec<f64>> = shuffle.map_or_else(Vec::new, |shuffle| {
+            let ladders = statistic.ladders(&shuffle.patterns);
+            let fresh = || (vec![OUTSIDE; shuffle.patterns.len()], vec![0.0; shuffle.patterns.len()]);
+            let deal = |(groups, weights): &mut (Vec<u32>, Vec<f64>), replicate: u32| {
+                shuffle.deal(uncertainty.seed(), u64::from(replicate), groups, weights);
+                let hand = Hand { groups, patterns: &shuffle.patterns, weights };
+                self.values(statistic, &hand, &ladders).into_iter().map(number).collect()
+            };
+            (0..uncertainty.permutations()).into_par_iter().map_init(fresh, deal).collect()
+        });
+        let mut sizes = vec![0.0; self.breakdown.groups.len()];
+        groups.iter().zip(units.counted()).filter(|(group, _)| **group != OUTSIDE).for_each(|(group, rows)| sizes[*group as usize] += rows);
+        let spots = self.spots(statistic);
+        let read = |place: usize| {
+            let value = observed[place];
+            let at = |draws: &[Vec<f64>]| draws.iter().map(|draw| draw[place]).collect::<Vec<f64>>();
+            let interval = value.ok().and_then(|value| {
+                let (lower, upper) = interval::percentile(at(&resampled).into_iter(), uncertainty.level())?;
+                Some((lower.min(value), upper.max(value)))
+            });
+            let null = value.ok().zip(grows).and_then(|(value, grows)| interval::null(at(&permuted).into_iter(), value, grows));
+            self.measurement(&spots[place], value, interval, null, &sizes)
+        };
+        (0..spots.len()).map(read).collect()
+    }
+
+    fn values(&self, statistic: &Statistic, hand: &Hand<'_>, ladders: &[Ladder]) -> Vec<Value> {
+        let options = &self.metric.options;
+        let queries = match statistic {
+            Statistic::Mals { ballots, reference } => return vec![ballots.mals(hand, reference)],
+            Statistic::Directional { ballots, toward, reference } => return vec![ballots.directional(hand, *toward, reference.as_ref())],
+            Statistic::Exposure { queries, .. } => queries,
+        };
+        let desired = options.desired.unwrap_or(Desired::Dataset);
+        // Query by query, each with a number, or one a group.
+        let of_ladder = |ladder: &Ladder| match self.metric.definition.compute {
+            Compute::Skew(pick) => {
+                let skews = queries.skew(hand, ladder, options.k as f64, desired);
+                let defined = skews.iter().filter_map(|skew| skew.ok());
+                match pick {
+                    Pick::Each => skews,
+                    _ if defined.clone().count() < 2 => vec![Err(Cause::FewGroups.into())],
+                    Pick::Max => vec![Ok(defined.fold(f64::NEG_INFINITY, f64::max))],
+                    Pick::Min => vec![Ok(defined.fold(f64::INFINITY, f64::min))],
+                }
+            }
+            _ => vec![queries.ndkl(hand, ladder, desired)],
+        };
+        let all: Vec<Vec<Value>> = ladders.iter().map(of_ladder).collect();
+        let width = all.first().map_or(0, Vec::len);
+        let of_classes = |combine: Combine, group: usize| combine.of(all.iter().map(|numbers| numbers[group]), Policy::Propagate);
+        match options.classes.filter(|_| all.len() > 1) {
+            Some(combine) => (0..width).map(|group| of_classes(combine, group)).collect(),
+            None => (0..width).flat_map(|group| all.iter().map(move |numbers| numbers[group])).collect(),
+        }
+    }
+
+    /// The group and the class of every number, in the order of [`Self::values`].
+    fn spots(&self, statistic: &Statistic) -> Vec<(Option<usize>, String)> {
+        let names = match statistic {
+            Statistic::Exposure { names, .. } if names.len() > 1 && self.metric.options.classes.is_none() => names.clone(),
+            _ => vec![String::new()],
+        };
+        let groups: Vec<Option<usize>> = match self.metric.definition.compute.per_group() {
+            true => (0..self.breakdown.groups.len()).map(Some).collect(),
+            false => vec![None],
+        };
+        groups.into_iter().flat_map(|group| names.iter().map(move |name| (group, name.clone()))).collect()
+    }
+
+    fn measurement(
+        &self,
+        (group, label): &(Option<usize>, String),
+        value: Value,
+        interval: Option<(f64, f64)>,
+        null: Option<(f64, f64)>,
+        items: &[f64],
+    ) -> Measurement {
+        let sizes = self.audit.sizes(&self.breakdown.of_row, self.breakdown);
+        let small = match group {
+            Some(group) => sizes.small[*group].clone(),
+            None => sizes.small.iter().flatten().next().cloned(),
+        };
+        let (status, reason) = match (value, small) {
+            (Err(undefined), _) => (Status::Undefined, self.audit.reason(undefined, *group, self.breakdown)),
+            (Ok(_), Some(small)) => (Status::Small, small),
+            (Ok(_), None) => (Status::Ok, String::new()),
+        };
+        let n = group.map_or_else(|| items.iter().sum(), |group| items[group]);
+        Measurement {
+            decision: String::new(),
+            metric: self.metric.name.clone(),
+            parameters: self.metric.parameters.clone(),
+            by: self.breakdown.by.clone(),
+            group: group.map(|group| self.breakdown.groups[group].clone()).unwrap_or_default(),
+            label: label.clone(),
+            item: String::new(),
+            value: value.ok(),
+            lower: interval.map(|(lower, _)| lower),
+            upper: interval.map(|(_, upper)| upper),
+            level: interval.map(|_| self.audit.uncertainty.level()),
+            n: n as u64,
+            n_positive: None,
+            n_negative: None,
+            n_clusters: sizes.clusters.as_ref().map(|clusters| group.map_or_else(|| clusters.iter().sum(), |group| clusters[group])),
+            null_median: null.map(|(median, _)| median),
+            null_p: null.map(|(_, p)| p),
+            status,
+            reason,
+            direction: self.metric.direction,
+        }
+    }
+}
+
+impl Statistic {
+    fn of_row(&self) -> &[u32] {
+        match self {
+            Self::Mals { ballots, .. } | Self::Directional { ballots, .. } => &ballots.of_row,
+            Self::Exposure { queries, .. } => &queries.of_row,
+        }
+    }
+
+    fn ladders(&self, patterns: &[u32]) -> Vec<Ladder> {
+        match self {
+            Self::Exposure { queries, .. } => queries.ladders(patterns),
+            Self::Mals { .. } | Self::Directional { .. } => Vec::new(),
+        }
+    }
+}

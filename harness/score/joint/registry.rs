@@ -1,0 +1,163 @@
+//! Every metric of all groups at once, one small definition each.
+
+use crate::score::measurement::Direction::{self, Lower, Neutral};
+
+/// One metric of all groups at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Definition {
+    /// Its name.
+    pub name: &'static str,
+    /// Its formula, in words and symbols.
+    pub formula: &'static str,
+    /// Its least and largest value.
+    pub range: (f64, f64),
+    /// Which way is better.
+    pub direction: Direction,
+    /// When it has no value.
+    pub undefined: &'static str,
+    /// Where the definition comes from.
+    pub source: &'static str,
+    /// What others call it.
+    pub peers: &'static [(&'static str, &'static str)],
+    /// The options that it takes.
+    pub options: &'static [Opt],
+    /// What it is computed from.
+    pub compute: Compute,
+}
+
+/// An option of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opt {
+    /// `reference: dataset/split`, which may have to be given.
+    Reference {
+        /// Whether it has to.
+        required: bool,
+    },
+    /// `direction: attribute_to_task | task_to_attribute`, which must be given.
+    Direction,
+    /// `predicted: FIELD`.
+    Predicted,
+    /// `k`, which must be given.
+    K,
+    /// `desired: uniform | dataset`, which must be given.
+    Desired,
+    /// `classes: mean | max | per_class`.
+    Classes,
+}
+
+/// What a metric is computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compute {
+    /// Decisions beside the labels of a reference.
+    Mals,
+    /// Decisions beside labels.
+    Directional,
+    /// Rankings: one number a group, or the largest or smallest of them.
+    Skew(Pick),
+    /// Rankings, down to the last item.
+    Ndkl,
+}
+
+/// Which of the groups' numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// Each.
+    Each,
+    /// The largest.
+    Max,
+    /// The smallest.
+    Min,
+}
+
+impl Compute {
+    /// Whether decisions are read, and not scores.
+    pub fn decided(self) -> bool {
+        matches!(self, Self::Mals | Self::Directional)
+    }
+
+    /// Whether there is one number a group.
+    pub fn per_group(self) -> bool {
+        self == Self::Skew(Pick::Each)
+    }
+}
+
+const GEYIK: &str = "Geyik, Ambler and Kenthapadi (2019), Fairness-aware ranking in search and recommendation systems";
+const SKEW: &[Opt] = &[Opt::K, Opt::Desired, Opt::Classes];
+const SKEW_PEERS: &[(&str, &str)] = &[("debias-vision-lang", "skew, maxskew, minskew (uniform: eq_opp; dataset: dem_par)")];
+
+const METRICS: &[Definition] = &[
+    Definition {
+        name: "mals_bias_amplification",
+        formula: "(1 / |O|) sum over classes o and groups g with b*(o, g) > 1/G of b(o, g) - b*(o, g); b is the share of what is decided as o that is of g, b* the share of what is o in the reference",
+        range: (-1.0, 1.0),
+        direction: Neutral,
+        undefined: "fewer than two groups, or nothing decided of what is in the reference; a class that is not decided adds nothing",
+        source: "Zhao et al. (2017), Men also like shopping: reducing gender bias amplification using corpus-level constraints",
+        peers: &[("reducingbias", "bias amplification"), ("directional-bias-amp", "bog_mals (its b* is the table that is passed)")],
+        options: &[Opt::Reference { required: true }],
+        compute: Compute::Mals,
+    },
+    Definition {
+        name: "directional_bias_amplification",
+        formula: "mean over groups a and classes t of y (P(decided t | a) - P(t | a)), or of y (P(taken for a | t) - P(a | t)); y = sign(P(a, t) - P(a) P(t)) in the reference, else in the labels",
+        range: (-1.0, 1.0),
+        direction: Neutral,
+        undefined: "no items; pairs whose condition does not occur are left out",
+        source: "Wang and Russakovsky (2021), Directional bias amplification",
+        peers: &[
+            ("directional-bias-amp", "biasamp_attribute_to_task, biasamp_task_to_attribute"),
+            ("OxonFair", "directed_bias_amplification (of another value)"),
+        ],
+        options: &[Opt::Direction, Opt::Predicted, Opt::Reference { required: false }],
+        compute: Compute::Directional,
+    },
+    Definition {
+        name: "skew_at_k",
+        formula: "ln(share of the group among the k items of the largest score / its desired share); a group that is not among them counts as one of k; items of one score share their ranks",
+        range: (f64::NEG_INFINITY, f64::INFINITY),
+        direction: Neutral,
+        undefined: "no items in the group",
+        source: GEYIK,
+        peers: SKEW_PEERS,
+        options: SKEW,
+        compute: Compute::Skew(Pick::Each),
+    },
+    Definition {
+        name: "max_skew_at_k",
+        formula: "largest skew_at_k of a group",
+        range: (f64::NEG_INFINITY, f64::INFINITY),
+        direction: Lower,
+        undefined: "fewer than two groups with items",
+        source: GEYIK,
+        peers: SKEW_PEERS,
+        options: SKEW,
+        compute: Compute::Skew(Pick::Max),
+    },
+    Definition {
+        name: "min_skew_at_k",
+        formula: "smallest skew_at_k of a group",
+        range: (f64::NEG_INFINITY, f64::INFINITY),
+        direction: Direction::Higher,
+        undefined: "fewer than two groups with items",
+        source: GEYIK,
+        peers: SKEW_PEERS,
+        options: SKEW,
+        compute: Compute::Skew(Pick::Min),
+    },
+    Definition {
+        name: "ndkl",
+        formula: "(1/Z) sum over ranks i of KL(groups among the first i items || desired) / log2(i + 1), Z = sum of 1 / log2(i + 1); items of one score share their ranks",
+        range: (0.0, f64::INFINITY),
+        direction: Lower,
+        undefined: "no items",
+        source: GEYIK,
+        peers: &[("debias-vision-lang", "ndkl (uniform: eq_opp; dataset: dem_par)")],
+        options: &[Opt::Desired, Opt::Classes],
+        compute: Compute::Ndkl,
+    },
+];
+
+/// All of them.
+pub fn metrics() -> &'static [Definition] {
+    METRICS
+}
