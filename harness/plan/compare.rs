@@ -12,10 +12,11 @@ use super::make::Planner;
 use super::planned::{PlannedCell, PlannedScore, Source};
 use crate::score::compare::align;
 use crate::score::pool::pooled;
+use crate::spec::cell::{CellEvaluation, Part};
 use crate::spec::compare::{Adjust, Apart, Comparison, Over, Report, Test};
 use crate::spec::node::Node;
 use crate::spec::problem::Problem;
-use crate::spec::study::{CellEvaluation, Part, Study};
+use crate::spec::study::Study;
 use crate::spec::vocabulary::MetricColumn;
 
 /// One entry of `compare:`.
