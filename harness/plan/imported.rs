@@ -10,13 +10,14 @@ use crate::data::table::{Format, Options, Table};
 use crate::score::kinds::Keep;
 use crate::score::metric::meaning;
 use crate::score::predictions::Predictions;
+use crate::spec::cell::CellEvaluation;
 use crate::spec::decide::Rule;
 use crate::spec::decode::canonical;
 use crate::spec::evaluation::{Evaluation, MetricCall, Written};
 use crate::spec::model::ImportedModel;
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
-use crate::spec::study::{CellEvaluation, Study};
+use crate::spec::study::Study;
 use crate::spec::uncertainty::Cluster;
 
 /// The predictions for a split: all of them without one; beside their dataset where the split is of a declared one.

@@ -5,7 +5,8 @@ use crate::score::embedding;
 use crate::score::joint;
 use crate::score::metric::Input;
 use crate::score::scheme::Scheme;
-use crate::spec::study::{CellEvaluation, Study};
+use crate::spec::cell::CellEvaluation;
+use crate::spec::study::Study;
 use crate::spec::table::Dimension;
 use crate::spec::vocabulary::{MetricColumn, Scored, ShareOf};
 

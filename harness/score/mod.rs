@@ -1,6 +1,6 @@
 //! Predictions to metrics, reductions over groups, intervals, tests; its registry is a table.
 //!
-//! An evaluation is held against what it is about ([`scheme`]); scores become decisions ([`rule`]). Items that look alike to the metrics
+//! An evaluation ([`scheme`]) is held against what it is about ([`schema`]); scores become decisions ([`rule`]). Items that look alike to the metrics
 //! become one pattern ([`outcome`], [`ranking`], [`probability`]; any of them is a [`lens`]), patterns within groups become resampling units ([`units`]), and all numbers of a
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
@@ -61,6 +61,7 @@ pub mod registry;
 pub mod roc;
 pub mod rule;
 pub mod rulebook;
+pub mod schema;
 pub mod scheme;
 pub mod share;
 pub mod sheet;

@@ -4,8 +4,6 @@ use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
-use crate::score::rule::softmax;
-
 /// What an attacker sees of items; those that look alike are one kind.
 #[derive(Clone, Debug)]
 pub struct Features {
@@ -100,12 +98,15 @@ impl Attacker {
         let spread = |feature: usize| moment(feature, &|value| (value - mean[feature]).powi(2)).sqrt();
         let scale = (0..features.width).map(spread).map(|spread| if spread > 1e-12 { 1.0 / spread } else { 0.0 }).collect();
         let mut attacker = Self { mean, scale, weights: vec![0.0; known.len() * (features.width + 1)], groups: known };
-        let inputs: Vec<Vec<f64>> = seen.iter().map(|(kind, _)| attacker.input(features.of_kind(*kind))).collect();
-        let of_kind = |kind: usize| attacker.groups.iter().map(|group| amounts[kind * groups + group]).collect();
-        let amounts = seen.iter().map(|(kind, _)| of_kind(*kind)).collect();
+        let inputs = seen.iter().flat_map(|(kind, _)| attacker.input(features.of_kind(*kind))).collect();
+        let of_kind = |kind: usize| attacker.groups.iter().map(move |group| amounts[kind * groups + group]);
+        let amounts = seen.iter().flat_map(|(kind, _)| of_kind(*kind)).collect();
         let penalty = if attacker.groups.len() == 2 { 2.0 } else { 1.0 };
         let loss = Loss { inputs, amounts, groups: attacker.groups.len(), penalty, total };
-        attacker.weights = loss.least(std::mem::take(&mut attacker.weights));
+        // Who has seen nobody knows nobody.
+        if loss.groups > 0 {
+            attacker.weights = loss.least(std::mem::take(&mut attacker.weights));
+        }
         attacker
     }
 
@@ -123,7 +124,9 @@ impl Attacker {
 
     /// How likely an item is of each group that is known.
     fn probabilities(&self, values: &[f64]) -> Vec<f64> {
-        probabilities(&self.weights, &self.input(values))
+        let mut likely = vec![0.0; self.groups.len()];
+        weigh(&self.weights, &self.input(values), &mut likely);
+        likely
     }
 
     fn input(&self, values: &[f64]) -> Vec<f64> {
@@ -132,15 +135,21 @@ impl Attacker {
     }
 }
 
-fn probabilities(weights: &[f64], input: &[f64]) -> Vec<f64> {
-    softmax(&weights.chunks(input.len()).map(|of_group| dot(of_group, input)).collect::<Vec<f64>>())
+/// Writes how likely each group is.
+fn weigh(weights: &[f64], input: &[f64], likely: &mut [f64]) {
+    likely.iter_mut().zip(weights.chunks(input.len())).for_each(|(likely, of_group)| *likely = dot(of_group, input));
+    let largest = likely.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    likely.iter_mut().for_each(|likely| *likely = (*likely - largest).exp());
+    let sum: f64 = likely.iter().sum();
+    likely.iter_mut().for_each(|likely| *likely /= sum);
 }
 
 /// What is minimized.
 struct Loss {
-    inputs: Vec<Vec<f64>>,
+    /// Input by input.
+    inputs: Vec<f64>,
     /// Of each input, of each group.
-    amounts: Vec<Vec<f64>>,
+    amounts: Vec<f64>,
     groups: usize,
     penalty: f64,
     total: f64,
@@ -149,11 +158,11 @@ struct Loss {
 impl Loss {
     /// Its value and its slope.
     fn at(&self, weights: &[f64]) -> (f64, Vec<f64>) {
-        let width = weights.len() / self.groups.max(1);
-        let part = |(inputs, amounts): (&[Vec<f64>], &[Vec<f64>])| {
-            let (mut value, mut slope) = (0.0, vec![0.0; weights.len()]);
-            for (input, amounts) in inputs.iter().zip(amounts) {
-                let likely = probabilities(weights, input);
+        let width = weights.len() / self.groups;
+        let part = |(inputs, amounts): (&[f64], &[f64])| {
+            let (mut value, mut slope, mut likely) = (0.0, vec![0.0; weights.len()], vec![0.0; self.groups]);
+            for (input, amounts) in inputs.chunks(width).zip(amounts.chunks(self.groups)) {
+                weigh(weights, input, &mut likely);
                 let amount: f64 = amounts.iter().sum();
                 for (group, (probability, of_group)) in likely.iter().zip(amounts).enumerate() {
                     if *of_group > 0.0 {
@@ -165,7 +174,8 @@ impl Loss {
             }
             (value, slope)
         };
-        let parts: Vec<(f64, Vec<f64>)> = self.inputs.par_chunks(CHUNK).zip(self.amounts.par_chunks(CHUNK)).map(part).collect();
+        let parts: Vec<(f64, Vec<f64>)> =
+            self.inputs.par_chunks(CHUNK * width).zip(self.amounts.par_chunks(CHUNK * self.groups)).map(part).collect();
         let (mut value, mut slope) = (0.0, vec![0.0; weights.len()]);
         for (of_part, slopes) in parts {
             value += of_part;
@@ -184,7 +194,7 @@ impl Loss {
         let (mut value, mut slope) = self.at(&weights);
         let mut past: Vec<(Vec<f64>, Vec<f64>)> = Vec::new();
         for _ in 0..STEPS {
-            if slope.iter().all(|part| part.abs() < 1e-8 * self.total) {
+            if slope.iter().all(|part| part.abs() < 1e-7 * self.total) {
                 break;
             }
             let way = direction(&slope, &past);

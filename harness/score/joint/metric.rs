@@ -7,7 +7,7 @@ use super::registry::{Compute, Definition, Opt, Source};
 use crate::score::combine::Combine;
 use crate::score::measurement::Direction;
 use crate::score::metric::{Meaning, Task, check_options, meaning, parameters};
-use crate::score::scheme::Schema;
+use crate::score::schema::Schema;
 use crate::spec::decode::{Decode, expected, number_in, word};
 use crate::spec::evaluation::{Evaluation, MetricCall, Written};
 use crate::spec::node::{Node, Value};

@@ -186,7 +186,7 @@ const METRICS: &[Definition] = &[
     },
     Definition {
         name: "dataset_leakage",
-        formula: "mean over groups of the share of the group's items whose group is told from their labels (one number a class: 1 where it is present) by a logistic regression (features of mean 0 and variance 1, L2 penalty of C = 1, groups weighted alike) that was fitted on the items of all other folds; 1/G by chance; degraded: of labels with as many misses and false alarms of each class as the decisions, dealt out by chance",
+        formula: "mean over groups of the share of the group's items whose group is told from their labels (one number a class: 1 where it is present) by a logistic regression (features of mean 0 and variance 1, L2 penalty of C = 1, groups weighted alike) that was fitted on the items of all other folds; 1/G by chance; its interval is of the items, attackers staying as they are; degraded: of labels with as many misses and false alarms of each class as the decisions, dealt out by chance",
         range: (0.0, 1.0),
         direction: Lower,
         undefined: LEAKS,
