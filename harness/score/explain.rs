@@ -9,6 +9,9 @@ use super::registry::{Compute, Criterion, Definition, Elsewhere, Preset, Reads, 
 use super::rulebook::{RULES, RuleDefinition};
 use crate::spec::problem::did_you_mean;
 
+/// How wide the labels are that lines begin with, indented.
+pub const LABEL: usize = 13;
+
 /// What a name means: formula, range, direction, when it is undefined, its options, its source and what others call it.
 ///
 /// # Errors
@@ -125,7 +128,7 @@ pub(super) fn called_here(name: &str) -> Option<String> {
 fn lines(name: &str, entries: Vec<(&str, String)>) -> String {
     let mut text = format!("{name}\n");
     for (what, words) in entries.into_iter().filter(|(_, words)| !words.is_empty()) {
-        text.push_str(&format!("  {what:<10} {words}\n"));
+        text.push_str(&format!("  {what:<width$}{words}\n", width = LABEL - 2));
     }
     text
 }
@@ -278,20 +281,4 @@ fn of_criterion(criterion: &Criterion, suffix: &Suffix) -> Vec<(&'static str, St
 
 fn peers(peers: &[(&str, &str)]) -> String {
     peers.iter().map(|(peer, name)| format!("{peer}: {name}")).collect::<Vec<_>>().join("; ")
-}
-
-/// What a name means, in one line; empty for a name that is no metric.
-pub fn summary(name: &str) -> String {
-    match meaning(name) {
-        None => String::new(),
-        Some(Meaning::Metric(definition)) => definition.formula.to_owned(),
-        Some(Meaning::Joint(definition)) => definition.formula.to_owned(),
-        Some(Meaning::Embedding(definition, None)) => definition.formula.to_owned(),
-        Some(Meaning::Embedding(definition, Some(suffix))) => suffix.summary.replace("{m}", definition.name),
-        Some(Meaning::Reduced(definition, suffix)) => suffix.summary.replace("{m}", definition.name),
-        Some(Meaning::Criterion(criterion, suffix)) => {
-            criterion.parts.iter().map(|part| format!("{part}_{}", suffix.name)).collect::<Vec<_>>().join(" and ")
-        }
-        Some(Meaning::Preset(preset)) => preset.call(),
-    }
 }

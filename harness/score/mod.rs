@@ -21,7 +21,7 @@
 //!   that others are set against.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`mod@compare`]: cells set against each other on the same items.
-//! - [`mod@explain`]: what a metric is, in words; [`rulebook`]: what decision rules and calibrations are.
+//! - [`mod@contents`]: what can be measured; [`mod@explain`]: what a metric is, in words; [`rulebook`]: what decision rules and calibrations are.
 //! - [`embedding`]: vectors in place of scores.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
@@ -32,6 +32,7 @@ pub mod calibrate;
 pub mod clusters;
 pub mod combine;
 pub mod compare;
+pub mod contents;
 pub mod crossing;
 pub mod draw;
 pub mod embedding;

@@ -45,7 +45,7 @@ pub struct CellEvaluation {
 /// What an evaluation takes of one cell.
 #[derive(Clone, Debug)]
 pub struct Part {
-    /// The cell, as an index into [`Study::cells`].
+    /// The cell, as an index into [`super::study::Study::cells`].
     pub cell: usize,
     /// The split; `None` where the predictions bring their own labels.
     pub split: Option<Written<String>>,

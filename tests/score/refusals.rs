@@ -65,7 +65,6 @@ fn references_are_groups_and_options_belong_to_their_names() {
 fn every_name_is_explained() {
     for name in fairgrid::score::metric::list() {
         assert!(fairgrid::score::explain(&name).unwrap().contains("formula"), "{name}");
-        assert!(!fairgrid::score::explain::summary(&name).is_empty(), "{name}");
     }
     assert_eq!(
         fairgrid::score::explain("acuracy_score").unwrap_err(),

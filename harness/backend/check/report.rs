@@ -16,7 +16,7 @@ pub enum Outcome {
     Skipped(String),
 }
 
-/// What happens during [`exercise`].
+/// What happens during [`super::exercise`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
