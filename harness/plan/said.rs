@@ -41,7 +41,7 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         let (per_group, over_groups) = if compute.per_group() { (names, Vec::new()) } else { (Vec::new(), names) };
         MetricColumn {
             name: metric.name.clone(),
-            decided: compute.decided(),
+            decided: metric.decided(),
             overall: false,
             per_group,
             over_groups,

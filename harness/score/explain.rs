@@ -206,7 +206,7 @@ fn of_joint(definition: &joint::registry::Definition) -> Vec<(&'static str, Stri
     let (low, high) = definition.range;
     vec![
         ("formula", definition.formula.to_owned()),
-        ("inputs", if definition.compute.decided() { "labels, decisions; groups" } else { "scores; groups" }.to_owned()),
+        ("inputs", definition.compute.inputs().to_owned()),
         ("options", definition.options.iter().map(|option| option.words()).collect::<Vec<_>>().join("; ")),
         ("range", format!("{low} to {high}")),
         ("better", definition.direction.word().to_owned()),

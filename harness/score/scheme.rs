@@ -244,7 +244,7 @@ impl Scheme {
     fn check_rules(&mut self, evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) {
         let decided = |name: &str| {
             self.metrics.iter().any(|(metric, _)| metric.name == name && metric.input == Input::Decisions)
-                || self.joint.iter().any(|(metric, _)| metric.name == name && metric.definition.compute.decided())
+                || self.joint.iter().any(|(metric, _)| metric.name == name && metric.decided())
         };
         let reads = evaluation.metrics.iter().find(|call| decided(call.name.as_ref().unwrap_or(&call.choice.name)));
         if let (true, Some(call)) = (self.decide.is_empty() && !evaluation.undecided, reads) {
