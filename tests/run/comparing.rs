@@ -342,12 +342,12 @@ fn findings_do_not_depend_on_threads() {
 fn leaning() -> Folder {
     let said = |guess: fn(usize) -> bool| {
         let row = |row: usize| {
-            let split = if row % 3 == 0 { "train" } else { "test" };
+            let split = if row.is_multiple_of(3) { "train" } else { "test" };
             let truth = u8::from(row % 5 < 2 + row % 2);
             let score = (row * 7 % 50 + if guess(row) { 30 } else { 0 }) as f64 / 100.0;
             format!(
                 "p{row:03},{split},{truth},{},{score},{}\n",
-                u8::from(if row % 7 == 0 { truth == 0 } else { guess(row) }),
+                u8::from(if row.is_multiple_of(7) { truth == 0 } else { guess(row) }),
                 ["x", "y"][row % 2]
             )
         };
