@@ -1,6 +1,7 @@
 //! Every metric, one small definition each, in families. Names are scikit-learn's and fairlearn's.
 
 mod criteria;
+mod elsewhere;
 mod flips;
 mod inequality;
 mod items;
@@ -15,6 +16,7 @@ mod top_k;
 
 use std::sync::LazyLock;
 
+pub use elsewhere::Elsewhere;
 pub use presets::Preset;
 pub use suffixes::Suffix;
 
@@ -229,6 +231,11 @@ pub fn criteria() -> &'static [Criterion] {
 /// All calls that have a name of their own.
 pub fn presets() -> &'static [Preset] {
     presets::PRESETS
+}
+
+/// All names that only others use, beside those in `peers`.
+pub fn elsewhere() -> &'static [Elsewhere] {
+    elsewhere::ELSEWHERE
 }
 
 /// All reductions over groups.
