@@ -9,6 +9,7 @@ use super::study::cache;
 use super::{Exit, Failure};
 use crate::data::dataset::Dataset;
 use crate::data::frame::{Factor, Targets};
+use crate::data::printable::printable;
 use crate::spec::card::Card;
 
 /// How many rejected rows are listed.
@@ -34,7 +35,7 @@ impl Data {
             Some(root) => card.at(root),
             None => card,
         };
-        let dataset = Dataset::open(&card, &cache()).map_err(Failure::usage)?;
+        let dataset = Dataset::open(&card, &cache())?;
         if self.json {
             println!("{}", serde_json::to_string_pretty(&summary(&card, &dataset))?);
             return Ok(Exit::Ok);
@@ -42,8 +43,10 @@ impl Data {
         println!("{}: {} items, {} classes", dataset.name, dataset.ids.len(), dataset.classes.len());
         println!("license: {}", card.license.as_deref().unwrap_or("not said: find out before you publish anything"));
         for (split, rows) in &dataset.splits {
-            println!("{split}: {} items", rows.len());
-            println!("  label: {}", line(&labels(&dataset, rows)));
+            println!("{}: {} items", printable(split), rows.len());
+            if !dataset.classes.is_empty() {
+                println!("  label: {}", line(&labels(&dataset, rows)));
+            }
             for (field, factor) in &dataset.fields {
                 println!("  {field}: {}", line(&levels(&factor.take(rows))));
             }
@@ -60,7 +63,7 @@ impl Data {
                 }
             }
         }
-        println!("{} rows rejected", dataset.rejections);
+        println!("{} {} rejected", dataset.rejections, if dataset.rejections == 1 { "row" } else { "rows" });
         for rejected in dataset.rejected.iter().take(LISTED) {
             println!("  {rejected}");
         }

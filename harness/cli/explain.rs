@@ -2,7 +2,10 @@
 
 use clap::Args;
 
-use super::{Exit, Failure};
+use super::run::screen;
+use super::{Color, Exit, Failure};
+use crate::report::terminal::hanging;
+use crate::score::explain::{LABEL, explain};
 
 /// Tell what a metric is (formula, range, direction, source), a decision rule, or a word of `compare:`.
 #[derive(Debug, Args)]
@@ -12,8 +15,12 @@ pub(super) struct Explain {
 }
 
 impl Explain {
-    pub(super) fn run(self) -> Result<Exit, Failure> {
-        println!("{}", crate::score::explain(&self.name).map_err(Failure::usage)?);
+    pub(super) fn run(self, color: Color) -> Result<Exit, Failure> {
+        let screen = screen(color);
+        for line in explain(&self.name).map_err(Failure::usage)?.trim_end().lines() {
+            let (label, words) = line.split_at_checked(LABEL).filter(|(label, _)| label.starts_with("  ")).unwrap_or(("", line));
+            println!("{}", hanging(label, words, screen));
+        }
         Ok(Exit::Ok)
     }
 }

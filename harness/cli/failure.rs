@@ -5,6 +5,8 @@ use std::io::IsTerminal;
 use miette::GraphicalTheme;
 
 use super::{Color, Exit};
+use crate::data::error::DataError;
+use crate::data::printable::printable;
 use crate::plan::make::PlanError;
 use crate::spec::problem::SpecError;
 
@@ -52,7 +54,9 @@ impl Failure {
             }
             Self::Other { error, .. } if is_broken_pipe(&error) => Exit::Ok,
             Self::Other { exit, error } => {
-                eprintln!("error: {error:#}");
+                // Line by line, since a reason may have several.
+                let shown: Vec<_> = format!("{error:#}").lines().map(|line| printable(line).into_owned()).collect();
+                eprintln!("error: {}", shown.join("\n"));
                 exit
             }
         }
@@ -75,6 +79,15 @@ impl From<PlanError> for Failure {
         match error {
             PlanError::Spec(error) => error.into(),
             PlanError::Unavailable(error) => Self::Spec { exit: Exit::Unavailable, error },
+        }
+    }
+}
+
+impl From<DataError> for Failure {
+    fn from(error: DataError) -> Self {
+        match error {
+            DataError::Card(error) => error.into(),
+            error => Self::Other { exit: Exit::Usage, error: error.into() },
         }
     }
 }

@@ -6,11 +6,14 @@ use clap::{Args, ValueEnum};
 use tabled::builder::Builder;
 use tabled::settings::Style;
 
+use super::run::screen;
 use super::study::BackendArgs;
-use super::{Exit, Failure};
+use super::{Color, Exit, Failure};
+use crate::report::terminal::{Screen, hanging, wrapped};
 use crate::score::compare::terms::TERMS;
+use crate::score::contents::contents;
+use crate::score::metric;
 use crate::score::rulebook::RULES;
-use crate::score::{explain, metric};
 use crate::spec::node::{Node, Value};
 use crate::spec::source::Source;
 
@@ -20,6 +23,9 @@ pub(super) struct Ls {
     /// What to list.
     #[arg(value_enum, default_value_t = What::Studies)]
     what: What,
+    /// Of metrics: every name that may be written, one a line.
+    #[arg(long)]
+    names: bool,
     /// Where studies and cards are.
     #[arg(long, value_name = "DIR", default_value = "specs")]
     specs: PathBuf,
@@ -42,7 +48,7 @@ enum What {
 }
 
 impl Ls {
-    pub(super) fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(self, color: Color) -> Result<Exit, Failure> {
         let mut table = Builder::default();
         match self.what {
             What::Studies => {
@@ -57,12 +63,13 @@ impl Ls {
                     table.push_record([stem(&path), text(&node, "title"), text(&node, "license")]);
                 }
             }
+            What::Metrics if self.names => {
+                metric::list().iter().for_each(|name| println!("{name}"));
+                return Ok(Exit::Ok);
+            }
             What::Metrics => {
-                table.push_record(["metric", "what it is"]);
-                for name in metric::list() {
-                    let summary = explain::summary(&name);
-                    table.push_record([name, summary]);
-                }
+                metrics(screen(color));
+                return Ok(Exit::Ok);
             }
             What::Rules => {
                 table.push_record(["rule", "what it does"]);
@@ -100,6 +107,17 @@ impl Ls {
             }
         }
     }
+}
+
+/// All metrics by kind, a paragraph each.
+fn metrics(screen: Screen) {
+    let sections = contents();
+    let widest = sections.iter().flat_map(|section| &section.entries).map(|(name, _)| name.len()).max().unwrap_or(0);
+    for section in sections {
+        let lines = section.entries.iter().map(|(name, words)| hanging(&format!("  {name:<widest$}  "), words, screen));
+        println!("{}\n{}\n", section.title, lines.collect::<Vec<_>>().join("\n"));
+    }
+    println!("{}", wrapped("`fairgrid explain NAME` says more of any name, also of those that other tools have", screen));
 }
 
 /// The YAML files of a folder that can be read, by name.

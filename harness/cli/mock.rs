@@ -29,8 +29,7 @@ impl Mock {
         let card = Card::read(&self.card)?;
         let folder = self.output.unwrap_or_else(|| Path::new("mock").join(&card.dataset));
         let existing = if self.force { Existing::Overwrite } else { Existing::Refuse };
-        let written =
-            place(&card, self.rows, &folder, existing).map_err(|error| Failure::usage(format!("{:#}", anyhow::Error::from(error))))?;
+        let written = place(&card, self.rows, &folder, existing)?;
         println!("wrote {} made-up items as {} to {} ({} files)", written.items, layout(&card), folder.display(), written.files.len());
         for line in planted(&card) {
             println!("planted: {line}");

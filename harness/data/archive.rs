@@ -60,6 +60,7 @@ pub(super) fn members(path: &Path) -> Result<Found, DataError> {
 }
 
 fn zip(file: File) -> Result<Found, String> {
+    let length = file.metadata().map_err(|error| error.to_string())?.len();
     let mut archive = zip::ZipArchive::new(std::io::BufReader::new(file)).map_err(|error| error.to_string())?;
     let (mut members, mut refused) = (Vec::new(), Vec::new());
     for index in 0..archive.len() {
@@ -81,6 +82,9 @@ fn zip(file: File) -> Result<Found, String> {
             }
         };
         match (below_root(&name), entry.encrypted(), entry.data_start()) {
+            (Ok(_), false, Some(offset)) if offset.checked_add(entry.compressed_size()).is_none_or(|end| end > length) => {
+                refused.push((name, "reaches beyond the end of the archive".to_owned()));
+            }
             (Ok(path), false, Some(offset)) => {
                 members.push(Member { path, offset, stored: entry.compressed_size(), size: entry.size(), deflated })
             }
@@ -159,15 +163,13 @@ fn pax_path(bytes: &[u8]) -> Option<String> {
 }
 
 /// A member's bytes.
-pub(super) fn read(path: &Path, member: &Member) -> Result<Vec<u8>, DataError> {
-    let error = |source| DataError::read(path, source);
-    let file = File::open(path).map_err(error)?;
+pub(super) fn read(path: &Path, member: &Member) -> std::io::Result<Vec<u8>> {
     let mut stored = vec![0; usize::try_from(member.stored).unwrap_or(usize::MAX)];
-    file.read_exact_at(&mut stored, member.offset).map_err(error)?;
+    File::open(path)?.read_exact_at(&mut stored, member.offset)?;
     if !member.deflated {
         return Ok(stored);
     }
     let mut bytes = Vec::new();
-    flate2::read::DeflateDecoder::new(stored.as_slice()).take(member.size).read_to_end(&mut bytes).map_err(error)?;
+    flate2::read::DeflateDecoder::new(stored.as_slice()).take(member.size).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

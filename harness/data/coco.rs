@@ -1,112 +1,304 @@
 //! COCO's annotation files: images, boxes, captions and categories.
 
-use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::error::DataError;
+use super::table::scalar;
 use super::window::Window;
+use crate::spec::problem::did_you_mean;
 
-/// The columns that an image has.
-pub(super) const IMAGE_COLUMNS: [&str; 7] = ["id", "file_name", "width", "height", "categories", "captions", "split"];
+/// What is made of several entries: the categories of an image, its captions, the only category, and the split.
+const MADE: [&str; 5] = ["categories", "captions", "category", "is_crowd", "split"];
 
-/// The columns that an annotation has besides those of its image, whose id is `image_id`.
-pub(super) const ANNOTATION_COLUMNS: [&str; 3] = ["image_id", "category", "is_crowd"];
+/// The keys that tie entries together.
+const TIES: [&str; 7] = ["id", "image_id", "category_id", "file_name", "name", "caption", "iscrowd"];
 
-#[derive(Deserialize)]
-struct File {
-    #[serde(default)]
-    images: Vec<Image>,
-    #[serde(default)]
-    annotations: Vec<Annotation>,
-    #[serde(default)]
-    categories: Vec<Category>,
-}
-
-#[derive(Deserialize)]
-struct Image {
-    id: u64,
-    file_name: String,
-    #[serde(default)]
-    width: u32,
-    #[serde(default)]
-    height: u32,
-}
-
-#[derive(Deserialize)]
-struct Annotation {
-    #[serde(default)]
-    id: u64,
-    image_id: u64,
-    #[serde(default)]
-    category_id: Option<u64>,
-    #[serde(default)]
-    bbox: Option<[f64; 4]>,
-    #[serde(default)]
-    caption: Option<String>,
-    #[serde(default)]
-    iscrowd: u8,
-}
-
-#[derive(Deserialize)]
-struct Category {
-    id: u64,
-    name: String,
-}
+/// The columns of a category begin thus: `category.supercategory`.
+const OF_CATEGORY: &str = "category.";
 
 /// An image or an annotation, with its columns.
 pub(super) struct Record {
-    pub(super) columns: HashMap<&'static str, String>,
+    pub(super) columns: HashMap<String, String>,
     pub(super) window: Option<Window>,
 }
 
-/// The images of some files that belong together, or their boxes, in the order of the files.
-pub(super) fn records(files: &[PathBuf], boxes: bool) -> Result<Vec<Record>, DataError> {
-    let mut images: IndexMap<u64, (Image, BTreeSet<String>, Vec<String>)> = IndexMap::new();
-    let mut names: HashMap<u64, String> = HashMap::new();
-    let mut annotations = Vec::new();
-    for path in files {
-        let bytes = std::fs::read(path).map_err(|source| DataError::read(path, source))?;
-        let file: File =
-            serde_json::from_slice(&bytes).map_err(|error| DataError::file(path, format!("is not a COCO annotation file: {error}")))?;
-        for image in file.images {
-            images.entry(image.id).or_insert_with(|| (image, BTreeSet::new(), Vec::new()));
+/// What some files hold.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) records: Vec<Record>,
+    /// Entries that cannot be used, with the file by its place among those asked for.
+    pub(super) refused: Vec<(usize, String)>,
+}
+
+/// One entry of `images`, `annotations` or `categories`: its values that are neither lists nor objects, as far as they are wanted.
+#[derive(Default)]
+struct Entry {
+    values: Vec<(Arc<str>, Box<str>)>,
+    window: Option<[f64; 4]>,
+}
+
+impl Entry {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.values.iter().find(|(other, _)| other.as_ref() == key).map(|(_, value)| value.as_ref())
+    }
+
+    fn columns(&self) -> impl Iterator<Item = (String, String)> {
+        self.values.iter().map(|(key, value)| (key.to_string(), value.to_string()))
+    }
+
+    fn number(&self) -> &str {
+        self.get("id").unwrap_or("without an id")
+    }
+}
+
+#[derive(Default)]
+struct File {
+    images: Vec<Entry>,
+    annotations: Vec<Entry>,
+    categories: Vec<Entry>,
+}
+
+struct Image {
+    entry: Entry,
+    /// The ids of the categories by their names.
+    categories: BTreeMap<String, String>,
+    captions: Vec<String>,
+}
+
+/// The images of some files that belong together, or their boxes, in the order of the files, with the columns that are wanted.
+pub(super) fn records(files: &[PathBuf], boxes: bool, wanted: &BTreeSet<&str>) -> Result<Found, DataError> {
+    let (mut keys, mut found) = (Keys { wanted, met: HashMap::new() }, Found::default());
+    let mut images: IndexMap<String, Image> = IndexMap::new();
+    let mut categories: HashMap<String, Entry> = HashMap::new();
+    let mut annotations: Vec<(usize, Entry)> = Vec::new();
+    for (place, path) in files.iter().enumerate() {
+        let file = read(path, &mut keys)?;
+        let mut here = HashSet::new();
+        for entry in file.images {
+            let Some(id) = entry.get("id").map(str::to_owned) else {
+                found.refused.push((place, "an image has no `id`".to_owned()));
+                continue;
+            };
+            // Files that belong together list the same images; one file lists each once.
+            if here.insert(id.clone()) {
+                images.entry(id).or_insert_with(|| Image { entry, categories: BTreeMap::new(), captions: Vec::new() });
+            } else {
+                found.refused.push((place, format!("the image `{id}` is there already")));
+            }
         }
-        names.extend(file.categories.into_iter().map(|category| (category.id, category.name)));
-        annotations.extend(file.annotations);
+        categories.extend(file.categories.into_iter().filter_map(|entry| Some((entry.get("id")?.to_owned(), entry))));
+        annotations.extend(file.annotations.into_iter().map(|entry| (place, entry)));
     }
-    for annotation in &annotations {
-        let Some((_, categories, captions)) = images.get_mut(&annotation.image_id) else { continue };
-        categories.extend(annotation.category_id.and_then(|id| names.get(&id)).cloned());
-        captions.extend(annotation.caption.as_deref().map(|caption| caption.trim().to_owned()));
-    }
-    let columns = |(image, categories, captions): &(Image, BTreeSet<String>, Vec<String>)| -> HashMap<&'static str, String> {
-        let mut columns = HashMap::from([
-            ("id", image.id.to_string()),
-            ("file_name", image.file_name.clone()),
-            ("width", image.width.to_string()),
-            ("height", image.height.to_string()),
-            ("categories", serde_json::json!(categories).to_string()),
-        ]);
-        if !captions.is_empty() {
-            columns.insert("captions", captions.join("\n"));
+    keys.check(files)?;
+    let mut kept = Vec::with_capacity(if boxes { annotations.len() } else { 0 });
+    for (place, entry) in annotations {
+        match tie(&mut images, &categories, &entry) {
+            Ok(()) if boxes && entry.get("category_id").is_some() => match window(&entry) {
+                Ok(window) => kept.push((entry, window)),
+                Err(reason) => found.refused.push((place, format!("the annotation `{}` {reason}", entry.number()))),
+            },
+            Ok(()) => {}
+            Err(reason) => found.refused.push((place, format!("the annotation `{}` {reason}", entry.number()))),
         }
-        columns
-    };
-    if !boxes {
-        return Ok(images.values().map(|image| Record { columns: columns(image), window: None }).collect());
     }
-    let record = |annotation: &Annotation| {
-        let image = images.get(&annotation.image_id)?;
-        let [left, top, width, height] = annotation.bbox?;
-        let mut columns = columns(image);
-        columns.insert("image_id", annotation.image_id.to_string());
-        columns.insert("id", annotation.id.to_string());
-        columns.insert("is_crowd", annotation.iscrowd.to_string());
-        columns.extend(annotation.category_id.and_then(|id| names.get(&id)).map(|name| ("category", name.clone())));
-        Some(Record { columns, window: Some(Window { left, top, right: left + width, bottom: top + height, relative: false }) })
+    found.records = match boxes {
+        false => images.values().map(|image| Record { columns: columns(image, &categories, wanted), window: None }).collect(),
+        true => kept.into_iter().filter_map(|(entry, window)| annotated(&images, &categories, wanted, entry, window)).collect(),
     };
-    Ok(annotations.iter().filter_map(record).collect())
+    Ok(found)
+}
+
+fn read(path: &Path, keys: &mut Keys) -> Result<File, DataError> {
+    let bytes = std::fs::read(path).map_err(|source| DataError::read(path, source))?;
+    let mut json = serde_json::Deserializer::from_slice(&bytes);
+    let file = Whole(keys).deserialize(&mut json).and_then(|file| json.end().map(|()| file));
+    file.map_err(|error| DataError::file(path, format!("is not a COCO annotation file: {error}")))
+}
+
+/// Tells an annotation's image what it says.
+fn tie(images: &mut IndexMap<String, Image>, categories: &HashMap<String, Entry>, entry: &Entry) -> Result<(), String> {
+    let id = entry.get("image_id").ok_or("has no `image_id`")?;
+    let image = images.get_mut(id).ok_or_else(|| format!("is of the image `{id}`, which is not listed"))?;
+    if let Some(category) = entry.get("category_id") {
+        let name = categories.get(category).and_then(|category| category.get("name"));
+        let name = name.ok_or_else(|| format!("is of the category `{category}`, which is not listed"))?;
+        image.categories.insert(name.to_owned(), category.to_owned());
+    }
+    image.captions.extend(entry.get("caption").map(|caption| caption.trim().to_owned()));
+    Ok(())
+}
+
+/// The box of an annotation: left, top, width, height.
+fn window(entry: &Entry) -> Result<Window, String> {
+    let [left, top, width, height] = entry.window.ok_or("has no `bbox` of four numbers")?;
+    let (right, bottom) = (left + width, top + height);
+    if width <= 0.0 || height <= 0.0 || !right.is_finite() || !bottom.is_finite() || right <= 0.0 || bottom <= 0.0 {
+        return Err(format!("has the box [{left}, {top}, {width}, {height}], which holds no pixel"));
+    }
+    Ok(Window { left, top, right, bottom, relative: false })
+}
+
+fn columns(image: &Image, categories: &HashMap<String, Entry>, wanted: &BTreeSet<&str>) -> HashMap<String, String> {
+    let mut columns: HashMap<String, String> = image.entry.columns().collect();
+    columns.insert("categories".to_owned(), serde_json::json!(image.categories.keys().collect::<Vec<_>>()).to_string());
+    if !image.captions.is_empty() {
+        columns.insert("captions".to_owned(), image.captions.join("\n"));
+    }
+    if let (Some(only), 1) = (image.categories.values().next(), image.categories.len()) {
+        categorize(&mut columns, categories.get(only), wanted);
+    }
+    columns
+}
+
+/// What is known of a category.
+fn categorize(columns: &mut HashMap<String, String>, category: Option<&Entry>, wanted: &BTreeSet<&str>) {
+    let Some(category) = category else { return };
+    columns.extend(category.get("name").map(|name| ("category".to_owned(), name.to_owned())));
+    let told = wanted.iter().filter_map(|column| Some((*column, category.get(column.strip_prefix(OF_CATEGORY)?)?)));
+    columns.extend(told.map(|(column, value)| (column.to_owned(), value.to_owned())));
+}
+
+/// A box with the columns of its image and its own.
+fn annotated(
+    images: &IndexMap<String, Image>,
+    categories: &HashMap<String, Entry>,
+    wanted: &BTreeSet<&str>,
+    entry: Entry,
+    window: Window,
+) -> Option<Record> {
+    let mut columns = columns(images.get(entry.get("image_id")?)?, categories, wanted);
+    columns.remove("category");
+    categorize(&mut columns, entry.get("category_id").and_then(|id| categories.get(id)), wanted);
+    columns.insert("is_crowd".to_owned(), entry.get("iscrowd").unwrap_or("0").to_owned());
+    columns.extend(entry.columns());
+    Some(Record { columns, window: Some(window) })
+}
+
+/// The keys that entries have, each once, and whether its values are kept.
+struct Keys<'w> {
+    wanted: &'w BTreeSet<&'w str>,
+    met: HashMap<Arc<str>, bool>,
+}
+
+impl Keys<'_> {
+    /// The key, where its values are kept.
+    fn kept(&mut self, key: &str) -> Option<Arc<str>> {
+        if let Some((key, kept)) = self.met.get_key_value(key) {
+            return kept.then(|| Arc::clone(key));
+        }
+        let of_category = |column: &&str| column.strip_prefix(OF_CATEGORY) == Some(key);
+        let kept = TIES.contains(&key) || self.wanted.contains(key) || self.wanted.iter().any(of_category);
+        let key: Arc<str> = key.into();
+        self.met.insert(Arc::clone(&key), kept);
+        kept.then_some(key)
+    }
+
+    /// A column that no entry has is a mistake of the card.
+    fn check(&self, files: &[PathBuf]) -> Result<(), DataError> {
+        let has = |column: &str| MADE.contains(&column) || self.met.contains_key(column.strip_prefix(OF_CATEGORY).unwrap_or(column));
+        let Some(lost) = self.wanted.iter().find(|column| !has(column)) else { return Ok(()) };
+        let known = self.met.keys().map(AsRef::as_ref).chain(MADE);
+        let path = files.first().map_or(Path::new(""), PathBuf::as_path);
+        Err(DataError::file(path, format!("has no column `{lost}` ({})", did_you_mean(lost, known))))
+    }
+}
+
+/// A whole file.
+struct Whole<'k, 'w>(&'k mut Keys<'w>);
+
+impl<'de> DeserializeSeed<'de> for Whole<'_, '_> {
+    type Value = File;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<File, D::Error> {
+        json.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Whole<'_, '_> {
+    type Value = File;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with `images`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<File, A::Error> {
+        let mut file = File::default();
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "images" => file.images = map.next_value_seed(Entries(self.0))?,
+                "annotations" => file.annotations = map.next_value_seed(Entries(self.0))?,
+                "categories" => file.categories = map.next_value_seed(Entries(self.0))?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(file)
+    }
+}
+
+/// A list of entries.
+struct Entries<'k, 'w>(&'k mut Keys<'w>);
+
+impl<'de> DeserializeSeed<'de> for Entries<'_, '_> {
+    type Value = Vec<Entry>;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Vec<Entry>, D::Error> {
+        json.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Entries<'_, '_> {
+    type Value = Vec<Entry>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of objects")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<Entry>, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = items.next_element_seed(One(&mut *self.0))? {
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+}
+
+/// One entry.
+struct One<'k, 'w>(&'k mut Keys<'w>);
+
+impl<'de> DeserializeSeed<'de> for One<'_, '_> {
+    type Value = Entry;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Entry, D::Error> {
+        json.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for One<'_, '_> {
+    type Value = Entry;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entry, A::Error> {
+        let mut entry = Entry::default();
+        while let Some(key) = map.next_key::<String>()? {
+            match (key.as_str(), self.0.kept(&key)) {
+                ("bbox", _) => {
+                    let edges = map.next_value::<serde_json::Value>()?;
+                    let edges: Option<Vec<f64>> = edges.as_array().and_then(|edges| edges.iter().map(serde_json::Value::as_f64).collect());
+                    entry.window = edges.and_then(|edges| edges.try_into().ok());
+                }
+                (_, Some(key)) => entry.values.extend(scalar(map.next_value()?).map(|value| (key, value.into_boxed_str()))),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(entry)
+    }
 }

@@ -9,6 +9,7 @@ use super::error::DataError;
 use super::frame::{Factor, Provenance, Targets};
 use super::items::Items;
 use super::opening::Opening;
+use super::printable::printable;
 use crate::spec::card::{Card, Name};
 use crate::spec::input::{Input, Resolved};
 use crate::spec::node::Node;
@@ -28,8 +29,8 @@ pub struct Rejected {
 impl std::fmt::Display for Rejected {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.line {
-            Some(line) => write!(f, "`{}` {line}: {}", self.what, self.reason),
-            None => write!(f, "`{}`: {}", self.what, self.reason),
+            Some(line) => write!(f, "`{}` {line}: {}", printable(&self.what), printable(&self.reason)),
+            None => write!(f, "`{}`: {}", printable(&self.what), printable(&self.reason)),
         }
     }
 }

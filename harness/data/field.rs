@@ -3,6 +3,7 @@
 use indexmap::IndexSet;
 
 use super::frame::Factor;
+use super::printable::hidden;
 use super::sheet::{Column, Sheet};
 use crate::spec::card::{Field, FieldSource, Missing, Outside, Translate};
 
@@ -26,7 +27,10 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
     };
     let mut levels: IndexSet<String> = declared(field).into_iter().collect();
     let fixed = levels.len();
-    let level = |levels: &mut IndexSet<String>, name: &str| Outcome::Level(levels.insert_full(name.to_owned()).0 as u32);
+    let level = |levels: &mut IndexSet<String>, level: &str| match level.contains(hidden) {
+        false => Outcome::Level(levels.insert_full(level.to_owned()).0 as u32),
+        true => Outcome::Refused(format!("`{}` is `{level}`, which holds a character that cannot be shown", from.text)),
+    };
     let outcomes: Vec<Outcome> = column
         .values()
         .map(|written| {

@@ -1,7 +1,7 @@
 //! Where the images lie, and their bytes.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
@@ -214,7 +214,8 @@ impl Items {
             Place::Record(container, record) => match &self.containers[*container as usize] {
                 Container::Archive { file, members } => {
                     let member = members.get(*record as usize).ok_or_else(absent)?;
-                    archive::read(&self.root.join(file), member).map(Encoded::File)
+                    let path = self.root.join(file);
+                    archive::read(&path, member).map(Encoded::File).map_err(|source| DataError::read(&path, source))
                 }
                 _ => Err(absent()),
             },
@@ -274,7 +275,7 @@ impl Items {
             }
             Container::Idx { height, width, .. } => {
                 let size = (height * width) as usize;
-                let bytes = read_maybe_gzip(&path)?;
+                let bytes = read_idx(&path)?;
                 for record in &records {
                     let start = IDX_IMAGES_HEADER + *record as usize * size;
                     if let Some(bytes) = bytes.get(start..start + size) {
@@ -291,18 +292,23 @@ impl Items {
 /// Bytes before the pixels of an IDX file of images: magic number, count, rows, columns.
 pub(super) const IDX_IMAGES_HEADER: usize = 16;
 
-/// A whole file, unpacked where it is gzip.
-pub(super) fn read_maybe_gzip(path: &Path) -> Result<Vec<u8>, DataError> {
-    let error = |source| DataError::read(path, source);
-    let mut bytes = Vec::new();
-    let mut file = File::open(path).map_err(error)?;
-    file.read_to_end(&mut bytes).map_err(error)?;
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Ok(bytes);
-    }
-    let mut unpacked = Vec::new();
-    flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut unpacked).map_err(error)?;
-    Ok(unpacked)
+/// The bytes of an IDX file, gzip or plain: as many as its header announces, and one more where it has more.
+pub(super) fn read_idx(path: &Path) -> Result<Vec<u8>, DataError> {
+    let read = || -> std::io::Result<Vec<u8>> {
+        let mut file = BufReader::new(File::open(path)?);
+        let packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+        let mut input: Box<dyn Read> = if packed { Box::new(flate2::bufread::MultiGzDecoder::new(file)) } else { Box::new(file) };
+        let mut bytes = Vec::new();
+        input.by_ref().take(4).read_to_end(&mut bytes)?;
+        // The last byte of the magic number counts the dimensions, whose sizes follow.
+        let dimensions = bytes.get(3).copied().unwrap_or(0);
+        input.by_ref().take(4 * u64::from(dimensions)).read_to_end(&mut bytes)?;
+        let sizes = bytes.get(4..).unwrap_or_default().chunks_exact(4).map(|size| u32::from_be_bytes([size[0], size[1], size[2], size[3]]));
+        let announced = sizes.fold(1_u64, |all, size| all.saturating_mul(u64::from(size)));
+        input.take(announced.saturating_add(1)).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_err(|source| DataError::read(path, source))
 }
 
 /// A path of a table as a path below the root, with `/` between its parts.

@@ -5,25 +5,24 @@ use std::path::Path;
 
 use super::dataset::Rejected;
 use super::error::DataError;
-use super::items::below_root;
+use super::root;
 use super::sheet::{Column, Sheet, options};
 use super::table::{self, Table};
-use crate::spec::card::{Card, Join, JoinKey};
+use crate::spec::card::{Join, JoinKey};
 
 /// Between the parts of a key that has several.
 const SEPARATOR: char = '\u{1f}';
 
 /// Joins a table: `name.column` becomes a column of the items, for each wanted column.
-pub(super) fn join(card: &Card, root: &Path, sheet: &mut Sheet, name: &str, join: &Join, wanted: &[String]) -> Result<(), DataError> {
-    let below =
-        below_root(&join.table.file).map_err(|reason| DataError::dataset(&card.dataset, format!("names a table badly: {reason}")))?;
+pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, wanted: &[String]) -> Result<(), DataError> {
+    let (below, path) = root::named(root, &join.table.file)?;
     let mut read: Vec<String> = wanted.to_vec();
     read.push(join.key.column().to_owned());
     let options = table::Options { columns: Some(read), tolerant: true, ..options(&join.table) };
     let mut by_key: HashMap<String, u32> = HashMap::new();
     let mut columns: Vec<Column> = wanted.iter().map(|_| Column::default()).collect();
     let mut rows = 0_u32;
-    for chunk in Table::chunks(&root.join(&below), &options)? {
+    for chunk in Table::chunks(&path, &options)? {
         let chunk = chunk?;
         for malformed in chunk.malformed() {
             sheet.rejected.push(Rejected { what: below.clone(), line: Some(malformed.at.number), reason: malformed.reason.clone() });

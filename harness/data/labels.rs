@@ -8,8 +8,9 @@ use indexmap::IndexSet;
 use super::dataset::Rejected;
 use super::error::DataError;
 use super::frame::Targets;
-use super::items::below_root;
 use super::ontology;
+use super::printable::hidden;
+use super::root;
 use super::sheet::{Sheet, options};
 use super::table::{self, Table};
 use crate::spec::card::{Card, LabelForm, Labels, Names, Others, TableFile, Truth};
@@ -94,7 +95,7 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
     let (others, names, sort) = match &labels.form {
         LabelForm::Long { tables, id, class, value, names } => {
             for table in tables {
-                long(card, root, sheet, &mut gathered, table, (id, class), value.as_ref())?;
+                long(root, sheet, &mut gathered, table, (id, class), value.as_ref())?;
             }
             (Others::Unknown, names.as_ref(), true)
         }
@@ -122,9 +123,15 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
                     None => listed(&cell),
                 };
                 match listed {
-                    Some(classes) => classes.iter().for_each(|class| {
-                        gathered.say(row, class, true);
-                    }),
+                    Some(classes) => {
+                        let (hidden, shown): (Vec<String>, Vec<String>) = classes.into_iter().partition(|class| class.contains(hidden));
+                        for class in &shown {
+                            gathered.say(row, class, true);
+                        }
+                        let refused = |class: &String| sheet.rejection(row, unseen(class));
+                        let refused: Vec<Rejected> = hidden.iter().map(refused).collect();
+                        sheet.rejected.extend(refused);
+                    }
                     None => {
                         let rejection = sheet.rejection(row, format!("`{from}` is `{cell}`, which is not a JSON list"));
                         sheet.rejected.push(rejection);
@@ -152,6 +159,10 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
     }
 }
 
+fn unseen(class: &str) -> String {
+    format!("the class `{class}` holds a character that cannot be shown")
+}
+
 fn listed(cell: &str) -> Option<Vec<String>> {
     match serde_json::from_str(cell).ok()? {
         serde_json::Value::Array(items) => items
@@ -167,7 +178,6 @@ fn listed(cell: &str) -> Option<Vec<String>> {
 }
 
 fn long(
-    card: &Card,
     root: &Path,
     sheet: &mut Sheet,
     gathered: &mut Gathered,
@@ -175,14 +185,14 @@ fn long(
     (id, class): (&str, &str),
     value: Option<&(String, Truth)>,
 ) -> Result<(), DataError> {
-    let below = below_root(&file.file).map_err(|reason| DataError::dataset(&card.dataset, format!("names a table badly: {reason}")))?;
+    let (below, path) = root::named(root, &file.file)?;
     let rows: HashMap<&str, usize> = sheet.ids.iter().enumerate().map(|(row, id)| (id.as_str(), row)).collect();
     let wanted = [Some(id), Some(class), value.map(|(column, _)| column.as_str())];
     let wanted = wanted.into_iter().flatten().map(str::to_owned).collect();
     let options = table::Options { columns: Some(wanted), tolerant: true, ..options(file) };
     let mut refused = Vec::new();
     let mut refuse = |line: u64, reason: String| refused.push(Rejected { what: below.clone(), line: Some(line), reason });
-    for chunk in Table::chunks(&root.join(&below), &options)? {
+    for chunk in Table::chunks(&path, &options)? {
         let chunk = chunk?;
         chunk.malformed().iter().for_each(|malformed| refuse(malformed.at.number, malformed.reason.clone()));
         let (ids, classes) = (chunk.column(id)?, chunk.column(class)?);
@@ -192,6 +202,10 @@ fn long(
                 refuse(chunk.at(row).number, "the id or the class is empty".to_owned());
                 continue;
             };
+            if class.contains(hidden) {
+                refuse(chunk.at(row).number, unseen(&class));
+                continue;
+            }
             // A label of an image that is not here is no mistake: the tables cover more than most people download.
             let Some(item) = rows.get(id.as_ref()) else { continue };
             let there = match &cells {
@@ -212,8 +226,8 @@ fn long(
 }
 
 fn read_names(root: &Path, sheet: &mut Sheet, names: &Names) -> Result<HashMap<String, String>, DataError> {
-    let below = below_root(&names.table.file).map_err(|reason| DataError::dataset("names", reason))?;
-    let table = Table::read(&root.join(&below), &options(&names.table))?;
+    let (below, path) = root::named(root, &names.table.file)?;
+    let table = Table::read(&path, &options(&names.table))?;
     sheet.tables.push(below);
     let columns: Vec<String> = table.columns().take(2).map(str::to_owned).collect();
     let (code, name) = match (&names.columns, columns.as_slice()) {

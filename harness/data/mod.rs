@@ -11,6 +11,7 @@
 //! - [`draw`]: rows with a target distribution (`share`); [`fold`]: parts for cross-validation.
 //! - [`weight`]: how much each item counts.
 //! - [`mock`]: made-up data in a card's own layout.
+//! - [`printable`]: texts out of files, safe to show.
 //! - [`random`]: numbers keyed by what they are for.
 
 pub mod archive;
@@ -39,6 +40,7 @@ mod official;
 mod ontology;
 mod opening;
 mod pixels;
+pub mod printable;
 pub mod random;
 mod root;
 mod shard;

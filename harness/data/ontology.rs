@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::error::DataError;
 use super::frame::Targets;
-use super::items::below_root;
 use super::labels::Gathered;
+use super::root;
 use super::sheet::{Sheet, options};
 use super::table::Table;
 use crate::spec::card::{Background, Hierarchy, Labels};
@@ -45,8 +45,7 @@ pub(super) fn imply(
 
 /// What each class is a kind of.
 fn read(root: &Path, sheet: &mut Sheet, hierarchy: &Hierarchy) -> Result<HashMap<String, Vec<String>>, DataError> {
-    let below = below_root(&hierarchy.table.file).map_err(|reason| DataError::dataset("hierarchy", reason))?;
-    let path = root.join(&below);
+    let (below, path) = root::named(root, &hierarchy.table.file)?;
     let mut parents: HashMap<String, Vec<String>> = HashMap::new();
     match &hierarchy.columns {
         Some((kind, of)) => {

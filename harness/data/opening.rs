@@ -6,7 +6,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::dataset::Dataset;
-use super::decode::{self, Header};
+use super::decode;
 use super::digest::{Digest, Memory};
 use super::error::DataError;
 use super::field::{self, compact};
@@ -40,7 +40,7 @@ impl Opening<'_> {
         sidecar::read(card, self.root, &mut sheet)?;
         for (name, table) in &card.tables {
             let wanted = joined.get(name).cloned().unwrap_or_default();
-            join::join(card, self.root, &mut sheet, name, table, &wanted)?;
+            join::join(self.root, &mut sheet, name, table, &wanted)?;
         }
         let mut fields = self.fields(&mut sheet)?;
         self.filter(&mut sheet, &mut fields)?;
@@ -250,15 +250,29 @@ impl Opening<'_> {
         }
     }
 
-    /// The size of the first image, times the grid of a mosaic.
+    /// The size of the first image that can be decoded, times the grid of a mosaic.
     fn native(&self, items: &Items, grid: Option<(u32, u32)>) -> Result<(u32, u32, u32), DataError> {
-        let found = items.visit(&[0], &|_| {}, |image, encoded| {
-            let pixels = items.decode(image, encoded, true, &decode::full)?;
-            Ok(Header { width: pixels.width, height: pixels.height, channels: pixels.channels })
-        })?;
-        let (rows, columns) = grid.unwrap_or((1, 1));
-        let header = found.first().ok_or_else(|| DataError::dataset(&self.card.dataset, "has no image"))?;
-        Ok((header.height * rows, header.width * columns, header.channels))
+        let size = |image: u32| {
+            let sizes = items.visit(&[image], &|_| {}, |image, encoded| {
+                let pixels = items.decode(image, encoded, true, &decode::full)?;
+                Ok((pixels.height, pixels.width, pixels.channels))
+            });
+            sizes.map(|sizes| sizes.first().copied())
+        };
+        let mut broken = None;
+        for image in 0..items.places.len() as u32 {
+            match size(image) {
+                Ok(Some((height, width, channels))) => {
+                    let (rows, columns) = grid.unwrap_or((1, 1));
+                    return Ok((height * rows, width * columns, channels));
+                }
+                Ok(None) => {}
+                // What is broken inside is a matter of those who decode it.
+                Err(error @ DataError::Image { .. }) => broken = broken.or(Some(error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(broken.unwrap_or_else(|| DataError::dataset(&self.card.dataset, "has no image")))
     }
 
     fn digest(&self, tables: &[Digest], contents: &[Digest], ids: &[String], images: &[Digest]) -> String {

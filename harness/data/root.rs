@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::error::DataError;
+use super::items::below_root;
 
 /// A root, and where it really lies.
 #[derive(Debug)]
@@ -70,6 +71,22 @@ impl<'p> Root<'p> {
             Ok(kind) => Some(no_file(kind)),
             Err(reason) => Some(reason),
         }
+    }
+}
+
+/// A file that a card names, below the root: a table, an archive. Answers its path below the root and the one that opens it.
+///
+/// # Errors
+/// When there is none, or it is a folder, a pipe or a device, or it lies beyond the root.
+pub(super) fn named(root: &Path, file: &str) -> Result<(String, PathBuf), DataError> {
+    let below = below_root(file).map_err(|reason| DataError::file(&root.join(file), format!("cannot be used: {reason}")))?;
+    let whole = Root::of(root)?;
+    let path = whole.join(&below);
+    match whole.find(&below) {
+        Ok(kind) if kind.is_file() => Ok((below, path)),
+        Ok(kind) => Err(DataError::file(&path, format!("is {}", no_file(kind)))),
+        Err(reason) if reason == ABSENT => Err(DataError::file(&path, "is not there")),
+        Err(reason) => Err(DataError::file(&path, format!("is {reason}: put the file itself there, or let `root` hold both"))),
     }
 }
 

@@ -83,12 +83,12 @@ impl Sheet {
             Layout::Files(files) => sheet.read_files(card, root, files)?,
             Layout::Rows(rows) => {
                 for (split, file) in &rows.tables {
-                    sheet.read_table(card, root, rows, split.as_deref(), file)?;
+                    sheet.read_table(root, rows, split.as_deref(), file)?;
                 }
                 sheet.drop_absent_files(root)?;
             }
             Layout::Coco(coco) => {
-                sheet.read_coco(card, root, coco)?;
+                sheet.read_coco(root, coco)?;
                 sheet.drop_absent_files(root)?;
             }
             Layout::Idx { pairs, .. } => {

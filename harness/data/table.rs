@@ -26,6 +26,7 @@ pub use self::column::Column;
 pub use self::distinct::{Distinct, Sightings};
 pub use self::error::{At, TableError};
 pub use self::format::{Format, Header, Options};
+pub(super) use self::json_lines::scalar;
 pub(super) use self::parquet::{read_all_cells, read_cells};
 
 /// Rows that a chunk holds at most.

@@ -99,15 +99,13 @@ fn broken_members(
     let limit = opening.card.pixel_limit;
     remembered(opening, format!("{digest} members {records:?}"), || {
         let check = |record: &u64| {
-            let Some(member) = members.get(*record as usize) else { return Ok(None) };
-            let checked = match decode::check_length(member.size, limit) {
-                Ok(()) => decode::check(&archive::read(path, member)?, limit).map(drop),
-                refused => refused,
-            };
-            Ok(checked.err().map(|reason| (*record, reason)))
+            let member = members.get(*record as usize)?;
+            let checked = decode::check_length(member.size, limit)
+                .and_then(|()| archive::read(path, member).map_err(|error| format!("cannot be unpacked: {error}")))
+                .and_then(|bytes| decode::check(&bytes, limit));
+            checked.err().map(|reason| (*record, reason))
         };
-        let found: Vec<Option<(u64, String)>> = records.par_iter().map(check).collect::<Result<_, DataError>>()?;
-        Ok(found.into_iter().flatten().collect())
+        Ok(records.par_iter().filter_map(check).collect())
     })
 }
 

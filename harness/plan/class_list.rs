@@ -3,10 +3,11 @@
 use super::make::Planner;
 use crate::data::dataset::Dataset;
 use crate::data::frame::Targets;
+use crate::spec::cell::Part;
 use crate::spec::model::BackendModel;
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::Problem;
-use crate::spec::study::{Part, Study};
+use crate::spec::study::Study;
 
 /// The classes of a step's scores.
 #[derive(Clone, Debug, PartialEq, Eq)]

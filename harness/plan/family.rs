@@ -4,8 +4,9 @@ use indexmap::IndexMap;
 
 use super::planned::PlannedScore;
 use crate::score::compare::contrast::{Contrast, Pairs};
+use crate::spec::cell::CellEvaluation;
 use crate::spec::grid::Point;
-use crate::spec::study::{CellEvaluation, Study};
+use crate::spec::study::Study;
 
 /// Scores about the same items, which are drawn together.
 #[derive(Debug, Default)]

@@ -10,13 +10,14 @@ use crate::data::table::{Format, Options, Table};
 use crate::score::kinds::Keep;
 use crate::score::metric::meaning;
 use crate::score::predictions::Predictions;
+use crate::spec::cell::CellEvaluation;
 use crate::spec::decide::Rule;
 use crate::spec::decode::canonical;
 use crate::spec::evaluation::{Evaluation, MetricCall, Written};
 use crate::spec::model::ImportedModel;
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
-use crate::spec::study::{CellEvaluation, Study};
+use crate::spec::study::Study;
 use crate::spec::uncertainty::Cluster;
 
 /// The predictions for a split: all of them without one; beside their dataset where the split is of a declared one.
@@ -78,10 +79,30 @@ pub(super) fn check_columns<'a>(
     problems: &mut Problems,
 ) -> Option<()> {
     let before = problems.len();
+    if let [whole] = header
+        && let Some(separator) = [";", "\t", "|"].into_iter().find(|separator| whole.contains(separator))
+    {
+        let message = format!("`{}` has one column, `{whole}`", model.file.display());
+        let help = match separator {
+            "\t" => "its cells are separated by tabs: give the file the ending `.tsv`".to_owned(),
+            _ => format!("its cells are separated by `{separator}`: save it with commas, as `.csv`, or with tabs, as `.tsv`"),
+        };
+        problems.push(Problem::at(&model.file_node, message.replace('\t', " ")).help(help));
+        return None;
+    }
     let mut check = |name: &str, within: &Node| {
         if !header.iter().any(|column| column == name) {
-            let message = format!("`{}` has no column `{name}`", model.file.display());
-            let help = did_you_mean(name, header.iter().map(String::as_str));
+            let parts: Vec<String> = header
+                .iter()
+                .filter(|column| column.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+                .map(|column| format!("`{column}`"))
+                .collect();
+            let (message, help) = if parts.is_empty() {
+                let known = did_you_mean(name, header.iter().map(String::as_str));
+                (format!("`{}` has no column `{name}`", model.file.display()), known)
+            } else {
+                (format!("`{name}` of `{}` has fields of its own", model.file.display()), format!("name one of them: {}", parts.join(", ")))
+            };
             problems.push(Problem::at(written(within, name).unwrap_or(within), message).help(help));
         }
     };

@@ -12,9 +12,10 @@ use crate::score::pairs::counterfactual::Links;
 use crate::score::pairs::list::Listed;
 use crate::score::pairs::verification::Comparisons;
 use crate::score::predictions::Predictions;
+use crate::spec::cell::CellEvaluation;
 use crate::spec::pairs::{Counterfactual, Pairs, Verification};
 use crate::spec::problem::Problem;
-use crate::spec::study::{CellEvaluation, Study};
+use crate::spec::study::Study;
 
 impl Planner<'_> {
     /// Refuses pairs that the data do not make. `imported` are the predictions that are scored, where they are imported, and `sources`

@@ -5,7 +5,8 @@ use crate::score::embedding;
 use crate::score::joint;
 use crate::score::metric::Input;
 use crate::score::scheme::Scheme;
-use crate::spec::study::{CellEvaluation, Study};
+use crate::spec::cell::CellEvaluation;
+use crate::spec::study::Study;
 use crate::spec::table::Dimension;
 use crate::spec::vocabulary::{MetricColumn, Scored, ShareOf};
 
@@ -40,7 +41,7 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         let (per_group, over_groups) = if compute.per_group() { (names, Vec::new()) } else { (Vec::new(), names) };
         MetricColumn {
             name: metric.name.clone(),
-            decided: compute.decided(),
+            decided: metric.decided(),
             overall: false,
             per_group,
             over_groups,

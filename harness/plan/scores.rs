@@ -18,12 +18,14 @@ use crate::score::joint::{self, metric::references};
 use crate::score::pool::pooled;
 use crate::score::predictions::Predictions;
 use crate::score::refit;
-use crate::score::scheme::{Schema, Scheme};
+use crate::score::schema::Schema;
+use crate::score::scheme::Scheme;
+use crate::spec::cell::{CellEvaluation, Part};
 use crate::spec::evaluation::{Evaluation, Written};
 use crate::spec::model::{ImportedModel, Model};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::{Problem, did_you_mean};
-use crate::spec::study::{CellEvaluation, Part, Study};
+use crate::spec::study::Study;
 
 /// Scores are made anew whenever the code that makes them changes.
 const SCORE_FINGERPRINT: &str = env!("FAIRGRID_SCORE_FINGERPRINT");

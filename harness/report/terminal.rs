@@ -122,9 +122,13 @@ fn color(entry: &Entry) -> Option<Color> {
 
 /// A sentence in lines that fit.
 pub fn wrapped(text: &str, screen: Screen) -> String {
-    let Some(width) = screen.width else {
-        return text.to_owned();
-    };
+    hanging("", text, screen)
+}
+
+/// A sentence in lines that fit, after a head below which all lines but the first are indented.
+pub fn hanging(head: &str, text: &str, screen: Screen) -> String {
+    let indent = string_width(head);
+    let width = screen.width.map_or(usize::MAX, |width| width.saturating_sub(indent).max(20));
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let last = lines.len() - 1;
@@ -138,5 +142,5 @@ pub fn wrapped(text: &str, screen: Screen) -> String {
             lines.push(word.to_owned());
         }
     }
-    lines.join("\n")
+    format!("{head}{}", lines.join(&format!("\n{}", " ".repeat(indent))))
 }

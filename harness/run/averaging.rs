@@ -12,7 +12,7 @@ use crate::report::average::Average;
 use crate::report::row::Row;
 use crate::score::compare::mean::{Mean, means};
 use crate::score::measurement::Measurement;
-use crate::spec::study::CellEvaluation;
+use crate::spec::cell::CellEvaluation;
 
 /// How means are kept in the store.
 const KEPT: Kept = Kept { kind: "average", file: "means.json" };

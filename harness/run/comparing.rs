@@ -16,8 +16,8 @@ use crate::score::compare::adjust::adjust;
 use crate::score::compare::change::{Transition, correlation, retention_rate};
 use crate::score::compare::contrast::{self, Finding, Statistic};
 use crate::score::measurement::{Measurement, Status};
+use crate::spec::cell::CellEvaluation;
 use crate::spec::compare::{Adjust, Report};
-use crate::spec::study::CellEvaluation;
 
 /// How findings are kept in the store.
 const KEPT: Kept = Kept { kind: "compare", file: "findings.json" };

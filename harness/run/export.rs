@@ -10,8 +10,8 @@ use super::store::file_name;
 use crate::plan::key::Key;
 use crate::plan::planned::Plan;
 use crate::score::decisions;
+use crate::spec::cell::cell_name;
 use crate::spec::folds::as_written;
-use crate::spec::study::cell_name;
 
 /// Writes `predictions/<cell>/<split>.parquet` for every evaluation that has predictions; answers the folder, if there is one.
 pub fn predictions_of(plan: &Plan, results: &HashMap<Key, PathBuf>, folder: &Path) -> anyhow::Result<Option<PathBuf>> {

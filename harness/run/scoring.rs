@@ -64,6 +64,11 @@ impl Scoring<'_> {
                 self.store.forget(&rules_key(planned))?;
             }
             let scored = self.kept(&planned.key, KEPT, || self.measure(planned))?;
+            if let Some(Err(reason)) = &scored {
+                let evaluation = &self.plan.study.evaluations[planned.evaluation];
+                let cell = self.plan.study.cells[evaluation.cell()].name.clone();
+                self.observer.event(&Event::NotScored { cell, evaluation: evaluation.name.clone(), reason: reason.clone() });
+            }
             self.observer.event(&Event::Scored { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
             Ok(scored)
         };

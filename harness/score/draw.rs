@@ -25,6 +25,8 @@ pub enum Purpose {
     Exchange,
     /// Pairs of subjects drawn with replacement.
     Pairs,
+    /// Labels made wrong.
+    Leakage,
 }
 
 /// The generator of one replicate of one purpose.
@@ -37,6 +39,7 @@ pub fn generator(seed: u64, purpose: Purpose, replicate: u64, index: u64) -> Cha
         Purpose::Exchange => 5,
         Purpose::Refit => 6,
         Purpose::Pairs => 7,
+        Purpose::Leakage => 8,
     };
     let mut key = [0; 32];
     for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose, replicate, index]) {

@@ -1,6 +1,7 @@
 //! A metric as an evaluation calls it: name and options resolved against the registry, every ambiguous reading refused.
 
 use super::combine::Combine;
+use super::explain::called_here;
 use super::measurement::Direction;
 use super::reduction::Reduction;
 use super::reference::Reference;
@@ -166,7 +167,7 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
     let name = call.choice.name.as_str();
     let Some(meaning) = meaning(name) else {
         let known = list();
-        let help = did_you_mean(name, known.iter().map(String::as_str));
+        let help = called_here(name).unwrap_or_else(|| did_you_mean(name, known.iter().map(String::as_str)));
         problems.push(Problem::at(&call.choice.name_node, format!("unknown metric `{name}`")).help(help));
         return None;
     };

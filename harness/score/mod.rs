@@ -1,6 +1,6 @@
 //! Predictions to metrics, reductions over groups, intervals, tests; its registry is a table.
 //!
-//! An evaluation is held against what it is about ([`scheme`]); scores become decisions ([`rule`]). Items that look alike to the metrics
+//! An evaluation ([`scheme`]) is held against what it is about ([`schema`]); scores become decisions ([`rule`]). Items that look alike to the metrics
 //! become one pattern ([`outcome`], [`ranking`], [`probability`]; any of them is a [`lens`]), patterns within groups become resampling units ([`units`]), and all numbers of a
 //! breakdown are computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
 //!
@@ -21,7 +21,7 @@
 //!   that others are set against.
 //! - [`draw`]: keyed random draws; [`interval`], [`share`], [`gap`]: intervals of numbers, shares, and numbers over groups.
 //! - [`mod@compare`]: cells set against each other on the same items.
-//! - [`mod@explain`]: what a metric is, in words; [`rulebook`]: what decision rules and calibrations are.
+//! - [`mod@contents`]: what can be measured; [`mod@explain`]: what a metric is, in words; [`rulebook`]: what decision rules and calibrations are.
 //! - [`embedding`]: vectors in place of scores.
 //! - [`measurement`]: one number, with all that is needed to trust it.
 
@@ -32,6 +32,7 @@ pub mod calibrate;
 pub mod clusters;
 pub mod combine;
 pub mod compare;
+pub mod contents;
 pub mod crossing;
 pub mod draw;
 pub mod embedding;
@@ -62,6 +63,7 @@ pub mod registry;
 pub mod roc;
 pub mod rule;
 pub mod rulebook;
+pub mod schema;
 pub mod scheme;
 pub mod share;
 pub mod sheet;

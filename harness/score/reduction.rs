@@ -112,6 +112,7 @@ struct Sums {
     high: f64,
     count: u32,
     sum: f64,
+    /// Of squared distances from the mean so far.
     squares: f64,
     weighted: f64,
     weight: f64,
@@ -123,9 +124,11 @@ impl Sums {
     fn add(&mut self, value: f64, size: f64) {
         self.low = self.low.min(value);
         self.high = self.high.max(value);
+        // Welford (1962): squares of values, less that of the mean, leave rounding where groups are equal.
+        let before = if self.count == 0 { value } else { self.mean() };
         self.count += 1;
         self.sum += value;
-        self.squares += value * value;
+        self.squares += (value - before) * (value - self.mean());
         self.weighted += value * size;
         self.weight += size;
     }
@@ -135,8 +138,7 @@ impl Sums {
     }
 
     fn deviation(&self) -> f64 {
-        let mean = self.mean();
-        (self.squares / f64::from(self.count) - mean * mean).max(0.0).sqrt()
+        (self.squares / f64::from(self.count)).max(0.0).sqrt()
     }
 }
 
@@ -254,7 +256,10 @@ impl Reduction {
         let ordered = || groups.iter().flat_map(|a| groups.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b);
         let straight = || groups.iter().zip(against.iter().cycle()).map(|(group, all)| (*group, *all));
         let turned = || straight().flat_map(|(group, all)| [(group, all), (all, group)]);
+        let is_ratio = matches!(self, Self::Ratio(_) | Self::Relative(Step::Over, _));
         match self {
+            // Limits of ratios are those of numbers that are never negative.
+            _ if is_ratio && family.legs.iter().any(|leg| leg.value < 0.0) => Vec::new(),
             Self::Difference(Against::Groups) => ordered().filter_map(|(a, b)| family.difference(a, b)).collect(),
             Self::Difference(_) => turned().filter_map(|(a, b)| family.difference(a, b)).collect(),
             Self::Ratio(Against::Groups) | Self::Skewness => ordered().filter_map(|(a, b)| family.ratio(a, b)).collect(),
@@ -309,6 +314,8 @@ impl Reduction {
     pub fn limits(self, (least, most): (f64, f64)) -> (f64, f64) {
         match self {
             Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd => (0.0, most - least),
+            // Of numbers that may be negative, the sign of a ratio says which are.
+            Self::Ratio(_) if least < 0.0 => (f64::NEG_INFINITY, f64::INFINITY),
             Self::Ratio(_) | Self::Gini | Self::Shortfall | Self::Levelled(_) => (0.0, 1.0),
             Self::GroupCv => (0.0, f64::INFINITY),
             Self::Skewness => (1.0, f64::INFINITY),

@@ -76,7 +76,7 @@ pub struct Fitted {
     pub value: Option<f64>,
 }
 
-/// Decides about every item. The rule has been checked against the predictions' [`super::scheme::Schema`].
+/// Decides about every item. The rule has been checked against the predictions' [`super::schema::Schema`].
 ///
 /// # Errors
 /// Where the rule is to be fitted and is not in `fitted`, or needs what the predictions lack.

@@ -2,43 +2,21 @@
 
 use std::collections::HashSet;
 
-use indexmap::IndexMap;
-
 use super::breakdown::Grouping;
-use super::embedding::{self, Embeddings};
+use super::embedding;
 use super::joint;
-use super::metric::{Average, Input, Meaning, Metric, Task, Wanted, meaning, resolve};
+use super::metric::{Average, Input, Meaning, Metric, Task, meaning, resolve};
 use super::pairs;
-use super::predictions::Predictions;
 use super::registry::Suffix;
+use super::schema::Schema;
 use super::truth::{LabelSets, Truth};
-use crate::data::frame::Targets;
-use crate::spec::calibrate::Method;
-use crate::spec::decide::{Cuts, Decide, Link, Rule};
+use crate::spec::decide::{Cuts, Decide, Rule};
 use crate::spec::evaluation::{Evaluation, MetricCall, MinCount, Written};
-use crate::spec::predictions::Kind;
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 
-/// What predictions hold, known before there are any.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Schema {
-    /// The classes' names.
-    pub classes: Vec<String>,
-    /// Whether an item may have several labels.
-    pub multi_label: bool,
-    /// The fields that groups can be made of, with their levels.
-    pub fields: IndexMap<String, Vec<String>>,
-    /// Whether items have labels that are among the classes.
-    pub labelled: bool,
-    /// Whether items are known to be of subjects.
-    pub subject: bool,
-    /// What scores there are and how many an item, if any.
-    pub scores: Option<(Kind, usize)>,
-    /// Whether there are decisions already.
-    pub decisions: bool,
-    /// How many numbers a vector has, if there are vectors.
-    pub embeddings: Option<usize>,
-}
+mod unfit;
+
+use unfit::{unfit, unlabelled, unscored};
 
 /// An evaluation that can be computed.
 #[derive(Clone, Debug)]
@@ -66,54 +44,6 @@ pub struct ToFit {
     pub metrics: Vec<Metric>,
     /// The split to find it on, `dataset/split`.
     pub split: Written<String>,
-}
-
-impl Schema {
-    /// The schema of predictions that exist.
-    pub fn of(predictions: &Predictions) -> Self {
-        Self {
-            classes: predictions.classes().to_vec(),
-            multi_label: matches!(predictions.targets(), Targets::Multi { .. }),
-            fields: predictions.fields().iter().map(|(name, field)| (name.clone(), field.levels.clone())).collect(),
-            labelled: predictions.is_empty() || !predictions.targets().are_unknown(),
-            subject: predictions.subject().is_some(),
-            scores: predictions.scores().map(|scores| (scores.kind, scores.width)),
-            decisions: predictions.decisions().is_some(),
-            embeddings: predictions.embeddings().map(Embeddings::width),
-        }
-    }
-
-    /// What an evaluation makes of it before anything is read.
-    fn calibrated(&self, evaluation: &Evaluation, problems: &mut Problems) -> Self {
-        let Some(calibrate) = &evaluation.calibrate else { return self.clone() };
-        let method = calibrate.method.word();
-        let unfit = match self.scores {
-            None => Some((format!("`{method}` calibrates scores, and the predictions hold decisions only"), "leave `calibrate` out")),
-            Some(_) if self.multi_label => Some((
-                format!("`{method}` calibrates the scores of one label an item, and items may have several"),
-                "leave `calibrate` out",
-            )),
-            Some((Kind::Scores, _)) if calibrate.method == Method::Temperature => Some((
-                "`temperature` reads logits or probabilities, and the predictions hold scores, which are neither".to_owned(),
-                "name their columns `probabilities` or `logits` if they are those, or write `method: platt`",
-            )),
-            Some((_, width)) if calibrate.method == Method::Temperature && width == self.classes.len() => None,
-            Some(_) if self.classes.len() != 2 || evaluation.positive.is_none() => Some((
-                format!("`{method}` calibrates the score of one of two classes"),
-                "name it with `positive:`; of more classes, write `method: temperature`",
-            )),
-            Some(_) => None,
-        };
-        if let Some((message, help)) = unfit {
-            problems.push(Problem::at(&calibrate.node, message).help(help));
-        }
-        Self { scores: self.scores.map(|(_, width)| (Kind::Probabilities, width)), ..self.clone() }
-    }
-
-    /// Whether there is nothing but vectors to score.
-    pub fn only_embeddings(&self) -> bool {
-        self.embeddings.is_some() && self.scores.is_none() && !self.decisions
-    }
 }
 
 impl Scheme {
@@ -314,7 +244,7 @@ impl Scheme {
     fn check_rules(&mut self, evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) {
         let decided = |name: &str| {
             self.metrics.iter().any(|(metric, _)| metric.name == name && metric.input == Input::Decisions)
-                || self.joint.iter().any(|(metric, _)| metric.name == name && metric.definition.compute.decided())
+                || self.joint.iter().any(|(metric, _)| metric.name == name && metric.decided())
         };
         let reads = evaluation.metrics.iter().find(|call| decided(call.name.as_ref().unwrap_or(&call.choice.name)));
         if let (true, Some(call)) = (self.decide.is_empty() && !evaluation.undecided, reads) {
@@ -341,7 +271,9 @@ impl Scheme {
                 let problem = Problem::at(&decide.node, format!("two decision rules are called `{}`", decide.name));
                 problems.push(problem.help("give one of them another name with `as`"));
             }
-            if let Some((message, help)) = unfit(&decide.rule, schema, self.task) {
+            // Without the positive class that is asked for, no rule of two classes would do: one mistake, one message.
+            let misnamed = evaluation.positive.is_some() && self.task.positive.is_none();
+            if let Some((message, help)) = unfit(&decide.rule, schema, self.task).filter(|_| !misnamed) {
                 problems.push(Problem::at(&decide.node, format!("`{}` {message}", decide.name)).help(help));
             }
             if let Rule::Thresholds { cuts: Cuts::At(cuts), .. } = &decide.rule {
@@ -392,136 +324,5 @@ impl Scheme {
         let message = format!("{what} cannot be fitted to `{}`", call.choice.name);
         problems.push(Problem::at(&call.choice.name_node, message).help(help));
         None
-    }
-}
-
-/// A metric of labels that are not there.
-fn unlabelled(call: &MetricCall, sets: &LabelSets) -> Problem {
-    let name = &call.choice.name;
-    let problem = Problem::at(&call.choice.name_node, format!("`{name}` needs labels, and none are known in the model's classes"));
-    let sets: Vec<&str> = sets.names().collect();
-    problem.help(match sets.as_slice() {
-        [] => "name the column of labels as `label`, or say which classes are correct by a label set: `target: {correct: {from: FIELD, map: {LEVEL: [CLASS]}}}`".to_owned(),
-        sets => format!("say which label set is correct: `{{{name}: {{of: {}}}}}`", sets.join(" | ")),
-    })
-}
-
-/// Why a metric has no scores to read.
-fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Option<usize>) -> Option<Problem> {
-    let name = &call.choice.name;
-    let node = &call.choice.name_node;
-    match (metric.input, schema.scores) {
-        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings | Input::Roc { all: false }, Some(_)) => None,
-        (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
-        (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
-            Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))
-                .help(format!("say what makes probabilities of them: `{{{name}: {{…, of: softmax | sigmoid}}}}`")),
-        ),
-        (Input::TopFrom { of: Link::Sigmoid | Link::Softmax, .. }, Some((Kind::Probabilities, _))) => {
-            Some(Problem::at(node, format!("`{name}` turns into probabilities what are probabilities")).help("leave `of` out"))
-        }
-        (Input::TopK(_) | Input::TopFrom { .. } | Input::Scores | Input::Roc { .. }, Some((_, width))) if width < schema.classes.len() => {
-            let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
-            Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
-        }
-        (Input::Probabilities { .. } | Input::Shifts { .. }, Some((kind, width))) => {
-            let (of, wanted) = match metric.input {
-                Input::Probabilities { of, wanted, .. } => (of, wanted),
-                Input::Shifts { of } => (of, positive.map_or(Wanted::Nothing, Wanted::Positive)),
-                _ => return None,
-            };
-            let message = |words: &str| Problem::at(node, format!("`{name}` {words}"));
-            let one_each = width == schema.classes.len();
-            match (kind, of) {
-                _ if !one_each && positive.is_none() => Some(
-                    message("reads probabilities, and the predictions hold one number an item")
-                        .help("give the evaluation its `positive:` class"),
-                ),
-                (Kind::Scores, _) => Some(
-                    message("reads probabilities, and the predictions hold scores, which have no such meaning")
-                        .help("name their columns `probabilities` or `logits` if they are those; `roc_auc_score` reads any scores"),
-                ),
-                (Kind::Logits, Link::Score) => Some(
-                    message("reads probabilities, and the predictions hold logits")
-                        .help(format!("say what makes probabilities of them: `{{{name}: {{of: softmax | sigmoid}}}}`")),
-                ),
-                (Kind::Probabilities, Link::Sigmoid | Link::Softmax) => {
-                    Some(message("turns into probabilities what are probabilities").help("leave `of` out"))
-                }
-                (_, Link::Softmax) if !one_each => Some(message("needs one logit a class for a softmax").help("write `of: sigmoid`")),
-                (_, Link::Sigmoid) if one_each && !schema.multi_label && wanted == Wanted::Nothing => {
-                    Some(message("reads probabilities that sum to 1, which a sigmoid a class does not give").help("write `of: softmax`"))
-                }
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-/// Why a rule does not fit the predictions, and what to do.
-fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static str)> {
-    let link = match rule {
-        Rule::Given if schema.decisions => return None,
-        Rule::Given => return Some(("needs decisions, and the predictions hold none".to_owned(), "name their column, or another rule")),
-        Rule::Threshold { of, .. } | Rule::Thresholds { of, .. } => *of,
-        Rule::PostProcess(process) => process.of,
-        Rule::Argmax | Rule::TopK(_) => Link::Score,
-    };
-    if let Rule::PostProcess(process) = rule {
-        if schema.multi_label || task.positive.is_none() || task.classes != 2 {
-            return Some(("needs two classes, one of them `positive:`".to_owned(), "add `positive:` to the evaluation"));
-        }
-        match process.of_given() {
-            true if schema.decisions => return None,
-            true => {
-                return Some((
-                    "needs decisions, and the predictions hold none".to_owned(),
-                    "write `decisions: 0.5` for those of a threshold",
-                ));
-            }
-            false => {}
-        }
-    }
-    let Some((kind, width)) = schema.scores else {
-        let help = match rule {
-            _ if schema.only_embeddings() => {
-                return Some(("needs scores, and the model holds embeddings only".to_owned(), "leave `decide` out"));
-            }
-            Rule::PostProcess(_) => "write `{equalized_odds: {decisions: given, …}}`, which needs no scores",
-            _ => "leave `decide` out to use those",
-        };
-        return Some(("needs scores, and the predictions hold decisions only".to_owned(), help));
-    };
-    let one_each = width == task.classes;
-    match rule {
-        Rule::Argmax if task.multi_label && schema.labelled => {
-            Some(("decides one class, and items may have several".to_owned(), "write `{top_k: 1}` if that is meant"))
-        }
-        Rule::Argmax | Rule::TopK(_) if !one_each => {
-            Some(("needs one score a class".to_owned(), "with the positive's score alone, write `{threshold: 0.5}`"))
-        }
-        Rule::TopK(k) if *k as usize > task.classes => {
-            Some((format!("is out of range: there are {} classes", task.classes), "use a smaller k"))
-        }
-        Rule::Threshold { .. } if !task.multi_label && (task.positive.is_none() || task.classes != 2) => {
-            Some(("needs two classes, one of them `positive:`".to_owned(), "add `positive:` to the evaluation, or write `argmax`"))
-        }
-        Rule::Thresholds { .. } if !task.multi_label => {
-            Some(("has a threshold a class, and items have one label".to_owned(), "write `argmax`, or `{threshold: …}` with `positive:`"))
-        }
-        Rule::Threshold { .. } | Rule::Thresholds { .. } if kind == Kind::Logits && link == Link::Score => Some((
-            "meets logits, which have several readings as probabilities".to_owned(),
-            "say which: `{threshold: {at: 0.5, of: sigmoid | softmax | score}}`",
-        )),
-        Rule::PostProcess(_) if kind == Kind::Logits && link == Link::Score => {
-            Some(("meets logits, which have several readings as probabilities".to_owned(), "say which: `of: sigmoid | softmax`"))
-        }
-        Rule::Argmax | Rule::TopK(_) => None,
-        _ if link != Link::Score && kind == Kind::Probabilities => {
-            Some(("turns into probabilities what are probabilities".to_owned(), "leave `of` out"))
-        }
-        _ if link == Link::Softmax && !one_each => Some(("needs one logit a class for a softmax".to_owned(), "write `of: sigmoid`")),
-        _ => None,
     }
 }

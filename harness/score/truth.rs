@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::predictions::{Decisions, Predictions};
-use super::scheme::Schema;
+use super::schema::Schema;
 use crate::data::frame::Targets;
 use crate::spec::decode::{Decode, canonical, word};
 use crate::spec::evaluation::Written;

@@ -8,7 +8,7 @@
 //! - [`mod@file`]: `extends` and `--set`. [`path`]: paths with `${NAME}`.
 //!
 //! What a study says:
-//! - [`study`]: the whole, expanded over its [`grid`].
+//! - [`study`]: the whole; [`cell`]: what it expands to over its [`grid`].
 //! - [`card`]: a dataset, dealt into [`folds`] or not; [`sample`] and [`weights`]: which of its items count, and how much.
 //! - [`model`]: what predicts, with its [`input`] and [`augment`]ation, or imported [`predictions`], or [`vectors`];
 //!   [`validate`]: which epoch of a training is kept.
@@ -21,6 +21,7 @@
 pub mod augment;
 pub mod calibrate;
 pub mod card;
+pub mod cell;
 pub mod compare;
 pub mod decide;
 pub mod decode;

@@ -3,15 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
-use indexmap::map::Entry;
 
 use super::card::DataUse;
+use super::cell::{Cell, CellEvaluation, cell_name, cells, check_name, evaluations};
 use super::compare::Comparison;
-use super::decode::{Decode, Fields, expected, one_or_many};
-use super::evaluation::{Evaluation, Written};
+use super::decode::{Decode, Fields, expected};
 use super::file::{Setting, read};
-use super::folds::{as_written, of_fold};
-use super::grid::{Grid, Point, check_version, unresolved};
+use super::folds::of_fold;
+use super::grid::{Grid, check_version};
 use super::model::Model;
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems, SpecError, did_you_mean};
@@ -47,58 +46,6 @@ pub struct Study {
     pub compare: IndexMap<String, Comparison>,
     /// Tables, what is averaged and pooled in them, and tolerances.
     pub layout: Layout,
-}
-
-/// A model at one point.
-#[derive(Clone, Debug)]
-pub struct Cell {
-    /// `small_cnn` or `small_cnn,loss=focal(gamma=2),seed=0`: unique in the study.
-    pub name: String,
-    /// The model's name.
-    pub model: String,
-    /// The point of the axes that the model mentions.
-    pub point: Point,
-    /// What runs.
-    pub spec: Model,
-    /// What tells its draw of training items apart from those of other cells: `focus=B`, of the axes that `sample` mentions and does not
-    /// nest over. Empty where it draws none.
-    pub draw: String,
-}
-
-/// An evaluation of a cell, or of several whose predictions are pooled.
-#[derive(Clone, Debug)]
-pub struct CellEvaluation {
-    /// The evaluation's name.
-    pub name: String,
-    /// What is scored together: one part, or one for each level of what is pooled.
-    pub parts: Vec<Part>,
-    /// The point of the cells' axes and those that the evaluation mentions, less those that are pooled.
-    pub point: Point,
-    /// What is computed.
-    pub spec: Evaluation,
-    /// The same as it was written, after substitution: part of the result's key.
-    pub written: serde_json::Value,
-}
-
-/// What an evaluation takes of one cell.
-#[derive(Clone, Debug)]
-pub struct Part {
-    /// The cell, as an index into [`Study::cells`].
-    pub cell: usize,
-    /// The split; `None` where the predictions bring their own labels.
-    pub split: Option<Written<String>>,
-}
-
-impl CellEvaluation {
-    /// The cell that stands for all: its model is that of the others.
-    pub fn cell(&self) -> usize {
-        self.parts[0].cell
-    }
-
-    /// The split as it is written, for results: the fold is a column of its own there. Empty where there is none.
-    pub fn data(&self) -> String {
-        self.spec.data.as_ref().map(|split| as_written(&split.value)).unwrap_or_default()
-    }
 }
 
 impl Study {
@@ -319,117 +266,4 @@ fn entries(node: &Node, problems: &mut Problems) -> Option<Vec<(Key, Node)>> {
             None
         }
     }
-}
-
-fn check_name(key: &Key, problems: &mut Problems) {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    if !key.text.starts_with(|first: char| first.is_ascii_alphanumeric()) || !key.text.chars().all(fits) || key.text.len() > 80 {
-        let message = format!("`{}` is not a name: at most 80 letters, digits, `_`, `-` and `.`, a letter or digit first", key.text);
-        problems.push(Problem::at_place(&key.place, message));
-    }
-}
-
-fn cells(grid: &Grid, models: &[(Key, Node)], problems: &mut Problems) -> Vec<Cell> {
-    let mut cells = Vec::new();
-    for (key, node) in models {
-        check_name(key, problems);
-        let axes = grid.mentions(node, problems);
-        for point in grid.points(&axes) {
-            let substituted = grid.substitute(node, &point, problems);
-            // What a wrong `$axis` stands for is not known, and was told.
-            let unresolved = unresolved(&substituted);
-            let mut found = Problems::default();
-            let spec = Model::decode(&substituted, &mut found);
-            found
-                .into_iter()
-                .filter(|problem| !unresolved.iter().any(|place| problem.is_at(place)))
-                .for_each(|problem| problems.push(problem));
-            if let (Some(spec), true) = (spec, unresolved.is_empty()) {
-                let draw = draw_key(grid, node, &point, &spec, problems);
-                cells.push(Cell { name: cell_name(grid, &key.text, &point), model: key.text.clone(), point, spec, draw });
-            }
-        }
-    }
-    cells
-}
-
-/// Axes that only the rest of the model mentions do not count: models that differ in their loss learn from the same items.
-fn draw_key(grid: &Grid, model: &Node, point: &Point, spec: &Model, problems: &mut Problems) -> String {
-    let sample = match spec {
-        Model::Backend(model) => model.train.as_ref().and_then(|train| train.sample.as_ref()),
-        Model::Predictions(_) => None,
-    };
-    let (Some(sample), Some(train)) = (sample, model.get("train")) else { return String::new() };
-    for name in sample.nested_over.iter().filter(|name| grid.axis(&name.text).is_none()) {
-        let help = did_you_mean(&name.text, grid.names());
-        problems.push(Problem::at(&name.node, format!("`{}` names no axis of `grid`", name.text)).help(help));
-    }
-    let mut axes = grid.mentions(train.get("sample").unwrap_or(train), problems);
-    axes.retain(|axis| sample.nested_over.iter().all(|name| grid.axis(&name.text) != Some(*axis)));
-    let levels = grid.coordinates(&point.onto(&axes)).into_iter().map(|(axis, level)| format!("{axis}={level}"));
-    levels.collect::<Vec<_>>().join(",")
-}
-
-/// `model,axis=level,…`.
-pub fn cell_name(grid: &Grid, model: &str, point: &Point) -> String {
-    let coordinates = grid.coordinates(point).into_iter().map(|(axis, level)| format!(",{axis}={level}"));
-    std::iter::once(model.to_owned()).chain(coordinates).collect()
-}
-
-fn evaluations(
-    grid: &Grid,
-    cells: &[Cell],
-    models: Option<&[(Key, Node)]>,
-    evaluate: &[(Key, Node)],
-    pooled: &[usize],
-    problems: &mut Problems,
-) -> Vec<CellEvaluation> {
-    let kept: Vec<usize> = (0..grid.axes.len()).filter(|axis| !pooled.contains(axis)).collect();
-    let mut evaluations: IndexMap<(&str, &str, Point), CellEvaluation> = IndexMap::new();
-    for (key, node) in evaluate {
-        check_name(key, problems);
-        let chosen: Option<Vec<Written<String>>> = node.get("models").and_then(|models| one_or_many(models, problems));
-        if let (Some(chosen), Some(models)) = (&chosen, models) {
-            for unknown in chosen.iter().filter(|chosen| !models.iter().any(|(key, _)| key.text == chosen.value)) {
-                let known = models.iter().map(|(key, _)| key.text.as_str());
-                let message = format!("unknown model `{}`", unknown.value);
-                problems.push(Problem::at(&unknown.node, message).help(did_you_mean(&unknown.value, known)));
-            }
-        }
-        let own = grid.mentions(node, problems);
-        let chosen_cell = |cell: &Cell| chosen.as_ref().is_none_or(|chosen| chosen.iter().any(|chosen| chosen.value == cell.model));
-        if !cells.iter().any(chosen_cell) {
-            // Its models are wrong, and told about; what is wrong with itself is told in the same breath.
-            for point in grid.points(&own) {
-                Evaluation::decode(&grid.substitute(node, &point, problems), problems);
-            }
-        }
-        for (index, cell) in cells.iter().enumerate() {
-            if !chosen_cell(cell) {
-                continue;
-            }
-            for point in grid.extend(&cell.point, &own) {
-                let whole = grid.substitute(node, &point, problems);
-                let split = Evaluation::split(&whole).and_then(|data| Written::decode(data, &mut Problems::default()));
-                let part = Part { cell: index, split };
-                let point = point.onto(&kept);
-                match evaluations.entry((&key.text, &cell.model, point.clone())) {
-                    Entry::Occupied(mut known) => known.get_mut().parts.push(part),
-                    Entry::Vacant(unknown) => {
-                        let substituted = grid.substitute(node, &point, problems);
-                        let known = unresolved(&whole);
-                        for place in unresolved(&substituted).iter().filter(|place| !known.contains(place)) {
-                            let message = "this axis is pooled: an evaluation of all its levels cannot depend on one";
-                            problems.push(Problem::at_place(place, message).help("mention it in models alone, or remove it from `pool`"));
-                        }
-                        if let Some(spec) = Evaluation::decode(&substituted, problems) {
-                            let (name, written) = (key.text.clone(), substituted.to_json());
-                            unknown.insert(CellEvaluation { name, parts: vec![part], point, spec, written });
-                        }
-                    }
-                }
-            }
-        }
-    }
-    evaluations.into_values().collect()
 }

@@ -96,3 +96,117 @@ fn members_of_an_archive_that_leave_it_or_are_no_images_are_counted() {
     let card = "pixel_limit: 20000\nimages: {archive: faces.zip, glob: '**/*.{jpg,png}'}\n";
     insta::assert_snapshot!(shown(&folder, card));
 }
+
+#[test]
+fn nothing_that_a_name_or_a_cell_holds_reaches_the_terminal_as_a_command() {
+    let png = image("rgb.png");
+    let folder = Folder::new()
+        .file("root/good.png", &png)
+        .file("root/other.png", &png)
+        .file("root/new\nline\u{1b}[31m.png", "no image")
+        .file("root/turned\u{202e}gnp.png", "no image")
+        .file("root/faces.csv", "file,tone,part\ngood.png,\u{1b}[2Jdark,a\nother.png,light,\u{1b}]0;title\u{7}\n\u{7f}gone.png,light,a\n");
+    let names = shown(&folder, "images: {glob: '*.png'}\n");
+    insta::assert_snapshot!(names);
+    let cells = shown(&folder, "images: {table: faces.csv, path: '{file}'}\nfields: {tone: tone}\nlabel: tone\nsplits: {from: part}\n");
+    insta::assert_snapshot!(cells);
+    for outcome in [names, cells] {
+        let text = outcome.to_string();
+        assert!(!text.contains(|letter: char| letter != '\n' && letter.is_control()), "{text:?}");
+    }
+}
+
+#[test]
+fn what_a_card_names_is_a_file_below_the_root_or_refused() {
+    let folder =
+        Folder::new().file("root/a.png", image("rgb.png")).file("root/real.csv", "file\na.png\n").file("outside.csv", "file\na.png\n");
+    for pipe in ["pipe.csv", "pipe.zip", "pipe.json", "pipe.idx"] {
+        rustix::fs::mknodat(rustix::fs::CWD, folder.path("root").join(pipe), rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+            .unwrap();
+    }
+    symlink("real.csv", folder.path("root/within.csv")).unwrap();
+    symlink("../outside.csv", folder.path("root/leaves.csv")).unwrap();
+    symlink("/dev/zero", folder.path("root/endless.csv")).unwrap();
+    std::fs::create_dir(folder.path("root/folder.csv")).unwrap();
+    let refused = |card: &str| {
+        let outcome = shown(&folder, card);
+        assert_eq!(outcome.code, Some(2), "{outcome}");
+        let text = outcome.to_string();
+        text.lines().find_map(|line| line.split_once("error: ")).unwrap_or_else(|| panic!("{text}")).1.to_owned()
+    };
+    let table = |file: &str| format!("images: {{table: {file}, path: '{{file}}'}}\n");
+    let joined = "images: {glob: '*.png'}\ntables: {t: {file: pipe.csv, key: file}}\nfields: {x: t.x}\n";
+    let idx = "images: {idx: {test: {images: pipe.idx, labels: pipe.idx}}}\n";
+    let cards = [
+        table("pipe.csv"),
+        table("leaves.csv"),
+        table("endless.csv"),
+        table("folder.csv"),
+        table("gone.csv"),
+        table("../outside.csv"),
+        joined.to_owned(),
+        "images: {glob: '*.png'}\nlabels: {file: pipe.csv, id: file, class: x}\n".to_owned(),
+        "images: {archive: pipe.zip}\n".to_owned(),
+        "images: {coco: pipe.json, path: '{file_name}'}\n".to_owned(),
+        idx.to_owned(),
+    ];
+    insta::assert_snapshot!(cards.iter().map(|card| refused(card)).collect::<Vec<_>>().join("\n"));
+    assert_eq!(shown(&folder, &table("within.csv")).code, Some(0));
+}
+
+#[test]
+fn a_member_that_cannot_be_unpacked_costs_itself_alone() {
+    let png = image("rgb.png");
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let deflated = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    for name in ["a.png", "b.png"] {
+        zip.start_file(name, deflated).unwrap();
+        zip.write_all(&png).unwrap();
+    }
+    let mut bytes = zip.finish().unwrap().into_inner();
+    // The first block of `b.png` gets a kind that deflate does not have.
+    let second = bytes.windows(5).position(|window| window == b"b.png").unwrap() + 5;
+    bytes[second] = 0xff;
+    let folder = Folder::new().file("root/faces.zip", bytes);
+    insta::assert_snapshot!(shown(&folder, "images: {archive: faces.zip, glob: '**/*.png'}\n"));
+}
+
+#[test]
+fn entries_of_coco_that_contradict_each_other_are_counted() {
+    let coco = r#"{"images": [{"id": "x1", "file_name": "a.png", "location": "coast"}, {"id": "x1", "file_name": "b.png"},
+                              {"id": 2, "file_name": "../outside.png"}, {"file_name": "c.png"}],
+        "annotations": [{"id": 1, "image_id": "x1", "category_id": 7, "bbox": [0, 0, 5, 5], "age": "old"},
+                        {"id": 2, "image_id": "x1", "category_id": 7, "bbox": [0, 0, 0, 5]},
+                        {"id": 3, "image_id": "x1", "category_id": 7},
+                        {"id": 4, "image_id": "x1", "category_id": 8, "bbox": [0, 0, 5, 5]},
+                        {"id": 5, "image_id": 9, "category_id": 7, "bbox": [0, 0, 5, 5]}],
+        "categories": [{"id": 7, "name": "dog", "supercategory": "animal"}]}"#;
+    let folder = Folder::new().file("root/a.png", image("rgb.png")).file("root/b.png", image("rgb.png")).file("root/coco.json", coco);
+    let card = "images: {coco: coco.json, path: '{file_name}', items: boxes}\n\
+                fields: {what: category, kind: category.supercategory, age: age, place: location}\nlabel: what\n";
+    insta::assert_snapshot!(shown(&folder, card));
+    insta::assert_snapshot!(shown(&folder, &card.replace("age: age", "age: aged")));
+}
+
+#[test]
+fn compressed_files_that_end_early_or_go_on_too_long() {
+    let gzip = |bytes: &[u8]| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(bytes).unwrap();
+        packed.finish().unwrap()
+    };
+    let table = gzip(b"file,tone\na.png,dark\n");
+    let folder = Folder::new()
+        .file("root/a.png", image("rgb.png"))
+        .file("root/whole.csv.gz", &table)
+        .file("root/cut.csv.gz", &table[..table.len() - 4])
+        .file("root/labels.idx", [0, 0, 8, 1, 0, 0, 0, 1, 0])
+        .file("root/flat.idx", [&[0, 0, 8, 3, 0, 0, 0, 1][..], &[0; 8]].concat())
+        .file("root/endless.idx.gz", gzip(&[&[0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1][..], &vec![0; 32 << 20]].concat()))
+        .file("root/absurd.idx", [0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0]);
+    let card = |file: &str| format!("images: {{table: {file}, path: '{{file}}'}}\nfields: {{tone: tone}}\nlabel: tone\n");
+    let idx =
+        |file: &str| format!("images: {{idx: {{test: {{images: {file}, labels: labels.idx}}}}}}\nfields: {{what: label}}\nlabel: what\n");
+    let outcomes = [card("whole.csv.gz"), card("cut.csv.gz"), idx("endless.idx.gz"), idx("absurd.idx"), idx("flat.idx")];
+    insta::assert_snapshot!(outcomes.map(|card| shown(&folder, &card).to_string()).join("\n---\n"));
+}

@@ -1,6 +1,6 @@
-"""Golden values of metrics that scikit-learn and fairlearn do not have, each written out from its definition in numpy.
+"""Golden values of metrics that scikit-learn and fairlearn do not have, each written out from its definition in numpy (attackers: scikit-learn).
 
-    python3 -m venv venv && venv/bin/pip install numpy==2.3.5
+    python3 -m venv venv && venv/bin/pip install numpy==2.4.6 scikit-learn==1.9.1
     venv/bin/python tests/oracles/catalogue.py > tests/oracles/catalogue.json
 """
 
@@ -9,6 +9,8 @@ import io
 import json
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 CLASSES = ["Woman", "Girl", "Man", "Boy", "Person", "Tree", "Car", "Dog", "Crime", "Mask"]
 
@@ -293,9 +295,67 @@ def exposure(rng):
     return case
 
 
+def leakage_of(features, group, fold, weight):
+    """Wang et al. (2019), with groups that weigh alike in place of equal numbers: each fold is told by what was fitted on the others."""
+    told = np.zeros(len(group))
+    for held_out in np.unique(fold):
+        rest = fold != held_out
+        levels = np.unique(group[rest])
+        of_group = {g: weight[rest & (group == g)].sum() for g in levels}
+        amount = weight[rest] * np.array([rest.sum() / len(levels) / of_group[g] for g in group[rest]])
+        scaler = StandardScaler().fit(features[rest], sample_weight=amount)
+        model = LogisticRegression(C=1.0, tol=1e-12, max_iter=100_000)
+        model.fit(scaler.transform(features[rest]), group[rest], sample_weight=amount)
+        likely = np.sort(model.predict_proba(scaler.transform(features[~rest])), axis=1)
+        assert (likely[:, -1] - likely[:, -2]).min() > 1e-5, "ties are tested by hand"
+        told[~rest] = model.predict(scaler.transform(features[~rest])) == group[~rest]
+    return np.mean([np.average(told[group == g], weights=weight[group == g]) for g in np.unique(group)])
+
+
+def leakage(rng):
+    """One label an item, three groups, weights."""
+    rows, classes = 300, ["cook", "drive", "read", "swim"]
+    race = rng.choice(["A", "B", "C"], rows, p=[0.5, 0.3, 0.2])
+    odds = {"A": [0.5, 0.2, 0.2, 0.1], "B": [0.1, 0.5, 0.2, 0.2], "C": [0.2, 0.2, 0.1, 0.5]}
+    truth = np.array([rng.choice(4, p=odds[g]) for g in race])
+    logits = np.round(rng.normal(0, 1, (rows, 4)) + 1.5 * np.eye(4)[truth] + np.array([np.log(odds[g]) for g in race]), 4)
+    weight, fold = np.round(rng.uniform(0.5, 2, rows), 2), rng.choice(["one", "two", "three"], rows)
+    columns = {"id": "id", "label": "y", "logits": {c: f"l_{c}" for c in classes}, "weight": "w"}
+    case = Case("leakage", columns, {"groups": ["race"]})
+    case.rows = [["id", "race", "fold", "w", "y", *(f"l_{c}" for c in classes)]]
+    case.rows += [[k, race[k], fold[k], weight[k], classes[truth[k]], *logits[k]] for k in range(rows)]
+    folds = {"folds": "fold"}
+    case.expect("dataset_leakage", folds, leakage_of(np.eye(4)[truth], race, fold, weight), "labels", "race", decision="argmax")
+    case.expect("model_leakage", {"from": "scores", **folds}, leakage_of(logits, race, fold, weight), "scores", "race", decision="argmax")
+    value = leakage_of(np.eye(4)[logits.argmax(1)], race, fold, weight)
+    case.expect("model_leakage", {"from": "decisions", **folds}, value, "decisions", "race", decision="argmax")
+    return case
+
+
+def leakage_of_sets(rng):
+    """Several labels an item, of which some are unknown, and two groups; some items are of no fold."""
+    rows, classes = 250, ["bag", "boot", "coat", "dress", "hat", "scarf"]
+    gender = rng.choice(["man", "woman"], rows, p=[0.7, 0.3])
+    lean = np.where(gender == "man", 0.15, -0.15)[:, None] * np.array([1, -1, 1, -1, 0, 0])
+    state = np.where(rng.random((rows, 6)) < 0.15, -1, (rng.random((rows, 6)) < 0.45 + lean).astype(int))
+    said = (rng.random((rows, 6)) < 0.2 + 0.5 * (state == 1) + lean).astype(int)
+    fold = rng.choice(["1", "2", "3", "4", ""], rows)
+    words = {1: "1", 0: "0", -1: ""}
+    columns = {"id": "id", "label": {c: c for c in classes}, "decision": {c: f"d_{c}" for c in classes}}
+    case = Case("leakage of several labels", columns, {"groups": ["gender"]})
+    case.rows = [["id", "gender", "fold", *classes, *(f"d_{c}" for c in classes)]]
+    case.rows += [[k, gender[k], fold[k], *(words[s] for s in state[k]), *said[k]] for k in range(rows)]
+    known, even = fold != "", np.ones(rows)
+    of = lambda features: leakage_of(features[known].astype(float), gender[known], fold[known], even[known])
+    case.expect("dataset_leakage", {"folds": "fold"}, of(state == 1), "labels", "gender", decision="given")
+    case.expect("model_leakage", {"from": "decisions", "folds": "fold"}, of(said), "decisions", "gender", decision="given")
+    return case
+
+
 def main():
     rng = np.random.default_rng(20)
     cases = [label_sets(rng), abstentions(rng), several_labels(rng), published_amplification(), amplification(rng), exposure(rng)]
+    cases += [leakage(rng), leakage_of_sets(rng)]
     print(json.dumps([case.json() for case in cases], indent=1))
 
 

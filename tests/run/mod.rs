@@ -9,6 +9,7 @@ mod faults;
 mod folds;
 mod interrupted;
 mod lessons;
+mod listing;
 mod mock;
 mod store;
 mod targets;

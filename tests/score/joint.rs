@@ -52,3 +52,75 @@ fn decisions_that_repeat_the_labels_amplify_nothing() {
     let measured = measure(&predictions, evaluation).unwrap();
     assert_eq!(find(&measured, "directional_bias_amplification", "g", "", "").value, Some(0.0));
 }
+
+/// Two groups of 40 items: labels that say nothing of them, decisions that say all.
+fn telling(names: [&str; 2], order: &mut dyn Iterator<Item = usize>) -> String {
+    let row = |item: usize| (["a", "b"][item / 2 % 2], ["a", "b"][item % 2], names[item % 2]);
+    let lines = order.map(|item| (item, row(item))).map(|(id, (y, d, g))| format!("{id:02},{y},{d},{g},p{}\n", id / 4));
+    format!("id,y,d,g,person\n{}", lines.collect::<String>())
+}
+
+const LEAKS: &str = "{groups: [g], metrics: [dataset_leakage, {model_leakage: {from: decisions}}, {leakage_amplification: {from: decisions}}, \
+                     {dataset_leakage: {degraded: true, as: degraded}}]}";
+
+#[test]
+fn a_model_that_gives_groups_away_leaks_more_than_its_labels() {
+    let predictions = import(&telling(["x", "y"], &mut (0..80)), "{id: id, label: y, decision: d}", &["g"]).unwrap();
+    let measured = measure(&predictions, LEAKS).unwrap();
+    let of = |metric: &str| find(&measured, metric, "g", "", "");
+    // As many of each group have each label: an attacker that sees them knows nothing, but for what chance gives the other folds.
+    let labels = of("dataset_leakage").value.unwrap();
+    assert!((0.3..=0.6).contains(&labels), "{labels}");
+    let model = of("model_leakage");
+    assert_eq!((model.value, model.upper), (Some(1.0), Some(1.0)));
+    // What a share of 40 of 40 leaves open.
+    assert!((0.9..0.95).contains(&model.lower.unwrap()), "{model:?}");
+    let (degraded, amplified) = (of("degraded").value.unwrap(), of("leakage_amplification"));
+    assert!((1.0 - degraded - amplified.value.unwrap()).abs() < 1e-12, "{degraded} {amplified:?}");
+    assert!(amplified.lower.unwrap() > 0.2, "{amplified:?}");
+}
+
+#[test]
+fn leakage_knows_neither_the_order_of_rows_nor_the_names_of_groups() {
+    let numbers = |names: [&str; 2], order: &mut dyn Iterator<Item = usize>| {
+        let predictions = import(&telling(names, order), "{id: id, label: y, decision: d}", &["g"]).unwrap();
+        measure(&predictions, LEAKS).unwrap().iter().map(|m| (m.value, m.lower, m.upper)).collect::<Vec<_>>()
+    };
+    let first = numbers(["x", "y"], &mut (0..80));
+    assert_eq!(first, numbers(["x", "y"], &mut (0..80).rev()));
+    assert_eq!(first, numbers(["zebra", "ant"], &mut (0..80)));
+}
+
+#[test]
+fn decisions_that_repeat_the_labels_leak_no_more() {
+    let csv: String = (0..60).map(|item| format!("{item},{0},{0},{1}\n", ["a", "b", "c"][item % 7 % 3], ["x", "y"][item % 2])).collect();
+    let predictions = import(&format!("id,y,d,g\n{csv}"), "{id: id, label: y, decision: d}", &["g"]).unwrap();
+    let measured = measure(&predictions, LEAKS).unwrap();
+    assert_eq!(find(&measured, "leakage_amplification", "g", "", "").value, Some(0.0));
+}
+
+#[test]
+fn an_attacker_has_not_seen_the_person_whose_group_it_is_asked_for() {
+    // Every person has a label of their own: who knows the person knows the group.
+    let csv: String = (0..120).map(|item| format!("{item},c{0},c{0},p{0},{1}\n", item % 12, ["x", "y"][item % 12 / 6])).collect();
+    let leakage = |columns: &str| {
+        let predictions = import(&format!("id,y,d,person,g\n{csv}"), columns, &["g"]).unwrap();
+        find(&measure(&predictions, "{groups: [g], metrics: [dataset_leakage]}").unwrap(), "dataset_leakage", "g", "", "").clone()
+    };
+    assert_eq!(leakage("{id: id, label: y, decision: d}").value, Some(1.0));
+    let strangers = leakage("{id: id, label: y, decision: d, subject: person}");
+    assert!(strangers.value.unwrap() < 0.7, "{strangers:?}");
+    assert_eq!(strangers.n_clusters, Some(12));
+}
+
+#[test]
+fn leakage_of_nothing_is_chance_and_of_a_lone_item_undefined() {
+    let csv: String = (0..30).map(|item| format!("{item},a,b,{}\n", ["x", "y", "z"][item % 3])).collect();
+    let leakage = |csv: &str| {
+        let predictions = import(&format!("id,y,d,g\n{csv}"), "{id: id, label: y, decision: d}", &["g"]).unwrap();
+        find(&measure(&predictions, "{groups: [g], metrics: [dataset_leakage]}").unwrap(), "dataset_leakage", "g", "", "").clone()
+    };
+    assert!((leakage(&csv).value.unwrap() - 1.0 / 3.0).abs() < 1e-12);
+    let lone = leakage(&format!("{csv}99,a,b,w\n"));
+    assert_eq!((lone.value, lone.reason.as_str()), (None, "fewer than two items in g=w"));
+}

@@ -8,28 +8,30 @@ use crate::data::coco;
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::below_root;
-use crate::spec::card::{Card, Coco, Template};
-use crate::spec::problem::did_you_mean;
+use crate::data::root;
+use crate::spec::card::{Coco, Template};
 
 impl Sheet {
-    pub(super) fn read_coco(&mut self, card: &Card, root: &Path, coco: &Coco) -> Result<(), DataError> {
-        let extra: &[&str] = if coco.boxes { &coco::ANNOTATION_COLUMNS } else { &[] };
-        let known: Vec<&str> = coco::IMAGE_COLUMNS.iter().chain(extra).copied().collect();
-        if let Some(lost) = self.columns.keys().find(|column| !known.contains(&column.as_str())) {
-            let help = did_you_mean(lost, known);
-            return Err(DataError::dataset(&card.dataset, format!("has no column `{lost}` ({help})")));
-        }
-        let archive = coco.archive.as_ref().map(|archive| self.archive(card, root, archive)).transpose()?;
+    pub(super) fn read_coco(&mut self, root: &Path, coco: &Coco) -> Result<(), DataError> {
+        let named: Vec<String> = std::iter::once(&coco.path).chain(&coco.id).flat_map(Template::columns).map(str::to_owned).collect();
+        let columns: Vec<String> = self.columns.keys().cloned().collect();
+        let wanted = columns.iter().chain(&named).map(String::as_str).collect();
+        let archive = coco.archive.as_ref().map(|archive| self.archive(root, archive)).transpose()?;
         for (split, files) in &coco.files {
             let mut paths = Vec::new();
             for file in files {
-                let below =
-                    below_root(file).map_err(|reason| DataError::dataset(&card.dataset, format!("names a file badly: {reason}")))?;
-                paths.push(root.join(&below));
+                let (below, path) = root::named(root, file)?;
+                paths.push(path);
                 self.tables.push(below);
             }
             let origin = self.file(files.first().map_or("", String::as_str));
-            for (index, record) in coco::records(&paths, coco.boxes)?.into_iter().enumerate() {
+            let found = coco::records(&paths, coco.boxes, &wanted)?;
+            self.rejected.extend(found.refused.into_iter().map(|(file, reason)| Rejected {
+                what: files[file].clone(),
+                line: None,
+                reason,
+            }));
+            for (index, record) in found.records.into_iter().enumerate() {
                 let value = |name: &str| match name {
                     "split" => split.as_deref(),
                     name => record.columns.get(name).map(String::as_str),

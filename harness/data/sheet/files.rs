@@ -7,7 +7,8 @@ use super::Sheet;
 use crate::data::archive;
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
-use crate::data::items::{Container, Place, below_root};
+use crate::data::items::{Container, Place};
+use crate::data::root;
 use crate::data::walk::{expression, walk};
 use crate::spec::card::{Card, Files, Pattern};
 
@@ -19,7 +20,7 @@ impl Sheet {
                 self.rejected.extend(found.refused.into_iter().map(|(what, reason)| Rejected { what, line: None, reason }));
                 found.files.into_iter().map(|path| (Place::File(path.clone()), path)).collect()
             }
-            Some(archive) => self.archived(card, root, archive, &files.glob)?,
+            Some(archive) => self.archived(root, archive, &files.glob)?,
         };
         for (place, path) in found {
             let name = path.rsplit('/').next().unwrap_or(&path);
@@ -64,18 +65,18 @@ impl Sheet {
     }
 
     /// The members of an archive that a pattern finds.
-    pub(super) fn archived(&mut self, card: &Card, root: &Path, archive: &str, glob: &str) -> Result<Vec<(Place, String)>, DataError> {
+    fn archived(&mut self, root: &Path, archive: &str, glob: &str) -> Result<Vec<(Place, String)>, DataError> {
         let pattern = expression(glob).map_err(|error| DataError::dataset(glob, format!("has a pattern that is not one: {error}")))?;
-        let (container, members) = self.archive(card, root, archive)?;
+        let (container, members) = self.archive(root, archive)?;
         let mut members: Vec<(String, u64)> = members.into_iter().filter(|(path, _)| pattern.is_match(path)).collect();
         members.sort_unstable();
         Ok(members.into_iter().map(|(path, record)| (Place::Record(container, record), path)).collect())
     }
 
     /// Adds an archive to the containers: its index, and its members by path.
-    pub(super) fn archive(&mut self, card: &Card, root: &Path, archive: &str) -> Result<(u32, HashMap<String, u64>), DataError> {
-        let below = below_root(archive).map_err(|reason| DataError::dataset(&card.dataset, format!("names an archive badly: {reason}")))?;
-        let (members, refused) = archive::members(&root.join(&below))?;
+    pub(super) fn archive(&mut self, root: &Path, archive: &str) -> Result<(u32, HashMap<String, u64>), DataError> {
+        let (below, path) = root::named(root, archive)?;
+        let (members, refused) = archive::members(&path)?;
         let refused = refused.into_iter().map(|(what, reason)| Rejected { what: format!("{below}/{what}"), line: None, reason });
         self.rejected.extend(refused);
         let by_path = members.iter().enumerate().map(|(record, member)| (member.path.clone(), record as u64)).collect();

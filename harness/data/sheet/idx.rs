@@ -4,14 +4,15 @@ use std::path::Path;
 
 use super::Sheet;
 use crate::data::error::DataError;
-use crate::data::items::{Container, IDX_IMAGES_HEADER, Place, read_maybe_gzip};
+use crate::data::items::{Container, IDX_IMAGES_HEADER, Place, read_idx};
+use crate::data::root;
 use crate::spec::card::{Card, IdxPair};
 
 impl Sheet {
     pub(super) fn read_idx(&mut self, card: &Card, root: &Path, split: &str, pair: &IdxPair) -> Result<(), DataError> {
         let wrong = |file: &str, reason: &str| DataError::dataset(&card.dataset, format!("has an IDX file `{file}` that {reason}"));
-        let images = read_maybe_gzip(&root.join(&pair.images))?;
-        let labels = read_maybe_gzip(&root.join(&pair.labels))?;
+        let images = read_idx(&root::named(root, &pair.images)?.1)?;
+        let labels = read_idx(&root::named(root, &pair.labels)?.1)?;
         let word =
             |bytes: &[u8], at: usize| bytes.get(at..at + 4).map_or(0, |four| u32::from_be_bytes([four[0], four[1], four[2], four[3]]));
         if word(&images, 0) != 0x0803 {
@@ -21,9 +22,12 @@ impl Sheet {
             return Err(wrong(&pair.labels, "does not hold labels: its magic number is not 2049"));
         }
         let (count, height, width) = (word(&images, 4), word(&images, 8), word(&images, 12));
-        let size = u64::from(count) * u64::from(height) * u64::from(width);
-        if images.len() as u64 != IDX_IMAGES_HEADER as u64 + size {
+        let size = u64::from(count).saturating_mul(u64::from(height)).saturating_mul(u64::from(width));
+        if images.len() as u64 != size.saturating_add(IDX_IMAGES_HEADER as u64) {
             return Err(wrong(&pair.images, "is truncated, or longer than its header says"));
+        }
+        if height == 0 || width == 0 {
+            return Err(wrong(&pair.images, "holds images without pixels"));
         }
         if labels.len() as u64 != 8 + u64::from(count) {
             return Err(wrong(&pair.labels, "does not hold one label an image"));

@@ -8,21 +8,14 @@ use super::{Sheet, options};
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place, below_root};
+use crate::data::root;
 use crate::data::table::{self, At, Table};
 use crate::data::window::Window;
-use crate::spec::card::{BoxAt, Card, ImageAt, Rows, TableFile};
+use crate::spec::card::{BoxAt, ImageAt, Rows, TableFile};
 
 impl Sheet {
-    pub(super) fn read_table(
-        &mut self,
-        card: &Card,
-        root: &Path,
-        rows: &Rows,
-        split: Option<&str>,
-        file: &TableFile,
-    ) -> Result<(), DataError> {
-        let below = below_root(&file.file).map_err(|reason| DataError::dataset(&card.dataset, format!("names a table badly: {reason}")))?;
-        let path = root.join(&below);
+    pub(super) fn read_table(&mut self, root: &Path, rows: &Rows, split: Option<&str>, file: &TableFile) -> Result<(), DataError> {
+        let (below, path) = root::named(root, &file.file)?;
         let templates = match &rows.image {
             ImageAt::Path(path) => Some(path),
             ImageAt::Bytes(_) => None,
@@ -43,7 +36,7 @@ impl Sheet {
         if split.is_some() {
             wanted.remove("split");
         }
-        let archive = rows.archive.as_ref().map(|archive| self.archive(card, root, archive)).transpose()?;
+        let archive = rows.archive.as_ref().map(|archive| self.archive(root, archive)).transpose()?;
         let options = table::Options { columns: Some(wanted.iter().cloned().collect()), tolerant: true, ..options(file) };
         let origin = self.file(&below);
         let mut record = 0_u64;

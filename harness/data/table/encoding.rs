@@ -1,36 +1,35 @@
-//! Bytes in any encoding to UTF-8, as a stream.
+//! Bytes in any encoding, compressed or not, to UTF-8, as a stream.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
+use flate2::bufread::MultiGzDecoder;
 
 use super::TableError;
 
 const BLOCK: usize = 1 << 16;
 
-/// Opens a text file as UTF-8. Without a declared encoding a byte order mark decides, and else the bytes pass through unchecked,
+/// Opens a text file, gzip or plain, as UTF-8. Without a declared encoding a byte order mark decides, and else the bytes pass through unchecked,
 /// since a row that is not UTF-8 should cost that row alone.
 pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> Result<Box<dyn Read + Send>, TableError> {
     let error = |source| TableError::read(path, source);
-    let mut file = File::open(path).map_err(error)?;
+    let file = File::open(path).map_err(error)?;
     if file.metadata().map_err(error)?.is_dir() {
         return Err(TableError::file(path, "is a folder, not a table"));
     }
-    let mut start = Vec::with_capacity(4);
-    file.by_ref().take(4).read_to_end(&mut start).map_err(error)?;
+    let (mut start, mut whole) = begun(Box::new(file)).map_err(error)?;
+    if start.starts_with(&[0x1f, 0x8b]) {
+        (start, whole) = begun(Box::new(MultiGzDecoder::new(BufReader::new(whole)))).map_err(error)?;
+    }
     if start.starts_with(b"PAR1") {
         return Err(TableError::file(path, "is a Parquet file: name it `.parquet` or say `format: parquet`"));
-    }
-    if start.starts_with(&[0x1f, 0x8b]) {
-        return Err(TableError::file(path, "is compressed with gzip: unpack it first"));
     }
     if start.starts_with(b"PK\x03\x04") {
         return Err(TableError::file(path, "is a zip archive or a spreadsheet, not text: save the sheet as CSV"));
     }
     let sniffed = Encoding::for_bom(&start).map(|(encoding, _)| encoding).filter(|encoding| *encoding != UTF_8);
-    let whole = io::Cursor::new(start).chain(file);
     Ok(match encoding.or(sniffed) {
         Some(encoding) => Box::new(Transcoded {
             inner: whole,
@@ -43,6 +42,15 @@ pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> Result<B
         }),
         None => Box::new(BufReader::new(whole)),
     })
+}
+
+type Bytes = Box<dyn Read + Send>;
+
+/// The first four bytes of a stream, and all of it.
+fn begun(mut stream: Bytes) -> io::Result<(Vec<u8>, Bytes)> {
+    let mut start = Vec::with_capacity(4);
+    stream.by_ref().take(4).read_to_end(&mut start)?;
+    Ok((start.clone(), Box::new(io::Cursor::new(start).chain(stream))))
 }
 
 /// A stream turned into UTF-8 block by block.

@@ -82,7 +82,7 @@ impl JsonLines {
 }
 
 /// Text without its quotes, everything else as it is written.
-fn scalar(value: Value) -> Option<String> {
+pub(in crate::data) fn scalar(value: Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text),

@@ -6,12 +6,14 @@ use super::Hand;
 use super::amplification::{Ballots, Toward};
 use super::counts::Counts;
 use super::exposure::{Desired, Ladder, Queries};
-use super::metric::Metric;
-use super::registry::{Compute, Pick};
+use super::leakage::{From, Leaks, Suspects};
+use super::metric::{Folds, Metric, Options};
+use super::registry::{Compute, Pick, Source};
+use crate::data::frame::Targets;
 use crate::score::audit::{Audit, Place};
 use crate::score::breakdown::Breakdown;
 use crate::score::combine::Combine;
-use crate::score::interval;
+use crate::score::interval::{self, Sample};
 use crate::score::measurement::{Measurement, Status};
 use crate::score::predictions::Decisions;
 use crate::score::rule::{FittedRules, decide};
@@ -36,13 +38,13 @@ pub(in crate::score) fn measure(
                 measured.extend(named.enumerate().map(|(number, named)| ((rule, first + place, *by, number), named)));
             };
             let view = View { audit, metric, breakdown: &audit.breakdowns[*by], fields: &audit.scheme.breakdowns[*by].fields };
-            if metric.definition.compute.decided() {
+            if metric.decided() {
                 for (index, rule) in audit.scheme.decide.iter().enumerate() {
                     let decisions = decide(&audit.predictions, rule, audit.scheme.task.positive, fitted)?;
                     tell(index, &rule.name, &view.numbers(&view.of_decisions(&decisions, fitted)?));
                 }
             } else {
-                let numbers = view.numbers(&view.of_scores()?);
+                let numbers = view.numbers(&view.undecided()?);
                 rules.iter().for_each(|(index, name)| tell(*index, name, &numbers));
             }
         }
@@ -63,6 +65,7 @@ enum Statistic {
     Mals { ballots: Ballots, reference: Counts },
     Directional { ballots: Ballots, toward: Toward, reference: Option<Counts> },
     Exposure { queries: Queries, names: Vec<String> },
+    Leakage(Leaks),
 }
 
 impl View<'_> {
@@ -70,7 +73,18 @@ impl View<'_> {
         self.breakdown.of_row[row] != OUTSIDE
     }
 
+    /// Whether an item counts, where those about which nothing was decided may not.
+    fn answered(&self, decisions: &Decisions, row: usize) -> bool {
+        match decisions {
+            Decisions::Single(decided) => self.audit.evaluation.abstained != Abstained::Exclude || decided[row].is_some(),
+            Decisions::Sets(_) => true,
+        }
+    }
+
     fn of_decisions(&self, decisions: &Decisions, fitted: &FittedRules) -> Result<Statistic, ScoreError> {
+        if let Compute::Leakage(source) = self.metric.definition.compute {
+            return Ok(Statistic::Leakage(self.leaks(source, Some(decisions))));
+        }
         let predictions = &*self.audit.predictions;
         let options = &self.metric.options;
         let mut groups = self.breakdown.groups.clone();
@@ -91,11 +105,7 @@ impl View<'_> {
                 let of_code: Vec<Option<u32>> = factor.levels.iter().map(place).collect();
                 factor.codes.iter().map(|code| code.and_then(|code| of_code[code as usize])).collect()
             });
-        let answered = |row: usize| match decisions {
-            Decisions::Single(decided) => self.audit.evaluation.abstained != Abstained::Exclude || decided[row].is_some(),
-            Decisions::Sets(_) => true,
-        };
-        let counts = |row: usize| self.in_group(row) && answered(row);
+        let counts = |row: usize| self.in_group(row) && self.answered(decisions, row);
         let ballots = Ballots::new(predictions, decisions, taken.as_deref(), groups.len(), counts);
         Ok(match (self.metric.definition.compute, reference) {
             (Compute::Mals, Some(reference)) => Statistic::Mals { ballots, reference },
@@ -103,7 +113,45 @@ impl View<'_> {
         })
     }
 
-    fn of_scores(&self) -> Result<Statistic, ScoreError> {
+    /// What attackers make of the items.
+    fn leaks(&self, source: Source, decisions: Option<&Decisions>) -> Leaks {
+        let predictions = &*self.audit.predictions;
+        let options = &self.metric.options;
+        let labelled = |row: usize| match predictions.targets() {
+            Targets::Single(targets) => targets[row].is_some(),
+            Targets::Multi { present, absent } => !(present[row].is_empty() && absent[row].is_empty()),
+        };
+        let counts =
+            |row: usize| (source == Source::Model || labelled(row)) && decisions.is_none_or(|decisions| self.answered(decisions, row));
+        let seed = self.audit.uncertainty.seed();
+        let suspects = Suspects::new(predictions, &self.breakdown.of_row, self.breakdown.groups.len(), counts, seed);
+        let suspects = match &options.folds {
+            Some(Folds::Field(field)) => suspects.given(&field.value),
+            Some(Folds::Dealt(folds)) => suspects.dealt(*folds),
+            None => suspects.dealt(Options::FOLDS),
+        };
+        let draws = options.draws.unwrap_or(Options::DRAWS);
+        let model = |known: bool| match (options.from, decisions) {
+            (Some(From::Decisions), Some(decisions)) => suspects.from_decisions(decisions, known),
+            _ => suspects.from_scores(),
+        };
+        let told = match (source, decisions) {
+            (Source::Labels, Some(decisions)) => suspects.from_degraded(decisions, draws),
+            (Source::Labels, None) => suspects.from_labels(),
+            (Source::Both, Some(decisions)) => {
+                let degraded = suspects.from_degraded(decisions, draws);
+                model(true).into_iter().zip(degraded).map(|(model, labels)| model - labels).collect()
+            }
+            (Source::Model | Source::Both, _) => model(false),
+        };
+        suspects.leaks(&told)
+    }
+
+    /// What reads no decisions.
+    fn undecided(&self) -> Result<Statistic, ScoreError> {
+        if let Compute::Leakage(source) = self.metric.definition.compute {
+            return Ok(Statistic::Leakage(self.leaks(source, None)));
+        }
         let predictions = &*self.audit.predictions;
         let lack = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
         let scores = predictions.scores().ok_or_else(lack)?;
@@ -165,6 +213,9 @@ impl View<'_> {
             let value = observed[place];
             let at = |draws: &[Vec<f64>]| draws.iter().map(|draw| draw[place]).collect::<Vec<f64>>();
             let interval = value.ok().and_then(|value| {
+                if matches!(statistic, Statistic::Leakage(_)) {
+                    return self.of_shares(value, &at(&resampled), &units.effective(self.breakdown.groups.len()));
+                }
                 let (lower, upper) = interval::percentile(at(&resampled).into_iter(), uncertainty.level())?;
                 Some((lower.min(value), upper.max(value)))
             });
@@ -174,11 +225,28 @@ impl View<'_> {
         (0..spots.len()).map(read).collect()
     }
 
+    /// The interval of a mean of the groups' shares, which may all be perfect; `effective` is how many units each group is worth.
+    fn of_shares(&self, value: f64, replicates: &[f64], effective: &[f64]) -> Option<(f64, f64)> {
+        let there = || effective[..self.breakdown.groups.len()].iter().copied().filter(|units| *units > 0.0);
+        let sample = Sample {
+            value,
+            replicates,
+            left_out: &[],
+            share: None,
+            plain: false,
+            units: there().sum(),
+            smaller: there().fold(f64::INFINITY, f64::min),
+            range: self.metric.definition.range,
+        };
+        sample.interval(self.audit.uncertainty)
+    }
+
     fn values(&self, statistic: &Statistic, hand: &Hand<'_>, ladders: &[Ladder]) -> Vec<Value> {
         let options = &self.metric.options;
         let queries = match statistic {
             Statistic::Mals { ballots, reference } => return vec![ballots.mals(hand, reference)],
             Statistic::Directional { ballots, toward, reference } => return vec![ballots.directional(hand, *toward, reference.as_ref())],
+            Statistic::Leakage(leaks) => return vec![leaks.leakage(hand)],
             Statistic::Exposure { queries, .. } => queries,
         };
         let desired = options.desired.unwrap_or(Desired::Dataset);
@@ -267,13 +335,14 @@ impl Statistic {
         match self {
             Self::Mals { ballots, .. } | Self::Directional { ballots, .. } => &ballots.of_row,
             Self::Exposure { queries, .. } => &queries.of_row,
+            Self::Leakage(leaks) => &leaks.of_row,
         }
     }
 
     fn ladders(&self, patterns: &[u32]) -> Vec<Ladder> {
         match self {
             Self::Exposure { queries, .. } => queries.ladders(patterns),
-            Self::Mals { .. } | Self::Directional { .. } => Vec::new(),
+            Self::Mals { .. } | Self::Directional { .. } | Self::Leakage(_) => Vec::new(),
         }
     }
 }

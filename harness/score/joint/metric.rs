@@ -2,12 +2,13 @@
 
 use super::amplification::Toward;
 use super::exposure::Desired;
-use super::registry::{Compute, Definition, Opt};
+use super::leakage::From;
+use super::registry::{Compute, Definition, Opt, Source};
 use crate::score::combine::Combine;
 use crate::score::measurement::Direction;
 use crate::score::metric::{Meaning, Task, check_options, meaning, parameters};
-use crate::score::scheme::Schema;
-use crate::spec::decode::{Decode, word};
+use crate::score::schema::Schema;
+use crate::spec::decode::{Decode, expected, number_in, word};
 use crate::spec::evaluation::{Evaluation, MetricCall, Written};
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
@@ -42,6 +43,60 @@ pub struct Options {
     pub desired: Option<Desired>,
     /// What the rankings of several classes make; `None`: they stay, one number a class.
     pub classes: Option<Combine>,
+    /// What an attacker sees of a model.
+    pub from: Option<From>,
+    /// How items are parted among attackers.
+    pub folds: Option<Folds>,
+    /// Whether labels are made as often wrong as decisions are.
+    pub degraded: bool,
+    /// How many times they are.
+    pub draws: Option<u32>,
+}
+
+/// The parts of items that attackers are fitted without.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Folds {
+    /// So many, dealt out by name.
+    Dealt(u32),
+    /// The levels of a field.
+    Field(Written<String>),
+}
+
+impl Options {
+    /// How many folds there are where nothing is said.
+    pub const FOLDS: u32 = 5;
+    /// How many draws there are where nothing is said.
+    pub const DRAWS: u32 = 5;
+}
+
+impl Metric {
+    /// Whether decisions are read.
+    pub fn decided(&self) -> bool {
+        match self.definition.compute {
+            Compute::Mals | Compute::Directional | Compute::Leakage(Source::Both) => true,
+            Compute::Skew(_) | Compute::Ndkl => false,
+            Compute::Leakage(Source::Labels) => self.options.degraded,
+            Compute::Leakage(Source::Model) => self.options.from == Some(From::Decisions),
+        }
+    }
+
+    /// Whether labels are read.
+    fn labelled(&self) -> bool {
+        !matches!(self.definition.compute, Compute::Skew(_) | Compute::Ndkl | Compute::Leakage(Source::Model))
+    }
+
+    /// Why predictions lack what it reads, if they do.
+    fn lacks(&self, schema: &Schema, task: Task) -> Option<&'static str> {
+        let scored = schema.scores.is_some_and(|(_, width)| width == schema.classes.len() || task.positive.is_some());
+        match self.definition.compute {
+            Compute::Skew(_) | Compute::Ndkl if !scored => Some("ranks items by the score of each class, and the predictions have none"),
+            Compute::Leakage(_) if self.options.from == Some(From::Scores) && schema.scores.is_none() => {
+                Some("reads scores, and the predictions hold decisions only")
+            }
+            _ if self.labelled() && !schema.labelled => Some("needs labels, and none are known in the model's classes"),
+            _ => None,
+        }
+    }
 }
 
 impl Opt {
@@ -54,6 +109,10 @@ impl Opt {
             Self::K => "k",
             Self::Desired => "desired",
             Self::Classes => "classes",
+            Self::From => "from",
+            Self::Folds => "folds",
+            Self::Degraded => "degraded",
+            Self::Draws => "draws",
         }
     }
 
@@ -67,6 +126,12 @@ impl Opt {
             Self::K => "k: a number of items, must be given",
             Self::Desired => "desired: uniform | dataset, must be given",
             Self::Classes => "classes: mean | max | min | per_class, must be given without `positive:`",
+            Self::From => "from: scores | decisions, must be given",
+            Self::Folds => {
+                "folds: a number, 5 by default, dealt out by item, or by subject where there are any; or a field whose levels are the folds"
+            }
+            Self::Degraded => "degraded: true",
+            Self::Draws => "draws: how often labels are degraded, 5 by default, of which the mean counts",
         }
     }
 
@@ -78,7 +143,8 @@ impl Opt {
             Self::K => Some("k: 100"),
             Self::Desired => Some("desired: uniform | dataset"),
             Self::Classes if task.positive.is_none() => Some("classes: mean | max | min | per_class"),
-            Self::Classes | Self::Predicted | Self::Reference { required: false } => None,
+            Self::From => Some("from: scores | decisions"),
+            Self::Classes | Self::Predicted | Self::Reference { required: false } | Self::Folds | Self::Degraded | Self::Draws => None,
         }
     }
 
@@ -105,6 +171,16 @@ impl Opt {
                     [("mean", combine(Combine::Mean)), ("max", combine(Combine::Max)), ("min", combine(Combine::Min)), ("per_class", None)];
                 options.classes = word(node, problems, &words)?;
             }
+            Self::From => options.from = Some(word(node, problems, &[("scores", From::Scores), ("decisions", From::Decisions)])?),
+            Self::Folds => {
+                options.folds = Some(match &node.value {
+                    Value::Text(_) => Folds::Field(Written::decode(node, problems)?),
+                    Value::Integer(_) => Folds::Dealt(number_in(node, problems, 2.0, 100.0)? as u32),
+                    _ => return expected(node, problems, "a number of folds, or the field whose levels are the folds"),
+                });
+            }
+            Self::Degraded => options.degraded = bool::decode(node, problems)?,
+            Self::Draws => options.draws = Some(number_in(node, problems, 1.0, 1000.0)?.round() as u32),
         }
         Some(())
     }
@@ -161,26 +237,47 @@ pub fn resolve(
         let problem = Problem::at(&reference.node, format!("`{}` is what is scored, and cannot be its own reference", data.value));
         problems.push(problem.help("name the split that was learned from, as `…/train`"));
     }
-    let scored = schema.scores.is_some_and(|(_, width)| width == schema.classes.len() || task.positive.is_some());
-    if !definition.compute.decided() && !scored {
-        problems.push(at(format!("`{name}` ranks items by the score of each class, and the predictions have none")));
+    if let Some(Folds::Field(field)) = &options.folds {
+        match schema.fields.get(&field.value) {
+            None => {
+                let help = did_you_mean(&field.value, schema.fields.keys().map(String::as_str));
+                problems.push(Problem::at(&field.node, format!("unknown field `{}`", field.value)).help(help));
+            }
+            Some(levels) if levels.len() < 2 => {
+                let message = format!("`{}` puts all items in one fold, and leaves none to fit an attacker on", field.value);
+                problems.push(Problem::at(&field.node, message).help("name a field of at least two levels, or a number of folds"));
+            }
+            Some(_) => {}
+        }
     }
-    if definition.compute.decided() && !schema.labelled {
-        problems.push(at(format!("`{name}` needs labels, and none are known in the model's classes")));
+    if let (Some(node), false, Compute::Leakage(Source::Labels)) = (call.choice.options.get("draws"), options.degraded, definition.compute)
+    {
+        let problem = Problem::at(node, "`draws` is how often labels are degraded, and here they are not");
+        problems.push(problem.help("leave it out, or add `degraded: true`"));
     }
-    (problems.len() == before).then(|| Metric {
+    let metric = Metric {
         name: call.name.clone().unwrap_or_else(|| name.clone()),
         parameters: parameters(call),
         direction: definition.direction,
         definition,
         options,
-    })
+    };
+    if let Some(lack) = metric.lacks(schema, task) {
+        problems.push(at(format!("`{name}` {lack}")));
+    }
+    (problems.len() == before).then_some(metric)
 }
 
-/// The fields of predicted groups that the metrics of an evaluation read, and where each is named.
+/// The fields of predicted groups and of folds that the metrics of an evaluation read, and where each is named.
 pub fn fields(evaluation: &Evaluation) -> impl Iterator<Item = (&str, &Node)> {
-    evaluation.metrics.iter().filter_map(|call| match (meaning(&call.choice.name), call.choice.options.get("predicted")) {
-        (Some(Meaning::Joint(_)), Some(node @ Node { value: Value::Text(field), .. })) => Some((field.as_str(), node)),
+    let of_call = |call: &'_ MetricCall| matches!(meaning(&call.choice.name), Some(Meaning::Joint(_)));
+    let options = evaluation
+        .metrics
+        .iter()
+        .filter(move |call| of_call(call))
+        .flat_map(|call| [Opt::Predicted, Opt::Folds].into_iter().filter_map(|option| call.choice.options.get(option.key())));
+    options.filter_map(|node| match &node.value {
+        Value::Text(field) => Some((field.as_str(), node)),
         _ => None,
     })
 }

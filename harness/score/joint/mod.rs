@@ -3,11 +3,14 @@
 //!
 //! - [`registry`]: every such metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`counts`]: how often each class goes with each group. [`amplification`]: what a model makes of that; [`exposure`]: who is at the top.
+//! - [`leakage`]: how well an [`attacker`] tells items' groups.
 //! - `measure`: observed, in resamples and by chance, as measurements.
 
 pub mod amplification;
+pub mod attacker;
 pub mod counts;
 pub mod exposure;
+pub mod leakage;
 mod measure;
 pub mod metric;
 pub mod registry;

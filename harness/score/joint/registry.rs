@@ -43,6 +43,14 @@ pub enum Opt {
     Desired,
     /// `classes: mean | max | per_class`.
     Classes,
+    /// `from: scores | decisions`, which must be given.
+    From,
+    /// `folds: N | FIELD`.
+    Folds,
+    /// `degraded: true`.
+    Degraded,
+    /// `draws`: how many times labels are degraded.
+    Draws,
 }
 
 /// What a metric is computed from.
@@ -56,6 +64,19 @@ pub enum Compute {
     Skew(Pick),
     /// Rankings, down to the last item.
     Ndkl,
+    /// What an attacker makes of items.
+    Leakage(Source),
+}
+
+/// What an attacker looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Labels.
+    Labels,
+    /// What a model says.
+    Model,
+    /// Both: how much more the model gives away than labels that are as often wrong.
+    Both,
 }
 
 /// Which of the groups' numbers.
@@ -70,9 +91,15 @@ pub enum Pick {
 }
 
 impl Compute {
-    /// Whether decisions are read, and not scores.
-    pub fn decided(self) -> bool {
-        matches!(self, Self::Mals | Self::Directional)
+    /// What is read, in words.
+    pub fn inputs(self) -> &'static str {
+        match self {
+            Self::Mals | Self::Directional => "labels, decisions; groups",
+            Self::Skew(_) | Self::Ndkl => "scores; groups",
+            Self::Leakage(Source::Labels) => "labels (degraded: and decisions); groups",
+            Self::Leakage(Source::Model) => "scores or decisions; groups",
+            Self::Leakage(Source::Both) => "labels, decisions, and scores where those are asked for; groups",
+        }
     }
 
     /// Whether there is one number a group.
@@ -82,6 +109,8 @@ impl Compute {
 }
 
 const GEYIK: &str = "Geyik, Ambler and Kenthapadi (2019), Fairness-aware ranking in search and recommendation systems";
+const WANG: &str = "Wang, Zhao, Yatskar, Chang and Ordonez (2019), Balanced datasets are not enough: their attacker is a network of several layers, and groups are sampled in equal numbers";
+const LEAKS: &str = "fewer than two groups; a group with one subject (without subjects: item), which an attacker never sees";
 const SKEW: &[Opt] = &[Opt::K, Opt::Desired, Opt::Classes];
 const SKEW_PEERS: &[(&str, &str)] = &[("debias-vision-lang", "skew, maxskew, minskew (uniform: eq_opp; dataset: dem_par)")];
 
@@ -154,6 +183,39 @@ const METRICS: &[Definition] = &[
         peers: &[("debias-vision-lang", "ndkl (uniform: eq_opp; dataset: dem_par)")],
         options: &[Opt::Desired, Opt::Classes],
         compute: Compute::Ndkl,
+    },
+    Definition {
+        name: "dataset_leakage",
+        formula: "mean over groups of the share of the group's items whose group is told from their labels (one number a class: 1 where it is present) by a logistic regression (features of mean 0 and variance 1, L2 penalty of C = 1, groups weighted alike) that was fitted on the items of all other folds; 1/G by chance; its interval is of the items, attackers staying as they are; degraded: of labels with as many misses and false alarms of each class as the decisions, dealt out by chance",
+        range: (0.0, 1.0),
+        direction: Lower,
+        undefined: LEAKS,
+        source: WANG,
+        peers: &[("Balanced-Datasets-Are-Not-Enough", "dataset_leakage.py; natural_leakage.py (degraded)")],
+        options: &[Opt::Degraded, Opt::Draws, Opt::Folds],
+        compute: Compute::Leakage(Source::Labels),
+    },
+    Definition {
+        name: "model_leakage",
+        formula: "dataset_leakage with the model's scores, or one number a class (1 where it is decided), in place of labels",
+        range: (0.0, 1.0),
+        direction: Lower,
+        undefined: LEAKS,
+        source: WANG,
+        peers: &[("Balanced-Datasets-Are-Not-Enough", "attacker.py (of logits)")],
+        options: &[Opt::From, Opt::Folds],
+        compute: Compute::Leakage(Source::Model),
+    },
+    Definition {
+        name: "leakage_amplification",
+        formula: "model_leakage - dataset_leakage(degraded: true); of decisions those about classes alone of which it is known whether they are present",
+        range: (-1.0, 1.0),
+        direction: Lower,
+        undefined: LEAKS,
+        source: WANG,
+        peers: &[("Balanced-Datasets-Are-Not-Enough", "bias amplification: model leakage less dataset leakage at its F1")],
+        options: &[Opt::From, Opt::Draws, Opt::Folds],
+        compute: Compute::Leakage(Source::Both),
     },
 ];
 

@@ -14,7 +14,7 @@ use super::ScoreError;
 use super::clusters::Clusters;
 use super::metric::Metric;
 use super::predictions::Predictions;
-use super::scheme::Schema;
+use super::schema::Schema;
 use crate::spec::evaluation::{Evaluation, MetricCall, Written};
 use crate::spec::pairs::Pairs;
 use crate::spec::predictions::Kind;

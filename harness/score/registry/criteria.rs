@@ -30,7 +30,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         name: "conditional_use_accuracy_equality",
         parts: &["precision_score", "negative_predictive_value"],
-        peers: &[("OxonFair", "conditional_use_accuracy (sum)")],
+        peers: &[("OxonFair", "cond_use_accuracy (sum of mean distances between groups)")],
     },
     Criterion {
         name: "class_wise_odds",

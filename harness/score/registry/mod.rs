@@ -1,6 +1,7 @@
 //! Every metric, one small definition each, in families. Names are scikit-learn's and fairlearn's.
 
 mod criteria;
+mod elsewhere;
 mod flips;
 mod inequality;
 mod items;
@@ -15,6 +16,7 @@ mod top_k;
 
 use std::sync::LazyLock;
 
+pub use elsewhere::Elsewhere;
 pub use presets::Preset;
 pub use suffixes::Suffix;
 
@@ -191,22 +193,33 @@ pub struct Criterion {
     pub peers: &'static [(&'static str, &'static str)],
 }
 
+/// Metrics of one kind.
+#[derive(Debug)]
+pub struct Family {
+    /// What they have in common.
+    pub title: &'static str,
+    /// The metrics.
+    pub metrics: &'static [Definition],
+}
+
+/// All metrics by kind.
+pub fn families() -> &'static [Family] {
+    &[
+        Family { title: "decisions, one number of all classes", metrics: items::ITEMS },
+        Family { title: "decisions, one class against the rest", metrics: rates::RATES },
+        Family { title: "how unequally right and wrong decisions fall on items", metrics: inequality::INEQUALITY },
+        Family { title: "the k classes of the largest scores", metrics: top_k::TOP_K },
+        Family { title: "rankings by score", metrics: ranks::RANKS },
+        Family { title: "probabilities and calibration", metrics: probabilities::PROBABILITIES },
+        Family { title: "counterfactual pairs", metrics: flips::FLIPS },
+        Family { title: "verification pairs", metrics: matches::MATCHES },
+        Family { title: "all groups together, or one against all items", metrics: together::TOGETHER },
+    ]
+}
+
 /// All metrics.
 pub fn metrics() -> &'static [Definition] {
-    static ALL: LazyLock<Vec<Definition>> = LazyLock::new(|| {
-        [
-            items::ITEMS,
-            rates::RATES,
-            inequality::INEQUALITY,
-            top_k::TOP_K,
-            ranks::RANKS,
-            probabilities::PROBABILITIES,
-            flips::FLIPS,
-            matches::MATCHES,
-            together::TOGETHER,
-        ]
-        .concat()
-    });
+    static ALL: LazyLock<Vec<Definition>> = LazyLock::new(|| families().iter().flat_map(|family| family.metrics).copied().collect());
     &ALL
 }
 
@@ -218,6 +231,11 @@ pub fn criteria() -> &'static [Criterion] {
 /// All calls that have a name of their own.
 pub fn presets() -> &'static [Preset] {
     presets::PRESETS
+}
+
+/// All names that only others use, beside those in `peers`.
+pub fn elsewhere() -> &'static [Elsewhere] {
+    elsewhere::ELSEWHERE
 }
 
 /// All reductions over groups.

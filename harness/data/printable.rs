@@ -1,0 +1,24 @@
+//! Texts out of files, as they may be shown: a name can hold bytes that move a terminal's cursor or turn the writing round.
+
+use std::borrow::Cow;
+
+/// The text with its control characters and those that change the direction of writing written out, `\u{1b}`.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for letter in text.chars() {
+        match hidden(letter) {
+            true => shown.extend(letter.escape_default()),
+            false => shown.push(letter),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether a character acts on what shows it: line ends and escapes (Unicode's class Cc), and marks, overrides and isolates of the
+/// bidirectional algorithm.
+pub(super) fn hidden(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}

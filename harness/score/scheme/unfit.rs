@@ -1,0 +1,151 @@
+//! Why metrics and rules of an evaluation do not fit the predictions.
+
+use crate::score::metric::{Input, Metric, Task, Wanted};
+use crate::score::schema::Schema;
+use crate::score::truth::LabelSets;
+use crate::spec::decide::{Link, Rule};
+use crate::spec::evaluation::MetricCall;
+use crate::spec::predictions::Kind;
+use crate::spec::problem::Problem;
+
+/// A metric of labels that are not there.
+pub(super) fn unlabelled(call: &MetricCall, sets: &LabelSets) -> Problem {
+    let name = &call.choice.name;
+    let problem = Problem::at(&call.choice.name_node, format!("`{name}` needs labels, and none are known in the model's classes"));
+    let sets: Vec<&str> = sets.names().collect();
+    problem.help(match sets.as_slice() {
+        [] => "name the column of labels as `label`, or say which classes are correct by a label set: `target: {correct: {from: FIELD, map: {LEVEL: [CLASS]}}}`".to_owned(),
+        sets => format!("say which label set is correct: `{{{name}: {{of: {}}}}}`", sets.join(" | ")),
+    })
+}
+
+/// Why a metric has no scores to read.
+pub(super) fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Option<usize>) -> Option<Problem> {
+    let name = &call.choice.name;
+    let node = &call.choice.name_node;
+    match (metric.input, schema.scores) {
+        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings | Input::Roc { all: false }, Some(_)) => None,
+        (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
+        (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
+            Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))
+                .help(format!("say what makes probabilities of them: `{{{name}: {{…, of: softmax | sigmoid}}}}`")),
+        ),
+        (Input::TopFrom { of: Link::Sigmoid | Link::Softmax, .. }, Some((Kind::Probabilities, _))) => {
+            Some(Problem::at(node, format!("`{name}` turns into probabilities what are probabilities")).help("leave `of` out"))
+        }
+        (Input::TopK(_) | Input::TopFrom { .. } | Input::Scores | Input::Roc { .. }, Some((_, width))) if width < schema.classes.len() => {
+            let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
+            Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
+        }
+        (Input::Probabilities { .. } | Input::Shifts { .. }, Some((kind, width))) => {
+            let (of, wanted) = match metric.input {
+                Input::Probabilities { of, wanted, .. } => (of, wanted),
+                Input::Shifts { of } => (of, positive.map_or(Wanted::Nothing, Wanted::Positive)),
+                _ => return None,
+            };
+            let message = |words: &str| Problem::at(node, format!("`{name}` {words}"));
+            let one_each = width == schema.classes.len();
+            match (kind, of) {
+                _ if !one_each && positive.is_none() => Some(
+                    message("reads probabilities, and the predictions hold one number an item")
+                        .help("give the evaluation its `positive:` class"),
+                ),
+                (Kind::Scores, _) => Some(
+                    message("reads probabilities, and the predictions hold scores, which have no such meaning")
+                        .help("name their columns `probabilities` or `logits` if they are those; `roc_auc_score` reads any scores"),
+                ),
+                (Kind::Logits, Link::Score) => Some(
+                    message("reads probabilities, and the predictions hold logits")
+                        .help(format!("say what makes probabilities of them: `{{{name}: {{of: softmax | sigmoid}}}}`")),
+                ),
+                (Kind::Probabilities, Link::Sigmoid | Link::Softmax) => {
+                    Some(message("turns into probabilities what are probabilities").help("leave `of` out"))
+                }
+                (_, Link::Softmax) if !one_each => Some(message("needs one logit a class for a softmax").help("write `of: sigmoid`")),
+                (_, Link::Sigmoid) if one_each && !schema.multi_label && wanted == Wanted::Nothing => {
+                    Some(message("reads probabilities that sum to 1, which a sigmoid a class does not give").help("write `of: softmax`"))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// That a rule is one of two classes, and what to do where there are two.
+fn of_two_classes(schema: &Schema, help: &'static str) -> (String, &'static str) {
+    match schema.classes.as_slice() {
+        [one] => {
+            let message = format!("needs two classes, and the predictions name one, `{one}`");
+            (message, "list both in `columns`, the positive one last: `classes: [NO, YES]`")
+        }
+        _ => ("needs two classes, one of them `positive:`".to_owned(), help),
+    }
+}
+
+/// Why a rule does not fit the predictions, and what to do.
+pub(super) fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static str)> {
+    let link = match rule {
+        Rule::Given if schema.decisions => return None,
+        Rule::Given => return Some(("needs decisions, and the predictions hold none".to_owned(), "name their column, or another rule")),
+        Rule::Threshold { of, .. } | Rule::Thresholds { of, .. } => *of,
+        Rule::PostProcess(process) => process.of,
+        Rule::Argmax | Rule::TopK(_) => Link::Score,
+    };
+    if let Rule::PostProcess(process) = rule {
+        if schema.multi_label || task.positive.is_none() || task.classes != 2 {
+            return Some(of_two_classes(schema, "add `positive:` to the evaluation"));
+        }
+        match process.of_given() {
+            true if schema.decisions => return None,
+            true => {
+                return Some((
+                    "needs decisions, and the predictions hold none".to_owned(),
+                    "write `decisions: 0.5` for those of a threshold",
+                ));
+            }
+            false => {}
+        }
+    }
+    let Some((kind, width)) = schema.scores else {
+        let help = match rule {
+            _ if schema.only_embeddings() => {
+                return Some(("needs scores, and the model holds embeddings only".to_owned(), "leave `decide` out"));
+            }
+            Rule::PostProcess(_) => "write `{equalized_odds: {decisions: given, …}}`, which needs no scores",
+            _ => "leave `decide` out to use those",
+        };
+        return Some(("needs scores, and the predictions hold decisions only".to_owned(), help));
+    };
+    let one_each = width == task.classes;
+    match rule {
+        Rule::Argmax if task.multi_label && schema.labelled => {
+            Some(("decides one class, and items may have several".to_owned(), "write `{top_k: 1}` if that is meant"))
+        }
+        Rule::Argmax | Rule::TopK(_) if !one_each => {
+            Some(("needs one score a class".to_owned(), "with the positive's score alone, write `{threshold: 0.5}`"))
+        }
+        Rule::TopK(k) if *k as usize > task.classes => {
+            Some((format!("is out of range: there are {} classes", task.classes), "use a smaller k"))
+        }
+        Rule::Threshold { .. } if !task.multi_label && (task.positive.is_none() || task.classes != 2) => {
+            Some(of_two_classes(schema, "add `positive:` to the evaluation, or write `argmax`"))
+        }
+        Rule::Thresholds { .. } if !task.multi_label => {
+            Some(("has a threshold a class, and items have one label".to_owned(), "write `argmax`, or `{threshold: …}` with `positive:`"))
+        }
+        Rule::Threshold { .. } | Rule::Thresholds { .. } if kind == Kind::Logits && link == Link::Score => Some((
+            "meets logits, which have several readings as probabilities".to_owned(),
+            "say which: `{threshold: {at: 0.5, of: sigmoid | softmax | score}}`",
+        )),
+        Rule::PostProcess(_) if kind == Kind::Logits && link == Link::Score => {
+            Some(("meets logits, which have several readings as probabilities".to_owned(), "say which: `of: sigmoid | softmax`"))
+        }
+        Rule::Argmax | Rule::TopK(_) => None,
+        _ if link != Link::Score && kind == Kind::Probabilities => {
+            Some(("turns into probabilities what are probabilities".to_owned(), "leave `of` out"))
+        }
+        _ if link == Link::Softmax && !one_each => Some(("needs one logit a class for a softmax".to_owned(), "write `of: sigmoid`")),
+        _ => None,
+    }
+}
