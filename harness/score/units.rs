@@ -9,6 +9,8 @@ mod slot;
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::OUTSIDE;
 use super::clusters::Clusters;
 use super::draw::{Purpose, Urn, coins, generator};
@@ -102,7 +104,7 @@ impl Units {
         let ends = |row: usize| (first[row].min(second[row]), first[row].max(second[row]));
         let key = |row: &usize| (ranks.of(rows.groups[*row]), rows.patterns[*row], ends(*row));
         let mut order: Vec<usize> = (0..rows.patterns.len()).filter(|row| rows.patterns[*row] != OUTSIDE).collect();
-        order.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| rows.weight(*a).total_cmp(&rows.weight(*b))));
+        order.par_sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| rows.weight(*a).total_cmp(&rows.weight(*b))));
         let (mut slots, mut of_slots) = (Vec::new(), Vec::new());
         for run in order.chunk_by(|a, b| key(a) == key(b)) {
             let amount = run.iter().map(|row| rows.weight(*row)).sum();
@@ -114,6 +116,11 @@ impl Units {
         Self { slots, runs: None, strata, ranks, vertices }
     }
 
+    /// The subjects that rows are pairs of, where they are drawn by those.
+    pub(super) fn vertices(&self) -> Option<&Vertices> {
+        self.vertices.as_ref()
+    }
+
     /// Whether rows are pairs that are drawn by what they are pairs of.
     pub fn are_pairs(&self) -> bool {
         self.vertices.is_some()
@@ -123,7 +130,7 @@ impl Units {
     /// [`Self::resample`].
     pub fn resample_pairs(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
         if let Some(vertices) = &self.vertices {
-            vertices.resample_pairs(&self.slots, seed, replicate, weights);
+            vertices.weigh(&self.slots, &vertices.draw_pairs(seed, replicate), weights);
         }
     }
 
@@ -240,7 +247,7 @@ impl Units {
     /// The same for another purpose, with draws of its own.
     pub fn resample_for(&self, purpose: Purpose, seed: u64, replicate: u64, weights: &mut [f64]) {
         if let Some(vertices) = &self.vertices {
-            return vertices.resample(&self.slots, purpose, seed, replicate, weights);
+            return vertices.weigh(&self.slots, &vertices.draw(purpose, seed, replicate), weights);
         }
         weights.fill(0.0);
         let plain = self.is_plain();

@@ -43,6 +43,11 @@ pub(super) const CRITERIA: &[Criterion] = &[
         peers: &[("AIF360", "average_predictive_value_difference (`_difference` with agg: mean and a reference)")],
     },
     Criterion {
+        name: "match_errors",
+        parts: &["false_match_rate", "false_non_match_rate"],
+        peers: &[("Pereira and Marcel (2022)", "FDR, fairness_discrepancy_rate with α = 0.5 (1 minus `_difference` with agg: mean)")],
+    },
+    Criterion {
         name: "equalized_odds",
         parts: &["true_positive_rate", "false_positive_rate"],
         peers: &[

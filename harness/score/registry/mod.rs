@@ -22,7 +22,7 @@ pub use suffixes::Suffix;
 
 use super::combine::Combine;
 use super::measurement::Direction::{self, Higher, Lower, Neutral};
-use super::roc::Roc;
+use super::roc::Seek;
 use super::tally::{Belief, Confusion, Mean, Samples, Sweep, Tally};
 use super::together::Together;
 use super::value::{Cause, Value, ratio};
@@ -112,8 +112,9 @@ pub enum Compute {
     Whole(fn(&Tally) -> Value),
     /// From one class's ranking against the rest; `average` says what several classes make.
     Rank(fn(&Sweep) -> Value),
-    /// From one class's ranking against the rest, totals first; `average` says what several classes make.
-    Roc(fn(&Roc) -> Value),
+    /// What is looked for along one class's ranking against the rest, given the metric's parameter; `average` says what several classes
+    /// make.
+    Roc(fn(f64) -> Seek),
     /// The mean over all classes of a number of one class's ranking.
     MeanOfRanks(fn(&Sweep) -> Value),
     /// From one class's probabilities; `average` says what several classes make.

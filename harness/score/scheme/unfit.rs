@@ -24,7 +24,7 @@ pub(super) fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, posi
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
-        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings | Input::Roc { all: false }, Some(_)) => None,
+        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings | Input::Roc { all: false, .. }, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
         (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
             Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))
