@@ -16,6 +16,7 @@ use super::error::DataError;
 use super::items::{Container, Place};
 use super::root::Root;
 use super::table;
+use super::walk::tables;
 use super::window::Window;
 use crate::spec::card::{Card, Header, Layout, TableFile, TableFormat};
 
@@ -82,8 +83,10 @@ impl Sheet {
         match &card.layout {
             Layout::Files(files) => sheet.read_files(card, root, files)?,
             Layout::Rows(rows) => {
-                for (split, file) in &rows.tables {
-                    sheet.read_table(root, rows, split.as_deref(), file)?;
+                for (split, table) in &rows.tables {
+                    for file in tables(root, &table.file)? {
+                        sheet.read_table(root, rows, split.as_deref(), &TableFile { file, ..table.clone() })?;
+                    }
                 }
                 sheet.drop_absent_files(root)?;
             }

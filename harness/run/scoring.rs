@@ -173,7 +173,10 @@ impl Scoring<'_> {
         let evaluation = |score: &PlannedScore| &study.evaluations[score.evaluation].spec;
         let said = scores
             .iter()
-            .map(|score| Ok((self.scored(score).ok_or("there are no predictions")??, self.fitted(score)?)))
+            .map(|score| {
+                let fitted = FittedRules { references: self.references(score)?, ..self.fitted(score)? };
+                Ok((self.scored(score).ok_or("there are no predictions")??, fitted))
+            })
             .collect::<Result<Vec<_>, String>>()?;
         let sides: Vec<Side<'_>> = (said.iter().zip(scores))
             .map(|((predictions, fitted), score)| Side { predictions, evaluation: evaluation(score), fitted })

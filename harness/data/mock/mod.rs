@@ -25,7 +25,7 @@ pub use self::kept::{kept, open};
 pub use self::place::{Existing, place};
 use super::error::DataError;
 use super::random::generator;
-use crate::spec::card::{Card, Files, ImageAt, Layout, Pattern, Rows, Template};
+use crate::spec::card::{Card, Files, ImageAt, Layout, Pattern, Rows, TableFile, Template};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
@@ -143,7 +143,8 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
             item.cells.entry(column.to_owned()).or_insert(number);
         }
     }
-    for (split, file) in &rows.tables {
+    for (split, table) in &rows.tables {
+        let file = &TableFile { file: pattern::path(&table.file, 1), ..table.clone() };
         let here: Vec<&Item> = items.iter().filter(|item| split.is_none() || item.split == *split).collect();
         let cells: Vec<BTreeMap<String, String>> = here.iter().map(|item| own(card, item)).collect();
         match &rows.image {
