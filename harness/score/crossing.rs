@@ -3,8 +3,9 @@
 
 use super::OUTSIDE;
 use super::lens::Hand;
+use super::order::Order;
 use super::predictions::Scores;
-use super::ranking::{Order, Rankings};
+use super::ranking::Rankings;
 use super::tally::{Apart, Tally};
 use crate::data::frame::Targets;
 

@@ -1,5 +1,7 @@
 //! Random draws, each from a generator keyed by (seed, purpose, replicate, index): they depend neither on threads nor on order.
 
+mod poisson;
+
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
@@ -61,28 +63,6 @@ fn quick(generator: &mut impl Rng) -> Xoshiro256PlusPlus {
 /// From so many draws in a row on, the quick generator makes them.
 const MANY: u64 = 4096;
 
-/// Draws `draws` numbers below `end`, each as likely as any other.
-fn each(generator: &mut impl Rng, end: u32, draws: u64, mut drawn: impl FnMut(usize)) {
-    if draws < MANY {
-        (0..draws).for_each(|_| drawn(generator.random_range(0..end) as usize));
-        return;
-    }
-    let mut quick = quick(generator);
-    // A product is spread evenly over the numbers but for its first few places, which are left out (Lemire 2019).
-    let uneven = end.wrapping_neg() % end;
-    let mut left = draws;
-    while left > 0 {
-        let word = quick.next_u64();
-        for half in [word as u32, (word >> 32) as u32] {
-            let product = u64::from(half) * u64::from(end);
-            if product as u32 >= uneven && left > 0 {
-                drawn((product >> 32) as usize);
-                left -= 1;
-            }
-        }
-    }
-}
-
 /// Puts things in a random order.
 pub fn shuffle(generator: &mut impl Rng, things: &mut [u32]) {
     if (things.len() as u64) < MANY { things.shuffle(generator) } else { things.shuffle(&mut quick(generator)) }
@@ -125,19 +105,34 @@ impl Urn {
 
     /// Draws as many things as there are, with replacement, and says how many of each kind came: a multinomial draw.
     pub fn resample(&self, generator: &mut impl Rng, mut drawn: impl FnMut(usize, u64)) {
-        if let (true, Ok(kinds)) = (self.distinct, u32::try_from(self.copies.len())) {
-            each(generator, kinds, self.total, |kind| drawn(kind, 1));
-            return;
-        }
-        if let (Some(things), Ok(end)) = (&self.things, u32::try_from(self.total)) {
-            // Few draws keep the numbers that they have always had: a word each.
-            if self.total < MANY {
-                (0..end).for_each(|_| drawn(things[generator.random_range(0..things.len())] as usize, 1));
-            } else {
-                each(generator, end, self.total, |thing| drawn(things[thing] as usize, 1));
+        match &self.things {
+            None if !self.distinct => self.drawn_by_kind(generator, drawn),
+            things if self.total >= MANY => {
+                let mut times = vec![0; self.total as usize];
+                poisson::draw(&mut quick(generator), &mut times);
+                let times = times.into_iter().map(u64::from);
+                match things {
+                    None => times.enumerate().for_each(|(kind, times)| drawn(kind, times)),
+                    Some(things) => things.iter().zip(times).for_each(|(kind, times)| drawn(*kind as usize, times)),
+                }
             }
-            return;
+            // Few draws keep the numbers that they have always had.
+            None => (0..self.total).for_each(|_| drawn(generator.random_range(0..self.total as u32) as usize, 1)),
+            Some(things) => (0..self.total).for_each(|_| drawn(things[generator.random_range(0..things.len())] as usize, 1)),
         }
+    }
+
+    /// The same, of fewer things than 2³²: writes how many of each kind came.
+    pub fn count(&self, generator: &mut impl Rng, counts: &mut [u32]) {
+        if self.distinct && self.total >= MANY {
+            return poisson::draw(&mut quick(generator), counts);
+        }
+        counts.fill(0);
+        self.resample(generator, |kind, count| counts[kind] += count as u32);
+    }
+
+    /// One binomial draw a kind.
+    fn drawn_by_kind(&self, generator: &mut impl Rng, mut drawn: impl FnMut(usize, u64)) {
         let (mut draws, mut left) = (self.total, self.total);
         for (kind, copies) in self.copies.iter().enumerate() {
             let count = binomial(generator, draws, *copies, left);

@@ -6,7 +6,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::OUTSIDE;
-use super::ranking::{Order, Rankings};
+use super::order::Order;
+use super::ranking::Rankings;
 use super::tally::Tally;
 use super::units::Units;
 
@@ -18,6 +19,14 @@ pub struct Ladders<'a> {
     whole: Option<Vec<Order>>,
     /// Each slot's weight, unless all are 1.
     amounts: Option<Vec<f64>>,
+}
+
+/// What a thread draws into.
+pub struct Room {
+    /// How often each slot came.
+    counts: Vec<u32>,
+    /// For [`Order::count`].
+    above: Vec<u32>,
 }
 
 /// The orders of one stratum.
@@ -63,8 +72,13 @@ impl<'a> Ladders<'a> {
         fill(self.whole.as_deref().unwrap_or_default(), weights.iter().sum(), |slot| weights[slot], all);
     }
 
-    /// Draws one replicate and sums it up. `counts` has a place for every slot.
-    pub fn resample(&self, seed: u64, replicate: u64, counts: &mut [u32], tallies: &mut [Tally]) {
+    /// Memory to draw into.
+    pub fn room(&self) -> Room {
+        Room { counts: vec![0; self.units.slots().len()], above: Vec::new() }
+    }
+
+    /// Draws one replicate and sums it up.
+    pub fn resample(&self, seed: u64, replicate: u64, Room { counts, above }: &mut Room, tallies: &mut [Tally]) {
         tallies.iter_mut().for_each(Tally::clear);
         let Some((all, groups)) = tallies.split_last_mut() else { return };
         for (place, stratum) in self.strata.iter().enumerate() {
@@ -75,19 +89,20 @@ impl<'a> Ladders<'a> {
             let counts = &mut counts[stratum.slots.clone()];
             self.units.count(seed, replicate, place, counts);
             if let Some(tally) = tally {
-                self.count(&stratum.orders, stratum.slots.clone(), counts, tally);
+                self.count(&stratum.orders, stratum.slots.clone(), counts, above, tally);
             }
         }
         if let Some(orders) = &self.whole {
-            self.count(orders, 0..counts.len(), counts, all);
+            self.count(orders, 0..counts.len(), counts, above, all);
         }
     }
 
-    fn count(&self, orders: &[Order], slots: Range<usize>, counts: &[u32], tally: &mut Tally) {
+    fn count(&self, orders: &[Order], slots: Range<usize>, counts: &[u32], above: &mut Vec<u32>, tally: &mut Tally) {
         match &self.amounts {
             None => {
-                let items: u64 = counts.iter().map(|count| u64::from(*count)).sum();
-                fill(orders, items as f64, |slot| f64::from(counts[slot]), tally);
+                // As many as are drawn from, which u32 numbers.
+                tally.items = f64::from(counts.iter().sum::<u32>());
+                tally.sweeps.iter_mut().zip(orders).for_each(|(sweep, order)| *sweep = order.count(counts, above));
             }
             Some(amounts) => {
                 let amounts = &amounts[slots];

@@ -2,10 +2,11 @@
 
 use super::breakdown::Breakdown;
 use super::crossing::Crossings;
+use super::order::Order;
 use super::outcome::Outcomes;
 use super::pairs::shift::Shifts;
 use super::probability::Probabilities;
-use super::ranking::{Order, Rankings};
+use super::ranking::Rankings;
 use super::roc::{Roc, Seek};
 use super::tally::{Sweep, Tally};
 

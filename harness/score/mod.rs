@@ -14,7 +14,7 @@
 //! - [`truth`]: what is held to be true of an item: its labels, or a label set.
 //! - [`joint`]: how classes and groups go together, in numbers of all groups at once.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
-//! - [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: scores of groups against each other; [`together`]: sums of several groups.
+//! - [`order`]: slots by score; [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: scores of groups against each other; [`together`]: sums of several groups.
 //! - [`roc`]: where along a ranking errors of both kinds are equally frequent; `stretch`: the same of pairs, in many resamples.
 //! - [`clusters`]: what is drawn together; `vertices`: pairs, by the subjects that they are of.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups; [`mod@reference`]: the group
@@ -48,6 +48,7 @@ pub mod ladder;
 pub mod lens;
 pub mod measurement;
 pub mod metric;
+pub mod order;
 pub mod outcome;
 pub mod pairs;
 pub mod pool;

@@ -1,12 +1,13 @@
-//! What rank metrics read of an item: its scores, and what is true of it. Sorted once; every resample is one pass along the order.
+//! What rank metrics read of an item: its scores, and what is true of it.
 
 use std::cmp::Reverse;
 
 use rayon::prelude::*;
 
 use super::OUTSIDE;
+use super::order::{Mark, Order};
 use super::predictions::Scores;
-use super::tally::{Sweep, Tally};
+use super::tally::Tally;
 use crate::data::frame::Targets;
 
 /// The scores and truths of all items, for the classes that are read.
@@ -105,56 +106,10 @@ impl Rankings {
                     let step = above.replace(score) != Some(score);
                     Mark::new(step, self.truths[at(*slot, class)] == Truth::Positive)
                 };
-                Order { marks: order.iter().map(mark).collect(), slots: order }
+                let marks = order.iter().map(mark).collect();
+                Order::new(order, marks)
             })
             .collect()
-    }
-}
-
-/// The slots whose truth is known for a class, from the largest score down; of one score, the positives first.
-#[derive(Clone, Debug, Default)]
-pub struct Order {
-    slots: Vec<u32>,
-    marks: Vec<Mark>,
-}
-
-/// All that a sweep reads of a slot, beside its weight.
-#[derive(Clone, Copy, Debug)]
-pub struct Mark(u8);
-
-impl Mark {
-    fn new(step: bool, positive: bool) -> Self {
-        Self(u8::from(step) | u8::from(positive) << 1)
-    }
-
-    /// Whether the slot's score is less than that of the slot before.
-    pub fn is_step(self) -> bool {
-        self.0 & 1 != 0
-    }
-
-    /// Whether the slot is of the class.
-    pub fn is_positive(self) -> bool {
-        self.0 & 2 != 0
-    }
-}
-
-impl Order {
-    /// The slots, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, Mark)> {
-        self.slots.iter().map(|slot| *slot as usize).zip(self.marks.iter().copied())
-    }
-
-    /// The sums along all slots.
-    pub fn sweep(&self, weight: impl Fn(usize) -> f64) -> Sweep {
-        let mut sweep = Sweep::default();
-        for (slot, mark) in self.iter() {
-            if mark.is_step() {
-                sweep.finish();
-            }
-            sweep.add(mark.is_positive(), weight(slot));
-        }
-        sweep.finish();
-        sweep
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::breakdown::Breakdown;
-use super::ranking::Order;
+use super::order::Order;
 use super::roc::Roc;
 use super::tally::Tally;
 use super::units::Units;

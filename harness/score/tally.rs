@@ -207,6 +207,14 @@ pub struct Sweep {
 }
 
 impl Sweep {
+    /// That of counted items: how many, how many of them are positives, the sum of [`Self::precision`], and twice the number of pairs of a
+    /// positive below a negative plus that of pairs that tie.
+    pub(super) fn of_counts(positives: u32, total: u32, precision: f64, twice_below: u64) -> Self {
+        let twice_all = 2 * u64::from(positives) * u64::from(total - positives);
+        let (positives, total) = (f64::from(positives), f64::from(total));
+        Self { positives, total, precision, twice_pairs: (twice_all - twice_below) as f64, above: positives, step: 0 }
+    }
+
     /// The negatives' weight.
     pub fn negatives(&self) -> f64 {
         self.total - self.positives

@@ -6,9 +6,9 @@ use super::block::{Block, Roster};
 use super::{Sheet, Spot};
 use crate::score::breakdown::Breakdown;
 use crate::score::draw::Purpose;
-use crate::score::ladder::Ladders;
+use crate::score::ladder::{Ladders, Room};
 use crate::score::lens::{Hand, Lens};
-use crate::score::ranking::Order;
+use crate::score::order::Order;
 use crate::score::reduction::Reduction;
 use crate::score::stretch::Stretches;
 use crate::score::tally::Tally;
@@ -86,8 +86,8 @@ impl Sheet<'_> {
         let size = slots.patterns.len();
         match &slots.ladders {
             Some(ladders) => {
-                let draw = |counts: &mut Vec<u32>, replicate, tallies: &mut [Tally]| ladders.resample(seed, replicate, counts, tallies);
-                self.draws(draws, || vec![0; size], draw, |(), tallies| of(tallies))
+                let draw = |room: &mut Room, replicate, tallies: &mut [Tally]| ladders.resample(seed, replicate, room, tallies);
+                self.draws(draws, || ladders.room(), draw, |(), tallies| of(tallies))
             }
             None => {
                 if let (Lens::Rocs(..), Some(resampled)) = (self.lens, self.walked(slots, uncertainty, &of)) {

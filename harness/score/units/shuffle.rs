@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Loose, Units, compare, merge};
+use super::Units;
+use super::slot::Loose;
 use crate::score::OUTSIDE;
 use crate::score::draw::{Purpose, Urn, generator, shuffle};
 
@@ -87,9 +88,9 @@ impl Shuffle {
     }
 
     fn deck(&mut self, Pool { mut units, groups, hands }: Pool) -> Deck {
-        let alike = |a: &Loose, b: &Loose| compare(&a.slots, &b.slots, &|_| 0);
+        let alike = |a: &Loose, b: &Loose| a.compare(b, |_| 0);
         units.sort_by(alike);
-        merge(&mut units, |a, b| alike(a, b).is_eq());
+        Loose::merge(&mut units, |a, b| alike(a, b).is_eq());
         let total: u64 = hands.iter().sum();
         if units.len() * groups.len() * DEALT < total as usize {
             let slots = units.iter().flat_map(|unit| groups.iter().map(move |_| unit)).map(|unit| self.lay(unit)).collect();
