@@ -58,7 +58,9 @@ fn layout(card: &Card) -> &'static str {
 fn planted(card: &Card) -> Vec<String> {
     let mock = card.mock.clone().unwrap_or_default();
     let contrast = mock.contrast.iter().flat_map(|(field, levels)| {
-        levels.iter().map(move |(level, left)| format!("{field}={level} is drawn with {left} of the contrast of the others"))
+        levels.iter().map(move |(level, lit)| {
+            format!("a share of {lit} of the images with {field}={level} is lit like all others; in the rest the label can hardly be seen")
+        })
     });
     let noise = (mock.label_noise > 0.0).then(|| format!("a share of {} of the labels is wrong", mock.label_noise));
     let planted: Vec<String> = contrast.chain(noise).collect();

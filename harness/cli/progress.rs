@@ -27,7 +27,7 @@ pub(super) enum Style {
 /// The observer for a style.
 pub(super) fn observer(style: Style, quiet: bool, verbose: u8) -> Box<dyn Observer> {
     match style {
-        _ if quiet => Box::new(Silent),
+        _ if quiet => Box::new(Failures),
         Style::None => Box::new(Silent),
         Style::Json => Box::new(Json),
         Style::Plain => Box::new(Plain { verbose: verbose > 0 }),
@@ -41,6 +41,17 @@ struct Silent;
 
 impl Observer for Silent {
     fn event(&self, _: &Event) {}
+}
+
+/// What went wrong, and nothing else.
+struct Failures;
+
+impl Observer for Failures {
+    fn event(&self, event: &Event) {
+        if let (Event::CellFailed { .. } | Event::NotScored { .. }, Some(line)) = (event, line(event, false)) {
+            eprintln!("{line}");
+        }
+    }
 }
 
 struct Json;
@@ -81,6 +92,7 @@ fn line(event: &Event, verbose: bool) -> Option<String> {
             }
             format!("{text}\n        log: {}", log_path.display())
         }
+        Event::NotScored { cell, evaluation, reason } => format!("FAILED  {cell}: the evaluation `{evaluation}`: {reason}"),
         Event::Scored { .. } | Event::CellProgress { .. } | Event::Decoding { .. } => return None,
     })
 }

@@ -93,7 +93,7 @@ pub(super) fn all_named(root: &Path, file: &str) -> Result<Vec<(String, PathBuf)
         return Err(DataError::file(&root.join(file), format!("is {reason}")));
     }
     match found.files.is_empty() {
-        true => Err(DataError::file(&root.join(file), "finds no file")),
+        true => Err(DataError::file(&root.join(file), "is a pattern that no file matches")),
         false => found.files.iter().map(|file| named(root, file)).collect(),
     }
 }

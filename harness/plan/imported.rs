@@ -79,10 +79,30 @@ pub(super) fn check_columns<'a>(
     problems: &mut Problems,
 ) -> Option<()> {
     let before = problems.len();
+    if let [whole] = header
+        && let Some(separator) = [";", "\t", "|"].into_iter().find(|separator| whole.contains(separator))
+    {
+        let message = format!("`{}` has one column, `{whole}`", model.file.display());
+        let help = match separator {
+            "\t" => "its cells are separated by tabs: give the file the ending `.tsv`".to_owned(),
+            _ => format!("its cells are separated by `{separator}`: save it with commas, as `.csv`, or with tabs, as `.tsv`"),
+        };
+        problems.push(Problem::at(&model.file_node, message.replace('\t', " ")).help(help));
+        return None;
+    }
     let mut check = |name: &str, within: &Node| {
         if !header.iter().any(|column| column == name) {
-            let message = format!("`{}` has no column `{name}`", model.file.display());
-            let help = did_you_mean(name, header.iter().map(String::as_str));
+            let parts: Vec<String> = header
+                .iter()
+                .filter(|column| column.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+                .map(|column| format!("`{column}`"))
+                .collect();
+            let (message, help) = if parts.is_empty() {
+                let known = did_you_mean(name, header.iter().map(String::as_str));
+                (format!("`{}` has no column `{name}`", model.file.display()), known)
+            } else {
+                (format!("`{name}` of `{}` has fields of its own", model.file.display()), format!("name one of them: {}", parts.join(", ")))
+            };
             problems.push(Problem::at(written(within, name).unwrap_or(within), message).help(help));
         }
     };

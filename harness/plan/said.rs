@@ -26,14 +26,22 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         let names = |groupings: Vec<&Grouping>| groupings.into_iter().map(Grouping::name).collect();
         let (per_group, over_groups) = (names(per_group), names(over_groups));
         let decided = metric.input == Input::Decisions;
-        MetricColumn { name: metric.name.clone(), decided, overall, per_group, over_groups, share: metric.share_of() }
+        MetricColumn { name: metric.name.clone(), decided, exchanged: decided, overall, per_group, over_groups, share: metric.share_of() }
     };
     let of_embedding = |(metric, breakdowns): &(embedding::metric::Metric, Vec<usize>)| {
         let lists = || breakdowns.iter().map(|index| &scheme.breakdowns[*index]);
         let names: Vec<String> = lists().filter(|grouping| !grouping.fields.is_empty()).map(Grouping::name).collect();
         let overall = metric.definition.compute.of_sets() || lists().any(|grouping| grouping.fields.is_empty());
         let (per_group, over_groups) = if metric.per_group() { (names, Vec::new()) } else { (Vec::new(), names) };
-        MetricColumn { name: metric.name.clone(), decided: false, overall, per_group, over_groups, share: ShareOf::Nothing }
+        MetricColumn {
+            name: metric.name.clone(),
+            decided: false,
+            exchanged: false,
+            overall,
+            per_group,
+            over_groups,
+            share: ShareOf::Nothing,
+        }
     };
     let of_joint = |(metric, breakdowns): &(joint::metric::Metric, Vec<usize>)| {
         let names: Vec<String> = breakdowns.iter().map(|index| scheme.breakdowns[*index].name()).collect();
@@ -42,6 +50,7 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         MetricColumn {
             name: metric.name.clone(),
             decided: metric.decided(),
+            exchanged: false,
             overall: false,
             per_group,
             over_groups,

@@ -82,8 +82,18 @@ pub struct FailedCell {
     pub axes: Vec<(String, String)>,
     /// The evaluations that wait for it; empty where not known.
     pub evaluations: Vec<String>,
+    /// The columns that they would have filled.
+    pub metrics: Vec<String>,
     /// [`Status::Failed`] or [`Status::Infeasible`].
     pub status: Status,
     /// What happened.
     pub reason: String,
+}
+
+impl FailedCell {
+    /// Whether a column would have had a number of it; where that is not known, it would.
+    pub fn fills(&self, column: &str) -> bool {
+        let metric = column.rsplit('.').next().unwrap_or(column);
+        self.metrics.is_empty() || self.metrics.iter().any(|own| own == column || own == metric)
+    }
 }

@@ -66,7 +66,8 @@ impl Row {
             study: study.to_owned(),
             model: cell.model.clone(),
             axes: cell.axes.clone(),
-            evaluation: String::new(),
+            // One that went wrong by itself, beside others of the cell.
+            evaluation: if let [one] = cell.evaluations.as_slice() { one.clone() } else { String::new() },
             data: String::new(),
             measurement,
         }

@@ -167,7 +167,9 @@ impl Draft<'_> {
         let evaluations = distinct(self.numbers.iter().flatten().map(|row| row.evaluation.as_str()), str::cmp);
         let scored = evaluations.is_empty()
             || cell.evaluations.is_empty()
-            || cell.evaluations.iter().any(|name| evaluations.contains(&name.as_str()));
+            || cell.evaluations.iter().any(|name| evaluations.contains(&name.as_str()))
+            // Where an evaluation has no number at all, its columns tell which tables it would have been in.
+            || self.columns.iter().any(|column| cell.metrics.contains(&column.metric));
         admitted && scored
     }
 
@@ -214,7 +216,7 @@ impl Draft<'_> {
                 origin = origin.max(self.heading.origin(&row.model));
                 parts.push(Part { place: self.place(|axis| row.coordinate(axis)), outcome: Outcome::Measured(&row.measurement) });
             }
-            for cell in failed.iter().filter(|cell| self.would_belong(cell, &key)) {
+            for cell in failed.iter().filter(|cell| self.would_belong(cell, &key) && cell.fills(&column.metric)) {
                 let own = |dimension: &str| match Word::of(dimension) {
                     Some(Word::Model) => cell.model.as_str(),
                     Some(_) => "",

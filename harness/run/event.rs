@@ -64,6 +64,15 @@ pub enum Event {
         /// The whole log.
         log_path: PathBuf,
     },
+    /// An evaluation of a cell could not be scored; the others go on.
+    NotScored {
+        /// The cell.
+        cell: String,
+        /// The evaluation.
+        evaluation: String,
+        /// Why, in one line.
+        reason: String,
+    },
     /// Evaluations are scored.
     Scored {
         /// Evaluations scored so far.

@@ -14,8 +14,8 @@ use crate::score::measurement::Status;
 use crate::spec::model::Model;
 use crate::spec::table::{Dimension, Layout, Origin};
 
-/// A model and its axes' levels.
-type Place = (String, Vec<(String, String)>);
+/// A model, its axes' levels, and the evaluations.
+type Place = (String, Vec<(String, String)>, Vec<String>);
 
 /// All numbers of a run.
 #[derive(Debug)]
@@ -48,25 +48,27 @@ impl Results {
     ) -> Self {
         let mut rows = Vec::new();
         let mut failed: IndexMap<Place, FailedCell> = IndexMap::new();
-        let mut fail = |cell: usize, status: Status, reason: &str| {
-            let cell = FailedCell::of(plan, cell, status, reason);
-            failed.entry((cell.model.clone(), cell.axes.clone())).or_insert(cell);
+        let mut fail = |cell: usize, of: &dyn Fn(&PlannedScore) -> bool, status: Status, reason: &str| {
+            let cell = FailedCell::of(plan, cell, of, status, reason);
+            failed.entry((cell.model.clone(), cell.axes.clone(), cell.evaluations.clone())).or_insert(cell);
         };
+        let all = |_: &PlannedScore| true;
         for (cell, planned) in plan.cells.iter().enumerate() {
             if let Source::Backend(work) = &planned.source
                 && let Some(infeasible) = &work.infeasible
             {
-                fail(cell, Status::Infeasible, &infeasible.to_string());
+                fail(cell, &all, Status::Infeasible, &infeasible.to_string());
             }
         }
         for failure in &outcome.failures {
-            fail(failure.cell, Status::Failed, &failure.reason);
+            fail(failure.cell, &all, Status::Failed, &failure.reason);
         }
         for (planned, scored) in plan.scores.iter().zip(scored) {
             match scored {
                 Some(Ok(measurements)) => rows.extend(measurements.iter().map(|measurement| row(plan, planned, measurement.clone()))),
                 Some(Err(reason)) => {
-                    planned.cells.iter().for_each(|cell| fail(*cell, Status::Failed, reason));
+                    let this = |other: &PlannedScore| other.evaluation == planned.evaluation;
+                    planned.cells.iter().for_each(|cell| fail(*cell, &this, Status::Failed, reason));
                 }
                 None => {}
             }
@@ -86,20 +88,27 @@ impl Results {
 }
 
 impl FailedCell {
-    /// A cell without numbers, for every evaluation of it. Of cells that are scored as one, each costs all of them theirs: what is pooled is
+    /// A cell without numbers in some of its evaluations. Of cells that are scored as one, each costs all of them theirs: what is pooled is
     /// in the reason then.
-    fn of(plan: &Plan, cell: usize, status: Status, reason: &str) -> Self {
+    fn of(plan: &Plan, cell: usize, scores: &dyn Fn(&PlannedScore) -> bool, status: Status, reason: &str) -> Self {
         let study = &plan.study;
         let of_study = &study.cells[plan.cells[cell].cell];
         let is_pooled = |(axis, _): &(String, String)| study.layout.pool.iter().any(|pooled| pooled.name == *axis);
         let (pooled, axes): (Vec<_>, Vec<_>) = study.grid.coordinates(&of_study.point).into_iter().partition(is_pooled);
         let of: String = pooled.into_iter().map(|(axis, level)| format!("{axis}={level}: ")).collect();
-        let evaluations = plan.scores.iter().filter(|score| score.cells.contains(&cell));
-        let evaluations: IndexSet<String> = evaluations.map(|score| study.evaluations[score.evaluation].name.clone()).collect();
+        let evaluations = || {
+            let scores = plan.scores.iter().filter(|score| score.cells.contains(&cell) && scores(score));
+            scores.map(|score| &study.evaluations[score.evaluation])
+        };
+        let metrics: IndexSet<String> = evaluations()
+            .flat_map(|evaluation| evaluation.spec.metrics.iter().map(|call| call.name.clone().unwrap_or_else(|| call.choice.name.clone())))
+            .collect();
+        let evaluations: IndexSet<String> = evaluations().map(|evaluation| evaluation.name.clone()).collect();
         Self {
             model: of_study.model.clone(),
             axes,
             evaluations: evaluations.into_iter().collect(),
+            metrics: metrics.into_iter().collect(),
             status,
             reason: format!("{of}{reason}"),
         }

@@ -64,6 +64,11 @@ impl Scoring<'_> {
                 self.store.forget(&rules_key(planned))?;
             }
             let scored = self.kept(&planned.key, KEPT, || self.measure(planned))?;
+            if let Some(Err(reason)) = &scored {
+                let evaluation = &self.plan.study.evaluations[planned.evaluation];
+                let cell = self.plan.study.cells[evaluation.cell()].name.clone();
+                self.observer.event(&Event::NotScored { cell, evaluation: evaluation.name.clone(), reason: reason.clone() });
+            }
             self.observer.event(&Event::Scored { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
             Ok(scored)
         };
@@ -168,7 +173,10 @@ impl Scoring<'_> {
         let evaluation = |score: &PlannedScore| &study.evaluations[score.evaluation].spec;
         let said = scores
             .iter()
-            .map(|score| Ok((self.scored(score).ok_or("there are no predictions")??, self.fitted(score)?)))
+            .map(|score| {
+                let fitted = FittedRules { references: self.references(score)?, ..self.fitted(score)? };
+                Ok((self.scored(score).ok_or("there are no predictions")??, fitted))
+            })
             .collect::<Result<Vec<_>, String>>()?;
         let sides: Vec<Side<'_>> = (said.iter().zip(scores))
             .map(|((predictions, fitted), score)| Side { predictions, evaluation: evaluation(score), fitted })

@@ -182,8 +182,8 @@ impl<'a> Audit<'a> {
                 Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins as usize))
             }
             (Input::Crossings, Some(positive)) => Lens::Crossings(Crossings::new(targets, scores, positive as u32)),
-            (Input::Roc { all: false }, Some(positive)) => Lens::Rocs(Rankings::new(targets, scores, &[positive as u32])),
-            (Input::Roc { .. }, _) => Lens::Rocs(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
+            (Input::Roc { all: false, seek }, Some(positive)) => Lens::Rocs(Rankings::new(targets, scores, &[positive as u32]), seek),
+            (Input::Roc { seek, .. }, _) => Lens::Rocs(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>()), seek),
             (Input::PositiveScore, Some(positive)) => Lens::Rankings(Rankings::new(targets, scores, &[positive as u32])),
             _ => Lens::Rankings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
         })

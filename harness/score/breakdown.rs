@@ -130,6 +130,12 @@ impl Breakdown {
         panel.groups.clone().find(|group| self.levels[*group] == levels)
     }
 
+    /// The tallies that an item of a group counts in: that of the group, and (where it is wanted) that of all that it is compared within.
+    pub fn places(&self, group: u32, whole: bool) -> impl Iterator<Item = usize> + use<> {
+        let own = (group != OUTSIDE).then_some(group as usize);
+        own.into_iter().chain(if whole { self.home(group) } else { None })
+    }
+
     /// Where, after the groups, the sums of all items that a group is compared within stand; `None` for items in no group, where that
     /// is not all items.
     pub fn home(&self, group: u32) -> Option<usize> {

@@ -21,6 +21,7 @@ use std::collections::HashMap;
 use super::audit::Audit;
 use super::breakdown::Breakdown;
 use super::embedding;
+use super::joint;
 use super::lens::Lens;
 use super::metric::{Input, Metric};
 use super::predictions::Predictions;
@@ -97,6 +98,8 @@ pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertai
     )?;
     if sides.iter().all(|side| side.predictions.embeddings().is_some()) {
         findings.extend(audited(sides, uncertainty, |audits, _| Ok(embedding::contrasts(audits, request, uncertainty)))?);
+    } else {
+        findings.extend(audited(sides, uncertainty, |audits, _| joint::contrasts(audits, sides, request))?);
     }
     adjust(findings.iter_mut(), request.adjust);
     Ok(findings)
@@ -151,7 +154,7 @@ fn pairing(
                 let lenses = (audits.iter().zip(sides).zip(&called))
                     .map(|((audit, side), metric)| audit.lens(metric, rule, side.fitted))
                     .collect::<Result<Vec<Lens>, _>>()?;
-                let (joint, tuples) = join(&lenses);
+                let (joint, tuples) = join(&lenses.iter().map(Lens::of_row).collect::<Vec<_>>());
                 for by in breakdowns.iter().copied() {
                     let breakdown = &first.breakdowns[by];
                     let anchors = [first.anchors(metric, by, &first.sizes(lenses[0].of_row(), breakdown))?];
@@ -208,9 +211,9 @@ pub fn align(sides: &[&Predictions]) -> Result<Vec<Predictions>, ScoreError> {
 }
 
 /// Numbers the distinct tuples of patterns, in their order; a row that some side leaves out is left out.
-fn join(lenses: &[Lens]) -> (Vec<u32>, Vec<Vec<u32>>) {
-    let rows = lenses.first().map_or(0, |lens| lens.of_row().len());
-    let tuple = |row: usize| lenses.iter().map(move |lens| lens.of_row()[row]);
+pub(super) fn join(columns: &[&[u32]]) -> (Vec<u32>, Vec<Vec<u32>>) {
+    let rows = columns.first().map_or(0, |of_row| of_row.len());
+    let tuple = |row: usize| columns.iter().map(move |of_row| of_row[row]);
     let mut order: Vec<u32> = (0..rows as u32).filter(|row| tuple(*row as usize).all(|pattern| pattern != OUTSIDE)).collect();
     order.sort_unstable_by(|a, b| tuple(*a as usize).cmp(tuple(*b as usize)));
     let mut joint = vec![OUTSIDE; rows];

@@ -5,7 +5,7 @@ use super::embedding;
 use super::joint;
 use super::measurement::Direction;
 use super::metric::{Meaning, list, meaning, takes_match};
-use super::registry::{Compute, Criterion, Definition, Preset, Reads, Suffix, criteria, metrics, presets, suffixes};
+use super::registry::{Compute, Criterion, Definition, Elsewhere, Preset, Reads, Suffix, criteria, elsewhere, metrics, presets, suffixes};
 use super::rulebook::{RULES, RuleDefinition};
 use crate::spec::problem::did_you_mean;
 
@@ -18,9 +18,13 @@ pub const LABEL: usize = 13;
 /// For a name that is no metric, no rule and no word of comparisons: the nearest ones.
 pub fn explain(name: &str) -> Result<String, String> {
     let Some(meaning) = meaning(name) else {
-        let ours = of_peers(name);
-        if !ours.is_empty() {
-            return Ok(ours);
+        let known = known_elsewhere(name);
+        if !known.is_empty() {
+            let entry = |Known { theirs, text, .. }: &Known| format!("{name} ({theirs})\nis here\n\n{text}");
+            return Ok(known.iter().map(entry).collect::<Vec<_>>().join("\n").trim_end().to_owned());
+        }
+        if let Some(absent) = absent(name) {
+            return Err(absent);
         }
         if let Some(rule) = RULES.iter().chain(&TERMS).find(|rule| rule.name == name) {
             return Ok(lines(name, of_rule(rule)));
@@ -59,39 +63,66 @@ fn of_preset(preset: &Preset) -> String {
     format!("{own}\n{}", explain(preset.calls).unwrap_or_default())
 }
 
-/// What a name that only others use is called here, where it is known.
-fn of_peers(name: &str) -> String {
-    let named = |peers: &[(&str, &str)]| -> Vec<String> {
+/// What a name of others stands for here.
+struct Known {
+    /// Who uses it, and how: `AIF360: average_abs_odds_difference (mean)`.
+    theirs: String,
+    /// The name here.
+    ours: String,
+    /// What that is.
+    text: String,
+}
+
+/// Everything here that others call by a name.
+fn known_elsewhere(name: &str) -> Vec<Known> {
+    let mut known = Vec::new();
+    let mut tell = |peers: &[(&str, &str)], ours: &str, text: &dyn Fn() -> String| {
         let words = |text: &str| text.split([' ', ',', '(', ')', ';', ':', '`']).any(|word| word == name);
-        peers.iter().filter(|(_, theirs)| words(theirs)).map(|(peer, theirs)| format!("{peer}: {theirs}")).collect()
-    };
-    let mut text = String::new();
-    let mut tell = |peers: &[(&str, &str)], entries: String| {
-        let named = named(peers);
-        if !named.is_empty() {
-            text.push_str(&format!("{name} ({})\nis here\n\n{entries}\n", named.join("; ")));
+        let theirs: Vec<String> =
+            peers.iter().filter(|(_, theirs)| words(theirs)).map(|(peer, theirs)| format!("{peer}: {theirs}")).collect();
+        if !theirs.is_empty() {
+            known.push(Known { theirs: theirs.join("; "), ours: ours.to_owned(), text: text() });
         }
     };
     for definition in metrics() {
-        tell(definition.peers, lines(definition.name, of_definition(definition)));
+        tell(definition.peers, definition.name, &|| lines(definition.name, of_definition(definition)));
     }
     for definition in embedding::registry::metrics() {
-        tell(definition.peers, lines(definition.name, of_embedding(definition)));
+        tell(definition.peers, definition.name, &|| lines(definition.name, of_embedding(definition)));
     }
     for definition in joint::registry::metrics() {
-        tell(definition.peers, lines(definition.name, of_joint(definition)));
+        tell(definition.peers, definition.name, &|| lines(definition.name, of_joint(definition)));
     }
     let differences = suffixes().iter().filter(|suffix| suffix.name == "difference");
     for (criterion, suffix) in criteria().iter().flat_map(|criterion| differences.clone().map(move |suffix| (criterion, suffix))) {
-        tell(criterion.peers, lines(&format!("{}_difference", criterion.name), of_criterion(criterion, suffix)));
+        let ours = format!("{}_difference", criterion.name);
+        tell(criterion.peers, &ours, &|| lines(&ours, of_criterion(criterion, suffix)));
     }
     for preset in presets() {
-        tell(preset.peers, of_preset(preset));
+        tell(preset.peers, preset.name, &|| of_preset(preset));
     }
     for suffix in suffixes() {
-        tell(suffix.peers, lines(&format!("METRIC_{}", suffix.name), of_reduction("METRIC", suffix)));
+        let ours = format!("METRIC_{}", suffix.name);
+        tell(suffix.peers, &ours, &|| lines(&ours, of_reduction("METRIC", suffix)));
     }
-    text.trim_end().to_owned()
+    for Elsewhere { peer, here, note, .. } in elsewhere().iter().filter(|entry| entry.means(name) && !entry.here.is_empty()) {
+        let theirs = if note.is_empty() { (*peer).to_owned() } else { format!("{peer}: {note}") };
+        known.push(Known { theirs, ours: (*here).to_owned(), text: explain(here).unwrap_or_default() });
+    }
+    known
+}
+
+/// Why there is nothing here that others call by a name.
+fn absent(name: &str) -> Option<String> {
+    let entry = elsewhere().iter().find(|entry| entry.means(name) && entry.here.is_empty())?;
+    Some(format!("{}'s `{name}` {}", entry.peer, entry.note))
+}
+
+/// What is to be done about a name that only others use; `None` where nobody is known to.
+pub(super) fn called_here(name: &str) -> Option<String> {
+    let known = known_elsewhere(name);
+    let ours: Vec<String> = known.iter().map(|Known { theirs, ours, .. }| format!("`{ours}` ({theirs})")).collect();
+    if ours.is_empty() { absent(name) } else { Some(format!("it is called {} here", ours.join(" or "))) }
 }
 
 fn lines(name: &str, entries: Vec<(&str, String)>) -> String {

@@ -75,7 +75,7 @@ impl Family<'_> {
     /// The first over the second, both of which are never negative: Donner and Zou's limits (2012). `None` where the second is 0.
     pub fn ratio(&self, first: usize, second: usize) -> Option<Contrast> {
         let (a, b) = (&self.legs[first], &self.legs[second]);
-        if b.value <= 0.0 {
+        if a.value < 0.0 || b.value <= 0.0 {
             return None;
         }
         let relation = self.relation(first, second);

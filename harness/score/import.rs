@@ -39,7 +39,7 @@ impl Predictions {
     /// size). A file is read piece by piece; where kinds of items are all that is kept of it, it may be of any length.
     ///
     /// # Errors
-    /// A missing column, a cell of the wrong kind, a label outside the class list, a NaN score, a duplicate id: with lines or row numbers.
+    /// A missing column, a cell of the wrong kind, a label outside the class list, a score that is not finite, a duplicate id: with lines or row numbers.
     pub fn import(path: &Path, columns: &Columns, fields: &[String], classes: Option<&[String]>, keep: Keep) -> Result<Self, ImportError> {
         let wanted = columns.names().chain(fields.iter().map(String::as_str)).map(str::to_owned).collect();
         let options = Options { columns: Some(wanted), ..Options::default() };
@@ -97,6 +97,13 @@ impl Predictions {
             };
             Scores { kind: columns.kind, width, values }
         });
+        if let Some(scores) = scores.as_ref().filter(|scores| columns.is_exclusive() && !scores.values.is_empty()) {
+            let known = Scores::refused(scores.kind, false).len();
+            for (what, wrong) in &Scores::refused(scores.kind, true)[known..] {
+                let uneven = scores.values.chunks(width.max(1)).enumerate().filter(|(_, scores)| wrong(scores));
+                faults.extend(Fault::of_rows(*what, uneven.map(|(row, _)| rows(row))));
+            }
+        }
         let embeddings = match &columns.embedding {
             Some(vectors) => Some(Embeddings::read(table, vectors, &mut faults)?),
             None => None,
@@ -106,7 +113,7 @@ impl Predictions {
         }
         if let Some(kinds) = &kinds {
             faults.extend(kinds.faults.iter().cloned());
-            faults.extend(columns.scores.as_ref().and_then(|_| Scores::misfit(kinds.width, classes.len())));
+            faults.extend(columns.scores.as_ref().and_then(|_| Scores::misfit(kinds.width, &classes)));
         }
         let optional = |name: &Option<String>| name.as_ref().map(|name| table.column(name)).transpose();
         let mut read_fields = IndexMap::with_capacity(fields.len());
@@ -146,6 +153,11 @@ impl Predictions {
 }
 
 impl Columns {
+    /// Whether an item has one label, so that the probabilities of all classes sum to 1.
+    pub(super) fn is_exclusive(&self) -> bool {
+        matches!(self.label, Some(Labels::Single(_)))
+    }
+
     /// Every column that is named.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let labels =
@@ -305,6 +317,11 @@ pub(super) fn numbers(table: &Table, shape: &Shape, width: Option<usize>) -> Res
     match shape {
         Shape::Positive(name) => {
             let column = table.column(name)?;
+            if column.holds_lists() {
+                let lists =
+                    format!("has lists in the column `{name}`: write `{{list: {name}}}`, and `classes: […]` in the order of their numbers");
+                return Err(TableError::file(table.path(), lists));
+            }
             Ok((real(table, column)?, 1))
         }
         Shape::Wide(map) => {
@@ -320,7 +337,7 @@ pub(super) fn numbers(table: &Table, shape: &Shape, width: Option<usize>) -> Res
                 let numbers = column.numbers(row)?.ok_or_else(|| table.row_error(row, format!("`{name}` is missing")))?;
                 let above = *width.get_or_insert(numbers.len());
                 if numbers.len() != above {
-                    return Err(table.row_error(row, format!("`{name}` has {} numbers, and {above} above", numbers.len())));
+                    return Err(table.row_error(row, format!("`{name}` is a list of {}, and of {above} above", numbers.len())));
                 }
                 values.extend(numbers);
             }

@@ -136,6 +136,25 @@ pub fn of_gap(replicates: impl Iterator<Item = f64>, value: f64, grows: bool, le
     Some((value - reach, value + reach))
 }
 
+/// The percentiles of a weighted sum of numbers whose weights sum to `weights`; where all resamples agree, the most that so many agreeing
+/// items let numbers of this range differ.
+pub fn of_contrast(
+    drawn: &[f64],
+    items: f64,
+    weights: f64,
+    (least, most): (f64, f64),
+    level: f64,
+    uncertainty: &Uncertainty,
+) -> Option<(f64, f64)> {
+    let (lower, upper) = percentile(drawn.iter().copied(), level)?;
+    if upper - lower > 1e-12 {
+        return Some((lower, upper));
+    }
+    let (_, unseen) = share::interval(0.0, items.max(1.0), level, uncertainty.shares());
+    let reach = unseen * (most - least) * weights / 2.0;
+    reach.is_finite().then_some((lower - reach, upper + reach))
+}
+
 /// What chance alone gives: the median of the gaps under permuted labels, and the share of them that are at least as far out as the
 /// observed one, which counts as one of them.
 pub fn null(permuted: impl Iterator<Item = f64>, observed: f64, grows: bool) -> Option<(f64, f64)> {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::ids::{self, Ids};
 use super::import::numbers;
-use super::predictions::{Fault, REPEATED, Scores};
+use super::predictions::{Fault, REPEATED, Refused, Scores};
 use crate::data::table::{Distinct, Options, Sightings, Table, TableError};
 use crate::spec::predictions::{Columns, ScoreColumns};
 
@@ -41,7 +41,8 @@ impl Kinds {
         keys.sort_unstable();
         keys.dedup();
         let mut names = columns.id.as_deref().map(Names::new);
-        let mut seen = columns.scores.as_ref().map(Seen::new);
+        let exclusive = columns.is_exclusive();
+        let mut seen = columns.scores.as_ref().map(|scores| Seen::new(scores, exclusive));
         let mut rows = 0;
         let distinct = Distinct::read(path, options, &keys, |chunk, places| {
             rows += chunk.len() as u64;
@@ -102,29 +103,27 @@ impl<'c> Names<'c> {
 struct Seen<'c> {
     columns: &'c ScoreColumns,
     width: usize,
-    refused: Vec<Sightings>,
+    refused: Vec<(&'static Refused, Sightings)>,
 }
 
 impl<'c> Seen<'c> {
-    fn new(columns: &'c ScoreColumns) -> Self {
-        Self { columns, width: 0, refused: vec![Sightings::default(); Scores::refused(columns.kind).len()] }
+    fn new(columns: &'c ScoreColumns, exclusive: bool) -> Self {
+        let refused = Scores::refused(columns.kind, exclusive).iter().map(|refused| (refused, Sightings::default()));
+        Self { columns, width: 0, refused: refused.collect() }
     }
 
     fn push(&mut self, chunk: &Table) -> Result<(), TableError> {
         let before = (self.width > 0).then_some(self.width);
         let (values, width) = numbers(chunk, &self.columns.shape, before)?;
         self.width = width;
-        for ((_, wrong), refused) in Scores::refused(self.columns.kind).iter().zip(&mut self.refused) {
-            if values.iter().any(|score| wrong(*score)) {
-                let rows = values.chunks(width.max(1)).enumerate().filter(|(_, scores)| scores.iter().any(|score| wrong(*score)));
-                rows.for_each(|(row, _)| refused.add(chunk.at(row).number));
-            }
+        for ((_, wrong), seen) in &mut self.refused {
+            let rows = values.chunks(width.max(1)).enumerate().filter(|(_, scores)| wrong(scores));
+            rows.for_each(|(row, _)| seen.add(chunk.at(row).number));
         }
         Ok(())
     }
 
     fn faults(self) -> impl Iterator<Item = Fault> {
-        let what = Scores::refused(self.columns.kind).iter().map(|(what, _)| *what);
-        what.zip(self.refused).filter_map(|(what, rows)| Fault::of_rows(what, [rows]))
+        self.refused.into_iter().filter_map(|((what, _), rows)| Fault::of_rows(*what, [rows]))
     }
 }

@@ -1,13 +1,12 @@
 //! What some metrics read of the items, and the sums it makes of a draw.
 
-use super::OUTSIDE;
 use super::breakdown::Breakdown;
 use super::crossing::Crossings;
 use super::outcome::Outcomes;
 use super::pairs::shift::Shifts;
 use super::probability::Probabilities;
 use super::ranking::{Order, Rankings};
-use super::roc::Roc;
+use super::roc::{Roc, Seek};
 use super::tally::{Sweep, Tally};
 
 /// What some metrics read of the items.
@@ -19,8 +18,8 @@ pub enum Lens {
     Rankings(Rankings),
     /// Scores of one class against targets, group against group.
     Crossings(Crossings),
-    /// The same, for what needs the totals of a ranking first.
-    Rocs(Rankings),
+    /// The same, for what is looked for along a ranking whose totals are counted first.
+    Rocs(Rankings, Seek),
     /// Probabilities against targets.
     Probabilities(Probabilities),
     /// Probabilities of the two images of a pair.
@@ -42,7 +41,7 @@ impl Lens {
     pub fn of_row(&self) -> &[u32] {
         match self {
             Self::Outcomes(outcomes) => &outcomes.of_row,
-            Self::Rankings(rankings) | Self::Rocs(rankings) => &rankings.of_row,
+            Self::Rankings(rankings) | Self::Rocs(rankings, _) => &rankings.of_row,
             Self::Crossings(crossings) => crossings.of_row(),
             Self::Probabilities(probabilities) => &probabilities.of_row,
             Self::Shifts(shifts) => &shifts.of_row,
@@ -54,7 +53,7 @@ impl Lens {
             Self::Outcomes(outcomes) => outcomes.tally(),
             Self::Rankings(rankings) => rankings.tally(),
             Self::Crossings(crossings) => crossings.tally(groups),
-            Self::Rocs(rankings) => Tally { rocs: vec![Roc::default(); rankings.classes()], ..Tally::default() },
+            Self::Rocs(rankings, seek) => Tally { rocs: vec![Roc::new(*seek); rankings.classes()], ..Tally::default() },
             Self::Probabilities(probabilities) => probabilities.tally(),
             Self::Shifts(shifts) => shifts.tally(),
         }
@@ -63,7 +62,7 @@ impl Lens {
     pub(super) fn order(&self, patterns: &[u32]) -> Vec<Order> {
         match self {
             Self::Outcomes(_) | Self::Probabilities(_) | Self::Shifts(_) => Vec::new(),
-            Self::Rankings(rankings) | Self::Rocs(rankings) => rankings.order(patterns),
+            Self::Rankings(rankings) | Self::Rocs(rankings, _) => rankings.order(patterns),
             Self::Crossings(crossings) => crossings.order(patterns),
         }
     }
@@ -73,10 +72,7 @@ impl Lens {
         tallies.iter_mut().for_each(Tally::clear);
         let slots = || hand.labels.iter().zip(hand.weights).enumerate().filter(|(_, (_, weight))| **weight > 0.0);
         // The tallies that a slot counts in.
-        let places = |label: u32| {
-            let group = (label != OUTSIDE).then_some(label as usize);
-            group.into_iter().chain(if whole { hand.breakdown.home(label) } else { None })
-        };
+        let places = |label: u32| hand.breakdown.places(label, whole);
         match self {
             Self::Outcomes(outcomes) => {
                 for (slot, (label, weight)) in slots() {
@@ -95,7 +91,7 @@ impl Lens {
                 }
             }
             Self::Crossings(crossings) => crossings.sum(hand, tallies),
-            Self::Rocs(_) => {
+            Self::Rocs(..) => {
                 for (_, (label, weight)) in slots() {
                     places(*label).for_each(|place| tallies[place].items += weight);
                 }

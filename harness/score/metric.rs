@@ -1,10 +1,12 @@
 //! A metric as an evaluation calls it: name and options resolved against the registry, every ambiguous reading refused.
 
 use super::combine::Combine;
+use super::explain::called_here;
 use super::measurement::Direction;
 use super::reduction::Reduction;
 use super::reference::Reference;
 use super::registry::{Compute, Definition, Of, Parameter, Reads, Suffix, metrics};
+use super::roc::Seek;
 use super::truth::{LabelSets, Match, Truth};
 use super::value::Cause;
 use crate::spec::decide::Link;
@@ -78,6 +80,8 @@ pub enum Input {
     Roc {
         /// Of all classes, or of the positive one.
         all: bool,
+        /// What is looked for.
+        seek: Seek,
     },
     /// The scores as probabilities.
     Probabilities {
@@ -166,7 +170,7 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
     let name = call.choice.name.as_str();
     let Some(meaning) = meaning(name) else {
         let known = list();
-        let help = did_you_mean(name, known.iter().map(String::as_str));
+        let help = called_here(name).unwrap_or_else(|| did_you_mean(name, known.iter().map(String::as_str)));
         problems.push(Problem::at(&call.choice.name_node, format!("unknown metric `{name}`")).help(help));
         return None;
     };
@@ -245,7 +249,7 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         }),
         Reads::Scores => Some(Input::Scores),
         Reads::Crossings => Some(Input::Crossings),
-        Reads::Roc => Some(Input::Roc { all: true }),
+        Reads::Roc => Some(Input::Roc { all: true, seek: Seek::EqualErrors }),
         Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
         Reads::Shifts => Some(Input::Shifts { of: link.unwrap_or(Link::Score) }),
     };
@@ -269,7 +273,10 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
     let (input, average, parameter) = (input?, average?, parameter?);
     let input = match (input, average) {
         (Input::Scores, Average::Positive(_)) => Input::PositiveScore,
-        (Input::Roc { .. }, Average::Positive(_)) => Input::Roc { all: false },
+        (Input::Roc { .. }, average) => {
+            let seek = if let Compute::Roc(seek) = first.compute { seek(parameter) } else { Seek::EqualErrors };
+            Input::Roc { all: !matches!(average, Average::Positive(_)), seek }
+        }
         (Input::Probabilities { of, .. }, average) => {
             let wanted = match average {
                 Average::Whole => Wanted::Nothing,
@@ -357,7 +364,8 @@ fn parameter_of(parameter: &Parameter, written: Option<&Node>, call: &MetricCall
         if parameter.default.is_none() {
             let metric = &call.choice.name;
             let problem = Problem::at(&call.choice.name_node, format!("`{metric}` needs `{name}`"));
-            problems.push(problem.help(format!("write `{{{metric}: {{{name}: 2}}}}`")));
+            let example = if parameter.range.1 > 1.0 { "2" } else { "0.8" };
+            problems.push(problem.help(format!("write `{{{metric}: {{{name}: {example}}}}}`")));
         }
         return parameter.default;
     };

@@ -15,7 +15,7 @@
 //! - [`joint`]: how classes and groups go together, in numbers of all groups at once.
 //! - [`tally`]: the sums that metrics are functions of; [`value`]: a number, or why there is none.
 //! - [`ladder`]: resamples of rankings, one pass a group; [`crossing`]: scores of groups against each other; [`together`]: sums of several groups.
-//! - [`roc`]: where along a ranking errors of both kinds are equally frequent.
+//! - [`roc`]: where along a ranking errors of both kinds are equally frequent; `stretch`: the same of pairs, in many resamples.
 //! - [`clusters`]: what is drawn together; `vertices`: pairs, by the subjects that they are of.
 //! - [`breakdown`]: groups; [`reduction`]: from one number a group to one number over groups; [`mod@reference`]: the group
 //!   that others are set against.
@@ -67,6 +67,7 @@ pub mod scheme;
 pub mod share;
 pub mod sheet;
 pub mod steps;
+mod stretch;
 pub mod tally;
 pub mod together;
 pub mod truth;

@@ -161,7 +161,8 @@ impl Outcomes {
     pub fn finish(&self, tally: &mut Tally) {
         if self.unmarked_is_negative {
             for cell in &mut tally.cells {
-                cell.true_negative = tally.items - cell.true_positive - cell.false_positive - cell.false_negative;
+                let rest = tally.items - cell.true_positive - cell.false_positive - cell.false_negative;
+                cell.true_negative = if rest > ROUNDING * tally.items { rest } else { 0.0 };
             }
         }
     }
@@ -210,6 +211,10 @@ impl Pattern {
         samples.hit.add(share(hits.min(1.0), (hits + misses).min(1.0)), weight);
     }
 }
+
+/// What rounding leaves of a sum of real weights when all of it is taken away again, at most: nobody is left then, and a rate of nobody is
+/// undefined. Whole weights leave nothing.
+const ROUNDING: f64 = 1e-10;
 
 /// Up to here a confusion matrix is an array (4 million cells).
 const DENSE_CLASSES: usize = 2000;

@@ -10,7 +10,7 @@ use crate::data::frame::{Factor, Targets};
 use crate::data::table::Sightings;
 use crate::spec::predictions::Kind;
 
-/// Predictions that have been checked: every column has one entry an item, ids are distinct, class indices exist, no score is NaN,
+/// Predictions that have been checked: every column has one entry an item, ids are distinct, class indices exist, scores and
 /// vectors are finite.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Predictions {
@@ -55,8 +55,24 @@ pub struct Scores {
     pub values: Vec<f64>,
 }
 
-/// What is said of a number that is refused, and whether one is.
-pub(super) type Refused = (&'static str, fn(f64) -> bool);
+/// What is said of an item's numbers that are refused, and whether they are.
+pub(super) type Refused = (&'static str, fn(&[f64]) -> bool);
+
+const NAN: Refused = ("a score that is not a number (NaN)", |scores| scores.iter().any(|score| score.is_nan()));
+
+const INFINITE: Refused =
+    ("an infinite score (write a large finite number in its place)", |scores| scores.iter().any(|score| score.is_infinite()));
+
+const OUTSIDE: Refused = ("a probability outside 0 to 1 (name the column `scores` or `logits` if it holds those)", |scores| {
+    scores.iter().any(|score| score.is_finite() && !(-1e-6..=1.0 + 1e-6).contains(score))
+});
+
+/// Numbers written with two decimals sum to 1 but for half a hundredth each, of which many are off to either side.
+const UNEVEN: Refused = ("probabilities of one label that do not sum to 1 (name the columns `scores` if they need not)", |scores| {
+    let slack = (0.005 * scores.len() as f64).min(0.05) + 1e-6;
+    let sum: f64 = scores.iter().sum();
+    scores.len() > 1 && sum.is_finite() && (sum - 1.0).abs() > slack
+});
 
 impl Scores {
     /// The numbers of one item.
@@ -64,21 +80,24 @@ impl Scores {
         &self.values[row * self.width..(row + 1) * self.width]
     }
 
-    /// What no score of a kind may be.
-    pub(super) fn refused(kind: Kind) -> &'static [Refused] {
-        const REFUSED: [Refused; 2] = [
-            ("a score that is not a number (NaN)", f64::is_nan),
-            ("a probability outside 0 to 1 (name the column `scores` or `logits` if it holds those)", |score| {
-                !(-1e-6..=1.0 + 1e-6).contains(&score) && !score.is_nan()
-            }),
-        ];
-        if kind == Kind::Probabilities { &REFUSED } else { &REFUSED[..1] }
+    /// What no scores of a kind may be; `exclusive` are those of classes of which an item has just one.
+    pub(super) fn refused(kind: Kind, exclusive: bool) -> &'static [Refused] {
+        const REFUSED: [Refused; 4] = [NAN, INFINITE, OUTSIDE, UNEVEN];
+        match (kind, exclusive) {
+            (Kind::Probabilities, true) => &REFUSED,
+            (Kind::Probabilities, false) => &REFUSED[..3],
+            (Kind::Scores | Kind::Logits, _) => &REFUSED[..2],
+        }
     }
 
     /// What is wrong with so many scores an item.
-    pub(super) fn misfit(width: usize, classes: usize) -> Option<Fault> {
-        let fits = width == classes || (width == 1 && classes == 2);
-        (!fits).then(|| Fault::new(format!("{width} scores an item for {classes} classes")))
+    pub(super) fn misfit(width: usize, classes: &[String]) -> Option<Fault> {
+        const SHOWN: usize = 6;
+        let fits = width == classes.len() || (width == 1 && classes.len() == 2);
+        let shown: Vec<String> = classes.iter().take(SHOWN).map(|class| format!("`{class}`")).collect();
+        let more = if classes.len() > SHOWN { ", …" } else { "" };
+        let (scores, many) = (if width == 1 { "score" } else { "scores" }, if classes.len() == 1 { "class" } else { "classes" });
+        (!fits).then(|| Fault::new(format!("{width} {scores} an item for {} {many} ({}{more})", classes.len(), shown.join(", "))))
     }
 }
 
@@ -178,7 +197,7 @@ impl Predictions {
     /// Checks the columns; `rows` says which rows an entry is, for messages (`|row| row as u64 + 1`, or lines of a file).
     ///
     /// # Errors
-    /// Columns of different lengths, duplicate ids or classes, class indices outside the list, NaN scores, probabilities outside [0, 1],
+    /// Columns of different lengths, duplicate ids or classes, class indices outside the list, probabilities outside [0, 1], scores,
     /// vectors or weights that are not finite, negative weights.
     pub fn check<R: Into<Sightings>>(parts: Parts, rows: impl Fn(usize) -> R) -> Result<Self, PredictionsError> {
         let lengths = parts.length_faults();
@@ -340,8 +359,7 @@ impl Parts {
             .map(|(what, length)| Fault::new(format!("{length} {what} for {items} items")))
             .collect();
         if let Some(scores) = &self.scores {
-            let classes = self.classes.len();
-            if let Some(fault) = Scores::misfit(scores.width, classes) {
+            if let Some(fault) = Scores::misfit(scores.width, &self.classes) {
                 faults.push(fault);
             } else if scores.values.len() != items * scores.width {
                 faults.push(Fault::new(format!("{} scores for {items} items of {} scores each", scores.values.len(), scores.width)));
@@ -380,8 +398,9 @@ impl Parts {
             None => {}
         }
         if let Some(scores) = &self.scores {
-            for (what, wrong) in Scores::refused(scores.kind) {
-                note((*what).to_owned(), &|row| scores.of(row).iter().any(|score| wrong(*score)));
+            // Of a model's outputs a study may take some alone, which need not sum to 1; of a file, `import` knows.
+            for (what, wrong) in Scores::refused(scores.kind, false) {
+                note((*what).to_owned(), &|row| wrong(scores.of(row)));
             }
         }
         if let Some(embeddings) = &self.embeddings {

@@ -25,6 +25,10 @@ pub enum Reduction {
     GroupCv,
     /// The mean distance between two groups (a group and itself included) over twice their mean.
     Gini,
+    /// The same, of which groups that are a sample of more are not too low an estimate: times G / (G - 1).
+    CorrectedGini,
+    /// The largest over the geometric mean.
+    Inequity,
     /// The number of all items, scaled down by how far the groups are apart.
     EquityScaled(Scale),
     /// The mean of the groups, each counting the same.
@@ -112,6 +116,7 @@ struct Sums {
     high: f64,
     count: u32,
     sum: f64,
+    /// Of squared distances from the mean so far.
     squares: f64,
     weighted: f64,
     weight: f64,
@@ -123,9 +128,11 @@ impl Sums {
     fn add(&mut self, value: f64, size: f64) {
         self.low = self.low.min(value);
         self.high = self.high.max(value);
+        // Welford (1962): squares of values, less that of the mean, leave rounding where groups are equal.
+        let before = if self.count == 0 { value } else { self.mean() };
         self.count += 1;
         self.sum += value;
-        self.squares += value * value;
+        self.squares += (value - before) * (value - self.mean());
         self.weighted += value * size;
         self.weight += size;
     }
@@ -135,8 +142,7 @@ impl Sums {
     }
 
     fn deviation(&self) -> f64 {
-        let mean = self.mean();
-        (self.squares / f64::from(self.count) - mean * mean).max(0.0).sqrt()
+        (self.squares / f64::from(self.count)).max(0.0).sqrt()
     }
 }
 
@@ -172,7 +178,10 @@ impl Reduction {
         let Sums { low, high, .. } = *sums;
         let (mean, groups) = (sums.mean(), f64::from(sums.count));
         match self {
-            Self::GroupCv | Self::Gini if mean <= 0.0 => Err(Cause::ZeroMean.into()),
+            Self::GroupCv | Self::Gini | Self::CorrectedGini if mean <= 0.0 => Err(Cause::ZeroMean.into()),
+            Self::Inequity if low <= 0.0 => Err(Cause::ZeroSmallest.into()),
+            Self::Inequity => Ok(high / (logarithms(&mut all) / groups).exp()),
+            Self::CorrectedGini => Ok(apart(&mut all) / groups / (groups - 1.0) / mean),
             Self::GroupCv => Ok(sums.deviation() / mean),
             Self::Gini => Ok(apart(&mut all) / groups.powi(2) / mean),
             Self::EquityScaled(Scale::GroupStd) => against.map(|overall| overall / (1.0 + sums.deviation())),
@@ -219,7 +228,15 @@ impl Reduction {
     }
 
     fn needs_all(self) -> bool {
-        matches!(self, Self::MeanAbsDifference | Self::Gini | Self::Levelled(_) | Self::EquityScaled(Scale::SumOfDistances))
+        matches!(
+            self,
+            Self::MeanAbsDifference
+                | Self::Gini
+                | Self::CorrectedGini
+                | Self::Inequity
+                | Self::Levelled(_)
+                | Self::EquityScaled(Scale::SumOfDistances)
+        )
     }
 
     /// The fewest groups that it is defined for, a reference not counted.
@@ -231,6 +248,8 @@ impl Reduction {
             | Self::GroupStd
             | Self::GroupCv
             | Self::Gini
+            | Self::CorrectedGini
+            | Self::Inequity
             | Self::Skewness
             | Self::Shortfall => 2,
             _ => 1,
@@ -254,7 +273,10 @@ impl Reduction {
         let ordered = || groups.iter().flat_map(|a| groups.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b);
         let straight = || groups.iter().zip(against.iter().cycle()).map(|(group, all)| (*group, *all));
         let turned = || straight().flat_map(|(group, all)| [(group, all), (all, group)]);
+        let is_ratio = matches!(self, Self::Ratio(_) | Self::Relative(Step::Over, _));
         match self {
+            // Limits of ratios are those of numbers that are never negative.
+            _ if is_ratio && family.legs.iter().any(|leg| leg.value < 0.0) => Vec::new(),
             Self::Difference(Against::Groups) => ordered().filter_map(|(a, b)| family.difference(a, b)).collect(),
             Self::Difference(_) => turned().filter_map(|(a, b)| family.difference(a, b)).collect(),
             Self::Ratio(Against::Groups) | Self::Skewness => ordered().filter_map(|(a, b)| family.ratio(a, b)).collect(),
@@ -309,9 +331,11 @@ impl Reduction {
     pub fn limits(self, (least, most): (f64, f64)) -> (f64, f64) {
         match self {
             Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd => (0.0, most - least),
-            Self::Ratio(_) | Self::Gini | Self::Shortfall | Self::Levelled(_) => (0.0, 1.0),
+            // Of numbers that may be negative, the sign of a ratio says which are.
+            Self::Ratio(_) if least < 0.0 => (f64::NEG_INFINITY, f64::INFINITY),
+            Self::Ratio(_) | Self::Gini | Self::CorrectedGini | Self::Shortfall | Self::Levelled(_) => (0.0, 1.0),
             Self::GroupCv => (0.0, f64::INFINITY),
-            Self::Skewness => (1.0, f64::INFINITY),
+            Self::Skewness | Self::Inequity => (1.0, f64::INFINITY),
             Self::Relative(Step::Minus, _) => (least - most, most - least),
             Self::Relative(Step::Over, _) => (f64::NEG_INFINITY, f64::INFINITY),
             Self::GroupMin | Self::GroupMax | Self::MeanOverGroups | Self::WeightedMean | Self::EquityScaled(_) | Self::Joint { .. } => {
@@ -353,6 +377,8 @@ impl Reduction {
                 | Self::GroupStd
                 | Self::GroupCv
                 | Self::Gini
+                | Self::CorrectedGini
+                | Self::Inequity
                 | Self::Skewness
                 | Self::Shortfall
                 | Self::Joint { gap: true, .. }
@@ -398,6 +424,12 @@ impl Step {
             Self::Over => 1.0,
         }
     }
+}
+
+/// Sum of logarithms, in an order that does not depend on groups.
+fn logarithms(values: &mut [f64]) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values.iter().map(|value| value.ln()).sum()
 }
 
 /// Sum over pairs of how far apart they are. In order, the value at place i is the larger one in i pairs and the smaller in all others.

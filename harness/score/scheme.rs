@@ -271,7 +271,9 @@ impl Scheme {
                 let problem = Problem::at(&decide.node, format!("two decision rules are called `{}`", decide.name));
                 problems.push(problem.help("give one of them another name with `as`"));
             }
-            if let Some((message, help)) = unfit(&decide.rule, schema, self.task) {
+            // Without the positive class that is asked for, no rule of two classes would do: one mistake, one message.
+            let misnamed = evaluation.positive.is_some() && self.task.positive.is_none();
+            if let Some((message, help)) = unfit(&decide.rule, schema, self.task).filter(|_| !misnamed) {
                 problems.push(Problem::at(&decide.node, format!("`{}` {message}", decide.name)).help(help));
             }
             if let Rule::Thresholds { cuts: Cuts::At(cuts), .. } = &decide.rule {

@@ -18,7 +18,7 @@ pub struct Tally {
     pub samples: Samples,
     /// The sums along each class's ranking.
     pub sweeps: Vec<Sweep>,
-    /// The same, to find where errors of both kinds are equally frequent.
+    /// The same, to find what takes a ranking's totals.
     pub rocs: Vec<Roc>,
     /// The sums of each class's probability.
     pub beliefs: Vec<Belief>,
@@ -265,7 +265,7 @@ impl Tally {
         self.cross = Cross::default();
         self.apart.fill(Apart::default());
         self.sweeps.fill(Sweep::default());
-        self.rocs.fill(Roc::default());
+        self.rocs.iter_mut().for_each(|roc| *roc = roc.cleared());
         self.beliefs.fill(Belief::default());
         self.trust = Trust::default();
         self.bins.fill(Bin::default());

@@ -146,7 +146,7 @@ impl Units {
         let key = |row: &usize| (ranks.of(rows.groups[*row]), rows.patterns[*row], ends(*row));
         let weight = |row: usize| rows.weights.map_or(1.0, |weights| weights[row]);
         let mut order: Vec<usize> = (0..rows.patterns.len()).filter(|row| rows.patterns[*row] != OUTSIDE).collect();
-        order.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| weight(*a).total_cmp(&weight(*b))));
+        order.par_sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| weight(*a).total_cmp(&weight(*b))));
         let (mut slots, mut of_slots) = (Vec::new(), Vec::new());
         for run in order.chunk_by(|a, b| key(a) == key(b)) {
             let amount = run.iter().map(|row| weight(*row)).sum();
@@ -158,6 +158,11 @@ impl Units {
         Self { slots, runs: None, strata, ranks, vertices }
     }
 
+    /// The subjects that rows are pairs of, where they are drawn by those.
+    pub(super) fn vertices(&self) -> Option<&Vertices> {
+        self.vertices.as_ref()
+    }
+
     /// Whether rows are pairs that are drawn by what they are pairs of.
     pub fn are_pairs(&self) -> bool {
         self.vertices.is_some()
@@ -167,7 +172,7 @@ impl Units {
     /// [`Self::resample`].
     pub fn resample_pairs(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
         if let Some(vertices) = &self.vertices {
-            vertices.resample_pairs(&self.slots, seed, replicate, weights);
+            vertices.weigh(&self.slots, &vertices.draw_pairs(seed, replicate), weights);
         }
     }
 
@@ -286,7 +291,7 @@ impl Units {
     /// The same for another purpose, with draws of its own.
     pub fn resample_for(&self, purpose: Purpose, seed: u64, replicate: u64, weights: &mut [f64]) {
         if let Some(vertices) = &self.vertices {
-            return vertices.resample(&self.slots, purpose, seed, replicate, weights);
+            return vertices.weigh(&self.slots, &vertices.draw(purpose, seed, replicate), weights);
         }
         weights.fill(0.0);
         let plain = self.is_plain();

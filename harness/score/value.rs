@@ -39,6 +39,8 @@ pub enum Cause {
     ZeroOverall,
     /// The best group's number, to divide by, is 0.
     ZeroLargest,
+    /// Some group's number is 0, and with it the geometric mean to divide by.
+    ZeroSmallest,
     /// No positive in any other group.
     NoOtherPositives,
     /// No negative in any other group.
@@ -104,6 +106,7 @@ impl Cause {
             Self::NoVariation => "targets or decisions that are all the same",
             Self::ZeroOverall => "the overall value is 0",
             Self::ZeroLargest => "the largest value is 0",
+            Self::ZeroSmallest => "a group's value is 0, and with it the geometric mean",
             Self::NoOtherPositives => "no positives in other groups",
             Self::NoOtherNegatives => "no negatives in other groups",
             Self::NoErrors => "no wrong decisions",

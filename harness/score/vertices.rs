@@ -16,14 +16,41 @@ use super::units::Slot;
 #[derive(Clone, Debug)]
 pub(super) struct Vertices {
     /// The subjects of each slot.
-    ends: Vec<(u32, u32)>,
+    ties: Vec<Tie>,
     /// Subjects whose pairs touch the same groups are drawn among themselves.
     strata: Vec<(Vec<u32>, Urn)>,
-    /// The number of each slot's pair of subjects, if they are two.
-    dyads: Vec<u32>,
     /// Every pair of two subjects once.
     pairs: Urn,
     subjects: usize,
+}
+
+/// The one or two subjects of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Tie {
+    first: u32,
+    second: u32,
+    /// The number of the pair that they are; `OUTSIDE` of one subject.
+    pair: u32,
+}
+
+/// How often everything came in one draw.
+pub(super) enum Draw {
+    /// Each subject.
+    Subjects(Vec<f64>),
+    /// Each pair of two subjects; those within one stay.
+    Pairs(Vec<f64>),
+}
+
+impl Draw {
+    /// How often what is of some subjects counts.
+    #[inline]
+    pub(super) fn times(&self, tie: Tie) -> f64 {
+        match self {
+            Self::Subjects(times) if tie.pair == OUTSIDE => times[tie.first as usize],
+            Self::Subjects(times) => times[tie.first as usize] * times[tie.second as usize],
+            Self::Pairs(times) => times.get(tie.pair as usize).copied().unwrap_or(1.0),
+        }
+    }
 }
 
 /// From so many subjects on, they are left out in blocks.
@@ -35,7 +62,7 @@ impl Vertices {
         let subjects = ends.iter().map(|(a, b)| *a.max(b) as usize + 1).max().unwrap_or(0);
         let mut touched: Vec<Option<Vec<u32>>> = vec![None; subjects];
         let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
-        let mut dyads = Vec::with_capacity(slots.len());
+        let mut ties = Vec::with_capacity(slots.len());
         for (slot, (a, b)) in slots.iter().zip(&ends) {
             for end in [*a, *b] {
                 let groups = touched[end as usize].get_or_insert_default();
@@ -44,7 +71,8 @@ impl Vertices {
                 }
             }
             let next = numbers.len() as u32;
-            dyads.push(if a == b { OUTSIDE } else { *numbers.entry((*a.min(b), *a.max(b))).or_insert(next) });
+            let pair = if a == b { OUTSIDE } else { *numbers.entry((*a.min(b), *a.max(b))).or_insert(next) };
+            ties.push(Tie { first: *a, second: *b, pair });
         }
         let mut strata: BTreeMap<Vec<u32>, Vec<u32>> = BTreeMap::new();
         for (subject, groups) in touched.into_iter().enumerate() {
@@ -54,29 +82,36 @@ impl Vertices {
         }
         let strata =
             strata.into_values().map(|subjects| (Urn::new(vec![1; subjects.len()]), subjects)).map(|(urn, of)| (of, urn)).collect();
-        Self { ends, strata, pairs: Urn::new(vec![1; numbers.len()]), dyads, subjects }
+        Self { ties, strata, pairs: Urn::new(vec![1; numbers.len()]), subjects }
     }
 
-    /// Draws subjects with replacement, and writes each slot's weight.
-    pub(super) fn resample(&self, slots: &[Slot], purpose: Purpose, seed: u64, replicate: u64, weights: &mut [f64]) {
+    /// The subjects of a slot.
+    pub(super) fn tie(&self, slot: usize) -> Tie {
+        self.ties[slot]
+    }
+
+    /// Draws subjects with replacement.
+    pub(super) fn draw(&self, purpose: Purpose, seed: u64, replicate: u64) -> Draw {
         let mut times = vec![0.0; self.subjects];
         for (index, (subjects, urn)) in self.strata.iter().enumerate() {
             let mut generator = generator(seed, purpose, replicate, index as u64);
             urn.resample(&mut generator, |kind, count| times[subjects[kind] as usize] += count as f64);
         }
-        for ((weight, slot), (a, b)) in weights.iter_mut().zip(slots).zip(&self.ends) {
-            let both = if a == b { times[*a as usize] } else { times[*a as usize] * times[*b as usize] };
-            *weight = slot.amount * both;
-        }
+        Draw::Subjects(times)
     }
 
     /// Draws pairs of two subjects with replacement, as if they were independent; pairs within a subject stay.
-    pub(super) fn resample_pairs(&self, slots: &[Slot], seed: u64, replicate: u64, weights: &mut [f64]) {
+    pub(super) fn draw_pairs(&self, seed: u64, replicate: u64) -> Draw {
         let mut times = vec![0.0; self.pairs.copies().len()];
         let mut generator = generator(seed, Purpose::Pairs, replicate, 0);
         self.pairs.resample(&mut generator, |kind, count| times[kind] += count as f64);
-        for ((weight, slot), dyad) in weights.iter_mut().zip(slots).zip(&self.dyads) {
-            *weight = slot.amount * times.get(*dyad as usize).copied().unwrap_or(1.0);
+        Draw::Pairs(times)
+    }
+
+    /// Writes how much each slot counts in a draw.
+    pub(super) fn weigh(&self, slots: &[Slot], draw: &Draw, weights: &mut [f64]) {
+        for ((weight, slot), tie) in weights.iter_mut().zip(slots).zip(&self.ties) {
+            *weight = slot.amount * draw.times(*tie);
         }
     }
 
@@ -88,8 +123,8 @@ impl Vertices {
     /// Writes each slot's weight with a subject, or a block of them, left out.
     pub(super) fn leave_out(&self, slots: &[Slot], block: usize, weights: &mut [f64]) {
         let out = |subject: u32| subject as usize % self.leave_outs() == block;
-        for ((weight, slot), (a, b)) in weights.iter_mut().zip(slots).zip(&self.ends) {
-            *weight = if out(*a) || out(*b) { 0.0 } else { slot.amount };
+        for ((weight, slot), tie) in weights.iter_mut().zip(slots).zip(&self.ties) {
+            *weight = if out(tie.first) || out(tie.second) { 0.0 } else { slot.amount };
         }
     }
 
@@ -98,7 +133,7 @@ impl Vertices {
     pub(super) fn effective(&self, slots: &[Slot], groups: usize) -> Vec<f64> {
         let mut within: Vec<HashMap<u32, f64>> = vec![HashMap::new(); groups + 1];
         let mut touched: Vec<HashSet<u32>> = vec![HashSet::new(); groups + 1];
-        for (slot, (a, b)) in slots.iter().zip(&self.ends) {
+        for (slot, Tie { first: a, second: b, .. }) in slots.iter().zip(&self.ties) {
             for place in [Some(groups), Some(slot.group as usize).filter(|_| slot.group != OUTSIDE)].into_iter().flatten() {
                 touched[place].extend([*a, *b]);
                 if a == b {

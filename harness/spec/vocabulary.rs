@@ -38,6 +38,8 @@ pub struct MetricColumn {
     pub name: String,
     /// Whether it depends on the decision rule.
     pub decided: bool,
+    /// Whether two models can exchange what it counts, item by item.
+    pub exchanged: bool,
     /// Whether there is a number of all items.
     pub overall: bool,
     /// The groupings with a number for each group.

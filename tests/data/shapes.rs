@@ -65,6 +65,20 @@ fn a_column_names_the_splits() {
     assert_eq!((split(&dataset, "train"), split(&dataset, "val"), split(&dataset, "test")), (vec!["a.jpg"], vec!["c.jpg"], vec!["b.jpg"]));
 }
 
+#[test]
+fn shards_are_one_table_in_the_order_of_their_names() {
+    let folder = Folder::new();
+    folder.images(&["a.jpg", "b.jpg", "c.jpg", "d.jpg"]);
+    folder.write("train-1.csv", "f,y\nc.jpg,x\n").write("train-0.csv", "f,y\na.jpg,x\nb.jpg,y\n").write("test-0.csv", "f,y\nd.jpg,x\n");
+    let card = |train: &str| {
+        format!("images: {{table: {{files: {{train: '{train}', test: 'test-?.csv'}}}}, path: '{{f}}'}}\nfields: {{y: y}}\nlabel: y\n")
+    };
+    let dataset = folder.open(&card("train-*.csv")).unwrap();
+    assert_eq!((split(&dataset, "train"), split(&dataset, "test")), (vec!["a.jpg", "b.jpg", "c.jpg"], vec!["d.jpg"]));
+    let refused = folder.open(&card("tain-*.csv")).unwrap_err().to_string();
+    assert!(refused.contains("tain-*.csv") && refused.contains("no file matches"), "{refused}");
+}
+
 fn decoded(dataset: &Dataset, folder: &Folder) -> Images {
     let rows: Vec<u32> = (0..dataset.items.len() as u32).collect();
     Images::decode(dataset, &rows, &dataset.resolve(&Input::default()).unwrap(), folder.path(), &|_, _| {}).unwrap()

@@ -62,7 +62,7 @@ fn encodings_delimiters_and_skipped_lines() {
     let folder = TempDir::new().unwrap();
     let path = write(&folder, "a.csv", b"Export\n2024\nID;Name\n1;Zo\xeb\n");
     let mut options = Options { format: Some(fairgrid::data::table::Format::Delimited(b';')), skip_rows: 2, ..Options::default() };
-    assert_eq!(refusal(&path, &options), "`a.csv` line 4: not UTF-8: declare the table's `encoding`, such as windows-1252");
+    assert_eq!(refusal(&path, &options), "`a.csv` line 4: not UTF-8: save it as UTF-8, or declare its `encoding` in a card");
     options.encoding = Some(encoding_rs::WINDOWS_1252);
     let table = Table::read(&path, &options).unwrap();
     assert_eq!(table.column("Name").unwrap().text(0).unwrap().as_deref(), Some("Zoë"));

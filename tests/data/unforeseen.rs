@@ -263,7 +263,7 @@ fn tables_and_archives_in_parts_are_read_as_one() {
     let rejected: Vec<String> = dataset.rejected.iter().map(ToString::to_string).collect();
     assert!(rejected.iter().all(|reason| reason == "`shards/1.zip/b.jpg`: an archive before it holds the same path"), "{rejected:?}");
     let error = folder.open(&PARTS.replace("train-*", "training-*")).unwrap_err();
-    assert!(error.contains("`training-*.csv` finds no file"), "{error}");
+    assert!(error.contains("training-*.csv` is a pattern that no file matches"), "{error}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ import json
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_curve
 from sklearn.preprocessing import StandardScaler
 
 CLASSES = ["Woman", "Girl", "Man", "Boy", "Person", "Tree", "Car", "Dog", "Crime", "Mask"]
@@ -352,10 +353,57 @@ def leakage_of_sets(rng):
     return case
 
 
+def normalized_average_precision(truth, score, n):
+    """Hoiem et al. (2012): precision with the frequency of positives fixed."""
+    total, before = 0.0, 0.0
+    for cut in np.unique(score)[::-1]:
+        recall, false = (score[truth] >= cut).mean(), (score[~truth] >= cut).sum()
+        total += (recall - before) * (recall * n / (recall * n + false) if recall > 0 else 0.0)
+        before = recall
+    return total
+
+
+def curves(rng):
+    """Points of ROC curves, and match rates of groups: a binary task with ties among scores."""
+    rows = 260
+    race = rng.choice(["A", "B", "C"], rows, p=[0.5, 0.3, 0.2])
+    truth = rng.random(rows) < 0.35
+    score = np.round(rng.normal(0, 1, rows) + 1.2 * truth + np.where(race == "C", 0.4, 0.0), 1)
+    columns = {"id": "id", "label": "y", "scores": "s"}
+    case = Case("curves", columns, {"groups": ["race"], "positive": "genuine", "decide": {"threshold": 0.8}})
+    case.rows = [["id", "race", "y", "s"]]
+    case.rows += [[k, race[k], ["impostor", "genuine"][int(truth[k])], score[k]] for k in range(rows)]
+    rule = "threshold(0.8)"
+    errors = []
+    for by, group, part in [("", "", np.full(rows, True))] + [("race", f"race={g}", race == g) for g in "ABC"]:
+        y, s = truth[part], score[part]
+        fpr, tpr, _ = roc_curve(y, s, drop_intermediate=False)
+        for at in (0.5, 0.8, 0.95, 1.0):
+            value = tpr[1 - fpr >= at - 1e-12].max()
+            case.expect("tpr_at_tnr", {"at": at}, value, f"tpr.{at}", by, group, decision=rule)
+            value = (1 - fpr[tpr >= at - 1e-12]).max()
+            case.expect("tnr_at_tpr", {"at": at}, value, f"tnr.{at}", by, group, decision=rule)
+        for n in (1, 50, 1000):
+            value = normalized_average_precision(y, s, n)
+            case.expect("normalized_average_precision", {"positives": n}, value, f"nap.{n}", by, group, decision=rule)
+        if by:
+            errors.append([(s[~y] >= 0.8).mean(), (s[y] < 0.8).mean()])
+    errors = np.array(errors)
+    inequity = errors.max(0) / np.exp(np.log(errors).mean(0))
+    gini = np.abs(errors[:, None] - errors[None, :]).sum((0, 1)) / (2 * 3 * 2) / errors.mean(0)
+    for place, name in enumerate(("false_match_rate", "false_non_match_rate")):
+        case.expect(f"{name}_inequity", {}, inequity[place], f"{name}.inequity", "race", decision=rule)
+        case.expect(f"{name}_corrected_gini", {}, gini[place], f"{name}.gini", "race", decision=rule)
+    case.expect("garbe", {}, gini.mean(), "garbe", "race", decision=rule)
+    discrepancy = (errors.max(0) - errors.min(0)).mean()
+    case.expect("match_errors_difference", {"agg": "mean"}, discrepancy, "1 - FDR", "race", decision=rule)
+    return case
+
+
 def main():
     rng = np.random.default_rng(20)
     cases = [label_sets(rng), abstentions(rng), several_labels(rng), published_amplification(), amplification(rng), exposure(rng)]
-    cases += [leakage(rng), leakage_of_sets(rng)]
+    cases += [leakage(rng), leakage_of_sets(rng), curves(rng)]
     print(json.dumps([case.json() for case in cases], indent=1))
 
 

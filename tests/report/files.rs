@@ -41,7 +41,7 @@ fn results_have_a_number_a_line_and_a_column_an_axis() {
     insta::assert_snapshot!(text(&files(&[0, 1, 2]).1, "results.csv"), @r#"
     study,model,loss,seed,evaluation,data,decision,metric,parameters,by,group,label,item,value,lower,upper,level,n,n_positive,n_negative,n_clusters,null_median,null_p,status,reason,direction
     fashion-tone,small_cnn,bce,0,test,fashion/test,argmax,worst_tone,worst_tone,,,,,0.666666667,0.646666667,0.681666667,0.95,2000,7,,,,0.001,ok,,higher
-    fashion-tone,small_cnn,bce,1,,,,,,,,,,,,,,0,,,,,,failed,diverged,neutral
+    fashion-tone,small_cnn,bce,1,test,,,,,,,,,,,,,0,,,,,,failed,diverged,neutral
     fashion-tone,small_cnn,"a ""b"", c",,test,fashion/test,argmax,accuracy_score,accuracy_score,tone,tone=light,,,0.3,0.28,0.315,0.95,2000,,,,,,ok,,higher
     fashion-tone,small_cnn,"a ""b"", c",,test,fashion/test,argmax,worst_tone,worst_tone,,,,,,,,0.95,2000,,,,,,undefined,"no positives in
     tone=dark",higher

@@ -97,6 +97,7 @@ pub(crate) fn failed(axes: &[(&str, &str)], reason: &str) -> FailedCell {
         model: "small_cnn".to_owned(),
         axes: axes.iter().map(|(axis, level)| ((*axis).to_owned(), (*level).to_owned())).collect(),
         evaluations: vec!["test".to_owned()],
+        metrics: Vec::new(),
         status: Status::Failed,
         reason: reason.to_owned(),
     }

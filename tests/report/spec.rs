@@ -13,6 +13,7 @@ fn metric(name: &str, decided: bool) -> MetricColumn {
     MetricColumn {
         name: name.to_owned(),
         decided,
+        exchanged: decided,
         overall: true,
         per_group: vec!["tone".to_owned(), "gender*race".to_owned()],
         over_groups: Vec::new(),
@@ -22,7 +23,15 @@ fn metric(name: &str, decided: bool) -> MetricColumn {
 
 fn gap(name: &str, over: &[&str]) -> MetricColumn {
     let over_groups = over.iter().map(|by| (*by).to_owned()).collect();
-    MetricColumn { name: name.to_owned(), decided: true, overall: false, per_group: Vec::new(), over_groups, share: ShareOf::Nothing }
+    MetricColumn {
+        name: name.to_owned(),
+        decided: true,
+        exchanged: true,
+        overall: false,
+        per_group: Vec::new(),
+        over_groups,
+        share: ShareOf::Nothing,
+    }
 }
 
 /// Two models on two axes; one is also imported, decided by two rules.

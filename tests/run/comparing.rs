@@ -337,3 +337,66 @@ fn findings_do_not_depend_on_threads() {
     let gap = rows(&folder).into_iter().find(|row| row["comparison"] == "pairs" && row["metric"] == "gap").unwrap();
     assert!(number(&gap, "p") < 0.01, "{gap:?}");
 }
+
+/// 240 people of two groups, of whom 160 are scored. Vendor `a` says what is true, `b` mostly what the group is.
+fn leaning() -> Folder {
+    let said = |guess: fn(usize) -> bool| {
+        let row = |row: usize| {
+            let split = if row.is_multiple_of(3) { "train" } else { "test" };
+            let truth = u8::from(row % 5 < 2 + row % 2);
+            let score = (row * 7 % 50 + if guess(row) { 30 } else { 0 }) as f64 / 100.0;
+            format!(
+                "p{row:03},{split},{truth},{},{score},{}\n",
+                u8::from(if row.is_multiple_of(7) { truth == 0 } else { guess(row) }),
+                ["x", "y"][row % 2]
+            )
+        };
+        format!("id,split,truth,guess,score,tone\n{}", (0..240).map(row).collect::<String>())
+    };
+    let columns = "{id: id, label: truth, decision: guess, scores: score, split: split, classes: [0, 1]}";
+    let text = format!(
+        "fairgrid: 1\nstudy: vendors\nmodels:\n  a: {{predictions: a.csv, columns: {columns}}}\n  b: {{predictions: b.csv, columns: \
+         {columns}}}\nevaluate:\n  audit:\n    data: file/test\n    groups: [tone]\n    positive: 1\n    metrics:\n      - \
+         {{mals_bias_amplification: {{reference: file/train, as: mals}}}}\n      - {{directional_bias_amplification: {{direction: \
+         attribute_to_task, as: directional}}}}\n      - {{model_leakage: {{from: decisions, as: leakage}}}}\n      - {{ndkl: {{desired: \
+         uniform}}}}\n      - {{skew_at_k: {{k: 40, desired: uniform, as: skew}}}}\nuncertainty: {{bootstrap: 200, null: {{permutations: \
+         100}}}}\ncompare:\n  vendors: {{model: all_pairs, metrics: [mals, directional, leakage, ndkl, skew]}}\n  tones: {{tone: all_pairs, \
+         metrics: [skew], test: permutation}}\n"
+    );
+    Folder::new().file("a.csv", said(|row| row % 5 < 2 + row % 2)).file("b.csv", said(|row| row % 2 == 1)).file("vendors.yaml", text)
+}
+
+#[test]
+fn numbers_of_all_groups_at_once_are_compared() {
+    let folder = leaning();
+    fairgrid(["run", "vendors.yaml", "--quiet"]).within(&folder).run().ok();
+    let mut reader = csv::Reader::from_path(folder.path("results/vendors/results.csv")).unwrap();
+    let scored: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    let value = |model: &str, metric: &str, group: &str| {
+        let found = scored.iter().find(|row| row["model"] == model && row["metric"] == metric && row["group"] == group).unwrap();
+        number(found, "value")
+    };
+    let rows = rows(&folder);
+    let between =
+        |name: &str, metric: &str| rows.iter().filter(|row| row["comparison"] == name && row["metric"] == metric).collect::<Vec<_>>();
+    for metric in ["mals", "directional", "leakage", "ndkl", "skew"] {
+        let found = between("vendors", metric);
+        assert_eq!(found.len(), if metric == "skew" { 2 } else { 1 }, "{metric}");
+        for row in found {
+            let (from, to) = (value("a", metric, &row["group"]), value("b", metric, &row["group"]));
+            assert!((number(row, "estimate") - (to - from)).abs() < 1e-8, "{row:?}");
+            assert!(number(row, "lower") <= to - from && to - from <= number(row, "upper") && number(row, "p") <= 1.0, "{row:?}");
+            assert_eq!(number(row, "n"), if row["group"].is_empty() { 160.0 } else { 80.0 });
+        }
+    }
+    // Whoever says the group gives it away; the true label hardly does.
+    let leakage = between("vendors", "leakage")[0];
+    assert!(number(leakage, "lower") > 0.1 && number(leakage, "p") < 0.05, "{leakage:?}");
+    let tones = between("tones", "skew");
+    assert_eq!(tones.len(), 2);
+    for row in tones {
+        let model = &row["model"];
+        let apart = value(model, "skew", "tone=y") - value(model, "skew", "tone=x");
+        assert!((number(row, "estimate") - apart).abs() < 1e-8 && (0.0..=1.0).contains(&number(row, "p")), "{row:?}");
+    }
+}

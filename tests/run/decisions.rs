@@ -67,3 +67,24 @@ fn no_decisions_are_written_where_none_are_wanted() {
     fairgrid(["run", "rules.yaml", "--output", "out", "--quiet", "--no-predictions"]).within(&folder).run().ok();
     assert!(!folder.path("out/decisions").exists() && !folder.path("out/predictions").exists());
 }
+
+#[test]
+fn an_evaluation_that_cannot_be_scored_is_told_on_the_terminal_and_in_the_table() {
+    let spec = SPEC.replace("rows: [decision]", "rows: [evaluation, decision]").replace(
+        "\ntables:",
+        "
+  beside:
+    data: d/none
+    groups: [skin]
+    positive: refer
+    decide: {threshold: {maximize: recall_score, split: d/nobody}}
+    metrics: [recall_score]
+tables:",
+    );
+    let nobody: String = (200..210).map(|item| format!("p{item},stay,0.{item},nobody,dark\nq{item},refer,0.{item},none,light\n")).collect();
+    let folder = Folder::new().file("rules.yaml", spec.trim_start()).file("claims.csv", claims() + &nobody);
+    insta::assert_snapshot!(fairgrid(["run", "rules.yaml", "--output", "out", "--quiet"]).within(&folder).run());
+    let results = folder.read("out/results.csv");
+    let failed: Vec<&str> = results.lines().filter(|line| line.contains(",failed,")).collect();
+    assert!(matches!(failed.as_slice(), [one] if one.starts_with("rules,claimed,beside,")), "{failed:?}");
+}

@@ -15,6 +15,7 @@ mod properties;
 mod reductions;
 mod refit;
 mod refusals;
+mod weights;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -105,3 +105,34 @@ fn names_of_others_are_explained_by_ours() {
     assert!(explained("disparate_impact").contains("demographic_parity"));
     insta::assert_snapshot!(explained("statistical_parity_difference"));
 }
+
+#[test]
+fn names_of_others_are_known() {
+    let explain = fairgrid::score::explain;
+    // All that fairlearn 0.15 generates is taken as it is, but for what is about regression.
+    let rates = ["true_positive_rate", "true_negative_rate", "false_positive_rate", "false_negative_rate", "selection_rate"];
+    let both = rates.iter().chain(&["accuracy_score", "zero_one_loss", "demographic_parity", "equalized_odds", "equal_opportunity"]);
+    let gaps = both.flat_map(|name| ["difference", "ratio"].map(|suffix| format!("{name}_{suffix}")));
+    let least = ["accuracy_score", "balanced_accuracy_score", "precision_score", "recall_score", "roc_auc_score", "f1_score"];
+    let least = least.map(|name| format!("{name}_group_min"));
+    let most = ["zero_one_loss", "log_loss"].map(|name| format!("{name}_group_max"));
+    for name in gaps.chain(least).chain(most).chain(["count", "mean_prediction"].map(str::to_owned)) {
+        assert!(fairgrid::score::metric::meaning(&name).is_some(), "{name}");
+    }
+    for name in ["r2_score_group_min", "mean_absolute_error_group_max", "mean_squared_error_group_max"] {
+        let refused = explain(name).unwrap_err();
+        assert!(refused.starts_with(&format!("fairlearn's `{name}` is about predicted numbers (regression)")), "{refused}");
+    }
+    for (theirs, ours) in [
+        ("pos_pred_rate", "selection_rate"),
+        ("acceptance_rate", "precision_score"),
+        ("cond_use_accuracy", "conditional_use_accuracy_equality_difference"),
+        ("gen_entropy", "generalized_entropy_index"),
+        ("average_abs_odds_difference", "equalized_odds_difference"),
+        ("num_instances", "count"),
+    ] {
+        let told = explain(theirs).unwrap();
+        assert!(told.contains(&format!("\n{ours}\n")) && told.contains("formula"), "{told}");
+    }
+    insta::assert_snapshot!(explain("predictive_equality").unwrap());
+}

@@ -58,7 +58,7 @@ impl<'p> Folder<'p> {
     /// Where a file goes; its folders are made.
     pub(super) fn path(&self, below: &str) -> Result<PathBuf, DataError> {
         // Of the files that a pattern finds, a mock has one.
-        let below = &if is_pattern(below) { pattern::path(below, 0) } else { below.to_owned() };
+        let below = &if is_pattern(below) { pattern::path(below, 1) } else { below.to_owned() };
         let below = below_root(below).map_err(|reason| DataError::file(Path::new(below), format!("cannot be written: {reason}")))?;
         let path = self.root.join(&below);
         let folder = path.parent().unwrap_or(self.root);

@@ -212,6 +212,11 @@ impl<'t> Column<'t> {
         }
     }
 
+    /// Whether its cells are lists, and not text that may be one.
+    pub fn holds_lists(&self) -> bool {
+        matches!(self.array().data_type(), DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..))
+    }
+
     fn list(&self, row: usize) -> Option<ArrayRef> {
         if let Some(lists) = self.downcast::<LargeListArray>() {
             return Some(lists.value(row));
@@ -232,6 +237,7 @@ impl<'t> Column<'t> {
             {
                 self.text(row).ok().flatten().map_or_else(String::new, Cow::into_owned)
             }
+            None if self.holds_lists() => "a list".to_owned(),
             _ => self.array().data_type().to_string(),
         };
         TableError::Cell { at: self.table.at(row), column: self.name().to_owned(), found, expected }

@@ -80,7 +80,13 @@ impl Delimited {
                     }
                     numbers.push(line);
                 }
-                Err(reason) => {
+                Err(mut reason) => {
+                    // An open quote swallows the rest of the file, and with it the line feed that ended its own line.
+                    let swallowed = record.iter().next_back().is_some_and(|cell| cell.ends_with(b"\n"));
+                    let line = line + u64::from(swallowed);
+                    if swallowed {
+                        reason.push_str(": is a quote left open?");
+                    }
                     let at = At { path: self.path.clone(), unit: "line", number: line };
                     match self.tolerant {
                         true => malformed.push(Malformed { at, reason }),
@@ -105,11 +111,20 @@ impl Delimited {
     /// The kept cells of a record, or why the row is malformed.
     fn cells<'r>(&self, record: &'r ByteRecord) -> Result<Vec<Cow<'r, str>>, String> {
         if record.len() != self.header.len() {
-            return Err(format!("{} cells where the header has {}", record.len(), self.header.len()));
+            let other = match self.header.as_slice() {
+                [whole] => [";", "\t", "|", ","].into_iter().find(|separator| whole.contains(separator)),
+                _ => None,
+            };
+            let hint = match other {
+                Some("\t") => ": its cells seem to be separated by tabs, as in a `.tsv`".to_owned(),
+                Some(other) => format!(": its cells seem to be separated by `{other}`"),
+                None => String::new(),
+            };
+            return Err(format!("{} cells where the header has {}{hint}", record.len(), self.header.len()));
         }
         let cell = |(_, index, inside): &(String, usize, Option<String>)| {
             let cell = std::str::from_utf8(&record[*index]).map(str::trim);
-            let cell = cell.map_err(|_| "not UTF-8: declare the table's `encoding`, such as windows-1252".to_owned())?;
+            let cell = cell.map_err(|_| "not UTF-8: save it as UTF-8, or declare its `encoding` in a card".to_owned())?;
             let Some(path) = inside.as_ref().filter(|_| !cell.is_empty()) else { return Ok(Cow::Borrowed(cell)) };
             let json: serde_json::Value =
                 serde_json::from_str(cell).map_err(|error| format!("`{}` is not JSON: {error}", self.header[*index]))?;
@@ -139,7 +154,7 @@ fn kept(header: &[String], options: &Options) -> Vec<(String, usize, Option<Stri
 fn names(path: &Path, record: &ByteRecord) -> Result<Vec<String>, TableError> {
     let name = |cell: &[u8]| match std::str::from_utf8(cell) {
         Ok(name) => Ok(name.trim().trim_start_matches('\u{feff}').to_owned()),
-        Err(_) => Err(TableError::file(path, "has a header that is not UTF-8: declare the table's `encoding`, such as windows-1252")),
+        Err(_) => Err(TableError::file(path, "has a header that is not UTF-8: save it as UTF-8, or declare its `encoding` in a card")),
     };
     record.iter().map(name).collect()
 }

@@ -74,7 +74,8 @@ pub enum TableError {
 }
 
 impl TableError {
-    pub(super) fn file(path: &Path, reason: impl Into<String>) -> Self {
+    /// Of a file as a whole: `reason` is the predicate of the sentence, with what to do.
+    pub fn file(path: &Path, reason: impl Into<String>) -> Self {
         Self::File { path: path.to_owned(), reason: reason.into() }
     }
 

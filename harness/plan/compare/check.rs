@@ -134,7 +134,12 @@ impl Planner<'_> {
                 }
                 Test::Fisher => (columns.all(|column| column.share != ShareOf::Nothing), "is no share of items"),
                 Test::Permutation if groups => (true, ""),
-                Test::Permutation | Test::Bootstrap => (columns.all(|column| column.decided), "reads scores, which models cannot exchange"),
+                Test::Permutation | Test::Bootstrap if columns.clone().any(|column| column.decided) => {
+                    (columns.all(|column| column.exchanged), "is a number of all groups at once, whose items models cannot exchange")
+                }
+                Test::Permutation | Test::Bootstrap => {
+                    (columns.all(|column| column.exchanged), "reads scores, which models cannot exchange")
+                }
             };
             if !fits {
                 let help = if exact { "use `test: permutation`, or a metric such as `accuracy_score`" } else { "leave `test` out" };

@@ -29,6 +29,12 @@ pub enum Contrast {
     },
 }
 
+/// A number of a side: the side, and the number's place among its own.
+pub type At = (usize, usize);
+
+/// The terms of a weighted sum of numbers, and those whose means are told as what is subtracted and what it is subtracted from.
+pub type Terms = (Vec<(f64, At)>, Vec<At>, Vec<At>);
+
 /// Which groups are set against which, by label (`tone=dark`).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,6 +65,26 @@ impl Contrast {
             Self::Difference { from, to } => Self::Difference { from: all(from), to: all(to) },
             Self::Slope(points) => Self::Slope(points.iter().map(|(level, sides)| (*level, all(sides))).collect()),
             Self::Groups { side, by, pairs } => Self::Groups { side: place(*side), by: by.clone(), pairs: pairs.clone() },
+        }
+    }
+
+    /// The weighted sum that it is of the numbers at one place on every side; `None` where groups are compared.
+    pub fn terms(&self, number: usize) -> Option<Terms> {
+        let at = |sides: &[usize]| sides.iter().map(|side| (*side, number)).collect::<Vec<At>>();
+        let mean = |sides: &[usize], weight: f64| -> Vec<(f64, At)> {
+            at(sides).into_iter().map(|at| (weight / sides.len() as f64, at)).collect()
+        };
+        match self {
+            Self::Difference { from, to } => Some(([mean(from, -1.0), mean(to, 1.0)].concat(), at(from), at(to))),
+            Self::Slope(points) => {
+                let centre = points.iter().map(|(level, _)| level).sum::<f64>() / points.len() as f64;
+                let spread: f64 = points.iter().map(|(level, _)| (level - centre).powi(2)).sum();
+                let terms = points.iter().flat_map(|(level, sides)| mean(sides, (level - centre) / spread)).collect();
+                let end = |end: Option<&(f64, Vec<usize>)>| end.map_or_else(Vec::new, |(_, sides)| at(sides));
+                let least = end(points.iter().min_by(|a, b| a.0.total_cmp(&b.0)));
+                Some((terms, least, end(points.iter().max_by(|a, b| a.0.total_cmp(&b.0)))))
+            }
+            Self::Groups { .. } => None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Contrasts as weighted sums of the sides' numbers, in one metric and breakdown.
 
 use super::Request;
-use super::contrast::{Contrast, Finding, Statistic, Verdict};
+use super::contrast::{At, Contrast, Finding, Statistic, Verdict};
 use super::exact;
 use crate::score::OUTSIDE;
 use crate::score::audit::{Audit, Sizes};
@@ -36,9 +36,6 @@ pub(super) struct Paired<'a> {
     pub(super) refits: &'a [Option<Refit>],
     pub(super) uncertainty: &'a Uncertainty,
 }
-
-/// A number of a side: the side, and the number's place on its sheet.
-type At = (usize, usize);
 
 /// A weighted sum of numbers, which is what every contrast is.
 struct Sum {
@@ -121,36 +118,13 @@ impl Paired<'_> {
 
     /// The sums that a contrast is, of numbers that stand in the same places on every side.
     fn sums(&self, contrast: &Contrast, spots: &[Spot]) -> Vec<Sum> {
-        let mean = |sides: &[usize], number: usize, weight: f64| -> Vec<(f64, At)> {
-            sides.iter().map(|side| (weight / sides.len() as f64, (*side, number))).collect()
-        };
-        let at = |sides: &[usize], number: usize| sides.iter().map(|side| (*side, number)).collect::<Vec<At>>();
         match contrast {
-            Contrast::Difference { from, to } => spots
-                .iter()
-                .enumerate()
-                .map(|(number, spot)| Sum {
-                    spot: *spot,
-                    terms: [mean(from, number, -1.0), mean(to, number, 1.0)].concat(),
-                    low: at(from, number),
-                    high: at(to, number),
-                    groups: None,
-                })
-                .collect(),
-            Contrast::Slope(points) => {
-                let centre = points.iter().map(|(level, _)| level).sum::<f64>() / points.len() as f64;
-                let spread: f64 = points.iter().map(|(level, _)| (level - centre).powi(2)).sum();
-                let ends = |number: usize| {
-                    let sides = |end: Option<&(f64, Vec<usize>)>| end.map_or_else(Vec::new, |(_, sides)| at(sides, number));
-                    let least = points.iter().min_by(|a, b| a.0.total_cmp(&b.0));
-                    (sides(least), sides(points.iter().max_by(|a, b| a.0.total_cmp(&b.0))))
-                };
+            Contrast::Difference { .. } | Contrast::Slope(_) => {
                 let sum = |(number, spot): (usize, &Spot)| {
-                    let (low, high) = ends(number);
-                    let terms = points.iter().flat_map(|(level, sides)| mean(sides, number, (level - centre) / spread)).collect();
-                    Sum { spot: *spot, terms, low, high, groups: None }
+                    let (terms, low, high) = contrast.terms(number)?;
+                    Some(Sum { spot: *spot, terms, low, high, groups: None })
                 };
-                spots.iter().enumerate().map(sum).collect()
+                spots.iter().enumerate().filter_map(sum).collect()
             }
             Contrast::Groups { side, pairs, .. } => {
                 let place =
@@ -244,15 +218,9 @@ impl Paired<'_> {
             let difference = to - from;
             return Some((difference - (to - low_to).hypot(high_from - from), difference + (high_to - to).hypot(from - low_from)));
         }
-        let (lower, upper) = interval::percentile(drawn.iter().copied(), level)?;
-        if upper - lower > 1e-12 {
-            return Some((lower, upper));
-        }
         let items = sum.terms.iter().map(|(_, (side, number))| played.replays[*side].supports[*number].items).fold(f64::INFINITY, f64::min);
-        let (_, unseen) = share::interval(0.0, items.max(1.0), level, self.uncertainty.shares());
-        let (least, most) = self.metrics[0].limits();
-        let reach = unseen * (most - least) * sum.terms.iter().map(|(weight, _)| weight.abs()).sum::<f64>() / 2.0;
-        reach.is_finite().then_some((lower - reach, upper + reach))
+        let weights = sum.terms.iter().map(|(weight, _)| weight.abs()).sum();
+        interval::of_contrast(drawn, items, weights, self.metrics[0].limits(), level, self.uncertainty)
     }
 
     /// Two-sided.

@@ -6,11 +6,10 @@ use super::scene::{Replay, Scene, Spot};
 use crate::score::OUTSIDE;
 use crate::score::audit::{Audit, Sizes};
 use crate::score::breakdown::Breakdown;
-use crate::score::compare::contrast::{Contrast, Finding, Verdict};
+use crate::score::compare::contrast::{At, Contrast, Finding, Verdict};
 use crate::score::compare::{Request, two_sided};
-use crate::score::interval::percentile;
+use crate::score::interval;
 use crate::score::measurement::{Direction, Status};
-use crate::score::share;
 use crate::spec::compare::Test;
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::Uncertainty;
@@ -54,12 +53,6 @@ struct Sides<'a> {
     uncertainty: &'a Uncertainty,
 }
 
-/// A number of a side: the side, and the number's place among its spots.
-type At = (usize, usize);
-
-/// The terms of a sum, and the numbers that are told as what is subtracted and what it is subtracted from.
-type Terms = (Vec<(f64, At)>, Vec<At>, Vec<At>);
-
 /// A weighted sum of numbers, which is what every contrast is.
 struct Sum {
     spot: Spot,
@@ -98,31 +91,13 @@ impl Sides<'_> {
 
     /// The sums that a contrast is, of numbers that stand in the same places on every side.
     fn sums(&self, contrast: &Contrast, spots: &[Spot]) -> Vec<Sum> {
-        let at = |sides: &[usize], number: usize| sides.iter().map(|side| (*side, number)).collect::<Vec<At>>();
-        let mean = |sides: &[usize], number: usize, weight: f64| -> Vec<(f64, At)> {
-            at(sides, number).into_iter().map(|at| (weight / sides.len() as f64, at)).collect()
-        };
-        let of_each = |sum: &dyn Fn(usize) -> Terms| {
-            let all = spots.iter().enumerate().map(|(number, spot)| {
-                let (terms, low, high) = sum(number);
-                Sum { spot: spot.clone(), terms, low, high, groups: None }
-            });
-            all.collect::<Vec<Sum>>()
-        };
         match contrast {
-            Contrast::Difference { from, to } => of_each(&|number| {
-                let terms = [mean(from, number, -1.0), mean(to, number, 1.0)].concat();
-                (terms, at(from, number), at(to, number))
-            }),
-            Contrast::Slope(points) => {
-                let centre = points.iter().map(|(level, _)| level).sum::<f64>() / points.len() as f64;
-                let spread: f64 = points.iter().map(|(level, _)| (level - centre).powi(2)).sum();
-                let end = |number: usize, end: Option<&(f64, Vec<usize>)>| end.map_or_else(Vec::new, |(_, sides)| at(sides, number));
-                of_each(&|number| {
-                    let terms = points.iter().flat_map(|(level, sides)| mean(sides, number, (level - centre) / spread)).collect();
-                    let low = points.iter().min_by(|a, b| a.0.total_cmp(&b.0));
-                    (terms, end(number, low), end(number, points.iter().max_by(|a, b| a.0.total_cmp(&b.0))))
-                })
+            Contrast::Difference { .. } | Contrast::Slope(_) => {
+                let sum = |(number, spot): (usize, &Spot)| {
+                    let (terms, low, high) = contrast.terms(number)?;
+                    Some(Sum { spot: spot.clone(), terms, low, high, groups: None })
+                };
+                spots.iter().enumerate().filter_map(sum).collect()
             }
             Contrast::Groups { side, by, pairs } if *by == self.breakdown.by => {
                 let number = |metric: usize, group: usize| spots.iter().position(|spot| spot.metric == metric && spot.group == Some(group));
@@ -163,7 +138,9 @@ impl Sides<'_> {
         let n = items(self.breakdown, &spot.rests);
         let level = self.uncertainty.level();
         let weights: f64 = sum.terms.iter().map(|(weight, _)| weight.abs()).sum();
-        let interval = |level: f64| estimate.and_then(|_| self.limits(&drawn, n, weights, metric.definition.range, level));
+        let interval = |level: f64| {
+            estimate.and_then(|_| interval::of_contrast(&drawn, n as f64, weights, metric.definition.range, level, self.uncertainty))
+        };
         let ends = interval(level);
         let group = |group: usize| self.breakdown.groups[group].clone();
         let (from, to) = sum.groups.map(|(from, to)| (group(from), group(to))).unwrap_or_default();
@@ -206,16 +183,5 @@ impl Sides<'_> {
         let drawn = scene.relabelled(self.uncertainty);
         let far = drawn.iter().filter(|numbers| (numbers[to] - numbers[from]).abs() >= estimate.abs() - 1e-12).count();
         (!drawn.is_empty()).then(|| (far + 1) as f64 / (drawn.len() + 1) as f64)
-    }
-
-    /// The percentiles; where all resamples agree, the most that so many agreeing items let the number differ.
-    fn limits(&self, drawn: &[f64], n: u64, weights: f64, (least, most): (f64, f64), level: f64) -> Option<(f64, f64)> {
-        let (lower, upper) = percentile(drawn.iter().copied(), level)?;
-        if upper - lower > 1e-12 {
-            return Some((lower, upper));
-        }
-        let (_, unseen) = share::interval(0.0, (n as f64).max(1.0), level, self.uncertainty.shares());
-        let reach = unseen * (most - least) * weights / 2.0;
-        reach.is_finite().then_some((lower - reach, upper + reach))
     }
 }

@@ -40,11 +40,10 @@ pub(in crate::score) fn measure(
             let view = View { audit, metric, breakdown: &audit.breakdowns[*by], fields: &audit.scheme.breakdowns[*by].fields };
             if metric.decided() {
                 for (index, rule) in audit.scheme.decide.iter().enumerate() {
-                    let decisions = decide(&audit.predictions, rule, audit.scheme.task.positive, fitted)?;
-                    tell(index, &rule.name, &view.numbers(&view.of_decisions(&decisions, fitted)?));
+                    tell(index, &rule.name, &view.numbers(&view.statistic(&rule.name, fitted)?));
                 }
             } else {
-                let numbers = view.numbers(&view.undecided()?);
+                let numbers = view.numbers(&view.statistic("", fitted)?);
                 rules.iter().for_each(|(index, name)| tell(*index, name, &numbers));
             }
         }
@@ -53,15 +52,21 @@ pub(in crate::score) fn measure(
 }
 
 /// One metric in one breakdown.
-struct View<'a> {
-    audit: &'a Audit<'a>,
-    metric: &'a Metric,
-    breakdown: &'a Breakdown,
-    fields: &'a [String],
+pub(super) struct View<'a> {
+    pub(super) audit: &'a Audit<'a>,
+    pub(super) metric: &'a Metric,
+    pub(super) breakdown: &'a Breakdown,
+    pub(super) fields: &'a [String],
+}
+
+/// Numbers as observed and in every resample; NaN where undefined.
+pub(super) struct Replay {
+    pub(super) observed: Vec<Value>,
+    pub(super) resampled: Vec<Vec<f64>>,
 }
 
 /// What the numbers are functions of.
-enum Statistic {
+pub(super) enum Statistic {
     Mals { ballots: Ballots, reference: Counts },
     Directional { ballots: Ballots, toward: Toward, reference: Option<Counts> },
     Exposure { queries: Queries, names: Vec<String> },
@@ -69,6 +74,18 @@ enum Statistic {
 }
 
 impl View<'_> {
+    /// What the numbers are functions of; where they read decisions, those of the rule of this name.
+    pub(super) fn statistic(&self, rule: &str, fitted: &FittedRules) -> Result<Statistic, ScoreError> {
+        let decide = self.audit.scheme.decide.iter().find(|decide| self.metric.decided() && decide.name == rule);
+        match decide {
+            Some(rule) => {
+                let decisions = self::decide(&self.audit.predictions, rule, self.audit.scheme.task.positive, fitted)?;
+                self.of_decisions(&decisions, fitted)
+            }
+            None => self.undecided(),
+        }
+    }
+
     fn in_group(&self, row: usize) -> bool {
         self.breakdown.of_row[row] != OUTSIDE
     }
@@ -168,46 +185,63 @@ impl View<'_> {
         Ok(Statistic::Exposure { queries, names })
     }
 
-    /// The numbers, as observed, with what resamples and chance say.
-    fn numbers(&self, statistic: &Statistic) -> Vec<Measurement> {
-        let (predictions, uncertainty) = (&*self.audit.predictions, self.audit.uncertainty);
+    /// The items as units, by the pattern of each.
+    pub(super) fn units(&self, of_row: &[u32]) -> Units {
+        let predictions = &*self.audit.predictions;
         let rows = Rows {
             groups: &self.breakdown.of_row,
-            patterns: statistic.of_row(),
+            patterns: of_row,
             weights: predictions.weight(),
             clusters: self.audit.clusters.as_ref(),
             copies: predictions.copies(),
         };
-        let units = Units::new(rows, predictions.ids());
+        Units::new(rows, predictions.ids())
+    }
+
+    /// The numbers of some units, whose slots have these patterns.
+    pub(super) fn replay(&self, statistic: &Statistic, units: &Units, patterns: &[u32]) -> Replay {
+        let uncertainty = self.audit.uncertainty;
         let groups: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
-        let patterns: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
-        let ladders = statistic.ladders(&patterns);
-        let values = |weights: &[f64]| self.values(statistic, &Hand { groups: &groups, patterns: &patterns, weights }, &ladders);
-        let number = |value: Value| value.unwrap_or(f64::NAN);
-        let observed = values(&units.observed());
+        let ladders = statistic.ladders(patterns);
+        let values = |weights: &[f64]| self.values(statistic, &Hand { groups: &groups, patterns, weights }, &ladders);
         let draw = |weights: &mut Vec<f64>, replicate: u32| {
             units.resample(uncertainty.seed(), u64::from(replicate), weights);
             values(weights).into_iter().map(number).collect::<Vec<f64>>()
         };
-        let resampled: Vec<Vec<f64>> = (0..uncertainty.bootstrap()).into_par_iter().map_init(|| vec![0.0; groups.len()], draw).collect();
+        let resampled = (0..uncertainty.bootstrap()).into_par_iter().map_init(|| vec![0.0; groups.len()], draw).collect();
+        Replay { observed: values(&units.observed()), resampled }
+    }
+
+    /// The numbers of some units in every permutation of their groups.
+    pub(super) fn permuted(&self, statistic: &Statistic, units: &Units) -> Vec<Vec<f64>> {
+        let uncertainty = self.audit.uncertainty;
+        let shuffle = (uncertainty.permutations() > 0).then(|| Shuffle::new(units, |_| 0)).flatten();
+        let Some(shuffle) = shuffle else { return Vec::new() };
+        let ladders = statistic.ladders(&shuffle.patterns);
+        let fresh = || (vec![OUTSIDE; shuffle.patterns.len()], vec![0.0; shuffle.patterns.len()]);
+        let deal = |(groups, weights): &mut (Vec<u32>, Vec<f64>), replicate: u32| {
+            shuffle.deal(uncertainty.seed(), u64::from(replicate), groups, weights);
+            let hand = Hand { groups, patterns: &shuffle.patterns, weights };
+            self.values(statistic, &hand, &ladders).into_iter().map(number).collect()
+        };
+        (0..uncertainty.permutations()).into_par_iter().map_init(fresh, deal).collect()
+    }
+
+    /// The numbers, as observed, with what resamples and chance say.
+    fn numbers(&self, statistic: &Statistic) -> Vec<Measurement> {
+        let uncertainty = self.audit.uncertainty;
+        let units = self.units(statistic.of_row());
+        let patterns: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
+        let Replay { observed, resampled } = self.replay(statistic, &units, &patterns);
         let grows = match self.metric.definition.compute {
             Compute::Ndkl | Compute::Skew(Pick::Max) => Some(true),
             Compute::Skew(Pick::Min) => Some(false),
             _ => None,
         };
-        let shuffle = grows.filter(|_| uncertainty.permutations() > 0).and_then(|_| Shuffle::new(&units, |_| 0));
-        let permuted: Vec<Vec<f64>> = shuffle.map_or_else(Vec::new, |shuffle| {
-            let ladders = statistic.ladders(&shuffle.patterns);
-            let fresh = || (vec![OUTSIDE; shuffle.patterns.len()], vec![0.0; shuffle.patterns.len()]);
-            let deal = |(groups, weights): &mut (Vec<u32>, Vec<f64>), replicate: u32| {
-                shuffle.deal(uncertainty.seed(), u64::from(replicate), groups, weights);
-                let hand = Hand { groups, patterns: &shuffle.patterns, weights };
-                self.values(statistic, &hand, &ladders).into_iter().map(number).collect()
-            };
-            (0..uncertainty.permutations()).into_par_iter().map_init(fresh, deal).collect()
-        });
+        let permuted = if grows.is_some() { self.permuted(statistic, &units) } else { Vec::new() };
         let mut sizes = vec![0.0; self.breakdown.groups.len()];
-        groups.iter().zip(units.counted()).filter(|(group, _)| **group != OUTSIDE).for_each(|(group, rows)| sizes[*group as usize] += rows);
+        let counted = units.slots().iter().zip(units.counted()).filter(|(slot, _)| slot.group != OUTSIDE);
+        counted.for_each(|(slot, rows)| sizes[slot.group as usize] += rows);
         let spots = self.spots(statistic);
         let read = |place: usize| {
             let value = observed[place];
@@ -274,7 +308,7 @@ impl View<'_> {
     }
 
     /// The group and the class of every number, in the order of [`Self::values`].
-    fn spots(&self, statistic: &Statistic) -> Vec<(Option<usize>, String)> {
+    pub(super) fn spots(&self, statistic: &Statistic) -> Vec<(Option<usize>, String)> {
         let names = match statistic {
             Statistic::Exposure { names, .. } if names.len() > 1 && self.metric.options.classes.is_none() => names.clone(),
             _ => vec![String::new()],
@@ -330,8 +364,13 @@ impl View<'_> {
     }
 }
 
+/// Undefined is NaN among replicates.
+fn number(value: Value) -> f64 {
+    value.unwrap_or(f64::NAN)
+}
+
 impl Statistic {
-    fn of_row(&self) -> &[u32] {
+    pub(super) fn of_row(&self) -> &[u32] {
         match self {
             Self::Mals { ballots, .. } | Self::Directional { ballots, .. } => &ballots.of_row,
             Self::Exposure { queries, .. } => &queries.of_row,

@@ -138,11 +138,11 @@ impl Metric {
                 Average::Weighted => values.push(weighted(&tally.sweeps, of, |sweep: &Sweep| sweep.positives)),
                 _ => values.push(mean(&tally.sweeps, of, policy)),
             },
-            Compute::Roc(of) => match self.average {
-                Average::Positive(_) => values.push(tally.rocs.first().map_or(Err(Cause::NoItems.into()), of)),
-                Average::PerClass => values.extend(tally.rocs.iter().map(of)),
-                Average::Weighted => values.push(weighted(&tally.rocs, of, |roc: &Roc| roc.positives)),
-                _ => values.push(mean(&tally.rocs, of, policy)),
+            Compute::Roc(_) => match self.average {
+                Average::Positive(_) => values.push(tally.rocs.first().map_or(Err(Cause::NoItems.into()), Roc::found)),
+                Average::PerClass => values.extend(tally.rocs.iter().map(Roc::found)),
+                Average::Weighted => values.push(weighted(&tally.rocs, Roc::found, |roc: &Roc| roc.positives)),
+                _ => values.push(mean(&tally.rocs, Roc::found, policy)),
             },
             Compute::Belief(of) => match self.average {
                 // So does that of its probability.

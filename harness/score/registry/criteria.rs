@@ -30,7 +30,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         name: "conditional_use_accuracy_equality",
         parts: &["precision_score", "negative_predictive_value"],
-        peers: &[("OxonFair", "conditional_use_accuracy (sum)")],
+        peers: &[("OxonFair", "cond_use_accuracy (sum of mean distances between groups)")],
     },
     Criterion {
         name: "class_wise_odds",
@@ -41,6 +41,11 @@ pub(super) const CRITERIA: &[Criterion] = &[
         name: "predictive_value",
         parts: &["precision_score", "false_omission_rate"],
         peers: &[("AIF360", "average_predictive_value_difference (`_difference` with agg: mean and a reference)")],
+    },
+    Criterion {
+        name: "match_errors",
+        parts: &["false_match_rate", "false_non_match_rate"],
+        peers: &[("Pereira and Marcel (2022)", "FDR, fairness_discrepancy_rate with α = 0.5 (1 minus `_difference` with agg: mean)")],
     },
     Criterion {
         name: "equalized_odds",

@@ -55,6 +55,6 @@ pub(super) const MATCHES: &[Definition] = &[
         reads: Reads::Roc,
         multi_label: true,
         parameter: None,
-        compute: Compute::Roc(Roc::equal_error_rate),
+        compute: Compute::Roc(|_| Seek::EqualErrors),
     },
 ];

@@ -1,6 +1,7 @@
 //! Every metric, one small definition each, in families. Names are scikit-learn's and fairlearn's.
 
 mod criteria;
+mod elsewhere;
 mod flips;
 mod inequality;
 mod items;
@@ -15,12 +16,13 @@ mod top_k;
 
 use std::sync::LazyLock;
 
+pub use elsewhere::Elsewhere;
 pub use presets::Preset;
 pub use suffixes::Suffix;
 
 use super::combine::Combine;
 use super::measurement::Direction::{self, Higher, Lower, Neutral};
-use super::roc::Roc;
+use super::roc::Seek;
 use super::tally::{Belief, Confusion, Mean, Samples, Sweep, Tally};
 use super::together::Together;
 use super::value::{Cause, Value, ratio};
@@ -110,8 +112,9 @@ pub enum Compute {
     Whole(fn(&Tally) -> Value),
     /// From one class's ranking against the rest; `average` says what several classes make.
     Rank(fn(&Sweep) -> Value),
-    /// From one class's ranking against the rest, totals first; `average` says what several classes make.
-    Roc(fn(&Roc) -> Value),
+    /// What is looked for along one class's ranking against the rest, given the metric's parameter; `average` says what several classes
+    /// make.
+    Roc(fn(f64) -> Seek),
     /// The mean over all classes of a number of one class's ranking.
     MeanOfRanks(fn(&Sweep) -> Value),
     /// From one class's probabilities; `average` says what several classes make.
@@ -229,6 +232,11 @@ pub fn criteria() -> &'static [Criterion] {
 /// All calls that have a name of their own.
 pub fn presets() -> &'static [Preset] {
     presets::PRESETS
+}
+
+/// All names that only others use, beside those in `peers`.
+pub fn elsewhere() -> &'static [Elsewhere] {
+    elsewhere::ELSEWHERE
 }
 
 /// All reductions over groups.

@@ -100,6 +100,14 @@ pub(super) const PRESETS: &[Preset] = &[
         ..PLAIN
     },
     Preset {
+        name: "garbe",
+        calls: "match_errors_corrected_gini",
+        fixed: &[("agg", "mean")],
+        source: "Howard et al. (2022): Gini aggregation rate for biometric equitability, with α = 0.5",
+        peers: &[("ISO/IEC 19795-10", "GARBE, gini_aggregation")],
+        ..PLAIN
+    },
+    Preset {
         name: "statistical_parity_difference",
         calls: "demographic_parity_difference",
         needs: &["reference"],

@@ -24,7 +24,7 @@ pub(super) fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, posi
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
-        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings | Input::Roc { all: false }, Some(_)) => None,
+        (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings | Input::Roc { all: false, .. }, Some(_)) => None,
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
         (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
             Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))
@@ -72,6 +72,17 @@ pub(super) fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, posi
     }
 }
 
+/// That a rule is one of two classes, and what to do where there are two.
+fn of_two_classes(schema: &Schema, help: &'static str) -> (String, &'static str) {
+    match schema.classes.as_slice() {
+        [one] => {
+            let message = format!("needs two classes, and the predictions name one, `{one}`");
+            (message, "list both in `columns`, the positive one last: `classes: [NO, YES]`")
+        }
+        _ => ("needs two classes, one of them `positive:`".to_owned(), help),
+    }
+}
+
 /// Why a rule does not fit the predictions, and what to do.
 pub(super) fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String, &'static str)> {
     let link = match rule {
@@ -83,7 +94,7 @@ pub(super) fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String,
     };
     if let Rule::PostProcess(process) = rule {
         if schema.multi_label || task.positive.is_none() || task.classes != 2 {
-            return Some(("needs two classes, one of them `positive:`".to_owned(), "add `positive:` to the evaluation"));
+            return Some(of_two_classes(schema, "add `positive:` to the evaluation"));
         }
         match process.of_given() {
             true if schema.decisions => return None,
@@ -118,7 +129,7 @@ pub(super) fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String,
             Some((format!("is out of range: there are {} classes", task.classes), "use a smaller k"))
         }
         Rule::Threshold { .. } if !task.multi_label && (task.positive.is_none() || task.classes != 2) => {
-            Some(("needs two classes, one of them `positive:`".to_owned(), "add `positive:` to the evaluation, or write `argmax`"))
+            Some(of_two_classes(schema, "add `positive:` to the evaluation, or write `argmax`"))
         }
         Rule::Thresholds { .. } if !task.multi_label => {
             Some(("has a threshold a class, and items have one label".to_owned(), "write `argmax`, or `{threshold: …}` with `positive:`"))

@@ -5,13 +5,15 @@ use rayon::prelude::*;
 use super::block::{Block, Roster};
 use super::{Sheet, Spot};
 use crate::score::breakdown::Breakdown;
+use crate::score::draw::Purpose;
 use crate::score::ladder::Ladders;
 use crate::score::lens::{Hand, Lens};
 use crate::score::ranking::Order;
 use crate::score::reduction::Reduction;
+use crate::score::stretch::Stretches;
 use crate::score::tally::Tally;
 use crate::score::units::{Shuffle, Units};
-use crate::score::vertices::narrow;
+use crate::score::vertices::{Draw, narrow};
 use crate::score::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::Uncertainty;
@@ -88,6 +90,9 @@ impl Sheet<'_> {
                 self.draws(draws, || vec![0; size], draw, |(), tallies| of(tallies))
             }
             None => {
+                if let (Lens::Rocs(..), Some(resampled)) = (self.lens, self.walked(slots, uncertainty, &of)) {
+                    return resampled;
+                }
                 let (units, fresh) = (slots.units, || vec![0.0; size]);
                 let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
                     units.resample(seed, replicate, weights);
@@ -104,6 +109,19 @@ impl Sheet<'_> {
                 resampled
             }
         }
+    }
+
+    /// The same of what is looked for along rankings of pairs; `None` where units are no pairs.
+    fn walked(&self, slots: &Slots<'_>, uncertainty: &Uncertainty, of: &(impl Fn(&[Tally]) -> Vec<f64> + Sync)) -> Option<Vec<Vec<f64>>> {
+        let vertices = slots.units.vertices()?;
+        let stretches = Stretches::new(&slots.order, self.breakdown, slots.units, self.whole())?;
+        let (seed, draws) = (uncertainty.seed(), uncertainty.bootstrap());
+        let sum = |draw: &Draw, tallies: &mut [Tally]| stretches.sum(draw, tallies);
+        let draw = |(): &mut (), replicate, tallies: &mut [Tally]| sum(&vertices.draw(Purpose::Bootstrap, seed, replicate), tallies);
+        let mut resampled = self.draws(draws, || (), draw, |(), tallies| of(tallies));
+        let draw = |(): &mut (), replicate, tallies: &mut [Tally]| sum(&vertices.draw_pairs(seed, replicate), tallies);
+        narrow(&mut resampled, &self.draws(draws.min(VARIANCES), || (), draw, |(), tallies| of(tallies)));
+        Some(resampled)
     }
 
     /// What `of` makes of all units but one kind or block of them, each with how often it counts.
