@@ -1,7 +1,7 @@
 //! Contrasts between models (or groups) in numbers of all groups at once, on the same items in the same resamples.
 
-use super::measure::{Replay, Statistic, View, panels};
 use super::metric::Metric;
+use super::view::{Replay, Statistic, View, panels};
 use crate::score::ScoreError;
 use crate::score::audit::{Audit, Sizes};
 use crate::score::compare::contrast::{Contrast, Finding, Terms, Verdict};

@@ -4,7 +4,8 @@
 //! - [`registry`]: every such metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`counts`]: how often each class goes with each group. [`amplification`]: what a model makes of that; [`exposure`]: who is at the top.
 //! - [`leakage`]: how well an [`attacker`] tells items' groups.
-//! - `measure`: observed, in resamples and by chance, as measurements; `contrast`: several models' set against each other.
+//! - `view`: one metric in one breakdown; `measure`: observed, in resamples and by chance, as measurements; `contrast`: several models'
+//!   set against each other.
 
 pub mod amplification;
 pub mod attacker;
@@ -15,6 +16,7 @@ pub mod leakage;
 mod measure;
 pub mod metric;
 pub mod registry;
+mod view;
 
 pub(super) use contrast::contrasts;
 pub(super) use measure::measure;

@@ -1,0 +1,286 @@
+//! One metric in one breakdown: what its numbers are functions of, and the numbers of a draw.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use super::Hand;
+use super::amplification::{Ballots, Toward};
+use super::counts::Counts;
+use super::exposure::{Desired, Ladder, Queries};
+use super::leakage::{From, Leaks, Suspects};
+use super::metric::{Folds, Metric, Options};
+use super::registry::{Compute, Pick, Source};
+use crate::data::frame::Targets;
+use crate::score::audit::Audit;
+use crate::score::breakdown::{Breakdown, Grouping};
+use crate::score::combine::Combine;
+use crate::score::predictions::Decisions;
+use crate::score::rule::{FittedRules, decide};
+use crate::score::units::{Rows, Shuffle, Units};
+use crate::score::value::{Cause, Value};
+use crate::score::{OUTSIDE, ScoreError};
+use crate::spec::evaluation::{Abstained, Policy};
+
+/// The groups that are counted together: all, or those of each level of what is held fixed.
+pub(super) fn panels(breakdown: &Breakdown) -> impl Iterator<Item = Cow<'_, Breakdown>> {
+    let alone = |panel| if breakdown.panels.len() == 1 { Cow::Borrowed(breakdown) } else { Cow::Owned(breakdown.alone(panel)) };
+    breakdown.panels.iter().map(alone)
+}
+
+/// One metric in one breakdown.
+pub(super) struct View<'a> {
+    pub(super) audit: &'a Audit<'a>,
+    pub(super) metric: &'a Metric,
+    pub(super) breakdown: &'a Breakdown,
+    /// What the groups are made of.
+    pub(super) grouping: &'a Grouping,
+}
+
+/// Numbers as observed and in every resample; NaN where undefined.
+pub(super) struct Replay {
+    pub(super) observed: Vec<Value>,
+    pub(super) resampled: Vec<Vec<f64>>,
+}
+
+/// What the numbers are functions of.
+pub(super) enum Statistic {
+    Mals { ballots: Ballots, reference: Counts },
+    Directional { ballots: Ballots, toward: Toward, reference: Option<Counts> },
+    Exposure { queries: Queries, names: Vec<String> },
+    Leakage(Leaks),
+}
+
+impl View<'_> {
+    /// What the numbers are functions of; where they read decisions, those of the rule of this name.
+    pub(super) fn statistic(&self, rule: &str, fitted: &FittedRules) -> Result<Statistic, ScoreError> {
+        let decide = self.audit.scheme.decide.iter().find(|decide| self.metric.decided() && decide.name == rule);
+        match decide {
+            Some(rule) => {
+                let decisions = self::decide(&self.audit.predictions, rule, self.audit.scheme.task.positive, fitted)?;
+                self.of_decisions(&decisions, fitted)
+            }
+            None => self.undecided(),
+        }
+    }
+
+    /// What a number is about: a group, or the level that is held fixed.
+    pub(super) fn named(&self, group: Option<usize>) -> String {
+        let level = || self.breakdown.panels.iter().map(|panel| panel.name.clone()).collect();
+        group.map_or_else(level, |group| self.breakdown.groups[group].clone())
+    }
+
+    /// What the names of all its groups begin with: the level that is held fixed.
+    fn within(&self) -> String {
+        self.breakdown.panels.iter().map(|panel| &panel.name).filter(|name| !name.is_empty()).map(|name| format!("{name}*")).collect()
+    }
+
+    fn in_group(&self, row: usize) -> bool {
+        self.breakdown.of_row[row] != OUTSIDE
+    }
+
+    /// Whether an item counts, where those about which nothing was decided may not.
+    fn answered(&self, decisions: &Decisions, row: usize) -> bool {
+        match decisions {
+            Decisions::Single(decided) => self.audit.evaluation.abstained != Abstained::Exclude || decided[row].is_some(),
+            Decisions::Sets(_) => true,
+        }
+    }
+
+    fn of_decisions(&self, decisions: &Decisions, fitted: &FittedRules) -> Result<Statistic, ScoreError> {
+        if let Compute::Leakage(source) = self.metric.definition.compute {
+            return Ok(Statistic::Leakage(self.leaks(source, Some(decisions))));
+        }
+        let predictions = &*self.audit.predictions;
+        let options = &self.metric.options;
+        let mut groups = self.breakdown.groups.clone();
+        let reference = match &options.reference {
+            None => None,
+            Some(split) => {
+                let found = fitted.references.get(&split.value);
+                let found = found.ok_or_else(|| ScoreError::Split { split: split.value.clone() })?;
+                // Groups that only the reference has count there.
+                let there = Breakdown::new(found, &self.grouping.fields).groups.into_iter();
+                groups.extend(there.filter(|group| group.starts_with(&self.within()) && !self.breakdown.groups.contains(group)));
+                Some(Counts::of_labels(found, &self.grouping.fields, &groups, predictions.classes()))
+            }
+        };
+        let taken: Option<Vec<Option<u32>>> =
+            options.predicted.as_ref().and_then(|field| predictions.fields().get(&field.value)).map(|factor| {
+                let name = |level: &String| format!("{}{}={level}", self.within(), self.grouping.compared().join("*"));
+                let place = |level: &String| groups.iter().position(|group| *group == name(level)).map(|place| place as u32);
+                let of_code: Vec<Option<u32>> = factor.levels.iter().map(place).collect();
+                factor.codes.iter().map(|code| code.and_then(|code| of_code[code as usize])).collect()
+            });
+        let counts = |row: usize| self.in_group(row) && self.answered(decisions, row);
+        let ballots = Ballots::new(predictions, decisions, taken.as_deref(), groups.len(), counts);
+        Ok(match (self.metric.definition.compute, reference) {
+            (Compute::Mals, Some(reference)) => Statistic::Mals { ballots, reference },
+            (_, reference) => Statistic::Directional { ballots, toward: options.toward.unwrap_or(Toward::Task), reference },
+        })
+    }
+
+    /// What attackers make of the items.
+    fn leaks(&self, source: Source, decisions: Option<&Decisions>) -> Leaks {
+        let predictions = &*self.audit.predictions;
+        let options = &self.metric.options;
+        let labelled = |row: usize| match predictions.targets() {
+            Targets::Single(targets) => targets[row].is_some(),
+            Targets::Multi { present, absent } => !(present[row].is_empty() && absent[row].is_empty()),
+        };
+        let counts =
+            |row: usize| (source == Source::Model || labelled(row)) && decisions.is_none_or(|decisions| self.answered(decisions, row));
+        let seed = self.audit.uncertainty.seed();
+        let suspects = Suspects::new(predictions, &self.breakdown.of_row, self.breakdown.groups.len(), counts, seed);
+        let suspects = match &options.folds {
+            Some(Folds::Field(field)) => suspects.given(&field.value),
+            Some(Folds::Dealt(folds)) => suspects.dealt(*folds),
+            None => suspects.dealt(Options::FOLDS),
+        };
+        let draws = options.draws.unwrap_or(Options::DRAWS);
+        let model = |known: bool| match (options.from, decisions) {
+            (Some(From::Decisions), Some(decisions)) => suspects.from_decisions(decisions, known),
+            _ => suspects.from_scores(),
+        };
+        let told = match (source, decisions) {
+            (Source::Labels, Some(decisions)) => suspects.from_degraded(decisions, draws),
+            (Source::Labels, None) => suspects.from_labels(),
+            (Source::Both, Some(decisions)) => {
+                let degraded = suspects.from_degraded(decisions, draws);
+                model(true).into_iter().zip(degraded).map(|(model, labels)| model - labels).collect()
+            }
+            (Source::Model | Source::Both, _) => model(false),
+        };
+        suspects.leaks(&told)
+    }
+
+    /// What reads no decisions.
+    fn undecided(&self) -> Result<Statistic, ScoreError> {
+        if let Compute::Leakage(source) = self.metric.definition.compute {
+            return Ok(Statistic::Leakage(self.leaks(source, None)));
+        }
+        let predictions = &*self.audit.predictions;
+        let lack = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
+        let scores = predictions.scores().ok_or_else(lack)?;
+        let columns: Vec<usize> = match self.audit.scheme.task.positive {
+            Some(_) if scores.width == 1 => vec![0],
+            Some(positive) => vec![positive],
+            None => (0..scores.width).collect(),
+        };
+        let names = match self.audit.scheme.task.positive {
+            Some(_) => vec![String::new()],
+            None => predictions.classes().to_vec(),
+        };
+        let queries = Queries::new(scores, &columns, self.breakdown.groups.len(), |row| self.in_group(row));
+        Ok(Statistic::Exposure { queries, names })
+    }
+
+    /// The items as units, by the pattern of each.
+    pub(super) fn units(&self, of_row: &[u32]) -> Units {
+        let predictions = &*self.audit.predictions;
+        let rows = Rows {
+            groups: &self.breakdown.of_row,
+            patterns: of_row,
+            weights: predictions.weight(),
+            clusters: self.audit.clusters.as_ref(),
+            copies: predictions.copies(),
+        };
+        Units::new(rows, predictions.ids())
+    }
+
+    /// The numbers of some units, whose slots have these patterns.
+    pub(super) fn replay(&self, statistic: &Statistic, units: &Units, patterns: &[u32]) -> Replay {
+        let uncertainty = self.audit.uncertainty;
+        let groups: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
+        let ladders = statistic.ladders(patterns);
+        let values = |weights: &[f64]| self.values(statistic, &Hand { groups: &groups, patterns, weights }, &ladders);
+        let draw = |weights: &mut Vec<f64>, replicate: u32| {
+            units.resample(uncertainty.seed(), u64::from(replicate), weights);
+            values(weights).into_iter().map(number).collect::<Vec<f64>>()
+        };
+        let resampled = (0..uncertainty.bootstrap()).into_par_iter().map_init(|| vec![0.0; groups.len()], draw).collect();
+        Replay { observed: values(&units.observed()), resampled }
+    }
+
+    /// The numbers of some units in every permutation of their groups.
+    pub(super) fn permuted(&self, statistic: &Statistic, units: &Units) -> Vec<Vec<f64>> {
+        let uncertainty = self.audit.uncertainty;
+        let shuffle = (uncertainty.permutations() > 0).then(|| Shuffle::new(units, |_| 0)).flatten();
+        let Some(shuffle) = shuffle else { return Vec::new() };
+        let ladders = statistic.ladders(&shuffle.patterns);
+        let fresh = || (vec![OUTSIDE; shuffle.patterns.len()], vec![0.0; shuffle.patterns.len()]);
+        let deal = |(groups, weights): &mut (Vec<u32>, Vec<f64>), replicate: u32| {
+            shuffle.deal(uncertainty.seed(), u64::from(replicate), groups, weights);
+            let hand = Hand { groups, patterns: &shuffle.patterns, weights };
+            self.values(statistic, &hand, &ladders).into_iter().map(number).collect()
+        };
+        (0..uncertainty.permutations()).into_par_iter().map_init(fresh, deal).collect()
+    }
+
+    fn values(&self, statistic: &Statistic, hand: &Hand<'_>, ladders: &[Ladder]) -> Vec<Value> {
+        let options = &self.metric.options;
+        let queries = match statistic {
+            Statistic::Mals { ballots, reference } => return vec![ballots.mals(hand, reference)],
+            Statistic::Directional { ballots, toward, reference } => return vec![ballots.directional(hand, *toward, reference.as_ref())],
+            Statistic::Leakage(leaks) => return vec![leaks.leakage(hand)],
+            Statistic::Exposure { queries, .. } => queries,
+        };
+        let desired = options.desired.unwrap_or(Desired::Dataset);
+        // Query by query, each with a number, or one a group.
+        let of_ladder = |ladder: &Ladder| match self.metric.definition.compute {
+            Compute::Skew(pick) => {
+                let skews = queries.skew(hand, ladder, options.k as f64, desired);
+                let defined = skews.iter().filter_map(|skew| skew.ok());
+                match pick {
+                    Pick::Each => skews,
+                    _ if defined.clone().count() < 2 => vec![Err(Cause::FewGroups.into())],
+                    Pick::Max => vec![Ok(defined.fold(f64::NEG_INFINITY, f64::max))],
+                    Pick::Min => vec![Ok(defined.fold(f64::INFINITY, f64::min))],
+                }
+            }
+            _ => vec![queries.ndkl(hand, ladder, desired)],
+        };
+        let all: Vec<Vec<Value>> = ladders.iter().map(of_ladder).collect();
+        let width = all.first().map_or(0, Vec::len);
+        let of_classes = |combine: Combine, group: usize| combine.of(all.iter().map(|numbers| numbers[group]), Policy::Propagate);
+        match options.classes.filter(|_| all.len() > 1) {
+            Some(combine) => (0..width).map(|group| of_classes(combine, group)).collect(),
+            None => (0..width).flat_map(|group| all.iter().map(move |numbers| numbers[group])).collect(),
+        }
+    }
+
+    /// The group and the class of every number, in the order of [`Self::values`].
+    pub(super) fn spots(&self, statistic: &Statistic) -> Vec<(Option<usize>, String)> {
+        let names = match statistic {
+            Statistic::Exposure { names, .. } if names.len() > 1 && self.metric.options.classes.is_none() => names.clone(),
+            _ => vec![String::new()],
+        };
+        let groups: Vec<Option<usize>> = match self.metric.definition.compute.per_group() {
+            true => (0..self.breakdown.groups.len()).map(Some).collect(),
+            false => vec![None],
+        };
+        groups.into_iter().flat_map(|group| names.iter().map(move |name| (group, name.clone()))).collect()
+    }
+}
+
+/// Undefined is NaN among replicates.
+fn number(value: Value) -> f64 {
+    value.unwrap_or(f64::NAN)
+}
+
+impl Statistic {
+    pub(super) fn of_row(&self) -> &[u32] {
+        match self {
+            Self::Mals { ballots, .. } | Self::Directional { ballots, .. } => &ballots.of_row,
+            Self::Exposure { queries, .. } => &queries.of_row,
+            Self::Leakage(leaks) => &leaks.of_row,
+        }
+    }
+
+    fn ladders(&self, patterns: &[u32]) -> Vec<Ladder> {
+        match self {
+            Self::Exposure { queries, .. } => queries.ladders(patterns),
+            Self::Mals { .. } | Self::Directional { .. } | Self::Leakage(_) => Vec::new(),
+        }
+    }
+}
