@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use rand::RngExt;
 
+use super::look::{Look, skin};
 use super::pattern;
 use super::scene::Scene;
 use crate::data::error::DataError;
@@ -103,14 +104,14 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
         let Some((level, _)) = weighed.get(chosen) else { continue };
         let place = if weighed.len() > 1 { chosen as f64 / (weighed.len() - 1) as f64 } else { 0.5 };
         match mock.shown.iter().position(|shown| shown == name) {
-            Some(0) => scene.tone = 1.0 - place,
+            Some(0) => scene.tone = skin(level).unwrap_or(1.0 - place),
             Some(1) => scene.size = place,
             _ => {}
         }
         well_lit *= mock.contrast.get(name).and_then(|levels| levels.get(level)).copied().unwrap_or(1.0);
         let mut written = level;
         if is_label {
-            (scene.classes, scene.count) = (vec![chosen as u32], weighed.len() as u32);
+            (scene.classes, scene.looks) = (vec![chosen as u32], vec![Look::of(chosen, weighed.len(), level)]);
             if uniform(mock.seed, "mock label noise", 0, &key) < mock.label_noise {
                 written = &weighed[(chosen + 1) % weighed.len()].0;
             }
@@ -239,8 +240,9 @@ fn labels(card: &Card, mock: &Mock, item: &mut Item) {
     let at = |purpose: &str, class: usize| uniform(mock.seed, purpose, class as u64, &item.number.to_string());
     let present: Vec<bool> = (0..shown.len()).map(|class| at("mock class", class) < 0.35).collect();
     let known: Vec<bool> = (0..shown.len()).map(|class| at("mock known", class) < 0.8).collect();
-    item.scene.classes = (0..shown.len()).filter(|class| present[*class]).map(|class| class as u32).collect();
-    item.scene.count = shown.len() as u32;
+    let seen = || (0..shown.len()).filter(|class| present[*class]);
+    item.scene.classes = seen().map(|class| class as u32).collect();
+    item.scene.looks = seen().map(|class| Look::of(class, shown.len(), &shown[class])).collect();
     match &labels.form {
         LabelForm::Wide { columns, truth } => {
             for (class, column) in columns.iter().enumerate() {

@@ -9,6 +9,7 @@ mod beside;
 mod cast;
 mod folder;
 mod kept;
+mod look;
 mod pattern;
 mod picture;
 mod place;

@@ -3,15 +3,16 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
+use super::look::Look;
 use crate::spec::mock::Render;
 
 /// What one picture shows.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scene {
-    /// Classes that can be seen, out of so many.
+    /// Classes that can be seen.
     pub(super) classes: Vec<u32>,
-    /// How many classes there are.
-    pub(super) count: u32,
+    /// How each of them looks in a face.
+    pub(super) looks: Vec<Look>,
     /// In 0…1: the tone of the skin or of the ground, dark to light.
     pub(super) tone: f64,
     /// In 0…1: how large it is.
@@ -32,21 +33,22 @@ pub(super) fn draw(render: Render, scene: &Scene, side: u32, random: &mut ChaCha
         for x in 0..side {
             let (u, v) = ((f64::from(x) + 0.5) / f64::from(side), (f64::from(y) + 0.5) / f64::from(side));
             let (column, row) = ((u * f64::from(grid)) as u32, (v * f64::from(grid)) as u32);
-            let class = scene.classes.get((row * grid + column) as usize).copied();
+            let part = (row * grid + column) as usize;
+            let (class, look) = (scene.classes.get(part).copied(), scene.looks.get(part));
             // From -1 to 1 within the cell.
             let cell = |at: f64, index: u32, shift: f64| {
                 ((at * f64::from(grid) - f64::from(index)) * 2.0 - 1.0 - shift) / (0.75 + 0.25 * scene.size)
             };
             let (p, q) = (cell(u, column, shift_x), cell(v, row, shift_y));
             let (base, mark) = match render {
-                Render::Face if p * p / 0.5 + q * q / 0.8 < 1.0 => (skin, class.map_or(0.0, |class| face(class, scene.count, p, q))),
-                Render::Face => ([118.0, 126.0, 134.0], class.map_or(0.0, |class| hair(class, scene.count, p, q))),
+                Render::Face if p * p / 0.5 + q * q / 0.8 < 1.0 => (skin, look.map_or(0.0, |look| face(look, p, q))),
+                Render::Face => ([118.0, 126.0, 134.0], look.map_or(0.0, |look| hair(look, p, q))),
                 Render::Object => (skin, class.map_or(0.0, |class| thing(class, p, q))),
             };
             let noise = random.random_range(-14.0..14.0);
+            // What is drawn is darker than a light ground and lighter than a dark one.
+            let drawn = if base.iter().sum::<f64>() > 330.0 { 20.0 } else { 235.0 };
             for channel in base {
-                // What is drawn is darker than a light ground and lighter than a dark one.
-                let drawn = if channel > 110.0 { 20.0 } else { 235.0 };
                 pixels.push((channel + (drawn - channel) * mark * scene.contrast + light + noise).clamp(0.0, 255.0) as u8);
             }
         }
@@ -54,19 +56,17 @@ pub(super) fn draw(render: Render, scene: &Scene, side: u32, random: &mut ChaCha
     pixels
 }
 
-/// Mouth, eyes and brows: their shapes go round with the class, so that each of many is unlike the others.
-fn face(class: u32, count: u32, p: f64, q: f64) -> f64 {
-    let angle = std::f64::consts::TAU * f64::from(class) / f64::from(count.max(1));
-    let (bend, open) = (angle.cos(), angle.sin());
+/// Mouth, eyes, brows and beard.
+fn face(look: &Look, p: f64, q: f64) -> f64 {
+    let Look { bend, open, slant, beard, .. } = *look;
     let mouth = (q - 0.42 - bend * 0.55 * (0.12 - p * p)).abs() < 0.05 + 0.05 * (open + 1.0) && p.abs() < 0.36;
     let eye = (p.abs() - 0.3).powi(2) / 0.012 + (q + 0.22).powi(2) / (0.004 + 0.008 * (open + 1.0)) < 1.0;
-    let brow = (q + 0.45 + bend * 0.3 * (p.abs() - 0.3)).abs() < 0.035 && (p.abs() - 0.3).abs() < 0.17;
-    f64::from(u8::from(mouth || eye || brow))
+    let brow = (q + 0.45 + slant * 0.3 * (p.abs() - 0.3)).abs() < 0.035 && (p.abs() - 0.3).abs() < 0.17;
+    f64::from(u8::from(mouth || eye || brow || (beard && q > 0.56)))
 }
 
-/// Long hair for the first half of the classes.
-fn hair(class: u32, count: u32, p: f64, q: f64) -> f64 {
-    let cap = p * p / 0.72 + (q + 0.15).powi(2) / 0.85 < 1.0 && q < if class * 2 < count { 0.55 } else { -0.35 };
+fn hair(look: &Look, p: f64, q: f64) -> f64 {
+    let cap = p * p / 0.72 + (q + 0.15).powi(2) / 0.85 < 1.0 && q < if look.long_hair { 0.55 } else { -0.35 };
     f64::from(u8::from(cap))
 }
 
