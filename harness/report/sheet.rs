@@ -178,6 +178,9 @@ fn legend(table: &Table, decimals: &[usize], quote: fn(&str) -> String) -> Vec<S
             let mean = match (is_mean, ends_averaged) {
                 (false, _) => "",
                 (true, true) => "; of a mean, the means of the ends, so variation between the averaged cells is not in it",
+                (true, false) if table.cells() == 2 => {
+                    "; of a mean, variation between the averaged cells is in it, of which two cells tell little: take three or more"
+                }
                 (true, false) => "; of a mean, variation between the averaged cells is in it",
             };
             if !levels.is_empty() {

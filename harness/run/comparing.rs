@@ -18,6 +18,7 @@ use crate::score::compare::contrast::{self, Finding, Statistic};
 use crate::score::measurement::{Measurement, Status};
 use crate::spec::cell::CellEvaluation;
 use crate::spec::compare::{Adjust, Report};
+use crate::spec::grid::Point;
 
 /// How findings are kept in the store.
 const KEPT: Kept = Kept { kind: "compare", file: "findings.json" };
@@ -110,12 +111,14 @@ impl Comparing<'_> {
             within: planned.within,
             // Over all families together.
             adjust: Adjust::None,
+            seeds: &self.seeds(&scores),
         };
         let asked = json!({
             "metrics": request.metrics,
             "contrasts": request.contrasts,
             "test": request.test.word(),
             "within": request.within,
+            "seeds": request.seeds,
         });
         let inputs: Vec<&Key> = scores.iter().map(|score| &score.key).collect();
         let key = Key::of("compare", 2, &asked, &inputs);
@@ -131,6 +134,26 @@ impl Comparing<'_> {
             Err(reason) => all.extend(whole.iter().flat_map(|contrast| without(contrast, Status::Failed, &reason))),
         }
         Ok(all)
+    }
+
+    /// The seed of each score: its levels of the axes that the study's uncertainty includes. Empty without such axes.
+    fn seeds(self, scores: &[&PlannedScore]) -> Vec<Option<usize>> {
+        let study = &self.scoring.plan.study;
+        let over: Vec<usize> = study.uncertainty.include().iter().filter_map(|name| study.grid.axis(name)).collect();
+        if over.is_empty() {
+            return Vec::new();
+        }
+        let mut known: Vec<Point> = Vec::new();
+        let seed = |score: &&PlannedScore| {
+            let point = study.evaluations[score.evaluation].point.onto(&over);
+            (point != Point::default()).then(|| {
+                known.iter().position(|other| *other == point).unwrap_or_else(|| {
+                    known.push(point);
+                    known.len() - 1
+                })
+            })
+        };
+        scores.iter().map(seed).collect()
     }
 
     fn found(self, family: &Family, planned: &PlannedContrast, finding: Finding) -> Found {

@@ -6,13 +6,14 @@
 //! - [`contrast`]: what is made of the sides, and what came of it; `sums`: how.
 //! - [`change`]: what became of effects between before and after.
 //! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once. [`terms`]: all of it in words.
-//! - [`mean`]: means over seeds, and how far another seed would move them.
+//! - [`mean`]: means over seeds; `seeds`: how far another seed would move them, and what is made of them.
 
 pub mod adjust;
 pub mod change;
 pub mod contrast;
 pub mod exact;
 pub mod mean;
+mod seeds;
 mod sums;
 pub mod terms;
 
@@ -63,6 +64,8 @@ pub struct Request<'a> {
     pub within: Option<f64>,
     /// What many of them do to p.
     pub adjust: Adjust,
+    /// The seed of each side, where intervals are to know that means over seeds would be others with other seeds; else empty.
+    pub seeds: &'a [Option<usize>],
 }
 
 /// How the decisions of every side are made anew, where some side's rule was fitted and is to be found in every resample.

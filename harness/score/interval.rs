@@ -5,7 +5,7 @@
 //! an effective number of items where items are weighted or clustered (Korn and Graubard 1998); everything else has percentiles at levels
 //! widened by Student's t; and where nothing varies, a perfect number is as uncertain as a share of its smaller class that is perfect.
 
-use super::share::{self, normal_cdf, normal_quantile, student_quantile};
+use super::share::{self, normal_cdf, normal_quantile, student_quantile, student_two_sided};
 use crate::spec::uncertainty::{Method, Uncertainty};
 
 /// A number as observed, and all that its interval is made from.
@@ -123,6 +123,23 @@ pub fn percentile(replicates: impl Iterator<Item = f64>, level: f64) -> Option<(
     }
     let tail = (1.0 - level) / 2.0;
     Some((quantile(&sorted, tail), quantile(&sorted, 1.0 - tail)))
+}
+
+/// The percentiles at levels widened for so many units.
+pub fn expanded_percentile(replicates: impl Iterator<Item = f64>, level: f64, units: f64) -> Option<(f64, f64)> {
+    let (sorted, all) = defined(replicates);
+    if sorted.is_empty() || 2 * sorted.len() < all {
+        return None;
+    }
+    let (low, high) = expanded(level, units.max(2.0));
+    Some((quantile(&sorted, low), quantile(&sorted, high)))
+}
+
+/// The two-sided p at which intervals widened for so many units reach 0, where plain ones do at `p`.
+pub fn expanded_p(p: f64, units: f64) -> f64 {
+    let units = units.max(2.0);
+    let z = normal_quantile(p / 2.0) / (units / (units - 1.0)).sqrt();
+    student_two_sided(z, units - 1.0).min(1.0)
 }
 
 /// Limits of a distance, which errors of what it is made of lengthen on the whole (where it does not grow with disparity: shorten).

@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 from scipy import stats
+from scipy.optimize import brentq
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
@@ -21,6 +22,20 @@ def paired(first, second):
     # The exact value with the observed split counted half.
     mid_p = min(1.0, exact - stats.binom.pmf(min(first, second), first + second, 0.5)) if first != second else 1.0
     return {"first": first, "second": second, "exact": exact, "mid_p": mid_p}
+
+
+def score_interval(first, second, items):
+    """Tango's interval, the discordant shares fitted by their likelihood equation and not by his closed form."""
+    z = stats.norm.ppf(0.975)
+
+    def score(delta):
+        low, high = max(0.0, -delta), (1.0 - delta) / 2
+        slope = lambda q: first / q + second / (q + delta) - 2 * (items - first - second) / (1 - 2 * q - delta)
+        q = brentq(slope, low + 1e-13, high - 1e-13, xtol=1e-15)
+        return (second - first - items * delta) / np.sqrt(items * (2 * q + delta - delta**2))
+
+    ends = [brentq(lambda delta: score(delta) - side, -1 + 1e-6, 1 - 1e-6, xtol=1e-14) for side in (z, -z)]
+    return {"first": first, "second": second, "items": items, "interval": ends}
 
 
 def groups(first, of_first, second, of_second):
@@ -55,6 +70,7 @@ tied = np.round(before, 0)
 json.dump(
     {
         "paired": [paired(*pair) for pair in [(0, 5), (1, 9), (4, 4), (12, 25), (60, 45), (0, 1), (300, 240)]],
+        "differences": [score_interval(*case) for case in [(1, 9, 15), (4, 4, 30), (2, 1, 15), (60, 45, 300)]],
         "groups": [groups(*g) for g in [(3, 10, 9, 12), (0, 6, 5, 7), (48, 60, 40, 60), (10, 10, 7, 10), (150, 200, 96, 140)]],
         "correlations": [
             correlation(before, before + rng.normal(size=12)),

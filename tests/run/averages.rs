@@ -61,3 +61,28 @@ fn without_include_a_mean_says_that_its_interval_knows_of_no_seeds() {
     assert!(outcome.to_string().contains("variation between the averaged cells is not in it"), "{outcome}");
     assert!(!folder.path("out/averages.csv").exists());
 }
+
+#[test]
+fn differences_of_means_know_of_the_seeds_that_are_included() {
+    let compared = format!("{}compare: {{losses: {{model: {{baseline: bce}}, average: [seed], metrics: [accuracy_score]}}}}\n", SPEC);
+    let row = |spec: &str| -> std::collections::HashMap<String, String> {
+        let folder = folder(spec);
+        fairgrid(["run", "seeds.yaml", "--output", "out", "--quiet"]).within(&folder).run().ok();
+        let mut reader = csv::Reader::from_path(folder.path("out/comparisons.csv")).unwrap();
+        reader.deserialize().map(Result::unwrap).find(|row: &std::collections::HashMap<String, String>| row["by"].is_empty()).unwrap()
+    };
+    let (told, untold) = (row(&compared), row(&compared.replace("include: [seed], ", "")));
+    let number = |row: &std::collections::HashMap<String, String>, column: &str| row[column].parse::<f64>().unwrap();
+    let width = |row| number(row, "upper") - number(row, "lower");
+    // The seeds of one model err in 0 to 3 items of 13 beyond the eighths, those of the other in 2.
+    assert_eq!(told["estimate"], untold["estimate"]);
+    assert!(width(&told) > 2.0 * width(&untold), "{told:?} {untold:?}");
+    assert!(number(&told, "p") > number(&untold, "p"), "{told:?} {untold:?}");
+}
+
+#[test]
+fn two_seeds_are_said_to_tell_little() {
+    let folder = folder(&SPEC.replace("    third: {bce: bce-2.csv, focal: focal-2.csv}\n", ""));
+    let outcome = fairgrid(["run", "seeds.yaml", "--output", "out", "--quiet"]).within(&folder).run();
+    assert!(outcome.to_string().contains("two cells tell little: take three or more"), "{outcome}");
+}

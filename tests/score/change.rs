@@ -22,6 +22,7 @@ struct Golden {
     correlations: Vec<Correlated>,
     many: Vec<Many>,
     rates: Vec<Rate>,
+    differences: Vec<Discordant>,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +62,14 @@ struct Rate {
     interval: [f64; 2],
 }
 
+#[derive(Deserialize)]
+struct Discordant {
+    first: u64,
+    second: u64,
+    items: u64,
+    interval: [f64; 2],
+}
+
 fn golden() -> Golden {
     serde_json::from_str(include_str!("../oracles/comparisons.json")).unwrap()
 }
@@ -73,6 +82,21 @@ fn finding(change: impl FnOnce(&mut Finding)) -> Finding {
     let mut finding = Finding::without(0, Statistic::Difference, Status::Ok, String::new());
     change(&mut finding);
     finding
+}
+
+#[test]
+fn differences_of_shares_of_the_same_items_have_tangos_interval() {
+    for case in golden().differences {
+        let (lower, upper) = exact::paired_difference(case.first, case.second, case.items, 0.95);
+        near(lower, case.interval[0]);
+        near(upper, case.interval[1]);
+        let (turned_lower, turned_upper) = exact::paired_difference(case.second, case.first, case.items, 0.95);
+        near(-turned_upper, lower);
+        near(-turned_lower, upper);
+    }
+    // Where nobody differs, so many items that agree leave little open.
+    let (lower, upper) = exact::paired_difference(0, 0, 300, 0.95);
+    assert!(lower < -0.01 && upper > 0.01 && upper < 0.02, "{lower} {upper}");
 }
 
 #[test]
@@ -97,7 +121,7 @@ fn groups(counts: [u64; 4], test: Test, within: Option<f64>) -> Finding {
     let fitted = FittedRules::new();
     let side = Side { predictions: &predictions, evaluation: &evaluation, fitted: &fitted };
     let contrasts = [Contrast::Groups { side: 0, by: "g".to_owned(), pairs: Pairs::All }];
-    let request = Request { contrasts: &contrasts, metrics: &["recall_score".to_owned()], test, within, adjust: Adjust::None };
+    let request = Request { contrasts: &contrasts, metrics: &["recall_score".to_owned()], test, within, adjust: Adjust::None, seeds: &[] };
     let uncertainty = spec::<Uncertainty>("{bootstrap: 200, shares: wilson, null: {permutations: 1000}}");
     let found = compare(&[side], &request, &uncertainty).unwrap();
     assert_eq!(found.len(), 1, "{found:?}");

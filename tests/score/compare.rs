@@ -31,7 +31,7 @@ fn accuracy_of(sides: &[Predictions], contrasts: &[Contrast], test: Test) -> Vec
     let fitted = FittedRules::new();
     let sides: Vec<Side<'_>> = sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted }).collect();
     let metrics = ["accuracy_score".to_owned(), "accuracy_score_difference".to_owned()];
-    let request = Request { contrasts, metrics: &metrics, test, within: None, adjust: Adjust::None };
+    let request = Request { contrasts, metrics: &metrics, test, within: None, adjust: Adjust::None, seeds: &[] };
     compare(&sides, &request, &Uncertainty::default().with_draws(1000, 1000)).unwrap()
 }
 
@@ -41,7 +41,7 @@ fn differences(sides: &[Predictions], adjust: Adjust) -> Result<Vec<Finding>, Sc
     let sides: Vec<Side<'_>> = sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted }).collect();
     let contrasts: Vec<Contrast> = (1..sides.len()).map(|to| Contrast::Difference { from: vec![0], to: vec![to] }).collect();
     let metrics = ["accuracy_score".to_owned(), "accuracy_score_difference".to_owned()];
-    let request = Request { contrasts: &contrasts, metrics: &metrics, test: Test::Bootstrap, within: None, adjust };
+    let request = Request { contrasts: &contrasts, metrics: &metrics, test: Test::Bootstrap, within: None, adjust, seeds: &[] };
     compare(&sides, &request, &Uncertainty::default().with_draws(400, 0))
 }
 

@@ -131,6 +131,40 @@ const GAPS: &[Scenario] = &[
     },
 ];
 
+/// Numbers of all groups at once, whose intervals come from the basic bootstrap.
+const TOGETHER: &[Scenario] = &[
+    Scenario {
+        name: "distance of decisions, two groups apart",
+        metric: "sp_tv_max",
+        groups: &[(200, 0.5, 0.4, 0.4), (200, 0.5, 0.6, 0.6)],
+        subject: 1,
+        truth: 0.2,
+    },
+    Scenario { name: "distance of decisions, five groups tied", metric: "sp_tv_mean", groups: &[EVEN; 5], subject: 1, truth: 0.0 },
+    Scenario {
+        name: "distance of decisions, four groups, two apart",
+        metric: "sp_tv_mean",
+        groups: &[(100, 0.5, 0.3, 0.3), (100, 0.5, 0.3, 0.3), (60, 0.5, 0.7, 0.7), (60, 0.5, 0.7, 0.7)],
+        subject: 1,
+        truth: 0.4 * 4.0 / 6.0,
+    },
+    Scenario {
+        name: "distance of scores, three groups",
+        metric: "ks_difference",
+        groups: &[(150, 0.5, 0.3, 0.3), (150, 0.5, 0.5, 0.5), (40, 0.5, 0.6, 0.6)],
+        subject: 1,
+        truth: 0.3,
+    },
+    Scenario {
+        name: "term by term, three groups",
+        metric: "term_by_term_equalized_odds",
+        groups: &[(150, 0.5, 0.8, 0.2), (150, 0.5, 0.6, 0.3), (60, 0.5, 0.8, 0.2)],
+        subject: 1,
+        truth: 0.15,
+    },
+    Scenario { name: "term by term, four groups tied", metric: "term_by_term_equalized_odds", groups: &[EVEN; 4], subject: 1, truth: 0.0 },
+];
+
 fn draw(scenario: &Scenario, seed: u64) -> Predictions {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let (mut targets, mut decided, mut codes, mut subjects) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -201,7 +235,7 @@ fn intervals_hold_what_they_promise() {
 #[ignore = "minutes"]
 fn every_scenario() {
     let mut lines = String::new();
-    for scenario in PLAIN.iter().chain(GAPS) {
+    for scenario in PLAIN.iter().chain(GAPS).chain(TOGETHER) {
         let of = |method: Method| {
             let (held, width) = coverage(scenario, 1000, method);
             format!("{held:.3} | {width:.3}")

@@ -20,15 +20,15 @@ use super::spec;
 
 /// Models whose accuracy is 0.8 on average, and whose seeds move it by so much.
 #[derive(Clone, Copy)]
-struct World {
-    seeds: usize,
+pub(super) struct World {
+    pub(super) seeds: usize,
     /// The standard deviation of a seed's accuracy.
-    moves: f64,
+    pub(super) moves: f64,
     /// How far an item that is hard for one model is hard for all, from 0 to 1.
-    shared: f64,
+    pub(super) shared: f64,
 }
 
-fn draw(world: World, items: usize, seed: u64) -> Vec<Predictions> {
+pub(super) fn draw(world: World, items: usize, seed: u64) -> Vec<Predictions> {
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
     let hardness: Vec<f64> = (0..items).map(|_| generator.sample(StandardNormal)).collect();
     let race = Factor { levels: vec!["a".to_owned(), "b".to_owned()], codes: (0..items).map(|row| Some((row % 2) as u32)).collect() };

@@ -4,6 +4,7 @@ mod change;
 mod compare;
 mod coverage;
 mod decisions;
+mod differences;
 mod draws;
 mod embeddings;
 mod honesty;

@@ -1,10 +1,18 @@
-//! Invariances: neither the order of rows, nor the names of groups, nor the number of threads changes a number.
+//! Invariances: neither the order of rows, nor the names of groups, nor the number of threads changes a number, of one model or of two.
 
+use fairgrid::score::compare::contrast::{Contrast, Finding};
+use fairgrid::score::compare::mean::means;
+use fairgrid::score::compare::{Request, Side, compare};
 use fairgrid::score::measurement::Measurement;
+use fairgrid::score::rule::FittedRules;
+use fairgrid::score::score;
+use fairgrid::spec::compare::{Adjust, Test};
+use fairgrid::spec::evaluation::Evaluation;
+use fairgrid::spec::uncertainty::Uncertainty;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
-use super::{import, measure};
+use super::{import, measure, spec};
 
 const EVALUATION: &str = "{groups: [g, [g, h]], positive: 1, decide: {threshold: 0.5}, undefined: exclude, metrics: [accuracy_score, \
      accuracy_score_difference, f1_score, roc_auc_score, roc_auc_score_difference, {equalized_odds_difference: {agg: mean}}, \
@@ -113,4 +121,54 @@ proptest! {
             prop_assert!(m.value.is_some() || (m.lower.is_none() && !m.reason.is_empty()), "{:?}", m);
         }
     }
+
+    #[test]
+    fn neither_order_nor_threads_change_what_is_said_of_two_models(rows in rows(), shift in 0..50usize, kind in 0..3usize) {
+        let mut turned = rows.clone();
+        turned.reverse();
+        turned.rotate_left(shift % rows.len());
+        let names = ["a", "b", "c"];
+        let plain = together(&rows, names, kind);
+        prop_assert!(!plain.0.is_empty() && !plain.1.is_empty());
+        prop_assert_eq!(&plain, &together(&turned, names, kind));
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        prop_assert_eq!(&plain, &pool.install(|| together(&rows, names, kind)));
+    }
+
+    #[test]
+    fn names_of_groups_change_nothing_of_two_models_but_names(rows in rows(), kind in 0..3usize) {
+        let strip = |(findings, means): (Vec<Finding>, Vec<Measurement>), names: [&str; 3]| {
+            let plain = |text: &str| {
+                names.iter().zip(["0", "1", "2"]).fold(text.to_owned(), |text, (name, place)| text.replace(&format!("g={name}"), &format!("g={place}")))
+            };
+            let finding = |one: Finding| Finding { group: plain(&one.group), reason: plain(&one.reason), ..one };
+            let mean = |one: Measurement| Measurement { group: plain(&one.group), reason: plain(&one.reason), ..one };
+            let (mut findings, mut means): (Vec<_>, Vec<_>) = (findings.into_iter().map(finding).collect(), means.into_iter().map(mean).collect());
+            findings.sort_by(|a, b| (&a.metric, &a.by, &a.group).cmp(&(&b.metric, &b.by, &b.group)));
+            means.sort_by(|a, b| (&a.metric, &a.by, &a.group).cmp(&(&b.metric, &b.by, &b.group)));
+            (findings, means)
+        };
+        let (first, second) = (["a", "b", "c"], ["z", "y", "x"]);
+        prop_assert_eq!(strip(together(&rows, first, kind), first), strip(together(&rows, second, kind), second));
+    }
+}
+
+/// What is found between two models about the same items, and the means of their numbers. The second model scores each item half as high.
+fn together(rows: &[Row], names: [&str; 3], kind: usize) -> (Vec<Finding>, Vec<Measurement>) {
+    let half: Vec<Row> = rows.iter().map(|row| Row { score: row.score / 2 + u8::from(row.label), ..row.clone() }).collect();
+    let models = [rows, &half].map(|rows| import(&csv(rows, names), COLUMNS[kind], &["g", "h"]).unwrap());
+    let evaluation = spec::<Evaluation>(
+        "{groups: [g, [g, h]], positive: 1, decide: {threshold: 0.3}, undefined: exclude, metrics: [accuracy_score, recall_score, f1_score, \
+         roc_auc_score, accuracy_score_difference, sp_tv_mean, {equalized_odds_difference: {agg: mean}}]}",
+    );
+    let (fitted, uncertainty) = (FittedRules::new(), Uncertainty::default().with_draws(100, 100));
+    let sides = models.each_ref().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted });
+    let metrics: Vec<String> = ["accuracy_score", "recall_score", "roc_auc_score", "accuracy_score_difference"].map(str::to_owned).to_vec();
+    let contrasts = [Contrast::Difference { from: vec![0], to: vec![1] }];
+    let request =
+        Request { contrasts: &contrasts, metrics: &metrics, test: Test::Bootstrap, within: Some(0.1), adjust: Adjust::Holm, seeds: &[] };
+    let findings = compare(&sides, &request, &uncertainty).unwrap();
+    let measured = models.each_ref().map(|model| score(model, &evaluation, &uncertainty, &fitted).unwrap());
+    let means = means(&sides, &measured.each_ref().map(Vec::as_slice), &uncertainty).unwrap();
+    (findings, means.into_iter().map(|mean| mean.measurement).collect())
 }

@@ -57,6 +57,15 @@ impl Contrast {
         }
     }
 
+    /// How many sides each mean is of that it is made of.
+    pub fn means(&self) -> Vec<usize> {
+        match self {
+            Self::Difference { from, to } => vec![from.len(), to.len()],
+            Self::Slope(points) => points.iter().map(|(_, sides)| sides.len()).collect(),
+            Self::Groups { .. } => vec![1, 1],
+        }
+    }
+
     /// The same of sides that stand elsewhere.
     #[must_use]
     pub fn moved(&self, place: impl Fn(usize) -> usize) -> Self {

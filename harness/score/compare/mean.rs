@@ -1,19 +1,16 @@
 //! Means over models that differ in their seed (or draw) alone: how far another seed, or another test set, would move them.
 //!
-//! The resamples of items are common to all models, so that they tell what the items contribute: to the mean (`items`), and to how far apart
-//! the models are (`interaction`). The rest of the models' variance is the seeds'. Both make the mean's variance, and Student's t, with the
-//! degrees of freedom of Satterthwaite (1946), makes up for how little a few seeds tell of it; the bootstrap over seeds is too narrow by
-//! a factor of √(S − 1)/√S and knows no t. What three seeds and more promise is in `benchmarks/coverage.md`.
+//! What three seeds and more promise is in `benchmarks/coverage.md`.
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::seeds::{Block, Seeds};
 use super::{Side, pairing};
 use crate::score::ScoreError;
 use crate::score::interval::variance;
 use crate::score::measurement::{Measurement, Status};
-use crate::score::share::{normal_quantile, student_quantile};
 use crate::spec::uncertainty::Uncertainty;
 
 /// The mean of some models' numbers.
@@ -109,7 +106,6 @@ fn mean(all: &[&Measurement], drawn: Vec<Vec<f64>>, biased: bool, range: (f64, f
 impl Spread<'_> {
     /// How far the interval reaches down and up, and the seeds' share of the variance. `None` where the mean is undefined in most resamples.
     fn interval(&self, level: f64) -> Option<(f64, f64, f64)> {
-        let models = self.values.len() as f64;
         let draws = self.drawn.first()?.len();
         let whole: Vec<Vec<f64>> = (0..draws)
             .map(|draw| self.drawn.iter().map(|model| model[draw]).collect::<Vec<f64>>())
@@ -121,24 +117,14 @@ impl Spread<'_> {
         let items = variance(&whole.iter().map(|numbers| average(numbers.iter().copied())).collect::<Vec<f64>>());
         let alone =
             average((0..self.values.len()).map(|model| variance(&whole.iter().map(|numbers| numbers[model]).collect::<Vec<f64>>())));
-        let apart =
-            |numbers: &Vec<f64>| variance(&numbers.iter().zip(self.values).map(|(number, value)| number - value).collect::<Vec<f64>>());
-        let interaction = average(whole.iter().map(apart));
-        let between = variance(self.values);
-        let seeds = (between - interaction).max(0.0) / models;
-        let total = items + seeds;
-        // Where the seeds add nothing that is seen, the items' interval stays as it is.
-        let freedom = if seeds > 0.0 { total.powi(2) / ((between / models).powi(2) / (models - 1.0)) } else { f64::INFINITY };
-        let tail = f64::midpoint(1.0, level);
-        let reach = if freedom.is_finite() { student_quantile(tail, freedom) } else { normal_quantile(tail) };
-        let further = (reach.powi(2) * total - normal_quantile(tail).powi(2) * items).max(0.0).sqrt();
+        let seeds = Seeds::of(&[Block { values: self.values.to_vec(), drawn: whole }], items);
+        let further = seeds.further(level);
         let narrowed = if self.biased || alone <= 0.0 { 1.0 } else { (items / alone).sqrt().min(1.0) };
         let side = |of: &dyn Fn(f64, (f64, f64)) -> f64| {
             let mean = average(self.values.iter().zip(&self.limits).map(|(value, limits)| of(*value, *limits)));
             (mean * narrowed).hypot(further)
         };
-        let share = if total > 0.0 { seeds / total } else { 0.0 };
-        Some((side(&|value, (lower, _)| value - lower), side(&|value, (_, upper)| upper - value), share))
+        Some((side(&|value, (lower, _)| value - lower), side(&|value, (_, upper)| upper - value), seeds.share()))
     }
 }
 

@@ -1,8 +1,11 @@
 //! Contrasts as weighted sums of the sides' numbers, in one metric and breakdown.
 
+use std::collections::BTreeMap;
+
 use super::Request;
 use super::contrast::{At, Contrast, Finding, Statistic, Verdict};
 use super::exact;
+use super::seeds::{Block, Seeds};
 use crate::score::OUTSIDE;
 use crate::score::audit::{Audit, Sizes};
 use crate::score::breakdown::Breakdown;
@@ -14,10 +17,10 @@ use crate::score::reference::Anchor;
 use crate::score::refit::Refit;
 use crate::score::share;
 use crate::score::sheet::{Replay, Sheet, Spot};
-use crate::score::units::{Rows, Units};
+use crate::score::units::{Rows, Slot, Units};
 use crate::spec::compare::Test;
 use crate::spec::evaluation::Policy;
-use crate::spec::uncertainty::Uncertainty;
+use crate::spec::uncertainty::{Method, Uncertainty};
 use crate::spec::vocabulary::ShareOf;
 
 /// One metric and breakdown on every side.
@@ -37,6 +40,9 @@ pub(super) struct Paired<'a> {
     pub(super) uncertainty: &'a Uncertainty,
 }
 
+/// The terms of a mean, by their seed.
+type OfSeeds = BTreeMap<Option<usize>, Vec<(f64, At)>>;
+
 /// A weighted sum of numbers, which is what every contrast is.
 struct Sum {
     /// The group and class that it is about.
@@ -48,6 +54,8 @@ struct Sum {
     high: Vec<At>,
     /// The groups that are compared, where groups are.
     groups: Option<(usize, usize)>,
+    /// How many terms each mean is of that the sum is of, in their order.
+    means: Vec<usize>,
 }
 
 /// The sides' items as units, and each side's numbers over them.
@@ -55,7 +63,23 @@ pub(super) struct Played {
     units: Units,
     sizes: Sizes,
     kept: Vec<bool>,
+    /// How many equally weighted units each group is worth, and last all together.
+    effective: Vec<f64>,
     pub(super) replays: Vec<Replay>,
+}
+
+impl Played {
+    /// How many units a number rests on, of positives or negatives whichever are fewer where it has such.
+    fn worth(&self, (side, number): At) -> f64 {
+        let replay = &self.replays[side];
+        let support = &replay.supports[number];
+        let all = self.effective.last().copied().unwrap_or_default();
+        let units = replay.spots[number].group.map_or(all, |group| self.effective[group]);
+        match support.positives.zip(support.negatives) {
+            Some((positives, negatives)) if !self.units.are_pairs() => units * positives.min(negatives) / support.items.max(1.0),
+            _ => units,
+        }
+    }
 }
 
 impl Paired<'_> {
@@ -96,7 +120,8 @@ impl Paired<'_> {
             sheet.replay(&units, &self.patterns(&units, side), self.uncertainty)
         };
         let replays = (0..self.lenses.len()).map(replay).collect();
-        Played { units, sizes, kept, replays }
+        let effective = units.effective(self.breakdown.groups.len());
+        Played { units, sizes, kept, effective, replays }
     }
 
     fn sheet<'s>(&'s self, lens: &'s Lens, metrics: &'s [&'s Metric], kept: &'s [bool]) -> Sheet<'s> {
@@ -122,7 +147,7 @@ impl Paired<'_> {
             Contrast::Difference { .. } | Contrast::Slope(_) => {
                 let sum = |(number, spot): (usize, &Spot)| {
                     let (terms, low, high) = contrast.terms(number)?;
-                    Some(Sum { spot: *spot, terms, low, high, groups: None })
+                    Some(Sum { spot: *spot, terms, low, high, groups: None, means: contrast.means() })
                 };
                 spots.iter().enumerate().filter_map(sum).collect()
             }
@@ -143,6 +168,7 @@ impl Paired<'_> {
                             low: vec![low],
                             high: vec![high],
                             groups: Some((from, to)),
+                            means: vec![1, 1],
                         })
                     })
                 };
@@ -173,7 +199,14 @@ impl Paired<'_> {
             |place: usize| sum.terms.iter().map(|(weight, (side, number))| weight * replays[*side].replicates[place][*number]).sum();
         let drawn: Vec<f64> = (0..self.uncertainty.bootstrap() as usize).map(resample).collect();
         let level = self.uncertainty.level();
-        let interval = |level: f64| estimate.and_then(|_: f64| self.interval(sum, &drawn, level, played));
+        let units = sum.terms.iter().map(|(_, at)| played.worth(*at)).fold(f64::INFINITY, f64::min);
+        let seeds = estimate.and_then(|_: f64| self.seeds(sum, &drawn, played, request.seeds));
+        let interval = |level: f64| {
+            let (lower, upper) = estimate.and_then(|_| self.interval(sum, &drawn, level, units, played))?;
+            let (Some(estimate), Some(seeds)) = (estimate, &seeds) else { return Some((lower, upper)) };
+            let further = seeds.further(level);
+            Some((estimate - (estimate - lower).max(0.0).hypot(further), estimate + (upper - estimate).max(0.0).hypot(further)))
+        };
         let ends = interval(level);
         let items = |(side, number): At| replays[side].supports[number].items;
         let n: f64 = if sum.groups.is_some() { sum.terms.iter().map(|(_, at)| items(*at)).sum() } else { items(sum.terms[0].1) };
@@ -198,7 +231,10 @@ impl Paired<'_> {
             lower: ends.map(|(lower, _)| lower),
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
-            p: estimate.and_then(|estimate| self.p(sum, estimate, &drawn, played, request.test)),
+            p: estimate.and_then(|estimate| match seeds.and_then(|seeds| seeds.p(estimate)) {
+                Some(p) if request.test == Test::Bootstrap => Some(p),
+                _ => self.p(sum, estimate, &drawn, units, played, request.test),
+            }),
             n: n.round() as u64,
             verdict: request.within.and_then(|within| Some(Verdict::of(ends?, interval(2.0 * level - 1.0)?, within))),
             // Between groups, no difference is the best.
@@ -207,9 +243,11 @@ impl Paired<'_> {
         }
     }
 
-    /// Of shares in two groups of plain items, Newcombe's interval (1998, his method 10) from the groups' own; else the percentiles; and where
-    /// all resamples agree, the most that so many agreeing items let the number differ.
-    fn interval(&self, sum: &Sum, drawn: &[f64], level: f64, played: &Played) -> Option<(f64, f64)> {
+    /// Of shares in two groups of plain items, Newcombe's interval (1998, his method 10) from the groups' own; of shares of the same plain items
+    /// on two sides, Tango's; else percentiles at levels widened for so many units; and where all resamples agree, the most that so many
+    /// agreeing items let the number differ.
+    fn interval(&self, sum: &Sum, drawn: &[f64], level: f64, units: f64, played: &Played) -> Option<(f64, f64)> {
+        let plain = self.uncertainty.method() == Method::Percentile;
         if let (Some((from, to)), false) = (self.counts(sum, played), drawn.is_empty()) {
             let share = |(part, whole): (u64, u64)| part as f64 / whole as f64;
             let own = |(part, whole): (u64, u64)| share::interval(part as f64, whole as f64, level, self.uncertainty.shares());
@@ -218,15 +256,25 @@ impl Paired<'_> {
             let difference = to - from;
             return Some((difference - (to - low_to).hypot(high_from - from), difference + (high_to - to).hypot(from - low_from)));
         }
+        if let (Some((first, second, items)), false, false) = (self.paired_counts(sum, played), plain, drawn.is_empty()) {
+            return Some(exact::paired_difference(first, second, items, level));
+        }
+        if !plain
+            && let Some((lower, upper)) = interval::expanded_percentile(drawn.iter().copied(), level, units)
+            && upper - lower > 1e-12
+        {
+            return Some((lower, upper));
+        }
         let items = sum.terms.iter().map(|(_, (side, number))| played.replays[*side].supports[*number].items).fold(f64::INFINITY, f64::min);
         let weights = sum.terms.iter().map(|(weight, _)| weight.abs()).sum();
         interval::of_contrast(drawn, items, weights, self.metrics[0].limits(), level, self.uncertainty)
     }
 
     /// Two-sided.
-    fn p(&self, sum: &Sum, estimate: f64, drawn: &[f64], played: &Played, test: Test) -> Option<f64> {
+    fn p(&self, sum: &Sum, estimate: f64, drawn: &[f64], units: f64, played: &Played, test: Test) -> Option<f64> {
         match test {
-            Test::Bootstrap => two_sided(drawn),
+            Test::Bootstrap if self.uncertainty.method() == Method::Percentile => two_sided(drawn),
+            Test::Bootstrap => two_sided(drawn).map(|p| interval::expanded_p(p, units)),
             Test::McNemar | Test::McNemarExact => {
                 let (first, second) = self.discordant(sum, played)?;
                 Some(exact::mcnemar(first, second, test == Test::McNemar))
@@ -301,6 +349,63 @@ impl Paired<'_> {
             }
         }
         Some((first as u64, second as u64))
+    }
+
+    /// Of a share of the same plain items on two sides: the items that count on the first side alone, on the second alone, and all.
+    fn paired_counts(&self, sum: &Sum, played: &Played) -> Option<(u64, u64, u64)> {
+        let ([(from, _)], [(to, number)]) = (sum.low.as_slice(), sum.high.as_slice()) else { return None };
+        let first = &self.audits[*from];
+        let refitted = self.refits.iter().any(Option::is_some);
+        let plain = first.clusters.is_none() && first.predictions.weight().is_none() && !played.units.are_pairs() && !refitted;
+        let of_two = sum.terms.len() == 2 && sum.groups.is_none() && sum.terms[0].0 == -1.0 && sum.terms[1].0 == 1.0;
+        if !plain || !of_two || [from, to].iter().any(|side| self.metrics[**side].share_of() != ShareOf::Truths) {
+            return None;
+        }
+        let (first, second) = self.discordant(sum, played)?;
+        let support = &played.replays[*to].supports[*number];
+        let whole = self.hits(*to, sum.spot.class)?;
+        let of_spot = |slot: &Slot| sum.spot.group.is_none_or(|group| slot.group as usize == group);
+        let slots = played.units.slots().iter().zip(played.units.counted()).filter(|(slot, _)| of_spot(slot));
+        let items: f64 =
+            slots.filter(|(slot, _)| whole[self.tuples[slot.pattern as usize][*to] as usize].is_some()).map(|(_, count)| count).sum();
+        (items > 0.0 && items <= support.items).then_some((first, second, items as u64))
+    }
+
+    /// What other seeds would change, where sides are averaged over seeds. Means over the same seeds are of pairs; others have nothing to do
+    /// with each other.
+    fn seeds(&self, sum: &Sum, drawn: &[f64], played: &Played, seeds: &[Option<usize>]) -> Option<Seeds> {
+        let mut rest = sum.terms.as_slice();
+        // Of each mean, the terms of each seed.
+        let mut means: Vec<OfSeeds> = Vec::new();
+        for count in &sum.means {
+            let (terms, behind) = rest.split_at_checked(*count)?;
+            rest = behind;
+            let mut of_seed = OfSeeds::new();
+            terms.iter().for_each(|(weight, at)| of_seed.entry(*seeds.get(at.0).unwrap_or(&None)).or_default().push((*weight, *at)));
+            if of_seed.len() > 1 {
+                means.push(of_seed);
+            }
+        }
+        let alike = means.windows(2).all(|pair| pair[0].keys().eq(pair[1].keys()));
+        let whole: Vec<usize> = (0..drawn.len()).filter(|draw| drawn[*draw].is_finite()).collect();
+        if means.is_empty() || whole.len() < 2 || 2 * whole.len() < drawn.len() {
+            return None;
+        }
+        let blocks: Vec<&[_]> = if alike { vec![&means[..]] } else { means.chunks(1).collect() };
+        let block = |means: &[OfSeeds]| {
+            let runs = means[0].len() as f64;
+            // A seed's part of a mean, times the number of seeds, is what the mean would be if all were as this one.
+            let of = |number: &dyn Fn(At) -> f64| -> Vec<f64> {
+                let seed = |seed| means.iter().flat_map(|mean| &mean[seed]).map(|(weight, at)| runs * weight * number(*at)).sum();
+                means[0].keys().map(seed).collect()
+            };
+            let values = of(&|(side, number)| played.replays[side].values[number].unwrap_or(f64::NAN));
+            let drawn = whole.iter().map(|draw| of(&|(side, number)| played.replays[side].replicates[*draw][number])).collect();
+            Block { values, drawn }
+        };
+        let blocks: Vec<Block> = blocks.into_iter().map(block).collect();
+        let items = interval::variance(&whole.iter().map(|draw| drawn[*draw]).collect::<Vec<f64>>());
+        Some(Seeds::of(&blocks, items))
     }
 
     /// What a share is of in each of two groups, and what of it counts; `None` where it is no share, or items do not count alike.
