@@ -1,6 +1,6 @@
 //! Columns to fields: maps, bins, patterns.
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 
 use super::frame::Factor;
 use super::printable::hidden;
@@ -20,16 +20,58 @@ pub(super) struct Made {
     pub(super) refused: Vec<(usize, String)>,
 }
 
+/// What columns of numbers say together, as one column, and the rows whose cells are no numbers; or the column that is not there.
+pub(super) fn loudest(
+    sheet: &Sheet,
+    columns: &IndexMap<String, String>,
+    several: Option<&str>,
+) -> Result<(Column, Vec<(usize, String)>), String> {
+    let told = columns.iter().map(|(name, level)| sheet.columns.get(name).map(|column| (column, level.as_str())).ok_or(name.clone()));
+    let told: Vec<(&Column, &str)> = told.collect::<Result<_, String>>()?;
+    let (mut made, mut refused) = (Column::default(), Vec::new());
+    for row in 0..sheet.len() {
+        let mut sums: IndexMap<&str, f64> = IndexMap::new();
+        for ((column, level), name) in told.iter().zip(columns.keys()) {
+            match column.get(row).map(|cell| (cell, number(cell))) {
+                None => {}
+                Some((_, Some(number))) => *sums.entry(level).or_default() += number,
+                Some((cell, None)) => refused.push((row, format!("`{name}` is `{cell}`: expected a number"))),
+            }
+        }
+        let most = sums.values().copied().fold(0.0, f64::max);
+        let mut greatest = sums.iter().filter(|(_, sum)| **sum == most && most > 0.0).map(|(level, _)| *level);
+        made.push(match (greatest.next(), greatest.next()) {
+            (Some(only), None) => Some(only),
+            (Some(_), Some(_)) => several,
+            (None, _) => None,
+        });
+    }
+    Ok((made, refused))
+}
+
+/// A cell as a number; truths are 1 and 0.
+fn number(cell: &str) -> Option<f64> {
+    match cell.parse::<f64>() {
+        Ok(number) => Some(number).filter(|number| number.is_finite()),
+        Err(_) if cell.eq_ignore_ascii_case("true") => Some(1.0),
+        Err(_) => cell.eq_ignore_ascii_case("false").then_some(0.0),
+    }
+}
+
 /// Makes a field out of its column. A label is refused where it is missing, unless the card says otherwise.
 pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is_label: bool) -> Made {
-    let FieldSource::Column { from, pattern, translate } = &field.source else {
-        return Made { factor: Factor { levels: Vec::new(), codes: vec![None; sheet.len()] }, refused: Vec::new() };
+    let (from, pattern, translate) = match &field.source {
+        FieldSource::Column { from, pattern, translate } => (from.text.as_str(), pattern.as_ref(), translate),
+        FieldSource::Columns { .. } => (name, None, &Translate::AsIs),
+        FieldSource::Pixels { .. } => {
+            return Made { factor: Factor { levels: Vec::new(), codes: vec![None; sheet.len()] }, refused: Vec::new() };
+        }
     };
     let mut levels: IndexSet<String> = declared(field).into_iter().collect();
     let fixed = levels.len();
     let level = |levels: &mut IndexSet<String>, level: &str| match level.contains(hidden) {
         false => Outcome::Level(levels.insert_full(level.to_owned()).0 as u32),
-        true => Outcome::Refused(format!("`{}` is `{level}`, which holds a character that cannot be shown", from.text)),
+        true => Outcome::Refused(format!("`{}` is `{level}`, which holds a character that cannot be shown", from)),
     };
     let outcomes: Vec<Outcome> = column
         .values()
@@ -43,7 +85,7 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
             let found = matched.and_then(|value| match translate {
                 Translate::AsIs if field.levels.is_empty() || field.levels.iter().any(|level| level == value) => Some(Some(value)),
                 Translate::AsIs => None,
-                Translate::Map(map) => map.get(value).map(Option::as_deref),
+                Translate::Map(map) => map.get(value).or_else(|| as_number(map, value)).map(Option::as_deref),
                 Translate::Words(words) => match words.found(value).as_slice() {
                     [] => None,
                     [level] => words.levels.get_key_value(*level).map(|(level, _)| Some(level.as_str())),
@@ -60,7 +102,7 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
                 (Some(None), _) | (None, Outside::Missing) => Outcome::Missing,
                 (None, Outside::Keep) => level(&mut levels, matched.unwrap_or(written)),
                 (None, Outside::Level(other)) => level(&mut levels, other),
-                (None, Outside::Reject) => Outcome::Refused(format!("`{}` is `{written}`, which `{name}` does not know", from.text)),
+                (None, Outside::Reject) => Outcome::Refused(format!("`{}` is `{written}`, which `{name}` does not know", from)),
             }
         })
         .collect();
@@ -86,12 +128,18 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
             (_, Missing::Keep) => None,
             (_, Missing::Level(other)) => Some(levels.insert_full(other.clone()).0 as u32),
             (_, Missing::Reject) => {
-                refused.push((row, format!("`{}` is missing, which `{name}` needs", from.text)));
+                refused.push((row, format!("`{}` is missing, which `{name}` needs", from)));
                 None
             }
         });
     }
     Made { factor: sorted(levels, fixed, codes), refused }
+}
+
+/// Numbers compare as numbers: a column with gaps is often written with decimals, `1.0`.
+fn as_number<'m>(map: &'m IndexMap<String, Option<String>>, value: &str) -> Option<&'m Option<String>> {
+    let number: f64 = value.parse().ok()?;
+    map.iter().find(|(raw, _)| raw.parse::<f64>().is_ok_and(|raw| raw == number)).map(|(_, level)| level)
 }
 
 /// The levels that the card itself orders.
@@ -101,6 +149,9 @@ pub(super) fn declared(field: &Field) -> Vec<String> {
     }
     match &field.source {
         FieldSource::Pixels { names, .. } => names.clone(),
+        FieldSource::Columns { columns, several } => {
+            columns.values().chain(several).cloned().collect::<IndexSet<String>>().into_iter().collect()
+        }
         FieldSource::Column { translate: Translate::AsIs, .. } => Vec::new(),
         FieldSource::Column { translate: Translate::Bins(bins), .. } => bins.names.clone(),
         FieldSource::Column { translate: Translate::Words(words), .. } => words.levels.keys().chain(&words.several).cloned().collect(),

@@ -15,14 +15,15 @@ const SEPARATOR: char = '\u{1f}';
 
 /// Joins a table: `name.column` becomes a column of the items, for each wanted column.
 pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, wanted: &[String]) -> Result<(), DataError> {
-    let (below, path) = root::named(root, &join.table.file)?;
     let mut read: Vec<String> = wanted.to_vec();
     read.push(join.key.column().to_owned());
     let options = table::Options { columns: Some(read), tolerant: true, ..options(&join.table) };
     let mut by_key: HashMap<String, u32> = HashMap::new();
     let mut columns: Vec<Column> = wanted.iter().map(|_| Column::default()).collect();
     let mut rows = 0_u32;
-    for chunk in Table::chunks(&path, &options)? {
+    let files = root::all_named(root, &join.table.file)?;
+    let opened = files.iter().map(|(below, path)| Ok((below, Table::chunks(path, &options)?))).collect::<Result<Vec<_>, DataError>>()?;
+    for (below, chunk) in opened.into_iter().flat_map(|(below, chunks)| chunks.map(move |chunk| (below, chunk))) {
         let chunk = chunk?;
         for malformed in chunk.malformed() {
             sheet.rejected.push(Rejected { what: below.clone(), line: Some(malformed.at.number), reason: malformed.reason.clone() });
@@ -50,7 +51,7 @@ pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, want
             rows += 1;
         }
     }
-    sheet.tables.push(below);
+    sheet.tables.extend(files.into_iter().map(|(below, _)| below));
     let found: Vec<Option<u32>> = (0..sheet.len())
         .map(|row| {
             let parts: Option<Vec<&str>> = join.key.item_columns().iter().map(|name| sheet.columns.get(*name)?.get(row)).collect();

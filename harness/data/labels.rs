@@ -95,7 +95,9 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
     let (others, names, sort) = match &labels.form {
         LabelForm::Long { tables, id, class, value, names } => {
             for table in tables {
-                long(root, sheet, &mut gathered, table, (id, class), value.as_ref())?;
+                for (below, path) in root::all_named(root, &table.file)? {
+                    long((below, &path), sheet, &mut gathered, table, (id, class), value.as_ref())?;
+                }
             }
             (Others::Unknown, names.as_ref(), true)
         }
@@ -105,7 +107,7 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
                     name.rsplit_once('.').filter(|(table, _)| card.tables.contains_key(*table)).map_or(name.as_str(), |(_, class)| class);
                 gathered.classes.insert(class.to_owned());
                 for row in 0..sheet.len() {
-                    if let Some(there) = sheet.columns.get(name).and_then(|column| column.get(row)).and_then(|cell| truth.of(cell)) {
+                    if let Some(there) = truth.of(sheet.columns.get(name).and_then(|column| column.get(row))) {
                         gathered.say(row, class, there);
                     }
                 }
@@ -178,21 +180,20 @@ fn listed(cell: &str) -> Option<Vec<String>> {
 }
 
 fn long(
-    root: &Path,
+    (below, path): (String, &Path),
     sheet: &mut Sheet,
     gathered: &mut Gathered,
     file: &TableFile,
     (id, class): (&str, &str),
     value: Option<&(String, Truth)>,
 ) -> Result<(), DataError> {
-    let (below, path) = root::named(root, &file.file)?;
     let rows: HashMap<&str, usize> = sheet.ids.iter().enumerate().map(|(row, id)| (id.as_str(), row)).collect();
     let wanted = [Some(id), Some(class), value.map(|(column, _)| column.as_str())];
     let wanted = wanted.into_iter().flatten().map(str::to_owned).collect();
     let options = table::Options { columns: Some(wanted), tolerant: true, ..options(file) };
     let mut refused = Vec::new();
     let mut refuse = |line: u64, reason: String| refused.push(Rejected { what: below.clone(), line: Some(line), reason });
-    for chunk in Table::chunks(&path, &options)? {
+    for chunk in Table::chunks(path, &options)? {
         let chunk = chunk?;
         chunk.malformed().iter().for_each(|malformed| refuse(malformed.at.number, malformed.reason.clone()));
         let (ids, classes) = (chunk.column(id)?, chunk.column(class)?);
@@ -210,7 +211,7 @@ fn long(
             let Some(item) = rows.get(id.as_ref()) else { continue };
             let there = match &cells {
                 None => Some(true),
-                Some((column, truth)) => column.text(row)?.and_then(|cell| truth.of(&cell)),
+                Some((column, truth)) => truth.of(column.text(row)?.as_deref()),
             };
             if let Some(there) = there
                 && !gathered.say(*item, &class, there)

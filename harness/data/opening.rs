@@ -127,8 +127,10 @@ impl Opening<'_> {
         let card = self.card;
         let mut names: BTreeSet<String> = BTreeSet::new();
         for field in card.fields.values() {
-            if let FieldSource::Column { from, .. } = &field.source {
-                names.insert(from.text.clone());
+            match &field.source {
+                FieldSource::Column { from, .. } => drop(names.insert(from.text.clone())),
+                FieldSource::Columns { columns, .. } => names.extend(columns.keys().cloned()),
+                FieldSource::Pixels { .. } => {}
             }
             names.extend(field.confidence.iter().map(|(column, _)| column.clone()));
         }
@@ -169,19 +171,33 @@ impl Opening<'_> {
     fn fields(&self, sheet: &mut Sheet) -> Result<IndexMap<String, Factor>, DataError> {
         let mut fields = IndexMap::new();
         let mut reasons: Vec<Option<String>> = vec![None; sheet.len()];
+        let is_label = |name: &str| self.card.label.as_ref().is_some_and(|label| label.text == name);
+        let mut keep = |name: &str, made: field::Made, refused: Vec<(usize, String)>| {
+            for (row, reason) in refused.into_iter().chain(made.refused) {
+                reasons[row].get_or_insert(reason);
+            }
+            fields.insert(name.to_owned(), made.factor);
+        };
         for (name, field) in &self.card.fields {
-            let FieldSource::Column { from, .. } = &field.source else { continue };
+            let from = match &field.source {
+                FieldSource::Column { from, .. } => from,
+                FieldSource::Columns { columns, several } => {
+                    let lost = |column: String| {
+                        let problem = Problem::at(&field.node, format!("the dataset `{}` has no column `{column}`", self.card.dataset));
+                        SpecError::from(problem.help(did_you_mean(&column, sheet.columns.keys().map(String::as_str))))
+                    };
+                    let (column, refused) = field::loudest(sheet, columns, several.as_deref()).map_err(lost)?;
+                    keep(name, field::make(name, field, sheet, &column, is_label(name)), refused);
+                    continue;
+                }
+                FieldSource::Pixels { .. } => continue,
+            };
             let column = self.column(sheet, from)?;
             if sheet.len() > 0 && column.values().next().is_none() && matches!(self.card.layout, Layout::Files(_)) {
                 let problem = Problem::at(&from.node, format!("the files' names have no group `{}`", from.text));
                 return Err(SpecError::from(problem.help("name it in the pattern: (?<name>…)")).into());
             }
-            let is_label = self.card.label.as_ref().is_some_and(|label| label.text == *name);
-            let made = field::make(name, field, sheet, column, is_label);
-            for (row, reason) in made.refused {
-                reasons[row].get_or_insert(reason);
-            }
-            fields.insert(name.clone(), made.factor);
+            keep(name, field::make(name, field, sheet, column, is_label(name)), Vec::new());
         }
         let keep: Vec<bool> = reasons.iter().map(Option::is_none).collect();
         sheet.reject(&keep, |_, row| reasons[row].clone().unwrap_or_default());

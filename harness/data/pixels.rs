@@ -28,7 +28,7 @@ pub(super) fn fields(
             continue;
         }
         let factor = match &field.source {
-            FieldSource::Column { .. } => columns.get(name).cloned(),
+            FieldSource::Column { .. } | FieldSource::Columns { .. } => columns.get(name).cloned(),
             FieldSource::Pixels { measure: what, names, fit } => {
                 let values = measure(items, &images, *what)?;
                 Some(match (combine, mosaics) {

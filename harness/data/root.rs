@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::error::DataError;
 use super::items::below_root;
+use super::walk::walk;
 
 /// A root, and where it really lies.
 #[derive(Debug)]
@@ -71,6 +72,29 @@ impl<'p> Root<'p> {
             Ok(kind) => Some(no_file(kind)),
             Err(reason) => Some(reason),
         }
+    }
+}
+
+/// Whether a file's name may stand for several.
+pub(super) fn is_pattern(file: &str) -> bool {
+    file.contains(['*', '?', '[', '{'])
+}
+
+/// The files that a card names by one name or one pattern, such as the parts of a table: sorted, and at least one.
+///
+/// # Errors
+/// As for [`named`], of each of them.
+pub(super) fn all_named(root: &Path, file: &str) -> Result<Vec<(String, PathBuf)>, DataError> {
+    if !is_pattern(file) || root.join(file).exists() {
+        return Ok(vec![named(root, file)?]);
+    }
+    let found = walk(root, file)?;
+    if let Some((file, reason)) = found.refused.first() {
+        return Err(DataError::file(&root.join(file), format!("is {reason}")));
+    }
+    match found.files.is_empty() {
+        true => Err(DataError::file(&root.join(file), "is a pattern that no file matches")),
+        false => found.files.iter().map(|file| named(root, file)).collect(),
     }
 }
 

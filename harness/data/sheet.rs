@@ -14,9 +14,8 @@ use super::dataset::Rejected;
 use super::digest::Digest;
 use super::error::DataError;
 use super::items::{Container, Place};
-use super::root::Root;
+use super::root::{self, Root};
 use super::table;
-use super::walk::tables;
 use super::window::Window;
 use crate::spec::card::{Card, Header, Layout, TableFile, TableFormat};
 
@@ -83,9 +82,9 @@ impl Sheet {
         match &card.layout {
             Layout::Files(files) => sheet.read_files(card, root, files)?,
             Layout::Rows(rows) => {
-                for (split, table) in &rows.tables {
-                    for file in tables(root, &table.file)? {
-                        sheet.read_table(root, rows, split.as_deref(), &TableFile { file, ..table.clone() })?;
+                for (split, file) in &rows.tables {
+                    for (below, path) in root::all_named(root, &file.file)? {
+                        sheet.read_table(root, rows, split.as_deref(), file, (below, &path))?;
                     }
                 }
                 sheet.drop_absent_files(root)?;
@@ -200,6 +199,7 @@ pub(super) fn options(file: &TableFile) -> table::Options {
         TableFormat::Delimited(byte) => table::Format::Delimited(byte),
         TableFormat::Whitespace => table::Format::Whitespace,
         TableFormat::Parquet => table::Format::Parquet,
+        TableFormat::Json => table::Format::Json,
         TableFormat::JsonLines => table::Format::JsonLines,
     });
     let header = match &file.header {
@@ -207,5 +207,6 @@ pub(super) fn options(file: &TableFile) -> table::Options {
         Header::AllButFirst(first) => table::Header::AllButFirst(first.clone()),
         Header::Absent(columns) => table::Header::Absent(columns.clone()),
     };
-    table::Options { format, encoding: file.encoding, skip_rows: file.skip_rows, header, columns: None, tolerant: false }
+    let (at, each) = (file.at.clone(), file.each.clone());
+    table::Options { format, encoding: file.encoding, skip_rows: file.skip_rows, header, at, each, columns: None, tolerant: false }
 }

@@ -1,4 +1,4 @@
-//! Tables as they lie on disk: CSV, TSV, whitespace, Parquet, JSON lines; named columns, and a line or row number for every cell.
+//! Tables as they lie on disk: CSV, TSV, whitespace, Parquet, JSON, JSON lines; named columns, and a line or row number for every cell.
 //!
 //! A small table is read whole ([`Table::read`]), a large one in chunks ([`Table::chunks`]), both through the same readers.
 //! Cells stay as they are written until a typed accessor of [`Column`] asks for text, a number or a list; whatever it cannot
@@ -10,8 +10,10 @@ mod distinct;
 mod encoding;
 mod error;
 mod format;
+mod json;
 mod json_lines;
 mod parquet;
+mod records;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,8 +28,8 @@ pub use self::column::Column;
 pub use self::distinct::{Distinct, Sightings};
 pub use self::error::{At, TableError};
 pub use self::format::{Format, Header, Options};
-pub(super) use self::json_lines::scalar;
 pub(super) use self::parquet::{read_all_cells, read_cells};
+pub(super) use self::records::scalar;
 
 /// Rows that a chunk holds at most.
 const CHUNK: usize = 65_536;
@@ -78,7 +80,7 @@ impl Table {
             None => {
                 return Err(TableError::file(
                     path,
-                    "has an ending that is not a table's: csv, tsv, txt, parquet, jsonl (a card may name its `format` instead)",
+                    "has an ending that is not a table's: csv, tsv, txt, parquet, json, jsonl (a card may name its `format` instead)",
                 ));
             }
         };
@@ -86,6 +88,7 @@ impl Table {
             Format::Delimited(delimiter) => Box::new(delimited::Delimited::open(path, Some(delimiter), options)?),
             Format::Whitespace => Box::new(delimited::Delimited::open(path, None, options)?),
             Format::Parquet => Box::new(parquet::Batches::open(path, options)?),
+            Format::Json => Box::new(json::read(path, options)?),
             Format::JsonLines => Box::new(json_lines::JsonLines::open(path, options)?),
         };
         Ok(Chunks { source, failed: false })

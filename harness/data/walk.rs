@@ -42,19 +42,6 @@ pub(super) fn walk(root: &Path, glob: &str) -> Result<Found, DataError> {
     Ok(found)
 }
 
-/// The tables that a name stands for: that file, or in name order those that a pattern finds, of which there is at least one.
-pub(super) fn tables(root: &Path, name: &str) -> Result<Vec<String>, DataError> {
-    if !name.contains(['*', '?']) {
-        return Ok(vec![name.to_owned()]);
-    }
-    let found = walk(root, name)?;
-    match found.refused.first() {
-        Some((path, reason)) => Err(DataError::dataset(path, reason.as_str())),
-        None if found.files.is_empty() => Err(DataError::dataset(name, "is a pattern that no file matches")),
-        None => Ok(found.files),
-    }
-}
-
 struct Walk<'w> {
     root: &'w Root<'w>,
     pattern: &'w Regex,

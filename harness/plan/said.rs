@@ -44,9 +44,11 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         }
     };
     let of_joint = |(metric, breakdowns): &(joint::metric::Metric, Vec<usize>)| {
-        let names: Vec<String> = breakdowns.iter().map(|index| scheme.breakdowns[*index].name()).collect();
-        let compute = metric.definition.compute;
-        let (per_group, over_groups) = if compute.per_group() { (names, Vec::new()) } else { (Vec::new(), names) };
+        // Within the levels of what is held fixed there is a number a level.
+        let has_groups = |grouping: &&Grouping| metric.definition.compute.per_group() || grouping.control > 0;
+        let (per_group, over_groups): (Vec<_>, Vec<_>) = breakdowns.iter().map(|index| &scheme.breakdowns[*index]).partition(has_groups);
+        let names = |groupings: Vec<&Grouping>| groupings.into_iter().map(Grouping::name).collect();
+        let (per_group, over_groups) = (names(per_group), names(over_groups));
         MetricColumn {
             name: metric.name.clone(),
             decided: metric.decided(),

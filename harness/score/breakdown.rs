@@ -125,6 +125,19 @@ impl Breakdown {
         (self.groups, self.levels) = (groups, all);
     }
 
+    /// The groups of a panel alone; all items of other groups are outside.
+    #[must_use]
+    pub fn alone(&self, panel: &Panel) -> Self {
+        let within = |group: &u32| if panel.groups.contains(&(*group as usize)) { group - panel.groups.start as u32 } else { OUTSIDE };
+        Self {
+            by: self.by.clone(),
+            groups: self.groups[panel.groups.clone()].to_vec(),
+            of_row: self.of_row.iter().map(within).collect(),
+            panels: vec![Panel { name: panel.name.clone(), groups: 0..panel.groups.len() }],
+            levels: self.levels[panel.groups.clone()].to_vec(),
+        }
+    }
+
     /// The place, within a panel, of the group whose compared fields have these levels.
     pub fn place(&self, panel: &Panel, levels: &[String]) -> Option<usize> {
         panel.groups.clone().find(|group| self.levels[*group] == levels)

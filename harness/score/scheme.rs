@@ -179,11 +179,6 @@ impl Scheme {
             problems.push(Problem::at(&call.choice.name_node, message));
             return;
         }
-        if let Some(control) = &evaluation.control {
-            let message = format!("`{}` counts all groups at once, and not within levels of a field", call.choice.name);
-            problems.push(Problem::at(&control.node, message).help("leave `control` out, and add an intersection to `groups`"));
-            return;
-        }
         let Some(metric) = joint::metric::resolve(call, definition, evaluation, (schema, self.task), problems) else { return };
         self.check_name(&metric.name, call, problems);
         let breakdowns = self.breakdowns_of(evaluation, call, false, problems);

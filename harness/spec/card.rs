@@ -17,9 +17,9 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 pub use self::compose::{Combine, Compose};
-pub use self::condition::{Condition, Test};
+pub use self::condition::{Condition, Range, Test};
 pub use self::field::{Bins, Field, FieldSource, Measure, Missing, Outside, Provenance, Translate, Words};
-pub use self::labels::{LabelForm, Labels, Names, Others, Truth};
+pub use self::labels::{LabelForm, Labels, Names, Others, Said, Truth};
 pub use self::layout::{BoxAt, Coco, Files, IdxPair, ImageAt, Layout, Pattern, Rows};
 pub use self::ontology::{Background, Hierarchy, Ontology};
 pub use self::sidecar::{Pick, Sidecar, Ties};

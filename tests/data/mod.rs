@@ -12,3 +12,4 @@ mod real;
 mod refused;
 mod shapes;
 mod table;
+mod unforeseen;

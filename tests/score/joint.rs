@@ -124,3 +124,33 @@ fn leakage_of_nothing_is_chance_and_of_a_lone_item_undefined() {
     let lone = leakage(&format!("{csv}99,a,b,w\n"));
     assert_eq!((lone.value, lone.reason.as_str()), (None, "fewer than two items in g=w"));
 }
+
+#[test]
+fn numbers_within_a_level_are_those_of_its_items_alone() {
+    let row = |item: usize| {
+        let (old, other) = (item.is_multiple_of(2), item % 5 < 2);
+        (
+            ["a", "b"][usize::from(other)],
+            ["a", "b"][item % 7 / 4],
+            item * 13 % 97,
+            ["x", "y"][item % 3 / 2],
+            ["old", "young"][usize::from(old)],
+        )
+    };
+    let written = |ages: &[&str]| {
+        let lines = (0..180).filter(|item| ages.contains(&row(*item).4)).map(|item| (item, row(item)));
+        let csv: String = lines.map(|(id, (y, d, s, g, age))| format!("{id:03},{y},{d},0.{s:02},{g},{age}\n")).collect();
+        import(&format!("id,y,d,s,g,age\n{csv}"), "{id: id, label: y, decision: d, scores: s}", &["g", "age"]).unwrap()
+    };
+    let metrics = "positive: a, metrics: [{directional_bias_amplification: {direction: attribute_to_task}}, {max_skew_at_k: {k: 9, desired: \
+                   dataset}}, {skew_at_k: {k: 9, desired: dataset}}, {model_leakage: {from: decisions}}]";
+    let within = measure(&written(&["old", "young"]), &format!("{{groups: [g], control: age, {metrics}}}")).unwrap();
+    for age in ["old", "young"] {
+        for alone in measure(&written(&[age]), &format!("{{groups: [g], {metrics}}}")).unwrap() {
+            let group = if alone.group.is_empty() { format!("age={age}") } else { format!("age={age}*{}", alone.group) };
+            let number = find(&within, &alone.metric, "age*g", &group, "");
+            assert_eq!((number.value, number.lower, number.upper, number.n), (alone.value, alone.lower, alone.upper, alone.n), "{group}");
+        }
+    }
+    assert_eq!(within.len(), 2 * (3 + 2));
+}

@@ -1,6 +1,8 @@
 //! Layouts in which few files describe all images: IDX and COCO.
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
+
+use indexmap::{IndexMap, IndexSet};
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -28,10 +30,33 @@ pub(super) fn idx(mock: &Mock, folder: &Folder, pairs: &IndexMap<String, IdxPair
     Ok(())
 }
 
+/// The columns of an image that are not written with it.
+const MADE: [&str; 7] = ["id", "file_name", "categories", "captions", "category", "is_crowd", "split"];
+
+/// What an item's cells say of its category: the name, and what else is known of it.
+fn category(item: &Item) -> BTreeMap<String, String> {
+    let named = item.cells.get("category").map(|name| ("name".to_owned(), name.clone()));
+    let more = item.cells.iter().filter_map(|(column, cell)| Some((column.strip_prefix("category.")?.to_owned(), cell.clone())));
+    named.into_iter().chain(more).collect()
+}
+
+/// An object with more entries, which replace its own.
+fn with(mut object: serde_json::Value, more: &BTreeMap<String, String>) -> serde_json::Value {
+    if let Some(entries) = object.as_object_mut() {
+        entries.extend(more.iter().map(|(key, value)| (key.clone(), json!(value))));
+    }
+    object
+}
+
 /// COCO's JSON: the first file of a split has images, boxes and categories, the second captions.
 pub(super) fn coco(card: &Card, mock: &Mock, folder: &Folder, coco: &Coco, items: &mut [Item]) -> Result<(), DataError> {
     let classes: Vec<String> = cast::named(card, mock).into_values().collect();
-    let categories: Vec<_> = classes.iter().enumerate().map(|(id, name)| json!({"id": id, "name": name})).collect();
+    // Where fields say what an image's only category is, each combination of what they say is a category.
+    let told: IndexSet<BTreeMap<String, String>> = items.iter().map(category).filter(|category| !category.is_empty()).collect();
+    let categories: Vec<_> = match told.is_empty() {
+        true => classes.iter().enumerate().map(|(id, name)| json!({"id": id, "name": name})).collect(),
+        false => told.iter().enumerate().map(|(id, told)| with(json!({"id": id, "name": format!("category {id}")}), told)).collect(),
+    };
     let mut paths = Vec::with_capacity(items.len());
     for item in items.iter_mut() {
         item.cells.insert("id".to_owned(), item.number.to_string());
@@ -40,17 +65,19 @@ pub(super) fn coco(card: &Card, mock: &Mock, folder: &Folder, coco: &Coco, items
     }
     for (split, files) in &coco.files {
         let here: Vec<&Item> = items.iter().filter(|item| split.is_none() || item.split == *split).collect();
-        let image =
-            |item: &&Item| json!({"id": item.number, "file_name": item.cells.get("file_name"), "width": mock.side, "height": mock.side});
+        let image = |item: &&Item| {
+            let own = item.cells.iter().filter(|(column, _)| !MADE.contains(&column.as_str()) && !column.contains(['.', '\0']));
+            let own = own.map(|(column, cell)| (column.clone(), cell.clone())).collect();
+            with(json!({"id": item.number, "file_name": item.cells.get("file_name"), "width": mock.side, "height": mock.side}), &own)
+        };
         let images: Vec<_> = here.iter().map(image).collect();
         let mut boxes = Vec::new();
         let mut captions = Vec::new();
         for item in &here {
-            let shown: Vec<u32> = match coco.boxes {
-                true => {
-                    vec![item.cells.get("category").and_then(|name| classes.iter().position(|class| class == name)).unwrap_or(0) as u32]
-                }
-                false => item.scene.classes.clone(),
+            let shown: Vec<u32> = match (told.get_index_of(&category(item)), coco.boxes) {
+                (Some(category), _) => vec![category as u32],
+                (None, true) => vec![0],
+                (None, false) => item.scene.classes.clone(),
             };
             for class in shown {
                 boxes.push(json!({"id": boxes.len(), "image_id": item.number, "category_id": class, "bbox": [0, 0, mock.side, mock.side], "iscrowd": 0}));

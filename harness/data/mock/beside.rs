@@ -58,7 +58,7 @@ fn content(cells: &[(&Pick, &str)]) -> Vec<u8> {
 }
 
 /// Puts a value at the end of a path of keys.
-fn put<'k>(json: &mut serde_json::Value, mut keys: impl Iterator<Item = &'k str>, value: serde_json::Value) {
+pub(super) fn put<'k>(json: &mut serde_json::Value, mut keys: impl Iterator<Item = &'k str>, value: serde_json::Value) {
     let Some(key) = keys.next() else {
         *json = value;
         return;

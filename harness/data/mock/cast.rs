@@ -10,7 +10,7 @@ use super::scene::Scene;
 use crate::data::error::DataError;
 use crate::data::field;
 use crate::data::random::{generator, uniform};
-use crate::spec::card::{Card, Field, FieldSource, ImageAt, LabelForm, Labels, Layout, Rows, Test, Translate, Truth};
+use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Rows, Test, Translate, Truth};
 use crate::spec::mock::Mock;
 
 /// What is left of the contrast of a picture in bad light: too little to tell a class by.
@@ -93,7 +93,9 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
     let mut scene = Scene { contrast: 1.0, tone: 0.5, size: 0.5, ..Scene::default() };
     let mut well_lit = 1.0;
     for (name, field) in &card.fields {
-        let FieldSource::Column { .. } = field.source else { continue };
+        if matches!(field.source, FieldSource::Pixels { .. }) {
+            continue;
+        }
         let is_label = label == Some(name.as_str());
         let weighed = levels(card, mock, name, field);
         let key = if is_label { format!("item {number}") } else { format!("unit {unit}") };
@@ -119,12 +121,25 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
         scene.contrast = DIM;
     }
     for condition in card.conditions.iter().filter(|condition| !card.fields.contains_key(&condition.field)) {
-        if let Test::In(levels) = &condition.test {
-            cells.extend(levels.first().map(|level| (condition.field.clone(), level.clone())));
-        }
+        let passing = match &condition.test {
+            Test::In(levels) => levels.first().cloned(),
+            Test::Within(range) => Some(range.example().to_string()),
+            Test::NotIn(_) | Test::Missing(_) => None,
+        };
+        cells.extend(passing.map(|cell| (condition.field.clone(), cell)));
     }
     if let Some(subject) = card.subject.as_ref().filter(|subject| !card.fields.contains_key(&subject.text)) {
-        cells.insert(subject.text.clone(), format!("{}", 1000 + unit));
+        // A name that the pattern of the files asks for, `n000012`; or a plain number.
+        let mut random = generator(mock.seed, "mock subject", 0, unit);
+        let named = match &card.layout {
+            Layout::Files(files) => {
+                files.pattern.as_ref().and_then(|pattern| pattern::group(pattern.regex(), &subject.text, unit, &mut random))
+            }
+            _ => None,
+        };
+        let plain = (1000 + unit).to_string();
+        let named = named.filter(|name| !name.chars().all(|letter| letter.is_ascii_digit()));
+        cells.insert(subject.text.clone(), named.unwrap_or(plain));
     }
     if let Some(column) = &card.splits.column {
         let raw: Vec<String> = match column.map.is_empty() {
@@ -136,7 +151,15 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
             Layout::Files(files) => files.pattern.as_ref().is_some_and(|pattern| pattern.regex().as_str().contains("train")),
             _ => false,
         };
-        if !(column.map.is_empty() && said) {
+        if let (true, true, Layout::Files(Files { pattern: Some(pattern), .. }), Some(_)) =
+            (said, column.map.is_empty(), &card.layout, &card.subject)
+        {
+            // A person is in one split.
+            let mut random = generator(mock.seed, "mock split", 0, unit);
+            cells.extend(
+                pattern::group(pattern.regex(), &column.from.text, unit, &mut random).map(|split| (column.from.text.clone(), split)),
+            );
+        } else if !(column.map.is_empty() && said) {
             cells.extend(in_split(&raw, mock.seed, unit).map(|split| (column.from.text.clone(), split)));
         }
     }
@@ -156,7 +179,15 @@ fn write(
     number: u64,
     cells: &mut BTreeMap<String, String>,
 ) -> Result<(), DataError> {
-    let FieldSource::Column { from, pattern, translate } = &field.source else { return Ok(()) };
+    let (from, pattern, translate) = match &field.source {
+        FieldSource::Column { from, pattern, translate } => (from, pattern, translate),
+        FieldSource::Columns { columns, .. } => {
+            let first = columns.iter().find(|(_, other)| *other == level).map(|(column, _)| column);
+            cells.extend(columns.keys().map(|column| (column.clone(), u8::from(Some(column) == first).to_string())));
+            return Ok(());
+        }
+        FieldSource::Pixels { .. } => return Ok(()),
+    };
     let mut random = generator(mock.seed, &format!("mock cell {name}"), 0, number);
     let value = match translate {
         Translate::AsIs => level.to_owned(),
@@ -172,6 +203,18 @@ fn write(
             let (low, high) = (bins.edges[bin], bins.edges[bin + 1]);
             let at = low + (high - low) * random.random::<f64>();
             if low.fract() == 0.0 && high - low >= 1.0 { at.floor().max(low).to_string() } else { format!("{at:.4}") }
+        }
+    };
+    // Of a pattern without levels, what its group takes is made up: a person's name the same for all of theirs.
+    let free = field::declared(field).is_empty() && !mock.rates.contains_key(name);
+    let value = match pattern.as_ref().filter(|_| free) {
+        None => value,
+        Some(pattern) => {
+            let subject = card.subject.as_ref().is_some_and(|subject| subject.text == name);
+            let unit = if subject { number / PER_SUBJECT } else { number % 2 };
+            let example = pattern::text(pattern, &|_| None, unit, &mut random).unwrap_or_default();
+            let told = pattern.captures(&example).and_then(|told| told.get(1)).map(|told| told.as_str().to_owned());
+            told.unwrap_or(value)
         }
     };
     let whole = match pattern {
@@ -228,8 +271,7 @@ pub(super) fn code(class: usize) -> String {
 }
 
 pub(super) fn cell(truth: &Truth, there: bool) -> String {
-    let words = if there { &truth.present } else { &truth.absent };
-    words.first().cloned().unwrap_or_default()
+    if there { truth.present.example() } else { truth.absent.example() }
 }
 
 /// The classes of a mock by their codes.

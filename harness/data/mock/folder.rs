@@ -9,11 +9,34 @@ use arrow::array::{ArrayRef, BinaryArray, RecordBatch, StringArray, StructArray}
 use arrow::datatypes::{DataType, Field, Fields, Schema};
 use parquet::arrow::ArrowWriter;
 
+use super::beside::put;
+use super::pattern;
 use crate::data::error::DataError;
 use crate::data::items::below_root;
+use crate::data::root::is_pattern;
 use crate::data::sheet::options;
 use crate::data::table::Format;
 use crate::spec::card::{Header, TableFile};
+
+/// Rows as the records of a JSON document; a path names a value inside of a record.
+fn document(file: &TableFile, rows: &[BTreeMap<String, String>]) -> serde_json::Value {
+    let record = |row: &BTreeMap<String, String>| {
+        let mut record = serde_json::json!({});
+        for (column, cell) in row {
+            put(&mut record, column.split('.'), serde_json::json!(cell));
+        }
+        if let Some(each) = &file.each {
+            let pointer = format!("/{}", each.replace('.', "/"));
+            let element = record.pointer(&pointer).cloned().unwrap_or_default();
+            put(&mut record, each.split('.'), serde_json::json!([element]));
+        }
+        record
+    };
+    let mut document = serde_json::Value::Null;
+    let at = file.at.as_deref().unwrap_or_default();
+    put(&mut document, at.split('/').skip(1), serde_json::json!(rows.iter().map(record).collect::<Vec<_>>()));
+    document
+}
 
 /// A folder to write below.
 pub(super) struct Folder<'p> {
@@ -34,6 +57,8 @@ impl<'p> Folder<'p> {
 
     /// Where a file goes; its folders are made.
     pub(super) fn path(&self, below: &str) -> Result<PathBuf, DataError> {
+        // Of the files that a pattern finds, a mock has one.
+        let below = &if is_pattern(below) { pattern::path(below, 1) } else { below.to_owned() };
         let below = below_root(below).map_err(|reason| DataError::file(Path::new(below), format!("cannot be written: {reason}")))?;
         let path = self.root.join(&below);
         let folder = path.parent().unwrap_or(self.root);
@@ -62,6 +87,7 @@ impl<'p> Folder<'p> {
         let format = options(file).format.or_else(|| Format::of(Path::new(&file.file)));
         let text = match format {
             Some(Format::Parquet) => return self.parquet(&file.file, rows, None),
+            Some(Format::Json) => document(file, rows).to_string(),
             Some(Format::JsonLines) => rows.iter().map(|row| format!("{}\n", serde_json::json!(row))).collect(),
             Some(Format::Whitespace) => {
                 let header = match &file.header {

@@ -25,11 +25,11 @@ pub use self::kept::{kept, open};
 pub use self::place::{Existing, place};
 use super::error::DataError;
 use super::random::generator;
-use crate::spec::card::{Card, Files, ImageAt, Layout, Pattern, Rows, TableFile, Template};
+use crate::spec::card::{Card, Files, ImageAt, Layout, Pattern, Rows, Template};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,8 +143,7 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
             item.cells.entry(column.to_owned()).or_insert(number);
         }
     }
-    for (split, table) in &rows.tables {
-        let file = &TableFile { file: pattern::path(&table.file, 1), ..table.clone() };
+    for (split, file) in &rows.tables {
         let here: Vec<&Item> = items.iter().filter(|item| split.is_none() || item.split == *split).collect();
         let cells: Vec<BTreeMap<String, String>> = here.iter().map(|item| own(card, item)).collect();
         match &rows.image {

@@ -27,6 +27,23 @@ pub(super) fn text(
     if regex.is_match(&out) { Ok(out) } else { Err(format!("`{out}` does not match `{}`", regex.as_str())) }
 }
 
+/// A text that a named group matches; `None` where there is no such group.
+pub(super) fn group(regex: &Regex, name: &str, number: u64, random: &mut ChaCha8Rng) -> Option<String> {
+    let hir = regex_syntax::parse(regex.as_str()).ok()?;
+    let mut open = vec![&hir];
+    while let Some(hir) = open.pop() {
+        if let HirKind::Capture(capture) = hir.kind()
+            && capture.name.as_deref() == Some(name)
+        {
+            let mut out = String::new();
+            write(&capture.sub, &|_| None, number, random, &mut out);
+            return Some(out);
+        }
+        open.extend(hir.kind().subs());
+    }
+    None
+}
+
 fn write(hir: &Hir, group: &dyn Fn(Option<&str>) -> Option<String>, number: u64, random: &mut ChaCha8Rng, out: &mut String) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}

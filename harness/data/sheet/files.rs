@@ -1,6 +1,7 @@
 //! Items that are files found by a pattern, in folders or in an archive.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 
 use super::Sheet;
@@ -11,6 +12,9 @@ use crate::data::items::{Container, Place};
 use crate::data::root;
 use crate::data::walk::{expression, walk};
 use crate::spec::card::{Card, Files, Pattern};
+
+/// Members of archives by their paths: the container and the record in it.
+pub(super) type Members = HashMap<String, (u32, u64)>;
 
 impl Sheet {
     pub(super) fn read_files(&mut self, card: &Card, root: &Path, files: &Files) -> Result<(), DataError> {
@@ -67,30 +71,41 @@ impl Sheet {
     /// The members of an archive that a pattern finds.
     fn archived(&mut self, root: &Path, archive: &str, glob: &str) -> Result<Vec<(Place, String)>, DataError> {
         let pattern = expression(glob).map_err(|error| DataError::dataset(glob, format!("has a pattern that is not one: {error}")))?;
-        let (container, members) = self.archive(root, archive)?;
-        let mut members: Vec<(String, u64)> = members.into_iter().filter(|(path, _)| pattern.is_match(path)).collect();
+        let mut members: Vec<_> = self.archive(root, archive)?.into_iter().filter(|(path, _)| pattern.is_match(path)).collect();
         members.sort_unstable();
-        Ok(members.into_iter().map(|(path, record)| (Place::Record(container, record), path)).collect())
+        Ok(members.into_iter().map(|(path, (container, record))| (Place::Record(container, record), path)).collect())
     }
 
-    /// Adds an archive to the containers: its index, and its members by path.
-    pub(super) fn archive(&mut self, root: &Path, archive: &str) -> Result<(u32, HashMap<String, u64>), DataError> {
-        let (below, path) = root::named(root, archive)?;
-        let (members, refused) = archive::members(&path)?;
-        let refused = refused.into_iter().map(|(what, reason)| Rejected { what: format!("{below}/{what}"), line: None, reason });
-        self.rejected.extend(refused);
-        let by_path = members.iter().enumerate().map(|(record, member)| (member.path.clone(), record as u64)).collect();
-        self.containers.push(Container::Archive { file: below, members });
-        Ok((self.containers.len() as u32 - 1, by_path))
+    /// Adds archives to the containers. Where two hold one path, the first counts.
+    pub(super) fn archive(&mut self, root: &Path, archive: &str) -> Result<Members, DataError> {
+        let mut found = Members::new();
+        for (below, path) in root::all_named(root, archive)? {
+            let (members, refused) = archive::members(&path)?;
+            let refused = refused.into_iter().map(|(what, reason)| Rejected { what: format!("{below}/{what}"), line: None, reason });
+            self.rejected.extend(refused);
+            let container = self.containers.len() as u32;
+            for (record, member) in members.iter().enumerate() {
+                match found.entry(member.path.clone()) {
+                    Entry::Vacant(free) => drop(free.insert((container, record as u64))),
+                    Entry::Occupied(_) => {
+                        let what = format!("{below}/{}", member.path);
+                        self.rejected.push(Rejected { what, line: None, reason: "an archive before it holds the same path".to_owned() });
+                    }
+                }
+            }
+            self.containers.push(Container::Archive { file: below, members });
+        }
+        Ok(found)
     }
 }
 
 /// Where a file lies: below the root, or in an archive.
-pub(super) fn place(path: &str, archive: Option<&(u32, HashMap<String, u64>)>) -> Result<Place, String> {
+pub(super) fn place(path: &str, archive: Option<&Members>) -> Result<Place, String> {
     match archive {
         None => Ok(Place::File(path.to_owned())),
-        Some((container, members)) => {
-            members.get(path).map(|record| Place::Record(*container, *record)).ok_or_else(|| format!("the archive has no member `{path}`"))
-        }
+        Some(members) => members
+            .get(path)
+            .map(|(container, record)| Place::Record(*container, *record))
+            .ok_or_else(|| format!("the archive has no member `{path}`")),
     }
 }

@@ -8,14 +8,19 @@ use super::{Sheet, options};
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place, below_root};
-use crate::data::root;
 use crate::data::table::{self, At, Table};
 use crate::data::window::Window;
 use crate::spec::card::{BoxAt, ImageAt, Rows, TableFile};
 
 impl Sheet {
-    pub(super) fn read_table(&mut self, root: &Path, rows: &Rows, split: Option<&str>, file: &TableFile) -> Result<(), DataError> {
-        let (below, path) = root::named(root, &file.file)?;
+    pub(super) fn read_table(
+        &mut self,
+        root: &Path,
+        rows: &Rows,
+        split: Option<&str>,
+        file: &TableFile,
+        (below, path): (String, &Path),
+    ) -> Result<(), DataError> {
         let templates = match &rows.image {
             ImageAt::Path(path) => Some(path),
             ImageAt::Bytes(_) => None,
@@ -40,7 +45,7 @@ impl Sheet {
         let options = table::Options { columns: Some(wanted.iter().cloned().collect()), tolerant: true, ..options(file) };
         let origin = self.file(&below);
         let mut record = 0_u64;
-        for chunk in Table::chunks(&path, &options)? {
+        for chunk in Table::chunks(path, &options)? {
             let chunk = chunk?;
             let columns: HashMap<&str, table::Column> =
                 wanted.iter().map(|name| Ok((name.as_str(), chunk.column(name)?))).collect::<Result<_, table::TableError>>()?;

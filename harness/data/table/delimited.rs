@@ -1,5 +1,6 @@
 //! CSV, TSV and columns between spaces.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, LargeStringBuilder};
 use csv::ByteRecord;
 
+use super::records::{reach, scalar, splits};
 use super::{At, CHUNK, Header, LONGEST_RECORD, Malformed, Options, Table, TableError, encoding};
 
 /// A delimited file, chunk by chunk.
@@ -15,8 +17,8 @@ pub(super) struct Delimited {
     tolerant: bool,
     records: Records,
     header: Vec<String>,
-    /// The kept columns, by their place in a record.
-    kept: Vec<usize>,
+    /// The kept columns: the name, the place in a record, and where in the JSON of that cell.
+    kept: Vec<(String, usize, Option<String>)>,
     /// The first record, where it is data.
     first: Option<(ByteRecord, u64)>,
     chunks: usize,
@@ -50,7 +52,7 @@ impl Delimited {
         if let Some(twice) = header.iter().enumerate().find(|(index, name)| !name.is_empty() && header[..*index].contains(name)) {
             return Err(TableError::file(path, format!("has two columns `{}`: rename one of them", twice.1)));
         }
-        let kept = (0..header.len()).filter(|index| options.keeps(&header[*index])).collect();
+        let kept = kept(&header, options);
         Ok(Self { path: path.to_owned(), tolerant: options.tolerant, records, header, kept, first, chunks: 0, ended: false })
     }
 
@@ -74,7 +76,7 @@ impl Delimited {
             match self.cells(&record) {
                 Ok(cells) => {
                     for (builder, cell) in builders.iter_mut().zip(cells) {
-                        builder.append_value(cell);
+                        builder.append_value(&cell);
                     }
                     numbers.push(line);
                 }
@@ -98,7 +100,7 @@ impl Delimited {
             path: self.path.clone(),
             unit: "line",
             header: self.header.clone(),
-            names: self.kept.iter().map(|index| self.header[*index].clone()).collect(),
+            names: self.kept.iter().map(|(name, ..)| name.clone()).collect(),
             arrays: builders.into_iter().map(|mut builder| Arc::new(builder.finish()) as ArrayRef).collect(),
             numbers,
             malformed,
@@ -107,7 +109,7 @@ impl Delimited {
     }
 
     /// The kept cells of a record, or why the row is malformed.
-    fn cells<'r>(&self, record: &'r ByteRecord) -> Result<Vec<&'r str>, String> {
+    fn cells<'r>(&self, record: &'r ByteRecord) -> Result<Vec<Cow<'r, str>>, String> {
         if record.len() != self.header.len() {
             let other = match self.header.as_slice() {
                 [whole] => [";", "\t", "|", ","].into_iter().find(|separator| whole.contains(separator)),
@@ -120,9 +122,15 @@ impl Delimited {
             };
             return Err(format!("{} cells where the header has {}{hint}", record.len(), self.header.len()));
         }
-        let cell = |index: &usize| std::str::from_utf8(&record[*index]).map(str::trim);
-        let cells: Result<Vec<&str>, _> = self.kept.iter().map(cell).collect();
-        cells.map_err(|_| "not UTF-8: save it as UTF-8, or declare its `encoding` in a card".to_owned())
+        let cell = |(_, index, inside): &(String, usize, Option<String>)| {
+            let cell = std::str::from_utf8(&record[*index]).map(str::trim);
+            let cell = cell.map_err(|_| "not UTF-8: save it as UTF-8, or declare its `encoding` in a card".to_owned())?;
+            let Some(path) = inside.as_ref().filter(|_| !cell.is_empty()) else { return Ok(Cow::Borrowed(cell)) };
+            let json: serde_json::Value =
+                serde_json::from_str(cell).map_err(|error| format!("`{}` is not JSON: {error}", self.header[*index]))?;
+            Ok(Cow::Owned(reach(&json, path).cloned().and_then(scalar).unwrap_or_default()))
+        };
+        self.kept.iter().map(cell).collect()
     }
 }
 
@@ -132,6 +140,15 @@ impl Iterator for Delimited {
     fn next(&mut self) -> Option<Self::Item> {
         (self.chunks == 0 || !self.ended).then(|| self.chunk())
     }
+}
+
+/// The columns that are kept. One that the header lacks may lie within another, whose cells are JSON: `box.x`.
+fn kept(header: &[String], options: &Options) -> Vec<(String, usize, Option<String>)> {
+    let place = |name: &str| header.iter().position(|other| other == name);
+    let whole = (0..header.len()).filter(|index| options.keeps(&header[*index])).map(|index| (header[index].clone(), index, None));
+    let lost = options.columns.iter().flatten().filter(|name| place(name).is_none());
+    let inside = lost.filter_map(|name| splits(name).find_map(|(key, rest)| Some((name.clone(), place(key)?, Some(rest.to_owned())))));
+    whole.chain(inside).collect()
 }
 
 fn names(path: &Path, record: &ByteRecord) -> Result<Vec<String>, TableError> {

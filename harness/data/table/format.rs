@@ -11,6 +11,8 @@ pub enum Format {
     Whitespace,
     /// Apache Parquet.
     Parquet,
+    /// One JSON document with a list, or a map, of objects.
+    Json,
     /// One JSON object a line.
     JsonLines,
 }
@@ -25,6 +27,7 @@ impl Format {
             "tsv" | "tab" => Some(Self::Delimited(b'\t')),
             "txt" => Some(Self::Whitespace),
             "parquet" => Some(Self::Parquet),
+            "json" => Some(Self::Json),
             "jsonl" | "ndjson" => Some(Self::JsonLines),
             _ => None,
         }
@@ -54,6 +57,10 @@ pub struct Options {
     pub skip_rows: usize,
     /// The header of a delimited table.
     pub header: Header,
+    /// Where a JSON document has its records: a JSON pointer; by default at its top.
+    pub at: Option<String>,
+    /// A list within each JSON record, by its path: each of its elements is a row, which has the element in the list's place.
+    pub each: Option<String>,
     /// The only columns that are kept; by default all.
     pub columns: Option<Vec<String>>,
     /// Whether rows of the wrong shape are kept aside in [`super::Table::malformed`] instead of ending the reading.

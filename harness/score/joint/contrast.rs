@@ -1,6 +1,6 @@
 //! Contrasts between models (or groups) in numbers of all groups at once, on the same items in the same resamples.
 
-use super::measure::{Replay, Statistic, View};
+use super::measure::{Replay, Statistic, View, panels};
 use super::metric::Metric;
 use crate::score::ScoreError;
 use crate::score::audit::{Audit, Sizes};
@@ -27,12 +27,13 @@ pub(in crate::score) fn contrasts(audits: &[Audit<'_>], sides: &[Side<'_>], requ
             false => vec![""],
         };
         for (by, rule) in breakdowns.iter().flat_map(|by| rules.iter().map(move |rule| (*by, *rule))) {
-            let (breakdown, fields) = (&first.breakdowns[by], &first.scheme.breakdowns[by].fields);
-            let view = |(audit, metric)| View { audit, metric, breakdown, fields };
-            let views: Vec<View<'_>> = audits.iter().zip(metrics.iter().copied()).map(view).collect();
-            let statistics =
-                views.iter().zip(sides).map(|(view, side)| view.statistic(rule, side.fitted)).collect::<Result<Vec<_>, _>>()?;
-            found.extend(Sides { views, statistics, rule, request }.findings());
+            for breakdown in panels(&first.breakdowns[by]) {
+                let view = |(audit, metric)| View { audit, metric, breakdown: &breakdown, grouping: &first.scheme.breakdowns[by] };
+                let views: Vec<View<'_>> = audits.iter().zip(metrics.iter().copied()).map(view).collect();
+                let statistics = views.iter().zip(sides).map(|(view, side)| view.statistic(rule, side.fitted));
+                let statistics = statistics.collect::<Result<Vec<_>, _>>()?;
+                found.extend(Sides { views, statistics, rule, request }.findings());
+            }
         }
     }
     Ok(found)
@@ -142,7 +143,7 @@ impl Sides<'_> {
             metric: metric.name.clone(),
             parameters: metric.parameters.clone(),
             by: breakdown.by.clone(),
-            group: sum.spot.0.map(group).unwrap_or_default(),
+            group: if sum.groups.is_some() { String::new() } else { first.named(sum.spot.0) },
             label: sum.spot.1.clone(),
             value_from: mean(low),
             value_to: mean(high),

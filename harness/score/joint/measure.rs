@@ -1,5 +1,7 @@
 //! The numbers of all groups at once of an evaluation, as measurements.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::Hand;
@@ -11,7 +13,7 @@ use super::metric::{Folds, Metric, Options};
 use super::registry::{Compute, Pick, Source};
 use crate::data::frame::Targets;
 use crate::score::audit::{Audit, Place};
-use crate::score::breakdown::Breakdown;
+use crate::score::breakdown::{Breakdown, Grouping};
 use crate::score::combine::Combine;
 use crate::score::interval::{self, Sample};
 use crate::score::measurement::{Measurement, Status};
@@ -32,23 +34,37 @@ pub(in crate::score) fn measure(
 ) -> Result<(), ScoreError> {
     let first = audit.scheme.metrics.len() + audit.scheme.embedding.len();
     for (place, (metric, breakdowns)) in audit.scheme.joint.iter().enumerate() {
-        for by in breakdowns {
-            let mut tell = |rule: usize, name: &str, numbers: &[Measurement]| {
-                let named = numbers.iter().map(|number| Measurement { decision: name.to_owned(), ..number.clone() });
-                measured.extend(named.enumerate().map(|(number, named)| ((rule, first + place, *by, number), named)));
-            };
-            let view = View { audit, metric, breakdown: &audit.breakdowns[*by], fields: &audit.scheme.breakdowns[*by].fields };
-            if metric.decided() {
-                for (index, rule) in audit.scheme.decide.iter().enumerate() {
-                    tell(index, &rule.name, &view.numbers(&view.statistic(&rule.name, fitted)?));
+        for (by, grouping) in breakdowns.iter().map(|by| (*by, &audit.scheme.breakdowns[*by])) {
+            let mut told = 0;
+            for breakdown in panels(&audit.breakdowns[by]) {
+                let view = View { audit, metric, breakdown: &breakdown, grouping };
+                let mut tell = |rule: usize, name: &str, numbers: &[Measurement]| {
+                    let named = numbers.iter().map(|number| Measurement { decision: name.to_owned(), ..number.clone() });
+                    measured.extend((told..).zip(named).map(|(number, named)| ((rule, first + place, by, number), named)));
+                };
+                let mut count = 0;
+                if metric.decided() {
+                    for (index, rule) in audit.scheme.decide.iter().enumerate() {
+                        let numbers = view.numbers(&view.statistic(&rule.name, fitted)?);
+                        tell(index, &rule.name, &numbers);
+                        count = numbers.len();
+                    }
+                } else {
+                    let numbers = view.numbers(&view.statistic("", fitted)?);
+                    rules.iter().for_each(|(index, name)| tell(*index, name, &numbers));
+                    count = numbers.len();
                 }
-            } else {
-                let numbers = view.numbers(&view.statistic("", fitted)?);
-                rules.iter().for_each(|(index, name)| tell(*index, name, &numbers));
+                told += count;
             }
         }
     }
     Ok(())
+}
+
+/// The groups that are counted together: all, or those of each level of what is held fixed.
+pub(super) fn panels(breakdown: &Breakdown) -> impl Iterator<Item = Cow<'_, Breakdown>> {
+    let alone = |panel| if breakdown.panels.len() == 1 { Cow::Borrowed(breakdown) } else { Cow::Owned(breakdown.alone(panel)) };
+    breakdown.panels.iter().map(alone)
 }
 
 /// One metric in one breakdown.
@@ -56,7 +72,8 @@ pub(super) struct View<'a> {
     pub(super) audit: &'a Audit<'a>,
     pub(super) metric: &'a Metric,
     pub(super) breakdown: &'a Breakdown,
-    pub(super) fields: &'a [String],
+    /// What the groups are made of.
+    pub(super) grouping: &'a Grouping,
 }
 
 /// Numbers as observed and in every resample; NaN where undefined.
@@ -86,6 +103,17 @@ impl View<'_> {
         }
     }
 
+    /// What a number is about: a group, or the level that is held fixed.
+    pub(super) fn named(&self, group: Option<usize>) -> String {
+        let level = || self.breakdown.panels.iter().map(|panel| panel.name.clone()).collect();
+        group.map_or_else(level, |group| self.breakdown.groups[group].clone())
+    }
+
+    /// What the names of all its groups begin with: the level that is held fixed.
+    fn within(&self) -> String {
+        self.breakdown.panels.iter().map(|panel| &panel.name).filter(|name| !name.is_empty()).map(|name| format!("{name}*")).collect()
+    }
+
     fn in_group(&self, row: usize) -> bool {
         self.breakdown.of_row[row] != OUTSIDE
     }
@@ -111,13 +139,14 @@ impl View<'_> {
                 let found = fitted.references.get(&split.value);
                 let found = found.ok_or_else(|| ScoreError::Split { split: split.value.clone() })?;
                 // Groups that only the reference has count there.
-                groups.extend(Breakdown::new(found, self.fields).groups.into_iter().filter(|group| !self.breakdown.groups.contains(group)));
-                Some(Counts::of_labels(found, self.fields, &groups, predictions.classes()))
+                let there = Breakdown::new(found, &self.grouping.fields).groups.into_iter();
+                groups.extend(there.filter(|group| group.starts_with(&self.within()) && !self.breakdown.groups.contains(group)));
+                Some(Counts::of_labels(found, &self.grouping.fields, &groups, predictions.classes()))
             }
         };
         let taken: Option<Vec<Option<u32>>> =
             options.predicted.as_ref().and_then(|field| predictions.fields().get(&field.value)).map(|factor| {
-                let name = |level: &String| format!("{}={level}", self.fields.join("*"));
+                let name = |level: &String| format!("{}{}={level}", self.within(), self.grouping.compared().join("*"));
                 let place = |level: &String| groups.iter().position(|group| *group == name(level)).map(|place| place as u32);
                 let of_code: Vec<Option<u32>> = factor.levels.iter().map(place).collect();
                 factor.codes.iter().map(|code| code.and_then(|code| of_code[code as usize])).collect()
@@ -344,7 +373,7 @@ impl View<'_> {
             metric: self.metric.name.clone(),
             parameters: self.metric.parameters.clone(),
             by: self.breakdown.by.clone(),
-            group: group.map(|group| self.breakdown.groups[group].clone()).unwrap_or_default(),
+            group: self.named(*group),
             label: label.clone(),
             item: String::new(),
             value: value.ok(),

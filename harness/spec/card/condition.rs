@@ -16,7 +16,7 @@ pub struct Condition {
 }
 
 /// What must hold of a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Test {
     /// It is one of these.
     In(Vec<String>),
@@ -24,6 +24,40 @@ pub enum Test {
     NotIn(Vec<String>),
     /// It is missing, or it is not.
     Missing(bool),
+    /// It is a number in this range.
+    Within(Range),
+}
+
+/// Numbers from one on and below another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    /// The least.
+    pub at_least: f64,
+    /// The first that is too large.
+    pub below: f64,
+}
+
+impl Range {
+    /// Whether a text is a number in it.
+    pub fn holds(&self, text: &str) -> bool {
+        text.trim().parse::<f64>().is_ok_and(|number| (self.at_least..self.below).contains(&number))
+    }
+
+    /// Takes the keys `at_least` and `below`, as far as they are written.
+    pub(super) fn take(fields: &mut Fields, problems: &mut Problems) -> Option<Self> {
+        let (at_least, below): (Option<f64>, Option<f64>) = (fields.optional("at_least", problems), fields.optional("below", problems));
+        (at_least.is_some() || below.is_some())
+            .then(|| Self { at_least: at_least.unwrap_or(f64::NEG_INFINITY), below: below.unwrap_or(f64::INFINITY) })
+    }
+
+    /// A number in it.
+    pub fn example(&self) -> f64 {
+        match (self.at_least.is_finite(), self.below.is_finite()) {
+            (true, _) => self.at_least,
+            (false, true) => self.below - 1.0,
+            (false, false) => 0.0,
+        }
+    }
 }
 
 impl Test {
@@ -34,6 +68,7 @@ impl Test {
             Self::In(levels) => among(levels),
             Self::NotIn(levels) => !among(levels),
             Self::Missing(missing) => value.is_none() == *missing,
+            Self::Within(range) => value.is_some_and(|value| range.holds(value)),
         }
     }
 
@@ -41,7 +76,7 @@ impl Test {
     pub fn levels(&self) -> &[String] {
         match self {
             Self::In(levels) | Self::NotIn(levels) => levels,
-            Self::Missing(_) => &[],
+            Self::Missing(_) | Self::Within(_) => &[],
         }
     }
 }
@@ -66,11 +101,13 @@ fn decode_test(node: &Node, problems: &mut Problems) -> Option<Test> {
     let inside = fields.optional_with("in", problems, one_or_many);
     let outside = fields.optional_with("not_in", problems, one_or_many);
     let missing = fields.optional_with("missing", problems, bool::decode);
+    let range = Range::take(&mut fields, problems);
     fields.finish(problems);
-    match (inside, outside, missing) {
-        (Some(levels), None, None) => Some(Test::In(levels)),
-        (None, Some(levels), None) => Some(Test::NotIn(levels)),
-        (None, None, Some(missing)) => Some(Test::Missing(missing)),
-        _ => expected(node, problems, "one of `in`, `not_in` and `missing`"),
+    match (inside, outside, missing, range) {
+        (Some(levels), None, None, None) => Some(Test::In(levels)),
+        (None, Some(levels), None, None) => Some(Test::NotIn(levels)),
+        (None, None, Some(missing), None) => Some(Test::Missing(missing)),
+        (None, None, None, Some(range)) => Some(Test::Within(range)),
+        _ => expected(node, problems, "one of `in`, `not_in`, `missing`, and the numbers `at_least` and `below`"),
     }
 }

@@ -52,6 +52,13 @@ pub enum FieldSource {
         /// What it becomes.
         translate: Translate,
     },
+    /// Several columns of numbers, such as ones and zeros or votes: the level whose columns have the greatest sum.
+    Columns {
+        /// The level that a column speaks for.
+        columns: IndexMap<String, String>,
+        /// The level of an item with two greatest sums; `None`: missing.
+        several: Option<String>,
+    },
     /// The pixels, cut into equally full bins.
     Pixels {
         /// What is measured.
@@ -167,9 +174,10 @@ fn decode(key: &Key, node: &Node, problems: &mut Problems) -> Option<Field> {
         return Some(plain);
     }
     let mut fields = Fields::of(node, problems, "a field")?;
-    let source = match node.get("pixels") {
-        Some(_) => decode_pixels(&mut fields, node, problems),
-        None => decode_column(&mut fields, key, node, problems),
+    let source = match (node.get("pixels"), node.get("columns")) {
+        (Some(_), _) => decode_pixels(&mut fields, node, problems),
+        (None, Some(_)) => decode_columns(&mut fields, problems),
+        (None, None) => decode_column(&mut fields, key, node, problems),
     };
     let levels: Option<Vec<String>> = fields.optional("levels", problems);
     let outside = fields.optional_with("outside", problems, decode_outside);
@@ -203,13 +211,7 @@ fn decode_column(fields: &mut Fields, key: &Key, node: &Node, problems: &mut Pro
     let several = fields.optional_with("several", problems, decode_missing);
     let translate = match (map, edges, words) {
         (Some(map), None, None) => Translate::Map(map),
-        (None, None, Some(levels)) => {
-            let several = match several {
-                Some(Missing::Level(level)) => Some(level),
-                _ => None,
-            };
-            Translate::Words(Words { levels, several })
-        }
+        (None, None, Some(levels)) => Translate::Words(Words { levels, several: level_of(several) }),
         (None, Some(edges), None) => {
             let names = names.unwrap_or_else(|| edges.windows(2).map(|pair| format!("[{}, {})", pair[0], pair[1])).collect());
             if names.len() + 1 != edges.len() {
@@ -249,6 +251,20 @@ fn decode_edges(node: &Node, problems: &mut Problems) -> Option<Vec<f64>> {
         return None;
     }
     Some(edges)
+}
+
+fn decode_columns(fields: &mut Fields, problems: &mut Problems) -> Option<FieldSource> {
+    let columns = fields.required("columns", problems);
+    let several = fields.optional_with("several", problems, decode_missing);
+    Some(FieldSource::Columns { columns: columns?, several: level_of(several) })
+}
+
+/// The level of what several levels claim.
+fn level_of(several: Option<Missing>) -> Option<String> {
+    match several {
+        Some(Missing::Level(level)) => Some(level),
+        _ => None,
+    }
 }
 
 fn decode_pixels(fields: &mut Fields, node: &Node, problems: &mut Problems) -> Option<FieldSource> {

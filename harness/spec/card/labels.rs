@@ -1,8 +1,9 @@
 //! Labels of which an item may have several: present, absent or unknown.
 
+use super::condition::Range;
 use super::ontology::Ontology;
 use super::table::{self, TableFile};
-use crate::spec::decode::{Decode, Fields, canonical, one_or_many, word};
+use crate::spec::decode::{Decode, Fields, canonical, expected, one_or_many, word};
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems};
 
@@ -55,13 +56,42 @@ pub enum LabelForm {
     },
 }
 
-/// Cells that say yes and cells that say no; every other one says nothing. Numbers compare as numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Cells that say yes and cells that say no; every other one says nothing.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Truth {
     /// These say that a class is there.
-    pub present: Vec<String>,
+    pub present: Said,
     /// These say that it is not.
-    pub absent: Vec<String>,
+    pub absent: Said,
+}
+
+/// Cells that say one thing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said {
+    /// Those that are one of these texts; numbers compare as numbers. `None` is an empty cell.
+    Cells(Vec<Option<String>>),
+    /// Numbers in a range.
+    Within(Range),
+}
+
+impl Said {
+    fn by(&self, cell: Option<&str>) -> bool {
+        match (self, cell) {
+            (Self::Cells(cells), None) => cells.contains(&None),
+            (Self::Cells(cells), Some(cell)) => cells.iter().flatten().any(|word| {
+                word == cell || matches!((word.parse::<f64>(), cell.parse::<f64>()), (Ok(word), Ok(cell)) if word.total_cmp(&cell).is_eq())
+            }),
+            (Self::Within(range), cell) => cell.is_some_and(|cell| range.holds(cell)),
+        }
+    }
+
+    /// A cell that says it.
+    pub fn example(&self) -> String {
+        match self {
+            Self::Cells(cells) => cells.first().cloned().flatten().unwrap_or_default(),
+            Self::Within(range) => range.example().to_string(),
+        }
+    }
 }
 
 /// What a class is that is not mentioned.
@@ -83,14 +113,9 @@ pub struct Names {
 }
 
 impl Truth {
-    /// Whether a cell says yes, no or nothing.
-    pub fn of(&self, cell: &str) -> Option<bool> {
-        let says = |words: &[String]| {
-            words.iter().any(|word| {
-                word == cell || matches!((word.parse::<f64>(), cell.parse::<f64>()), (Ok(word), Ok(cell)) if word.total_cmp(&cell).is_eq())
-            })
-        };
-        match (says(&self.present), says(&self.absent)) {
+    /// Whether a cell, or an empty one, says yes, no or nothing.
+    pub fn of(&self, cell: Option<&str>) -> Option<bool> {
+        match (self.present.by(cell), self.absent.by(cell)) {
             (true, _) => Some(true),
             (_, true) => Some(false),
             _ => None,
@@ -99,12 +124,24 @@ impl Truth {
 }
 
 fn truth(fields: &mut Fields, problems: &mut Problems, present: &str, absent: &str) -> Truth {
-    let mut cells = |key| fields.optional_with(key, problems, one_or_many::<Node>);
-    let (yes, no) = (cells("present"), cells("absent"));
-    let words = |nodes: Option<Vec<Node>>, default: &str| {
-        nodes.map_or_else(|| vec![default.to_owned()], |nodes| nodes.iter().map(canonical).collect())
-    };
-    Truth { present: words(yes, present), absent: words(no, absent) }
+    let mut read =
+        |key, default: &str| fields.optional_with(key, problems, said).unwrap_or_else(|| Said::Cells(vec![Some(default.to_owned())]));
+    Truth { present: read("present", present), absent: read("absent", absent) }
+}
+
+/// `1`, `[0, null]` or `{at_least: 0.5}`.
+fn said(node: &Node, problems: &mut Problems) -> Option<Said> {
+    if let Value::Map(_) = node.value {
+        let mut fields = Fields::of(node, problems, "a range")?;
+        let range = Range::take(&mut fields, problems);
+        fields.finish(problems);
+        return match range {
+            Some(range) => Some(Said::Within(range)),
+            None => expected(node, problems, "the numbers `at_least` and `below`, or one of the two"),
+        };
+    }
+    let cells: Vec<Node> = one_or_many(node, problems)?;
+    Some(Said::Cells(cells.iter().map(|cell| (cell.value != Value::Null).then(|| canonical(cell))).collect()))
 }
 
 impl Decode for Labels {

@@ -98,7 +98,7 @@ impl Decode for Pick {
     }
 }
 
-fn pointer(node: &Node, at: String, problems: &mut Problems) -> Option<String> {
+pub(super) fn pointer(node: &Node, at: String, problems: &mut Problems) -> Option<String> {
     if at.is_empty() || at.starts_with('/') {
         return Some(at);
     }

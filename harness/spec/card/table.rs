@@ -3,12 +3,13 @@
 use encoding_rs::Encoding;
 use regex::Regex;
 
+use super::sidecar;
 use crate::spec::decode::{Decode, Fields, expected, word};
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems};
 
 /// A table's file and how it is written, where its ending does not tell.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TableFile {
     /// Below the root.
     pub file: String,
@@ -20,6 +21,10 @@ pub struct TableFile {
     pub skip_rows: usize,
     /// The first line.
     pub header: Header,
+    /// Where a JSON document has its records: a JSON pointer.
+    pub at: Option<String>,
+    /// A list within each JSON record whose elements are the rows.
+    pub each: Option<String>,
 }
 
 /// How a table's cells are separated.
@@ -31,6 +36,8 @@ pub enum TableFormat {
     Whitespace,
     /// Apache Parquet.
     Parquet,
+    /// One JSON document.
+    Json,
     /// One JSON object a line.
     JsonLines,
 }
@@ -55,6 +62,7 @@ pub(super) fn decode_writing(fields: &mut Fields, problems: &mut Problems) -> Ta
             ("tsv", TableFormat::Delimited(b'\t')),
             ("whitespace", TableFormat::Whitespace),
             ("parquet", TableFormat::Parquet),
+            ("json", TableFormat::Json),
             ("jsonl", TableFormat::JsonLines),
         ];
         word(node, problems, &words)
@@ -83,7 +91,12 @@ pub(super) fn decode_writing(fields: &mut Fields, problems: &mut Problems) -> Ta
         (None, Some(first)) => Header::AllButFirst(first),
         (None, None) => Header::Names,
     };
-    TableFile { file: String::new(), format: delimiter.or(format), encoding, skip_rows: skip_rows.unwrap_or(0), header }
+    let at = fields.optional_with("at", problems, |node, problems| {
+        let at = String::decode(node, problems)?;
+        sidecar::pointer(node, at, problems)
+    });
+    let each = fields.optional("each", problems);
+    TableFile { file: String::new(), format: delimiter.or(format), encoding, skip_rows: skip_rows.unwrap_or(0), header, at, each }
 }
 
 /// The keys of a map that names a file, how it is written, and perhaps two of its columns, by `keys`; naming one alone is a problem, in
@@ -110,7 +123,7 @@ pub(super) fn decode_two_columns(
 impl Decode for TableFile {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         if let Value::Text(file) = &node.value {
-            return Some(Self { file: file.clone(), format: None, encoding: None, skip_rows: 0, header: Header::Names });
+            return Some(Self { file: file.clone(), ..Self::default() });
         }
         let mut fields = Fields::of(node, problems, "a table")?;
         let file = fields.required("file", problems);

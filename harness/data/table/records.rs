@@ -1,0 +1,133 @@
+//! JSON objects to columns: values deep inside of one are reached by a path, `label.age` or `names.0`.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, LargeStringArray};
+use serde_json::Value;
+
+use super::{Options, Table};
+
+/// Gathers objects; of those whose list is told apart (`each`), each element is a row.
+pub(super) struct Records {
+    options: Options,
+    unit: &'static str,
+    /// The keys of the objects, in the order in which they were first met.
+    header: Vec<String>,
+    known: HashSet<String>,
+    /// The columns that some object has had, with the cells since the last table.
+    columns: Vec<(String, Vec<Option<String>>)>,
+    numbers: Vec<u64>,
+}
+
+impl Records {
+    pub(super) fn new(options: &Options, unit: &'static str) -> Self {
+        let wanted = options.columns.iter().flatten().map(|name| (name.clone(), Vec::new())).collect();
+        Self { options: options.clone(), unit, header: Vec::new(), known: HashSet::new(), columns: wanted, numbers: Vec::new() }
+    }
+
+    /// Rows since the last table.
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// Adds an object; answers why not, where it is none or lacks its list.
+    pub(super) fn push(&mut self, record: Value, number: u64) -> Result<(), String> {
+        let Value::Object(_) = &record else { return Err("expected a JSON object".to_owned()) };
+        let Some(each) = self.options.each.clone() else {
+            self.row(&record, number);
+            return Ok(());
+        };
+        let mut record = record;
+        let list = match reach_mut(&mut record, &each) {
+            Some(list) => std::mem::take(list),
+            None => return Err(format!("it has no list `{each}`")),
+        };
+        let Value::Array(elements) = list else { return Err(format!("its `{each}` is no list")) };
+        for element in elements {
+            if let Some(place) = reach_mut(&mut record, &each) {
+                *place = element;
+            }
+            self.row(&record, number);
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, record: &Value, number: u64) {
+        for key in record.as_object().into_iter().flat_map(serde_json::Map::keys) {
+            if !self.known.contains(key) {
+                self.known.insert(key.clone());
+                self.header.push(key.clone());
+                if self.options.columns.is_none() {
+                    self.columns.push((key.clone(), vec![None; self.numbers.len()]));
+                }
+            }
+        }
+        for (name, cells) in &mut self.columns {
+            cells.push(reach(record, name).and_then(|value| scalar(value.clone())));
+            // A key that is there is a column, also where it says nothing.
+            if !self.known.contains(name.as_str()) && reach(record, name).is_some() {
+                self.known.insert(name.clone());
+            }
+        }
+        self.numbers.push(number);
+    }
+
+    /// What was gathered since the last table.
+    pub(super) fn table(&mut self, path: &Path) -> Table {
+        let numbers = std::mem::take(&mut self.numbers);
+        let (mut names, mut arrays): (Vec<String>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
+        for (name, cells) in &mut self.columns {
+            let cells = std::mem::take(cells);
+            if self.known.contains(name.as_str()) {
+                names.push(name.clone());
+                arrays.push(Arc::new(LargeStringArray::from(cells)));
+            }
+        }
+        Table {
+            path: path.to_owned(),
+            unit: self.unit,
+            header: self.header.clone(),
+            names,
+            arrays,
+            numbers,
+            malformed: Vec::new(),
+            metadata: Arc::default(),
+        }
+    }
+}
+
+/// Text without its quotes, everything else as it is written.
+pub(in crate::data) fn scalar(value: Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    }
+}
+
+/// The value at a path: a key, or a key, a dot and a path from there; elements of lists count from 0.
+pub(super) fn reach<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    let inside = |key: &str| match value {
+        Value::Object(entries) => entries.get(key),
+        Value::Array(elements) => elements.get(key.parse::<usize>().ok()?),
+        _ => None,
+    };
+    // A key may have dots itself, and then counts before those inside of others.
+    inside(path).or_else(|| splits(path).find_map(|(key, rest)| reach(inside(key)?, rest)))
+}
+
+fn reach_mut<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut Value> {
+    let Value::Object(entries) = value else { return None };
+    if entries.contains_key(path) {
+        return entries.get_mut(path);
+    }
+    let (key, rest) = splits(path).find(|(key, rest)| entries.get(*key).is_some_and(|inner| reach(inner, rest).is_some()))?;
+    reach_mut(entries.get_mut(key)?, rest)
+}
+
+/// The ways to cut a path in two at a dot.
+pub(super) fn splits(path: &str) -> impl Iterator<Item = (&str, &str)> {
+    path.match_indices('.').map(|(dot, _)| (&path[..dot], &path[dot + 1..]))
+}
