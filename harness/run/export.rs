@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::scoring::{Scoring, predictions};
 use super::store::file_name;
 use crate::score::decisions;
-use crate::score::pool::pooled;
+use crate::score::predictions::pool::pooled;
 use crate::spec::cell::cell_name;
 use crate::spec::folds::as_written;
 

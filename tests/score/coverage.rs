@@ -185,7 +185,7 @@ fn draw(scenario: &Scenario, seed: u64) -> Predictions {
     }
     let factor = |codes: Vec<Option<u32>>| Factor { levels: (0..=1000).map(|level| level.to_string()).collect(), codes };
     let parts = Parts {
-        ids: fairgrid::score::ids::Ids::numbered(targets.len()),
+        ids: fairgrid::score::predictions::ids::Ids::numbered(targets.len()),
         classes: vec!["0".to_owned(), "1".to_owned()],
         scores: Some(Scores {
             kind: Kind::Scores,

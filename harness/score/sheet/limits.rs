@@ -6,13 +6,13 @@ use rayon::prelude::*;
 use super::block::Drawn;
 use super::{Sheet, Spot, number};
 use crate::score::Value;
-use crate::score::combine::Combine;
-use crate::score::draw::{Purpose, generator};
-use crate::score::gap::{self, Contrast, Family, Leg};
+use crate::score::breakdown::combine::Combine;
+use crate::score::breakdown::reduction::{Among, Reduction};
+use crate::score::interval::gap::{self, Contrast, Family, Leg};
 use crate::score::interval::{self, Sample};
+use crate::score::lens::tally::Tally;
 use crate::score::metric::{Average, Metric, Over};
-use crate::score::reduction::{Among, Reduction};
-use crate::score::tally::Tally;
+use crate::score::units::draw::{Purpose, generator};
 use crate::score::value::Cause;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
