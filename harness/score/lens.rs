@@ -4,7 +4,7 @@
 //! - [`outcome`]: decisions; [`ranking`]: scores in order; [`probability`]: scores as probabilities; [`crossing`]: scores of groups against each
 //!   other.
 //! - [`tally`]: the sums that metrics are functions of; [`together`]: those of several groups; [`roc`]: those along a ranking, totals first.
-//! - `order`: slots in the order of scores; [`ladder`]: resamples of rankings, one pass a group; [`stretch`]: what is looked for along rankings
+//! - `order`: slots in the order of scores; [`ladder`]: resamples of rankings, one pass a group; `stretch`: what is looked for along rankings
 //!   of pairs.
 
 pub mod crossing;
