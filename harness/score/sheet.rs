@@ -125,15 +125,17 @@ impl Sheet<'_> {
         let read = |index: usize| {
             let (spot, value): (Spot, Value) = (spots[index], values[index]);
             let gap = self.over(&spot).filter(|over| over.reduction.is_gap());
+            let null = value
+                .ok()
+                .zip(gap)
+                .and_then(|(value, over)| interval::null(permuted.iter().map(|gaps| gaps[index]), value, over.reduction.grows()));
+            let interval = value.ok().and_then(|value| self.interval(&spot, value, drawn, uncertainty));
             Reading {
                 spot,
                 value,
                 support: self.support(&spot, &supports),
-                interval: value.ok().and_then(|value| self.interval(&spot, value, drawn, uncertainty)),
-                null: value
-                    .ok()
-                    .zip(gap)
-                    .and_then(|(value, over)| interval::null(permuted.iter().map(|gaps| gaps[index]), value, over.reduction.grows())),
+                interval: interval.map(|ends| self.with_no_gap(&spot, ends, null, uncertainty)),
+                null,
             }
         };
         (0..spots.len()).into_par_iter().map(read).collect()

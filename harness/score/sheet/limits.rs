@@ -93,6 +93,25 @@ impl Sheet<'_> {
         Some((lower.max(least), upper.min(most)))
     }
 
+    /// Where chance explains a number of all groups at once, no gap is among what it may be: resamples of tied groups never come near that, and a
+    /// test that does not reject it says so (an interval holds what its test does not reject).
+    pub(super) fn with_no_gap(
+        &self,
+        spot: &Spot,
+        (lower, upper): (f64, f64),
+        null: Option<(f64, f64)>,
+        uncertainty: &Uncertainty,
+    ) -> (f64, f64) {
+        let metric = self.metrics[spot.metric];
+        match (null, self.over(spot)) {
+            (Some((_, p)), Some(over)) if metric.is_joint() && p > 1.0 - uncertainty.level() => {
+                let (least, most) = over.reduction.limits(metric.range(0));
+                if over.reduction.grows() { (least, upper) } else { (lower, most) }
+            }
+            _ => (lower, upper),
+        }
+    }
+
     /// Between the share of groups that surely reach a level, each by its own interval, and that of groups that may.
     fn levelled(&self, level: f64, among: &Among<'_>, spot: &Spot, drawn: &Drawn) -> Option<(f64, f64)> {
         let block = &drawn.blocks[spot.metric];
