@@ -2,7 +2,7 @@
 //!
 //! `FAIRGRID_IMAGES=FOLDER cargo bench --bench images` decodes the files of a folder again and again, brings them to 224 × 224 as ImageNet's
 //! models want them and normalises them; it prints how many there were, and the seconds of processor time and of wall time that they took.
-//! With `FAIRGRID_DECODE=fast` and the feature `turbojpeg`, JPEGs shrink while they are decoded. With `FAIRGRID_PIXELS=FOLDER`, it only writes
+//! With `FAIRGRID_DECODE=fast`, JPEGs shrink while they are decoded. With `FAIRGRID_PIXELS=FOLDER`, it only writes
 //! what becomes of each file, once at its own size and once fitted, as rows of red, green and blue: the side of fairgrid in
 //! `benchmarks/peers/parity.py`.
 

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use criterion::{Criterion, criterion_group, criterion_main};
-use fairgrid::score::kinds::Keep;
 use fairgrid::score::predictions::Predictions;
+use fairgrid::score::predictions::kinds::Keep;
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::score;
 use fairgrid::spec::decode::Decode;

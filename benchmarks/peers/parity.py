@@ -2,7 +2,7 @@
 
     cargo xtask setup
     pip install numpy pillow onnxruntime pyarrow scikit-image matplotlib
-    python benchmarks/peers/parity.py [--features turbojpeg] [--count 4000] [--program target/release/fairgrid]
+    python benchmarks/peers/parity.py [--count 4000] [--program target/release/fairgrid]
 
 The pictures are random crops of the faces in two photographs in the public domain (specs/data/NOTICES.md), turned, lit, coloured and blurred
 at random, in 15 kinds of files. Printed for each kind: by how many levels decoded pixels and pixels of 224 x 224 differ from Pillow's; by how
@@ -143,12 +143,11 @@ def ours(program, folder, files):
 
 def main():
     options = argparse.ArgumentParser()
-    options.add_argument("--features", default="")
     options.add_argument("--count", type=int, default=4000)
     options.add_argument("--program", type=Path, default=ROOT / "target" / "release" / "fairgrid")
     options.add_argument("--bench", type=Path, help="the bench `images`, already built")
     options = options.parse_args()
-    bench = options.bench or built(options.features)
+    bench = options.bench or built()
     print(f"Pillow {pillow} (libjpeg-turbo {features.version_feature('libjpeg_turbo')}), onnxruntime {onnxruntime.__version__}")
     session = onnxruntime.InferenceSession(MODEL)
     rows = {}

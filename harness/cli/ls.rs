@@ -13,7 +13,7 @@ use crate::report::terminal::{Screen, hanging, wrapped};
 use crate::score::compare::terms::TERMS;
 use crate::score::contents::contents;
 use crate::score::metric;
-use crate::score::rulebook::RULES;
+use crate::score::rule::rulebook::RULES;
 use crate::spec::node::{Node, Value};
 use crate::spec::source::Source;
 

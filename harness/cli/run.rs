@@ -163,10 +163,9 @@ impl Run {
         files.push(("run.json", serde_json::to_vec_pretty(&record)?));
         let mut written = output::write(&folder, &files).map_err(anyhow::Error::from)?;
         if !self.no_predictions {
-            written.extend(export::predictions_of(plan, &ran.outcome.results, &folder)?);
             let Ran { store, observer, .. } = &ran;
             let scoring = Scoring { plan, store, force: false, results: &ran.outcome.results, observer: &**observer };
-            written.extend(export::decisions_of(scoring, &folder)?);
+            written.extend(export::export(scoring, &folder)?);
         }
         println!("{}", leaderboard::terminal(&results.heading, &tables, &results.comparisons, screen(color)));
         for path in written {

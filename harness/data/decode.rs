@@ -8,8 +8,8 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
 use super::jpeg;
 
-/// Changes whenever decoding or fitting gives other bytes than before, and with the decoder of JPEGs: old shards are then left alone.
-pub const VERSION: &str = if cfg!(feature = "turbojpeg") { "4 libjpeg-turbo" } else { "4 zune-jpeg" };
+/// Changes whenever decoding or fitting gives other bytes than before: old shards are then left alone.
+pub const VERSION: &str = "5";
 
 /// Decoded pixels, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,8 +83,7 @@ pub fn full(_width: u32, _height: u32) -> u32 {
 }
 
 /// Decodes an image; alpha is dropped and 16 bits become the upper 8, as Pillow does. Of an animation, the first frame counts.
-/// `shrink` says from the width and height of a JPEG at what part of its sides it may come, rounded up: 1, 2, 4 or 8. Without the feature
-/// `turbojpeg`, all come whole.
+/// `shrink` says from the width and height of a JPEG at what part of its sides it may come, rounded up: 1, 2, 4 or 8.
 ///
 /// # Errors
 /// A reason, as for [`check`], or where the data are corrupt.

@@ -1,7 +1,7 @@
 //! JPEG files to pixels, and back.
 //!
-//! zune-jpeg reads the headers and decodes, in Rust alone. Built with the feature `turbojpeg`, libjpeg-turbo decodes: to the same bits as
-//! Pillow, and at a fraction of the size where that is asked for.
+//! zune-jpeg reads the headers; libjpeg-turbo's algorithms decode, to the same bits as Pillow, and at a fraction of the size where that is asked
+//! for. What those complain about zune-jpeg decodes, which is more lenient.
 
 use image::metadata::Orientation;
 use zune_core::bytestream::ZCursor;
@@ -13,16 +13,7 @@ use zune_jpeg::errors::DecodeErrors;
 use super::decode::{Header, Pixels};
 
 mod encode;
-#[cfg(feature = "turbojpeg")]
 mod turbo;
-
-/// Without libjpeg-turbo, every image is left to the other decoder.
-#[cfg(not(feature = "turbojpeg"))]
-mod turbo {
-    pub(super) fn decode(_: &[u8], _: super::ColorSpace, _: u32) -> Option<super::Samples> {
-        None
-    }
-}
 
 pub(super) use self::encode::encode;
 
@@ -48,8 +39,7 @@ pub(super) fn size(bytes: &[u8], orient: bool) -> Option<(u32, u32)> {
     upright(&opened(bytes).ok()?, orient).ok()
 }
 
-/// The pixels as they lie in the file, and how they are to be turned; at the part of the upright sides that `shrink` says, where
-/// libjpeg-turbo decodes.
+/// The pixels as they lie in the file, and how they are to be turned; at the part of the upright sides that `shrink` says.
 pub(super) fn decode(bytes: &[u8], orient: bool, shrink: &dyn Fn(u32, u32) -> u32) -> Result<(Pixels, Option<Orientation>), String> {
     let mut decoder = opened(bytes)?;
     let space = space(&decoder);

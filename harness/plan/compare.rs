@@ -11,7 +11,7 @@ use super::imported;
 use super::make::Planner;
 use super::planned::{PlannedCell, PlannedScore, Source};
 use crate::score::compare::align;
-use crate::score::pool::pooled;
+use crate::score::predictions::pool::pooled;
 use crate::spec::cell::{CellEvaluation, Part};
 use crate::spec::compare::{Adjust, Apart, Comparison, Over, Report, Test};
 use crate::spec::node::Node;

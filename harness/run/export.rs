@@ -1,48 +1,43 @@
 //! The predictions and decisions of a run as Parquet, for people's own notebooks.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use super::scoring::{Scoring, predictions};
 use super::store::file_name;
-use crate::plan::key::Key;
-use crate::plan::planned::Plan;
 use crate::score::decisions;
+use crate::score::predictions::pool::pooled;
 use crate::spec::cell::cell_name;
 use crate::spec::folds::as_written;
 
-/// Writes `predictions/<cell>/<split>.parquet` for every evaluation that has predictions; answers the folder, if there is one.
-pub fn predictions_of(plan: &Plan, results: &HashMap<Key, PathBuf>, folder: &Path) -> anyhow::Result<Option<PathBuf>> {
-    let root = folder.join("predictions");
-    let mut done = BTreeSet::new();
-    for score in &plan.scores {
-        let evaluation = &plan.study.evaluations[score.evaluation];
-        let distort = evaluation.spec.distorted();
-        for (part, &cell) in evaluation.parts.iter().zip(&score.cells) {
-            let split = part.split.as_ref().map(|split| split.value.as_str());
-            if !done.insert((cell, split, distort)) {
-                continue;
-            }
-            let Some(Ok(found)) = predictions(plan, results, cell, split, distort) else { continue };
-            let suffix = distort.map(|distort| format!("-{distort}")).unwrap_or_default();
-            let name = format!("{}{suffix}", split.map_or_else(|| "all".to_owned(), as_written).replace('/', "-"));
-            write(&root, &plan.study.cells[part.cell].name, &name, "parquet", |path| Ok(found.write(path)?))?;
-        }
-    }
-    Ok((!done.is_empty()).then_some(root))
-}
-
-/// Writes `decisions/<cell>/<evaluation>.parquet` for every evaluation with decision rules, and `….json` with what was found for those that
-/// were fitted; answers the folder, if there is one.
-pub fn decisions_of(scoring: Scoring<'_>, folder: &Path) -> anyhow::Result<Option<PathBuf>> {
+/// Writes `predictions/<cell>/<split>.parquet` for every evaluation that has predictions, `decisions/<cell>/<evaluation>.parquet` for every
+/// one with decision rules, and `….json` beside it with what was found for those that were fitted; answers the folders that there are.
+pub fn export(scoring: Scoring<'_>, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let plan = scoring.plan;
-    let root = folder.join("decisions");
+    let (predicted, root) = (folder.join("predictions"), folder.join("decisions"));
+    let mut done = BTreeSet::new();
     let mut any = false;
     for score in &plan.scores {
         let evaluation = &plan.study.evaluations[score.evaluation];
-        let Some(Ok(found)) = scoring.scored(score) else { continue };
+        let distort = evaluation.spec.distorted();
+        let mut parts = Vec::with_capacity(score.cells.len());
+        for (part, &cell) in evaluation.parts.iter().zip(&score.cells) {
+            let split = part.split.as_ref().map(|split| split.value.as_str());
+            let fresh = done.insert((cell, split, distort));
+            let Some(Ok(found)) = predictions(plan, scoring.results, cell, split, distort) else { continue };
+            if fresh {
+                let suffix = distort.map(|distort| format!("-{distort}")).unwrap_or_default();
+                let name = format!("{}{suffix}", split.map_or_else(|| "all".to_owned(), as_written).replace('/', "-"));
+                write(&predicted, &plan.study.cells[part.cell].name, &name, "parquet", |path| Ok(found.write(path)?))?;
+            }
+            parts.push(found);
+        }
+        if parts.len() < score.cells.len() {
+            continue;
+        }
+        let Ok(found) = pooled(parts) else { continue };
         // What cannot be decided has failed, and was told.
         let Ok(fitted) = scoring.fitted(score) else { continue };
         let Ok(decided) = decisions(&found, &evaluation.spec, &fitted) else { continue };
@@ -63,7 +58,7 @@ pub fn decisions_of(scoring: Scoring<'_>, folder: &Path) -> anyhow::Result<Optio
         }
         any = true;
     }
-    Ok(any.then_some(root))
+    Ok([(!done.is_empty()).then_some(predicted), any.then_some(root)].into_iter().flatten().collect())
 }
 
 /// Writes one file of a cell, aside and renamed.

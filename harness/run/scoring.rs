@@ -19,7 +19,7 @@ use crate::plan::planned::{Plan, PlannedScore, Source};
 use crate::score::compare::Side;
 use crate::score::joint::metric::references;
 use crate::score::measurement::Measurement;
-use crate::score::pool::pooled;
+use crate::score::predictions::pool::pooled;
 use crate::score::predictions::{Parts, Predictions};
 use crate::score::rule::FittedRules;
 use crate::score::{ScoreError, Splits};

@@ -6,7 +6,7 @@ use super::joint;
 use super::measurement::Direction;
 use super::metric::{Meaning, list, meaning, takes_match};
 use super::registry::{Compute, Criterion, Definition, Elsewhere, Preset, Reads, Suffix, criteria, elsewhere, metrics, presets, suffixes};
-use super::rulebook::{RULES, RuleDefinition};
+use crate::score::rule::rulebook::{RULES, RuleDefinition};
 use crate::spec::problem::did_you_mean;
 
 /// How wide the labels are that lines begin with, indented.

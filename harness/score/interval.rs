@@ -4,8 +4,13 @@
 //! section 4.1.1), and a point where all replicates agree. So, unless `method:` says otherwise: shares have exact intervals ([`share`]), of
 //! an effective number of items where items are weighted or clustered (Korn and Graubard 1998); everything else has percentiles at levels
 //! widened by Student's t; and where nothing varies, a perfect number is as uncertain as a share of its smaller class that is perfect.
+//!
+//! - [`share`]: intervals of shares; [`gap`]: of numbers over groups.
 
-use super::share::{self, normal_cdf, normal_quantile, student_quantile, student_two_sided};
+pub mod gap;
+pub mod share;
+
+use crate::score::interval::share::{normal_cdf, normal_quantile, student_quantile, student_two_sided};
 use crate::spec::uncertainty::{Method, Uncertainty};
 
 /// A number as observed, and all that its interval is made from.

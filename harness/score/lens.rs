@@ -1,14 +1,33 @@
 //! What some metrics read of the items, and the sums it makes of a draw.
+//!
+//! - [`truth`]: what is held to be true of an item: its labels, or a label set.
+//! - [`outcome`]: decisions; [`ranking`]: scores in order; [`probability`]: scores as probabilities; [`crossing`]: scores of groups against each
+//!   other.
+//! - [`tally`]: the sums that metrics are functions of; [`together`]: those of several groups; [`roc`]: those along a ranking, totals first.
+//! - `order`: slots in the order of scores; [`ladder`]: resamples of rankings, one pass a group; `stretch`: what is looked for along rankings
+//!   of pairs.
+
+pub mod crossing;
+pub mod ladder;
+pub mod order;
+pub mod outcome;
+pub mod probability;
+pub mod ranking;
+pub mod roc;
+pub(super) mod stretch;
+pub mod tally;
+pub mod together;
+pub mod truth;
 
 use super::breakdown::Breakdown;
-use super::crossing::Crossings;
-use super::order::Order;
-use super::outcome::Outcomes;
 use super::pairs::shift::Shifts;
-use super::probability::Probabilities;
-use super::ranking::Rankings;
-use super::roc::{Roc, Seek};
-use super::tally::{Sweep, Tally};
+use crate::score::lens::crossing::Crossings;
+use crate::score::lens::order::Order;
+use crate::score::lens::outcome::Outcomes;
+use crate::score::lens::probability::Probabilities;
+use crate::score::lens::ranking::Rankings;
+use crate::score::lens::roc::{Roc, Seek};
+use crate::score::lens::tally::{Sweep, Tally};
 
 /// What some metrics read of the items.
 #[derive(Clone, Debug)]

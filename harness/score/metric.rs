@@ -1,14 +1,14 @@
 //! A metric as an evaluation calls it: name and options resolved against the registry, every ambiguous reading refused.
 
-use super::combine::Combine;
 use super::explain::called_here;
 use super::measurement::Direction;
-use super::reduction::Reduction;
-use super::reference::Reference;
 use super::registry::{Compute, Definition, Of, Parameter, Reads, Suffix, metrics};
-use super::roc::Seek;
-use super::truth::{LabelSets, Match, Truth};
 use super::value::Cause;
+use crate::score::breakdown::combine::Combine;
+use crate::score::breakdown::reduction::Reduction;
+use crate::score::breakdown::reference::Reference;
+use crate::score::lens::roc::Seek;
+use crate::score::lens::truth::{LabelSets, Match, Truth};
 use crate::spec::decide::Link;
 use crate::spec::decode::{Decode, word};
 use crate::spec::evaluation::{MetricCall, Written};

@@ -1,13 +1,22 @@
 //! What a model said about the items of a split, beside what is true of them.
+//!
+//! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`kinds`]: what is kept of long ones.
+//! - [`archive`]: from and to the store's Parquet files; [`pool`]: predictions of several models as one.
+
+pub mod archive;
+pub mod ids;
+pub mod import;
+pub mod kinds;
+pub mod pool;
 
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use super::embedding::Embeddings;
-use super::ids::Ids;
 use crate::data::dataset::Dataset;
 use crate::data::frame::{Factor, Targets};
 use crate::data::table::Sightings;
+use crate::score::predictions::ids::Ids;
 use crate::spec::predictions::Kind;
 
 /// Predictions that have been checked: every column has one entry an item, ids are distinct, class indices exist, scores and

@@ -1,4 +1,15 @@
 //! From scores to decisions, by rules that are data.
+//!
+//! - [`steps`]: what is done to a score, in order; `fit`: what is found on another split; [`refit`]: found anew in every resample.
+//! - [`post_process`]: rules that make groups fare alike; [`calibrate`]: what makes probabilities of scores before rules read them.
+//! - [`rulebook`]: what rules and calibrations are, in words.
+
+pub mod calibrate;
+pub(super) mod fit;
+pub mod post_process;
+pub mod refit;
+pub mod rulebook;
+pub mod steps;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,11 +19,11 @@ use serde::{Deserialize, Serialize};
 
 use super::ScoreError;
 use super::breakdown::Breakdown;
-use super::calibrate::Calibration;
-use super::draw::lot;
 use super::predictions::{Decisions, Predictions, Scores};
-use super::steps::Steps;
 use crate::data::frame::Targets;
+use crate::score::rule::calibrate::Calibration;
+use crate::score::rule::steps::Steps;
+use crate::score::units::draw::lot;
 use crate::spec::decide::{Cut, Cuts, Decide, Link, Rule};
 use crate::spec::evaluation::Evaluation;
 

@@ -9,7 +9,7 @@ use super::metric::{Average, Input, Meaning, Metric, Task, meaning, resolve};
 use super::pairs;
 use super::registry::Suffix;
 use super::schema::Schema;
-use super::truth::{LabelSets, Truth};
+use crate::score::lens::truth::{LabelSets, Truth};
 use crate::spec::decide::{Cuts, Decide, Rule};
 use crate::spec::evaluation::{Evaluation, MetricCall, MinCount, Written};
 use crate::spec::problem::{Problem, Problems, did_you_mean};

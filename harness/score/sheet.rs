@@ -7,17 +7,17 @@ mod limits;
 use rayon::prelude::*;
 
 use super::breakdown::{Breakdown, Panel};
-use super::clusters::Clusters;
 use super::interval;
 use super::lens::Lens;
 use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
-use super::reduction::Among;
-use super::reference::Anchor;
-use super::refit::Refit;
-use super::tally::Tally;
 use super::units::{Rows, Units};
 use super::{OUTSIDE, Value};
+use crate::score::breakdown::reduction::Among;
+use crate::score::breakdown::reference::Anchor;
+use crate::score::lens::tally::Tally;
+use crate::score::rule::refit::Refit;
+use crate::score::units::clusters::Clusters;
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::{Method, Uncertainty};
 use block::{Block, Drawn, Roster};
@@ -125,15 +125,17 @@ impl Sheet<'_> {
         let read = |index: usize| {
             let (spot, value): (Spot, Value) = (spots[index], values[index]);
             let gap = self.over(&spot).filter(|over| over.reduction.is_gap());
+            let null = value
+                .ok()
+                .zip(gap)
+                .and_then(|(value, over)| interval::null(permuted.iter().map(|gaps| gaps[index]), value, over.reduction.grows()));
+            let interval = value.ok().and_then(|value| self.interval(&spot, value, drawn, uncertainty));
             Reading {
                 spot,
                 value,
                 support: self.support(&spot, &supports),
-                interval: value.ok().and_then(|value| self.interval(&spot, value, drawn, uncertainty)),
-                null: value
-                    .ok()
-                    .zip(gap)
-                    .and_then(|(value, over)| interval::null(permuted.iter().map(|gaps| gaps[index]), value, over.reduction.grows())),
+                interval: interval.map(|ends| self.with_no_gap(&spot, ends, null, uncertainty)),
+                null,
             }
         };
         (0..spots.len()).into_par_iter().map(read).collect()

@@ -1,21 +1,27 @@
 //! What is resampled: items, or clusters of items, stratified by group.
 //!
 //! Everything here is ordered by content and never by row number or group name, so that neither changes a draw.
+//!
+//! - [`clusters`]: what is drawn together; `vertices`: pairs, by the subjects that they are of.
+//! - [`draw`]: keyed random draws; `shuffle`: group labels dealt anew.
 
+pub mod clusters;
+pub mod draw;
 mod ranks;
 mod rows;
 mod shuffle;
 mod slot;
+pub(super) mod vertices;
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::OUTSIDE;
-use super::clusters::Clusters;
-use super::draw::{Purpose, Urn, coins, generator};
-use super::ids::Ids;
-use super::vertices::Vertices;
+use crate::score::predictions::ids::Ids;
+use crate::score::units::clusters::Clusters;
+use crate::score::units::draw::{Purpose, Urn, coins, generator};
+use crate::score::units::vertices::Vertices;
 
 use ranks::Ranks;
 pub use rows::Rows;

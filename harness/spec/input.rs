@@ -345,15 +345,7 @@ fn decode_fit(node: &Node, problems: &mut Problems) -> Option<Fit> {
 }
 
 fn decode_decoding(node: &Node, problems: &mut Problems) -> Option<Decoding> {
-    let decoding = word(node, problems, &[("exact", Decoding::Exact), ("fast", Decoding::Fast)])?;
-    if decoding == Decoding::Fast && !cfg!(feature = "turbojpeg") {
-        problems.push(
-            Problem::at(node, "`decode: fast` needs libjpeg-turbo, which this fairgrid was built without")
-                .help("build it with `--features turbojpeg`, or write `exact`"),
-        );
-        return None;
-    }
-    Some(decoding)
+    word(node, problems, &[("exact", Decoding::Exact), ("fast", Decoding::Fast)])
 }
 
 fn decode_channels(node: &Node, problems: &mut Problems) -> Option<PerChannel> {

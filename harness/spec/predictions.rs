@@ -32,6 +32,34 @@ pub struct Columns {
     pub node: Node,
 }
 
+impl Columns {
+    /// Whether an item has one label, so that the probabilities of all classes sum to 1.
+    pub fn is_exclusive(&self) -> bool {
+        matches!(self.label, Some(Labels::Single(_)))
+    }
+
+    /// Every column that is named.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let labels =
+            [self.label.as_ref(), self.decision.as_ref()].into_iter().flatten().flat_map(|labels| -> Box<dyn Iterator<Item = &str>> {
+                match labels {
+                    Labels::Single(column) => Box::new(std::iter::once(column.as_str())),
+                    Labels::Lists { present, absent } => Box::new(std::iter::once(present).chain(absent).map(String::as_str)),
+                    Labels::Wide(map) => Box::new(map.values().map(String::as_str)),
+                }
+            });
+        let scores = self.scores.iter().flat_map(|scores| -> Box<dyn Iterator<Item = &str>> {
+            match &scores.shape {
+                Shape::Positive(column) | Shape::List(column) => Box::new(std::iter::once(column.as_str())),
+                Shape::Wide(map) => Box::new(map.values().map(String::as_str)),
+            }
+        });
+        let vectors = self.embedding.iter().flat_map(Vectors::names);
+        let items = [&self.id, &self.split, &self.subject, &self.weight].into_iter().flatten().map(String::as_str);
+        items.chain(labels).chain(scores).chain(vectors)
+    }
+}
+
 /// Where labels (or decisions) are.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Labels {

@@ -62,13 +62,10 @@ impl Checkout {
         command
     }
 
-    /// A release build of the harness, with those of its features that `FAIRGRID_FEATURES` names.
+    /// A release build of the harness.
     pub(crate) fn build(&self) -> Command {
         let mut command = self.cargo();
         command.args(["build", "--release", "--package", "fairgrid"]);
-        if let Some(features) = std::env::var_os("FAIRGRID_FEATURES").filter(|features| !features.is_empty()) {
-            command.arg("--features").arg(features);
-        }
         command
     }
 }

@@ -1,7 +1,7 @@
 //! Long runs of draws, which a quicker generator makes, have the law of short ones.
 
-use fairgrid::score::draw::{Purpose, Urn, generator};
 use fairgrid::score::predictions::Predictions;
+use fairgrid::score::units::draw::{Purpose, Urn, generator};
 
 use super::{find, import, measure};
 

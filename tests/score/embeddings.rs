@@ -7,9 +7,9 @@ use arrow::array::{ArrayRef, FixedSizeListArray, Float32Array, Float64Array, Lar
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field};
 use fairgrid::data::frame::Targets;
-use fairgrid::score::kinds::Keep;
 use fairgrid::score::measurement::{Measurement, Status};
 use fairgrid::score::predictions::Predictions;
+use fairgrid::score::predictions::kinds::Keep;
 use fairgrid::spec::node::Node;
 use fairgrid::spec::predictions::Columns;
 use fairgrid::spec::problem::Problems;

@@ -1,7 +1,7 @@
 //! A file of which only kinds of items are kept gives the numbers, and the complaints, of one whose items are all kept.
 
-use fairgrid::score::kinds::Keep;
 use fairgrid::score::measurement::Measurement;
+use fairgrid::score::predictions::kinds::Keep;
 use proptest::prelude::*;
 
 use super::{import_keeping, measure};

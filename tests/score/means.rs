@@ -3,12 +3,12 @@
 use fairgrid::data::frame::{Factor, Targets};
 use fairgrid::score::compare::Side;
 use fairgrid::score::compare::mean::{Mean, means};
-use fairgrid::score::ids::Ids;
+use fairgrid::score::interval::share::normal_quantile;
 use fairgrid::score::measurement::Measurement;
+use fairgrid::score::predictions::ids::Ids;
 use fairgrid::score::predictions::{Decisions, Parts, Predictions};
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::score;
-use fairgrid::score::share::normal_quantile;
 use fairgrid::spec::evaluation::Evaluation;
 use fairgrid::spec::uncertainty::Uncertainty;
 use rand::{RngExt, SeedableRng};

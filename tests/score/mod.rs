@@ -21,9 +21,9 @@ mod weights;
 use std::path::Path;
 use std::sync::Arc;
 
-use fairgrid::score::kinds::Keep;
 use fairgrid::score::measurement::Measurement;
 use fairgrid::score::predictions::Predictions;
+use fairgrid::score::predictions::kinds::Keep;
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::{ScoreError, Splits, score};
 use fairgrid::spec::decode::Decode;

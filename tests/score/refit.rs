@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use fairgrid::data::frame::{Factor, Targets};
-use fairgrid::score::ids::Ids;
 use fairgrid::score::measurement::Measurement;
+use fairgrid::score::predictions::ids::Ids;
 use fairgrid::score::predictions::{Parts, Predictions, Scores};
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::{Splits, fit, score};
@@ -95,7 +95,7 @@ fn coverage(files: u64, validation: usize) -> [f64; 2] {
             let splits = Splits::from([("d/validation".to_owned(), Arc::new(draw(validation, seed)))]);
             let threshold = fit(&evaluation, &splits).unwrap().rules["tuned"].common.threshold();
             // The share of positives above it.
-            fairgrid::score::share::normal_cdf(1.2 - threshold)
+            fairgrid::score::interval::share::normal_cdf(1.2 - threshold)
         })
         .sum::<f64>()
         / 2000.0;

@@ -1,23 +1,23 @@
-//! libjpeg-turbo, as Pillow uses it: the accurate transform and smooth upsampling, which are its defaults.
+//! libjpeg-turbo's decoder in Rust, as Pillow uses that: the accurate transform and smooth upsampling, which are its defaults.
 
-use turbojpeg::{Decompressor, Image, PixelFormat, ScalingFactor};
+use libjpeg_turbo_rs::{Decoder, PixelFormat, ScalingFactor};
 
 use super::{ColorSpace, Samples};
 
-/// Decodes at a `shrink`th of the sides, rounded up. `None` for what libjpeg-turbo complains about: it does not say whether that is an error
-/// or a warning, and the other decoder knows.
+/// The most scans of a progressive image: each costs a pass over all pixels.
+const SCANS: u32 = 500;
+
+/// Decodes at a `shrink`th of the sides, rounded up. `None` for what it complains about: the other decoder knows whether that is an error.
 pub(super) fn decode(bytes: &[u8], space: ColorSpace, shrink: u32) -> Option<Samples> {
-    let (format, channels) = match space {
-        ColorSpace::Luma => (PixelFormat::GRAY, 1),
-        ColorSpace::CMYK => (PixelFormat::CMYK, 4),
-        _ => (PixelFormat::RGB, 3),
+    let format = match space {
+        ColorSpace::Luma => PixelFormat::Grayscale,
+        ColorSpace::CMYK => PixelFormat::Cmyk,
+        _ => PixelFormat::Rgb,
     };
-    let factor = ScalingFactor::new(1, shrink as usize);
-    let mut decompressor = Decompressor::new().ok()?;
-    decompressor.set_scaling_factor(factor).ok()?;
-    let header = decompressor.read_header(bytes).ok()?.scaled(factor);
-    let (width, height) = (header.width, header.height);
-    let mut pixels = vec![0; width * height * channels];
-    decompressor.decompress(bytes, Image { pixels: &mut pixels, width, pitch: width * channels, height, format }).ok()?;
-    Some(Samples { width: width as u32, height: height as u32, bytes: pixels })
+    let mut decoder = Decoder::new(bytes).ok()?;
+    decoder.set_output_format(format);
+    decoder.set_scale(ScalingFactor::new(1, shrink));
+    decoder.set_scan_limit(SCANS);
+    let image = decoder.decode_image().ok()?;
+    Some(Samples { width: u32::try_from(image.width).ok()?, height: u32::try_from(image.height).ok()?, bytes: image.into_vec() })
 }

@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::contrast::{Finding, Statistic, excludes_zero};
+use crate::score::interval::share::{self, normal_quantile};
 use crate::score::measurement::{Measurement, Status};
-use crate::score::share::{self, normal_quantile};
 use crate::spec::uncertainty::Shares;
 
 /// What became of an effect.

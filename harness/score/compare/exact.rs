@@ -3,7 +3,7 @@
 use statrs::distribution::{Binomial, Discrete, DiscreteCDF};
 use statrs::function::factorial::ln_factorial;
 
-use crate::score::share::normal_quantile;
+use crate::score::interval::share::normal_quantile;
 
 /// McNemar's test of two shares of the same items: of `first` and `second` items only one of the two sides is right. Two-sided.
 ///

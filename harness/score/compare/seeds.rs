@@ -4,8 +4,8 @@
 //! the seeds' variance is their own. Both make the mean's variance, and Student's t, with the degrees of freedom of Satterthwaite (1946), makes
 //! up for how little a few seeds tell of it; the bootstrap over seeds is too narrow by a factor of √(S − 1)/√S and knows no t.
 
+use crate::score::interval::share::{normal_quantile, student_quantile, student_two_sided};
 use crate::score::interval::variance;
-use crate::score::share::{normal_quantile, student_quantile, student_two_sided};
 
 /// Numbers of which a mean is taken: one a seed.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Every word that `compare:` is written with, in words.
 
-use crate::score::rulebook::RuleDefinition;
+use crate::score::rule::rulebook::RuleDefinition;
 
 const MARGIN: &str = "equivalent: the interval of level 1 - 2 α lies within ±δ, where α is 1 - `level`; different: not equivalent, and the interval \
                       of level 1 - α leaves 0 out; inconclusive: neither";

@@ -2,10 +2,10 @@
 
 use super::permutation::Alternative;
 use super::registry::{Compute, Definition, Opt};
-use crate::score::combine::Combine;
+use crate::score::breakdown::combine::Combine;
+use crate::score::breakdown::reduction::Reduction;
 use crate::score::measurement::Direction;
 use crate::score::metric::{check_options, parameters};
-use crate::score::reduction::Reduction;
 use crate::score::registry::Suffix;
 use crate::spec::decode::{Decode, word};
 use crate::spec::evaluation::{MetricCall, Written};

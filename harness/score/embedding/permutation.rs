@@ -2,8 +2,8 @@
 
 use rand::RngExt;
 
-use crate::score::draw::{Purpose, generator};
 use crate::score::interval::quantile;
+use crate::score::units::draw::{Purpose, generator};
 
 /// Which differences count against chance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

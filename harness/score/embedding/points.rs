@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::Embeddings;
 use crate::score::OUTSIDE;
-use crate::score::ids::Ids;
+use crate::score::predictions::ids::Ids;
 use crate::spec::embed::Normalize;
 
 /// The vectors of some items, found by row.

@@ -8,8 +8,8 @@ use super::Hand;
 use super::attacker::{Attacker, Features};
 use crate::data::frame::Targets;
 use crate::score::OUTSIDE;
-use crate::score::draw::{Purpose, generator, lot, shuffle};
 use crate::score::predictions::{Decisions, Predictions};
+use crate::score::units::draw::{Purpose, generator, lot, shuffle};
 use crate::score::value::{Cause, Undefined, Value};
 
 /// What an attacker sees of a model.

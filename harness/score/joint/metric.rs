@@ -4,7 +4,7 @@ use super::amplification::Toward;
 use super::exposure::Desired;
 use super::leakage::From;
 use super::registry::{Compute, Definition, Opt, Source};
-use crate::score::combine::Combine;
+use crate::score::breakdown::combine::Combine;
 use crate::score::measurement::Direction;
 use crate::score::metric::{Meaning, Task, check_options, meaning, parameters};
 use crate::score::schema::Schema;

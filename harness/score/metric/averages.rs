@@ -1,7 +1,7 @@
 //! `average:` and `classes:`: what several classes make.
 
 use super::{Average, Task};
-use crate::score::combine::Combine;
+use crate::score::breakdown::combine::Combine;
 use crate::score::registry::{Compute, Definition, Reads};
 use crate::spec::decode::word;
 use crate::spec::evaluation::MetricCall;

@@ -2,9 +2,9 @@
 
 use super::Over;
 use super::averages::Spread;
-use crate::score::combine::Combine;
-use crate::score::reduction::{Against, Pick, Reduction, Scale, Step};
-use crate::score::reference::Reference;
+use crate::score::breakdown::combine::Combine;
+use crate::score::breakdown::reduction::{Against, Pick, Reduction, Scale, Step};
+use crate::score::breakdown::reference::Reference;
 use crate::score::registry::{Definition, Suffix};
 use crate::spec::decode::{Decode, word};
 use crate::spec::evaluation::{MetricCall, Written};

@@ -1,8 +1,8 @@
 //! A call by the name of a preset.
 
 use super::{Metric, Task, parameters, resolve};
+use crate::score::lens::truth::LabelSets;
 use crate::score::registry::Preset;
-use crate::score::truth::LabelSets;
 use crate::spec::evaluation::MetricCall;
 use crate::spec::node::{Key, Node, Value as Content};
 use crate::spec::problem::{Problem, Problems};

@@ -2,12 +2,12 @@
 
 use super::{Average, Input, Metric};
 use crate::score::breakdown::Grouping;
-use crate::score::combine::Combine;
-use crate::score::reduction::Reduction;
+use crate::score::breakdown::combine::Combine;
+use crate::score::breakdown::reduction::Reduction;
+use crate::score::lens::roc::Roc;
+use crate::score::lens::tally::{Belief, Confusion, Sweep, Tally};
+use crate::score::lens::together::Together;
 use crate::score::registry::{Compute, Of, Reads};
-use crate::score::roc::Roc;
-use crate::score::tally::{Belief, Confusion, Sweep, Tally};
-use crate::score::together::Together;
 use crate::score::value::{Cause, Undefined, Value, ratio};
 use crate::spec::evaluation::Policy;
 use crate::spec::vocabulary::ShareOf;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use crate::data::table::{Options, Table, TableError};
-use crate::score::ids::Ids;
+use crate::score::predictions::ids::Ids;
 use crate::score::predictions::{Fault, PredictionsError};
 use crate::spec::pairs::List;
 

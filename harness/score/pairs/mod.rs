@@ -11,10 +11,10 @@ pub mod verification;
 use std::borrow::Cow;
 
 use super::ScoreError;
-use super::clusters::Clusters;
 use super::metric::Metric;
 use super::predictions::Predictions;
 use super::schema::Schema;
+use crate::score::units::clusters::Clusters;
 use crate::spec::evaluation::{Evaluation, MetricCall, Written};
 use crate::spec::pairs::Pairs;
 use crate::spec::predictions::Kind;

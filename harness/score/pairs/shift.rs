@@ -1,6 +1,6 @@
 //! How far a probability moves between the two images of a pair.
 
-use crate::score::tally::Tally;
+use crate::score::lens::tally::Tally;
 
 /// The shift of every pair. Pairs of equal shifts are one pattern.
 #[derive(Clone, Debug)]

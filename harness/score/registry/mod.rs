@@ -20,12 +20,12 @@ pub use elsewhere::Elsewhere;
 pub use presets::Preset;
 pub use suffixes::Suffix;
 
-use super::combine::Combine;
 use super::measurement::Direction::{self, Higher, Lower, Neutral};
-use super::roc::Seek;
-use super::tally::{Belief, Confusion, Mean, Samples, Sweep, Tally};
-use super::together::Together;
 use super::value::{Cause, Value, ratio};
+use crate::score::breakdown::combine::Combine;
+use crate::score::lens::roc::Seek;
+use crate::score::lens::tally::{Belief, Confusion, Mean, Samples, Sweep, Tally};
+use crate::score::lens::together::Together;
 
 /// One metric.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! Metrics of probabilities: scores that say how likely each class is.
 
 use super::{Compute, Definition, Higher, Lower, Neutral, Parameter, Reads, SKLEARN, ratio};
-use crate::score::tally::{Belief, Tally};
+use crate::score::lens::tally::{Belief, Tally};
 use crate::score::value::{Cause, Value};
 
 const GUO: &str = "Guo et al. (2017), On calibration of modern neural networks; bins [i / bins, (i + 1) / bins), the last one closed";

@@ -1,7 +1,7 @@
 //! How one number a group becomes one over groups: what may follow a metric's name.
 
 use super::FAIRLEARN;
-use crate::score::reduction::{Against, Pick, Reduction, Scale, Step};
+use crate::score::breakdown::reduction::{Against, Pick, Reduction, Scale, Step};
 
 /// A reduction as a part of a name.
 #[derive(Debug)]

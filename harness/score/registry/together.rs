@@ -1,7 +1,7 @@
 //! Metrics of all groups together, and of one group against all items: functions of their sums, not of one number a group.
 
 use super::*;
-use crate::score::together::Together;
+use crate::score::lens::together::Together;
 use crate::score::value::Undefined;
 
 const MULTI: &str = "several classes; the spec names each reading of demographic parity, of which there are five";

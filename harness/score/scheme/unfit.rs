@@ -1,8 +1,8 @@
 //! Why metrics and rules of an evaluation do not fit the predictions.
 
+use crate::score::lens::truth::LabelSets;
 use crate::score::metric::{Input, Metric, Task, Wanted};
 use crate::score::schema::Schema;
-use crate::score::truth::LabelSets;
 use crate::spec::decide::{Link, Rule};
 use crate::spec::evaluation::MetricCall;
 use crate::spec::predictions::Kind;

@@ -6,13 +6,13 @@ use rayon::prelude::*;
 use super::block::Drawn;
 use super::{Sheet, Spot, number};
 use crate::score::Value;
-use crate::score::combine::Combine;
-use crate::score::draw::{Purpose, generator};
-use crate::score::gap::{self, Contrast, Family, Leg};
+use crate::score::breakdown::combine::Combine;
+use crate::score::breakdown::reduction::{Among, Reduction};
+use crate::score::interval::gap::{self, Contrast, Family, Leg};
 use crate::score::interval::{self, Sample};
+use crate::score::lens::tally::Tally;
 use crate::score::metric::{Average, Metric, Over};
-use crate::score::reduction::{Among, Reduction};
-use crate::score::tally::Tally;
+use crate::score::units::draw::{Purpose, generator};
 use crate::score::value::Cause;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
@@ -91,6 +91,25 @@ impl Sheet<'_> {
         let (least, most) = over.reduction.limits(self.metrics[spot.metric].range(0));
         let (lower, upper) = interval::of_gap(replicates, value, over.reduction.grows(), uncertainty.level())?;
         Some((lower.max(least), upper.min(most)))
+    }
+
+    /// Where chance explains a number of all groups at once, no gap is among what it may be: resamples of tied groups never come near that, and a
+    /// test that does not reject it says so (an interval holds what its test does not reject).
+    pub(super) fn with_no_gap(
+        &self,
+        spot: &Spot,
+        (lower, upper): (f64, f64),
+        null: Option<(f64, f64)>,
+        uncertainty: &Uncertainty,
+    ) -> (f64, f64) {
+        let metric = self.metrics[spot.metric];
+        match (null, self.over(spot)) {
+            (Some((_, p)), Some(over)) if metric.is_joint() && p > 1.0 - uncertainty.level() => {
+                let (least, most) = over.reduction.limits(metric.range(0));
+                if over.reduction.grows() { (least, upper) } else { (lower, most) }
+            }
+            _ => (lower, upper),
+        }
     }
 
     /// Between the share of groups that surely reach a level, each by its own interval, and that of groups that may.

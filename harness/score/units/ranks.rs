@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::rows::Rows;
 use super::slot::Single;
 use crate::score::OUTSIDE;
-use crate::score::ids::{Ids, order};
+use crate::score::predictions::ids::{Ids, order};
 
 /// The places of groups in an order that does not know their names; last that of no group.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::ranks::Ranks;
 use super::slot::{Loose, Single, Slot};
 use crate::score::OUTSIDE;
-use crate::score::clusters::Clusters;
+use crate::score::units::clusters::Clusters;
 
 /// The rows of a breakdown, as columns of equal length.
 #[derive(Clone, Copy, Debug)]

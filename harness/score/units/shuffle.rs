@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Units;
 use super::slot::Loose;
 use crate::score::OUTSIDE;
-use crate::score::draw::{Purpose, Urn, generator, shuffle};
+use crate::score::units::draw::{Purpose, Urn, generator, shuffle};
 
 /// Group labels dealt out anew among the units that have one: what gaps look like when groups do not matter. Only groups
 /// that are compared with each other exchange theirs.

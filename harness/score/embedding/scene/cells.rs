@@ -1,11 +1,11 @@
 //! The numbers of one draw, and where they stand.
 
 use super::{Ground, Scene, Spot};
+use crate::score::breakdown::reduction::Among;
 use crate::score::embedding::draw::Draw;
 use crate::score::embedding::metric::{Distance, Metric};
 use crate::score::embedding::registry::Compute;
 use crate::score::embedding::silhouette::Distances;
-use crate::score::reduction::Among;
 use crate::score::value::{Cause, Undefined, Value};
 
 /// The groups of sets that are attributes and no concepts.

@@ -1,0 +1,440 @@
+//! From one number a group to one number over groups, or to one a group against a reference.
+
+use crate::score::breakdown::reference::Anchor;
+use crate::score::interval::gap::{Contrast, Family, Leg};
+use crate::score::measurement::Direction;
+use crate::score::value::{Cause, Undefined, Value};
+use crate::spec::evaluation::Policy;
+
+/// How the groups' numbers become one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reduction {
+    /// The largest minus the smallest; to one number: the largest distance from it.
+    Difference(Against),
+    /// The smallest over the largest; to one number: the smallest ratio with it, folded to at most 1.
+    Ratio(Against),
+    /// The smallest.
+    GroupMin,
+    /// The largest.
+    GroupMax,
+    /// The mean over pairs of groups of how far apart they are.
+    MeanAbsDifference,
+    /// The standard deviation of the groups, each counting the same (divided by their number).
+    GroupStd,
+    /// The same over the groups' mean.
+    GroupCv,
+    /// The mean distance between two groups (a group and itself included) over twice their mean.
+    Gini,
+    /// The same, of which groups that are a sample of more are not too low an estimate: times G / (G - 1).
+    CorrectedGini,
+    /// The largest over the geometric mean.
+    Inequity,
+    /// The number of all items, scaled down by how far the groups are apart.
+    EquityScaled(Scale),
+    /// The mean of the groups, each counting the same.
+    MeanOverGroups,
+    /// The mean of the groups, each counting as often as it has items.
+    WeightedMean,
+    /// The worst group's distance from 1 over the best one's.
+    Skewness,
+    /// The mean over the other groups of the share by which they fall short of the best.
+    Shortfall,
+    /// The share of groups that reach a level.
+    Levelled(f64),
+    /// The groups set against a reference, signed.
+    Relative(Step, Pick),
+    /// None: the metric itself is a function of all groups.
+    Joint {
+        /// Whether groups that do not differ still give a number above that of no gap.
+        gap: bool,
+        /// Which way is better.
+        direction: Direction,
+    },
+}
+
+/// What groups are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// Each other.
+    Groups,
+    /// All items together.
+    Overall,
+    /// One of them.
+    Reference,
+}
+
+/// How a group is set against the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Minus the reference's number.
+    Minus,
+    /// Over the reference's number.
+    Over,
+}
+
+/// What becomes of the groups that are set against a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// One number a group.
+    Each,
+    /// The smallest.
+    Min,
+    /// The largest.
+    Max,
+    /// The mean.
+    Mean,
+}
+
+/// What the number of all items is divided by, less 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// The standard deviation over groups.
+    GroupStd,
+    /// The sum of the groups' distances from the number of all items.
+    SumOfDistances,
+}
+
+/// The groups that a reduction looks at.
+#[derive(Clone, Debug)]
+pub struct Among<'a> {
+    /// Their places, in an order that knows no names, so that sums and ties do not depend on them.
+    pub groups: &'a [usize],
+    /// Whether each group, by its place, takes part.
+    pub kept: &'a [bool],
+    /// How many items each group has.
+    pub sizes: &'a [f64],
+    /// The group that the others are set against, where they are.
+    pub anchor: Option<Anchor>,
+    /// What undefined numbers do.
+    pub policy: Policy,
+}
+
+/// Sums over the groups that have a number.
+#[derive(Clone, Copy, Debug)]
+struct Sums {
+    low: f64,
+    high: f64,
+    count: u32,
+    sum: f64,
+    /// Of squared distances from the mean so far.
+    squares: f64,
+    weighted: f64,
+    weight: f64,
+}
+
+impl Sums {
+    const NONE: Self = Self { low: f64::INFINITY, high: f64::NEG_INFINITY, count: 0, sum: 0.0, squares: 0.0, weighted: 0.0, weight: 0.0 };
+
+    fn add(&mut self, value: f64, size: f64) {
+        self.low = self.low.min(value);
+        self.high = self.high.max(value);
+        // Welford (1962): squares of values, less that of the mean, leave rounding where groups are equal.
+        let before = if self.count == 0 { value } else { self.mean() };
+        self.count += 1;
+        self.sum += value;
+        self.squares += (value - before) * (value - self.mean());
+        self.weighted += value * size;
+        self.weight += size;
+    }
+
+    fn mean(&self) -> f64 {
+        self.sum / f64::from(self.count)
+    }
+
+    fn deviation(&self) -> f64 {
+        (self.squares / f64::from(self.count)).max(0.0).sqrt()
+    }
+}
+
+impl Reduction {
+    /// Reduces the numbers of the groups that are kept, each known by its place; `overall` is that of all items.
+    pub fn of(self, value: impl Fn(usize) -> Value, overall: Value, among: &Among<'_>) -> Value {
+        let reference = if self.is_anchored() { Some(among.reference(&value)?) } else { None };
+        let mut sums = Sums::NONE;
+        let mut all: Vec<f64> = Vec::new();
+        for group in among.members().filter(|group| Some(*group) != reference) {
+            match value(group) {
+                Ok(value) => {
+                    sums.add(value, among.sizes[group]);
+                    if self.needs_all() {
+                        all.push(value);
+                    }
+                }
+                Err(undefined) if among.policy == Policy::Propagate => return Err(undefined.in_group(group)),
+                Err(_) => {}
+            }
+        }
+        if sums.count < self.least() {
+            return Err(Cause::FewGroups.into());
+        }
+        let against = match reference {
+            Some(group) => value(group).map_err(|undefined| undefined.in_group(group)),
+            None => overall,
+        };
+        self.reduce(&sums, all, against)
+    }
+
+    fn reduce(self, sums: &Sums, mut all: Vec<f64>, against: Value) -> Value {
+        let Sums { low, high, .. } = *sums;
+        let (mean, groups) = (sums.mean(), f64::from(sums.count));
+        match self {
+            Self::GroupCv | Self::Gini | Self::CorrectedGini if mean <= 0.0 => Err(Cause::ZeroMean.into()),
+            Self::Inequity if low <= 0.0 => Err(Cause::ZeroSmallest.into()),
+            Self::Inequity => Ok(high / (logarithms(&mut all) / groups).exp()),
+            Self::CorrectedGini => Ok(apart(&mut all) / groups / (groups - 1.0) / mean),
+            Self::GroupCv => Ok(sums.deviation() / mean),
+            Self::Gini => Ok(apart(&mut all) / groups.powi(2) / mean),
+            Self::EquityScaled(Scale::GroupStd) => against.map(|overall| overall / (1.0 + sums.deviation())),
+            Self::EquityScaled(Scale::SumOfDistances) => {
+                against.map(|overall| overall / (1.0 + all.iter().map(|value| (value - overall).abs()).sum::<f64>()))
+            }
+            Self::GroupMin => Ok(low),
+            Self::GroupMax => Ok(high),
+            Self::MeanAbsDifference => Ok(apart(&mut all) / (groups * (groups - 1.0) / 2.0)),
+            Self::GroupStd => Ok(sums.deviation()),
+            Self::MeanOverGroups => Ok(mean),
+            Self::WeightedMean if sums.weight <= 0.0 => Err(Cause::NoItems.into()),
+            Self::WeightedMean => Ok(sums.weighted / sums.weight),
+            Self::Skewness if high >= 1.0 => Err(Cause::PerfectGroup.into()),
+            Self::Skewness => Ok((1.0 - low) / (1.0 - high)),
+            // As defined: no disparity where nothing is right anywhere.
+            Self::Shortfall if high <= 0.0 => Ok(0.0),
+            Self::Shortfall => Ok((groups - sums.sum / high) / (groups - 1.0)),
+            Self::Levelled(level) => Ok(all.iter().filter(|value| **value >= level).count() as f64 / groups),
+            Self::Difference(Against::Groups) => Ok(high - low),
+            Self::Difference(_) => against.map(|against| (high - against).max(against - low)),
+            Self::Ratio(Against::Groups) if high == 0.0 => Err(Cause::ZeroLargest.into()),
+            Self::Ratio(Against::Groups) => Ok(low / high),
+            Self::Ratio(to) => match against? {
+                0.0 if to == Against::Overall => Err(Cause::ZeroOverall.into()),
+                0.0 => Err(Cause::ZeroReference.into()),
+                against => Ok((low / against).min(against / high)),
+            },
+            Self::Relative(step, Pick::Min) => step.of(low, against?),
+            Self::Relative(step, Pick::Max) => step.of(high, against?),
+            Self::Relative(step, Pick::Each | Pick::Mean) => step.of(mean, against?),
+            Self::Joint { .. } => Ok(mean),
+        }
+    }
+
+    /// The number of one group against the reference, for a reduction that has one a group.
+    pub fn of_each(self, group: usize, value: impl Fn(usize) -> Value, among: &Among<'_>) -> Value {
+        let reference = among.reference(&value)?;
+        let against = value(reference).map_err(|undefined| undefined.in_group(reference))?;
+        match self {
+            Self::Relative(step, _) => step.of(value(group)?, against),
+            _ => value(group),
+        }
+    }
+
+    fn needs_all(self) -> bool {
+        matches!(
+            self,
+            Self::MeanAbsDifference
+                | Self::Gini
+                | Self::CorrectedGini
+                | Self::Inequity
+                | Self::Levelled(_)
+                | Self::EquityScaled(Scale::SumOfDistances)
+        )
+    }
+
+    /// The fewest groups that it is defined for, a reference not counted.
+    fn least(self) -> u32 {
+        match self {
+            Self::Difference(Against::Groups)
+            | Self::Ratio(Against::Groups)
+            | Self::MeanAbsDifference
+            | Self::GroupStd
+            | Self::GroupCv
+            | Self::Gini
+            | Self::CorrectedGini
+            | Self::Inequity
+            | Self::Skewness
+            | Self::Shortfall => 2,
+            _ => 1,
+        }
+    }
+
+    /// What it is the largest or the smallest of (or the mean of several such), among the legs of the groups and that of what they are set
+    /// against. Empty where it is neither.
+    pub fn contrasts(self, family: &Family<'_>, groups: &[usize], against: Option<usize>) -> Vec<Vec<Contrast>> {
+        match self {
+            Self::MeanAbsDifference => {
+                let pairs = groups.iter().enumerate().flat_map(|(place, a)| groups[place + 1..].iter().map(move |b| (*a, *b)));
+                pairs.map(|(a, b)| [family.difference(a, b), family.difference(b, a)].into_iter().flatten().collect()).collect()
+            }
+            Self::Relative(_, Pick::Mean) => self.one(family, groups, against).into_iter().map(|contrast| vec![contrast]).collect(),
+            _ => Some(self.one(family, groups, against)).filter(|one| !one.is_empty()).into_iter().collect(),
+        }
+    }
+
+    fn one(self, family: &Family<'_>, groups: &[usize], against: Option<usize>) -> Vec<Contrast> {
+        let ordered = || groups.iter().flat_map(|a| groups.iter().map(move |b| (*a, *b))).filter(|(a, b)| a != b);
+        let straight = || groups.iter().zip(against.iter().cycle()).map(|(group, all)| (*group, *all));
+        let turned = || straight().flat_map(|(group, all)| [(group, all), (all, group)]);
+        let is_ratio = matches!(self, Self::Ratio(_) | Self::Relative(Step::Over, _));
+        match self {
+            // Limits of ratios are those of numbers that are never negative.
+            _ if is_ratio && family.legs.iter().any(|leg| leg.value < 0.0) => Vec::new(),
+            Self::Difference(Against::Groups) => ordered().filter_map(|(a, b)| family.difference(a, b)).collect(),
+            Self::Difference(_) => turned().filter_map(|(a, b)| family.difference(a, b)).collect(),
+            Self::Ratio(Against::Groups) | Self::Skewness => ordered().filter_map(|(a, b)| family.ratio(a, b)).collect(),
+            Self::Ratio(_) => turned().filter_map(|(a, b)| family.ratio(a, b)).collect(),
+            Self::Relative(Step::Minus, _) => straight().filter_map(|(a, b)| family.difference(a, b)).collect(),
+            Self::Relative(Step::Over, _) => straight().filter_map(|(a, b)| family.ratio(a, b)).collect(),
+            Self::GroupMin | Self::GroupMax => groups.iter().map(|group| family.single(*group)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A group's leg as its contrasts see it: of a metric that is 1 at its best, skewness compares what is missing.
+    pub fn leg(self, leg: Leg) -> Leg {
+        match self {
+            Self::Skewness => {
+                Leg { value: 1.0 - leg.value, down: leg.up, up: leg.down, errors: leg.errors.into_iter().map(|error| -error).collect() }
+            }
+            _ => leg,
+        }
+    }
+
+    /// Whether it is a largest of its contrasts, and not a smallest.
+    pub fn is_largest(self) -> bool {
+        match self {
+            Self::Difference(_) | Self::GroupMax | Self::MeanAbsDifference | Self::Skewness => true,
+            Self::Relative(_, pick) => pick != Pick::Min,
+            _ => false,
+        }
+    }
+
+    /// Whether it is a mean of several contrasts.
+    pub fn is_mean(self) -> bool {
+        matches!(self, Self::MeanAbsDifference | Self::Relative(_, Pick::Mean))
+    }
+
+    /// Whether groups are set against all items.
+    pub fn to_overall(self) -> bool {
+        matches!(self, Self::Difference(Against::Overall) | Self::Ratio(Against::Overall) | Self::EquityScaled(_))
+    }
+
+    /// Whether groups are set against one of them.
+    pub fn is_anchored(self) -> bool {
+        matches!(self, Self::Difference(Against::Reference) | Self::Ratio(Against::Reference) | Self::Relative(..))
+    }
+
+    /// Whether there still is one number a group.
+    pub fn is_each(self) -> bool {
+        matches!(self, Self::Relative(_, Pick::Each))
+    }
+
+    /// Its own least and largest value, for a metric's.
+    pub fn limits(self, (least, most): (f64, f64)) -> (f64, f64) {
+        match self {
+            Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd => (0.0, most - least),
+            // Of numbers that may be negative, the sign of a ratio says which are.
+            Self::Ratio(_) if least < 0.0 => (f64::NEG_INFINITY, f64::INFINITY),
+            Self::Ratio(_) | Self::Gini | Self::CorrectedGini | Self::Shortfall | Self::Levelled(_) => (0.0, 1.0),
+            Self::GroupCv => (0.0, f64::INFINITY),
+            Self::Skewness | Self::Inequity => (1.0, f64::INFINITY),
+            Self::Relative(Step::Minus, _) => (least - most, most - least),
+            Self::Relative(Step::Over, _) => (f64::NEG_INFINITY, f64::INFINITY),
+            Self::GroupMin | Self::GroupMax | Self::MeanOverGroups | Self::WeightedMean | Self::EquityScaled(_) | Self::Joint { .. } => {
+                (least, most)
+            }
+        }
+    }
+
+    /// Which way is better, for a metric of which this way is.
+    pub fn direction(self, of: Direction) -> Direction {
+        match self {
+            Self::GroupMin | Self::GroupMax | Self::MeanOverGroups | Self::WeightedMean | Self::EquityScaled(_) => of,
+            Self::Relative(..) => Direction::Neutral,
+            Self::Joint { direction, .. } => direction,
+            // To reach a level is better where more is.
+            Self::Levelled(_) => {
+                if of == Direction::Lower {
+                    Direction::Lower
+                } else {
+                    Direction::Higher
+                }
+            }
+            Self::Ratio(_) => Direction::Higher,
+            _ => Direction::Lower,
+        }
+    }
+
+    /// Whether groups that do not differ still give a number above (or for a ratio below) that of no gap, so that a null belongs to it.
+    pub fn is_gap(self) -> bool {
+        matches!(self, Self::Ratio(_)) || self.grows()
+    }
+
+    /// Whether a larger number means more disparity.
+    pub fn grows(self) -> bool {
+        matches!(
+            self,
+            Self::Difference(_)
+                | Self::MeanAbsDifference
+                | Self::GroupStd
+                | Self::GroupCv
+                | Self::Gini
+                | Self::CorrectedGini
+                | Self::Inequity
+                | Self::Skewness
+                | Self::Shortfall
+                | Self::Joint { gap: true, .. }
+        )
+    }
+}
+
+impl Among<'_> {
+    /// The places of the groups that take part.
+    pub fn members(&self) -> impl Iterator<Item = usize> {
+        self.groups.iter().copied().filter(|group| self.kept[*group])
+    }
+
+    /// The place of the group that the others are set against.
+    pub fn reference(&self, value: impl Fn(usize) -> Value) -> Result<usize, Undefined> {
+        let extreme = |better: fn(f64, f64) -> bool| {
+            let defined = self.members().filter_map(|group| value(group).ok().map(|value| (group, value)));
+            defined.reduce(|best, next| if better(next.1, best.1) { next } else { best }).map(|(group, _)| group)
+        };
+        match self.anchor {
+            Some(Anchor::Group(group)) if self.kept[group] => Ok(group),
+            Some(Anchor::Lowest) => extreme(|a, b| a < b).ok_or_else(|| Cause::FewGroups.into()),
+            Some(Anchor::Highest) => extreme(|a, b| a > b).ok_or_else(|| Cause::FewGroups.into()),
+            Some(Anchor::Tied) => Err(Cause::SeveralReferences.into()),
+            _ => Err(Cause::FewGroups.into()),
+        }
+    }
+}
+
+impl Step {
+    fn of(self, value: f64, reference: f64) -> Value {
+        match self {
+            Self::Minus => Ok(value - reference),
+            Self::Over if reference == 0.0 => Err(Cause::ZeroReference.into()),
+            Self::Over => Ok(value / reference),
+        }
+    }
+
+    /// The number of the reference itself.
+    pub fn unit(self) -> f64 {
+        match self {
+            Self::Minus => 0.0,
+            Self::Over => 1.0,
+        }
+    }
+}
+
+/// Sum of logarithms, in an order that does not depend on groups.
+fn logarithms(values: &mut [f64]) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values.iter().map(|value| value.ln()).sum()
+}
+
+/// Sum over pairs of how far apart they are. In order, the value at place i is the larger one in i pairs and the smaller in all others.
+fn apart(values: &mut [f64]) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let last = values.len() as f64 - 1.0;
+    values.iter().enumerate().map(|(place, value)| value * (2.0 * place as f64 - last)).sum()
+}

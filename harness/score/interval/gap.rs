@@ -1,0 +1,216 @@
+//! Intervals for the largest and smallest of several numbers, and for gaps between them.
+//!
+//! A maximum is biased upwards and not smooth, so that percentiles of its bootstrap miss the truth as soon as groups are small or tied.
+//! Here a gap is what it is, the largest of many contrasts (`this group minus that one`), each with limits of its own from those of the
+//! two numbers (MOVER: Zou and Donner 2008; for shares it is Newcombe's hybrid score interval). Then
+//!
+//! - the upper limit is the largest of the contrasts' upper limits: the true largest contrast lies below its own with the promised
+//!   probability, whichever it is, and no allowance for many contrasts is needed;
+//! - the lower limit is the largest of their lower limits at a critical value that holds for all contrasts at once, of those that could be
+//!   the largest: the intersection bounds of Chernozhukov, Lee and Rosen (2013, Econometrica 81(2)), with their adaptive selection. A group
+//!   whose number is known well is not drowned by one whose number is not.
+//!
+//! For a mean or a sum of gaps (over classes, or of two criteria) the errors of the contrasts that could be the largest are added up
+//! replicate by replicate (Fang and Santos 2019, Review of Economic Studies 86(1)).
+
+use crate::score::interval::quantile;
+use crate::score::interval::share::normal_quantile;
+
+/// A number of one group, with the reach of its interval and its standardized errors, resample by resample.
+#[derive(Clone, Debug)]
+pub struct Leg {
+    /// The number.
+    pub value: f64,
+    /// Down to the lower limit.
+    pub down: f64,
+    /// Up to the upper limit.
+    pub up: f64,
+    /// Mean 0, variance 1.
+    pub errors: Vec<f64>,
+}
+
+/// One comparison: a leg alone, or a leg against another.
+#[derive(Clone, Copy, Debug)]
+pub struct Contrast {
+    value: f64,
+    down: f64,
+    up: f64,
+    /// Legs and their parts in the standardized error.
+    legs: [(usize, f64); 2],
+}
+
+/// Legs, and how sure their contrasts have to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Family<'a> {
+    /// All numbers.
+    pub legs: &'a [Leg],
+    /// Whether errors of different legs may be related.
+    pub related: bool,
+    /// The interval's level.
+    pub level: f64,
+    /// How many items there are.
+    pub items: f64,
+}
+
+/// From so many standard errors on, a contrast cannot be the largest, however many there are.
+const HOPELESS: f64 = 5.0;
+
+impl Family<'_> {
+    /// A leg alone.
+    pub fn single(&self, leg: usize) -> Contrast {
+        let Leg { value, down, up, .. } = self.legs[leg];
+        Contrast { value, down, up, legs: [(leg, 1.0), (leg, 0.0)] }
+    }
+
+    /// The first minus the second. `None` where they never differ.
+    pub fn difference(&self, first: usize, second: usize) -> Option<Contrast> {
+        let (a, b) = (&self.legs[first], &self.legs[second]);
+        let relation = self.relation(first, second);
+        let reach = |a: f64, b: f64| (a * a + b * b - 2.0 * relation * a * b).max(0.0).sqrt();
+        let (down, up) = (reach(a.down, b.up), reach(a.up, b.down));
+        let legs = standard([(first, a.reach()), (second, -b.reach())], relation)?;
+        Some(Contrast { value: a.value - b.value, down, up, legs })
+    }
+
+    /// The first over the second, both of which are never negative: Donner and Zou's limits (2012). `None` where the second is 0.
+    pub fn ratio(&self, first: usize, second: usize) -> Option<Contrast> {
+        let (a, b) = (&self.legs[first], &self.legs[second]);
+        if a.value < 0.0 || b.value <= 0.0 {
+            return None;
+        }
+        let relation = self.relation(first, second);
+        let value = a.value / b.value;
+        let limit = |a_end: f64, b_end: f64, sign: f64| {
+            let cross = a.value * b.value - relation * (a_end - a.value) * (b_end - b.value);
+            let inner = cross * cross - a_end * b_end * (2.0 * a.value - a_end) * (2.0 * b.value - b_end);
+            let below = b_end * (2.0 * b.value - b_end);
+            (below > 0.0).then(|| (cross + sign * inner.max(0.0).sqrt()) / below)
+        };
+        let lower = limit(a.value - a.down, b.value + b.up, -1.0).unwrap_or(0.0).clamp(0.0, value);
+        let upper = limit(a.value + a.up, b.value - b.down, 1.0).unwrap_or(f64::INFINITY).max(value);
+        let parts = [(first, if a.value > 0.0 { a.reach() / a.value } else { 1.0 }), (second, -b.reach() / b.value)];
+        let legs = standard(parts, relation)?;
+        Some(Contrast { value, down: value - lower, up: upper - value, legs })
+    }
+
+    fn relation(&self, first: usize, second: usize) -> f64 {
+        if !self.related {
+            return 0.0;
+        }
+        let (a, b) = (&self.legs[first].errors, &self.legs[second].errors);
+        let sum: f64 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+        (sum / a.len().max(1) as f64).clamp(-1.0, 1.0)
+    }
+
+    /// The limits of the largest contrast.
+    pub fn largest(&self, contrasts: &[Contrast]) -> Option<(f64, f64)> {
+        // Without a bootstrap there is nothing to tell limits from.
+        if self.legs.first().is_none_or(|leg| leg.errors.is_empty()) {
+            return None;
+        }
+        let z = self.quantile();
+        let close = self.close(contrasts)?;
+        let critical = self.critical(&close, f64::midpoint(1.0, self.level)).max(z);
+        let upper = contrasts.iter().map(|contrast| contrast.value + contrast.up).fold(f64::NEG_INFINITY, f64::max);
+        let lower = close.iter().map(|contrast| contrast.value - critical / z * contrast.down).fold(f64::NEG_INFINITY, f64::max);
+        Some((lower, upper))
+    }
+
+    /// The limits of the smallest contrast.
+    pub fn smallest(&self, contrasts: &[Contrast]) -> Option<(f64, f64)> {
+        let turned: Vec<Contrast> = contrasts.iter().map(|contrast| contrast.turned()).collect();
+        self.largest(&turned).map(|(lower, upper)| (-upper, -lower))
+    }
+
+    /// The limits of a weighted sum of largest contrasts.
+    pub fn sum(&self, parts: &[Vec<Contrast>], weight: f64) -> Option<(f64, f64)> {
+        // Without a bootstrap there is nothing to tell limits from.
+        if self.legs.first().is_none_or(|leg| leg.errors.is_empty()) {
+            return None;
+        }
+        let z = self.quantile();
+        let close: Vec<Vec<Contrast>> = parts.iter().map(|part| self.close(part)).collect::<Option<_>>()?;
+        let top = |part: &[Contrast], of: fn(&Contrast) -> f64| part.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
+        let value: f64 = parts.iter().map(|part| weight * top(part, |contrast| contrast.value)).sum();
+        let ups =
+            parts.iter().map(|part| weight * (top(part, |contrast| contrast.value + contrast.up) - top(part, |contrast| contrast.value)));
+        let up = ups.map(|up| up * up).sum::<f64>().sqrt();
+        let replicates = self.legs.first().map_or(0, |leg| leg.errors.len());
+        let error = |replicate: usize| -> f64 {
+            let of = |contrast: &Contrast| contrast.error(self.legs, replicate) * contrast.down / z;
+            close.iter().map(|part| weight * part.iter().map(of).fold(f64::NEG_INFINITY, f64::max)).sum()
+        };
+        let mut errors: Vec<f64> = (0..replicates).map(error).collect();
+        errors.sort_unstable_by(f64::total_cmp);
+        let down = quantile(&errors, f64::midpoint(1.0, self.level)).max(0.0);
+        Some((value - down, value + up))
+    }
+
+    /// The same of smallest contrasts.
+    pub fn sum_of_smallest(&self, parts: &[Vec<Contrast>], weight: f64) -> Option<(f64, f64)> {
+        let turned: Vec<Vec<Contrast>> = parts.iter().map(|part| part.iter().map(Contrast::turned).collect()).collect();
+        self.sum(&turned, weight).map(|(lower, upper)| (-upper, -lower))
+    }
+
+    fn quantile(&self) -> f64 {
+        normal_quantile(f64::midpoint(1.0, self.level))
+    }
+
+    /// The contrasts that could be the largest. `None` where there is none.
+    fn close(&self, contrasts: &[Contrast]) -> Option<Vec<Contrast>> {
+        let z = self.quantile();
+        let within = |contrasts: &[Contrast], errors: f64| -> Vec<Contrast> {
+            let bound = contrasts.iter().map(|contrast| contrast.value - errors / z * contrast.down).fold(f64::NEG_INFINITY, f64::max);
+            let near = |contrast: &&Contrast| contrast.value + 2.0 * errors / z * contrast.down >= bound;
+            contrasts.iter().filter(near).copied().collect()
+        };
+        let hopeful = within(contrasts, HOPELESS);
+        let rare = 1.0 - 0.1 / self.items.max(3.0).ln();
+        let close = within(&hopeful, self.critical(&hopeful, rare));
+        (!close.is_empty()).then_some(close)
+    }
+
+    /// The quantile of the largest standardized error.
+    fn critical(&self, contrasts: &[Contrast], probability: f64) -> f64 {
+        let replicates = self.legs.first().map_or(0, |leg| leg.errors.len());
+        let largest = |replicate: usize| contrasts.iter().map(|c| c.error(self.legs, replicate)).fold(f64::NEG_INFINITY, f64::max);
+        let mut errors: Vec<f64> = (0..replicates).map(largest).collect();
+        errors.sort_unstable_by(f64::total_cmp);
+        if errors.is_empty() || contrasts.is_empty() { 0.0 } else { quantile(&errors, probability) }
+    }
+}
+
+impl Leg {
+    fn reach(&self) -> f64 {
+        f64::midpoint(self.down, self.up)
+    }
+}
+
+impl Contrast {
+    /// Its own limits.
+    pub fn limits(&self) -> (f64, f64) {
+        (self.value - self.down, self.value + self.up)
+    }
+
+    fn turned(&self) -> Self {
+        Self { value: -self.value, down: self.up, up: self.down, legs: self.legs.map(|(leg, part)| (leg, -part)) }
+    }
+
+    fn error(&self, legs: &[Leg], replicate: usize) -> f64 {
+        self.legs.iter().map(|(leg, part)| part * legs[*leg].errors[replicate]).sum()
+    }
+}
+
+/// Scales the parts of an error so that its variance is 1.
+fn standard([(first, a), (second, b)]: [(usize, f64); 2], relation: f64) -> Option<[(usize, f64); 2]> {
+    let spread = (a * a + b * b + 2.0 * relation * a * b).max(0.0).sqrt();
+    (spread > 1e-12).then(|| [(first, a / spread), (second, b / spread)])
+}
+
+/// Errors of mean 0 and variance 1 from replicates; `None` where they do not vary, or some are undefined.
+pub fn standardized(replicates: &[f64]) -> Option<Vec<f64>> {
+    let n = replicates.len() as f64;
+    let mean = replicates.iter().sum::<f64>() / n;
+    let spread = (replicates.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n).sqrt();
+    (spread > 1e-12).then(|| replicates.iter().map(|value| (value - mean) / spread).collect())
+}
