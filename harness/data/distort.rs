@@ -1,7 +1,8 @@
-//! Images made worse on purpose, in five severities; the strengths are those of ImageNet-C where it has the kind.
+//! Images made worse on purpose, in five severities: as ImageNet-C (Hendrycks and Dietterich 2019) does, with its strengths, where it has
+//! the kind.
 
 use rand::RngExt;
-use rand_distr::{Distribution, Normal};
+use rand_distr::{Distribution, Normal, Poisson};
 
 use super::jpeg;
 use super::random::generator;
@@ -23,12 +24,14 @@ pub(super) fn distort(how: Distort, item: &str, shape: [usize; 3], channels: Cha
             image.iter_mut().for_each(|value| *value = byte(normal(deviation, f64::from(*value))));
         }
         Distortion::ShotNoise => {
-            // Of so many photons at full light, a Poisson count is nearly normal with its mean as its variance.
             let photons = [60.0, 25.0, 12.0, 5.0, 3.0][level];
-            image.iter_mut().for_each(|value| {
-                let mean = f64::from(*value) / 255.0 * photons;
-                *value = byte(normal(mean.sqrt(), mean).max(0.0) / photons * 255.0);
-            });
+            // How many of so many photons arrive: a distribution for each byte; of black, none do.
+            let arriving: Vec<Option<Poisson<f64>>> =
+                (0..256_u32).map(|value| Poisson::new(f64::from(value) / 255.0 * photons).ok()).collect();
+            for value in image.iter_mut() {
+                let count = arriving[usize::from(*value)].map_or(0.0, |counts| counts.sample(&mut random));
+                *value = byte(count / photons * 255.0);
+            }
         }
         Distortion::ImpulseNoise => {
             let share = [0.03, 0.06, 0.09, 0.17, 0.27][level];
@@ -39,18 +42,25 @@ pub(super) fn distort(how: Distort, item: &str, shape: [usize; 3], channels: Cha
             }
         }
         Distortion::GaussianBlur => {
-            // In proportion to the image, and a third of a pixel more, so that small images are blurred too.
-            let deviation = [1.0, 2.0, 3.0, 4.0, 6.0][level] * shape[0].min(shape[1]) as f64 / 224.0 + 1.0 / 3.0;
-            blur(deviation, shape, image);
+            blur(deviation(level, shape[0].min(shape[1])), shape, image);
         }
         Distortion::Brightness => {
+            // More of HSV's value: hue and saturation stay.
             let more = 255.0 * [0.1, 0.2, 0.3, 0.4, 0.5][level];
-            image.iter_mut().for_each(|value| *value = byte(f64::from(*value) + more));
+            for pixel in image.chunks_exact_mut(shape[2]) {
+                let value = f64::from(pixel.iter().copied().max().unwrap_or(0));
+                let brighter = (value + more).min(255.0);
+                pixel.iter_mut().for_each(|part| *part = byte(if value > 0.0 { f64::from(*part) * brighter / value } else { brighter }));
+            }
         }
         Distortion::Contrast => {
             let left = [0.4, 0.3, 0.2, 0.1, 0.05][level];
-            let mean = image.iter().map(|value| f64::from(*value)).sum::<f64>() / image.len().max(1) as f64;
-            image.iter_mut().for_each(|value| *value = byte((f64::from(*value) - mean) * left + mean));
+            let pixels = (shape[0] * shape[1]).max(1) as f64;
+            for channel in 0..shape[2] {
+                let mean = image.iter().skip(channel).step_by(shape[2]).map(|value| f64::from(*value)).sum::<f64>() / pixels;
+                let values = image.iter_mut().skip(channel).step_by(shape[2]);
+                values.for_each(|value| *value = byte((f64::from(*value) - mean) * left + mean));
+            }
         }
         Distortion::JpegCompression => compress([25, 18, 15, 10, 7][level], shape, channels, image),
         Distortion::Pixelate => pixelate([0.6, 0.5, 0.4, 0.3, 0.25][level], shape, image),
@@ -66,9 +76,15 @@ pub(super) fn distort(how: Distort, item: &str, shape: [usize; 3], channels: Cha
     }
 }
 
-/// A separable blur; beyond the edge, the edge goes on. The deviation is in pixels.
+/// The blur's deviation in pixels: ImageNet-C's at a shorter side of 224, CIFAR-10-C's at 32 and below, on the line through both elsewhere.
+fn deviation(level: usize, side: usize) -> f64 {
+    let (small, large) = ([0.4, 0.6, 0.7, 0.8, 1.0][level], [1.0, 2.0, 3.0, 4.0, 6.0][level]);
+    small + (large - small) * (side as f64 - 32.0).max(0.0) / (224.0 - 32.0)
+}
+
+/// A separable blur, cut off at four deviations; beyond the edge, the edge goes on.
 fn blur(deviation: f64, [height, width, channels]: [usize; 3], image: &mut [u8]) {
-    let radius = (3.0 * deviation).ceil() as isize;
+    let radius = (4.0 * deviation).round() as isize;
     let mut kernel: Vec<f64> = (-radius..=radius).map(|at| (-(at * at) as f64 / (2.0 * deviation * deviation)).exp()).collect();
     let total: f64 = kernel.iter().sum();
     kernel.iter_mut().for_each(|weight| *weight /= total);
@@ -104,19 +120,33 @@ fn compress(quality: u8, shape: [usize; 3], channels: Channels, image: &mut [u8]
     turn(image);
 }
 
-/// Means over blocks, as many as a smaller image would have pixels.
+/// Means over blocks, as many as a smaller image would have pixels: Pillow's box filter there and back.
 fn pixelate(scale: f64, [height, width, channels]: [usize; 3], image: &mut [u8]) {
     let blocks = |side: usize| ((side as f64 * scale) as usize).max(1);
     let (down, across) = (blocks(height), blocks(width));
-    for by in 0..down {
-        for bx in 0..across {
-            let (ys, xs) = (by * height / down..(by + 1) * height / down, bx * width / across..(bx + 1) * width / across);
-            for channel in 0..channels {
-                let place = |y: usize, x: usize| (y * width + x) * channels + channel;
-                let sum: u32 = ys.clone().flat_map(|y| xs.clone().map(move |x| (y, x))).map(|(y, x)| u32::from(image[place(y, x)])).sum();
-                let mean = (f64::from(sum) / (ys.len() * xs.len()).max(1) as f64).round() as u8;
-                ys.clone().for_each(|y| xs.clone().for_each(|x| image[place(y, x)] = mean));
-            }
+    // In Pillow's arithmetic, which decides to which block a pixel belongs whose middle is where two meet.
+    let counted = |block: usize, side: usize, blocks: usize| -> Vec<usize> {
+        let scale = side as f64 / blocks as f64;
+        let (middle, support) = ((block as f64 + 0.5) * scale, 0.5 * scale);
+        let inside = |pixel: &usize| {
+            let at = (*pixel as f64 - middle + 0.5) * (1.0 / scale);
+            -0.5 < at && at <= 0.5
+        };
+        ((middle - support + 0.5) as usize..((middle + support + 0.5) as usize).min(side)).filter(inside).collect()
+    };
+    let shown = |pixel: usize, side: usize, blocks: usize| (2 * pixel + 1) * blocks / (2 * side);
+    let place = |y: usize, x: usize, channel: usize| (y * width + x) * channels + channel;
+    let rows: Vec<Vec<usize>> = (0..down).map(|block| counted(block, height, down)).collect();
+    let columns: Vec<Vec<usize>> = (0..across).map(|block| counted(block, width, across)).collect();
+    let mut means = Vec::with_capacity(down * across * channels);
+    for (ys, xs) in rows.iter().flat_map(|ys| columns.iter().map(move |xs| (ys, xs))) {
+        for channel in 0..channels {
+            let sum: u32 = ys.iter().flat_map(|y| xs.iter().map(|x| u32::from(image[place(*y, *x, channel)]))).sum();
+            means.push((f64::from(sum) / (ys.len() * xs.len()).max(1) as f64).round() as u8);
         }
+    }
+    for (index, value) in image.iter_mut().enumerate() {
+        let (y, x, channel) = (index / channels / width, index / channels % width, index % channels);
+        *value = means[(shown(y, height, down) * across + shown(x, width, across)) * channels + channel];
     }
 }

@@ -29,9 +29,9 @@ pub enum Distortion {
     ImpulseNoise,
     /// A normal blur.
     GaussianBlur,
-    /// More light.
+    /// More light: HSV's value, with hue and saturation as they are.
     Brightness,
-    /// Less contrast around the image's mean.
+    /// Less contrast around each channel's mean.
     Contrast,
     /// A JPEG of low quality.
     JpegCompression,

@@ -119,18 +119,64 @@ fn resizing_is_within_one_level_of_pillow() {
     }
 }
 
+/// The only image of a folder, fitted and then made worse.
+fn distorted(folder: &Folder, input: Input, kind: Distortion, severity: u32) -> Vec<u8> {
+    let dataset = Arc::new(folder.open("images: {glob: 'photo.png'}\n").unwrap());
+    let input = dataset.resolve(&input).unwrap();
+    let images = Arc::new(Images::decode(&dataset, &[0], &input, &folder.path().join("cache"), &|_, _| {}).unwrap());
+    let extra = Extra { distort: Some(Distort { kind, severity, seed: 0 }), ..Extra::default() };
+    let batch = Batches::new(dataset, images, &[0], 1, Order::Given, extra).next().unwrap().unwrap();
+    batch.column(1).as_fixed_size_list().values().as_primitive::<UInt8Type>().values().to_vec()
+}
+
+#[test]
+fn distortions_without_chance_are_those_of_imagenet_c() {
+    let folder = Folder::new();
+    folder.image("photo.png", "photo.png");
+    let square = Input { size: Some((224, 224)), fit: Fit::Stretch, filter: Filter::Nearest, ..Input::default() };
+    for (word, kind, input) in [
+        ("brightness", Distortion::Brightness, Input::default()),
+        ("contrast", Distortion::Contrast, Input::default()),
+        ("pixelate", Distortion::Pixelate, Input::default()),
+        ("gaussian_blur", Distortion::GaussianBlur, square),
+    ] {
+        let (largest, _) = difference(&distorted(&folder, input, kind, 3), &rgb(read(&format!("photo.{word}-3.png"))));
+        assert!(largest <= 1, "{word}: {largest} levels");
+    }
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "the measured parity is worth seeing")]
+fn noise_has_the_moments_of_imagenet_c() {
+    let folder = Folder::new();
+    image::RgbImage::from_pixel(200, 200, image::Rgb([102; 3])).save(folder.path().join("photo.png")).unwrap();
+    let light: f64 = 102.0 / 255.0;
+    for (kind, severity, deviation) in [
+        (Distortion::GaussianNoise, 1, 255.0 * 0.08),
+        (Distortion::ShotNoise, 1, 255.0 * (light / 60.0).sqrt()),
+        (Distortion::ShotNoise, 3, 255.0 * (light / 12.0).sqrt()),
+        (Distortion::ImpulseNoise, 5, (0.27 * (102.0_f64.powi(2) + 153.0_f64.powi(2)) / 2.0 - (0.27_f64 * 25.5).powi(2)).sqrt()),
+    ] {
+        let values: Vec<f64> = distorted(&folder, Input::default(), kind, severity).into_iter().map(f64::from).collect();
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let found = (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt();
+        println!("{kind:?} {severity}: mean {mean:.2}, deviation {found:.2}, {deviation:.2} in theory");
+        assert!((found / deviation - 1.0).abs() < 0.02, "{kind:?} {severity}: {found} and not {deviation}");
+    }
+    // Of three photons at full light, exact thirds arrive.
+    let few = distorted(&folder, Input::default(), Distortion::ShotNoise, 5);
+    assert!(few.iter().all(|value| value.is_multiple_of(85)), "{few:?}");
+    let none = few.iter().filter(|value| **value == 0).count() as f64 / few.len() as f64;
+    assert!((none - (-3.0 * light).exp()).abs() < 0.01, "{none}");
+}
+
 #[test]
 #[expect(clippy::print_stdout, reason = "the measured parity is worth seeing")]
 fn jpeg_compression_leaves_what_pillows_leaves() {
     let folder = Folder::new();
     folder.image("photo.png", "photo.png");
-    let dataset = Arc::new(folder.open("images: {glob: 'photo.png'}\n").unwrap());
-    let squeezed = |severity, channels| -> Vec<u8> {
-        let input = dataset.resolve(&Input { channels: Some(channels), ..Input::default() }).unwrap();
-        let images = Arc::new(Images::decode(&dataset, &[0], &input, &folder.path().join("cache"), &|_, _| {}).unwrap());
-        let distort = Some(Distort { kind: Distortion::JpegCompression, severity, seed: 0 });
-        let batch = Batches::new(Arc::clone(&dataset), images, &[0], 1, Order::Given, Extra { distort, ..Extra::default() }).next();
-        batch.unwrap().unwrap().column(1).as_fixed_size_list().values().as_primitive::<UInt8Type>().values().to_vec()
+    let squeezed = |severity, channels| {
+        distorted(&folder, Input { channels: Some(channels), ..Input::default() }, Distortion::JpegCompression, severity)
     };
     let mean = |a: &[u8], b: &[u8]| a.iter().zip(b).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / a.len() as f64;
     let whole = rgb(read("photo.png"));

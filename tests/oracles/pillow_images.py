@@ -1,16 +1,18 @@
 """Writes small images of every kind that is read, and what Pillow makes of them, to `tests/data/images/`.
 
-    python -m venv env && env/bin/pip install numpy pillow==12.3.0 && env/bin/python tests/oracles/pillow_images.py
+    python -m venv env && env/bin/pip install numpy pillow==12.3.0 scikit-image && env/bin/python tests/oracles/pillow_images.py
 
 `NAME.EXT` is the image; `NAME.whole.png` its pixels in RGB after the EXIF orientation; `photo.FIT-FILTER.png` resized as torchvision does
 with Pillow images: the shorter edge to the size, rounded down, then the middle; `large.drafted-SIDE.png` what Pillow's `draft` makes of
-`large.jpg` for images of that width and height; `photo.squeezed-QUALITY.png` what is left of a photograph after a JPEG of that quality.
+`large.jpg` for images of that width and height; `photo.squeezed-QUALITY.png` what is left of a photograph after a JPEG of that quality;
+`photo.DISTORTION-3.png` what ImageNet-C's formula makes of the photograph at severity 3, the blur of one of 224 x 224.
 """
 
 import io
 from pathlib import Path
 
 import numpy as np
+import skimage
 from PIL import Image, ImageOps
 
 HERE = Path(__file__).parent.parent / "data" / "images"
@@ -43,6 +45,21 @@ def torchvision(image, size, fraction, filter):
     image = image.resize(whole, filter)
     left, top = int(round((whole[0] - size) / 2)), int(round((whole[1] - size) / 2))
     return image.crop((left, top, left + size, top + size))
+
+
+def corrupted(image):
+    """The distortions of ImageNet-C without chance, at severity 3 (github.com/hendrycks/robustness, make_imagenet_c.py)."""
+    values = np.asarray(image) / 255.0
+    hsv = skimage.color.rgb2hsv(values)
+    hsv[:, :, 2] = np.clip(hsv[:, :, 2] + 0.3, 0, 1)
+    yield "brightness", skimage.color.hsv2rgb(hsv)
+    means = np.mean(values, axis=(0, 1), keepdims=True)
+    yield "contrast", (values - means) * 0.2 + means
+    width, height = image.size
+    small = image.resize((int(width * 0.4), int(height * 0.4)), Image.Resampling.BOX)
+    yield "pixelate", np.asarray(small.resize((width, height), Image.Resampling.BOX)) / 255.0
+    square = np.asarray(image.resize((224, 224), Image.Resampling.NEAREST)) / 255.0
+    yield "gaussian_blur", skimage.filters.gaussian(square, sigma=3, channel_axis=-1)
 
 
 def main():
@@ -81,6 +98,9 @@ def main():
         squeezed = io.BytesIO()
         large.save(squeezed, "JPEG", quality=quality)
         Image.open(squeezed).save(HERE / f"photo.squeezed-{quality}.png", optimize=True)
+    for name, values in corrupted(large):
+        pixels = (values.clip(0, 1) * 255).round().astype(np.uint8)
+        Image.fromarray(pixels).save(HERE / f"photo.{name}-3.png", optimize=True)
     save(large, "large.jpg", quality=90)
     for side in (60, 30):
         drafted = Image.open(HERE / "large.jpg")
