@@ -56,7 +56,7 @@ pub(super) fn decode(bytes: &[u8], orient: bool, shrink: &dyn Fn(u32, u32) -> u3
     Ok((Pixels { width, height, channels, bytes }, orientation(&decoder)))
 }
 
-/// What remains of pixels that go through a JPEG of some quality, the same in every build; `shape` is height, width, channels.
+/// What remains of pixels that go through a JPEG of some quality; `shape` is height, width, channels.
 ///
 /// # Errors
 /// A reason, as for [`encode`].

@@ -203,17 +203,13 @@ fn facts(
 }
 
 fn of_joint(definition: &joint::registry::Definition) -> Vec<(&'static str, String)> {
-    let (low, high) = definition.range;
-    vec![
+    let own = [
         ("formula", definition.formula.to_owned()),
         ("inputs", definition.compute.inputs().to_owned()),
         ("options", definition.options.iter().map(|option| option.words()).collect::<Vec<_>>().join("; ")),
-        ("range", format!("{low} to {high}")),
-        ("better", definition.direction.word().to_owned()),
-        ("undefined", definition.undefined.to_owned()),
-        ("source", definition.source.to_owned()),
-        ("peers", peers(definition.peers)),
-    ]
+    ];
+    let joint::registry::Definition { range, direction, undefined, source, peers, .. } = *definition;
+    own.into_iter().chain(facts(range, direction, undefined, source, peers)).collect()
 }
 
 fn of_embedding(definition: &embedding::registry::Definition) -> Vec<(&'static str, String)> {
