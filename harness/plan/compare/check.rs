@@ -6,8 +6,9 @@ use super::{Entry, admits, over_node};
 use crate::plan::family::{Family, How, Levels};
 use crate::plan::make::Planner;
 use crate::plan::planned::{PlannedScore, Source};
-use crate::spec::compare::{Comparison, Test};
+use crate::spec::compare::{Comparison, Report, Test};
 use crate::spec::problem::{Problem, did_you_mean};
+use crate::spec::study::Study;
 use crate::spec::uncertainty::Cluster;
 use crate::spec::vocabulary::{MetricColumn, ShareOf};
 
@@ -113,6 +114,53 @@ impl Planner<'_> {
             };
             self.problems.push(Problem::at(over_node(entry.spec), message).help(help));
         }
+    }
+
+    /// A number of two models is said by comparisons alone.
+    pub(super) fn check_compared(&mut self, study: &Study) {
+        if !self.request.only.is_empty() {
+            return;
+        }
+        let mut told = IndexSet::new();
+        for evaluation in &study.evaluations {
+            let said = self.scored.iter().filter(|said| said.evaluation == evaluation.name).flat_map(|said| &said.metrics);
+            let columns: IndexSet<&str> = said.filter(|column| column.of_models).map(|column| column.name.as_str()).collect();
+            for call in &evaluation.spec.metrics {
+                let name = call.name.as_ref().unwrap_or(&call.choice.name);
+                let mut comparisons = study.compare.values().filter(|spec| admits(spec, &evaluation.name));
+                let is_compared = comparisons.any(|spec| spec.metrics.iter().any(|metric| metric.value == *name));
+                if columns.contains(name.as_str()) && !is_compared && told.insert((evaluation.name.as_str(), name.as_str())) {
+                    let message = format!("`{name}` is a number of two models, and no entry of `compare` names it");
+                    let help = format!("add `compare: {{alike: {{models: [A, B], metrics: [{name}]}}}}`");
+                    self.problems.push(Problem::at(&call.choice.name_node, message).help(help));
+                }
+            }
+        }
+    }
+
+    /// A number of two models is no difference, of which there are means, trends, tests and margins.
+    pub(super) fn check_likeness(&mut self, entry: &Entry<'_>, levels: &Levels) {
+        let spec = entry.spec;
+        let of_models =
+            |name: &str| self.scored.iter().flat_map(|said| &said.metrics).any(|column| column.name == name && column.of_models);
+        let Some(metric) = spec.metrics.iter().find(|metric| of_models(&metric.value)) else { return };
+        let reason = if let How::Trend(_) = levels.how {
+            "have no slope"
+        } else if let How::Groups(_) = levels.how {
+            "are not set against those of other groups"
+        } else if !spec.average.is_empty() {
+            "are not averaged"
+        } else if spec.report != [Report::Difference] {
+            "have no before and after"
+        } else if spec.test.is_some() {
+            "are not tested against 0"
+        } else if spec.within.is_some() {
+            "are not held against a margin"
+        } else {
+            return;
+        };
+        let message = format!("`{}` is a number of two models, and such numbers {reason}", metric.value);
+        self.problems.push(Problem::at(&metric.node, message).help("give it an entry of its own in `compare`"));
     }
 
     /// A test must be one of what is compared.
