@@ -72,7 +72,8 @@ study: alike
 models:
   before: {embeddings: before.csv, columns: {id: id, embedding: [e0, e1, e2, e3, e4]WEIGHT}}
   after: {embeddings: after.csv, columns: {id: id, embedding: [e0, e1, e2, e3, e4, e5, e6, e7]WEIGHT}}
-evaluate: {groups: [tone], metrics: [linear_cka, {linear_cka: {DEBIASEDas: other}}]}
+evaluate:
+  places: {groups: [tone], metrics: [linear_cka, {linear_cka: {DEBIASEDas: other}}]}
 compare:
   change: {models: [before, after], metrics: [linear_cka, other]}
 tables:

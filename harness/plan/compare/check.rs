@@ -144,23 +144,18 @@ impl Planner<'_> {
         let of_models =
             |name: &str| self.scored.iter().flat_map(|said| &said.metrics).any(|column| column.name == name && column.of_models);
         let Some(metric) = spec.metrics.iter().find(|metric| of_models(&metric.value)) else { return };
-        let reason = if let How::Trend(_) = levels.how {
-            "have no slope"
-        } else if let How::Groups(_) = levels.how {
-            "are not set against those of other groups"
-        } else if !spec.average.is_empty() {
-            "are not averaged"
-        } else if spec.report != [Report::Difference] {
-            "have no before and after"
-        } else if spec.test.is_some() {
-            "are not tested against 0"
-        } else if spec.within.is_some() {
-            "are not held against a margin"
-        } else {
-            return;
+        let (reason, help) = match &levels.how {
+            How::Trend(_) => ("have no slope", "compare models, or two levels of an axis"),
+            How::Groups(_) => ("are not set against those of other groups", "compare models, or two levels of an axis"),
+            How::Pairs(_) if !spec.average.is_empty() => ("are not averaged", "remove `average`"),
+            How::Pairs(_) if spec.report != [Report::Difference] => ("have no before and after", "remove `report`"),
+            How::Pairs(_) if spec.test.is_some() => ("are not tested against 0", "remove `test`"),
+            How::Pairs(_) if spec.within.is_some() => ("are not held against a margin", "remove `equivalence`"),
+            How::Pairs(_) => return,
         };
         let message = format!("`{}` is a number of two models, and such numbers {reason}", metric.value);
-        self.problems.push(Problem::at(&metric.node, message).help("give it an entry of its own in `compare`"));
+        let help = if spec.metrics.len() > 1 { "give it an entry of its own in `compare`" } else { help };
+        self.problems.push(Problem::at(&metric.node, message).help(help));
     }
 
     /// A test must be one of what is compared.
@@ -175,7 +170,8 @@ impl Planner<'_> {
             return;
         }
         for metric in &entry.spec.metrics {
-            let mut columns = self.scored.iter().flat_map(|said| &said.metrics).filter(|column| column.name == metric.value);
+            let named = self.scored.iter().flat_map(|said| &said.metrics).filter(|column| column.name == metric.value);
+            let mut columns = named.filter(|column| !column.of_models);
             let (fits, why) = match test.value {
                 Test::McNemar | Test::McNemarExact => {
                     (columns.all(|column| column.share == ShareOf::Truths), "is no share of items that are the same whatever is decided")
