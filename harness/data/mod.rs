@@ -15,6 +15,7 @@
 //! - [`random`]: numbers keyed by what they are for.
 
 pub mod archive;
+mod array;
 mod augment;
 pub mod batches;
 mod coco;
@@ -35,10 +36,11 @@ mod jpeg;
 mod labels;
 pub mod mock;
 mod mosaic;
-mod npy;
+
 mod official;
 mod ontology;
 mod opening;
+mod pixel_text;
 mod pixels;
 pub mod printable;
 pub mod random;
@@ -49,6 +51,7 @@ mod sheet;
 mod sidecar;
 mod split;
 pub mod table;
+mod unpacked;
 mod verify;
 mod walk;
 pub mod weight;
