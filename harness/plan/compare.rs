@@ -67,6 +67,7 @@ impl Planner<'_> {
             // What the evaluations will say is not known.
             return Vec::new();
         }
+        self.check_compared(study);
         study.compare.iter().filter_map(|(name, spec)| self.comparison(&Entry { study, cells, scores, name, spec })).collect()
     }
 
@@ -107,6 +108,7 @@ impl Planner<'_> {
         self.check_rules(entry, &families);
         self.check_each(entry, &levels, &families);
         self.check_test(entry, &levels, &families);
+        self.check_likeness(entry, &levels);
         Some(PlannedComparison {
             name: name.to_owned(),
             over: levels.over,
