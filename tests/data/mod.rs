@@ -4,6 +4,7 @@ mod arrays;
 mod broken;
 mod cards;
 mod draw;
+mod filling;
 mod folder;
 mod labels;
 mod mock;
