@@ -149,7 +149,7 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
             "average: binary (with `positive:`) | macro | micro | weighted | samples (several labels an item) | per_class"
         }
         Compute::Class { samples: None, .. } => "average: binary (with `positive:`) | macro | micro | weighted | per_class",
-        Compute::Rank(_) | Compute::Roc(_) | Compute::Belief(_) => {
+        Compute::Rank(_) | Compute::Roc(_) | Compute::Belief(_) | Compute::Calibration { each: true, .. } => {
             "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest"
         }
         Compute::ClassOf(_) => "average: binary (with `positive:`) | macro | per_class",
@@ -215,7 +215,7 @@ fn of_joint(definition: &joint::registry::Definition) -> Vec<(&'static str, Stri
 fn of_embedding(definition: &embedding::registry::Definition) -> Vec<(&'static str, String)> {
     let own = [
         ("formula", definition.formula.to_owned()),
-        ("inputs", if definition.compute.of_sets() { "embeddings; `sets:`" } else { "embeddings; groups" }.to_owned()),
+        ("inputs", definition.compute.inputs().to_owned()),
         ("options", definition.options.iter().map(|option| option.words()).collect::<Vec<_>>().join("; ")),
     ];
     let embedding::registry::Definition { range, direction, undefined, source, peers, .. } = *definition;
