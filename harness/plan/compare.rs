@@ -139,7 +139,7 @@ impl Planner<'_> {
                 let split = part.split.as_ref().map(|split| split.value.as_str());
                 let dataset = split.and_then(|split| split.split_once('/')).map_or("", |(dataset, _)| dataset);
                 let data = self.datasets.get(dataset).and_then(Option::as_ref);
-                Some(imported::select(predictions, split, data))
+                Some(imported::select(predictions, split, data).map(|selected| (part.fold.clone(), selected)))
             }
             Source::Backend(_) => None,
         };

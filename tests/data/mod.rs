@@ -1,13 +1,16 @@
 //! Data as it lies on disk, well-formed and not.
 
+mod arrays;
 mod broken;
 mod cards;
 mod draw;
+mod filling;
 mod folder;
 mod labels;
 mod mock;
 mod ontology;
 mod parity;
+mod published;
 mod real;
 mod refused;
 mod shapes;
