@@ -88,6 +88,7 @@ impl World {
             subject: None,
             weight: None,
             split: None,
+            fold: None,
             copies: None,
         };
         Predictions::check(parts, |row| row as u64).unwrap()
@@ -128,7 +129,7 @@ impl World {
     /// Number by number: its name, the number of the clouds themselves, the share of files whose interval holds it, and the mean width.
     fn coverage(&self, files: u64) -> Vec<(String, f64, f64, f64)> {
         let truths = self.numbers(u64::MAX, 500, &Uncertainty::default().with_draws(2, 0));
-        let uncertainty = Uncertainty::default().with_draws(400, 0);
+        let uncertainty = Uncertainty::default().with_draws(400, 100);
         let all: Vec<_> = (0..files).into_par_iter().map(|seed| self.numbers(seed, 1, &uncertainty)).collect();
         let of = |(place, (name, truth, _)): (usize, &(String, f64, Option<(f64, f64)>))| {
             let intervals = || all.iter().map(|numbers| numbers[place].2.unwrap());
