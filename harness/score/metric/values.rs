@@ -157,7 +157,9 @@ impl Metric {
                 match self.average {
                     Average::Positive(_) => values.push(classes.first().map_or(Err(Cause::NoItems.into()), |bins| of(bins))),
                     Average::PerClass => values.extend(classes.iter().map(|bins| of(bins))),
-                    Average::Weighted => values.push(weighted(&classes, |bins| of(bins), |bins| bins.iter().map(|bin| bin.hits).sum(), policy)),
+                    Average::Weighted => {
+                        values.push(weighted(&classes, |bins| of(bins), |bins| bins.iter().map(|bin| bin.hits).sum(), policy))
+                    }
                     _ => values.push(mean(&classes, |bins| of(bins), policy)),
                 }
             }
