@@ -9,6 +9,9 @@ pub mod import;
 pub mod kinds;
 pub mod pool;
 
+use std::collections::HashSet;
+use std::ops::RangeInclusive;
+
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
@@ -152,6 +155,9 @@ pub struct PredictionsError {
     /// At least one.
     pub faults: Vec<Fault>,
 }
+
+/// Weights whose squares can be summed up.
+const SUMMED: RangeInclusive<f64> = 1e-100..=1e100;
 
 /// What is said of ids that an earlier item has.
 pub(super) const REPEATED: &str = "duplicate ids: every item may occur once";
@@ -427,9 +433,14 @@ impl Parts {
         }
         if let Some(weight) = &self.weight {
             note("a weight that is negative or not finite".to_owned(), &|row| !(weight[row] >= 0.0 && weight[row].is_finite()));
+            let unsummed = |weight: f64| weight.is_finite() && weight > 0.0 && !SUMMED.contains(&weight);
+            note("a weight above 1e100, or below 1e-100 and not 0 (scale all weights by one factor)".to_owned(), &|row| {
+                unsummed(weight[row])
+            });
         }
-        let twice = (1..self.classes.len()).find(|index| self.classes[..*index].contains(&self.classes[*index]));
-        faults.extend(twice.map(|index| Fault::new(format!("the class `{}` is listed twice", self.classes[index]))));
+        let mut listed = HashSet::new();
+        let twice = self.classes.iter().find(|class| !listed.insert(class.as_str()));
+        faults.extend(twice.map(|class| Fault::new(format!("the class `{class}` is listed twice"))));
         faults
     }
 }
