@@ -120,7 +120,7 @@ def geometry(name, vectors, groups, normalize):
     outer = sum(len(rows) * np.sum((places[rows].mean(0) - mean) ** 2) for rows in of.values())
     within = sum(np.sum((places[rows] - places[rows].mean(0)) ** 2) for rows in of.values())
     case.expect("fisher_ratio", outer / within, by="tone")
-    case.expect("linear_probe", probe(vectors, groups, np.arange(len(groups)) % 3), by="tone")
+    case.expect("linear_probe", probe(places, groups, np.arange(len(groups)) % 3), by="tone")
 
 
 groups = ["dark"] * 12 + ["light"] * 23 + ["medium"] * 9

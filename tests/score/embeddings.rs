@@ -239,7 +239,7 @@ fn a_probe_is_held_against_a_control_task() {
     let predictions = import_text("vectors.csv", &text, "{id: id, embedding: [e0, e1]}").unwrap();
     let measured = measure(&predictions, "{groups: [g], metrics: [{linear_probe: {permutations: 99}}]}").unwrap();
     let probe = find(&measured, "linear_probe", "g", "", "");
-    assert!(probe.value.unwrap() > 0.75, "{probe:?}");
+    assert!(probe.value.unwrap() > 0.7, "{probe:?}");
     assert_eq!(probe.null_p, Some(0.01));
     assert!((0.4..0.6).contains(&probe.null_median.unwrap()), "{probe:?}");
 }

@@ -123,7 +123,9 @@ impl<'a> Suspects<'a> {
     pub fn embeddings(&self, normalize: Normalize) -> Features {
         let vector = |row: &usize| {
             let vector = self.predictions.embeddings().map_or(&[][..], |embeddings| embeddings.of(*row));
-            let length = if normalize == Normalize::L2 { vector.iter().map(|number| number * number).sum::<f64>().sqrt() } else { 1.0 };
+            let length = vector.iter().map(|number| number * number).sum::<f64>().sqrt();
+            // A zero vector stays one.
+            let length = if normalize == Normalize::L2 && length > 0.0 { length } else { 1.0 };
             vector.iter().map(|number| number / length).collect::<Vec<f64>>()
         };
         let vectors: Vec<Vec<f64>> = self.rows.iter().map(vector).collect();

@@ -218,7 +218,7 @@ const METRICS: &[Definition] = &[
     },
     Definition {
         name: "linear_probe",
-        formula: "dataset_leakage with embeddings in place of labels: balanced accuracy of telling groups from them; with `permutations`, \
+        formula: "dataset_leakage with embeddings in place of labels: balanced accuracy of telling groups from them (of length 1 with `embed: {normalize: l2}`); with `permutations`, \
                   the control task: `null_median` is what the same probe makes of groups dealt out by chance, selectivity what the value exceeds it by",
         range: (0.0, 1.0),
         direction: Neutral,
