@@ -13,7 +13,7 @@ use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
 use super::units::{Rows, Units};
 use super::{OUTSIDE, Value};
-use crate::score::breakdown::reduction::Among;
+use crate::score::breakdown::among::Among;
 use crate::score::breakdown::reference::Anchor;
 use crate::score::lens::tally::Tally;
 use crate::score::rule::refit::Refit;
