@@ -117,6 +117,7 @@ impl Bars {
         bar.set_message(message.to_owned());
         if done == total && total > 0 && !name.contains(',') {
             bar.finish_and_clear();
+            bars.remove(name);
         }
     }
 

@@ -98,7 +98,7 @@ impl Batches {
         rows.par_iter()
             .zip(pixels.par_chunks_exact_mut(size))
             .map_init(Vec::new, one)
-            .collect::<Result<(), DataError>>()
+            .collect::<Result<(), Arc<DataError>>>()
             .map_err(|error| ArrowError::ExternalError(Box::new(error)))?;
         let ids = StringArray::from_iter_values(rows.iter().map(|row| &self.dataset.ids[*row as usize]));
         let item = Arc::new(Field::new("item", DataType::UInt8, false));

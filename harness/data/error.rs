@@ -51,6 +51,9 @@ pub enum DataError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Images cannot be decoded, whatever they are.
+    #[error("images cannot be decoded: {0}")]
+    Threads(String),
     /// A file is not what the card says.
     #[error("`{}` {reason}", path.display())]
     File {

@@ -7,7 +7,7 @@ use super::dataset::Dataset;
 use super::error::DataError;
 use super::frame::Factor;
 use super::random::rank;
-use crate::spec::folds::Folds;
+use crate::spec::folds::{DEALT, Folds};
 
 /// Its size, what orders it among those of equal size, and its rows.
 type Unit<'u> = (Reverse<usize>, u128, &'u [u32]);
@@ -74,10 +74,18 @@ impl Dataset {
     }
 }
 
-/// Of dealt parts, the rows to learn from and those to be tested on: one part is `test`, all others are `train`, in order.
-pub fn train_and_test(parts: &[Vec<u32>], fold: usize) -> (Vec<u32>, Vec<u32>) {
-    let others = parts.iter().enumerate().filter(|(at, _)| *at != fold);
-    let mut train: Vec<u32> = others.flat_map(|(_, rows)| rows).copied().collect();
-    train.sort_unstable();
-    (train, parts.get(fold).cloned().unwrap_or_default())
+/// The rows of a fold's splits, in order: of dealt parts one is `test`, the next `validation` ones are that, and all others are `train`.
+pub fn splits(parts: &[Vec<u32>], fold: usize, validation: usize) -> Vec<(&'static str, Vec<u32>)> {
+    let place = |part: usize| match (part + parts.len() - fold) % parts.len() {
+        0 => 0,
+        after if after <= validation => 1,
+        _ => 2,
+    };
+    let mut splits: Vec<(&str, Vec<u32>)> = DEALT.into_iter().map(|split| (split, Vec::new())).collect();
+    for (part, rows) in parts.iter().enumerate() {
+        splits[place(part)].1.extend_from_slice(rows);
+    }
+    splits.iter_mut().for_each(|(_, rows)| rows.sort_unstable());
+    splits.retain(|(split, _)| *split != DEALT[1] || validation > 0);
+    splits
 }

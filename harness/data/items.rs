@@ -161,16 +161,11 @@ impl Items {
         DataError::Image { image: self.describe(image), reason: reason.into() }
     }
 
-    /// Reads images and hands each to `work`, in parallel and a bounded number at a time.
+    /// Reads images and hands each to `work`, in parallel, a bounded number at a time and in the order of their containers and records.
     ///
     /// # Errors
-    /// The first that reading or `work` meets.
-    pub fn visit<T: Send>(
-        &self,
-        images: &[u32],
-        done: &(dyn Fn(usize) + Sync),
-        work: impl Fn(u32, Encoded) -> Result<T, DataError> + Sync,
-    ) -> Result<Vec<T>, DataError> {
+    /// The first in that order that reading or `work` meets.
+    pub fn visit<T: Send>(&self, images: &[u32], work: impl Fn(u32, Encoded) -> Result<T, DataError> + Sync) -> Result<Vec<T>, DataError> {
         let mut sorted: Vec<(usize, u32)> = images.iter().copied().enumerate().collect();
         sorted.sort_by_key(|(_, image)| match self.places[*image as usize] {
             Place::File(_) => (0, 0),
@@ -180,18 +175,15 @@ impl Items {
         for block in sorted.chunk_by(|(_, a), (_, b)| self.container(*a) == self.container(*b)) {
             for block in block.chunks(BLOCK) {
                 let encoded = self.read(block)?;
-                let worked: Result<Vec<(usize, T)>, DataError> = block
-                    .par_iter()
-                    .zip(encoded)
-                    .map(|((position, image), encoded)| {
-                        let encoded = encoded.map_or_else(|| self.read_file(*image), Ok)?;
-                        Ok((*position, work(*image, encoded)?))
-                    })
-                    .collect();
-                for (position, value) in worked? {
-                    found[position] = Some(value);
+                // A bridge hands them out one by one, where a split in halves would have half of the threads begin in the middle.
+                let worked = block.iter().zip(encoded).enumerate().par_bridge().map(|(at, ((_, image), encoded))| {
+                    (at, encoded.map_or_else(|| self.read_file(*image), Ok).and_then(|encoded| work(*image, encoded)))
+                });
+                let mut worked: Vec<(usize, Result<T, DataError>)> = worked.collect();
+                worked.sort_unstable_by_key(|(at, _)| *at);
+                for (at, value) in worked {
+                    found[block[at].0] = Some(value?);
                 }
-                done(block.len());
             }
         }
         Ok(found.into_iter().flatten().collect())

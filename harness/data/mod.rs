@@ -5,7 +5,7 @@
 //!   `labels` say what they mean, `verify` looks at the images, `official` and `split` divide, `pixels` measures, `mosaic` composes.
 //! - [`items`]: where the images lie; [`digest`]: what they are, remembered.
 //! - [`decode`] (with `jpeg`) and [`fit`]: encoded images to pixels of a model's size.
-//! - [`images`]: decoded once, in `shard`s; [`batches`]: as Arrow, in an order, augmented.
+//! - [`images`]: decoded once, in `shard`s, while those are read that have arrived (`arrivals`); [`batches`]: as Arrow, in an order, augmented.
 //!   `distort`: made worse on purpose, the same way each time.
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
 //! - [`draw`]: rows with a target distribution (`share`); [`fold`]: parts for cross-validation.
@@ -15,6 +15,7 @@
 //! - [`random`]: numbers keyed by what they are for.
 
 pub mod archive;
+mod arrivals;
 mod augment;
 pub mod batches;
 mod coco;

@@ -269,7 +269,7 @@ impl Opening<'_> {
     /// The size of the first image that can be decoded, times the grid of a mosaic.
     fn native(&self, items: &Items, grid: Option<(u32, u32)>) -> Result<(u32, u32, u32), DataError> {
         let size = |image: u32| {
-            let sizes = items.visit(&[image], &|_| {}, |image, encoded| {
+            let sizes = items.visit(&[image], |image, encoded| {
                 let pixels = items.decode(image, encoded, true, &decode::full)?;
                 Ok((pixels.height, pixels.width, pixels.channels))
             });

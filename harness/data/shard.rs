@@ -9,6 +9,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 
 use super::error::DataError;
 
@@ -21,13 +22,13 @@ pub(super) struct Shard {
     slot: usize,
 }
 
-/// Which slots of a shard hold an image; held while the shard is locked.
-pub(super) struct Filled {
+/// Which slots of a shard hold an image. The shard is locked, for other processes too, as long as this lives.
+pub(super) struct Filled<'s> {
+    shard: &'s Shard,
     bits: Vec<u8>,
-    path: PathBuf,
 }
 
-impl Filled {
+impl Filled<'_> {
     pub(super) fn holds(&self, slot: usize) -> bool {
         self.bits.get(slot / 8).is_some_and(|byte| byte & (1 << (slot % 8)) != 0)
     }
@@ -36,6 +37,19 @@ impl Filled {
         if let Some(byte) = self.bits.get_mut(slot / 8) {
             *byte |= 1 << (slot % 8);
         }
+    }
+
+    /// Records what was filled, the pixels first, so that a crash in between loses work and nothing else.
+    pub(super) fn record(&self) -> Result<(), DataError> {
+        self.shard.file.sync_data().map_err(|source| DataError::cache(&self.shard.path, source))?;
+        write_whole(&self.shard.map(), &self.bits)
+    }
+}
+
+impl Drop for Filled<'_> {
+    fn drop(&mut self) {
+        // A lock that cannot be given back ends with the process.
+        let _ = flock(&self.shard.file, FlockOperation::Unlock);
     }
 }
 
@@ -53,35 +67,41 @@ impl Shard {
         self.slots as u64 * self.slot as u64
     }
 
-    /// Waits until no other process fills this shard, and says what it holds. A shard of another length than it should have holds
-    /// nothing. The lock ends with [`Self::unlock`], or with the process.
-    pub(super) fn lock(&self) -> Result<Filled, DataError> {
+    fn map(&self) -> PathBuf {
+        self.path.with_extension("map")
+    }
+
+    /// Waits until nobody else fills this shard, and says what it holds.
+    pub(super) fn lock(&self) -> Result<Filled<'_>, DataError> {
+        flock(&self.file, FlockOperation::LockExclusive).map_err(|code| DataError::cache(&self.path, code.into()))?;
+        self.filled()
+    }
+
+    /// Says what a shard holds, unless somebody else fills it.
+    pub(super) fn try_lock(&self) -> Result<Option<Filled<'_>>, DataError> {
+        match flock(&self.file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => self.filled().map(Some),
+            Err(Errno::WOULDBLOCK) => Ok(None),
+            Err(code) => Err(DataError::cache(&self.path, code.into())),
+        }
+    }
+
+    /// What a shard holds that is locked; nothing, where it has another length than it should.
+    fn filled(&self) -> Result<Filled<'_>, DataError> {
         let error = |source| DataError::cache(&self.path, source);
-        flock(&self.file, FlockOperation::LockExclusive).map_err(|code| error(code.into()))?;
-        let path = self.path.with_extension("map");
-        let mut bits = std::fs::read(&path).unwrap_or_default();
-        if bits.len() != self.slots.div_ceil(8) || self.file.metadata().map_err(error)?.len() != self.length() {
-            bits = vec![0; self.slots.div_ceil(8)];
-            drop(std::fs::remove_file(&path));
+        let bits = std::fs::read(self.map()).unwrap_or_default();
+        let mut filled = Filled { shard: self, bits };
+        if filled.bits.len() != self.slots.div_ceil(8) || self.file.metadata().map_err(error)?.len() != self.length() {
+            filled.bits = vec![0; self.slots.div_ceil(8)];
+            drop(std::fs::remove_file(self.map()));
             self.file.set_len(self.length()).map_err(error)?;
         }
-        Ok(Filled { bits, path })
+        Ok(filled)
     }
 
     /// Writes one slot.
     pub(super) fn write(&self, slot: usize, bytes: &[u8]) -> Result<(), DataError> {
         self.file.write_all_at(bytes, slot as u64 * self.slot as u64).map_err(|source| DataError::cache(&self.path, source))
-    }
-
-    /// Records what was filled, the pixels first, so that a crash in between loses work and nothing else.
-    pub(super) fn record(&self, filled: &Filled) -> Result<(), DataError> {
-        self.file.sync_data().map_err(|source| DataError::cache(&self.path, source))?;
-        write_whole(&filled.path, &filled.bits)
-    }
-
-    /// Lets the next one in.
-    pub(super) fn unlock(&self) -> Result<(), DataError> {
-        flock(&self.file, FlockOperation::Unlock).map_err(|code| DataError::cache(&self.path, code.into()))
     }
 
     /// Reads one slot.

@@ -67,6 +67,7 @@ impl Planner<'_> {
             // What the evaluations will say is not known.
             return Vec::new();
         }
+        self.check_compared(study);
         study.compare.iter().filter_map(|(name, spec)| self.comparison(&Entry { study, cells, scores, name, spec })).collect()
     }
 
@@ -107,6 +108,7 @@ impl Planner<'_> {
         self.check_rules(entry, &families);
         self.check_each(entry, &levels, &families);
         self.check_test(entry, &levels, &families);
+        self.check_likeness(entry, &levels);
         Some(PlannedComparison {
             name: name.to_owned(),
             over: levels.over,
@@ -137,7 +139,7 @@ impl Planner<'_> {
                 let split = part.split.as_ref().map(|split| split.value.as_str());
                 let dataset = split.and_then(|split| split.split_once('/')).map_or("", |(dataset, _)| dataset);
                 let data = self.datasets.get(dataset).and_then(Option::as_ref);
-                Some(imported::select(predictions, split, data))
+                Some(imported::select(predictions, split, data).map(|selected| (part.fold.clone(), selected)))
             }
             Source::Backend(_) => None,
         };

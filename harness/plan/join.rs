@@ -41,6 +41,7 @@ pub fn join(predictions: &Predictions, dataset: &Dataset, rows: &[u32]) -> Resul
         weight,
         split: None,
         copies: None,
+        fold: None,
     };
     let parts = match places {
         Some(places) => labelled(known, dataset, rows, &places)?,

@@ -15,7 +15,7 @@ use super::split::{Rows, limited, rows};
 use crate::backend::catalogue::Catalogue;
 use crate::data::dataset::Dataset;
 use crate::data::error::DataError;
-use crate::data::fold::train_and_test;
+use crate::data::fold::splits;
 use crate::data::mock;
 use crate::spec::card::Card;
 use crate::spec::distort::Distort;
@@ -80,7 +80,7 @@ pub fn make(
         for part in &evaluation.parts {
             let wanted = splits.entry(part.cell).or_default();
             let scored = part.split.iter().map(|split| (split.value.clone(), evaluation.spec.distorted()));
-            for split in scored.chain(evaluation.spec.fitting_splits().map(|split| (split.value.clone(), None))) {
+            for split in scored.chain(part.fitting.iter().map(|split| (split.value.clone(), None))) {
                 if !wanted.contains(&split) {
                     wanted.push(split);
                 }
@@ -171,7 +171,7 @@ impl Planner<'_> {
         self.datasets.get_mut(name)?.as_mut()
     }
 
-    /// Deals a dataset into all its folds: each is that dataset, with a `train` and a `test` of its own.
+    /// Deals a dataset into all its folds: each is that dataset, with splits of its own.
     fn deal(&mut self, study: &Study, name: &str) -> Option<()> {
         let folds = study.dataset(name)?.folds.as_ref()?;
         let limit = self.request.limit;
@@ -182,10 +182,10 @@ impl Planner<'_> {
         };
         for fold in 0..folds.k as usize {
             let dealt = whole.as_ref().zip(parts.as_ref()).map(|((dataset, key), parts)| {
-                let (train, test) = train_and_test(parts, fold);
-                let splits = [("train", train), ("test", test)].map(|(split, rows)| (split.to_owned(), limited(&rows, limit)));
+                let splits = splits(parts, fold, folds.validation as usize).into_iter();
+                let splits = splits.map(|(split, rows)| (split.to_owned(), limited(&rows, limit)));
                 let key = Key::of("fold", 1, &json!({"folds": folds.node.to_json(), "fold": fold}), &[key]);
-                PlannedData { dataset: Arc::clone(dataset), key, splits: splits.into() }
+                PlannedData { dataset: Arc::clone(dataset), key, splits: splits.collect() }
             });
             self.datasets.insert(fold_of(name, fold), dealt);
         }

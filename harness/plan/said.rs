@@ -26,7 +26,16 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         let names = |groupings: Vec<&Grouping>| groupings.into_iter().map(Grouping::name).collect();
         let (per_group, over_groups) = (names(per_group), names(over_groups));
         let decided = metric.input == Input::Decisions;
-        MetricColumn { name: metric.name.clone(), decided, exchanged: decided, overall, per_group, over_groups, share: metric.share_of() }
+        MetricColumn {
+            name: metric.name.clone(),
+            decided,
+            exchanged: decided,
+            of_models: false,
+            overall,
+            per_group,
+            over_groups,
+            share: metric.share_of(),
+        }
     };
     let of_embedding = |(metric, breakdowns): &(embedding::metric::Metric, Vec<usize>)| {
         let lists = || breakdowns.iter().map(|index| &scheme.breakdowns[*index]);
@@ -37,6 +46,7 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
             name: metric.name.clone(),
             decided: false,
             exchanged: false,
+            of_models: metric.definition.compute.of_models(),
             overall,
             per_group,
             over_groups,
@@ -53,6 +63,7 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
             name: metric.name.clone(),
             decided: metric.decided(),
             exchanged: false,
+            of_models: false,
             overall: false,
             per_group,
             over_groups,

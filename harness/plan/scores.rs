@@ -104,13 +104,14 @@ impl Planner<'_> {
                 }
                 None => imported::select(predictions, Some(&split.value), data),
             };
-            selected.map_err(|reason| self.problems.push(Problem::at(&split.node, reason))).ok()
+            let place = if part.fold.is_empty() { String::new() } else { format!(" ({})", part.fold) };
+            selected.map_err(|reason| self.problems.push(Problem::at(&split.node, reason + &place))).ok()
         };
         let scored = match &part.split {
             Some(split) => select(split)?,
             None => Arc::clone(predictions),
         };
-        let fitted_on: Vec<_> = spec.fitting_splits().map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
+        let fitted_on: Vec<_> = part.fitting.iter().map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
         imported::check_fitting(spec, &scored, &fitted_on, &mut self.problems);
         Some(scored)
     }
@@ -198,7 +199,7 @@ impl Planner<'_> {
     /// What an evaluation takes of one cell: what it will look like, and the keys of what it reads.
     fn part(&mut self, study: &Study, evaluation: &CellEvaluation, part: &Part, source: &Source, inputs: &mut Vec<Key>) -> Option<Schema> {
         let spec = &evaluation.spec;
-        for split in part.split.iter().chain(spec.fitting_splits()) {
+        for split in part.split.iter().chain(&part.fitting) {
             let Some((dataset, split)) = split.value.split_once('/') else { continue };
             if study.dataset(dataset).is_some() {
                 self.rows(study, dataset, split)?;
@@ -248,7 +249,8 @@ impl Planner<'_> {
             let split = parts.iter().find(|part| same(part)).and_then(|part| part.split.as_ref());
             split.map(|split| format!("its levels predict the same items, those of `{}`", split.value))
         } else {
-            pooled(imported.to_vec()).err().map(|error| error.to_string())
+            let named = parts.iter().map(|part| part.fold.clone()).zip(imported.iter().cloned());
+            pooled(named.collect()).err().map(|error| error.to_string())
         };
         let Some(reason) = reason else { return Some(()) };
         let mentions: Vec<_> = study.layout.pool.iter().filter(|mention| study.grid.axis(&mention.name).is_some()).collect();

@@ -58,7 +58,8 @@ impl Comparison {
     /// The findings as tables show them, in the columns `NAME.METRIC`: beside the cells whose levels they are about, with a baseline beside the
     /// level that is set against it. Of all pairs there are none.
     pub fn rows(&self) -> Vec<Row> {
-        let of_cells = |contrast: &&Contrast| matches!(contrast.finding.statistic, Statistic::Difference | Statistic::Slope);
+        let of_cells =
+            |contrast: &&Contrast| matches!(contrast.finding.statistic, Statistic::Difference | Statistic::Slope | Statistic::Similarity);
         let shown = self.contrasts.iter().filter(|_| self.apart != Apart::Pair).filter(of_cells);
         shown.map(|contrast| contrast.row(&self.name, &self.over, self.apart == Apart::To)).collect()
     }
@@ -88,7 +89,7 @@ impl Contrast {
     /// The metric, and what kind of number of it where that is no difference.
     pub fn column(&self) -> String {
         match self.finding.statistic {
-            Statistic::Difference => self.finding.metric.clone(),
+            Statistic::Difference | Statistic::Similarity => self.finding.metric.clone(),
             other => format!("{} {}", self.finding.metric, other.word()),
         }
     }

@@ -74,6 +74,9 @@ pub fn legend(comparisons: &[Comparison]) -> Vec<String> {
             "A slope is the change a unit of the axis, by least squares, on the same items in the same resamples{interval}."
         ));
     }
+    if shown(Statistic::Similarity) {
+        legend.push(format!("A similarity is of what both models make of the same items{interval}."));
+    }
     let tested = |comparison: &&Comparison| {
         let of_all = |statistic: Statistic| matches!(statistic, Statistic::Pearson | Statistic::Spearman);
         comparison.contrasts.iter().any(|contrast| contrast.finding.p.is_some() && !of_all(contrast.finding.statistic))

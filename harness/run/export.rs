@@ -32,7 +32,7 @@ pub fn export(scoring: Scoring<'_>, folder: &Path) -> anyhow::Result<Vec<PathBuf
                 let name = format!("{}{suffix}", split.map_or_else(|| "all".to_owned(), as_written).replace('/', "-"));
                 write(&predicted, &plan.study.cells[part.cell].name, &name, "parquet", |path| Ok(found.write(path)?))?;
             }
-            parts.push(found);
+            parts.push((part.fold.clone(), found));
         }
         if parts.len() < score.cells.len() {
             continue;

@@ -22,6 +22,8 @@ pub struct Order {
     pub preload: Vec<PathBuf>,
     /// Threads that the runtime may use.
     pub threads: u32,
+    /// Threads that decode images meanwhile.
+    pub decoders: usize,
     /// Where decoded images are kept.
     pub cache: PathBuf,
     /// In this order.
@@ -35,6 +37,8 @@ pub struct Step {
     pub name: String,
     /// The job, as the backend reads it.
     pub job: Value,
+    /// The split, `fashion/test`: for messages.
+    pub split: String,
     /// A stored index of the dataset.
     pub dataset: PathBuf,
     /// The items, as rows of the index.
@@ -87,6 +91,15 @@ pub enum Answer {
         total: u64,
         /// The backend's own words.
         message: String,
+    },
+    /// It decodes images.
+    Decoding {
+        /// The split, `fashion/test`.
+        split: String,
+        /// Images that are there so far.
+        done: u64,
+        /// Images in all.
+        total: u64,
     },
     /// A step's files are whole.
     StepDone {

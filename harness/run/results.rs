@@ -57,18 +57,19 @@ impl Results {
             if let Source::Backend(work) = &planned.source
                 && let Some(infeasible) = &work.infeasible
             {
-                fail(cell, &all, Status::Infeasible, &infeasible.to_string());
+                fail(cell, &all, Status::Infeasible, &of_cell(plan, cell, &infeasible.to_string()));
             }
         }
         for failure in &outcome.failures {
-            fail(failure.cell, &all, Status::Failed, &failure.reason);
+            fail(failure.cell, &all, Status::Failed, &of_cell(plan, failure.cell, &failure.reason));
         }
         for (planned, scored) in plan.scores.iter().zip(scored) {
             match scored {
                 Some(Ok(measurements)) => rows.extend(measurements.iter().map(|measurement| row(plan, planned, measurement.clone()))),
                 Some(Err(reason)) => {
                     let this = |other: &PlannedScore| other.evaluation == planned.evaluation;
-                    planned.cells.iter().for_each(|cell| fail(*cell, &this, Status::Failed, reason));
+                    // The reason is that of all its cells.
+                    planned.cells.first().into_iter().for_each(|cell| fail(*cell, &this, Status::Failed, reason));
                 }
                 None => {}
             }
@@ -88,14 +89,11 @@ impl Results {
 }
 
 impl FailedCell {
-    /// A cell without numbers in some of its evaluations. Of cells that are scored as one, each costs all of them theirs: what is pooled is
-    /// in the reason then.
+    /// A cell without numbers in some of its evaluations. Of cells that are scored as one, each costs all of them theirs.
     fn of(plan: &Plan, cell: usize, scores: &dyn Fn(&PlannedScore) -> bool, status: Status, reason: &str) -> Self {
         let study = &plan.study;
         let of_study = &study.cells[plan.cells[cell].cell];
-        let is_pooled = |(axis, _): &(String, String)| study.layout.pool.iter().any(|pooled| pooled.name == *axis);
-        let (pooled, axes): (Vec<_>, Vec<_>) = study.grid.coordinates(&of_study.point).into_iter().partition(is_pooled);
-        let of: String = pooled.into_iter().map(|(axis, level)| format!("{axis}={level}: ")).collect();
+        let axes = coordinates(plan, cell, false);
         let evaluations = || {
             let scores = plan.scores.iter().filter(|score| score.cells.contains(&cell) && scores(score));
             scores.map(|score| &study.evaluations[score.evaluation])
@@ -110,9 +108,23 @@ impl FailedCell {
             evaluations: evaluations.into_iter().collect(),
             metrics: metrics.into_iter().collect(),
             status,
-            reason: format!("{of}{reason}"),
+            reason: reason.to_owned(),
         }
     }
+}
+
+/// The levels of a cell's axes: of those that are pooled, or of all others.
+fn coordinates(plan: &Plan, cell: usize, pooled: bool) -> Vec<(String, String)> {
+    let study = &plan.study;
+    let is_pooled = |axis: &str| study.layout.pool.iter().any(|pooled| pooled.name == axis);
+    let all = study.grid.coordinates(&study.cells[plan.cells[cell].cell].point);
+    all.into_iter().filter(|(axis, _)| is_pooled(axis) == pooled).collect()
+}
+
+/// Why a cell failed; of cells that are scored as one, which of them it is.
+fn of_cell(plan: &Plan, cell: usize, reason: &str) -> String {
+    let pooled: String = coordinates(plan, cell, true).into_iter().map(|(axis, level)| format!("{axis}={level}: ")).collect();
+    pooled + reason
 }
 
 fn row(plan: &Plan, planned: &PlannedScore, measurement: crate::score::measurement::Measurement) -> Row {

@@ -13,12 +13,10 @@ use super::order::{Answer, Complaint, Feed, Order, Step as OrderedStep};
 use super::record::TaskRecord;
 use super::selection::Validation;
 use super::store::{Found, Lease, Store, StoreError};
-use crate::data::images::Images;
 use crate::plan::job::{self, Ability, Files, Items, PREDICT_BATCH, Task};
 use crate::plan::key::Key;
 use crate::plan::planned::{Plan, PlannedCell, Source, Step, Watched, Work};
 use crate::spec::folds::as_written;
-use crate::spec::input::Resolved;
 use crate::spec::model::{BackendModel, Model};
 use crate::spec::problem::{Problem, SpecError};
 
@@ -95,6 +93,8 @@ pub fn run(
     tasks.retain(|task| !matches!(task.kind, "index" | "import"));
     let stored = tasks.iter().filter(|task| !settings.force && store.target(&task.key).exists()).count();
     observer.event(&Event::Planned { cells: queue.len(), stored, tasks: tasks.len() });
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let decoders = cores.div_ceil(settings.jobs.min(queue.len()).max(1));
     let crew = Crew {
         plan,
         store,
@@ -103,7 +103,7 @@ pub fn run(
         interrupted,
         queue: Mutex::new(queue),
         outcome: Mutex::new(outcome),
-        decoding: Mutex::new(()),
+        decoders,
         broken: Mutex::new(None),
     };
     std::thread::scope(|scope| {
@@ -144,8 +144,8 @@ struct Crew<'a> {
     interrupted: &'a AtomicBool,
     queue: Mutex<VecDeque<usize>>,
     outcome: Mutex<Outcome>,
-    /// Only one thread decodes at a time; it uses every core.
-    decoding: Mutex<()>,
+    /// Threads that decode for each worker.
+    decoders: usize,
     /// Trouble with the store ends the run.
     broken: Mutex<Option<StoreError>>,
 }
@@ -243,20 +243,20 @@ impl Crew<'_> {
             plugin: work.backend.library.clone(),
             preload: runtime,
             threads: model.threads,
+            decoders: self.decoders,
             cache: self.settings.cache.clone(),
             steps,
         })
     }
 
     fn ordered(&self, work: &Work, model: &BackendModel, step: &Step, lease: &Lease) -> Result<OrderedStep, String> {
-        let index = self.decoded(&step.dataset, &step.split, &step.rows, &step.input)?;
         let folder = &lease.draft.folder;
         let task = Task { classes: &step.classes.names, multi: step.classes.multi_label };
         let trained = work.steps.iter().find(|other| other.ability == Ability::Train).map(|other| self.store.target(&other.key));
         let trained = trained.map(|folder| folder.join("weights.safetensors"));
         let (checkpoint, save) = (folder.join("checkpoint.safetensors"), folder.join("weights.safetensors"));
         let validation = match &step.validation {
-            Some(watched) => Some(self.validation(watched, &step.input)?),
+            Some(watched) => Some(self.validation(watched)?),
             None => None,
         };
         let items = Items { main: step.rows.len(), validation: validation.as_ref().map(|validation| validation.rows.len()) };
@@ -279,7 +279,8 @@ impl Crew<'_> {
         Ok(OrderedStep {
             name: step.name(),
             job: job::complete(&step.parameters, &task, items, model, &files),
-            dataset: index,
+            split: as_written(&format!("{}/{}", step.dataset, step.split)),
+            dataset: self.index(&step.dataset)?,
             rows: step.rows.to_vec(),
             input: step.input.clone(),
             feed,
@@ -287,28 +288,19 @@ impl Crew<'_> {
         })
     }
 
-    /// Decodes a split's images, unless they are; answers where the dataset's index lies.
-    fn decoded(&self, dataset: &str, split: &str, rows: &[u32], input: &Resolved) -> Result<PathBuf, String> {
+    /// Answers where a dataset's index lies.
+    fn index(&self, dataset: &str) -> Result<PathBuf, String> {
         let data = self.plan.datasets.get(dataset).ok_or_else(|| format!("there is no dataset `{dataset}`"))?;
-        let _one_at_a_time = locked(&self.decoding);
-        let missing = AtomicBool::new(false);
-        let tell = |done: u64, total: u64| {
-            // What the cache holds already is no event.
-            if done < total {
-                missing.store(true, Ordering::Relaxed);
-            }
-            if !missing.load(Ordering::Relaxed) {
-                return;
-            }
-            self.observer.event(&Event::Decoding { dataset: as_written(&format!("{dataset}/{split}")), done, total });
-        };
-        Images::decode(&data.dataset, rows, input, &self.settings.cache, &tell).map_err(|error| error.to_string())?;
         index::save(&data.dataset, &self.settings.cache).map_err(|error| error.to_string())
     }
 
-    fn validation(&self, watched: &Watched, input: &Resolved) -> Result<Validation, String> {
-        let dataset = self.decoded(&watched.dataset, &watched.split, &watched.rows, input)?;
-        Ok(Validation { dataset, rows: watched.rows.to_vec(), selection: watched.selection.clone() })
+    fn validation(&self, watched: &Watched) -> Result<Validation, String> {
+        Ok(Validation {
+            split: as_written(&format!("{}/{}", watched.dataset, watched.split)),
+            dataset: self.index(&watched.dataset)?,
+            rows: watched.rows.to_vec(),
+            selection: watched.selection.clone(),
+        })
     }
 
     fn worker(&self, index: usize, order: &Order, todo: &[(&Step, &Lease)], log: &Path, model: &BackendModel) -> Option<CellFailure> {
@@ -324,6 +316,9 @@ impl Crew<'_> {
                 if let Some((step, _)) = todo.get(*step) {
                     locked(&self.outcome).records.push(TaskRecord::of(step, &order.cell, *seconds));
                 }
+            }
+            Answer::Decoding { split, done, total } => {
+                self.observer.event(&Event::Decoding { dataset: split.clone(), done: *done, total: *total });
             }
             Answer::Done { .. } | Answer::Failed(_) => {}
         };

@@ -23,6 +23,7 @@ use crate::score::predictions::pool::pooled;
 use crate::score::predictions::{Parts, Predictions};
 use crate::score::rule::FittedRules;
 use crate::score::{ScoreError, Splits};
+use crate::spec::cell::{CellEvaluation, Part};
 use crate::spec::distort::Distort;
 use crate::spec::evaluation::Evaluation;
 use crate::spec::uncertainty::Uncertainty;
@@ -66,7 +67,7 @@ impl Scoring<'_> {
             let scored = self.kept(&planned.key, KEPT, || self.measure(planned))?;
             if let Some(Err(reason)) = &scored {
                 let evaluation = &self.plan.study.evaluations[planned.evaluation];
-                let cell = self.plan.study.cells[evaluation.cell()].name.clone();
+                let cell = self.plan.study.name_of(evaluation);
                 self.observer.event(&Event::NotScored { cell, evaluation: evaluation.name.clone(), reason: reason.clone() });
             }
             self.observer.event(&Event::Scored { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
@@ -91,28 +92,39 @@ impl Scoring<'_> {
         let evaluation = &self.plan.study.evaluations[planned.evaluation];
         let parts = evaluation.parts.iter().zip(&planned.cells).map(|(part, cell)| {
             let split = part.split.as_ref().map(|split| split.value.as_str());
-            predictions(self.plan, self.results, *cell, split, evaluation.spec.distorted())
+            let found = predictions(self.plan, self.results, *cell, split, evaluation.spec.distorted())?;
+            Some(found.map(|found| (part.fold.clone(), found)))
         });
         let parts: Result<Vec<_>, String> = parts.collect::<Option<_>>()?;
         Some(parts.and_then(|parts| pooled(parts).map_err(|error| error.to_string())))
     }
 
-    /// What the rules of an evaluation are found to be for its cell, found once; what is pooled has none to find.
+    /// What the rules of an evaluation are found to be for its cell, or for each of those that are scored as one; found once.
     ///
     /// # Errors
     /// Where there are no predictions to find them on, or these do not tell.
     pub fn fitted(self, planned: &PlannedScore) -> Result<FittedRules, String> {
-        let evaluation = &self.plan.study.evaluations[planned.evaluation].spec;
-        let (&[cell], Some(_)) = (&planned.cells[..], evaluation.fitting_splits().next()) else { return Ok(FittedRules::new()) };
-        let fit = || {
-            let splits = self.fitting(cell, evaluation)?;
-            crate::score::fit(evaluation, &splits).map_err(|error| error.to_string())
+        let CellEvaluation { spec, parts, .. } = &self.plan.study.evaluations[planned.evaluation];
+        if spec.fitting_splits().next().is_none() {
+            return Ok(FittedRules::new());
+        }
+        let parts = || parts.iter().zip(&planned.cells);
+        let one = |(part, cell): (&Part, &usize)| {
+            let fitted = crate::score::fit(spec, &self.fitting(spec, part, *cell)?);
+            Ok((part.fold.clone(), fitted.map_err(|error| error.in_fold(&part.fold).to_string())?))
         };
+        let fit = || Ok(FittedRules::of_folds(parts().map(one).collect::<Result<_, String>>()?));
         // Where all is made again, they were forgotten before the score that found them.
         let found = Self { force: false, ..self }.kept(&rules_key(planned), RULES, || Some(fit()));
         let mut fitted = found.map_err(|error| error.to_string())?.unwrap_or_else(|| Ok(FittedRules::new()))?;
-        if evaluation.uncertainty.over(&self.plan.study.uncertainty).refit() {
-            fitted.splits = self.fitting(cell, evaluation)?;
+        if spec.uncertainty.over(&self.plan.study.uncertainty).refit() {
+            for (part, cell) in parts() {
+                let splits = self.fitting(spec, part, *cell)?;
+                match fitted.folds.get_mut(&part.fold) {
+                    Some(fold) => fold.splits = splits,
+                    None => fitted.splits = splits,
+                }
+            }
         }
         Ok(fitted)
     }
@@ -204,13 +216,14 @@ impl Scoring<'_> {
         Ok(found)
     }
 
-    /// The predictions of a cell for the splits that an evaluation's rules are fitted on.
-    fn fitting(self, cell: usize, evaluation: &Evaluation) -> Result<Splits, String> {
+    /// The predictions of a part's cell for the splits that the evaluation's rules are fitted on, by the names that the evaluation has for
+    /// them.
+    fn fitting(self, evaluation: &Evaluation, part: &Part, cell: usize) -> Result<Splits, String> {
         let mut splits = Splits::new();
-        for split in evaluation.fitting_splits().map(|split| &split.value) {
-            if !splits.contains_key(split) {
-                let found = predictions(self.plan, self.results, cell, Some(split), None);
-                splits.insert(split.clone(), found.ok_or_else(|| format!("there are no predictions for `{split}`"))??);
+        for (name, split) in evaluation.fitting_splits().zip(&part.fitting) {
+            if !splits.contains_key(&name.value) {
+                let found = predictions(self.plan, self.results, cell, Some(&split.value), None);
+                splits.insert(name.value.clone(), found.ok_or_else(|| format!("there are no predictions for `{}`", split.value))??);
             }
         }
         Ok(splits)

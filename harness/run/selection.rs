@@ -22,6 +22,8 @@ use crate::spec::validate::Selection;
 /// What a worker is told about the validation of a training.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Validation {
+    /// The split, `fashion/validation`: for messages.
+    pub split: String,
     /// A stored index of the dataset.
     pub dataset: PathBuf,
     /// The items, as rows of the index.

@@ -9,9 +9,9 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
+use rustix::process::{Resource, Rlimit, Signal};
 use serde_json::json;
 
 use super::host::WorkerHost;
@@ -19,7 +19,11 @@ use super::index;
 use super::order::{Answer, Complaint, Feed, Order, Step};
 use super::selection::Watch;
 use crate::backend::plugin::{BackendError, Plugin};
+use crate::data::dataset::Dataset;
 use crate::data::images::Images;
+
+/// How long nothing is said of decoding after something was.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The worker's voice: one JSON line an answer.
 #[derive(Clone)]
@@ -55,6 +59,9 @@ impl Complaint {
 /// Serves one order from standard input. The process ends with it.
 pub fn serve() -> std::io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    // A shard of the image cache is an open file: as many of those as we may have. What goes beyond that fails where it is opened.
+    let files = rustix::process::getrlimit(Resource::Nofile);
+    let _ = rustix::process::setrlimit(Resource::Nofile, Rlimit { current: files.maximum, ..files });
     let voice = Voice::take()?;
     let mut input = BufReader::new(std::io::stdin());
     let mut line = String::new();
@@ -78,7 +85,7 @@ fn watch(mut input: impl BufRead + Send + 'static, stop: Arc<AtomicBool>) {
         let mut rest = Vec::new();
         let _ = input.read_to_end(&mut rest);
         stop.store(true, Ordering::Relaxed);
-        std::thread::sleep(std::time::Duration::from_secs(2));
+        std::thread::sleep(Duration::from_secs(2));
         let _ = rustix::process::kill_process(rustix::process::getpid(), Signal::KILL);
     });
 }
@@ -91,7 +98,7 @@ fn work(order: &Order, voice: &Voice, stop: &Arc<AtomicBool>) -> Result<(), Comp
     let asked = Arc::clone(stop);
     std::thread::spawn(move || {
         while !asked.load(Ordering::Relaxed) {
-            std::thread::sleep(std::time::Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(50));
         }
         canceller.cancel();
     });
@@ -112,12 +119,14 @@ fn do_step(
     instance: &mut crate::backend::plugin::Instance,
 ) -> Result<(), Complaint> {
     let dataset = index::load(&step.dataset).map_err(Complaint::because)?;
-    let images = Arc::new(Images::decode(&dataset, &step.rows, &step.input, &order.cache, &|_, _| ()).map_err(Complaint::because)?);
+    let images = arriving(order, step, &dataset, &step.rows, &step.split, voice)?;
+    let mut awaited = vec![Arc::clone(&images)];
     let watch = match &step.feed {
         Feed::Train { validation: Some(validation), .. } => {
             let dataset = index::load(&validation.dataset).map_err(Complaint::because)?;
-            let images = Images::decode(&dataset, &validation.rows, &step.input, &order.cache, &|_, _| ()).map_err(Complaint::because)?;
-            Some(Watch::new(validation, dataset, Arc::new(images), step.draft.folder.clone()).map_err(Complaint::because)?)
+            let images = arriving(order, step, &dataset, &validation.rows, &validation.split, voice)?;
+            awaited.push(Arc::clone(&images));
+            Some(Watch::new(validation, dataset, images, step.draft.folder.clone()).map_err(Complaint::because)?)
         }
         _ => None,
     };
@@ -127,15 +136,47 @@ fn do_step(
     };
     let mut host = WorkerHost::new(step, &dataset, &images, watch, Arc::clone(stop), Box::new(tell));
     let result = instance.run(&step.job, &mut host);
-    // The host's own trouble is the cause of whatever the backend makes of it.
+    // An image that is broken, or the host's own trouble, is the cause of whatever the backend makes of it.
+    if let Some(cause) = awaited.iter().find_map(|images| images.failure()) {
+        return Err(Complaint::because(cause));
+    }
     if let Some(cause) = host.trouble() {
         return Err(Complaint::because(cause));
     }
     result.map_err(Complaint::of)?;
+    // A backend that did not look at every image does not hide that one is broken.
+    awaited.iter().try_for_each(|images| images.whole()).map_err(Complaint::because)?;
     let files = host.finish().map_err(Complaint::because)?;
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let kind = if matches!(step.feed, Feed::Train { .. }) { "train" } else { "predict" };
     step.draft.finish(kind, &files).map_err(Complaint::because)
+}
+
+/// The images of some rows of a step, which a thread decodes from now on. It ends with the process, if not before.
+fn arriving(
+    order: &Order,
+    step: &Step,
+    dataset: &Arc<Dataset>,
+    rows: &[u32],
+    split: &str,
+    voice: &Voice,
+) -> Result<Arc<Images>, Complaint> {
+    let images = Arc::new(Images::open(dataset, rows, &step.input, &order.cache).map_err(Complaint::because)?);
+    let (filled, dataset, voice, split, threads) =
+        (Arc::clone(&images), Arc::clone(dataset), voice.clone(), split.to_owned(), order.decoders);
+    let told = Mutex::new(None::<Instant>);
+    std::thread::spawn(move || {
+        let progress = |done: u64, total: u64| {
+            let Ok(mut told) = told.lock() else { return };
+            if done == total || told.is_none_or(|told| told.elapsed() > PAUSE) {
+                *told = Some(Instant::now());
+                voice.say(&Answer::Decoding { split: split.clone(), done, total });
+            }
+        };
+        // Whoever reads gets the error.
+        let _ = filled.fill(&dataset.items, threads, &progress);
+    });
+    Ok(images)
 }
 
 /// The most memory that this process held, in bytes; 0 where the system does not tell.

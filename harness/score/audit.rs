@@ -18,7 +18,7 @@ use super::pairs::{Items, decided};
 use super::predictions::{Decisions, Predictions};
 use super::rule::{FittedRules, Splits, decide};
 use super::schema::Schema;
-use super::scheme::Scheme;
+use super::scheme::{Scheme, ToFit};
 use super::sheet::{Reading, Sheet};
 use super::value::{Cause, Undefined};
 use super::{OUTSIDE, ScoreError};
@@ -26,7 +26,7 @@ use crate::data::frame::Targets;
 use crate::score::breakdown::reference::Anchor;
 use crate::score::rule::calibrate::Calibration;
 use crate::score::rule::fit::{Evidence, find};
-use crate::score::rule::refit::{self, Refit, Split};
+use crate::score::rule::refit::{self, Found, Refit};
 use crate::score::units::clusters::Clusters;
 use crate::spec::decide::Decide;
 use crate::spec::evaluation::{Abstained, Evaluation, MinCount, Policy};
@@ -225,11 +225,11 @@ impl<'a> Audit<'a> {
         fitted: &FittedRules,
     ) -> Result<Option<Refit>, ScoreError> {
         let ([(_, name)], true) = (rules, self.uncertainty.refit() && refit::concerns(metric)) else { return Ok(None) };
-        if fitted.rules.contains_key(*name) { self.redrawn(name, breakdown, fitted) } else { Ok(None) }
+        if fitted.has(name) { self.redrawn(name, breakdown, fitted) } else { Ok(None) }
     }
 
     /// The decisions of a rule draw by draw, those of a rule that was fitted made anew; `None` where items may have several labels.
-    pub(super) fn redrawn(&self, name: &str, breakdown: &Breakdown, fitted: &FittedRules) -> Result<Option<Refit>, ScoreError> {
+    pub(super) fn redrawn<'f>(&self, name: &str, breakdown: &Breakdown, fitted: &'f FittedRules) -> Result<Option<Refit>, ScoreError> {
         let task = self.scheme.task;
         let Some(decide) = self.scheme.decide.iter().find(|decide| decide.name == name) else { return Ok(None) };
         let decisions = self::decide(&self.predictions, decide, task.positive, fitted)?;
@@ -237,13 +237,19 @@ impl<'a> Audit<'a> {
         let left_out = |row: usize| self.evaluation.abstained == Abstained::Exclude && decided[row].is_none();
         let targets: Vec<Option<u32>> = (0..targets.len()).map(|row| targets[row].filter(|_| !left_out(row))).collect();
         let rule = self.scheme.to_fit(&mut Problems::default()).into_iter().find(|rule| rule.decide.name == name);
-        let found_on = rule.map(|rule| {
-            let predictions = fitted.splits.get(&rule.split.value).ok_or_else(|| ScoreError::Split { split: rule.split.value.clone() })?;
-            Ok::<_, ScoreError>((rule, &**predictions, Clusters::codes(predictions, self.uncertainty)?.map(Clusters::One)))
+        let split = |fitted: &'f FittedRules, rule: &ToFit| {
+            let predictions = fitted.splits.get(&rule.split.value);
+            predictions.map(|predictions| &**predictions).ok_or_else(|| ScoreError::Split { split: rule.split.value.clone() })
+        };
+        let found = rule.map(|rule| {
+            let splits = match fitted.folds.is_empty() {
+                true => vec![("", split(fitted, &rule)?)],
+                false => (fitted.folds.iter())
+                    .map(|(name, fitted)| Ok((name.as_str(), split(fitted, &rule).map_err(|error| error.in_fold(name))?)))
+                    .collect::<Result<Vec<_>, ScoreError>>()?,
+            };
+            Ok::<_, ScoreError>(Found { rule, splits, uncertainty: self.uncertainty })
         });
-        let found_on = found_on.transpose()?;
-        let split =
-            found_on.as_ref().map(|(rule, predictions, clusters)| Split { rule: rule.clone(), predictions, clusters: clusters.as_ref() });
         let scored = refit::Scored {
             predictions: &self.predictions,
             clusters: self.clusters.as_ref(),
@@ -251,7 +257,7 @@ impl<'a> Audit<'a> {
             targets: &targets,
             decisions: &decisions,
         };
-        Refit::new(&scored, split, task).map(Some)
+        Refit::new(&scored, found.transpose()?, task).map(Some)
     }
 
     /// `of_row` is the column of what the items look like, [`OUTSIDE`] for those that do not count.

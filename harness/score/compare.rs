@@ -77,7 +77,7 @@ fn refits(
     breakdown: &Breakdown,
     uncertainty: &Uncertainty,
 ) -> Result<Vec<Option<Refit>>, ScoreError> {
-    if !uncertainty.refit() || !refit::concerns(metric) || !sides.iter().any(|side| side.fitted.rules.contains_key(rule)) {
+    if !uncertainty.refit() || !refit::concerns(metric) || !sides.iter().any(|side| side.fitted.has(rule)) {
         return Ok(Vec::new());
     }
     // A rule that stays is drawn the same way, so that all sides have the same items in a draw.

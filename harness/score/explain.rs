@@ -215,7 +215,7 @@ fn of_joint(definition: &joint::registry::Definition) -> Vec<(&'static str, Stri
 fn of_embedding(definition: &embedding::registry::Definition) -> Vec<(&'static str, String)> {
     let own = [
         ("formula", definition.formula.to_owned()),
-        ("inputs", if definition.compute.of_sets() { "embeddings; `sets:`" } else { "embeddings; groups" }.to_owned()),
+        ("inputs", definition.compute.inputs().to_owned()),
         ("options", definition.options.iter().map(|option| option.words()).collect::<Vec<_>>().join("; ")),
     ];
     let embedding::registry::Definition { range, direction, undefined, source, peers, .. } = *definition;

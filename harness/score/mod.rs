@@ -91,3 +91,16 @@ pub enum ScoreError {
         field: String,
     },
 }
+
+impl ScoreError {
+    /// The same, where it went wrong with one of several models that are scored as one; an empty name is that of a model by itself.
+    #[must_use]
+    pub(crate) fn in_fold(self, fold: &str) -> Self {
+        let there = |reason: String| if fold.is_empty() { reason } else { format!("{reason} ({fold})") };
+        match self {
+            Self::Rule { rule, reason } => Self::Rule { rule, reason: there(reason) },
+            Self::Calibration { reason } => Self::Calibration { reason: there(reason) },
+            other => other,
+        }
+    }
+}

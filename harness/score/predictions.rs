@@ -51,6 +51,8 @@ pub struct Parts {
     pub split: Option<Factor>,
     /// How many items each stands for, where items that are alike are kept once, under the least of their names.
     pub copies: Option<Vec<u64>>,
+    /// Which of several models said it, where what they said is scored as one.
+    pub fold: Option<Factor>,
 }
 
 /// One number an item and class, or one an item.
@@ -277,6 +279,11 @@ impl Predictions {
         self.parts.copies.as_deref()
     }
 
+    /// Which of several models said it, where what they said is scored as one.
+    pub fn fold(&self) -> Option<&Factor> {
+        self.parts.fold.as_ref()
+    }
+
     /// The split of each item, where a table holds several.
     pub fn split(&self) -> Option<&Factor> {
         self.parts.split.as_ref()
@@ -313,6 +320,7 @@ impl Predictions {
                 weight: parts.weight.as_ref().map(|weight| rows.iter().map(|row| weight[*row as usize]).collect()),
                 split: parts.split.as_ref().map(|split| split.take(rows)),
                 copies: parts.copies.as_ref().map(|copies| rows.iter().map(|row| copies[*row as usize]).collect()),
+                fold: parts.fold.as_ref().map(|fold| fold.take(rows)),
             },
         }
     }
@@ -346,6 +354,7 @@ impl Parts {
             weight: None,
             split: None,
             copies: None,
+            fold: None,
         }
     }
 
@@ -362,6 +371,7 @@ impl Parts {
         lengths.extend(self.weight.iter().map(|weight| ("weights".to_owned(), weight.len())));
         lengths.extend(self.copies.iter().map(|copies| ("numbers of copies".to_owned(), copies.len())));
         lengths.extend(self.split.iter().map(|split| ("splits".to_owned(), split.codes.len())));
+        lengths.extend(self.fold.iter().map(|fold| ("folds".to_owned(), fold.codes.len())));
         let mut faults: Vec<Fault> = lengths
             .into_iter()
             .filter(|(_, length)| *length != items)

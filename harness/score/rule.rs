@@ -1,11 +1,13 @@
 //! From scores to decisions, by rules that are data.
 //!
-//! - [`steps`]: what is done to a score, in order; `fit`: what is found on another split; [`refit`]: found anew in every resample.
+//! - [`steps`]: what is done to a score, in order; `fit`: what is found on another split; [`refit`]: found anew in every resample; `folds`:
+//!   found for each of several models that are scored as one.
 //! - [`post_process`]: rules that make groups fare alike; [`calibrate`]: what makes probabilities of scores before rules read them.
 //! - [`rulebook`]: what rules and calibrations are, in words.
 
 pub mod calibrate;
 pub(super) mod fit;
+mod folds;
 pub mod post_process;
 pub mod refit;
 pub mod rulebook;
@@ -34,7 +36,12 @@ pub struct FittedRules {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Calibration>,
     /// Its rules, by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rules: BTreeMap<String, Fitted>,
+    /// What was found for each model, by its name in [`Predictions::fold`], where what several said is scored as one; then nothing stands
+    /// in the fields above.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub folds: BTreeMap<String, FittedRules>,
     /// What the rules were found on; empty unless they are to be found anew in every resample.
     #[serde(skip)]
     pub splits: Splits,
@@ -52,9 +59,22 @@ impl FittedRules {
         Self::default()
     }
 
+    /// Of several models that are scored as one, by their names in [`Predictions::fold`]; of one model, what was found for it.
+    pub fn of_folds(mut folds: BTreeMap<String, Self>) -> Self {
+        match folds.len() {
+            1 => folds.pop_first().map(|(_, fitted)| fitted).unwrap_or_default(),
+            _ => Self { folds, ..Self::new() },
+        }
+    }
+
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.rules.is_empty() && self.calibration.is_none()
+        self.rules.is_empty() && self.calibration.is_none() && self.folds.values().all(Self::is_empty)
+    }
+
+    /// Whether something was found for a rule.
+    pub fn has(&self, rule: &str) -> bool {
+        self.rules.contains_key(rule) || self.folds.values().any(|fold| fold.has(rule))
     }
 
     /// Predictions as metrics and rules of an evaluation see them.
@@ -64,6 +84,7 @@ impl FittedRules {
     pub fn calibrated<'p>(&self, predictions: &'p Predictions, evaluation: &Evaluation) -> Result<Cow<'p, Predictions>, ScoreError> {
         match (&evaluation.calibrate, &self.calibration) {
             (None, _) => Ok(Cow::Borrowed(predictions)),
+            (Some(_), None) if !self.folds.is_empty() => folds::calibrated(predictions, evaluation, self).map(Cow::Owned),
             (Some(calibrate), Some(calibration)) => calibration.apply(predictions, calibrate, evaluation).map(Cow::Owned),
             (Some(_), None) => Err(ScoreError::Calibration { reason: "it has not been fitted".to_owned() }),
         }
@@ -92,6 +113,9 @@ pub struct Fitted {
 /// # Errors
 /// Where the rule is to be fitted and is not in `fitted`, or needs what the predictions lack.
 pub fn decide(predictions: &Predictions, decide: &Decide, positive: Option<usize>, fitted: &FittedRules) -> Result<Decisions, ScoreError> {
+    if decide.rule.split().is_some() && !fitted.folds.is_empty() {
+        return folds::decided(predictions, decide, positive, fitted);
+    }
     let lack = |what: &str| ScoreError::Rule { rule: decide.name.clone(), reason: what.to_owned() };
     let scores = || predictions.scores().ok_or_else(|| lack("the predictions hold no scores"));
     let multi_label = matches!(predictions.targets(), Targets::Multi { .. });

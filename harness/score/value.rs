@@ -63,6 +63,8 @@ pub enum Cause {
     NoClasses,
     /// Fewer than two items, of which nothing can be said as a set.
     FewItems,
+    /// Fewer than five items, of which one can be left out where four are needed.
+    FewForUnbiased,
     /// Fewer items to find than are to be found.
     FewNeighbours,
     /// Vectors, or what is made of them, do not vary.
@@ -118,6 +120,7 @@ impl Cause {
             Self::FewGroups => "fewer than two groups to compare",
             Self::NoClasses => "no class to average over",
             Self::FewItems => "fewer than two items",
+            Self::FewForUnbiased => "fewer than five items, too few for an unbiased number",
             Self::FewNeighbours => "fewer than `k` other items",
             Self::NoSpread => "vectors that do not vary",
         }

@@ -49,6 +49,10 @@ pub struct Part {
     pub cell: usize,
     /// The split; `None` where the predictions bring their own labels.
     pub split: Option<Written<String>>,
+    /// The splits that its rules and calibration are fitted on, in the order of [`Evaluation::fitting_splits`].
+    pub fitting: Vec<Written<String>>,
+    /// The levels of what is pooled, `fold=2`; empty where nothing is.
+    pub fold: String,
 }
 
 impl CellEvaluation {
@@ -101,14 +105,17 @@ fn draw_key(grid: &Grid, model: &Node, point: &Point, spec: &Model, problems: &m
     }
     let mut axes = grid.mentions(train.get("sample").unwrap_or(train), problems);
     axes.retain(|axis| sample.nested_over.iter().all(|name| grid.axis(&name.text) != Some(*axis)));
-    let levels = grid.coordinates(&point.onto(&axes)).into_iter().map(|(axis, level)| format!("{axis}={level}"));
-    levels.collect::<Vec<_>>().join(",")
+    levels(grid, &point.onto(&axes)).join(",")
+}
+
+/// `axis=level` of every axis of a point.
+fn levels(grid: &Grid, point: &Point) -> Vec<String> {
+    grid.coordinates(point).into_iter().map(|(axis, level)| format!("{axis}={level}")).collect()
 }
 
 /// `model,axis=level,…`.
 pub fn cell_name(grid: &Grid, model: &str, point: &Point) -> String {
-    let coordinates = grid.coordinates(point).into_iter().map(|(axis, level)| format!(",{axis}={level}"));
-    std::iter::once(model.to_owned()).chain(coordinates).collect()
+    [vec![model.to_owned()], levels(grid, point)].concat().join(",")
 }
 
 /// Every evaluation of every cell, at every point of the axes that the two mention and that are not pooled.
@@ -147,7 +154,11 @@ pub(super) fn evaluations(
             for point in grid.extend(&cell.point, &own) {
                 let whole = grid.substitute(node, &point, problems);
                 let split = Evaluation::split(&whole).and_then(|data| Written::decode(data, &mut Problems::default()));
-                let part = Part { cell: index, split };
+                // What is wrong with the evaluation is told below.
+                let here = Evaluation::decode(&whole, &mut Problems::default());
+                let fitting = here.iter().flat_map(Evaluation::fitting_splits).cloned().collect();
+                let fold = levels(grid, &point.onto(pooled)).join(",");
+                let part = Part { cell: index, split, fitting, fold };
                 let point = point.onto(&kept);
                 match evaluations.entry((&key.text, &cell.model, point.clone())) {
                     Entry::Occupied(mut known) => known.get_mut().parts.push(part),

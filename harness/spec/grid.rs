@@ -1,7 +1,7 @@
 //! Axes, their levels, and the points that a part of the spec spans.
 
 use super::decode::{Decode, Fields, canonical};
-use super::folds::{DEALT, FOLD, Folds, fold_of};
+use super::folds::{FOLD, Folds, fold_of};
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems, did_you_mean};
 use super::source::Place;
@@ -62,7 +62,7 @@ pub struct Level {
 pub struct Grid {
     /// In file order.
     pub axes: Vec<Axis>,
-    /// The datasets that are dealt into folds: to name their `train` or `test` is to mention the axis [`FOLD`].
+    /// The splits that each fold has of its own, `dataset/split`: to name one is to mention the axis [`FOLD`].
     dealt: Vec<String>,
     exclude: Vec<Vec<(usize, usize)>>,
 }
@@ -118,7 +118,7 @@ impl Grid {
             let message = format!("{} folds here, {} for another dataset: all share the axis `{FOLD}`", folds.k, dealt[0].1.k);
             problems.push(Problem::at(&folds.node, message).also(&dealt[0].1.node.place, "the others").help("deal all into as many"));
         }
-        let dealt = dealt.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let dealt = dealt.iter().flat_map(|(name, folds)| folds.splits().map(move |split| format!("{name}/{split}"))).collect();
         let mut grid = Self { axes, dealt, exclude: Vec::new() };
         if let Some(points) = exclude.and_then(|node| Vec::<Node>::decode(node, problems)) {
             grid.exclude = points.iter().filter_map(|node| grid.excluded(node, problems)).collect();
@@ -239,7 +239,7 @@ impl Grid {
 
     /// The dataset and the split of a text that names one which each fold has of its own.
     fn dealt<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
-        text.split_once('/').filter(|(dataset, split)| DEALT.contains(split) && self.dealt.iter().any(|dealt| dealt == dataset))
+        text.split_once('/').filter(|_| self.dealt.iter().any(|dealt| dealt == text))
     }
 
     /// The part of the spec with every `$axis` replaced by the point's level, and the splits of folds by those of the point's fold. The

@@ -9,7 +9,7 @@ use super::cell::{Cell, CellEvaluation, cell_name, cells, check_name, evaluation
 use super::compare::Comparison;
 use super::decode::{Decode, Fields, expected};
 use super::file::{Setting, read};
-use super::folds::of_fold;
+use super::folds::{as_written, of_fold};
 use super::grid::{Grid, check_version};
 use super::model::Model;
 use super::node::{Key, Node, Value};
@@ -147,20 +147,18 @@ impl Study {
             if !of_file {
                 scored().for_each(|split| check_split(declared, &split.value, &split.node, problems));
             }
-            for split in evaluation.spec.fitting_splits() {
-                if scored().next().is_some() && !of_file {
-                    check_split(declared, &split.value, &split.node, problems);
-                }
-                check_teaches(&split.value, &split.node, problems);
-                if scored().any(|scored| scored.value == split.value) {
-                    problems.push(
-                        Problem::at(&split.node, format!("`{}` cannot choose a rule for its own evaluation", split.value))
-                            .help("fit on another split, as `…/validation`"),
-                    );
-                }
-                if evaluation.parts.len() > 1 {
-                    let message = "a rule is fitted to each model by itself: what is pooled has one rule for all of them";
-                    problems.push(Problem::at(&split.node, message).help("give the threshold, or leave out `pool`"));
+            for part in &evaluation.parts {
+                for split in &part.fitting {
+                    if part.split.is_some() && !of_file {
+                        check_split(declared, &split.value, &split.node, problems);
+                    }
+                    check_teaches(&split.value, &split.node, problems);
+                    if part.split.as_ref().is_some_and(|scored| scored.value == split.value) {
+                        problems.push(
+                            Problem::at(&split.node, format!("`{}` cannot choose a rule for its own evaluation", as_written(&split.value)))
+                                .help("fit on another split, as `…/validation`"),
+                        );
+                    }
                 }
             }
         }

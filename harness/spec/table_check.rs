@@ -156,6 +156,10 @@ impl Check<'_> {
             spelled.join(" or ")
         };
         match column {
+            _ if numbers.iter().any(|number| number.of_models) => problems.push(
+                Problem::at(&metric.node, format!("`{}` is a number of two models, and has none of one", metric.name))
+                    .help(format!("write `COMPARISON.{}`, with the name of an entry of `compare`", metric.name)),
+            ),
             Column::Each { over: spread, .. } if self.vocabulary.levels(&spread.name).is_none() => {
                 if !over.contains(spread.name.as_str()) && !per_group.contains(spread.name.as_str()) {
                     let known: BTreeSet<&str> = over.union(&per_group).copied().collect();

@@ -40,6 +40,8 @@ pub struct MetricColumn {
     pub decided: bool,
     /// Whether two models can exchange what it counts, item by item.
     pub exchanged: bool,
+    /// Whether it is of two models, so that comparisons alone say it.
+    pub of_models: bool,
     /// Whether there is a number of all items.
     pub overall: bool,
     /// The groupings with a number for each group.
@@ -67,7 +69,7 @@ impl Layout {
     pub fn default_table(&self, vocabulary: &Vocabulary) -> Option<Table> {
         let merged = |name: &str| self.average.iter().chain(&self.pool).any(|mention| mention.name == name);
         let mut columns: Vec<Column> = Vec::new();
-        for metric in vocabulary.scored.iter().flat_map(|scored| &scored.metrics) {
+        for metric in vocabulary.scored.iter().flat_map(|scored| &scored.metrics).filter(|metric| !metric.of_models) {
             let name = Mention::unwritten(&metric.name);
             if columns.iter().any(|column| column.metrics().first().is_some_and(|known| known.name == name.name)) {
                 continue;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use fairgrid::data::dataset::Dataset;
 use fairgrid::data::draw::Urn;
-use fairgrid::data::fold::train_and_test;
+use fairgrid::data::fold::splits;
 use fairgrid::data::weight::Weighing;
 use fairgrid::spec::card::DataUse;
 use fairgrid::spec::decode::Decode;
@@ -76,16 +76,18 @@ fn folds_keep_children_together_and_races_apart() {
         );
     }
     assert_eq!(parts, dataset.folds(&folds).unwrap());
-    let (train, test) = train_and_test(&parts, 1);
-    assert_eq!(test, parts[1]);
-    let others: BTreeSet<u32> = (0..90).filter(|row| !parts[1].contains(row)).collect();
-    assert_eq!(train, others.into_iter().collect::<Vec<u32>>());
+    let rest = |taken: &[usize]| (0..90).filter(|row| !taken.iter().any(|part| parts[*part].contains(row))).collect::<Vec<u32>>();
+    assert_eq!(splits(&parts, 1, 0), [("test", parts[1].clone()), ("train", rest(&[1]))]);
+    // The parts after the last are the first ones.
+    assert_eq!(splits(&parts, 3, 1), [("test", parts[3].clone()), ("validation", parts[0].clone()), ("train", rest(&[3, 0]))]);
 
     let error = dataset.folds(&decode("{k: 4, by: race}").unwrap()).unwrap_err().to_string();
     assert_eq!(error, "the dataset `d` has 3 units, fewer than the 4 of `folds.k`");
     let error = dataset.folds(&decode("{k: 2, by: emotion}").unwrap()).unwrap_err().to_string();
     assert!(error.contains("in two folds: deal them by subject"), "{error}");
     assert!(decode::<Folds>("{k: 1}").unwrap_err().contains("out of range"));
+    let error = decode::<Folds>("{k: 3, validation: 2}").unwrap_err();
+    assert!(error.contains("`2` parts to validate on and one to test on leave none of 3 to learn from"), "{error}");
 }
 
 #[test]
@@ -93,7 +95,7 @@ fn a_study_says_folds_beside_the_card() {
     let (folder, _) = children();
     let card = folder.path().join("card.yaml");
     let data: DataUse = decode(&format!("{{card: {}, folds: {{k: 5}}}}", card.display())).unwrap();
-    assert_eq!(data.split_names().unwrap(), ["train", "test"]);
+    assert_eq!(data.split_names().unwrap(), ["test", "train"]);
     assert_eq!(data.folds.unwrap().k, 5);
 }
 

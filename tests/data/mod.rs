@@ -3,6 +3,7 @@
 mod broken;
 mod cards;
 mod draw;
+mod filling;
 mod folder;
 mod labels;
 mod mock;

@@ -104,6 +104,7 @@ fn world(people: usize, shots: usize, generator: &mut ChaCha8Rng) -> Predictions
         weight: None,
         split: None,
         copies: None,
+        fold: None,
     };
     Predictions::check(parts, |row| row as u64 + 1).unwrap()
 }

@@ -64,3 +64,44 @@ fn associations_and_geometry_reach_the_leaderboard() {
         assert_eq!(std::fs::read(folder.path("out/results.csv")).unwrap(), results);
     }
 }
+
+/// Two models of different widths, alike in one group more than in the other; the evaluation and the comparison follow.
+const ALIKE: &str = "
+fairgrid: 1
+study: alike
+models:
+  before: {embeddings: before.csv, columns: {id: id, embedding: [e0, e1, e2, e3, e4]WEIGHT}}
+  after: {embeddings: after.csv, columns: {id: id, embedding: [e0, e1, e2, e3, e4, e5, e6, e7]WEIGHT}}
+evaluate:
+  places: {groups: [tone], metrics: [linear_cka, {linear_cka: {DEBIASEDas: other}}]}
+compare:
+  change: {models: [before, after], metrics: [linear_cka, other]}
+tables:
+  alike: {rows: [data], columns: [change.linear_cka, {tone: change.linear_cka}, change.other]}
+";
+
+#[test]
+fn models_are_as_alike_as_their_gram_matrices_say() {
+    let golden: serde_json::Value = serde_json::from_str(include_str!("../oracles/similarity.json")).unwrap();
+    let text = |key: &str| golden[key].as_str().unwrap().to_owned();
+    for (weight, debiased, plain, other) in [("", "debiased: true, ", "plain", "debiased"), (", weight: w", "", "weighted", "weighted")] {
+        let spec = ALIKE.trim_start().replace("WEIGHT", weight).replace("DEBIASED", debiased);
+        let folder = Folder::new().file("alike.yaml", spec).file("before.csv", text("before")).file("after.csv", text("after"));
+        let ran = fairgrid(["run", "alike.yaml", "--output", "out", "--quiet"]).within(&folder).run();
+        if weight.is_empty() {
+            insta::assert_snapshot!(format!("{ran}\n{}", folder.read("out/comparisons.csv")));
+        }
+        let mut seen = 0;
+        let comparisons = folder.read("out/comparisons.csv");
+        let mut lines = csv::Reader::from_reader(comparisons.as_bytes());
+        for line in lines.deserialize::<std::collections::HashMap<String, String>>().map(Result::unwrap) {
+            let expected = &golden["expected"][line["group"].trim_start_matches("tone=")];
+            let expected = expected[if line["metric"] == "linear_cka" { plain } else { other }].as_f64().unwrap();
+            let number = |column: &str| line[column].parse::<f64>().unwrap();
+            assert!((number("estimate") - expected).abs() < 1e-9, "{line:?}: {expected}");
+            assert!(number("lower") < expected && expected < number("upper"), "{line:?}");
+            seen += 1;
+        }
+        assert_eq!(seen, 6);
+    }
+}

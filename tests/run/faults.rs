@@ -41,6 +41,18 @@ fn a_crash_is_told_with_its_last_words() {
 }
 
 #[test]
+fn a_broken_image_is_told_by_name() {
+    let folder = study("broken", &format!("{DATA}models: {{net: {}}}\n{EVALUATE}", learner("0")));
+    let path = "images/light-right-25.png";
+    let mut png = std::fs::read(folder.path(path)).unwrap();
+    let middle = png.len() - 20;
+    png[middle..middle + 3].fill(0);
+    let outcome = call(&folder.file(path, png), &["run", "broken.yaml", "--progress", "plain"]).run();
+    assert_eq!(outcome.code, Some(4), "{outcome}");
+    assert!(outcome.stderr.contains("the image `images/light-right-25.png` cannot be decoded: a broken PNG"), "{outcome}");
+}
+
+#[test]
 fn a_worker_without_a_sign_of_life_is_ended() {
     for architecture in ["hang", "stubborn"] {
         let outcome = call(&beside(architecture), &["run", "beside.yaml", "--stall", "1"]).run();

@@ -1,7 +1,7 @@
 //! Cross-validation: an axis of folds, each with a model of its own, averaged or pooled.
 
 use super::{EVALUATE, call, learner, study};
-use crate::command::Folder;
+use crate::command::{Folder, fairgrid};
 
 /// Which side a square is on says nothing of its gray: some are right by chance, some are not.
 const DATA: &str = "data: {squares: {card: squares.yaml, label: side, folds: {k: 4, stratify: [side], seed: 1}}}\n";
@@ -80,4 +80,103 @@ fn a_fold_that_fails_leaves_nothing_to_pool() {
     let model = super::faulty_model("$kind");
     let folder = study("broken", &format!("{DATA}grid: {{kind: [fair, abort]}}\nmodels: {{net: {model}}}\n{evaluate}pool: [fold]\n"));
     insta::assert_snapshot!(call(&folder, &["run", "broken.yaml"]).run());
+}
+
+/// Two vendors' claims about people of their own, each beside a validation split: the second one's scores are 10 higher, so that a
+/// threshold of one is right about nobody of the other.
+fn claims() -> Folder {
+    let rows = |fold: u32| {
+        let mut text = "id,y,s,split,skin\n".to_owned();
+        for (split, items) in [("validation", 0..40), ("test", 40..60)] {
+            for item in items {
+                let (truth, score) = if item % 2 == 0 { ("yes", 0.6) } else { ("no", 0.4) };
+                // Of the second, every tenth is on the wrong side.
+                let score =
+                    if fold == 1 && item % 10 == 9 { 1.0 - score } else { score } + 0.001 * f64::from(item) + 10.0 * f64::from(fold);
+                let skin = if item % 3 == 0 { "dark" } else { "light" };
+                text.push_str(&format!("{fold}-{item},{truth},{score:.3},{split},{skin}\n"));
+            }
+        }
+        text
+    };
+    Folder::new().file("f0.csv", rows(0)).file("f1.csv", rows(1))
+}
+
+const RULES: &str = "fairgrid: 1
+study: rules
+grid: {part: [f0.csv, f1.csv]}
+models:
+  claims: {predictions: $part, columns: {id: id, label: y, scores: s, split: split}}
+evaluate:
+  audit:
+    data: d/test
+    groups: [skin]
+    positive: 'yes'
+    decide: {threshold: {maximize: accuracy_score, split: d/validation}, as: tuned}
+    metrics: [accuracy_score, recall_score_difference]
+";
+
+#[test]
+fn each_fold_decides_with_the_rule_that_it_was_fitted() {
+    let spec = |more: &str| format!("{RULES}{more}");
+    let run = |more: &str| {
+        let folder = claims().file("rules.yaml", spec(more));
+        (fairgrid(["run", "rules.yaml", "--output", "out", "--quiet"]).within(&folder).run(), folder)
+    };
+    let (shown, pooled) = run("pool: [part]\nuncertainty: {bootstrap: 0}\n");
+    insta::assert_snapshot!(shown);
+    insta::assert_snapshot!(pooled.read("out/decisions/claims/audit.json"));
+    // As many are right as in each fold by itself.
+    let overall = |folder: &Folder| -> Vec<(f64, f64)> {
+        let text = folder.read("out/results.csv");
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let headers = reader.headers().unwrap().clone();
+        let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+        let (metric, group, by, value, n) = (column("metric"), column("group"), column("by"), column("value"), column("n"));
+        let rows = reader
+            .records()
+            .map(Result::unwrap)
+            .filter(|row| &row[metric] == "accuracy_score" && row[by].is_empty() && row[group].is_empty());
+        rows.map(|row| (row[value].parse().unwrap(), row[n].parse().unwrap())).collect()
+    };
+    let (_, each) = run("average: [part]\nuncertainty: {bootstrap: 0}\n");
+    let each = overall(&each);
+    assert_eq!(each.len(), 2);
+    let right: f64 = each.iter().map(|(share, n)| share * n).sum();
+    assert_eq!(overall(&pooled), [(right / 40.0, 40.0)]);
+    // The same command again, from the store and anew, writes the same bytes.
+    let results = pooled.read("out/results.csv");
+    fairgrid(["run", "rules.yaml", "--output", "out", "--quiet", "--force"]).within(&pooled).run().ok();
+    assert_eq!(pooled.read("out/results.csv"), results);
+}
+
+#[test]
+fn a_rule_of_folds_is_fitted_on_the_validation_of_each() {
+    let evaluate = EVALUATE.replace(
+        "metrics:",
+        "positive: left, decide: {threshold: {maximize: accuracy_score, split: squares/validation, of: softmax}, as: tuned}, metrics:",
+    );
+    let folder = study(
+        "taught",
+        &format!(
+            "{}models: {{net: {}}}\n{}pool: [fold]\n",
+            DATA.replace("k: 4", "k: 4, validation: 1"),
+            learner("0"),
+            evaluate.replace("[side]", "[shade]")
+        ),
+    );
+    insta::assert_snapshot!(call(&folder, &["run", "taught.yaml"]).run());
+    let found: serde_json::Value = serde_json::from_str(&folder.read("results/taught/decisions/net/test.json")).unwrap();
+    let folds = found["folds"].as_object().unwrap();
+    assert_eq!(folds.keys().collect::<Vec<_>>(), ["fold=0", "fold=1", "fold=2", "fold=3"]);
+    for fold in folds.values() {
+        assert_eq!(fold["rules"]["tuned"]["items"], 10);
+    }
+}
+
+#[test]
+fn a_fold_that_tells_no_rule_is_named() {
+    let folder =
+        claims().file("rules.yaml", format!("{RULES}pool: [part]\n").replace("maximize: accuracy_score", "at: {precision_score: 0.99}"));
+    insta::assert_snapshot!(fairgrid(["run", "rules.yaml", "--output", "out", "--quiet"]).within(&folder).run());
 }

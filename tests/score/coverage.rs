@@ -200,6 +200,7 @@ fn draw(scenario: &Scenario, seed: u64) -> Predictions {
         weight: None,
         split: None,
         copies: None,
+        fold: None,
     };
     Predictions::check(parts, |row| row as u64).unwrap()
 }

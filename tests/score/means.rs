@@ -52,6 +52,7 @@ pub(super) fn draw(world: World, items: usize, seed: u64) -> Vec<Predictions> {
             weight: None,
             split: None,
             copies: None,
+            fold: None,
         };
         Predictions::check(parts, |row| row as u64).unwrap()
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fairgrid::data::frame::{Factor, Targets};
 use fairgrid::score::measurement::Measurement;
 use fairgrid::score::predictions::ids::Ids;
+use fairgrid::score::predictions::pool::pooled;
 use fairgrid::score::predictions::{Parts, Predictions, Scores};
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::{Splits, fit, score};
@@ -37,6 +38,7 @@ fn draw(items: usize, seed: u64) -> Predictions {
         weight: None,
         split: None,
         copies: None,
+        fold: None,
     };
     Predictions::check(parts, |row| row as u64).unwrap()
 }
@@ -74,6 +76,42 @@ fn an_interval_knows_that_the_rule_might_have_been_another() {
         let (kept, anew) = (width(&overall(&kept)), width(&overall(&anew)));
         assert!(anew > 1.3 * kept, "{rule}: {kept} to {anew}");
     }
+}
+
+/// Two models about other halves of the same items, each with what it said of its validation split.
+fn halves(test: &Predictions, evaluation: &Evaluation, validation: [Predictions; 2]) -> (Predictions, FittedRules) {
+    let names = ["fold=0", "fold=1"].map(str::to_owned);
+    let rows = |half: usize| (0..test.len() as u32).filter(|row| (*row % 10 < 4) == (half == 0)).collect::<Vec<u32>>();
+    let parts = (0..2).map(|half| (names[half].clone(), Arc::new(test.take(&rows(half)))));
+    let folds = names.iter().cloned().zip(validation).map(|(name, validation)| {
+        let splits = Splits::from([("d/validation".to_owned(), Arc::new(validation))]);
+        (name, FittedRules { splits: splits.clone(), ..fit(evaluation, &splits).unwrap() })
+    });
+    let folds = FittedRules::of_folds(folds.collect());
+    (Predictions::clone(&pooled(parts.collect()).unwrap()), folds)
+}
+
+#[test]
+fn rules_of_pooled_models_are_drawn_together_where_they_learned_from_the_same_and_apart_where_not() {
+    let rule = "threshold: {at: {false_positive_rate: 0.1}, split: d/validation, by: race}";
+    let (evaluation, test) = (evaluation(rule), draw(2000, 2));
+    let renamed = |predictions: Predictions| {
+        let ids = (0..predictions.len()).map(|row| format!("other {row}")).collect::<Vec<_>>();
+        let parts = Parts { ids: ids.iter().map(String::as_str).collect(), ..predictions.into_parts() };
+        Predictions::check(parts, |row| row as u64).unwrap()
+    };
+    let scored = |(predictions, fitted): &(Predictions, FittedRules)| {
+        let uncertainty = spec::<Uncertainty>("{refit: true}").with_draws(400, 0);
+        score(predictions, &evaluation, &uncertainty, fitted).unwrap()
+    };
+    let [kept, alone] = both(draw(150, 1), &test, &evaluation, 400);
+    let same = scored(&halves(&test, &evaluation, [draw(150, 1), draw(150, 1)]));
+    let apart = scored(&halves(&test, &evaluation, [draw(150, 1), renamed(draw(150, 1))]));
+    // Two models that said the same on the same validation split are one.
+    assert_eq!(alone, same);
+    let overall = |all: &[Measurement]| width(all.iter().find(|one| one.metric == "recall_score" && one.group.is_empty()).unwrap());
+    let (kept, same, apart) = (overall(&kept), overall(&same), overall(&apart));
+    assert!(1.1 * kept < apart && 1.1 * apart < same, "{kept} as given, {apart} apart, {same} together");
 }
 
 #[test]

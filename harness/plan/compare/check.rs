@@ -6,8 +6,9 @@ use super::{Entry, admits, over_node};
 use crate::plan::family::{Family, How, Levels};
 use crate::plan::make::Planner;
 use crate::plan::planned::{PlannedScore, Source};
-use crate::spec::compare::{Comparison, Test};
+use crate::spec::compare::{Comparison, Report, Test};
 use crate::spec::problem::{Problem, did_you_mean};
+use crate::spec::study::Study;
 use crate::spec::uncertainty::Cluster;
 use crate::spec::vocabulary::{MetricColumn, ShareOf};
 
@@ -115,6 +116,48 @@ impl Planner<'_> {
         }
     }
 
+    /// A number of two models is said by comparisons alone.
+    pub(super) fn check_compared(&mut self, study: &Study) {
+        if !self.request.only.is_empty() {
+            return;
+        }
+        let mut told = IndexSet::new();
+        for evaluation in &study.evaluations {
+            let said = self.scored.iter().filter(|said| said.evaluation == evaluation.name).flat_map(|said| &said.metrics);
+            let columns: IndexSet<&str> = said.filter(|column| column.of_models).map(|column| column.name.as_str()).collect();
+            for call in &evaluation.spec.metrics {
+                let name = call.name.as_ref().unwrap_or(&call.choice.name);
+                let mut comparisons = study.compare.values().filter(|spec| admits(spec, &evaluation.name));
+                let is_compared = comparisons.any(|spec| spec.metrics.iter().any(|metric| metric.value == *name));
+                if columns.contains(name.as_str()) && !is_compared && told.insert((evaluation.name.as_str(), name.as_str())) {
+                    let message = format!("`{name}` is a number of two models, and no entry of `compare` names it");
+                    let help = format!("add `compare: {{alike: {{models: [A, B], metrics: [{name}]}}}}`");
+                    self.problems.push(Problem::at(&call.choice.name_node, message).help(help));
+                }
+            }
+        }
+    }
+
+    /// A number of two models is no difference, of which there are means, trends, tests and margins.
+    pub(super) fn check_likeness(&mut self, entry: &Entry<'_>, levels: &Levels) {
+        let spec = entry.spec;
+        let of_models =
+            |name: &str| self.scored.iter().flat_map(|said| &said.metrics).any(|column| column.name == name && column.of_models);
+        let Some(metric) = spec.metrics.iter().find(|metric| of_models(&metric.value)) else { return };
+        let (reason, help) = match &levels.how {
+            How::Trend(_) => ("have no slope", "compare models, or two levels of an axis"),
+            How::Groups(_) => ("are not set against those of other groups", "compare models, or two levels of an axis"),
+            How::Pairs(_) if !spec.average.is_empty() => ("are not averaged", "remove `average`"),
+            How::Pairs(_) if spec.report != [Report::Difference] => ("have no before and after", "remove `report`"),
+            How::Pairs(_) if spec.test.is_some() => ("are not tested against 0", "remove `test`"),
+            How::Pairs(_) if spec.within.is_some() => ("are not held against a margin", "remove `equivalence`"),
+            How::Pairs(_) => return,
+        };
+        let message = format!("`{}` is a number of two models, and such numbers {reason}", metric.value);
+        let help = if spec.metrics.len() > 1 { "give it an entry of its own in `compare`" } else { help };
+        self.problems.push(Problem::at(&metric.node, message).help(help));
+    }
+
     /// A test must be one of what is compared.
     pub(super) fn check_test(&mut self, entry: &Entry<'_>, levels: &Levels, families: &[Family]) {
         let Some(test) = entry.spec.test.as_ref().filter(|test| test.value != Test::Bootstrap) else { return };
@@ -127,7 +170,8 @@ impl Planner<'_> {
             return;
         }
         for metric in &entry.spec.metrics {
-            let mut columns = self.scored.iter().flat_map(|said| &said.metrics).filter(|column| column.name == metric.value);
+            let named = self.scored.iter().flat_map(|said| &said.metrics).filter(|column| column.name == metric.value);
+            let mut columns = named.filter(|column| !column.of_models);
             let (fits, why) = match test.value {
                 Test::McNemar | Test::McNemarExact => {
                     (columns.all(|column| column.share == ShareOf::Truths), "is no share of items that are the same whatever is decided")

@@ -48,7 +48,7 @@ fn of_comparison(name: &str, spec: &Comparison, said: &Told) -> Told {
     let columns = said.metrics.iter().filter(|column| spec.metrics.iter().any(|metric| metric.value == column.name));
     let columns = columns.filter(|column| is_axis || of_groups(column)).map(|column| {
         let own = vec![over.to_owned()];
-        let mut column = MetricColumn { name: format!("{name}.{}", column.name), ..column.clone() };
+        let mut column = MetricColumn { name: format!("{name}.{}", column.name), of_models: false, ..column.clone() };
         if !is_axis {
             // Of groups there is a difference for each, or one over them.
             (column.per_group, column.over_groups) = if apart { (own, Vec::new()) } else { (Vec::new(), own) };

@@ -134,6 +134,8 @@ pub enum Statistic {
     Pearson,
     /// Spearman's correlation of the numbers before and after.
     Spearman,
+    /// A number of two models at once, such as linear CKA.
+    Similarity,
 }
 
 impl Statistic {
@@ -145,6 +147,7 @@ impl Statistic {
             Self::RetentionRate => "retention_rate",
             Self::Pearson => "pearson",
             Self::Spearman => "spearman",
+            Self::Similarity => "similarity",
         }
     }
 }

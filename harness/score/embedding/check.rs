@@ -25,6 +25,13 @@ pub fn check(evaluation: &Evaluation, scheme: &Scheme, predictions: &Predictions
             problems.push(Problem::at(&call.choice.name_node, message).help("leave those items out of the file"));
         }
     }
+    if let (Some(metric), Some(_)) = (metrics().find(|metric| metric.options.debiased), predictions.weight()) {
+        let call = evaluation.metrics.iter().find(|call| call.choice.name == metric.definition.name);
+        if let Some(call) = call {
+            let message = format!("`{}` with `debiased` counts items alike, and here they have weights", metric.definition.name);
+            problems.push(Problem::at(&call.choice.name_node, message).help("leave `debiased` out"));
+        }
+    }
     let Some(written) = evaluation.sets.as_ref().filter(|_| metrics().any(|metric| metric.definition.compute.of_sets())) else { return };
     let Some(found) = sets::resolve(written, predictions, problems) else { return };
     let paired = metrics().find(|metric| matches!(metric.definition.compute, Compute::Concepts(..)));

@@ -2,14 +2,16 @@
 
 use super::measure::{ground, items, sets_of};
 use super::metric::Metric;
-use super::scene::{Replay, Scene, Spot};
+use super::registry::Compute;
+use super::scene::{Likeness, Replay, Scene, Spot};
 use crate::score::OUTSIDE;
 use crate::score::audit::{Audit, Sizes};
 use crate::score::breakdown::Breakdown;
-use crate::score::compare::contrast::{At, Contrast, Finding, Verdict};
+use crate::score::compare::contrast::{At, Contrast, Finding, Statistic, Verdict};
 use crate::score::compare::{Request, two_sided};
 use crate::score::interval;
 use crate::score::measurement::{Direction, Status};
+use crate::score::value::Undefined;
 use crate::spec::compare::Test;
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::Uncertainty;
@@ -86,7 +88,53 @@ impl Sides<'_> {
             let sums = self.sums(contrast, spots).into_iter();
             sums.map(|sum| self.finding(&sum, (place, contrast), &replays, &sizes)).collect::<Vec<Finding>>()
         };
-        contrasts.flat_map(of_contrast).collect()
+        let mut findings: Vec<Finding> = contrasts.flat_map(of_contrast).collect();
+        findings.extend(self.likenesses(&scenes, &sizes));
+        findings
+    }
+
+    /// The numbers of two models at once.
+    fn likenesses(&self, scenes: &[Scene<'_>], sizes: &Sizes) -> Vec<Finding> {
+        let two = |(place, contrast): (usize, &Contrast)| match contrast {
+            Contrast::Difference { from, to } => Some((place, *from.first()?, *to.first()?)),
+            Contrast::Slope(_) | Contrast::Groups { .. } => None,
+        };
+        let sides: Vec<_> = self.request.contrasts.iter().enumerate().filter_map(two).collect();
+        let mut findings = Vec::new();
+        for metric in &self.metrics[0] {
+            let Compute::Models(of) = metric.definition.compute else { continue };
+            for (place, from, to) in &sides {
+                let found = scenes[*from].likeness(&scenes[*to], (of, metric), self.uncertainty);
+                let of_group = |(group, likeness): (usize, Likeness)| {
+                    let (status, reason) = self.status(likeness.value.err().map(|undefined| (undefined, Some(group))), &[group], sizes);
+                    Finding {
+                        metric: metric.name.clone(),
+                        parameters: metric.parameters.clone(),
+                        by: self.breakdown.by.clone(),
+                        group: self.breakdown.groups[group].clone(),
+                        estimate: likeness.value.ok(),
+                        lower: likeness.interval.map(|(lower, _)| lower),
+                        upper: likeness.interval.map(|(_, upper)| upper),
+                        level: likeness.interval.map(|_| self.uncertainty.level()),
+                        n: items(self.breakdown, &[group]),
+                        direction: metric.direction,
+                        ..Finding::without(*place, Statistic::Similarity, status, reason)
+                    }
+                };
+                findings.extend(found.into_iter().enumerate().map(of_group));
+            }
+        }
+        findings
+    }
+
+    /// Whether a number that rests on some groups may be used, and why not.
+    fn status(&self, undefined: Option<(Undefined, Option<usize>)>, rests: &[usize], sizes: &Sizes) -> (Status, String) {
+        let small = rests.iter().find_map(|group| sizes.small[*group].clone());
+        match (undefined, small) {
+            (Some((undefined, group)), _) => (Status::Undefined, self.audits[0].reason(undefined, group, self.breakdown)),
+            (None, Some(small)) => (Status::Small, small),
+            (None, None) => (Status::Ok, String::new()),
+        }
     }
 
     /// The sums that a contrast is, of numbers that stand in the same places on every side.
@@ -116,7 +164,7 @@ impl Sides<'_> {
     }
 
     fn finding(&self, sum: &Sum, (place, contrast): (usize, &Contrast), replays: &[Replay], sizes: &Sizes) -> Finding {
-        let (first, spot) = (&self.audits[0], &sum.spot);
+        let spot = &sum.spot;
         let metric = self.metrics[0][spot.metric];
         let value = |(side, number): At| replays[side].values[number];
         let mean = |numbers: &[At]| -> Option<f64> {
@@ -124,12 +172,7 @@ impl Sides<'_> {
             Some(values.iter().sum::<f64>() / values.len() as f64)
         };
         let undefined = sum.terms.iter().find_map(|(_, at)| value(*at).err().map(|undefined| (undefined, replays[at.0].spots[at.1].group)));
-        let small = spot.rests.iter().find_map(|group| sizes.small[*group].clone());
-        let (status, reason) = match (undefined, small) {
-            (Some((undefined, group)), _) => (Status::Undefined, first.reason(undefined, group, self.breakdown)),
-            (None, Some(small)) => (Status::Small, small),
-            (None, None) => (Status::Ok, String::new()),
-        };
+        let (status, reason) = self.status(undefined, &spot.rests, sizes);
         let estimate: Option<f64> = sum.terms.iter().map(|(weight, at)| Some(weight * value(*at).ok()?)).sum();
         let draws: Vec<(f64, Vec<f64>)> =
             sum.terms.iter().map(|(weight, (side, number))| (*weight, replays[*side].told(*number).collect())).collect();

@@ -49,6 +49,8 @@ pub struct Options {
     pub alternative: Alternative,
     /// The standard deviation of what.
     pub deviation: Deviation,
+    /// Whether what chance adds is taken off.
+    pub debiased: bool,
 }
 
 /// How far apart two items are.
@@ -78,6 +80,7 @@ impl Default for Options {
             permutations: 10_000,
             alternative: Alternative::Greater,
             deviation: Deviation::Attributes,
+            debiased: false,
         }
     }
 }
@@ -92,6 +95,7 @@ impl Opt {
             Self::Permutations => "permutations",
             Self::Alternative => "alternative",
             Self::Deviation => "sd",
+            Self::Debiased => "debiased",
         }
     }
 
@@ -104,6 +108,7 @@ impl Opt {
             Self::Permutations => "permutations: 10000 by default",
             Self::Alternative => "alternative: greater (default) | less | two_sided",
             Self::Deviation => "sd: attributes (default) | concept",
+            Self::Debiased => "debiased: false (default) | true",
         }
     }
 
@@ -136,6 +141,7 @@ impl Opt {
             Self::Deviation => {
                 options.deviation = word(node, problems, &[("concept", Deviation::Concept), ("attributes", Deviation::Attributes)])?;
             }
+            Self::Debiased => options.debiased = bool::decode(node, problems)?,
         }
         Some(())
     }
@@ -192,11 +198,11 @@ pub fn resolve(
 impl Metric {
     /// Whether all items together have a number.
     pub fn overall(&self) -> bool {
-        self.over.is_none() && matches!(self.definition.compute, Compute::Group(_, true))
+        self.over.is_none() && matches!(self.definition.compute, Compute::Group(_, true) | Compute::Models(_))
     }
 
     /// Whether each group has a number.
     pub fn per_group(&self) -> bool {
-        self.over.is_none() && matches!(self.definition.compute, Compute::Group(..))
+        self.over.is_none() && matches!(self.definition.compute, Compute::Group(..) | Compute::Models(_))
     }
 }

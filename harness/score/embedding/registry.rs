@@ -7,8 +7,9 @@ use super::metric::Options;
 use super::neighbours::same_attribute_precision_at_k;
 use super::permutation::Chance;
 use super::silhouette::silhouette_score;
+use super::similarity::{Centred, Similarity, linear_cka};
 use crate::score::measurement::Direction::{self, Lower, Neutral};
-use crate::score::value::Value;
+use crate::score::value::{Undefined, Value};
 
 /// One metric of embeddings.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +53,8 @@ pub enum Opt {
     Alternative,
     /// `sd: attributes | concept`.
     Deviation,
+    /// `debiased: true`.
+    Debiased,
 }
 
 /// What a metric reads of the vectors.
@@ -87,12 +90,31 @@ pub enum Compute {
     Concept(fn(&Draw<'_>, usize, &Options) -> Value, fn(&Draw<'_>, usize, &Options, u64) -> Option<Chance>),
     /// One number a pair of concepts, and its own null.
     Concepts(fn(&Draw<'_>, (usize, usize), &Options) -> Value, fn(&Draw<'_>, (usize, usize), &Options, u64) -> Option<Chance>),
+    /// One number of all items, and one a group, of two models: what `compare` says of them.
+    Models(OfModels),
 }
+
+/// A number of the same items' vectors in two models, with their weights.
+pub type OfModels = fn(&Centred, &Centred, &[f64], &Options) -> Result<Similarity, Undefined>;
 
 impl Compute {
     /// Whether it is about `sets`.
     pub fn of_sets(&self) -> bool {
         matches!(self, Self::Concept(..) | Self::Concepts(..))
+    }
+
+    /// What it needs, in words.
+    pub fn inputs(&self) -> &'static str {
+        match self {
+            Self::Concept(..) | Self::Concepts(..) => "embeddings; `sets:`",
+            Self::Models(_) => "embeddings of two models; an entry of `compare:`, whose table column is `ENTRY.linear_cka`",
+            Self::Group(..) | Self::Pair(_) | Self::Whole(_) => "embeddings; groups",
+        }
+    }
+
+    /// Whether it is about two models, so that no single one has it.
+    pub fn of_models(&self) -> bool {
+        matches!(self, Self::Models(_))
     }
 }
 
@@ -239,5 +261,20 @@ const METRICS: &[Definition] = &[
         reads: Reads::Cosines,
         beyond: Beyond::Above,
         compute: Compute::Concepts(ieat_effect_size, concepts_dealt),
+    },
+    Definition {
+        name: "linear_cka",
+        formula: "|X'Y|^2 / (|X'X| |Y'Y|), Frobenius norms, X and Y a group's vectors in two models less their means, from 0; with `debiased: true` \
+                  HSIC1(X, Y) / sqrt(HSIC1(X, X) HSIC1(Y, Y)) of linear kernels, which is near 0 for unrelated vectors however wide",
+        range: (-1.0, 1.0),
+        direction: Neutral,
+        undefined: "where the vectors of a model do not vary; of fewer than two items, debiased of fewer than five",
+        source: "Kornblith, Norouzi, Lee and Hinton (2019), ICML; debiased: Song et al. (2012), JMLR 13, equation 4, as in Nguyen, Raghu and \
+                 Kornblith (2021), ICLR; interval: influence functions on the scale of Fisher's z",
+        peers: &[("google-research/representation_similarity", "feature_space_linear_cka(x, y, debiased=...)")],
+        options: &[Opt::Debiased],
+        reads: Reads::Distances,
+        beyond: Beyond::Above,
+        compute: Compute::Models(linear_cka),
     },
 ];

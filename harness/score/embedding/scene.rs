@@ -1,6 +1,7 @@
 //! All numbers of embeddings of one breakdown (or of the sets of an evaluation): once as observed, once a resample, once a permutation.
 
 mod cells;
+mod likeness;
 
 use rayon::prelude::*;
 
@@ -23,6 +24,7 @@ use crate::score::value::Value;
 use crate::spec::embed::Normalize;
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::{Method, Uncertainty};
+pub use likeness::Likeness;
 
 /// What is measured, of whom.
 #[derive(Clone, Copy)]
@@ -254,6 +256,9 @@ impl<'a> Scene<'a> {
 
     /// All numbers of many draws. `labels` are those of every draw, where they do not change.
     fn draws(&self, draws: u32, rows: &[u32], labels: Option<&[u32]>, draw: impl Fn(u64, &mut [u32], &mut [f64]) -> f64 + Sync) -> Drawn {
+        if self.ground.metrics.iter().all(|metric| metric.definition.compute.of_models()) {
+            return Drawn { draws: Vec::new(), times: Vec::new() };
+        }
         let fresh = || {
             let dealt = labels.map_or_else(|| vec![OUTSIDE; rows.len()], <[u32]>::to_vec);
             (dealt, vec![0.0; rows.len()], self.sums(), self.ground.breakdown.of_row.clone())

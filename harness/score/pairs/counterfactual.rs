@@ -109,6 +109,7 @@ impl<'a> Counterfactuals<'a> {
             weight: images.weight().map(|weights| self.changed.iter().map(|row| weights[*row as usize]).collect()),
             split: None,
             copies: None,
+            fold: None,
         };
         Predictions::check(parts, |row| row as u64 + 1).map_err(|faults| ScoreError::Pairs { reason: faults.to_string() })
     }

@@ -118,6 +118,7 @@ impl<'a> Comparisons<'a> {
             weight: images.weight().map(|weights| self.rows().map(|(a, b)| weights[a] * weights[b]).collect()),
             split: None,
             copies: None,
+            fold: None,
         };
         Predictions::check(parts, |row| row as u64 + 1).map_err(|faults| refused(faults.to_string()))
     }

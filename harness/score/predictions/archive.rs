@@ -248,6 +248,7 @@ impl Parts {
             },
             split: notes.split.map(|levels| factor("split", levels)).transpose()?,
             copies: None,
+            fold: None,
             classes: notes.classes,
         })
     }

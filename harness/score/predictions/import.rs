@@ -144,6 +144,7 @@ impl Predictions {
             },
             split: optional(&columns.split)?.map(|column| factor(table, column)).transpose()?,
             copies: kinds.as_ref().map(|kinds| kinds.sightings.iter().map(|sightings| sightings.total).collect()),
+            fold: None,
         };
         match Self::check(parts, rows) {
             Ok(predictions) if faults.is_empty() => Ok(predictions),

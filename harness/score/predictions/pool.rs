@@ -7,15 +7,15 @@ use indexmap::{IndexMap, IndexSet};
 use crate::data::frame::{Factor, Targets};
 use crate::score::predictions::{Decisions, Fault, Parts, Predictions, PredictionsError, Scores};
 
-/// All items, part by part; one part is what it was.
+/// All items, part by part, each part beside its name; one part is what it was.
 ///
 /// # Errors
 /// Parts that differ in their classes, in what is true of an item, or in what was said of it; an item that is in two parts.
-pub fn pooled(mut parts: Vec<Arc<Predictions>>) -> Result<Arc<Predictions>, PredictionsError> {
-    if parts.len() == 1 {
-        return Ok(parts.remove(0));
+pub fn pooled(mut named: Vec<(String, Arc<Predictions>)>) -> Result<Arc<Predictions>, PredictionsError> {
+    if named.len() == 1 {
+        return Ok(named.remove(0).1);
     }
-    let parts: Vec<&Predictions> = parts.iter().map(|part| &**part).collect();
+    let parts: Vec<&Predictions> = named.iter().map(|(_, part)| &**part).collect();
     let Some(first) = parts.first() else { return Err(Fault::new("nothing is pooled").into()) };
     if parts.iter().any(|part| part.classes() != first.classes()) {
         return Err(Fault::new("what is pooled has different classes").into());
@@ -32,7 +32,7 @@ pub fn pooled(mut parts: Vec<Arc<Predictions>>) -> Result<Arc<Predictions>, Pred
         classes: first.classes().to_vec(),
         targets: targets(&parts).ok_or_else(|| Fault::new("of what is pooled, some items have one label and some several"))?,
         scores: all(&parts, Predictions::scores).and_then(|scores| self::scores(&scores)),
-        decisions: all(&parts, Predictions::decisions).and_then(|decisions| self::decisions(&decisions)),
+        decisions: all(&parts, Predictions::decisions).and_then(|decisions| appended(&decisions)),
         // Each model has a space of its own: its vectors say nothing beside those of another.
         embeddings: None,
         fields,
@@ -40,6 +40,10 @@ pub fn pooled(mut parts: Vec<Arc<Predictions>>) -> Result<Arc<Predictions>, Pred
         weight: all(&parts, Predictions::weight).map(|weights| weights.concat()),
         split: None,
         copies: None,
+        fold: Some(Factor {
+            codes: (0..).zip(&parts).flat_map(|(code, part)| std::iter::repeat_n(Some(code), part.len())).collect(),
+            levels: named.iter().map(|(name, _)| name.clone()).collect(),
+        }),
     };
     Predictions::check(of, |row| row as u64 + 1).map(Arc::new)
 }
@@ -72,7 +76,8 @@ fn scores(parts: &[&Scores]) -> Option<Scores> {
     alike.then(|| Scores { kind: first.kind, width: first.width, values: values() })
 }
 
-fn decisions(parts: &[&Decisions]) -> Option<Decisions> {
+/// The decisions of all parts one after another, if they are of one kind.
+pub(in crate::score) fn appended(parts: &[&Decisions]) -> Option<Decisions> {
     let mut whole = (*parts.first()?).clone();
     for part in &parts[1..] {
         match (&mut whole, part) {

@@ -4,14 +4,19 @@
 //! The scored items are drawn one by one (stratified and clustered like any others), since what is decided about each changes; what a draw
 //! decides is counted by group, target and decision, so that all metrics read a handful of sums.
 
+use std::sync::Arc;
+
+use indexmap::{IndexMap, IndexSet};
+
 use crate::score::breakdown::Breakdown;
 use crate::score::lens::outcome::Outcomes;
 use crate::score::lens::truth::Truth;
 use crate::score::metric::{Input, Metric, Task};
 use crate::score::predictions::ids::Ids;
+use crate::score::predictions::pool::pooled;
 use crate::score::predictions::{Decisions, Predictions};
 use crate::score::rule::fit::{Evidence, find};
-use crate::score::rule::{Binary, Chances};
+use crate::score::rule::{Binary, Chances, Fitted};
 use crate::score::scheme::ToFit;
 use crate::score::units::clusters::Clusters;
 use crate::score::units::draw::Purpose;
@@ -44,21 +49,38 @@ enum Decided {
 struct Anew {
     rule: ToFit,
     task: Task,
-    evidence: Evidence,
-    units: Units,
-    /// The item of each slot.
-    rows: Vec<u32>,
+    /// What is drawn: every item that some model's rule is found on.
+    taught: Taught,
+    /// What each model's rule is found on; of one model, unless several are scored as one.
+    lessons: Vec<Lesson>,
+    /// Which model's rule decides about each scored item; empty where there is one.
+    of_row: Vec<u32>,
     scored: Binary,
 }
 
-/// The split that a rule is found on.
-pub(in crate::score) struct Split<'a> {
+/// Items that rules are found on, each once, also where several models learn from it.
+struct Taught {
+    units: Units,
+    /// The item of each slot.
+    rows: Vec<u32>,
+    items: usize,
+}
+
+/// What one model's rule is found on.
+struct Lesson {
+    evidence: Evidence,
+    /// Each item's place among all that are drawn.
+    places: Vec<u32>,
+}
+
+/// The splits that a rule is found on.
+pub(in crate::score) struct Found<'a> {
     /// The rule.
     pub rule: ToFit,
-    /// What the model said there.
-    pub predictions: &'a Predictions,
-    /// What is drawn together there.
-    pub clusters: Option<&'a Clusters>,
+    /// What each model said on its split, by the model's name in [`Predictions::fold`]; of one model, any name.
+    pub splits: Vec<(&'a str, &'a Predictions)>,
+    /// What is drawn together.
+    pub uncertainty: &'a Uncertainty,
 }
 
 /// The scored items.
@@ -108,21 +130,15 @@ pub(in crate::score) fn concerns(metric: &Metric) -> bool {
 }
 
 impl Refit {
-    /// Prepares the draws of a rule; without a split, its decisions stay.
-    pub(in crate::score) fn new(scored: &Scored<'_>, split: Option<Split<'_>>, task: Task) -> Result<Self, ScoreError> {
+    /// Prepares the draws of a rule; one that nothing was found for stays.
+    pub(in crate::score) fn new(scored: &Scored<'_>, found: Option<Found<'_>>, task: Task) -> Result<Self, ScoreError> {
         let (units, rows) = one_by_one(scored.predictions, &scored.breakdown.of_row, scored.clusters, |row| scored.targets[row].is_some());
-        let rule = match split {
+        let rule = match found {
             None => Decided::Kept(match scored.decisions {
                 Decisions::Single(decisions) => decisions.clone(),
                 Decisions::Sets(sets) => sets.iter().map(|set| set.first().copied()).collect(),
             }),
-            Some(Split { rule, predictions, clusters }) => {
-                // The split is drawn as a whole: a rule by group may find a group smaller than it was.
-                let (units, rows) = one_by_one(predictions, &vec![0; predictions.len()], clusters, |_| true);
-                let evidence = Evidence::of(&rule, predictions, task)?;
-                let binary = Binary::new(scored.predictions, &rule.decide, task.positive)?;
-                Decided::Anew(Box::new(Anew { rule, task, evidence, units, rows, scored: binary }))
-            }
+            Some(found) => Decided::Anew(Box::new(Anew::new(scored, found, task)?)),
         };
         let targets = scored.targets.iter().map(|target| target.unwrap_or(OUTSIDE)).collect();
         Ok(Self { units, rows, targets, groups: scored.breakdown.groups.len(), classes: task.classes, rule })
@@ -148,14 +164,11 @@ impl Refit {
         match &self.rule {
             Decided::Kept(decisions) => self.count(&drawn, |row| decisions[row], weights),
             Decided::Anew(anew) => {
-                let mut learned = vec![0.0; anew.rows.len()];
-                anew.units.resample_for(Purpose::Refit, seed, replicate, &mut learned);
-                let mut by_row = vec![0.0; anew.rows.len()];
-                anew.rows.iter().zip(learned).for_each(|(row, weight)| by_row[*row as usize] = weight);
                 // A draw may leave a group without what the rule needs: then it has no number.
-                if let Ok(fitted) = find(&anew.rule, &anew.evidence.weighed(&by_row), anew.task) {
-                    let chances = Chances::fitted(&anew.scored.groups, &fitted);
-                    self.count(&drawn, |row| anew.scored.decide_one(&chances, row), weights);
+                if let Ok(found) = anew.find(seed, replicate) {
+                    let chances: Vec<Chances<'_>> = found.iter().map(|found| Chances::fitted(&anew.scored.groups, found)).collect();
+                    let of_row = |row: usize| &chances[anew.of_row.get(row).map_or(0, |fold| *fold as usize)];
+                    self.count(&drawn, |row| anew.scored.decide_one(of_row(row), row), weights);
                 }
             }
         }
@@ -169,6 +182,74 @@ impl Refit {
             let row = *row as usize;
             weights[group * patterns + Outcomes::pattern_of(self.targets[row], decided(row), self.classes)] += weight;
         }
+    }
+}
+
+impl Anew {
+    fn new(scored: &Scored<'_>, found: Found<'_>, task: Task) -> Result<Self, ScoreError> {
+        let Found { rule, splits, uncertainty } = found;
+        let (taught, places) = Taught::of(&splits, uncertainty)?;
+        let lesson = |((name, predictions), places): (&(&str, &Predictions), Vec<u32>)| {
+            let evidence = Evidence::of(&rule, predictions, task).map_err(|error| error.in_fold(name))?;
+            Ok(Lesson { evidence, places })
+        };
+        let lessons = splits.iter().zip(places).map(lesson).collect::<Result<Vec<_>, ScoreError>>()?;
+        let unknown = || ScoreError::Split { split: rule.split.value.clone() };
+        let of_row = match (splits.as_slice(), scored.predictions.fold()) {
+            ([_], _) => Vec::new(),
+            (_, Some(fold)) => {
+                let model = |row: usize| splits.iter().position(|(name, _)| fold.level(row) == Some(name)).map(|model| model as u32);
+                (0..scored.predictions.len()).map(model).collect::<Option<Vec<_>>>().ok_or_else(unknown)?
+            }
+            (_, None) => return Err(unknown()),
+        };
+        let binary = Binary::new(scored.predictions, &rule.decide, task.positive)?;
+        Ok(Self { rule, task, taught, lessons, of_row, scored: binary })
+    }
+
+    /// Each model's rule on a draw.
+    fn find(&self, seed: u64, replicate: u64) -> Result<Vec<Fitted>, ScoreError> {
+        let Taught { units, rows, items } = &self.taught;
+        let mut drawn = vec![0.0; rows.len()];
+        units.resample_for(Purpose::Refit, seed, replicate, &mut drawn);
+        let mut weights = vec![0.0; *items];
+        rows.iter().zip(drawn).for_each(|(row, weight)| weights[*row as usize] = weight);
+        let found = |Lesson { evidence, places }: &Lesson| {
+            let weights: Vec<f64> = places.iter().map(|place| weights[*place as usize]).collect();
+            find(&self.rule, &evidence.weighed(&weights), self.task)
+        };
+        self.lessons.iter().map(found).collect()
+    }
+}
+
+impl Taught {
+    /// The items of all splits, and the place of each split's items among them. An item that several models learn from is one, so that a
+    /// draw has it for all of them or for none. Items are strata by the models that learn from them; within, a split is drawn as a whole: a
+    /// rule by group may find a group smaller than it was.
+    fn of(splits: &[(&str, &Predictions)], uncertainty: &Uncertainty) -> Result<(Self, Vec<Vec<u32>>), ScoreError> {
+        let mut all: IndexMap<&str, Vec<usize>> = IndexMap::new();
+        let mut places = Vec::with_capacity(splits.len());
+        let mut fresh = Vec::with_capacity(splits.len());
+        for (model, (name, predictions)) in splits.iter().enumerate() {
+            let known = all.len();
+            let place = |id| {
+                let entry = all.entry(id);
+                let place = entry.index() as u32;
+                entry.or_default().push(model);
+                place
+            };
+            let of_split: Vec<u32> = predictions.ids().iter().map(place).collect();
+            let rows: Vec<u32> = (0u32..).zip(&of_split).filter(|(_, place)| **place as usize >= known).map(|(row, _)| row).collect();
+            fresh.push(((*name).to_owned(), Arc::new(predictions.take(&rows))));
+            places.push(of_split);
+        }
+        let whole = pooled(fresh).map_err(|error| ScoreError::Compare { reason: error.to_string() })?;
+        let learners: IndexSet<&[usize]> = all.values().map(Vec::as_slice).collect();
+        let strata: Vec<u32> =
+            all.values().filter_map(|models| learners.get_index_of(models.as_slice())).map(|place| place as u32).collect();
+        let clusters = Clusters::codes(&whole, uncertainty)?.map(Clusters::One);
+        let (units, rows) = one_by_one(&whole, &strata, clusters.as_ref(), |_| true);
+        Ok((Self { units, rows, items: whole.len() }, places))
     }
 }
 

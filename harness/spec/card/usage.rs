@@ -27,8 +27,9 @@ impl DataUse {
     pub fn split_names(&self) -> Option<Vec<String>> {
         let names = self.card.split_names();
         let Some(folds) = &self.folds else { return names };
-        let kept = names?.into_iter().filter(|name| folds.of.as_ref().is_some_and(|of| of.text != *name));
-        Some(kept.chain(["train".to_owned(), "test".to_owned()]).collect())
+        let is_dealt = |name: &str| folds.splits().any(|split| split == name);
+        let kept = names?.into_iter().filter(|name| folds.of.as_ref().is_some_and(|of| of.text != *name) && !is_dealt(name));
+        Some(kept.chain(folds.splits().map(str::to_owned)).collect())
     }
 }
 

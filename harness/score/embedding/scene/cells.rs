@@ -31,6 +31,8 @@ impl Scene<'_> {
                 }
                 Compute::Whole(of) => cells.push(of(draw, options)),
                 Compute::Concept(of, _) => cells.extend((ATTRIBUTES..groups).map(|concept| of(draw, concept, options))),
+                // Not of one model.
+                Compute::Models(_) => {}
                 Compute::Concepts(of, _) => cells.extend(pairs(&self.concepts()).map(|pair| of(draw, pair, options))),
             }
         }
@@ -53,6 +55,7 @@ impl Scene<'_> {
             Compute::Group(..) => groups,
             Compute::Pair(_) => choose(self.members.len()),
             Compute::Whole(_) => 1,
+            Compute::Models(_) => 0,
             Compute::Concept(..) => groups - ATTRIBUTES,
             Compute::Concepts(..) => choose(groups - ATTRIBUTES),
         }
@@ -102,6 +105,7 @@ impl Scene<'_> {
                     spots.extend(pairs(&self.members).map(|two| pair(place, two)));
                 }
                 (None, Compute::Pair(_) | Compute::Whole(_)) => spots.push(over(place)),
+                (None, Compute::Models(_)) => {}
                 (None, Compute::Concept(..)) => {
                     spots.extend(self.concepts().into_iter().map(|c| Spot { label: names[c].clone(), rests: vec![c], ..over(place) }));
                 }
