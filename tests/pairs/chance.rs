@@ -51,6 +51,7 @@ fn people(blurred: f64, parted: f64, seed: u64) -> Predictions {
         weight: None,
         split: None,
         copies: None,
+        fold: None,
     };
     Predictions::check(parts, |row| row as u64 + 1).unwrap()
 }
@@ -197,6 +198,7 @@ fn people_of_several_groups_have_no_null() {
             weight: None,
             split: None,
             copies: None,
+            fold: None,
         },
         |row| row as u64 + 1,
     )

@@ -16,6 +16,7 @@ mod properties;
 mod reductions;
 mod refit;
 mod refusals;
+mod scenario;
 mod weights;
 
 use std::path::Path;
