@@ -45,11 +45,12 @@ fn layout(card: &Card) -> &'static str {
         Layout::Files(files) if files.archive.is_some() => "images in an archive",
         Layout::Files(_) => "image files",
         Layout::Rows(rows) => match &rows.image {
-            ImageAt::Bytes(_) => "a table that holds its images",
+            ImageAt::Bytes(_) | ImageAt::Pixels(_) => "a table that holds its images",
             ImageAt::Path(_) if rows.archive.is_some() => "a table and images in an archive",
             ImageAt::Path(_) => "a table and image files",
         },
-        Layout::Idx { .. } => "IDX files",
+        Layout::Arrays(_) => "arrays",
+        Layout::Records(_) => "binary records",
         Layout::Coco(_) => "COCO annotations and image files",
     }
 }

@@ -1,15 +1,17 @@
-//! Zip and tar archives, read in place: where each member's bytes are, so that members are read in any order and by many threads.
+//! Zip and tar archives, read in place: where each member's bytes are, so that members are read in any order and by many threads. A
+//! compressed tar archive is unpacked once, since its members have no places.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::error::DataError;
 use super::items::below_root;
+use super::unpacked::Unpacked;
 
 /// One file in an archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,25 +31,23 @@ pub struct Member {
 /// Members, and names of others with the reasons why they cannot be read.
 pub(super) type Found = (Vec<Member>, Vec<(String, String)>);
 
-/// An archive's regular files, by path; a later one of the same path replaces an earlier one.
-pub(super) fn members(path: &Path) -> Result<Found, DataError> {
-    let error = |source| DataError::read(path, source);
-    let mut file = File::open(path).map_err(error)?;
-    let mut magic = [0_u8; 265];
-    let length = file.read(&mut magic).map_err(error)?;
-    file.rewind().map_err(error)?;
+/// An archive's regular files, by path; a later one of the same path replaces an earlier one. With them comes the file that they are read
+/// from, where that is not the archive itself.
+pub(super) fn members(path: &Path, unpacked: &Unpacked) -> Result<(Option<PathBuf>, Found), DataError> {
+    let mut magic = begin(path)?;
+    let packed = magic.starts_with(&[0x1f, 0x8b]);
+    let place = if packed { Some(unpacked.gzip(path)?) } else { None };
+    if let Some(place) = &place {
+        magic = begin(place)?;
+    }
+    let file = File::open(place.as_deref().unwrap_or(path)).map_err(|source| DataError::read(path, source))?;
     let wrong = |reason: String| DataError::file(path, reason);
-    let mut found = match &magic[..length] {
-        [b'P', b'K', ..] => zip(file).map_err(|reason| wrong(format!("cannot be read as a zip archive: {reason}")))?,
+    let mut found = match magic.as_slice() {
+        [b'P', b'K', ..] if !packed => zip(file).map_err(|reason| wrong(format!("cannot be read as a zip archive: {reason}")))?,
         magic if magic.get(257..262) == Some(b"ustar") => {
             tar(file).map_err(|reason| wrong(format!("cannot be read as a tar archive: {reason}")))?
         }
-        [0x1f, 0x8b, ..] => {
-            return Err(wrong(
-                "is compressed as a whole, so that its members have no places: unpack it, or make it a zip archive".to_owned(),
-            ));
-        }
-        _ => return Err(wrong("is neither a zip nor a tar archive".to_owned())),
+        _ => return Err(wrong("is neither a zip nor a tar archive, plain or gzip: unpack it, or make it one of these".to_owned())),
     };
     let last: HashMap<String, usize> = found.0.iter().enumerate().map(|(index, member)| (member.path.clone(), index)).collect();
     let mut index = 0;
@@ -56,7 +56,14 @@ pub(super) fn members(path: &Path) -> Result<Found, DataError> {
         last.get(&member.path) == Some(&(index - 1))
     });
     found.0.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(found)
+    Ok((place, found))
+}
+
+/// The first bytes of a file, by which archives are known.
+fn begin(path: &Path) -> Result<Vec<u8>, DataError> {
+    let mut magic = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(265).read_to_end(&mut magic));
+    read.map(|_| magic).map_err(|source| DataError::read(path, source))
 }
 
 fn zip(file: File) -> Result<Found, String> {
@@ -160,6 +167,14 @@ fn number(field: &[u8]) -> Option<u64> {
 fn pax_path(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     text.lines().find_map(|record| record.split_once(' ')?.1.strip_prefix("path=").map(str::to_owned))
+}
+
+/// A member's bytes, one after the other.
+pub(super) fn stream(path: &Path, member: &Member) -> std::io::Result<Box<dyn Read>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(member.offset))?;
+    let stored = std::io::BufReader::new(file.take(member.stored));
+    Ok(if member.deflated { Box::new(flate2::bufread::DeflateDecoder::new(stored)) } else { Box::new(stored) })
 }
 
 /// A member's bytes.

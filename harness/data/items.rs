@@ -1,7 +1,7 @@
 //! Where the images lie, and their bytes.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::FileExt;
 use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
@@ -13,6 +13,7 @@ use super::digest::Digest;
 use super::error::DataError;
 use super::table;
 use super::window::Window;
+use crate::spec::card::Shape;
 
 /// Encoded images that are held in memory at once.
 const BLOCK: usize = 256;
@@ -47,19 +48,25 @@ pub enum Container {
         /// The column, `image.bytes`.
         column: String,
     },
-    /// Grey pixels in an IDX file, gzip or plain.
-    Idx {
+    /// Pixels as they are, in records of equal length: an array, a binary file, or what was made of the numbers in a table.
+    Pixels {
         /// Below the root.
         file: String,
-        /// Rows and columns.
-        height: u32,
-        /// Pixels in a row.
-        width: u32,
+        /// The file that the pixels are read from, where it is another one, in the cache.
+        unpacked: Option<PathBuf>,
+        /// Where the first image starts, in bytes.
+        start: u64,
+        /// Bytes from one image to the next.
+        stride: u64,
+        /// What an image is.
+        shape: Shape,
     },
     /// A zip or tar archive.
     Archive {
         /// Below the root.
         file: String,
+        /// The file that its members are read from, where it is another one, in the cache.
+        unpacked: Option<PathBuf>,
         /// Its files; a record is an index into them.
         members: Vec<Member>,
     },
@@ -69,7 +76,24 @@ impl Container {
     /// The file, below the root.
     pub fn file(&self) -> &str {
         match self {
-            Self::Parquet { file, .. } | Self::Idx { file, .. } | Self::Archive { file, .. } => file,
+            Self::Parquet { file, .. } | Self::Pixels { file, .. } | Self::Archive { file, .. } => file,
+        }
+    }
+
+    /// The file that is read: the one below the root, or the one that was made of it.
+    pub fn path(&self, root: &Path) -> PathBuf {
+        match self {
+            Self::Pixels { unpacked: Some(path), .. } | Self::Archive { unpacked: Some(path), .. } => path.clone(),
+            _ => root.join(self.file()),
+        }
+    }
+
+    /// What tells images of the same record of the same file apart.
+    pub(super) fn way(&self) -> String {
+        match self {
+            Self::Parquet { column, .. } => column.clone(),
+            Self::Pixels { start, stride, shape, .. } => format!("{start} {stride} {shape:?}"),
+            Self::Archive { .. } => String::new(),
         }
     }
 }
@@ -107,15 +131,8 @@ impl Grid {
 pub enum Encoded {
     /// A file of some image format.
     File(Vec<u8>),
-    /// Grey pixels as they are.
-    Grey {
-        /// Rows.
-        height: u32,
-        /// Pixels in a row.
-        width: u32,
-        /// `height * width` bytes.
-        bytes: Vec<u8>,
-    },
+    /// Pixels as they are.
+    Pixels(Pixels),
 }
 
 impl Items {
@@ -148,7 +165,7 @@ impl Items {
         match &self.places[image as usize] {
             Place::File(path) => path.clone(),
             Place::Record(container, record) => match &self.containers[*container as usize] {
-                Container::Archive { file, members } => {
+                Container::Archive { file, members, .. } => {
                     format!("{file}/{}", members.get(*record as usize).map_or("?", |member| &member.path))
                 }
                 container => format!("{} row {}", container.file(), record + 1),
@@ -204,12 +221,18 @@ impl Items {
                 std::fs::read(&path).map(Encoded::File).map_err(|source| DataError::read(&path, source))
             }
             Place::Record(container, record) => match &self.containers[*container as usize] {
-                Container::Archive { file, members } => {
+                container @ Container::Archive { members, .. } => {
                     let member = members.get(*record as usize).ok_or_else(absent)?;
-                    let path = self.root.join(file);
+                    let path = container.path(&self.root);
                     archive::read(&path, member).map(Encoded::File).map_err(|source| DataError::read(&path, source))
                 }
-                _ => Err(absent()),
+                container @ Container::Pixels { start, stride, shape, .. } => {
+                    let path = container.path(&self.root);
+                    let mut bytes = vec![0; shape.bytes() as usize];
+                    let read = File::open(&path).and_then(|file| file.read_exact_at(&mut bytes, start + record * stride));
+                    read.map(|()| Encoded::Pixels(side_by_side(shape, bytes))).map_err(|source| DataError::read(&path, source))
+                }
+                Container::Parquet { .. } => Err(absent()),
             },
         }
     }
@@ -225,7 +248,10 @@ impl Items {
             None => shrink(width, height),
         };
         let (pixels, full) = match encoded {
-            Encoded::Grey { height, width, bytes } => (Pixels { width, height, channels: 1, bytes }, (width, height)),
+            Encoded::Pixels(pixels) => {
+                let full = (pixels.width, pixels.height);
+                (pixels, full)
+            }
             Encoded::File(bytes) => {
                 let decoded = decode::decode(&bytes, self.pixel_limit, orient, &wanted);
                 let pixels = decoded.map_err(|reason| self.broken(image, reason))?;
@@ -239,15 +265,12 @@ impl Items {
         }
     }
 
-    /// The data of images of one container, in the order of their records; `None` for files and members of archives, which are read where they are decoded.
+    /// The data of images of one container, in the order of their records; `None` for what is read where it is decoded.
     fn read(&self, block: &[(usize, u32)]) -> Result<Vec<Option<Encoded>>, DataError> {
-        let Some(container) = block.first().and_then(|(_, image)| self.container(*image)) else {
+        let container = block.first().and_then(|(_, image)| self.container(*image)).map(|container| &self.containers[container as usize]);
+        let Some(container @ Container::Parquet { column, .. }) = container else {
             return Ok(block.iter().map(|_| None).collect());
         };
-        let container = &self.containers[container as usize];
-        if matches!(container, Container::Archive { .. }) {
-            return Ok(block.iter().map(|_| None).collect());
-        }
         let records: Vec<u64> = block
             .iter()
             .map(|(_, image)| match self.places[*image as usize] {
@@ -255,52 +278,30 @@ impl Items {
                 Place::File(_) => 0,
             })
             .collect();
-        let path = self.root.join(container.file());
         let mut by_record: std::collections::HashMap<u64, Encoded> = std::collections::HashMap::new();
-        match container {
-            Container::Parquet { column, .. } => {
-                let mut distinct = records.clone();
-                distinct.dedup();
-                table::read_cells(&path, column, &distinct, &mut |record, bytes| {
-                    by_record.extend(bytes.map(|bytes| (record, Encoded::File(bytes.to_vec()))));
-                })?;
-            }
-            Container::Idx { height, width, .. } => {
-                let size = (height * width) as usize;
-                let bytes = read_idx(&path)?;
-                for record in &records {
-                    let start = IDX_IMAGES_HEADER + *record as usize * size;
-                    if let Some(bytes) = bytes.get(start..start + size) {
-                        by_record.insert(*record, Encoded::Grey { height: *height, width: *width, bytes: bytes.to_vec() });
-                    }
-                }
-            }
-            Container::Archive { .. } => {}
-        }
+        let mut distinct = records.clone();
+        distinct.dedup();
+        table::read_cells(&container.path(&self.root), column, &distinct, &mut |record, bytes| {
+            by_record.extend(bytes.map(|bytes| (record, Encoded::File(bytes.to_vec()))));
+        })?;
         Ok(records.iter().map(|record| by_record.get(record).cloned()).collect())
     }
 }
 
-/// Bytes before the pixels of an IDX file of images: magic number, count, rows, columns.
-pub(super) const IDX_IMAGES_HEADER: usize = 16;
-
-/// The bytes of an IDX file, gzip or plain: as many as its header announces, and one more where it has more.
-pub(super) fn read_idx(path: &Path) -> Result<Vec<u8>, DataError> {
-    let read = || -> std::io::Result<Vec<u8>> {
-        let mut file = BufReader::new(File::open(path)?);
-        let packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-        let mut input: Box<dyn Read> = if packed { Box::new(flate2::bufread::MultiGzDecoder::new(file)) } else { Box::new(file) };
-        let mut bytes = Vec::new();
-        input.by_ref().take(4).read_to_end(&mut bytes)?;
-        // The last byte of the magic number counts the dimensions, whose sizes follow.
-        let dimensions = bytes.get(3).copied().unwrap_or(0);
-        input.by_ref().take(4 * u64::from(dimensions)).read_to_end(&mut bytes)?;
-        let sizes = bytes.get(4..).unwrap_or_default().chunks_exact(4).map(|size| u32::from_be_bytes([size[0], size[1], size[2], size[3]]));
-        let announced = sizes.fold(1_u64, |all, size| all.saturating_mul(u64::from(size)));
-        input.take(announced.saturating_add(1)).read_to_end(&mut bytes)?;
-        Ok(bytes)
+/// The channels of each pixel side by side.
+fn side_by_side(shape: &Shape, bytes: Vec<u8>) -> Pixels {
+    let Shape { height, width, channels, planes } = *shape;
+    let bytes = match planes && channels > 1 {
+        false => bytes,
+        true => {
+            let plane = bytes.len() / channels as usize;
+            (0..plane)
+                .flat_map(|pixel| (0..channels as usize).map(move |channel| (channel, pixel)))
+                .map(|(channel, pixel)| bytes[channel * plane + pixel])
+                .collect()
+        }
     };
-    read().map_err(|source| DataError::read(path, source))
+    Pixels { width, height, channels, bytes }
 }
 
 /// A path of a table as a path below the root, with `/` between its parts.

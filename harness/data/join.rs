@@ -13,6 +13,9 @@ use crate::spec::card::{Join, JoinKey};
 /// Between the parts of a key that has several.
 const SEPARATOR: char = '\u{1f}';
 
+/// The column that says whether an item has a row, 1 or 0, where the table itself has none of this name.
+const FOUND: &str = "found";
+
 /// Joins a table: `name.column` becomes a column of the items, for each wanted column.
 pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, wanted: &[String]) -> Result<(), DataError> {
     let mut read: Vec<String> = wanted.to_vec();
@@ -23,17 +26,26 @@ pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, want
     let mut rows = 0_u32;
     let files = root::all_named(root, &join.table.file)?;
     let opened = files.iter().map(|(below, path)| Ok((below, Table::chunks(path, &options)?))).collect::<Result<Vec<_>, DataError>>()?;
+    let mut above = 0;
     for (below, chunk) in opened.into_iter().flat_map(|(below, chunks)| chunks.map(move |chunk| (below, chunk))) {
         let chunk = chunk?;
         for malformed in chunk.malformed() {
             sheet.rejected.push(Rejected { what: below.clone(), line: Some(malformed.at.number), reason: malformed.reason.clone() });
         }
-        let key_column = chunk.column(join.key.column())?;
-        let cells: Vec<table::Column> = wanted.iter().map(|name| chunk.column(name)).collect::<Result<_, _>>()?;
-        for row in 0..chunk.len() {
+        // Where no column is called `row`, that is the number of a row.
+        let counted = join.key.column() == "row" && !chunk.header().iter().any(|name| name == "row");
+        let key_column = if counted { None } else { Some(chunk.column(join.key.column())?) };
+        let own = |name: &str| name == FOUND && !chunk.header().iter().any(|column| column == FOUND);
+        let cells = wanted.iter().map(|name| if own(name) { Ok(None) } else { chunk.column(name).map(Some) });
+        let cells: Vec<Option<table::Column>> = cells.collect::<Result<_, _>>()?;
+        for (row, place) in chunk.places().into_iter().enumerate() {
             let refuse = |reason: String| Rejected { what: below.clone(), line: Some(chunk.at(row).number), reason };
-            let Some(cell) = key_column.text(row)? else {
-                sheet.rejected.push(refuse(format!("`{}` is empty", key_column.name())));
+            let cell = match key_column {
+                Some(column) => column.text(row)?,
+                None => Some((above + place + 1).to_string().into()),
+            };
+            let Some(cell) = cell else {
+                sheet.rejected.push(refuse(format!("`{}` is empty", join.key.column())));
                 continue;
             };
             let Some(key) = key_of(&join.key, &cell) else {
@@ -45,11 +57,15 @@ pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, want
                 continue;
             }
             for (column, cell) in columns.iter_mut().zip(&cells) {
-                column.push(cell.text(row)?.as_deref());
+                match cell {
+                    Some(cell) => column.push(cell.text(row)?.as_deref()),
+                    None => column.push(Some("1")),
+                }
             }
             by_key.insert(key, rows);
             rows += 1;
         }
+        above += chunk.height();
     }
     sheet.tables.extend(files.into_iter().map(|(below, _)| below));
     let found: Vec<Option<u32>> = (0..sheet.len())
@@ -60,7 +76,8 @@ pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, want
         .collect();
     for (wanted, column) in wanted.iter().zip(&columns) {
         let mut joined = Column::default();
-        found.iter().for_each(|row| joined.push(row.and_then(|row| column.get(row as usize))));
+        let unmatched = (wanted == FOUND).then_some("0");
+        found.iter().for_each(|row| joined.push(row.map_or(unmatched, |row| column.get(row as usize))));
         sheet.columns.insert(format!("{name}.{wanted}"), joined);
     }
     if !join.keep_unmatched {

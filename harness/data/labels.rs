@@ -135,7 +135,7 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
                         sheet.rejected.extend(refused);
                     }
                     None => {
-                        let rejection = sheet.rejection(row, format!("`{from}` is `{cell}`, which is not a JSON list"));
+                        let rejection = sheet.rejection(row, format!("`{from}` is `{cell}`, which is no list"));
                         sheet.rejected.push(rejection);
                     }
                 }
@@ -165,8 +165,10 @@ fn unseen(class: &str) -> String {
     format!("the class `{class}` holds a character that cannot be shown")
 }
 
+/// A list as JSON writes it, or as Python does where a table was saved with lists in its cells: `['a', "b's", 3]`.
 fn listed(cell: &str) -> Option<Vec<String>> {
-    match serde_json::from_str(cell).ok()? {
+    let Ok(json) = serde_json::from_str(cell) else { return python(cell) };
+    match json {
         serde_json::Value::Array(items) => items
             .into_iter()
             .map(|item| match item {
@@ -177,6 +179,41 @@ fn listed(cell: &str) -> Option<Vec<String>> {
             .collect(),
         _ => None,
     }
+}
+
+/// A list of Python's texts and numbers.
+fn python(cell: &str) -> Option<Vec<String>> {
+    let mut rest = cell.trim().strip_prefix('[')?.strip_suffix(']')?.trim();
+    let mut items = Vec::new();
+    while let Some(first) = rest.chars().next() {
+        let mut item = String::new();
+        let length = match first {
+            '\'' | '"' => {
+                let mut letters = rest.char_indices().skip(1);
+                loop {
+                    match letters.next()? {
+                        (_, '\\') => item.push(letters.next()?.1),
+                        (at, letter) if letter == first => break at + 1,
+                        (_, letter) => item.push(letter),
+                    }
+                }
+            }
+            _ => {
+                let length = rest.find(',').unwrap_or(rest.len());
+                rest[..length].trim().parse::<f64>().ok()?;
+                item.push_str(rest[..length].trim());
+                length
+            }
+        };
+        items.push(item);
+        rest = rest[length..].trim_start();
+        rest = match rest.strip_prefix(',') {
+            Some(more) => more.trim_start(),
+            None if rest.is_empty() => rest,
+            None => return None,
+        };
+    }
+    Some(items)
 }
 
 fn long(

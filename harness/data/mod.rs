@@ -3,7 +3,8 @@
 //! - [`table`]: CSV, TSV, Parquet and JSON lines as named columns.
 //! - [`dataset`]: a card opened on its files. `opening` goes the way: `sheet` reads the items (with `walk`, `root` and `join`), `field` and
 //!   `labels` say what they mean, `verify` looks at the images, `official` and `split` divide, `pixels` measures, `mosaic` composes.
-//! - [`items`]: where the images lie; [`digest`]: what they are, remembered.
+//! - [`items`]: where the images lie; [`digest`]: what they are, remembered. `archive` and `array` say where in a file; `unpacked` and
+//!   `pixel_text` write into the cache what has no places.
 //! - [`decode`] (with `jpeg`) and [`fit`]: encoded images to pixels of a model's size.
 //! - [`images`]: decoded once, in `shard`s, while those are read that have arrived (`arrivals`); [`batches`]: as Arrow, in an order, augmented.
 //!   `distort`: made worse on purpose, the same way each time.
@@ -15,6 +16,7 @@
 //! - [`random`]: numbers keyed by what they are for.
 
 pub mod archive;
+mod array;
 mod arrivals;
 mod augment;
 pub mod batches;
@@ -36,10 +38,10 @@ mod jpeg;
 mod labels;
 pub mod mock;
 mod mosaic;
-mod npy;
 mod official;
 mod ontology;
 mod opening;
+mod pixel_text;
 mod pixels;
 pub mod printable;
 pub mod random;
@@ -50,6 +52,7 @@ mod sheet;
 mod sidecar;
 mod split;
 pub mod table;
+mod unpacked;
 mod verify;
 mod walk;
 pub mod weight;

@@ -13,8 +13,9 @@ use super::field::{self, compact};
 use super::frame::{Factor, Targets};
 use super::items::Items;
 use super::mosaic::Mosaics;
-use super::sheet::{Column, Sheet};
+use super::sheet::{Column, Sheet, Source};
 use super::split::{Pool, check_disjoint};
+use super::unpacked::Unpacked;
 use super::{join, labels, official, pixels, sidecar, verify};
 use crate::spec::card::{Card, Condition, FieldSource, LabelForm, Layout, Name};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
@@ -36,7 +37,9 @@ impl Opening<'_> {
     pub(super) fn run(&self) -> Result<Dataset, DataError> {
         let card = self.card;
         let (own, joined) = self.needed();
-        let mut sheet = Sheet::read(card, self.root, &own)?;
+        let memory = Memory::open(self.cache, self.root, card.pixel_limit);
+        let source = Source { root: self.root, unpacked: &Unpacked::new(self.cache, &memory) };
+        let mut sheet = Sheet::read(card, &source, &own)?;
         sidecar::read(card, self.root, &mut sheet)?;
         for (name, table) in &card.tables {
             let wanted = joined.get(name).cloned().unwrap_or_default();
@@ -44,7 +47,6 @@ impl Opening<'_> {
         }
         let mut fields = self.fields(&mut sheet)?;
         self.filter(&mut sheet, &mut fields)?;
-        let memory = Memory::open(self.cache, self.root, card.pixel_limit);
         let digests = verify::images(self, &mut sheet, &mut fields, &memory)?;
         let excluded = |name: &str, level: &str| {
             card.conditions.iter().any(|condition| condition.field == name && !condition.test.passes(Some(level)))

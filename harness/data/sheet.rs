@@ -1,8 +1,9 @@
 //! The items of a card with their columns, as they are written: one row an item.
 
 mod annotations;
+mod arrays;
 mod files;
-mod idx;
+mod records;
 mod rows;
 
 use std::collections::{BTreeSet, HashMap};
@@ -16,6 +17,7 @@ use super::error::DataError;
 use super::items::{Container, Place};
 use super::root::{self, Root};
 use super::table;
+use super::unpacked::Unpacked;
 use super::window::Window;
 use crate::spec::card::{Card, Header, Layout, TableFile, TableFormat};
 
@@ -56,6 +58,14 @@ impl Column {
     }
 }
 
+/// Where items are read from.
+pub(super) struct Source<'s> {
+    /// The folder that all paths start from.
+    pub(super) root: &'s Path,
+    /// Where what is compressed is unpacked to.
+    pub(super) unpacked: &'s Unpacked<'s>,
+}
+
 /// The items and their columns.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
@@ -77,27 +87,28 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// Reads the items of a card, with the columns that `needed` names.
-    pub(super) fn read(card: &Card, root: &Path, needed: &BTreeSet<String>) -> Result<Self, DataError> {
+    pub(super) fn read(card: &Card, source: &Source, needed: &BTreeSet<String>) -> Result<Self, DataError> {
         let mut sheet = Self { columns: needed.iter().map(|name| (name.clone(), Column::default())).collect(), ..Self::default() };
         match &card.layout {
-            Layout::Files(files) => sheet.read_files(card, root, files)?,
+            Layout::Files(files) => sheet.read_files(card, source, files)?,
             Layout::Rows(rows) => {
                 for (split, file) in &rows.tables {
-                    for (below, path) in root::all_named(root, &file.file)? {
-                        sheet.read_table(root, rows, split.as_deref(), file, (below, &path))?;
+                    for (below, path) in root::all_named(source.root, &file.file)? {
+                        sheet.read_table(card, source, rows, split.as_deref(), file, (below, &path))?;
                     }
                 }
-                sheet.drop_absent_files(root)?;
+                sheet.drop_absent_files(source.root)?;
             }
             Layout::Coco(coco) => {
-                sheet.read_coco(root, coco)?;
-                sheet.drop_absent_files(root)?;
+                sheet.read_coco(source, coco)?;
+                sheet.drop_absent_files(source.root)?;
             }
-            Layout::Idx { pairs, .. } => {
-                for (split, pair) in pairs {
-                    sheet.read_idx(card, root, split, pair)?;
+            Layout::Arrays(arrays) => {
+                for (split, set) in &arrays.sets {
+                    sheet.read_arrays(card, source, split.as_deref(), set, arrays.planes)?;
                 }
             }
+            Layout::Records(records) => sheet.read_records(card, source, records)?,
         }
         sheet.drop_duplicates();
         Ok(sheet)

@@ -6,10 +6,10 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::archive::{self, Member};
+use super::array;
 use super::digest::Digest;
 use super::error::DataError;
 use super::items::{Container, below_root};
-use super::npy;
 use super::root::{Root, no_file};
 use super::sheet::{Column, Sheet};
 use crate::spec::card::{Card, Pick, Ties};
@@ -60,8 +60,8 @@ type Archived = HashMap<String, (std::path::PathBuf, Member)>;
 fn archived(root: &Path, sheet: &Sheet) -> Archived {
     let mut found = HashMap::new();
     for container in &sheet.containers {
-        if let Container::Archive { file, members } = container {
-            found.extend(members.iter().map(|member| (member.path.clone(), (root.join(file), member.clone()))));
+        if let Container::Archive { members, .. } = container {
+            found.extend(members.iter().map(|member| (member.path.clone(), (container.path(root), member.clone()))));
         }
     }
     found
@@ -99,7 +99,7 @@ fn pick(pick: &Pick, bytes: &[u8]) -> Result<Option<String>, String> {
                 (Some(value), _) => plain(value).map(Some).ok_or_else(|| format!("has no single value at `{at}`")),
             }
         }
-        Pick::Element(index) => npy::element(bytes, *index),
+        Pick::Element(index) => array::element(bytes, *index),
         Pick::Line { line, word } => {
             let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
             let line = text.lines().nth(line - 1).map(str::trim);

@@ -184,6 +184,25 @@ impl Table {
         }
     }
 
+    /// Where each row stands among all of this piece, from 0: those that were kept aside count too.
+    pub fn places(&self) -> Vec<u64> {
+        let mut aside = self.malformed.iter().map(|malformed| malformed.at.number).peekable();
+        let mut next = 0;
+        let place = |number: &u64| {
+            while aside.next_if(|other| other < number).is_some() {
+                next += 1;
+            }
+            next += 1;
+            next - 1
+        };
+        self.numbers.iter().map(place).collect()
+    }
+
+    /// How many rows there are, with those that were kept aside.
+    pub fn height(&self) -> u64 {
+        (self.numbers.len() + self.malformed.len()) as u64
+    }
+
     /// Where a row of this table is written.
     pub fn at(&self, row: usize) -> At {
         At { path: self.path.clone(), unit: self.unit, number: self.numbers.get(row).copied().unwrap_or(0) }

@@ -31,12 +31,12 @@ pub(super) fn images(
         let known = memory.file(&path, None)?;
         let broken = match container {
             Container::Parquet { column, .. } => broken_cells(opening, &path, column, known.digest)?,
-            Container::Idx { .. } => Default::default(),
+            Container::Pixels { .. } => Default::default(),
             Container::Archive { members, .. } => {
-                broken_members(opening, &path, members, &sheet.places, containers.len() as u32, known.digest)?
+                broken_members(opening, &container.path(opening.root), members, &sheet.places, containers.len() as u32, known.digest)?
             }
         };
-        containers.push((known.digest, broken));
+        containers.push((Digest::of(format!("{} {}", known.digest, container.way()).as_bytes()), broken));
     }
     let known: Vec<(Digest, Option<String>)> = sheet
         .places

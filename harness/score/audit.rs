@@ -15,6 +15,7 @@ use super::pairs::counterfactual::Counterfactuals;
 use super::pairs::relabel::Relabelling;
 use super::pairs::verification::Comparisons;
 use super::pairs::{Items, decided};
+use super::predictions::ids::Ids;
 use super::predictions::{Decisions, Predictions};
 use super::rule::{FittedRules, Splits, decide};
 use super::schema::Schema;
@@ -109,18 +110,34 @@ fn scheme(predictions: &Predictions, evaluation: &Evaluation) -> Result<Scheme, 
     Ok(problems.check(scheme)?)
 }
 
-/// The decisions of every rule of an evaluation about each image, by the rule's name; none where rules decide about pairs of them.
+/// What the rules of an evaluation decide.
+#[derive(Debug)]
+pub struct Decided<'a> {
+    /// What they decide about: single images, or pairs of them.
+    pub items: Cow<'a, Predictions>,
+    /// The names of the two images of each pair.
+    pub ends: Option<(Ids, Ids)>,
+    /// The decisions of every rule about each item, by the rule's name.
+    pub rules: Vec<(String, Decisions)>,
+}
+
+/// The decisions of every rule of an evaluation: about each image, also where originals and counterfactuals are scored, or about each pair
+/// of verification.
 ///
 /// # Errors
 /// As for [`score`].
-pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &FittedRules) -> Result<Vec<(String, Decisions)>, ScoreError> {
+pub fn decisions<'a>(predictions: &'a Predictions, evaluation: &Evaluation, fitted: &FittedRules) -> Result<Decided<'a>, ScoreError> {
     let scheme = scheme(predictions, evaluation)?;
-    if let Some(Pairs::Verification(_)) = evaluation.pairs.as_ref().map(|pairs| &pairs.value) {
-        return Ok(Vec::new());
-    }
-    let predictions = &*fitted.calibrated(predictions, evaluation)?;
-    let decided = |rule: &Decide| Ok((rule.name.clone(), decide(predictions, rule, scheme.task.positive, fitted)?));
-    scheme.decide.iter().map(decided).collect()
+    let (items, ends) = match evaluation.pairs.as_ref().map(|pairs| &pairs.value) {
+        Some(Pairs::Verification(spec)) => {
+            let comparisons = Comparisons::of(predictions, spec, evaluation)?;
+            (Cow::Owned(comparisons.items(spec, evaluation)?), Some(comparisons.ends()))
+        }
+        _ => (fitted.calibrated(predictions, evaluation)?, None),
+    };
+    let decided = |rule: &Decide| Ok((rule.name.clone(), decide(&items, rule, scheme.task.positive, fitted)?));
+    let rules = scheme.decide.iter().map(decided).collect::<Result<_, ScoreError>>()?;
+    Ok(Decided { items, ends, rules })
 }
 
 /// Rule, metric, breakdown, number in the sheet.

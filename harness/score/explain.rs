@@ -149,7 +149,7 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
             "average: binary (with `positive:`) | macro | micro | weighted | samples (several labels an item) | per_class"
         }
         Compute::Class { samples: None, .. } => "average: binary (with `positive:`) | macro | micro | weighted | per_class",
-        Compute::Rank(_) | Compute::Roc(_) | Compute::Belief(_) => {
+        Compute::Rank(_) | Compute::Roc(_) | Compute::Belief(_) | Compute::Calibration { each: true, .. } => {
             "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest"
         }
         Compute::ClassOf(_) => "average: binary (with `positive:`) | macro | per_class",

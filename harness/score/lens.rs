@@ -50,7 +50,7 @@ pub enum Lens {
 pub(super) struct Hand<'h> {
     pub(super) breakdown: &'h Breakdown,
     pub(super) patterns: &'h [u32],
-    /// For a ranking lens, the slots of each class in the order of scores.
+    /// For what is read in the order of scores, the slots of each class in that order.
     pub(super) order: &'h [Order],
     pub(super) labels: &'h [u32],
     pub(super) weights: &'h [f64],
@@ -81,7 +81,8 @@ impl Lens {
 
     pub(super) fn order(&self, patterns: &[u32]) -> Vec<Order> {
         match self {
-            Self::Outcomes(_) | Self::Probabilities(_) | Self::Shifts(_) => Vec::new(),
+            Self::Outcomes(_) | Self::Shifts(_) => Vec::new(),
+            Self::Probabilities(probabilities) => probabilities.order(patterns),
             Self::Rankings(rankings) | Self::Rocs(rankings, _) => rankings.order(patterns),
             Self::Crossings(crossings) => crossings.order(patterns),
         }
@@ -104,6 +105,7 @@ impl Lens {
                 for (slot, (label, weight)) in slots() {
                     places(*label).for_each(|place| probabilities.add(hand.patterns[slot], *weight, &mut tallies[place]));
                 }
+                probabilities.deal(hand, whole, tallies);
             }
             Self::Shifts(shifts) => {
                 for (slot, (label, weight)) in slots() {

@@ -7,6 +7,7 @@ use super::value::Cause;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
 use crate::score::breakdown::reference::Reference;
+use crate::score::lens::probability::Bins;
 use crate::score::lens::roc::Seek;
 use crate::score::lens::truth::{LabelSets, Match, Truth};
 use crate::spec::decide::Link;
@@ -87,8 +88,8 @@ pub enum Input {
     Probabilities {
         /// What makes probabilities of them.
         of: Link,
-        /// How many bins of confidence; 0 for a metric without.
-        bins: u32,
+        /// The bins of confidence.
+        bins: Bins,
         /// The classes that are read one by one.
         wanted: Wanted,
     },
@@ -250,7 +251,7 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         Reads::Scores => Some(Input::Scores),
         Reads::Crossings => Some(Input::Crossings),
         Reads::Roc => Some(Input::Roc { all: true, seek: Seek::EqualErrors }),
-        Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: 0, wanted: Wanted::Nothing }),
+        Reads::Probabilities => Some(Input::Probabilities { of: link.unwrap_or(Link::Score), bins: Bins::None, wanted: Wanted::Nothing }),
         Reads::Shifts => Some(Input::Shifts { of: link.unwrap_or(Link::Score) }),
     };
     let spread = classes.and_then(|node| spread(node, problems));
@@ -283,7 +284,8 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
                 Average::Positive(class) => Wanted::Positive(class),
                 _ => Wanted::All,
             };
-            Input::Probabilities { of, bins: if wanted == Wanted::Nothing { parameter as u32 } else { 0 }, wanted }
+            let bins = if let Compute::Calibration { bins, .. } = first.compute { bins(parameter as u32) } else { Bins::None };
+            Input::Probabilities { of, bins, wanted }
         }
         (input, _) => input,
     };

@@ -65,5 +65,5 @@ fn lists_of_labels() {
     assert_eq!(labels(&dataset), ["cat dog", "!cat !dog", "dog !cat"]);
     let dataset = folder.open(&format!("{table}labels: {{from: json, others: unknown}}\n")).unwrap();
     assert_eq!(labels(&dataset), ["3 cat", "", ""]);
-    assert_eq!(dataset.rejected[0].to_string(), "`t.csv` 4: `json` is `oops`, which is not a JSON list");
+    assert_eq!(dataset.rejected[0].to_string(), "`t.csv` 4: `json` is `oops`, which is no list");
 }

@@ -1,5 +1,6 @@
 //! Data as it lies on disk, well-formed and not.
 
+mod arrays;
 mod broken;
 mod cards;
 mod draw;
@@ -9,6 +10,7 @@ mod labels;
 mod mock;
 mod ontology;
 mod parity;
+mod published;
 mod real;
 mod refused;
 mod shapes;

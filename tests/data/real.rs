@@ -9,7 +9,7 @@ use fairgrid::spec::source::Source;
 
 use super::folder::{Folder, labels, levels, split};
 
-fn open(folder: &Folder, card: &str) -> Dataset {
+pub(super) fn open(folder: &Folder, card: &str) -> Dataset {
     let cards = concat!(env!("CARGO_MANIFEST_DIR"), "/specs/cards");
     let text = format!("{{card: {cards}/{card}.yaml, root: {}}}", folder.path().display());
     let mut problems = Problems::default();
@@ -18,7 +18,7 @@ fn open(folder: &Folder, card: &str) -> Dataset {
     Dataset::open(&data.card, &folder.path().join("cache")).map_err(|error| error.to_string()).unwrap()
 }
 
-fn rejected(dataset: &Dataset) -> Vec<String> {
+pub(super) fn rejected(dataset: &Dataset) -> Vec<String> {
     dataset.rejected.iter().map(ToString::to_string).collect()
 }
 

@@ -136,7 +136,7 @@ fn what_a_card_names_is_a_file_below_the_root_or_refused() {
     };
     let table = |file: &str| format!("images: {{table: {file}, path: '{{file}}'}}\n");
     let joined = "images: {glob: '*.png'}\ntables: {t: {file: pipe.csv, key: file}}\nfields: {x: t.x}\n";
-    let idx = "images: {idx: {test: {images: pipe.idx, labels: pipe.idx}}}\n";
+    let idx = "images: {arrays: {test: {images: pipe.idx, label: pipe.idx}}}\n";
     let cards = [
         table("pipe.csv"),
         table("leaves.csv"),
@@ -206,7 +206,85 @@ fn compressed_files_that_end_early_or_go_on_too_long() {
         .file("root/absurd.idx", [0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0]);
     let card = |file: &str| format!("images: {{table: {file}, path: '{{file}}'}}\nfields: {{tone: tone}}\nlabel: tone\n");
     let idx =
-        |file: &str| format!("images: {{idx: {{test: {{images: {file}, labels: labels.idx}}}}}}\nfields: {{what: label}}\nlabel: what\n");
+        |file: &str| format!("images: {{arrays: {{test: {{images: {file}, label: labels.idx}}}}}}\nfields: {{what: label}}\nlabel: what\n");
     let outcomes = [card("whole.csv.gz"), card("cut.csv.gz"), idx("endless.idx.gz"), idx("absurd.idx"), idx("flat.idx")];
     insta::assert_snapshot!(outcomes.map(|card| shown(&folder, &card).to_string()).join("\n---\n"));
+}
+
+#[test]
+fn arrays_and_records_that_are_not_what_they_say() {
+    let given = |name: &str| std::fs::read(crate::command::root().join("tests/data/arrays").join(name)).unwrap();
+    let (planes, batch) = (given("planes.npy"), given("batch_1.bin"));
+    let header = |shape: &str| {
+        let text = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}\n");
+        [b"\x93NUMPY\x01\x00", &(text.len() as u16).to_le_bytes()[..], text.as_bytes()].concat()
+    };
+    let folder = Folder::new()
+        .file("root/faces.npz", given("faces.npz"))
+        .file("root/cut.npz", &given("faces.npz")[..700])
+        .file("root/cut.npy", &planes[..planes.len() - 1])
+        .file("root/longer.npy", [&planes[..], b"x"].concat())
+        .file("root/short.npy", &planes[..40])
+        .file("root/absurd.npy", header("(18446744073709551615, 18446744073709551615, 2)"))
+        .file("root/flat.npy", [header("(2, 3)"), vec![0; 6]].concat())
+        .file("root/large.npy", [header("(1, 300, 400)"), vec![0; 120_000]].concat())
+        .file("root/none.npy", header("(0, 3, 2)"))
+        .file("root/planes.npy", &planes)
+        .file("root/fortran.npy", given("fortran.npy"))
+        .file("root/unit.npy", given("unit.npy"))
+        .file("root/objects.npy", given("objects.npy"))
+        .file("root/wide.npy", given("wide.npy"))
+        .file("root/cut.bin", &batch[..50])
+        .file("root/empty.bin", "");
+    let arrays = |images: &str| format!("pixel_limit: 100000\nimages: {{arrays: {{images: {images}}}}}\n");
+    let records = |file: &str| format!("images: {{records: {file}, header: [a, b], size: [3, 2], channels: 3}}\nfields: {{a: a}}\n");
+    let cards = [
+        arrays("cut.npz/train_images"),
+        arrays("cut.npy"),
+        arrays("longer.npy"),
+        arrays("short.npy"),
+        arrays("absurd.npy"),
+        arrays("flat.npy"),
+        arrays("large.npy"),
+        arrays("none.npy"),
+        arrays("planes.npy"),
+        arrays("fortran.npy"),
+        arrays("unit.npy"),
+        arrays("objects.npy"),
+        arrays("wide.npy"),
+        arrays("faces.npz"),
+        arrays("faces.npz/test_images"),
+        arrays("faces.npz/train_images, age: faces.npz/shorter"),
+        format!("{}fields: {{age: ages}}\n", arrays("faces.npz/train_images, age: faces.npz/ages")),
+        records("cut.bin"),
+        format!("strict: true\n{}", records("cut.bin")),
+        records("empty.bin"),
+        "images: {records: cut.bin, size: [3, 0], channels: 4}\n".to_owned(),
+    ];
+    let shown = cards.map(|card| {
+        let written = card.lines().filter(|line| !line.starts_with("pixel_limit")).collect::<Vec<_>>().join("; ");
+        format!("{written}\n{}", shown(&folder, &card))
+    });
+    insta::assert_snapshot!(shown.join("---\n"));
+}
+
+#[test]
+fn compressed_archives_that_fill_the_disk_or_end_early() {
+    let gzip = |bytes: &[u8]| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packed.write_all(bytes).unwrap();
+        packed.finish().unwrap()
+    };
+    let archive = std::fs::read(crate::command::root().join("tests/data/arrays/photos.tgz")).unwrap();
+    let folder = Folder::new()
+        .file("root/bomb.tar.gz", gzip(&vec![0; 96 << 20]))
+        .file("root/cut.tgz", &archive[..archive.len() - 20])
+        .file("root/text.tgz", gzip(b"no archive"))
+        .file("root/twice.tgz", gzip(&gzip(b"no archive")));
+    let outcomes = ["bomb.tar.gz", "cut.tgz", "text.tgz", "twice.tgz"]
+        .map(|archive| shown(&folder, &format!("images: {{archive: {archive}, glob: '**/*.jpg'}}\n")).to_string());
+    insta::assert_snapshot!(outcomes.join("---\n"));
+    let left = std::fs::read_dir(folder.path("cache/fairgrid/unpacked")).unwrap();
+    let left: u64 = left.map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
+    assert!(left < 1 << 20, "of what cannot be unpacked nothing is left: {left}");
 }

@@ -40,7 +40,7 @@ fn idx_pairs_are_splits() {
         .write("a-labels", labels(&[1, 0]))
         .write("b-images", images(&[9, 9, 9, 9]))
         .write("b-labels", labels(&[1]));
-    let card = "images: {idx: {train: {images: a-images, labels: a-labels}, test: {images: b-images, labels: b-labels}}}\n\
+    let card = "images: {arrays: {train: {images: a-images, label: a-labels}, test: {images: b-images, label: b-labels}}}\n\
                 fields: {digit: {from: label, map: {0: zero, 1: one}}}\nlabel: digit\n";
     let dataset = folder.open(card).unwrap();
     assert_eq!((split(&dataset, "train"), split(&dataset, "test")), (vec!["train-000000", "train-000001"], vec!["test-000000"]));
@@ -49,10 +49,7 @@ fn idx_pairs_are_splits() {
     decoded(&dataset, &folder).read(1, &mut pixels).unwrap();
     assert_eq!(pixels, [5, 6, 7, 8]);
     folder.write("b-images", &images(&[9, 9, 9, 9])[..18]);
-    assert_eq!(
-        folder.open(card).unwrap_err(),
-        "the dataset `d` has an IDX file `b-images` that is truncated, or longer than its header says"
-    );
+    assert_eq!(folder.open(card).unwrap_err(), "`b-images` is truncated: 18 bytes, and its header says 20");
 }
 
 #[test]
@@ -199,7 +196,10 @@ fn archives_are_read_in_place() {
     folder.write("photos.tar", &tar[..2000]);
     assert!(folder.open(card).unwrap_err().contains("it is truncated"));
     folder.write("photos.tar", "hello");
-    assert_eq!(folder.open(card).unwrap_err(), "`photos.tar` is neither a zip nor a tar archive");
+    assert_eq!(
+        folder.open(card).unwrap_err(),
+        "`photos.tar` is neither a zip nor a tar archive, plain or gzip: unpack it, or make it one of these"
+    );
 }
 
 #[test]

@@ -254,6 +254,18 @@ def calibration(confidence, hit, bins):
     return sum(gap * share for gap, share in gaps), max(gap for gap, _ in gaps)
 
 
+def equal_mass(confidence, hit, bins):
+    """Calibration error over bins by how many are held more likely."""
+    above = (confidence[None, :] > confidence[:, None]).sum(1)
+    place = above * bins // len(confidence)
+    return sum(abs((hit - confidence)[place == b].sum()) for b in range(bins)) / len(confidence)
+
+
+def root_mean_square(confidence, hit, bins):
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    return np.sqrt(sum((place == b).mean() * (hit[place == b].mean() - confidence[place == b].mean()) ** 2 for b in np.unique(place)))
+
+
 def entropy(benefit, alpha):
     b = benefit / benefit.mean()
     if alpha == 1:
@@ -282,6 +294,11 @@ def probabilities_of_two(rows, seed):
         expected, worst = calibration(q, t, 10)
         case.expect(("expected_calibration_error", {"bins": 10}), expected, by, group)
         case.expect(("maximum_calibration_error", {"bins": 10}), worst, by, group)
+        case.expect(("root_mean_square_calibration_error", {"bins": 10}), root_mean_square(q, t, 10), by, group)
+        case.expect(("adaptive_calibration_error", {"bins": 10}), equal_mass(q, t, 10), by, group)
+        case.expect(("classwise_calibration_error", {"bins": 10}), expected, by, group)
+        both = [equal_mass(1 - q, 1 - t, 7), equal_mass(q, t, 7)]
+        case.expect(("classwise_adaptive_calibration_error", {"bins": 7, "average": "macro"}), np.mean(both), by, group)
         for beta in (0.5, 2):
             case.expect(("fbeta_score", {"beta": beta}), sk.fbeta_score(t, d, beta=beta), by, group, name=f"f{beta}")
         case.expect("min_class_accuracy", min((d[t == c] == c).mean() for c in (0, 1)), by, group)
@@ -315,6 +332,14 @@ def probabilities_of_several(rows, seed):
         expected, worst = calibration(q.max(1), q.argmax(1) == t, 15)
         case.expect(("expected_calibration_error", soft), expected, by, group)
         case.expect(("maximum_calibration_error", soft), worst, by, group)
+        case.expect(("root_mean_square_calibration_error", soft), root_mean_square(q.max(1), q.argmax(1) == t, 15), by, group)
+        case.expect(("adaptive_calibration_error", soft), equal_mass(q.max(1), q.argmax(1) == t, 15), by, group)
+        widths = [calibration(q[:, c], t == c, 15)[0] for c in range(len(classes))]
+        masses = [equal_mass(q[:, c], t == c, 6) for c in range(len(classes))]
+        case.expect(("classwise_calibration_error", {**soft, "average": "macro"}), np.mean(widths), by, group)
+        for c, label in enumerate(classes):
+            each = {**soft, "average": "per_class", "bins": 6}
+            case.expect(("classwise_adaptive_calibration_error", each), masses[c], by, group, label)
         for c, label in enumerate(classes):
             case.expect(("mean_prediction", {**soft, "average": "per_class"}), q[:, c].mean(), by, group, label)
             case.expect(("balance_for_positive_class", {**soft, "average": "per_class"}), q[t == c, c].mean(), by, group, label)

@@ -116,6 +116,17 @@ evaluate:
     metrics: [accuracy_score, recall_score_difference]
 ";
 
+/// `(value, n)` of a metric of all items, fold by fold.
+fn overall(folder: &Folder, metric: &str) -> Vec<(f64, f64)> {
+    let text = folder.read("out/results.csv");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let headers = reader.headers().unwrap().clone();
+    let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let (of, by, value, n) = (column("metric"), column("by"), column("value"), column("n"));
+    let rows = reader.records().map(Result::unwrap).filter(|row| &row[of] == metric && row[by].is_empty());
+    rows.map(|row| (row[value].parse().unwrap(), row[n].parse().unwrap())).collect()
+}
+
 #[test]
 fn each_fold_decides_with_the_rule_that_it_was_fitted() {
     let spec = |more: &str| format!("{RULES}{more}");
@@ -127,23 +138,11 @@ fn each_fold_decides_with_the_rule_that_it_was_fitted() {
     insta::assert_snapshot!(shown);
     insta::assert_snapshot!(pooled.read("out/decisions/claims/audit.json"));
     // As many are right as in each fold by itself.
-    let overall = |folder: &Folder| -> Vec<(f64, f64)> {
-        let text = folder.read("out/results.csv");
-        let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let headers = reader.headers().unwrap().clone();
-        let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
-        let (metric, group, by, value, n) = (column("metric"), column("group"), column("by"), column("value"), column("n"));
-        let rows = reader
-            .records()
-            .map(Result::unwrap)
-            .filter(|row| &row[metric] == "accuracy_score" && row[by].is_empty() && row[group].is_empty());
-        rows.map(|row| (row[value].parse().unwrap(), row[n].parse().unwrap())).collect()
-    };
     let (_, each) = run("average: [part]\nuncertainty: {bootstrap: 0}\n");
-    let each = overall(&each);
+    let each = overall(&each, "accuracy_score");
     assert_eq!(each.len(), 2);
     let right: f64 = each.iter().map(|(share, n)| share * n).sum();
-    assert_eq!(overall(&pooled), [(right / 40.0, 40.0)]);
+    assert_eq!(overall(&pooled, "accuracy_score"), [(right / 40.0, 40.0)]);
     // The same command again, from the store and anew, writes the same bytes.
     let results = pooled.read("out/results.csv");
     fairgrid(["run", "rules.yaml", "--output", "out", "--quiet", "--force"]).within(&pooled).run().ok();
@@ -172,6 +171,22 @@ fn a_rule_of_folds_is_fitted_on_the_validation_of_each() {
     for fold in folds.values() {
         assert_eq!(fold["rules"]["tuned"]["items"], 10);
     }
+}
+
+#[test]
+fn each_fold_has_a_map_of_its_own() {
+    let evaluate = "decide: {threshold: {maximize: accuracy_score, split: d/validation}, as: tuned}\n    metrics: [accuracy_score, \
+                    recall_score_difference]";
+    let run = |merged: &str| {
+        let spec = RULES.replace(evaluate, "calibrate: {method: isotonic, split: d/validation}\n    metrics: [brier_score_loss]");
+        let folder = claims().file("rules.yaml", format!("{spec}{merged}: [part]\nuncertainty: {{bootstrap: 0}}\n"));
+        fairgrid(["run", "rules.yaml", "--output", "out", "--quiet"]).within(&folder).run().ok();
+        overall(&folder, "brier_score_loss")
+    };
+    let (pooled, each) = (run("pool"), run("average"));
+    let mean = |numbers: &[(f64, f64)]| numbers.iter().map(|(value, n)| value * n).sum::<f64>() / 40.0;
+    assert_eq!((pooled.len(), each.len()), (1, 2));
+    assert!((mean(&pooled) - mean(&each)).abs() < 1e-12 && each[0].0 < each[1].0, "{pooled:?} {each:?}");
 }
 
 #[test]

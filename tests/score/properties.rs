@@ -20,7 +20,8 @@ const EVALUATION: &str = "{groups: [g, [g, h]], positive: 1, decide: {threshold:
      accuracy_score_weighted_mean, accuracy_score_skewness, {recall_score_shortfall: {by: g}}, \
      sp_tv_mean, sp_js_max, term_by_term_equalized_odds, dp_cm, smoothed_empirical_differential_fairness, between_group_theil_index, \
      abcc, ks_difference, bpsn_auc, bnsp_auc, conditional_demographic_disparity, class_imbalance, {symmetric_distance_error: {by: g}}, {accuracy_score_levelled: {at: 0.5}}, \
-     log_loss, expected_calibration_error, mean_prediction_difference, balance_for_positive_class]}";
+     log_loss, expected_calibration_error, {adaptive_calibration_error: {bins: 4}}, classwise_adaptive_calibration_error_difference, \
+     mean_prediction_difference, balance_for_positive_class]}";
 
 #[derive(Clone, Debug)]
 struct Row {

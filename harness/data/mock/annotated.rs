@@ -1,34 +1,16 @@
-//! Layouts in which few files describe all images: IDX and COCO.
+//! COCO: few files describe all images.
 
 use std::collections::BTreeMap;
 
-use indexmap::{IndexMap, IndexSet};
-use rayon::prelude::*;
+use indexmap::IndexSet;
 use serde_json::json;
 
 use super::cast::{self, Item};
 use super::folder::Folder;
-use super::{filled, picture, pictures};
+use super::{filled, pictures};
 use crate::data::error::DataError;
-use crate::spec::card::{Card, Coco, IdxPair};
+use crate::spec::card::{Card, Coco};
 use crate::spec::mock::Mock;
-
-/// Grey pixels and labels.
-pub(super) fn idx(mock: &Mock, folder: &Folder, pairs: &IndexMap<String, IdxPair>, items: &[Item]) -> Result<(), DataError> {
-    for (split, pair) in pairs {
-        let here: Vec<&Item> = items.iter().filter(|item| item.split.as_deref() == Some(split)).collect();
-        let count = (here.len() as u32).to_be_bytes();
-        let side = mock.side.to_be_bytes();
-        let mut images = [&[0, 0, 8, 3], count.as_slice(), &side, &side].concat();
-        let grey = |item: &&Item| -> Vec<u8> { picture::pixels(mock, item).chunks_exact(3).map(|pixel| pixel[1]).collect() };
-        images.extend(here.par_iter().map(grey).collect::<Vec<_>>().concat());
-        let labels = here.iter().map(|item| item.cells.get("label").and_then(|label| label.parse::<u8>().ok()).unwrap_or(0));
-        let labels = [[0, 0, 8, 1].as_slice(), &count].concat().into_iter().chain(labels).collect();
-        folder.write(&pair.images, &folder.packed(&pair.images, images)?)?;
-        folder.write(&pair.labels, &folder.packed(&pair.labels, labels)?)?;
-    }
-    Ok(())
-}
 
 /// The columns of an image that are not written with it.
 const MADE: [&str; 7] = ["id", "file_name", "categories", "captions", "category", "is_crowd", "split"];

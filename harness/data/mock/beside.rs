@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cast::{self, Item};
 use super::folder::Folder;
 use super::pattern;
+use crate::data::array;
 use crate::data::error::DataError;
 use crate::data::random::generator;
 use crate::spec::card::{Card, JoinKey, LabelForm, Pick, TableFile};
@@ -74,18 +75,10 @@ pub(super) fn put<'k>(json: &mut serde_json::Value, mut keys: impl Iterator<Item
 /// Texts as NumPy writes them: UTF-32, padded to the longest; a single one has no dimension.
 fn npy(texts: &[String]) -> Vec<u8> {
     let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(1);
-    let shape = if texts.len() == 1 { "()".to_owned() } else { format!("({},)", texts.len()) };
-    let mut header = format!("{{'descr': '<U{width}', 'fortran_order': False, 'shape': {shape}, }}");
-    // The header ends in a newline at a multiple of 64 bytes.
-    let padded = (10 + header.len() + 1).next_multiple_of(64) - 10;
-    header.extend(std::iter::repeat_n(' ', padded - 1 - header.len()));
-    header.push('\n');
-    let mut bytes = [b"\x93NUMPY\x01\x00".as_slice(), &(header.len() as u16).to_le_bytes(), header.as_bytes()].concat();
-    for text in texts {
-        let letters = text.chars().map(u32::from).chain(std::iter::repeat(0)).take(width);
-        bytes.extend(letters.flat_map(u32::to_le_bytes));
-    }
-    bytes
+    let letters = |text: &String| text.chars().map(u32::from).chain(std::iter::repeat(0)).take(width).collect::<Vec<u32>>();
+    let elements: Vec<u8> = texts.iter().flat_map(letters).flat_map(u32::to_le_bytes).collect();
+    let shape: &[usize] = if texts.len() == 1 { &[] } else { &[texts.len()] };
+    array::npy(&format!("<U{width}"), shape, &elements)
 }
 
 /// The tables that are joined: one row a key.
@@ -93,8 +86,12 @@ pub(super) fn joined(card: &Card, mock: &Mock, folder: &Folder, items: &mut [Ite
     for (name, table) in &card.tables {
         let mut seen = BTreeSet::new();
         let mut rows: Vec<BTreeMap<String, String>> = Vec::new();
-        for item in items.iter() {
+        // Rows that are joined by their number are as many as there are items, and do not say it.
+        let counted = table.key.column() == "row";
+        let absent = |item: &&mut Item| item.cells.get(&format!("{name}.found")).is_some_and(|found| found == "0");
+        for item in items.iter_mut().filter(|item| !absent(item)) {
             let key = match &table.key {
+                JoinKey::Equal { .. } if counted => item.number.to_string(),
                 JoinKey::Equal { item: column, .. } => item.cells.get(column).cloned().unwrap_or_default(),
                 JoinKey::Pattern { pattern, .. } => {
                     let group = |name: Option<&str>| name.and_then(|name| item.cells.get(name).cloned());
@@ -108,9 +105,15 @@ pub(super) fn joined(card: &Card, mock: &Mock, folder: &Folder, items: &mut [Ite
             }
             let prefix = format!("{name}.");
             let cells = item.cells.iter().filter_map(|(column, cell)| Some((column.strip_prefix(&prefix)?.to_owned(), cell.clone())));
-            let mut row: BTreeMap<String, String> = cells.collect();
-            row.insert(table.key.column().to_owned(), key);
+            let mut row: BTreeMap<String, String> = cells.filter(|(column, _)| column != "found").collect();
+            if !counted {
+                row.insert(table.key.column().to_owned(), key);
+            }
             rows.push(row);
+        }
+        // Where nobody is in it, its columns still are.
+        if rows.is_empty() {
+            rows.push(BTreeMap::from([(table.key.column().to_owned(), "nobody".to_owned())]));
         }
         folder.table(&table.table, &rows)?;
     }

@@ -58,7 +58,7 @@ impl<'p> Folder<'p> {
     /// Where a file goes; its folders are made.
     pub(super) fn path(&self, below: &str) -> Result<PathBuf, DataError> {
         // Of the files that a pattern finds, a mock has one.
-        let below = &if is_pattern(below) { pattern::path(below, 1) } else { below.to_owned() };
+        let below = &if is_pattern(below) { pattern::path(below, 1, "0") } else { below.to_owned() };
         let below = below_root(below).map_err(|reason| DataError::file(Path::new(below), format!("cannot be written: {reason}")))?;
         let path = self.root.join(&below);
         let folder = path.parent().unwrap_or(self.root);
@@ -95,7 +95,10 @@ impl<'p> Folder<'p> {
                     Header::Names => columns.join(" ") + "\n",
                     Header::AllButFirst(_) => columns[1..].join(" ") + "\n",
                 };
-                header + &rows.iter().map(|row| cells(row).join(" ") + "\n").collect::<String>()
+                // A cell that is empty could not be seen.
+                let filled =
+                    |row| cells(row).into_iter().map(|cell| if cell.is_empty() { "0".to_owned() } else { cell }).collect::<Vec<_>>();
+                header + &rows.iter().map(|row| filled(row).join(" ") + "\n").collect::<String>()
             }
             Some(Format::Delimited(delimiter)) => {
                 let mut writer = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(Vec::new());

@@ -1,7 +1,7 @@
 //! Made-up data in a card's own layout, with a disparity that is known because it was planted.
 //!
 //! `cast` decides who is in it and says so in the card's words (`pattern`: names that expressions match), `scene` draws, `picture` encodes,
-//! `beside` and `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock where people look at it, `kept` where
+//! `raw` writes pixels as they are, `beside` and `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock where people look at it, `kept` where
 //! studies find it again.
 
 mod annotated;
@@ -13,9 +13,10 @@ mod look;
 mod pattern;
 mod picture;
 mod place;
+mod raw;
 mod scene;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -30,7 +31,7 @@ use crate::spec::card::{Card, Files, ImageAt, Layout, Pattern, Rows, Template};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +56,8 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
     match &card.layout {
         Layout::Files(files) => in_files(card, &mock, &folder, files, &mut items)?,
         Layout::Rows(rows) => in_rows(card, &mock, &folder, rows, &mut items)?,
-        Layout::Idx { pairs, .. } => annotated::idx(&mock, &folder, pairs, &items)?,
+        Layout::Arrays(arrays) => raw::arrays(&mock, &folder, arrays, &items)?,
+        Layout::Records(records) => raw::records(&mock, &folder, records, &items)?,
         Layout::Coco(coco) => annotated::coco(card, &mock, &folder, coco, &mut items)?,
     }
     beside::sidecars(card, &folder, &items)?;
@@ -72,6 +74,11 @@ fn pictures(card: &Card, mock: &Mock, folder: &Folder, archive: Option<&str>, pl
     let Some(archive) = archive else {
         return placed.par_iter().try_for_each(|placed| folder.write(&placed.0, &encoded(placed)?));
     };
+    if [".tar", ".tar.gz", ".tgz"].iter().any(|ending| archive.ends_with(ending)) {
+        let members: Vec<(String, Vec<u8>)> =
+            placed.par_iter().map(|placed| Ok((placed.0.clone(), encoded(placed)?))).collect::<Result<_, DataError>>()?;
+        return raw::tar(folder, archive, &members);
+    }
     let path = folder.path(archive)?;
     let broken = |error: &dyn std::fmt::Display| DataError::file(&path, format!("cannot be written: {error}"));
     let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).map_err(|error| broken(&error))?);
@@ -85,9 +92,10 @@ fn pictures(card: &Card, mock: &Mock, folder: &Folder, archive: Option<&str>, pl
 
 fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mut [Item]) -> Result<(), DataError> {
     let mut paths = Vec::with_capacity(items.len());
+    let mut taken = HashSet::new();
     for item in items.iter_mut() {
         let mut random = generator(mock.seed, "mock name", 0, item.number);
-        let found = pattern::path(&files.glob, item.number);
+        let found = pattern::path(&files.glob, item.number, "0");
         let path = match &files.pattern {
             None => found,
             Some(pattern) => {
@@ -101,6 +109,14 @@ fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mu
             }
         };
         let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
+        // Names that are few lie in folders of their own.
+        let path = match (taken.insert(path.clone()), &files.pattern) {
+            (false, Some(Pattern::Name(_))) => {
+                let apart = pattern::path(&files.glob, item.number, &format!("{:06}", item.number));
+                apart.rsplit_once('/').map_or_else(|| name.clone(), |(folder, _)| format!("{folder}/{name}"))
+            }
+            _ => path,
+        };
         let told = match &files.pattern {
             Some(Pattern::Name(regex)) => regex.captures(&name),
             Some(Pattern::Path(regex)) => regex.captures(&path),
@@ -134,12 +150,15 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
         }
         paths.push(match &rows.image {
             ImageAt::Path(path) => filled(path, item, true),
-            ImageAt::Bytes(_) => String::new(),
+            ImageAt::Bytes(_) | ImageAt::Pixels(_) => String::new(),
         });
+        if let ImageAt::Pixels(pixels) = &rows.image {
+            raw::text(mock, pixels, item);
+        }
         let id = rows.id.as_ref().map(|id| filled(id, item, false));
         let path = paths.last().cloned().unwrap_or_default();
         item.cells.insert(cast::ID.to_owned(), id.unwrap_or(path));
-        for column in card.tables.values().flat_map(|table| table.key.item_columns()) {
+        for column in card.tables.values().flat_map(|table| table.key.item_columns()).filter(|column| *column != "row") {
             let number = format!("{:06}", item.number);
             item.cells.entry(column.to_owned()).or_insert(number);
         }
@@ -148,7 +167,7 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
         let here: Vec<&Item> = items.iter().filter(|item| split.is_none() || item.split == *split).collect();
         let cells: Vec<BTreeMap<String, String>> = here.iter().map(|item| own(card, item)).collect();
         match &rows.image {
-            ImageAt::Path(_) => folder.table(file, &cells)?,
+            ImageAt::Path(_) | ImageAt::Pixels(_) => folder.table(file, &cells)?,
             ImageAt::Bytes(column) => {
                 let encoded = |item: &&Item| picture::encoded(mock, item, "");
                 let bytes: Vec<Vec<u8>> = here
@@ -160,7 +179,7 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
             }
         }
     }
-    if let ImageAt::Bytes(_) = rows.image {
+    if let ImageAt::Bytes(_) | ImageAt::Pixels(_) = rows.image {
         return Ok(());
     }
     let placed: Vec<(String, &Item)> = paths.into_iter().zip(items.iter()).collect();

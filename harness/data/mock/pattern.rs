@@ -89,20 +89,21 @@ fn letter(class: &Class, random: &mut ChaCha8Rng) -> char {
     among.get(random.random_range(0..among.len().max(1))).copied().unwrap_or('?')
 }
 
-/// A path that a glob finds: a number where it has stars, the first of alternatives.
-pub(super) fn path(glob: &str, number: u64) -> String {
+/// A path that a glob finds: the number for its last star, `folder` for those before, the first of alternatives.
+pub(super) fn path(glob: &str, number: u64, folder: &str) -> String {
     let mut out = String::new();
     let mut rest = glob;
-    let mut numbered = false;
     while let Some(first) = rest.chars().next() {
         let mut used = first.len_utf8();
         match first {
+            // No folder is as good as any.
+            '*' if rest.starts_with("**/") => used = 3,
             '*' => {
-                used = rest.len() - rest.trim_start_matches(['*', '/']).len();
-                let folder = rest[..used].ends_with('/') && !numbered && rest[used..].contains('*');
-                out.push_str(&if folder { "0".to_owned() } else { format!("{number:0width$}", width = DIGITS) });
-                out.push_str(if rest[..used].ends_with('/') { "/" } else { "" });
-                numbered = !folder;
+                used = rest.len() - rest.trim_start_matches('*').len();
+                match rest[used..].contains('*') {
+                    true => out.push_str(folder),
+                    false => out.push_str(&format!("{number:0width$}", width = DIGITS)),
+                }
             }
             '{' => {
                 let end = rest.find('}').unwrap_or(rest.len() - 1);

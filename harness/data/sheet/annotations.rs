@@ -1,9 +1,7 @@
 //! Items of COCO's annotation files.
 
-use std::path::Path;
-
-use super::Sheet;
 use super::files::place;
+use super::{Sheet, Source};
 use crate::data::coco;
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
@@ -12,15 +10,15 @@ use crate::data::root;
 use crate::spec::card::{Coco, Template};
 
 impl Sheet {
-    pub(super) fn read_coco(&mut self, root: &Path, coco: &Coco) -> Result<(), DataError> {
+    pub(super) fn read_coco(&mut self, source: &Source, coco: &Coco) -> Result<(), DataError> {
         let named: Vec<String> = std::iter::once(&coco.path).chain(&coco.id).flat_map(Template::columns).map(str::to_owned).collect();
         let columns: Vec<String> = self.columns.keys().cloned().collect();
         let wanted = columns.iter().chain(&named).map(String::as_str).collect();
-        let archive = coco.archive.as_ref().map(|archive| self.archive(root, archive)).transpose()?;
+        let archive = coco.archive.as_ref().map(|archive| self.archive(source, archive)).transpose()?;
         for (split, files) in &coco.files {
             let mut paths = Vec::new();
             for file in files {
-                let (below, path) = root::named(root, file)?;
+                let (below, path) = root::named(source.root, file)?;
                 paths.push(path);
                 self.tables.push(below);
             }

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::path::Path;
 
-use super::Sheet;
+use super::{Sheet, Source};
 use crate::data::archive;
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
@@ -17,14 +16,14 @@ use crate::spec::card::{Card, Files, Pattern};
 pub(super) type Members = HashMap<String, (u32, u64)>;
 
 impl Sheet {
-    pub(super) fn read_files(&mut self, card: &Card, root: &Path, files: &Files) -> Result<(), DataError> {
+    pub(super) fn read_files(&mut self, card: &Card, source: &Source, files: &Files) -> Result<(), DataError> {
         let found = match &files.archive {
             None => {
-                let found = walk(root, &files.glob)?;
+                let found = walk(source.root, &files.glob)?;
                 self.rejected.extend(found.refused.into_iter().map(|(what, reason)| Rejected { what, line: None, reason }));
                 found.files.into_iter().map(|path| (Place::File(path.clone()), path)).collect()
             }
-            Some(archive) => self.archived(root, archive, &files.glob)?,
+            Some(archive) => self.archived(source, archive, &files.glob)?,
         };
         for (place, path) in found {
             let name = path.rsplit('/').next().unwrap_or(&path);
@@ -61,7 +60,7 @@ impl Sheet {
             self.push(id, place, (origin, None), value);
         }
         if self.ids.is_empty() {
-            let folder = root.display();
+            let folder = source.root.display();
             let why = self.rejected.first().map_or(String::new(), |first| format!(" ({}: {})", first.what, first.reason));
             return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob)));
         }
@@ -69,18 +68,18 @@ impl Sheet {
     }
 
     /// The members of an archive that a pattern finds.
-    fn archived(&mut self, root: &Path, archive: &str, glob: &str) -> Result<Vec<(Place, String)>, DataError> {
+    fn archived(&mut self, source: &Source, archive: &str, glob: &str) -> Result<Vec<(Place, String)>, DataError> {
         let pattern = expression(glob).map_err(|error| DataError::dataset(glob, format!("has a pattern that is not one: {error}")))?;
-        let mut members: Vec<_> = self.archive(root, archive)?.into_iter().filter(|(path, _)| pattern.is_match(path)).collect();
+        let mut members: Vec<_> = self.archive(source, archive)?.into_iter().filter(|(path, _)| pattern.is_match(path)).collect();
         members.sort_unstable();
         Ok(members.into_iter().map(|(path, (container, record))| (Place::Record(container, record), path)).collect())
     }
 
     /// Adds archives to the containers. Where two hold one path, the first counts.
-    pub(super) fn archive(&mut self, root: &Path, archive: &str) -> Result<Members, DataError> {
+    pub(super) fn archive(&mut self, source: &Source, archive: &str) -> Result<Members, DataError> {
         let mut found = Members::new();
-        for (below, path) in root::all_named(root, archive)? {
-            let (members, refused) = archive::members(&path)?;
+        for (below, path) in root::all_named(source.root, archive)? {
+            let (unpacked, (members, refused)) = archive::members(&path, source.unpacked)?;
             let refused = refused.into_iter().map(|(what, reason)| Rejected { what: format!("{below}/{what}"), line: None, reason });
             self.rejected.extend(refused);
             let container = self.containers.len() as u32;
@@ -93,7 +92,7 @@ impl Sheet {
                     }
                 }
             }
-            self.containers.push(Container::Archive { file: below, members });
+            self.containers.push(Container::Archive { file: below, unpacked, members });
         }
         Ok(found)
     }

@@ -3,19 +3,22 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
+use super::arrays::within;
 use super::files::place;
-use super::{Sheet, options};
+use super::{Sheet, Source, options};
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place, below_root};
+use crate::data::pixel_text;
 use crate::data::table::{self, At, Table};
 use crate::data::window::Window;
-use crate::spec::card::{BoxAt, ImageAt, Rows, TableFile};
+use crate::spec::card::{BoxAt, Card, ImageAt, Rows, TableFile};
 
 impl Sheet {
     pub(super) fn read_table(
         &mut self,
-        root: &Path,
+        card: &Card,
+        source: &Source,
         rows: &Rows,
         split: Option<&str>,
         file: &TableFile,
@@ -23,17 +26,26 @@ impl Sheet {
     ) -> Result<(), DataError> {
         let templates = match &rows.image {
             ImageAt::Path(path) => Some(path),
-            ImageAt::Bytes(_) => None,
+            ImageAt::Bytes(_) | ImageAt::Pixels(_) => None,
         };
         let mut wanted: BTreeSet<String> = self.columns.keys().cloned().collect();
         wanted.extend(templates.into_iter().chain(&rows.id).flat_map(|template| template.columns()).map(str::to_owned));
+        let mut broken = pixel_text::Broken::new();
         let container = match &rows.image {
-            ImageAt::Bytes(column) => {
-                self.containers.push(Container::Parquet { file: below.clone(), column: column.clone() });
-                Some(self.containers.len() as u32 - 1)
-            }
+            ImageAt::Bytes(column) => Some(Container::Parquet { file: below.clone(), column: column.clone() }),
             ImageAt::Path(_) => None,
+            ImageAt::Pixels(pixels) => {
+                within(&pixels.shape, card.pixel_limit).map_err(|reason| DataError::file(path, reason))?;
+                let (images, refused) = pixel_text::unpack(source.unpacked, path, &options(file), pixels)?;
+                broken = refused;
+                let (shape, stride) = (pixels.shape, pixels.shape.bytes());
+                Some(Container::Pixels { file: below.clone(), unpacked: Some(images), start: 0, stride, shape })
+            }
         };
+        let container = container.map(|container| {
+            self.containers.push(container);
+            self.containers.len() as u32 - 1
+        });
         let edges = rows.window.iter().flat_map(|window| window.start.iter().chain(&window.end));
         wanted.extend(edges.cloned());
         // The number of a row in its table is a column too, and so is the split where tables make the splits.
@@ -41,10 +53,10 @@ impl Sheet {
         if split.is_some() {
             wanted.remove("split");
         }
-        let archive = rows.archive.as_ref().map(|archive| self.archive(root, archive)).transpose()?;
+        let archive = rows.archive.as_ref().map(|archive| self.archive(source, archive)).transpose()?;
         let options = table::Options { columns: Some(wanted.iter().cloned().collect()), tolerant: true, ..options(file) };
         let origin = self.file(&below);
-        let mut record = 0_u64;
+        let mut above = 0_u64;
         for chunk in Table::chunks(path, &options)? {
             let chunk = chunk?;
             let columns: HashMap<&str, table::Column> =
@@ -52,8 +64,8 @@ impl Sheet {
             for malformed in chunk.malformed() {
                 self.rejected.push(rejected(&below, &malformed.at, &malformed.reason));
             }
-            for row in 0..chunk.len() {
-                record += 1;
+            for (row, above_it) in chunk.places().into_iter().enumerate() {
+                let record = above + above_it + 1;
                 let at = chunk.at(row);
                 let mut cells: HashMap<&str, String> = HashMap::with_capacity(columns.len());
                 for (name, column) in &columns {
@@ -69,6 +81,7 @@ impl Sheet {
                         path.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|path| below_root(&path))
                     }
                     (ImageAt::Bytes(_), _) => Ok(String::new()),
+                    (ImageAt::Pixels(_), _) => broken.get(&(record - 1)).map_or_else(|| Ok(String::new()), |reason| Err(reason.clone())),
                 };
                 let named = match (&rows.id, &file) {
                     (Some(id), _) => id.fill(value).map_err(|column| format!("`{column}` is empty")),
@@ -88,6 +101,7 @@ impl Sheet {
                     (Err(reason), ..) | (_, Err(reason), _) | (.., Err(reason)) => self.rejected.push(rejected(&below, &at, &reason)),
                 }
             }
+            above += chunk.height();
         }
         self.tables.push(below);
         Ok(())

@@ -11,6 +11,9 @@ use csv::ByteRecord;
 use super::records::{reach, scalar, splits};
 use super::{At, CHUNK, Header, LONGEST_RECORD, Malformed, Options, Table, TableError, encoding};
 
+/// Bytes of text at which a chunk ends: cells may be long, such as those that hold the pixels of an image.
+const LARGEST_CHUNK: usize = 32 << 20;
+
 /// A delimited file, chunk by chunk.
 pub(super) struct Delimited {
     path: PathBuf,
@@ -61,7 +64,8 @@ impl Delimited {
         let mut malformed = Vec::new();
         let mut builders: Vec<LargeStringBuilder> = self.kept.iter().map(|_| LargeStringBuilder::new()).collect();
         let mut record = ByteRecord::new();
-        while numbers.len() < CHUNK && !self.ended {
+        let mut size = 0;
+        while numbers.len() < CHUNK && size < LARGEST_CHUNK && !self.ended {
             let line = match self.first.take() {
                 Some((first, line)) => {
                     record = first;
@@ -77,6 +81,7 @@ impl Delimited {
                 Ok(cells) => {
                     for (builder, cell) in builders.iter_mut().zip(cells) {
                         builder.append_value(&cell);
+                        size += cell.len();
                     }
                     numbers.push(line);
                 }

@@ -45,7 +45,7 @@ impl Audit<'_> {
             }
             (Input::Probabilities { of, bins, wanted }, _) => {
                 let scores = linked(scores, of);
-                Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins as usize))
+                Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins))
             }
             (Input::Crossings, Some(positive)) => Lens::Crossings(Crossings::new(targets, scores, positive as u32)),
             (Input::Roc { all: false, seek }, Some(positive)) => Lens::Rocs(Rankings::new(targets, scores, &[positive as u32]), seek),

@@ -3,9 +3,39 @@
 
 use crate::data::frame::Targets;
 use crate::score::OUTSIDE;
+use crate::score::lens::Hand;
+use crate::score::lens::order::{Mark, Order};
 use crate::score::lens::tally::{Belief, Bin, Tally};
 use crate::score::metric::{Task, Wanted};
 use crate::score::predictions::Scores;
+
+/// How items are put into bins by how likely something was held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bins {
+    /// They are not.
+    #[default]
+    None,
+    /// So many bins of equal width, [i / bins, (i + 1) / bins), the last one closed.
+    Width(u32),
+    /// So many bins of about equal weight: an item is in bin floor(bins s), s the share of the group's items that are held more likely.
+    /// Equals share a bin.
+    Mass(u32),
+}
+
+impl Bins {
+    /// How many there are.
+    pub fn count(self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Width(bins) | Self::Mass(bins) => bins as usize,
+        }
+    }
+
+    /// The bin of a probability, where they are of equal width.
+    fn at(self, probability: f64) -> usize {
+        ((probability * self.count() as f64) as usize).min(self.count().saturating_sub(1))
+    }
+}
 
 /// The probabilities and truths of all items.
 #[derive(Clone, Debug)]
@@ -16,7 +46,7 @@ pub struct Probabilities {
     /// Patterns by classes: each class's probability, and whether it is true, where that is known.
     beliefs: Vec<(f64, Option<bool>)>,
     classes: usize,
-    bins: usize,
+    bins: Bins,
 }
 
 /// What tells an item's pattern from others, its losses, and each class's probability and truth.
@@ -27,14 +57,13 @@ type Row = (Vec<u64>, Loss, Vec<(f64, Option<bool>)>);
 struct Loss {
     log_loss: f64,
     brier: f64,
-    bin: usize,
     confidence: f64,
     hit: bool,
 }
 
 impl Probabilities {
-    /// Reads probabilities (`scores`, which are some already), with as many bins of confidence.
-    pub fn new(targets: &Targets, scores: &Scores, task: Task, wanted: Wanted, bins: usize) -> Self {
+    /// Reads probabilities (`scores`, which are some already), with bins of the confidence, or of each wanted class's probability.
+    pub fn new(targets: &Targets, scores: &Scores, task: Task, wanted: Wanted, bins: Bins) -> Self {
         let classes: Vec<usize> = match wanted {
             Wanted::Nothing => Vec::new(),
             Wanted::Positive(class) => vec![class],
@@ -45,7 +74,7 @@ impl Probabilities {
             let known = |class: usize| known(targets, row, class);
             let beliefs: Vec<(f64, Option<bool>)> = classes.iter().map(|class| (all[*class], known(*class))).collect();
             let loss = match targets {
-                Targets::Single(targets) => Loss::of(&all, targets[row]? as usize, task, bins),
+                Targets::Single(targets) => Loss::of(&all, targets[row]? as usize, task),
                 Targets::Multi { .. } if beliefs.iter().all(|(_, truth)| truth.is_none()) => return None,
                 Targets::Multi { .. } => Loss::default(),
             };
@@ -70,7 +99,65 @@ impl Probabilities {
 
     /// A tally of the right size.
     pub fn tally(&self) -> Tally {
-        Tally { beliefs: vec![Belief::default(); self.classes], bins: vec![Bin::default(); self.bins], ..Tally::default() }
+        let bins = vec![Bin::default(); self.sets() * self.bins.count()];
+        Tally { beliefs: vec![Belief::default(); self.classes], bins, ..Tally::default() }
+    }
+
+    /// How many sets of bins there are: one a class that is read by itself, or one of all together.
+    fn sets(&self) -> usize {
+        self.classes.max(1)
+    }
+
+    /// How likely it was held to be what a set of bins is about, and whether it is, where that is known.
+    fn held(&self, pattern: usize, set: usize) -> (f64, Option<bool>) {
+        match self.classes {
+            0 => (self.losses[pattern].confidence, Some(self.losses[pattern].hit)),
+            classes => self.beliefs[pattern * classes + set],
+        }
+    }
+
+    /// Where bins are of equal weight, for each set of them the order of confidence; `patterns` is each slot's pattern.
+    pub(super) fn order(&self, patterns: &[u32]) -> Vec<Order> {
+        let Bins::Mass(_) = self.bins else { return Vec::new() };
+        let order = |set: usize| {
+            let held = |slot: u32| self.held(patterns[slot as usize] as usize, set);
+            let mut slots: Vec<u32> = (0..patterns.len() as u32).filter(|slot| held(*slot).1.is_some()).collect();
+            slots.sort_by(|a, b| held(*b).0.total_cmp(&held(*a).0));
+            let mut above = None;
+            let mark = |slot: &u32| {
+                let (confidence, truth) = held(*slot);
+                Mark::new(above.replace(confidence) != Some(confidence), truth == Some(true))
+            };
+            let marks = slots.iter().map(mark).collect();
+            Order::new(slots, marks)
+        };
+        (0..self.sets()).map(order).collect()
+    }
+
+    /// Puts a hand's items into bins of equal weight, once all have been added.
+    pub(super) fn deal(&self, hand: &Hand<'_>, whole: bool, tallies: &mut [Tally]) {
+        for (set, order) in hand.order.iter().enumerate() {
+            let all = |tally: &Tally| tally.beliefs.get(set).map_or(tally.items, |belief| belief.positives + belief.negatives);
+            // Of each tally: the weight so far, and the step and the weight before it.
+            let mut passed = vec![(0.0, 0, 0.0); tallies.len()];
+            let mut step = 0;
+            for (slot, mark) in order.iter() {
+                step += u64::from(mark.is_step());
+                let weight = hand.weights[slot];
+                let confidence = self.held(hand.patterns[slot] as usize, set).0;
+                for place in hand.breakdown.places(hand.labels[slot], whole).filter(|_| weight > 0.0) {
+                    let (tally, (sum, seen, before)) = (&mut tallies[place], &mut passed[place]);
+                    if *seen != step {
+                        (*seen, *before) = (step, *sum);
+                    }
+                    *sum += weight;
+                    // In this order, whole numbers are divided without an error.
+                    let bin = (*before * self.bins.count() as f64 / all(tally)) as usize;
+                    let bin = bin.min(self.bins.count() - 1);
+                    tally.bins[set * self.bins.count() + bin].add(confidence, mark.is_positive(), weight);
+                }
+            }
+        }
     }
 
     /// Adds items of one pattern.
@@ -80,10 +167,13 @@ impl Probabilities {
         tally.items += weight;
         tally.trust.log_loss += weight * loss.log_loss;
         tally.trust.brier += weight * loss.brier;
-        if let Some(bin) = tally.bins.get_mut(loss.bin) {
-            bin.weight += weight;
-            bin.confidence += weight * loss.confidence;
-            bin.hits += if loss.hit { weight } else { 0.0 };
+        if let Bins::Width(_) = self.bins {
+            for set in 0..self.sets() {
+                let (confidence, truth) = self.held(pattern, set);
+                if let Some(hit) = truth {
+                    tally.bins[set * self.bins.count() + self.bins.at(confidence)].add(confidence, hit, weight);
+                }
+            }
         }
         let beliefs = &self.beliefs[pattern * self.classes..(pattern + 1) * self.classes];
         for (belief, (probability, truth)) in tally.beliefs.iter_mut().zip(beliefs) {
@@ -103,7 +193,7 @@ impl Probabilities {
 }
 
 impl Loss {
-    fn of(all: &[f64], target: usize, task: Task, bins: usize) -> Self {
+    fn of(all: &[f64], target: usize, task: Task) -> Self {
         let likely = all[target].clamp(f64::EPSILON, 1.0 - f64::EPSILON);
         let squares = all.iter().enumerate().map(|(class, p)| (p - if class == target { 1.0 } else { 0.0 }).powi(2)).sum::<f64>();
         let top = (0..all.len()).reduce(|best, class| if all[class] > all[best] { class } else { best }).unwrap_or(0);
@@ -113,7 +203,6 @@ impl Loss {
             log_loss: -likely.ln(),
             // Two classes miss by the same: theirs is that of one.
             brier: if task.classes == 2 { squares / 2.0 } else { squares },
-            bin: ((confidence * bins as f64) as usize).min(bins.saturating_sub(1)),
             confidence,
             hit: held == target,
         }

@@ -102,6 +102,15 @@ pub struct Bin {
     pub hits: f64,
 }
 
+impl Bin {
+    /// Takes an item in.
+    pub fn add(&mut self, confidence: f64, hit: bool, weight: f64) {
+        self.weight += weight;
+        self.confidence += weight * confidence;
+        self.hits += if hit { weight } else { 0.0 };
+    }
+}
+
 /// Weights of decided and true positives and negatives.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Confusion {

@@ -9,7 +9,11 @@ use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems};
 
 pub(super) fn takes_average(definition: &Definition) -> bool {
-    matches!(definition.compute, Compute::Class { .. } | Compute::Rank(_) | Compute::Roc(_) | Compute::Belief(_) | Compute::ClassOf(_))
+    match definition.compute {
+        Compute::Class { .. } | Compute::Rank(_) | Compute::Roc(_) | Compute::Belief(_) | Compute::ClassOf(_) => true,
+        Compute::Calibration { each, .. } => each,
+        _ => false,
+    }
 }
 
 pub(super) fn average(node: &Node, definition: &Definition, task: Task, problems: &mut Problems) -> Option<Average> {
@@ -64,7 +68,11 @@ pub(super) fn average_of(
         if spread.is_some() {
             problems.push(Problem::at(node, format!("`{}` is one number of all classes: it takes no `classes`", call.choice.name)));
         }
-        return Some(if let Compute::Whole(_) | Compute::Share(..) = definition.compute { Average::Whole } else { Average::Macro });
+        return Some(if let Compute::Whole(_) | Compute::Share(..) | Compute::Calibration { .. } = definition.compute {
+            Average::Whole
+        } else {
+            Average::Macro
+        });
     }
     match (average, spread) {
         (Some(_), Some(_)) => {

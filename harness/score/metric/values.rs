@@ -5,7 +5,7 @@ use crate::score::breakdown::Grouping;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
 use crate::score::lens::roc::Roc;
-use crate::score::lens::tally::{Belief, Confusion, Sweep, Tally};
+use crate::score::lens::tally::{Belief, Bin, Confusion, Sweep, Tally};
 use crate::score::lens::together::Together;
 use crate::score::registry::{Compute, Of, Reads};
 use crate::score::value::{Cause, Undefined, Value, ratio};
@@ -151,6 +151,16 @@ impl Metric {
                 Average::Weighted => values.push(weighted(&tally.beliefs, of, |belief: &Belief| belief.positives)),
                 _ => values.push(mean(&tally.beliefs, of, policy)),
             },
+            Compute::Calibration { of, each: false, .. } => values.push(of(&tally.bins)),
+            Compute::Calibration { of, .. } => {
+                let classes: Vec<&[Bin]> = tally.bins.chunks(tally.bins.len() / tally.beliefs.len().max(1)).collect();
+                match self.average {
+                    Average::Positive(_) => values.push(classes.first().map_or(Err(Cause::NoItems.into()), |bins| of(bins))),
+                    Average::PerClass => values.extend(classes.iter().map(|bins| of(bins))),
+                    Average::Weighted => values.push(weighted(&classes, |bins| of(bins), |bins| bins.iter().map(|bin| bin.hits).sum())),
+                    _ => values.push(mean(&classes, |bins| of(bins), policy)),
+                }
+            }
             Compute::Class { of, samples } => match (self.average, samples) {
                 (Average::Positive(class), _) => values.push(of.value(&tally.cells[class], self.parameter)),
                 (Average::PerClass, _) => values.extend(tally.cells.iter().map(|cell| of.value(cell, self.parameter))),

@@ -77,6 +77,11 @@ impl<'a> Comparisons<'a> {
         self.images
     }
 
+    /// The names of the two images of each pair.
+    pub(in crate::score) fn ends(&self) -> (Ids, Ids) {
+        (self.images.ids().take(&self.first), self.images.ids().take(&self.second))
+    }
+
     /// Whether a pair is of one subject.
     pub(super) fn is_genuine(&self, pair: usize) -> bool {
         let subject = |row: u32| self.images.subject().and_then(|subjects| subjects.codes[row as usize]);
@@ -88,7 +93,7 @@ impl<'a> Comparisons<'a> {
     }
 
     /// The pairs as items: a pair is in a group where both of its images are.
-    pub(super) fn items(&self, spec: &Verification, evaluation: &Evaluation) -> Result<Predictions, ScoreError> {
+    pub(in crate::score) fn items(&self, spec: &Verification, evaluation: &Evaluation) -> Result<Predictions, ScoreError> {
         let images = self.images;
         let common = |field: &Factor| Factor {
             levels: field.levels.clone(),

@@ -23,8 +23,9 @@ pub use suffixes::Suffix;
 use super::measurement::Direction::{self, Higher, Lower, Neutral};
 use super::value::{Cause, Value, ratio};
 use crate::score::breakdown::combine::Combine;
+use crate::score::lens::probability::Bins;
 use crate::score::lens::roc::Seek;
-use crate::score::lens::tally::{Belief, Confusion, Mean, Samples, Sweep, Tally};
+use crate::score::lens::tally::{Belief, Bin, Confusion, Mean, Samples, Sweep, Tally};
 use crate::score::lens::together::Together;
 
 /// One metric.
@@ -119,6 +120,15 @@ pub enum Compute {
     MeanOfRanks(fn(&Sweep) -> Value),
     /// From one class's probabilities; `average` says what several classes make.
     Belief(fn(&Belief) -> Value),
+    /// From bins of how likely something was held.
+    Calibration {
+        /// Of one set of bins.
+        of: fn(&[Bin]) -> Value,
+        /// What the bins are, given the metric's parameter.
+        bins: fn(u32) -> Bins,
+        /// Whether they are of one class's probability (`average` says what several classes make), and not of the confidence of all.
+        each: bool,
+    },
     /// A number of one class that takes the counts of all; `average` says what several classes make.
     ClassOf(fn(&Tally, usize) -> Value),
     /// From the sums of a group beside those of the other groups.

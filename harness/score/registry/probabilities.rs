@@ -1,7 +1,8 @@
 //! Metrics of probabilities: scores that say how likely each class is.
 
 use super::{Compute, Definition, Higher, Lower, Neutral, Parameter, Reads, SKLEARN, ratio};
-use crate::score::lens::tally::{Belief, Tally};
+use crate::score::lens::probability::Bins;
+use crate::score::lens::tally::{Belief, Bin};
 use crate::score::value::{Cause, Value};
 
 const GUO: &str = "Guo et al. (2017), On calibration of modern neural networks; bins [i / bins, (i + 1) / bins), the last one closed";
@@ -46,7 +47,7 @@ pub(super) const PROBABILITIES: &[Definition] = &[
         reads: Reads::Probabilities,
         multi_label: false,
         parameter: BINS,
-        compute: Compute::Whole(|tally| calibration(tally, |sum, gap, share| sum + gap * share)),
+        compute: Compute::Calibration { of: expected, bins: Bins::Width, each: false },
     },
     Definition {
         name: "maximum_calibration_error",
@@ -59,7 +60,69 @@ pub(super) const PROBABILITIES: &[Definition] = &[
         reads: Reads::Probabilities,
         multi_label: false,
         parameter: BINS,
-        compute: Compute::Whole(|tally| calibration(tally, |most, gap, _| most.max(gap))),
+        compute: Compute::Calibration { of: |bins| error(bins, |most, gap, _| most.max(gap)), bins: Bins::Width, each: false },
+    },
+    Definition {
+        name: "root_mean_square_calibration_error",
+        formula: "sqrt(sum over bins of (n_b / n) (rate_b - confidence_b)^2); as expected_calibration_error",
+        range: (0.0, 1.0),
+        direction: Lower,
+        undefined: "no items",
+        source: "Hendrycks, Mazeika and Dietterich (2019), Deep anomaly detection with outlier exposure",
+        peers: &[("torchmetrics", "CalibrationError(norm='l2')"), ("Hendrycks et al.", "RMS calibration error (bins of 100 items)")],
+        reads: Reads::Probabilities,
+        multi_label: false,
+        parameter: BINS,
+        compute: Compute::Calibration {
+            of: |bins| error(bins, |sum, gap, share| sum + gap * gap * share).map(f64::sqrt),
+            bins: Bins::Width,
+            each: false,
+        },
+    },
+    Definition {
+        name: "adaptive_calibration_error",
+        formula: "sum over bins of (n_b / n) |rate_b - confidence_b|; as expected_calibration_error, of bins that hold about equally many items: an item is in bin floor(bins s), s the share of its group's items with a larger confidence; equal ones share a bin",
+        range: (0.0, 1.0),
+        direction: Lower,
+        undefined: "no items",
+        source: "Nguyen and O'Connor (2015), Posterior calibration and exploratory analysis for natural language processing models",
+        peers: &[
+            ("Mukhoti et al. (2020)", "AdaECE, adaptive ECE (edges between quantiles)"),
+            ("Nixon et al. (2019)", "ACE (of each class: classwise_adaptive_calibration_error)"),
+        ],
+        reads: Reads::Probabilities,
+        multi_label: false,
+        parameter: BINS,
+        compute: Compute::Calibration { of: expected, bins: Bins::Mass, each: false },
+    },
+    Definition {
+        name: "classwise_calibration_error",
+        formula: "of one class: sum over bins of its probability p of (n_b / n) |share of the class in b - mean p in b|; the mean over classes is classwise ECE",
+        range: (0.0, 1.0),
+        direction: Lower,
+        undefined: "no items",
+        source: "Kull et al. (2019), Beyond temperature scaling; bins as of expected_calibration_error",
+        peers: &[
+            ("Kull et al. (2019)", "classwise-ECE, classwise_ece (average: macro)"),
+            ("Nixon et al. (2019)", "SCE, static calibration error (average: macro)"),
+        ],
+        reads: Reads::Probabilities,
+        multi_label: true,
+        parameter: BINS,
+        compute: Compute::Calibration { of: expected, bins: Bins::Width, each: true },
+    },
+    Definition {
+        name: "classwise_adaptive_calibration_error",
+        formula: "classwise_calibration_error of the bins of adaptive_calibration_error",
+        range: (0.0, 1.0),
+        direction: Lower,
+        undefined: "no items",
+        source: "Nixon et al. (2019), Measuring calibration in deep learning; weighed by n_b, which equal bins make the same",
+        peers: &[("Nixon et al. (2019)", "ACE, adaptive calibration error (average: macro)")],
+        reads: Reads::Probabilities,
+        multi_label: true,
+        parameter: BINS,
+        compute: Compute::Calibration { of: expected, bins: Bins::Mass, each: true },
     },
     Definition {
         name: "mean_prediction",
@@ -102,12 +165,17 @@ pub(super) const PROBABILITIES: &[Definition] = &[
     },
 ];
 
+fn expected(bins: &[Bin]) -> Value {
+    error(bins, |sum, gap, share| sum + gap * share)
+}
+
 /// Folds the bins' gaps, each with its share of the items.
-fn calibration(tally: &Tally, fold: fn(f64, f64, f64) -> f64) -> Value {
-    if tally.items <= 0.0 {
+fn error(bins: &[Bin], fold: fn(f64, f64, f64) -> f64) -> Value {
+    let items: f64 = bins.iter().map(|bin| bin.weight).sum();
+    if items <= 0.0 {
         return Err(Cause::NoItems.into());
     }
-    let filled = tally.bins.iter().filter(|bin| bin.weight > 0.0);
-    let error = filled.fold(0.0, |error, bin| fold(error, (bin.hits - bin.confidence).abs() / bin.weight, bin.weight / tally.items));
+    let filled = bins.iter().filter(|bin| bin.weight > 0.0);
+    let error = filled.fold(0.0, |error, bin| fold(error, (bin.hits - bin.confidence).abs() / bin.weight, bin.weight / items));
     Ok(error.min(1.0))
 }

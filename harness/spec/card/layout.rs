@@ -1,8 +1,9 @@
-//! Where the images are: files, rows of tables, COCO, IDX.
+//! Where the images are: files, rows of tables, COCO, arrays, records.
 
 use indexmap::IndexMap;
 use regex::Regex;
 
+use super::pixels::{Arrays, PixelText, Records, decode_arrays, decode_records};
 use super::table::{self, TableFile};
 use super::template::Template;
 use crate::spec::decode::{Decode, Fields, number_in, one_or_many, word};
@@ -16,13 +17,10 @@ pub enum Layout {
     Files(Files),
     /// Every row of a table is an item.
     Rows(Rows),
-    /// Every record of a pair of IDX files is an item; its columns are `label` and `split`.
-    Idx {
-        /// The pairs, by split.
-        pairs: IndexMap<String, IdxPair>,
-        /// The names of the splits.
-        names: Vec<String>,
-    },
+    /// Every element of an array is an item.
+    Arrays(Arrays),
+    /// Every record of a binary file is an item.
+    Records(Records),
     /// Every image of COCO's annotation files is an item, or every box.
     Coco(Coco),
 }
@@ -35,7 +33,7 @@ pub struct Coco {
     pub files: Vec<(Option<String>, Vec<String>)>,
     /// Where an image is.
     pub path: Template,
-    /// A zip or tar archive that holds the images.
+    /// A zip or tar archive (also compressed, `.tar.gz`) that holds the images.
     pub archive: Option<String>,
     /// Whether the items are the boxes.
     pub boxes: bool,
@@ -66,7 +64,7 @@ pub struct Files {
     pub glob: String,
     /// What the names tell.
     pub pattern: Option<Pattern>,
-    /// A zip or tar archive that holds the files, below the root.
+    /// A zip or tar archive (also compressed, `.tar.gz`) that holds the files, below the root.
     pub archive: Option<String>,
     /// How an item is called; its path by default.
     pub id: Option<Template>,
@@ -97,7 +95,7 @@ pub struct Rows {
     pub tables: Vec<(Option<String>, TableFile)>,
     /// Where a row's image is.
     pub image: ImageAt,
-    /// A zip or tar archive that holds the images.
+    /// A zip or tar archive (also compressed, `.tar.gz`) that holds the images.
     pub archive: Option<String>,
     /// The part of the image that is the item.
     pub window: Option<BoxAt>,
@@ -113,15 +111,8 @@ pub enum ImageAt {
     Path(Template),
     /// In a cell of the same Parquet table.
     Bytes(String),
-}
-
-/// Images and their labels in IDX.
-#[derive(Clone, Debug)]
-pub struct IdxPair {
-    /// Below the root; gzip or plain.
-    pub images: String,
-    /// Below the root; gzip or plain.
-    pub labels: String,
+    /// In numbers of the same row.
+    Pixels(PixelText),
 }
 
 impl Layout {
@@ -131,29 +122,24 @@ impl Layout {
             Self::Files(_) => None,
             Self::Rows(rows) => (!rows.names.is_empty()).then_some(&rows.names),
             Self::Coco(coco) => (!coco.names.is_empty()).then_some(&coco.names),
-            Self::Idx { names, .. } => Some(names),
+            Self::Arrays(arrays) => (!arrays.names.is_empty()).then_some(&arrays.names),
+            Self::Records(records) => (!records.names.is_empty()).then_some(&records.names),
         }
     }
 }
 
-impl Decode for IdxPair {
-    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        let mut fields = Fields::of(node, problems, "a pair of IDX files")?;
-        let images = fields.required("images", problems);
-        let labels = fields.required("labels", problems);
-        fields.finish(problems);
-        Some(Self { images: images?, labels: labels? })
-    }
+/// A map of splits to what is in each, in the order of the file.
+pub(super) fn by_split<T: Decode>(node: &Node, problems: &mut Problems) -> Option<Vec<(Option<String>, T)>> {
+    IndexMap::decode(node, problems).map(|sets: IndexMap<String, T>| sets.into_iter().map(|(split, set)| (Some(split), set)).collect())
 }
 
 impl Decode for Layout {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        if node.get("idx").is_some() {
-            let mut fields = Fields::of(node, problems, "`images`")?;
-            let pairs: Option<IndexMap<String, IdxPair>> = fields.required("idx", problems);
-            fields.finish(problems);
-            let pairs = pairs?;
-            return Some(Self::Idx { names: pairs.keys().cloned().collect(), pairs });
+        if node.get("arrays").is_some() {
+            return decode_arrays(node, problems).map(Self::Arrays);
+        }
+        if node.get("records").is_some() {
+            return decode_records(node, problems).map(Self::Records);
         }
         if node.get("coco").is_some() {
             return decode_coco(node, problems).map(Self::Coco);
@@ -166,7 +152,7 @@ impl Decode for Layout {
         }
         Fields::of(node, problems, "`images`")?;
         problems.push(
-            Problem::at(node, "`images` needs one of the keys `glob`, `archive`, `table`, `coco` and `idx`")
+            Problem::at(node, "`images` needs one of the keys `glob`, `archive`, `table`, `coco`, `arrays` and `records`")
                 .help("files by a pattern: {glob: \"*.jpg\"}; rows of a table: {table: labels.csv, path: \"images/{file}\"}"),
         );
         None
@@ -195,18 +181,22 @@ fn decode_rows(node: &Node, problems: &mut Problems) -> Option<Rows> {
     let tables = fields.required_with("table", problems, decode_tables);
     let path: Option<Template> = fields.optional("path", problems);
     let bytes: Option<String> = fields.optional("bytes", problems);
+    let pixels: Option<PixelText> = fields.optional("pixels", problems);
     let archive: Option<String> = fields.optional("archive", problems);
     let window = fields.optional("box", problems);
     let id = fields.optional("id", problems);
     fields.finish(problems);
-    let image = match (path, bytes) {
-        (Some(path), None) => ImageAt::Path(path),
-        (None, Some(column)) => ImageAt::Bytes(column),
+    let image = match (path, bytes, pixels) {
+        (Some(path), None, None) => ImageAt::Path(path),
+        (None, Some(column), None) => ImageAt::Bytes(column),
+        (None, None, Some(pixels)) => ImageAt::Pixels(pixels),
+        // What `pixels` lacks has been said.
+        (None, None, None) if node.get("pixels").is_some() => return None,
         _ => {
-            problems.push(
-                Problem::at(node, "`images` needs either `path` or `bytes`")
-                    .help("`path: \"images/{file}\"` for files, `bytes: image.bytes` for a column of Parquet"),
-            );
+            problems.push(Problem::at(node, "`images` needs one of `path`, `bytes` and `pixels`").help(
+                "`path: \"images/{file}\"` for files, `bytes: image.bytes` for a column of Parquet, `pixels: {from: pixels, size: [48, 48]}` \
+                 for numbers in a cell",
+            ));
             return None;
         }
     };

@@ -1,0 +1,131 @@
+//! Images that are numbers in the rows of a table: written once into the cache as the bytes that they are.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use super::error::DataError;
+use super::table::{self, Column, Table, TableError};
+use super::unpacked::Unpacked;
+use super::walk;
+use crate::spec::card::PixelText;
+use crate::spec::problem::did_you_mean;
+
+/// Reasons why rows have no image, by row from 0.
+pub(super) type Broken = BTreeMap<u64, String>;
+
+/// The file with the images of a table, one a row, and the rows that have none.
+///
+/// # Errors
+/// When the table cannot be read or has no such column, or the cache cannot be written.
+pub(super) fn unpack(
+    unpacked: &Unpacked,
+    path: &Path,
+    options: &table::Options,
+    pixels: &PixelText,
+) -> Result<(PathBuf, Broken), DataError> {
+    // Behind the images stands what is wrong with which row, and how long that is.
+    let images = unpacked.file(path, &format!("{pixels:?} {options:?}"), |out| {
+        let mut broken = Broken::new();
+        let mut write = |bytes: &[u8]| out.write_all(bytes).map_err(|source| DataError::cache(path, source));
+        let blank = vec![0; pixels.shape.bytes() as usize];
+        let mut next = 0;
+        rows(path, options, pixels, &mut |row, image| {
+            // A row that is no row has its place too.
+            (next..row).try_for_each(|_| write(&blank))?;
+            next = row + 1;
+            match image {
+                Ok(bytes) => write(&bytes),
+                Err(reason) => {
+                    broken.insert(row, reason);
+                    write(&blank)
+                }
+            }
+        })?;
+        let list = serde_json::to_vec(&broken).map_err(|error| DataError::cache(path, error.into()))?;
+        write(&list)?;
+        write(&(list.len() as u64).to_le_bytes())
+    })?;
+    let broken = broken_rows(&images).map_err(|source| DataError::cache(&images, source))?;
+    Ok((images, broken))
+}
+
+fn broken_rows(images: &Path) -> io::Result<Broken> {
+    let file = File::open(images)?;
+    let end = file.metadata()?.len().saturating_sub(8);
+    let mut length = [0; 8];
+    file.read_exact_at(&mut length, end)?;
+    let length = u64::from_le_bytes(length).min(end);
+    let mut list = vec![0; length as usize];
+    file.read_exact_at(&mut list, end - length)?;
+    Ok(serde_json::from_slice(&list)?)
+}
+
+/// Takes a row, from 0, and its image, or why it has none.
+type Take<'t> = &'t mut dyn FnMut(u64, Result<Vec<u8>, String>) -> Result<(), DataError>;
+
+/// The images of all rows, in order.
+fn rows(path: &Path, options: &table::Options, pixels: &PixelText, take: Take) -> Result<(), DataError> {
+    let many = pixels.from.contains('*');
+    let columns = if many { None } else { Some(vec![pixels.from.clone()]) };
+    let options = table::Options { columns, tolerant: true, ..options.clone() };
+    let pattern = walk::expression(&pixels.from).map_err(|error| DataError::file(path, format!("cannot be read: {error}")))?;
+    let mut above = 0;
+    for chunk in Table::chunks(path, &options)? {
+        let chunk = chunk?;
+        let names: Vec<String> = match many {
+            false => vec![pixels.from.clone()],
+            true => chunk.header().iter().filter(|name| pattern.is_match(name)).cloned().collect(),
+        };
+        if names.is_empty() {
+            let help = did_you_mean(&pixels.from, chunk.header().iter().map(String::as_str));
+            return Err(TableError::Column { path: path.to_owned(), column: pixels.from.clone(), help }.into());
+        }
+        let cells: Vec<Column> = names.iter().map(|name| chunk.column(name)).collect::<Result<_, _>>()?;
+        for (row, place) in chunk.places().into_iter().enumerate() {
+            take(above + place, image(&cells, row, pixels)?)?;
+        }
+        above += chunk.height();
+    }
+    Ok(())
+}
+
+/// The bytes of one row.
+fn image(cells: &[Column], row: usize, pixels: &PixelText) -> Result<Result<Vec<u8>, String>, TableError> {
+    let shape = &pixels.shape;
+    let wanted = shape.bytes() as usize;
+    let mut bytes = Vec::with_capacity(wanted);
+    let mut count = 0;
+    for cell in cells {
+        let Some(text) = cell.text(row)? else { return Ok(Err(format!("`{}` is empty", cell.name()))) };
+        let numbers = text.split([' ', '\t', '\n', ',', ';', '[', ']']).filter(|number| !number.is_empty());
+        for number in numbers {
+            count += 1;
+            match byte(number) {
+                Some(byte) if count <= wanted => bytes.push(byte),
+                Some(_) => {}
+                None => {
+                    let shown: String = number.chars().take(20).collect();
+                    return Ok(Err(format!(
+                        "`{}` has `{shown}` as its number {count}: expected a whole number from 0 to 255",
+                        cell.name()
+                    )));
+                }
+            }
+        }
+    }
+    if count != wanted {
+        let channels = if shape.channels == 1 { String::new() } else { format!(" x {}", shape.channels) };
+        let expected = format!("expected {} x {}{channels} = {wanted}", shape.height, shape.width);
+        return Ok(Err(format!("`{}` has {count} numbers: {expected}", pixels.from)));
+    }
+    Ok(Ok(bytes))
+}
+
+/// A number from 0 to 255; `70.0` is one.
+fn byte(text: &str) -> Option<u8> {
+    let whole = |text: &str| text.parse::<f64>().ok().filter(|number| number.fract() == 0.0 && (0.0..256.0).contains(number));
+    text.parse().ok().or_else(|| whole(text).map(|number| number as u8))
+}

@@ -1,0 +1,62 @@
+//! Items that are records of binary files.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+use super::arrays::{numbered, within};
+use super::{Sheet, Source};
+use crate::data::dataset::Rejected;
+use crate::data::error::DataError;
+use crate::data::items::{Container, Place};
+use crate::data::root;
+use crate::spec::card::{Card, Records};
+use crate::spec::problem::did_you_mean;
+
+impl Sheet {
+    pub(super) fn read_records(&mut self, card: &Card, source: &Source, records: &Records) -> Result<(), DataError> {
+        let wrong = |reason: String| DataError::dataset(&card.dataset, reason);
+        within(&records.shape, card.pixel_limit).map_err(wrong)?;
+        let provided = |name: &str| matches!(name, "row" | "split") || records.header.iter().any(|column| column == name);
+        if let Some(lost) = self.columns.keys().find(|name| !provided(name)) {
+            let help = did_you_mean(lost, records.header.iter().map(String::as_str));
+            return Err(wrong(format!("has records whose `header` names no column `{lost}` ({help})")));
+        }
+        let stride = records.stride();
+        for (split, pattern) in &records.files {
+            // Files of a split are numbered through.
+            let mut number = 0;
+            for (below, path) in root::all_named(source.root, pattern)? {
+                let error = |error| DataError::read(&path, error);
+                let file = File::open(&path).map_err(error)?;
+                let length = file.metadata().map_err(error)?.len();
+                let origin = self.file(&below);
+                let container = self.containers.len() as u32;
+                let start = records.header.len() as u64;
+                self.containers.push(Container::Pixels { file: below.clone(), unpacked: None, start, stride, shape: records.shape });
+                let mut header = vec![0; records.header.len()];
+                for record in 0..length / stride {
+                    file.read_exact_at(&mut header, record * stride).map_err(error)?;
+                    let cells: Vec<String> = header.iter().map(u8::to_string).collect();
+                    let row = (record + 1).to_string();
+                    let value = |name: &str| match name {
+                        "row" => Some(row.as_str()),
+                        "split" => split.as_deref(),
+                        _ => records.header.iter().position(|column| column == name).map(|at| cells[at].as_str()),
+                    };
+                    let id = numbered(split.as_deref(), number);
+                    self.push(id, Place::Record(container, record), (origin, Some(record + 1)), value);
+                    number += 1;
+                }
+                if length % stride > 0 {
+                    let reason = format!("a truncated record: {} of {stride} bytes", length % stride);
+                    self.rejected.push(Rejected { what: below.clone(), line: Some(length / stride + 1), reason });
+                }
+                self.tables.push(below);
+            }
+        }
+        match self.ids.is_empty() {
+            true => Err(wrong(format!("has no record of {stride} bytes"))),
+            false => Ok(()),
+        }
+    }
+}
