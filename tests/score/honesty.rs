@@ -98,3 +98,17 @@ fn subjects_are_drawn_whole() {
     // 20 photographs of one person say what one does: the interval is about the square root of 20 times as wide.
     assert!(subjects > 3.5 * items && subjects < 5.5 * items, "{subjects} against {items}");
 }
+
+#[test]
+fn a_class_without_a_number_is_left_out_of_a_weighted_mean_where_the_spec_says_so() {
+    // Nothing is decided `c`, so that it has no precision; of what is decided `a`, 2 of 3 are, of `b` 1 of 2.
+    let predictions = import("y,p\na,a\na,a\na,b\nb,b\nc,a\n", "{label: y, decision: p, classes: [a, b, c]}", &[]).unwrap();
+    let weighted = |policy: &str| {
+        let call = "{precision_score: {average: weighted, as: weighted}}";
+        let all = measure(&predictions, &format!("{{undefined: {policy}, metrics: [{call}]}}")).unwrap();
+        let found = find(&all, "weighted", "", "", "");
+        (found.value, found.reason.clone())
+    };
+    assert_eq!(weighted("propagate"), (None, "nothing decided positive of class=c".to_owned()));
+    assert_eq!(weighted("exclude"), (Some((3.0 * (2.0 / 3.0) + 0.5) / 4.0), String::new()));
+}

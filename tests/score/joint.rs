@@ -1,6 +1,16 @@
 //! Numbers of all groups at once: ties, weights, chance, and names that do not matter. Values are held against numpy in `catalogue.rs`.
 
-use super::{find, import, measure};
+use fairgrid::score::measurement::Measurement;
+use fairgrid::score::predictions::Predictions;
+use fairgrid::score::rule::FittedRules;
+use fairgrid::score::score;
+use fairgrid::spec::evaluation::Evaluation;
+use fairgrid::spec::uncertainty::Uncertainty;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::{find, import, measure, spec};
 
 const NDKL: &str = "{groups: [g], positive: a, metrics: [{ndkl: {desired: uniform}}, {skew_at_k: {k: 2, desired: uniform}}]}";
 
@@ -61,7 +71,7 @@ fn telling(names: [&str; 2], order: &mut dyn Iterator<Item = usize>) -> String {
 }
 
 const LEAKS: &str = "{groups: [g], metrics: [dataset_leakage, {model_leakage: {from: decisions}}, {leakage_amplification: {from: decisions}}, \
-                     {dataset_leakage: {degraded: true, as: degraded}}]}";
+                     {dataset_leakage: {degraded: true, permutations: 20, as: degraded}}]}";
 
 #[test]
 fn a_model_that_gives_groups_away_leaks_more_than_its_labels() {
@@ -84,7 +94,7 @@ fn a_model_that_gives_groups_away_leaks_more_than_its_labels() {
 fn leakage_knows_neither_the_order_of_rows_nor_the_names_of_groups() {
     let numbers = |names: [&str; 2], order: &mut dyn Iterator<Item = usize>| {
         let predictions = import(&telling(names, order), "{id: id, label: y, decision: d}", &["g"]).unwrap();
-        measure(&predictions, LEAKS).unwrap().iter().map(|m| (m.value, m.lower, m.upper)).collect::<Vec<_>>()
+        measure(&predictions, LEAKS).unwrap().iter().map(|m| (m.value, m.lower, m.upper, m.null_p)).collect::<Vec<_>>()
     };
     let first = numbers(["x", "y"], &mut (0..80));
     assert_eq!(first, numbers(["x", "y"], &mut (0..80).rev()));
@@ -153,4 +163,85 @@ fn numbers_within_a_level_are_those_of_its_items_alone() {
         }
     }
     assert_eq!(within.len(), 2 * (3 + 2));
+}
+
+/// A label, of three, that is of two groups with these odds.
+fn drawn(items: usize, odds: [[f64; 3]; 2], seed: u64) -> Predictions {
+    let mut generator = ChaCha8Rng::seed_from_u64(seed);
+    let mut csv = String::from("id,y,d,g\n");
+    for item in 0..items {
+        let lot: f64 = generator.random();
+        let of = odds[item % 2];
+        let label = ["a", "b", "c"][usize::from(lot > of[0]) + usize::from(lot > of[0] + of[1])];
+        csv.push_str(&format!("{item},{label},{label},{}\n", ["x", "y"][item % 2]));
+    }
+    import(&csv, "{id: id, label: y, decision: d, classes: [a, b, c]}", &["g"]).unwrap()
+}
+
+fn leakage_of(predictions: &Predictions, metric: &str, uncertainty: &Uncertainty) -> Measurement {
+    let evaluation: Evaluation = spec(&format!("{{groups: [g], metrics: [{metric}]}}"));
+    find(&score(predictions, &evaluation, uncertainty, &FittedRules::new()).unwrap(), "dataset_leakage", "g", "", "").clone()
+}
+
+#[test]
+fn a_null_of_leakage_deals_groups_out_and_fits_attackers_to_that() {
+    let predictions = import(&telling(["x", "y"], &mut (0..80)), "{id: id, label: y, decision: d}", &["g"]).unwrap();
+    let evaluation =
+        "{groups: [g], metrics: [{dataset_leakage: {permutations: 99}}, {model_leakage: {from: decisions, permutations: 99}}]}";
+    let measured = measure(&predictions, evaluation).unwrap();
+    let (labels, model) = (find(&measured, "dataset_leakage", "g", "", ""), find(&measured, "model_leakage", "g", "", ""));
+    assert_eq!(model.null_p, Some(0.01));
+    assert!((0.4..0.6).contains(&model.null_median.unwrap()), "{model:?}");
+    assert!(labels.null_p.unwrap() > 0.05, "{labels:?}");
+    // Where a person is of two groups, they cannot be dealt out among persons.
+    let persons = import(&telling(["x", "y"], &mut (0..80)), "{id: id, label: y, decision: d, subject: person}", &["g"]).unwrap();
+    assert_eq!(find(&measure(&persons, evaluation).unwrap(), "model_leakage", "g", "", "").null_p, None);
+}
+
+#[test]
+fn where_labels_say_nothing_of_groups_every_p_of_leakage_is_as_frequent() {
+    let plain = spec::<Uncertainty>("{bootstrap: 0}");
+    let low = |seed: u64| {
+        let predictions = drawn(60, [[0.4, 0.3, 0.3]; 2], seed);
+        leakage_of(&predictions, "{dataset_leakage: {folds: 3, permutations: 39}}", &plain).null_p.unwrap() <= 0.1
+    };
+    let low = (0..200).into_par_iter().filter(|seed| low(*seed)).count();
+    assert!((7..=33).contains(&low), "{low} of 200 are at most 0.1");
+}
+
+const ODDS: [[f64; 3]; 2] = [[0.5, 0.3, 0.2], [0.3, 0.3, 0.4]];
+
+/// How often an interval holds the leakage that files of so many items have on average: of attackers that stay, and that are fitted anew.
+fn coverage(items: usize, files: u64) -> [f64; 2] {
+    let plain = spec::<Uncertainty>("{bootstrap: 0}");
+    let of = |seed: u64| leakage_of(&drawn(items, ODDS, seed), "dataset_leakage", &plain).value.unwrap();
+    let truth = (100_000..102_000).into_par_iter().map(of).sum::<f64>() / 2000.0;
+    ["{bootstrap: 200}", "{bootstrap: 200, refit: true}"].map(|text| {
+        let uncertainty = spec::<Uncertainty>(text);
+        let holds = |seed: u64| {
+            let measured = leakage_of(&drawn(items, ODDS, seed), "dataset_leakage", &uncertainty);
+            measured.lower.unwrap() <= truth && truth <= measured.upper.unwrap()
+        };
+        (0..files).into_par_iter().filter(|seed| holds(*seed)).count() as f64 / files as f64
+    })
+}
+
+#[test]
+fn an_interval_of_leakage_knows_that_attackers_might_have_been_others() {
+    let predictions = drawn(60, ODDS, 3);
+    let width = |text: &str| {
+        let measured = leakage_of(&predictions, "dataset_leakage", &spec(text));
+        measured.upper.unwrap() - measured.lower.unwrap()
+    };
+    let (kept, anew) = (width("{bootstrap: 400}"), width("{bootstrap: 400, refit: true}"));
+    assert!(anew > 1.1 * kept, "{kept} to {anew}");
+}
+
+#[test]
+#[ignore = "minutes"]
+fn every_attacker() {
+    for items in [60, 200, 600] {
+        let [kept, anew] = coverage(items, 1000);
+        println!("| {items} | {kept:.3} | {anew:.3} |");
+    }
 }

@@ -12,6 +12,7 @@ mod joint;
 mod kinds;
 mod means;
 mod oracle;
+mod places;
 mod properties;
 mod reductions;
 mod refit;

@@ -34,6 +34,8 @@ pub struct Definition {
     pub reads: Reads,
     /// Which way chance is surpassed.
     pub beyond: Beyond,
+    /// How far it lies off the number of the population.
+    pub bias: Bias,
     /// How it is computed.
     pub compute: Compute,
 }
@@ -75,6 +77,15 @@ pub enum Beyond {
     Above,
     /// Downwards.
     Below,
+}
+
+/// How far a number of some items lies, on average, off that of the population that they are from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bias {
+    /// Not at all, or hardly.
+    Little,
+    /// As far as that of a resample lies off that of the items: it is the population's formula with items in place of the population.
+    AsResamples,
 }
 
 /// How a metric is computed.
@@ -138,6 +149,7 @@ const METRICS: &[Definition] = &[
         options: &[],
         reads: Reads::Cosines,
         beyond: Beyond::Above,
+        bias: Bias::Little,
         compute: Compute::Group(intra_group_cosine, true),
     },
     Definition {
@@ -151,6 +163,7 @@ const METRICS: &[Definition] = &[
         options: &[],
         reads: Reads::Distances,
         beyond: Beyond::Below,
+        bias: Bias::Little,
         compute: Compute::Group(within_group_variance, true),
     },
     Definition {
@@ -165,6 +178,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::K],
         reads: Reads::Cosines,
         beyond: Beyond::Above,
+        bias: Bias::Little,
         compute: Compute::Group(same_attribute_precision_at_k, false),
     },
     Definition {
@@ -178,6 +192,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Pairs],
         reads: Reads::Cosines,
         beyond: Beyond::Below,
+        bias: Bias::Little,
         compute: Compute::Pair(inter_group_cosine),
     },
     Definition {
@@ -191,6 +206,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Pairs],
         reads: Reads::Distances,
         beyond: Beyond::Above,
+        bias: Bias::AsResamples,
         compute: Compute::Pair(centroid_distance),
     },
     Definition {
@@ -206,6 +222,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Distance],
         reads: Reads::Either,
         beyond: Beyond::Above,
+        bias: Bias::Little,
         compute: Compute::Whole(silhouette_score),
     },
     Definition {
@@ -219,6 +236,7 @@ const METRICS: &[Definition] = &[
         options: &[],
         reads: Reads::Distances,
         beyond: Beyond::Above,
+        bias: Bias::Little,
         compute: Compute::Whole(fisher_ratio),
     },
     Definition {
@@ -232,6 +250,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Permutations, Opt::Alternative],
         reads: Reads::Cosines,
         beyond: Beyond::Above,
+        bias: Bias::Little,
         compute: Compute::Concept(mean_cosine_association, attributes_dealt),
     },
     Definition {
@@ -246,6 +265,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Permutations, Opt::Alternative, Opt::Deviation],
         reads: Reads::Cosines,
         beyond: Beyond::Above,
+        bias: Bias::Little,
         compute: Compute::Concept(single_category_association, attributes_dealt),
     },
     Definition {
@@ -260,6 +280,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Permutations, Opt::Alternative],
         reads: Reads::Cosines,
         beyond: Beyond::Above,
+        bias: Bias::Little,
         compute: Compute::Concepts(ieat_effect_size, concepts_dealt),
     },
     Definition {
@@ -275,6 +296,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Debiased],
         reads: Reads::Distances,
         beyond: Beyond::Above,
+        bias: Bias::Little,
         compute: Compute::Models(linear_cka),
     },
 ];

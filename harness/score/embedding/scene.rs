@@ -10,7 +10,7 @@ use super::metric::{Distance, Metric};
 use super::neighbours::Neighbours;
 use super::permutation::Chance;
 use super::points::{Points, Wanted};
-use super::registry::{Beyond, Compute, Opt, Reads};
+use super::registry::{Beyond, Bias, Compute, Definition, Opt, Reads};
 use super::silhouette::Distances;
 use crate::score::OUTSIDE;
 use crate::score::breakdown::Breakdown;
@@ -182,14 +182,7 @@ impl<'a> Scene<'a> {
             let metric = self.ground.metrics[spot.metric];
             let sample = |value: f64| {
                 let left_out: Vec<(f64, f64)> = left_out.told(index).zip(left_out.times.iter().copied()).collect();
-                limits(
-                    value,
-                    &resampled.told(index).collect::<Vec<_>>(),
-                    &left_out,
-                    units(&spot.rests),
-                    metric.definition.range,
-                    uncertainty,
-                )
+                limits(value, &resampled.told(index).collect::<Vec<_>>(), &left_out, units(&spot.rests), metric.definition, uncertainty)
             };
             let interval = value.ok().and_then(|value| match metric.over {
                 Some(over) => self.gap(over, spot, value, &cells, &resampled, &effective, uncertainty).or_else(|| sample(value)),
@@ -202,6 +195,7 @@ impl<'a> Scene<'a> {
                     None => interval::null(permuted.told(index), value, grows),
                 }
             });
+            let interval = interval.map(|ends| within_chance(ends, null, metric, uncertainty));
             Reading { spot: spot.clone(), value, interval, null }
         };
         (0..spots.len()).into_par_iter().map(read).collect()
@@ -306,10 +300,10 @@ impl<'a> Scene<'a> {
             return None;
         }
         let start: usize = self.ground.metrics[..spot.metric].iter().map(|metric| self.width(metric)).sum();
-        let range = self.ground.metrics[spot.metric].definition.range;
+        let definition = self.ground.metrics[spot.metric].definition;
         let leg = |group: usize| {
             let (value, replicates) = (cells[start + group].ok()?, resampled.cell(start + group));
-            let (lower, upper) = limits(value, &replicates, &[], effective[group], range, uncertainty)?;
+            let (lower, upper) = limits(value, &replicates, &[], effective[group], definition, uncertainty)?;
             Some(Leg { value, down: value - lower, up: upper - value, errors: standardized(&replicates)? })
         };
         let legs: Vec<Leg> = self.members.iter().map(|group| leg(*group)).collect::<Option<_>>()?;
@@ -322,7 +316,7 @@ impl<'a> Scene<'a> {
             [one, ..] if over.is_largest() => family.largest(one),
             [one, ..] => family.smallest(one),
         };
-        let (least, most) = over.limits(range);
+        let (least, most) = over.limits(definition.range);
         bounds.map(|(lower, upper)| (lower.min(value).max(least), upper.max(value).min(most)))
     }
 }
@@ -337,23 +331,33 @@ impl Drawn {
     }
 }
 
-/// The interval of one number. Distances are larger in a resample than in what was resampled, as they are there than in the population:
-/// the replicates' mean is brought to the number, so that this is not counted twice.
+/// The interval of one number. Distances are larger in a resample than in what was resampled: the replicates' mean is brought to the number,
+/// so that this is not counted twice. Where they are as much larger there than in the population, it is brought as far below the number
+/// (Davison and Hinkley 1997, 5.2: the basic bootstrap's centre).
 fn limits(
     value: f64,
     replicates: &[f64],
     left_out: &[(f64, f64)],
     units: f64,
-    range: (f64, f64),
+    definition: &Definition,
     uncertainty: &Uncertainty,
 ) -> Option<(f64, f64)> {
-    let bias = match uncertainty.method() {
-        Method::Standard => bias(value, replicates),
-        Method::Percentile | Method::Bca => 0.0,
+    let (off, range) = (bias(value, replicates), definition.range);
+    let bias = match (uncertainty.method(), definition.bias) {
+        (Method::Standard, Bias::Little) => off,
+        (Method::Standard, Bias::AsResamples) => 2.0 * off,
+        (Method::Percentile | Method::Bca, _) => 0.0,
     };
     let replicates: Vec<f64> = replicates.iter().map(|number| number - bias).collect();
     let sample = Sample { value, replicates: &replicates, left_out, share: None, plain: true, units, smaller: units, range };
     sample.interval(uncertainty).map(|(lower, upper)| (lower.max(range.0), upper.min(range.1)))
+}
+
+/// A distance is above 0 in every resample, also where there is none: one that shuffled labels explain may be none.
+fn within_chance((lower, upper): (f64, f64), null: Option<(f64, f64)>, metric: &Metric, uncertainty: &Uncertainty) -> (f64, f64) {
+    let explained = null.is_some_and(|(_, p)| p > 1.0 - uncertainty.level());
+    let is_distance = metric.definition.bias == Bias::AsResamples && metric.over.is_none();
+    (if explained && is_distance && uncertainty.method() == Method::Standard { metric.definition.range.0 } else { lower }, upper)
 }
 
 /// How far the mean of the replicates is from the number.

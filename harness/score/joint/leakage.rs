@@ -5,7 +5,8 @@
 use rayon::prelude::*;
 
 use super::Hand;
-use super::attacker::{Attacker, Features};
+use super::attacker::Features;
+use super::probe::Probe;
 use crate::data::frame::Targets;
 use crate::score::OUTSIDE;
 use crate::score::predictions::{Decisions, Predictions};
@@ -31,6 +32,8 @@ pub struct Leaks {
     groups: usize,
     /// A group of which an attacker never sees an item beside the one that it is asked about.
     lone: Option<usize>,
+    /// What they were told by.
+    pub probe: Probe,
 }
 
 /// Items whose group an attacker is asked for.
@@ -104,35 +107,37 @@ impl<'a> Suspects<'a> {
         self.rows.iter().map(unit).collect()
     }
 
-    /// How far each item's group is told from its labels.
-    pub fn from_labels(&self) -> Vec<f64> {
-        self.told(&Features::of_sets(&self.all(|row| present(self.predictions, row)), self.predictions.classes().len()))
+    /// What an attacker sees of the labels.
+    pub fn labels(&self) -> Features {
+        self.of_sets(&self.all(|row| present(self.predictions, row)))
     }
 
-    /// How far it is told from a model's scores; those of none are nothing.
-    pub fn from_scores(&self) -> Vec<f64> {
+    /// What it sees of a model's scores; those of none are nothing.
+    pub fn scores(&self) -> Features {
         let scores = |row: &usize| self.predictions.scores().map_or(&[][..], |scores| scores.of(*row));
-        self.told(&Features::of_scores(&self.rows.iter().map(scores).collect::<Vec<_>>()))
+        Features::of_scores(&self.rows.iter().map(scores).collect::<Vec<_>>())
     }
 
-    /// How far it is told from what was decided; `known` for the classes alone of which it is known whether they are right.
-    pub fn from_decisions(&self, decisions: &Decisions, known: bool) -> Vec<f64> {
+    /// What it sees of what was decided; `known` for the classes alone of which it is known whether they are right.
+    pub fn decisions(&self, decisions: &Decisions, known: bool) -> Features {
         let mut sets = self.all(|row| decided(decisions, row));
         if let (true, Targets::Multi { present, absent }) = (known, self.predictions.targets()) {
             for (set, row) in sets.iter_mut().zip(&self.rows) {
                 set.retain(|class| present[*row].binary_search(class).is_ok() || absent[*row].binary_search(class).is_ok());
             }
         }
-        self.told(&Features::of_sets(&sets, self.predictions.classes().len()))
+        self.of_sets(&sets)
     }
 
-    /// How far it is told from labels that are wrong as often, class by class, as what was decided, but by chance: the mean of so many
-    /// draws. What was decided is dealt out anew among the items of the same label.
-    pub fn from_degraded(&self, decisions: &Decisions, draws: u32) -> Vec<f64> {
-        let width = self.predictions.classes().len();
-        let one = |draw: u32| self.told(&Features::of_sets(&self.degraded(decisions, u64::from(draw)), width));
-        let all: Vec<Vec<f64>> = (0..draws).into_par_iter().map(one).collect();
-        (0..self.rows.len()).map(|place| all.iter().map(|told| told[place]).sum::<f64>() / f64::from(draws)).collect()
+    /// What it sees of labels that are wrong as often, class by class, as what was decided, but by chance, in so many draws. What
+    /// was decided is dealt out anew among the items of the same label.
+    pub fn degraded_labels(&self, decisions: &Decisions, draws: u32) -> Vec<Features> {
+        let one = |draw: u32| self.of_sets(&self.degraded(decisions, u64::from(draw)));
+        (0..draws).into_par_iter().map(one).collect()
+    }
+
+    fn of_sets(&self, sets: &[Vec<u32>]) -> Features {
+        Features::of_sets(sets, self.predictions.classes().len())
     }
 
     fn degraded(&self, decisions: &Decisions, draw: u64) -> Vec<Vec<u32>> {
@@ -171,52 +176,26 @@ impl<'a> Suspects<'a> {
         self.rows.iter().map(|row| of(*row)).collect()
     }
 
-    /// How far each item's group is told by the attacker that was fitted on all other folds.
-    fn told(&self, features: &Features) -> Vec<f64> {
-        let folds = self.folds.iter().max().map_or(0, |last| last + 1);
-        let mut told = vec![0.0; self.rows.len()];
-        let of_fold = |fold: u32| Attacker::fit(features, &self.amounts(features, fold), self.count).told(features, self.count);
-        let all: Vec<Vec<f64>> = (0..folds).into_par_iter().map(of_fold).collect();
-        for (place, told) in told.iter_mut().enumerate() {
-            *told = all[self.folds[place] as usize][features.of_item[place] as usize * self.count + self.groups[place] as usize];
-        }
-        told
-    }
-
-    /// How much the items outside a fold count, kinds by groups: all groups alike, and as many in all as there are such items.
-    fn amounts(&self, features: &Features, fold: u32) -> Vec<f64> {
-        let mut amounts = vec![0.0; features.kinds() * self.count];
-        let mut of_groups = vec![0.0; self.count];
-        let mut items = 0.0;
-        for place in (0..self.rows.len()).filter(|place| self.folds[*place] != fold) {
-            let weight = self.predictions.weight().map_or(1.0, |weights| weights[self.rows[place]]);
-            amounts[features.of_item[place] as usize * self.count + self.groups[place] as usize] += weight;
-            of_groups[self.groups[place] as usize] += weight;
-            items += 1.0;
-        }
-        let known = of_groups.iter().filter(|weight| **weight > 0.0).count().max(1) as f64;
-        for of_kind in amounts.chunks_mut(self.count.max(1)) {
-            for (amount, weight) in of_kind.iter_mut().zip(&of_groups).filter(|(_, weight)| **weight > 0.0) {
-                *amount *= items / known / weight;
-            }
-        }
-        amounts
-    }
-
-    /// What was told of the items; `told` in their order.
-    pub fn leaks(&self, told: &[f64]) -> Leaks {
-        let mut distinct: Vec<f64> = told.to_vec();
+    /// Attackers who see this of the items; for `sights` see [`Probe::sights`].
+    pub fn leaks(self, sights: Vec<(f64, Features)>) -> Leaks {
+        let units = self.units();
+        let weight = |row: &usize| self.predictions.weight().map_or(1.0, |weights| weights[*row]);
+        let weights = self.rows.iter().map(weight).collect();
+        let Self { predictions, rows, groups, folds, count, .. } = self;
+        let probe = Probe { sights, rows, groups, folds, units, weights, count };
+        let told = probe.told();
+        let mut distinct = told.clone();
         distinct.sort_unstable_by(f64::total_cmp);
         distinct.dedup();
-        let mut of_row = vec![OUTSIDE; self.predictions.len()];
-        for (row, value) in self.rows.iter().zip(told) {
-            of_row[*row] = distinct.partition_point(|known| known.total_cmp(value).is_lt()) as u32;
+        let mut of_row = vec![OUTSIDE; predictions.len()];
+        for (row, value) in probe.rows.iter().zip(told) {
+            of_row[*row] = distinct.partition_point(|known| known.total_cmp(&value).is_lt()) as u32;
         }
-        let mut units: Vec<(u32, usize)> = self.groups.iter().copied().zip(self.units()).collect();
+        let mut units: Vec<(u32, usize)> = probe.groups.iter().copied().zip(probe.units.iter().copied()).collect();
         units.sort_unstable();
         units.dedup();
         let lone = units.chunk_by(|a, b| a.0 == b.0).find(|of_group| of_group.len() == 1).map(|of_group| of_group[0].0 as usize);
-        Leaks { of_row, told: distinct, groups: self.count, lone }
+        Leaks { of_row, told: distinct, groups: probe.count, lone, probe }
     }
 }
 

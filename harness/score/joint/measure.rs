@@ -53,12 +53,17 @@ impl View<'_> {
         let units = self.units(statistic.of_row());
         let patterns: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
         let Replay { observed, resampled } = self.replay(statistic, &units, &patterns);
+        let resampled = self.refitted(statistic).unwrap_or(resampled);
         let grows = match self.metric.definition.compute {
-            Compute::Ndkl | Compute::Skew(Pick::Max) => Some(true),
+            Compute::Ndkl | Compute::Skew(Pick::Max) | Compute::Leakage(_) => Some(true),
             Compute::Skew(Pick::Min) => Some(false),
             _ => None,
         };
-        let permuted = if grows.is_some() { self.permuted(statistic, &units) } else { Vec::new() };
+        let permuted = match (grows, statistic) {
+            (None, _) => Vec::new(),
+            (_, Statistic::Leakage(_)) => self.exposed(statistic),
+            _ => self.permuted(statistic, &units),
+        };
         let mut sizes = vec![0.0; self.breakdown.groups.len()];
         let counted = units.slots().iter().zip(units.counted()).filter(|(slot, _)| slot.group != OUTSIDE);
         counted.for_each(|(slot, rows)| sizes[slot.group as usize] += rows);

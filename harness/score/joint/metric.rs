@@ -51,6 +51,8 @@ pub struct Options {
     pub degraded: bool,
     /// How many times they are.
     pub draws: Option<u32>,
+    /// In how many permutations of groups attackers are fitted anew; `None` for no null.
+    pub permutations: Option<u32>,
 }
 
 /// The parts of items that attackers are fitted without.
@@ -113,6 +115,7 @@ impl Opt {
             Self::Folds => "folds",
             Self::Degraded => "degraded",
             Self::Draws => "draws",
+            Self::Permutations => "permutations",
         }
     }
 
@@ -132,6 +135,7 @@ impl Opt {
             }
             Self::Degraded => "degraded: true",
             Self::Draws => "draws: how often labels are degraded, 5 by default, of which the mean counts",
+            Self::Permutations => "permutations: how often groups are dealt out by chance, and attackers fitted to that; none by default",
         }
     }
 
@@ -144,7 +148,8 @@ impl Opt {
             Self::Desired => Some("desired: uniform | dataset"),
             Self::Classes if task.positive.is_none() => Some("classes: mean | max | min | per_class"),
             Self::From => Some("from: scores | decisions"),
-            Self::Classes | Self::Predicted | Self::Reference { required: false } | Self::Folds | Self::Degraded | Self::Draws => None,
+            Self::Classes | Self::Predicted | Self::Reference { required: false } => None,
+            Self::Folds | Self::Degraded | Self::Draws | Self::Permutations => None,
         }
     }
 
@@ -181,6 +186,7 @@ impl Opt {
             }
             Self::Degraded => options.degraded = bool::decode(node, problems)?,
             Self::Draws => options.draws = Some(number_in(node, problems, 1.0, 1000.0)?.round() as u32),
+            Self::Permutations => options.permutations = Some(number_in(node, problems, 20.0, 100_000.0)?.round() as u32),
         }
         Some(())
     }

@@ -51,6 +51,8 @@ pub enum Opt {
     Degraded,
     /// `draws`: how many times labels are degraded.
     Draws,
+    /// `permutations`: how many times groups are dealt out by chance.
+    Permutations,
 }
 
 /// What a metric is computed from.
@@ -186,13 +188,13 @@ const METRICS: &[Definition] = &[
     },
     Definition {
         name: "dataset_leakage",
-        formula: "mean over groups of the share of the group's items whose group is told from their labels (one number a class: 1 where it is present) by a logistic regression (features of mean 0 and variance 1, L2 penalty of C = 1, groups weighted alike) that was fitted on the items of all other folds; 1/G by chance; its interval is of the items, attackers staying as they are; degraded: of labels with as many misses and false alarms of each class as the decisions, dealt out by chance",
+        formula: "mean over groups of the share of the group's items whose group is told from their labels (one number a class: 1 where it is present) by a logistic regression (features of mean 0 and variance 1, L2 penalty of C = 1, groups weighted alike) that was fitted on the items of all other folds; 1/G by chance; its interval is of the items, attackers staying as they are (with `refit: true` fitted to every resample); its null deals groups out among the subjects of each fold and fits attackers to that; degraded: of labels with as many misses and false alarms of each class as the decisions, dealt out by chance",
         range: (0.0, 1.0),
         direction: Lower,
         undefined: LEAKS,
         source: WANG,
         peers: &[("Balanced-Datasets-Are-Not-Enough", "dataset_leakage.py; natural_leakage.py (degraded)")],
-        options: &[Opt::Degraded, Opt::Draws, Opt::Folds],
+        options: &[Opt::Degraded, Opt::Draws, Opt::Folds, Opt::Permutations],
         compute: Compute::Leakage(Source::Labels),
     },
     Definition {
@@ -203,7 +205,7 @@ const METRICS: &[Definition] = &[
         undefined: LEAKS,
         source: WANG,
         peers: &[("Balanced-Datasets-Are-Not-Enough", "attacker.py (of logits)")],
-        options: &[Opt::From, Opt::Folds],
+        options: &[Opt::From, Opt::Folds, Opt::Permutations],
         compute: Compute::Leakage(Source::Model),
     },
     Definition {

@@ -139,19 +139,18 @@ impl View<'_> {
         };
         let draws = options.draws.unwrap_or(Options::DRAWS);
         let model = |known: bool| match (options.from, decisions) {
-            (Some(From::Decisions), Some(decisions)) => suspects.from_decisions(decisions, known),
-            _ => suspects.from_scores(),
+            (Some(From::Decisions), Some(decisions)) => suspects.decisions(decisions, known),
+            _ => suspects.scores(),
         };
-        let told = match (source, decisions) {
-            (Source::Labels, Some(decisions)) => suspects.from_degraded(decisions, draws),
-            (Source::Labels, None) => suspects.from_labels(),
-            (Source::Both, Some(decisions)) => {
-                let degraded = suspects.from_degraded(decisions, draws);
-                model(true).into_iter().zip(degraded).map(|(model, labels)| model - labels).collect()
-            }
-            (Source::Model | Source::Both, _) => model(false),
+        let against =
+            |decisions: &Decisions, share: f64| suspects.degraded_labels(decisions, draws).into_iter().map(move |labels| (share, labels));
+        let sights = match (source, decisions) {
+            (Source::Labels, Some(decisions)) => against(decisions, 1.0).collect(),
+            (Source::Labels, None) => vec![(1.0, suspects.labels())],
+            (Source::Both, Some(decisions)) => std::iter::once((f64::from(draws), model(true))).chain(against(decisions, -1.0)).collect(),
+            (Source::Model | Source::Both, _) => vec![(1.0, model(false))],
         };
-        suspects.leaks(&told)
+        suspects.leaks(sights)
     }
 
     /// What reads no decisions.
@@ -215,6 +214,34 @@ impl View<'_> {
             self.values(statistic, &hand, &ladders).into_iter().map(number).collect()
         };
         (0..uncertainty.permutations()).into_par_iter().map_init(fresh, deal).collect()
+    }
+
+    /// The leakage of attackers who are fitted to every resample, where that is wanted.
+    pub(super) fn refitted(&self, statistic: &Statistic) -> Option<Vec<Vec<f64>>> {
+        let (Statistic::Leakage(Leaks { probe, .. }), true) = (statistic, self.audit.uncertainty.refit()) else { return None };
+        let mut places = vec![OUTSIDE; self.audit.predictions.len()];
+        (0..).zip(&probe.rows).for_each(|(place, row)| places[*row] = place);
+        let (units, seed) = (self.units(&places), self.audit.uncertainty.seed());
+        let draw = |weights: &mut Vec<f64>, replicate: u32| {
+            units.resample(seed, u64::from(replicate), weights);
+            let mut times = vec![0.0; probe.rows.len()];
+            for (slot, weight) in units.slots().iter().zip(weights.iter()).filter(|(_, weight)| **weight > 0.0) {
+                times[slot.pattern as usize] = weight / slot.amount;
+            }
+            vec![probe.resampled(&times)]
+        };
+        let slots = units.slots().len();
+        Some((0..self.audit.uncertainty.bootstrap()).into_par_iter().map_init(|| vec![0.0; slots], draw).collect())
+    }
+
+    /// The leakage of attackers who are fitted to groups that are dealt out by chance, as often as is asked.
+    pub(super) fn exposed(&self, statistic: &Statistic) -> Vec<Vec<f64>> {
+        let (Statistic::Leakage(Leaks { probe, .. }), Some(permutations)) = (statistic, self.metric.options.permutations) else {
+            return Vec::new();
+        };
+        let seed = self.audit.uncertainty.seed();
+        let one = |replicate: u32| probe.permuted(seed, u64::from(replicate)).map(|leakage| vec![leakage]);
+        (0..permutations).into_par_iter().map(one).collect::<Option<_>>().unwrap_or_default()
     }
 
     fn values(&self, statistic: &Statistic, hand: &Hand<'_>, ladders: &[Ladder]) -> Vec<Value> {

@@ -135,20 +135,20 @@ impl Metric {
                 // The lens of a positive class holds that class alone.
                 Average::Positive(_) => values.push(tally.sweeps.first().map_or(Err(Cause::NoItems.into()), of)),
                 Average::PerClass => values.extend(tally.sweeps.iter().map(of)),
-                Average::Weighted => values.push(weighted(&tally.sweeps, of, |sweep: &Sweep| sweep.positives)),
+                Average::Weighted => values.push(weighted(&tally.sweeps, of, |sweep: &Sweep| sweep.positives, policy)),
                 _ => values.push(mean(&tally.sweeps, of, policy)),
             },
             Compute::Roc(_) => match self.average {
                 Average::Positive(_) => values.push(tally.rocs.first().map_or(Err(Cause::NoItems.into()), Roc::found)),
                 Average::PerClass => values.extend(tally.rocs.iter().map(Roc::found)),
-                Average::Weighted => values.push(weighted(&tally.rocs, Roc::found, |roc: &Roc| roc.positives)),
+                Average::Weighted => values.push(weighted(&tally.rocs, Roc::found, |roc: &Roc| roc.positives, policy)),
                 _ => values.push(mean(&tally.rocs, Roc::found, policy)),
             },
             Compute::Belief(of) => match self.average {
                 // So does that of its probability.
                 Average::Positive(_) => values.push(tally.beliefs.first().map_or(Err(Cause::NoItems.into()), of)),
                 Average::PerClass => values.extend(tally.beliefs.iter().map(of)),
-                Average::Weighted => values.push(weighted(&tally.beliefs, of, |belief: &Belief| belief.positives)),
+                Average::Weighted => values.push(weighted(&tally.beliefs, of, |belief: &Belief| belief.positives, policy)),
                 _ => values.push(mean(&tally.beliefs, of, policy)),
             },
             Compute::Calibration { of, each: false, .. } => values.push(of(&tally.bins)),
@@ -157,14 +157,18 @@ impl Metric {
                 match self.average {
                     Average::Positive(_) => values.push(classes.first().map_or(Err(Cause::NoItems.into()), |bins| of(bins))),
                     Average::PerClass => values.extend(classes.iter().map(|bins| of(bins))),
-                    Average::Weighted => values.push(weighted(&classes, |bins| of(bins), |bins| bins.iter().map(|bin| bin.hits).sum())),
+                    Average::Weighted => {
+                        values.push(weighted(&classes, |bins| of(bins), |bins| bins.iter().map(|bin| bin.hits).sum(), policy))
+                    }
                     _ => values.push(mean(&classes, |bins| of(bins), policy)),
                 }
             }
             Compute::Class { of, samples } => match (self.average, samples) {
                 (Average::Positive(class), _) => values.push(of.value(&tally.cells[class], self.parameter)),
                 (Average::PerClass, _) => values.extend(tally.cells.iter().map(|cell| of.value(cell, self.parameter))),
-                (Average::Weighted, _) => values.push(weighted(&tally.cells, |cell| of.value(cell, self.parameter), Confusion::positives)),
+                (Average::Weighted, _) => {
+                    values.push(weighted(&tally.cells, |cell| of.value(cell, self.parameter), Confusion::positives, policy));
+                }
                 (Average::Samples, Some(samples)) if tally.samples.items > 0.0 => {
                     let mean = samples(&tally.samples);
                     values.push(ratio(mean.sum, mean.weight, Cause::NoPositives));
@@ -243,11 +247,18 @@ fn combined<T>(combine: Combine, classes: &[T], of: impl Fn(&T) -> Value, policy
 }
 
 /// Classes without positives have no weight, so that it does not matter whether they have a value.
-fn weighted<T>(classes: &[T], of: impl Fn(&T) -> Value, support: impl Fn(&T) -> f64) -> Value {
+fn weighted<T>(classes: &[T], of: impl Fn(&T) -> Value, support: impl Fn(&T) -> f64, policy: Policy) -> Value {
     let (mut sum, mut total) = (0.0, 0.0);
     for (class, item) in classes.iter().enumerate().filter(|(_, item)| support(item) > 0.0) {
-        sum += support(item) * of(item).map_err(|undefined| undefined.in_class(class))?;
-        total += support(item);
+        match of(item) {
+            Ok(value) => {
+                sum += support(item) * value;
+                total += support(item);
+            }
+            Err(undefined) if policy == Policy::Propagate => return Err(undefined.in_class(class)),
+            Err(_) => {}
+        }
     }
-    ratio(sum, total, Cause::NoPositives)
+    let left_out = classes.iter().any(|item| support(item) > 0.0);
+    ratio(sum, total, if left_out { Cause::NoClasses } else { Cause::NoPositives })
 }

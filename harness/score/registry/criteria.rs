@@ -30,7 +30,10 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         name: "conditional_use_accuracy_equality",
         parts: &["precision_score", "negative_predictive_value"],
-        peers: &[("OxonFair", "cond_use_accuracy (sum of mean distances between groups)")],
+        peers: &[(
+            "OxonFair",
+            "cond_use_accuracy (mean of both mean distances between groups: of two groups `_difference` with agg: mean)",
+        )],
     },
     Criterion {
         name: "class_wise_odds",
@@ -53,7 +56,10 @@ pub(super) const CRITERIA: &[Criterion] = &[
         peers: &[
             ("fairlearn", "equalized_odds_* (worst_case by default)"),
             ("AIF360", "average_abs_odds_difference, average_odds_error (mean), equalized_odds_difference (worst_case)"),
-            ("OxonFair", "equalized_odds_max (worst_case)"),
+            (
+                "OxonFair",
+                "equalized_odds_max (worst_case), equalized_odds (mean of both mean distances between groups: of two groups agg: mean)",
+            ),
             ("FFB", "eodd (sum)"),
         ],
     },

@@ -95,8 +95,8 @@ pub(super) const PRESETS: &[Preset] = &[
         name: "equalized_odds_sum",
         calls: "equalized_odds_difference",
         fixed: &[("agg", "sum")],
-        source: "FFB and OxonFair",
-        peers: &[("FFB", "eodd (times 100)"), ("OxonFair", "equalized_odds (of mean distances between groups)")],
+        source: "Han et al. (2023), FFB: the sum of both gaps",
+        peers: &[("FFB", "eodd (times 100)"), ("OxonFair", "equalized_odds (half of this, of two groups)")],
         ..PLAIN
     },
     Preset {

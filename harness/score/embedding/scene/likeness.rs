@@ -53,7 +53,7 @@ impl Scene<'_> {
             let slope = 1.0 - value * value;
             let at = |draw: &Vec<f64>| if slope > 1e-12 { (value.atanh() + draw[group] / slope).tanh() } else { value };
             let replicates: Vec<f64> = draws.iter().map(at).collect();
-            limits(value, &replicates, &[], effective[group], metric.definition.range, uncertainty)
+            limits(value, &replicates, &[], effective[group], metric.definition, uncertainty)
         };
         let read = |(group, value): (usize, Value)| Likeness { value, interval: value.ok().and_then(|value| interval(group, value)) };
         values.into_iter().enumerate().map(read).collect()

@@ -1,0 +1,164 @@
+//! Whether intervals of embeddings hold what they promise, by simulation: vectors are drawn from known clouds again and again.
+//!
+//! What a run with 500 files a row gave (`cargo test --release every_cloud -- --ignored --nocapture`): see the table in
+//! `benchmarks/coverage.md`.
+
+use fairgrid::data::frame::{Factor, Targets};
+use fairgrid::score::compare::contrast::{Contrast, Statistic};
+use fairgrid::score::compare::{Request, Side, compare};
+use fairgrid::score::embedding::Embeddings;
+use fairgrid::score::measurement::Measurement;
+use fairgrid::score::predictions::ids::Ids;
+use fairgrid::score::predictions::{Parts, Predictions};
+use fairgrid::score::rule::FittedRules;
+use fairgrid::score::score;
+use fairgrid::spec::compare::{Adjust, Test};
+use fairgrid::spec::evaluation::Evaluation;
+use fairgrid::spec::uncertainty::Uncertainty;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
+
+use super::spec;
+
+/// Groups of vectors: how many, and how far their mean lies along an axis of its own and along one that all share.
+struct World {
+    name: &'static str,
+    groups: &'static [(usize, f64, f64)],
+    evaluation: &'static str,
+    /// Whether a few files of it are tried in every run of the tests.
+    quick: bool,
+}
+
+const GEOMETRY: &str = "{groups: [kind], metrics: [intra_group_cosine, within_group_variance, inter_group_cosine, centroid_distance, \
+                        {silhouette_score: {metric: cosine}}, fisher_ratio, intra_group_cosine_difference, linear_cka, {linear_cka: {debiased: true, as: debiased}}]}";
+const SETS: &str = "{sets: {attribute: {kind: [k0, k1]}, concepts: {kind: [k2, k3]}}, metrics: [mean_cosine_association, {single_category_association: \
+                    {permutations: 100}}, {ieat_effect_size: {permutations: 100}}]}";
+
+const WORLDS: &[World] = &[
+    World { name: "three groups apart", groups: &[(60, 0.5, 1.0), (40, 1.0, 1.0), (25, 1.5, 1.0)], evaluation: GEOMETRY, quick: true },
+    World { name: "two groups nearly tied", groups: &[(80, 0.3, 1.0), (80, 0.0, 1.0)], evaluation: GEOMETRY, quick: false },
+    World {
+        name: "sets of 20",
+        groups: &[(20, 1.0, 0.5), (20, -1.0, 0.5), (20, 0.5, 0.5), (20, -0.3, 0.5)],
+        evaluation: SETS,
+        quick: false,
+    },
+    World {
+        name: "sets of 60",
+        groups: &[(60, 1.0, 0.5), (60, -1.0, 0.5), (60, 0.5, 0.5), (60, -0.3, 0.5)],
+        evaluation: SETS,
+        quick: false,
+    },
+];
+
+/// Vectors of five numbers.
+const WIDTH: usize = 5;
+
+impl World {
+    /// A file of so many times as many vectors.
+    fn file(&self, seed: u64, times: usize) -> Predictions {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (mut values, mut codes) = (Vec::new(), Vec::new());
+        for (code, (items, own, shared)) in self.groups.iter().enumerate() {
+            for _ in 0..items * times {
+                let mut vector = [0.0; WIDTH];
+                vector.iter_mut().for_each(|number| *number = StandardNormal.sample(&mut rng));
+                vector[0] += own;
+                vector[1] += shared;
+                values.extend(vector);
+                codes.push(Some(code as u32));
+            }
+        }
+        self.parts(values, codes)
+    }
+
+    fn parts(&self, values: Vec<f64>, codes: Vec<Option<u32>>) -> Predictions {
+        let items = codes.len();
+        let levels: Vec<String> = (0..self.groups.len()).map(|code| format!("k{code}")).collect();
+        let parts = Parts {
+            ids: Ids::numbered(items),
+            classes: Vec::new(),
+            targets: Targets::Single(vec![None; items]),
+            scores: None,
+            decisions: None,
+            embeddings: Embeddings::new(values.len() / items, values),
+            fields: [("kind".to_owned(), Factor { levels, codes })].into_iter().collect(),
+            subject: None,
+            weight: None,
+            split: None,
+            fold: None,
+            copies: None,
+        };
+        Predictions::check(parts, |row| row as u64).unwrap()
+    }
+
+    /// Where another model places the items of a file: what half of its numbers come from is noise.
+    fn other(&self, file: &Predictions, seed: u64) -> Predictions {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed ^ (1 << 40));
+        let noise = |number: f64| {
+            let noise: f64 = StandardNormal.sample(&mut rng);
+            number + noise
+        };
+        let values = file.embeddings().unwrap().values().iter().copied().map(noise).collect();
+        self.parts(values, file.fields()["kind"].codes.clone())
+    }
+
+    /// Every number of a file: its name, value and interval.
+    fn numbers(&self, seed: u64, times: usize, uncertainty: &Uncertainty) -> Vec<(String, f64, Option<(f64, f64)>)> {
+        let file = self.file(seed, times);
+        let evaluation = spec::<Evaluation>(self.evaluation);
+        let measured = score(&file, &evaluation, uncertainty, &FittedRules::new()).unwrap();
+        let name = |m: &Measurement| format!("{} {}{}", m.metric, m.group, m.label).trim_end().to_owned();
+        let mut numbers: Vec<_> = measured.iter().map(|m| (name(m), m.value.unwrap(), m.lower.zip(m.upper))).collect();
+        if self.evaluation.contains("linear_cka") {
+            let (other, fitted) = (self.other(&file, seed), FittedRules::new());
+            let side = |predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted };
+            let contrasts = [Contrast::Difference { from: vec![0], to: vec![1] }];
+            let metrics = ["linear_cka".to_owned(), "debiased".to_owned()];
+            let request =
+                Request { contrasts: &contrasts, metrics: &metrics, test: Test::Bootstrap, within: None, adjust: Adjust::None, seeds: &[] };
+            let found = compare(&[side(&file), side(&other)], &request, uncertainty).unwrap();
+            let alike = found.iter().filter(|finding| finding.statistic == Statistic::Similarity);
+            numbers.extend(alike.map(|f| (format!("{} {}", f.metric, f.group).trim_end().to_owned(), f.estimate.unwrap(), f.interval())));
+        }
+        numbers
+    }
+
+    /// Number by number: its name, the number of the clouds themselves, the share of files whose interval holds it, and the mean width.
+    fn coverage(&self, files: u64) -> Vec<(String, f64, f64, f64)> {
+        let truths = self.numbers(u64::MAX, 500, &Uncertainty::default().with_draws(2, 0));
+        let uncertainty = Uncertainty::default().with_draws(400, 100);
+        let all: Vec<_> = (0..files).into_par_iter().map(|seed| self.numbers(seed, 1, &uncertainty)).collect();
+        let of = |(place, (name, truth, _)): (usize, &(String, f64, Option<(f64, f64)>))| {
+            let intervals = || all.iter().map(|numbers| numbers[place].2.unwrap());
+            let held = intervals().filter(|(lower, upper)| lower <= truth && truth <= upper).count();
+            let width: f64 = intervals().map(|(lower, upper)| upper - lower).sum();
+            (name.clone(), *truth, held as f64 / files as f64, width / files as f64)
+        };
+        truths.iter().enumerate().map(of).collect()
+    }
+}
+
+#[test]
+fn intervals_of_embeddings_hold_what_they_promise() {
+    // 40 files tell 0.95 from 0.85 only now and then, so that the bound here is that of gross mistakes.
+    for world in WORLDS.iter().filter(|world| world.quick) {
+        for (name, _, held, _) in world.coverage(40) {
+            assert!(held >= 0.8, "{}, {name}: {held}", world.name);
+        }
+    }
+}
+
+#[test]
+#[ignore = "minutes"]
+fn every_cloud() {
+    let mut lines = String::new();
+    for world in WORLDS {
+        for (name, truth, held, width) in world.coverage(500) {
+            lines.push_str(&format!("| {} | {name} | {truth:.3} | {held:.3} | {width:.3} |\n", world.name));
+        }
+    }
+    std::io::Write::write_all(&mut std::io::stderr(), lines.as_bytes()).unwrap();
+}
