@@ -94,7 +94,8 @@ impl Scheme {
                     scheme.embed(evaluation, call, (definition, suffix), schema, problems);
                     continue;
                 }
-                if schema.only_embeddings() && meaning(&call.choice.name).is_some() {
+                let of_embeddings = |meaning| matches!(meaning, Meaning::Joint(definition) if definition.compute.of_embeddings());
+                if schema.only_embeddings() && meaning(&call.choice.name).is_some_and(|meaning| !of_embeddings(meaning)) {
                     let message = format!("`{}` reads decisions or scores, and the model holds embeddings only", call.choice.name);
                     problems.push(Problem::at(&call.choice.name_node, message).help("name the models with predictions in `models`"));
                     continue;

@@ -1,5 +1,6 @@
 //! Evaluations of pairs of images, through the binary.
 
+mod chance;
 mod counterfactual;
 mod verification;
 

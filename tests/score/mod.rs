@@ -17,6 +17,7 @@ mod properties;
 mod reductions;
 mod refit;
 mod refusals;
+mod scenario;
 mod weights;
 
 use std::path::Path;

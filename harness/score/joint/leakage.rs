@@ -12,6 +12,7 @@ use crate::score::OUTSIDE;
 use crate::score::predictions::{Decisions, Predictions};
 use crate::score::units::draw::{Purpose, generator, lot, shuffle};
 use crate::score::value::{Cause, Undefined, Value};
+use crate::spec::embed::Normalize;
 
 /// What an attacker sees of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +117,19 @@ impl<'a> Suspects<'a> {
     pub fn scores(&self) -> Features {
         let scores = |row: &usize| self.predictions.scores().map_or(&[][..], |scores| scores.of(*row));
         Features::of_scores(&self.rows.iter().map(scores).collect::<Vec<_>>())
+    }
+
+    /// What it sees of where a model's encoder places them.
+    pub fn embeddings(&self, normalize: Normalize) -> Features {
+        let vector = |row: &usize| {
+            let vector = self.predictions.embeddings().map_or(&[][..], |embeddings| embeddings.of(*row));
+            let length = vector.iter().map(|number| number * number).sum::<f64>().sqrt();
+            // A zero vector stays one.
+            let length = if normalize == Normalize::L2 && length > 0.0 { length } else { 1.0 };
+            vector.iter().map(|number| number / length).collect::<Vec<f64>>()
+        };
+        let vectors: Vec<Vec<f64>> = self.rows.iter().map(vector).collect();
+        Features::of_scores(&vectors.iter().map(Vec::as_slice).collect::<Vec<_>>())
     }
 
     /// What it sees of what was decided; `known` for the classes alone of which it is known whether they are right.
