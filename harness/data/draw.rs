@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
+use super::apportion::{down, largest_remainder};
 use super::dataset::Dataset;
 use super::error::DataError;
 use super::frame::Factor;
@@ -204,16 +205,10 @@ impl Urn {
 
     fn portions(&self, size: u64) -> Vec<Portion> {
         let exact: Vec<f64> = self.cells.iter().map(|cell| cell.share * size as f64).collect();
-        // A share such as 0.1 of 30 must not fall below 3 for its binary form.
-        let mut quotas: Vec<u64> = exact.iter().map(|quota| (quota + 1e-9).floor() as u64).collect();
-        if self.round == Round::LargestRemainder {
-            let mut order: Vec<usize> = (0..exact.len()).collect();
-            let fraction = |cell: usize| exact[cell] - quotas[cell] as f64;
-            order.sort_by(|a, b| fraction(*b).total_cmp(&fraction(*a)).then(a.cmp(b)));
-            let total = (exact.iter().sum::<f64>()).round() as u64;
-            let missing = total.saturating_sub(quotas.iter().sum()) as usize;
-            order.into_iter().take(missing).for_each(|cell| quotas[cell] += 1);
-        }
+        let quotas = match self.round {
+            Round::LargestRemainder => largest_remainder(&exact),
+            Round::Down | Round::Exact => exact.iter().map(|exact| down(*exact)).collect(),
+        };
         let portion = |(cell, asked): (&Cell, u64)| Portion {
             levels: cell.levels.clone(),
             share: cell.share,

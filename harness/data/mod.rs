@@ -9,12 +9,13 @@
 //! - [`images`]: decoded once, in `shard`s, while those are read that have arrived (`arrivals`); [`batches`]: as Arrow, in an order, augmented.
 //!   `distort`: made worse on purpose, the same way each time.
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
-//! - [`draw`]: rows with a target distribution (`share`); [`fold`]: parts for cross-validation.
+//! - [`draw`]: rows with a target distribution (`share`, and `apportion` for whole numbers); [`fold`]: parts for cross-validation.
 //! - [`weight`]: how much each item counts.
 //! - [`mock`]: made-up data in a card's own layout.
 //! - [`printable`]: texts out of files, safe to show.
 //! - [`random`]: numbers keyed by what they are for.
 
+mod apportion;
 pub mod archive;
 mod array;
 mod arrivals;

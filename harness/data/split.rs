@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::apportion::largest_remainder;
 use super::error::DataError;
 use super::frame::Factor;
 use super::random::rank;
@@ -107,10 +108,11 @@ fn draw(pool: &Pool, rows: &[u32], taken: &HashSet<u32>, fraction: f64, factors:
         let stratum = factors.iter().map(|factor| members.first().and_then(|row| factor.codes[*row as usize])).collect();
         strata.entry(stratum).or_default().push((rank(seed, "split", 0, unit), members));
     }
-    let sizes: Vec<usize> = strata.values().map(|units| units.iter().map(|(_, members)| members.len()).sum()).collect();
-    let quotas = largest_remainder(&sizes, fraction);
+    let size = |units: &Vec<Ranked>| units.iter().map(|(_, members)| members.len()).sum::<usize>();
+    let quotas = largest_remainder(&strata.values().map(|units| size(units) as f64 * fraction).collect::<Vec<f64>>());
     let mut drawn = Vec::new();
     for (units, quota) in strata.into_values().zip(quotas) {
+        let quota = quota as usize;
         let mut units: Vec<Ranked> = units.into_iter().filter(|(_, members)| !members.iter().any(|row| taken.contains(row))).collect();
         units.sort_unstable_by_key(|(rank, _)| *rank);
         let mut count = 0;
@@ -125,18 +127,6 @@ fn draw(pool: &Pool, rows: &[u32], taken: &HashSet<u32>, fraction: f64, factors:
     }
     drawn.sort_unstable();
     drawn
-}
-
-/// Whole numbers near `size * fraction` that add up to the rounded whole.
-fn largest_remainder(sizes: &[usize], fraction: f64) -> Vec<usize> {
-    let total = (sizes.iter().sum::<usize>() as f64 * fraction).round() as usize;
-    let exact: Vec<f64> = sizes.iter().map(|size| *size as f64 * fraction).collect();
-    let mut quotas: Vec<usize> = exact.iter().map(|quota| quota.floor() as usize).collect();
-    let mut order: Vec<usize> = (0..sizes.len()).collect();
-    order.sort_by(|a, b| exact[*b].fract().total_cmp(&exact[*a].fract()).then(a.cmp(b)));
-    let short = total.saturating_sub(quotas.iter().sum());
-    order.into_iter().take(short).for_each(|stratum| quotas[stratum] += 1);
-    quotas
 }
 
 /// Refuses splits that share an item or a subject.

@@ -41,7 +41,7 @@ pub fn export(scoring: Scoring<'_>, folder: &Path) -> anyhow::Result<Vec<PathBuf
         // What cannot be decided has failed, and was told.
         let Ok(fitted) = scoring.fitted(score) else { continue };
         let Ok(decided) = decisions(&found, &evaluation.spec, &fitted) else { continue };
-        if decided.is_empty() && fitted.is_empty() {
+        if decided.rules.is_empty() && fitted.is_empty() {
             continue;
         }
         // Axes that the cell's own name has need no second mention.
@@ -49,8 +49,9 @@ pub fn export(scoring: Scoring<'_>, folder: &Path) -> anyhow::Result<Vec<PathBuf
         let further: Vec<usize> = evaluation.point.axes().filter(|axis| !own.contains(axis)).collect();
         let name = cell_name(&plan.study.grid, &evaluation.name, &evaluation.point.onto(&further));
         let cell = plan.study.name_of(evaluation);
-        if !decided.is_empty() {
-            write(&root, &cell, &name, "parquet", |path| Ok(found.write_decisions(&decided, path)?))?;
+        if !decided.rules.is_empty() {
+            let writing = |path: &Path| Ok(decided.items.write_decisions(decided.ends.as_ref(), &decided.rules, path)?);
+            write(&root, &cell, &name, "parquet", writing)?;
         }
         if !fitted.is_empty() {
             let text = serde_json::to_string_pretty(&fitted)?;

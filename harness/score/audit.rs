@@ -1,4 +1,6 @@
-//! Predictions and an evaluation to measurements.
+//! Predictions and an evaluation to measurements; `sight`: what metrics see of the items.
+
+mod sight;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,9 +12,12 @@ use super::lens::Lens;
 use super::measurement::{Measurement, Status};
 use super::metric::{Input, Metric};
 use super::pairs::counterfactual::Counterfactuals;
+use super::pairs::relabel::Relabelling;
+use super::pairs::verification::Comparisons;
 use super::pairs::{Items, decided};
-use super::predictions::{Decisions, Predictions, Scores};
-use super::rule::{FittedRules, Splits, decide, linked, top};
+use super::predictions::ids::Ids;
+use super::predictions::{Decisions, Predictions};
+use super::rule::{FittedRules, Splits, decide};
 use super::schema::Schema;
 use super::scheme::{Scheme, ToFit};
 use super::sheet::{Reading, Sheet};
@@ -20,18 +25,13 @@ use super::value::{Cause, Undefined};
 use super::{OUTSIDE, ScoreError};
 use crate::data::frame::Targets;
 use crate::score::breakdown::reference::Anchor;
-use crate::score::lens::crossing::Crossings;
-use crate::score::lens::outcome::Outcomes;
-use crate::score::lens::probability::Probabilities;
-use crate::score::lens::ranking::Rankings;
-use crate::score::lens::truth::Truth;
 use crate::score::rule::calibrate::Calibration;
 use crate::score::rule::fit::{Evidence, find};
 use crate::score::rule::refit::{self, Found, Refit};
 use crate::score::units::clusters::Clusters;
 use crate::spec::decide::Decide;
 use crate::spec::evaluation::{Abstained, Evaluation, MinCount, Policy};
-use crate::spec::pairs::Pairs;
+use crate::spec::pairs::{Pairs, Verification};
 use crate::spec::problem::Problems;
 use crate::spec::uncertainty::Uncertainty;
 
@@ -54,6 +54,7 @@ pub fn score(
     problems.check(Some(()))?;
     let predictions = &*fitted.calibrated(predictions, evaluation)?;
     let audit = Audit::new(predictions, evaluation, uncertainty, &scheme)?;
+    let relabelling = audit.relabelling()?;
 
     let mut rules: Vec<&str> = scheme.decide.iter().map(|decide| decide.name.as_str()).collect();
     let mut numbered: Vec<(Place, Measurement)> = Vec::new();
@@ -61,7 +62,7 @@ pub fn score(
     for (index, rule) in scheme.decide.iter().enumerate() {
         for metric in &decided {
             let lens = audit.lens(metric, &rule.name, fitted)?;
-            audit.read(metric, &lens, &[(index, &rule.name)], fitted, &mut numbered)?;
+            audit.read(metric, &lens, relabelling.as_ref(), &[(index, &rule.name)], fitted, &mut numbered)?;
         }
     }
     if rules.is_empty() {
@@ -70,7 +71,7 @@ pub fn score(
     // What reads no decisions is the same under every rule, and stands beside each.
     let rules: Vec<(usize, &str)> = rules.into_iter().enumerate().collect();
     for metric in scored {
-        audit.read(metric, &audit.lens(metric, "", fitted)?, &rules, fitted, &mut numbered)?;
+        audit.read(metric, &audit.lens(metric, "", fitted)?, relabelling.as_ref(), &rules, fitted, &mut numbered)?;
     }
     embedding::measure(&audit, &mut numbered);
     joint::measure(&audit, &rules, fitted, &mut numbered)?;
@@ -109,18 +110,34 @@ fn scheme(predictions: &Predictions, evaluation: &Evaluation) -> Result<Scheme, 
     Ok(problems.check(scheme)?)
 }
 
-/// The decisions of every rule of an evaluation about each image, by the rule's name; none where rules decide about pairs of them.
+/// What the rules of an evaluation decide.
+#[derive(Debug)]
+pub struct Decided<'a> {
+    /// What they decide about: single images, or pairs of them.
+    pub items: Cow<'a, Predictions>,
+    /// The names of the two images of each pair.
+    pub ends: Option<(Ids, Ids)>,
+    /// The decisions of every rule about each item, by the rule's name.
+    pub rules: Vec<(String, Decisions)>,
+}
+
+/// The decisions of every rule of an evaluation: about each image, also where originals and counterfactuals are scored, or about each pair
+/// of verification.
 ///
 /// # Errors
 /// As for [`score`].
-pub fn decisions(predictions: &Predictions, evaluation: &Evaluation, fitted: &FittedRules) -> Result<Vec<(String, Decisions)>, ScoreError> {
+pub fn decisions<'a>(predictions: &'a Predictions, evaluation: &Evaluation, fitted: &FittedRules) -> Result<Decided<'a>, ScoreError> {
     let scheme = scheme(predictions, evaluation)?;
-    if let Some(Pairs::Verification(_)) = evaluation.pairs.as_ref().map(|pairs| &pairs.value) {
-        return Ok(Vec::new());
-    }
-    let predictions = &*fitted.calibrated(predictions, evaluation)?;
-    let decided = |rule: &Decide| Ok((rule.name.clone(), decide(predictions, rule, scheme.task.positive, fitted)?));
-    scheme.decide.iter().map(decided).collect()
+    let (items, ends) = match evaluation.pairs.as_ref().map(|pairs| &pairs.value) {
+        Some(Pairs::Verification(spec)) => {
+            let comparisons = Comparisons::of(predictions, spec, evaluation)?;
+            (Cow::Owned(comparisons.items(spec, evaluation)?), Some(comparisons.ends()))
+        }
+        _ => (fitted.calibrated(predictions, evaluation)?, None),
+    };
+    let decided = |rule: &Decide| Ok((rule.name.clone(), decide(&items, rule, scheme.task.positive, fitted)?));
+    let rules = scheme.decide.iter().map(decided).collect::<Result<_, ScoreError>>()?;
+    Ok(Decided { items, ends, rules })
 }
 
 /// Rule, metric, breakdown, number in the sheet.
@@ -130,6 +147,7 @@ pub(super) type Place = (usize, usize, usize, usize);
 pub(super) struct Audit<'a> {
     pub(super) predictions: Cow<'a, Predictions>,
     counterfactuals: Option<Counterfactuals<'a>>,
+    comparisons: Option<(&'a Verification, Comparisons<'a>)>,
     pub(super) evaluation: &'a Evaluation,
     pub(super) uncertainty: &'a Uncertainty,
     pub(super) scheme: &'a Scheme,
@@ -153,59 +171,9 @@ impl<'a> Audit<'a> {
         uncertainty: &'a Uncertainty,
         scheme: &'a Scheme,
     ) -> Result<Self, ScoreError> {
-        let Items { predictions, clusters, counterfactuals } = Items::of(predictions, evaluation, uncertainty)?;
+        let Items { predictions, clusters, counterfactuals, comparisons } = Items::of(predictions, evaluation, uncertainty)?;
         let breakdowns = scheme.breakdowns.iter().map(|grouping| Breakdown::of(&predictions, grouping)).collect();
-        Ok(Self { predictions, counterfactuals, evaluation, uncertainty, scheme, clusters, breakdowns })
-    }
-
-    /// What a metric, and all that share its lens, read; where they read decisions, those of the rule of this name.
-    pub(super) fn lens(&self, metric: &Metric, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
-        if let (Input::Decisions, Some(rule)) = (metric.input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
-            if let Some(pairs) = &self.counterfactuals {
-                return Ok(Lens::Outcomes(pairs.flips(rule, self.scheme.task, fitted, self.evaluation.abstained)?));
-            }
-            let decisions = decide(&self.predictions, rule, self.scheme.task.positive, fitted)?;
-            return Ok(Lens::Outcomes(self.outcomes(metric, &decisions)));
-        }
-        if let (Input::Shifts { of }, Some(pairs)) = (metric.input, &self.counterfactuals) {
-            return Ok(Lens::Shifts(pairs.shifts(of, self.scheme.task)?));
-        }
-        let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
-        let scores = self.predictions.scores().ok_or_else(reason)?;
-        let targets = &*metric.truth.targets(&self.predictions);
-        let classes = self.scheme.task.classes;
-        Ok(match (metric.input, self.scheme.task.positive) {
-            (Input::TopK(k), _) => Lens::Outcomes(self.outcomes(metric, &top_of(scores, k, f64::NEG_INFINITY))),
-            (Input::TopFrom { k, least, of }, _) => Lens::Outcomes(self.outcomes(metric, &top_of(&linked(scores, of), k, least))),
-            (Input::Probabilities { of, bins, wanted }, _) => {
-                let scores = linked(scores, of);
-                Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins))
-            }
-            (Input::Crossings, Some(positive)) => Lens::Crossings(Crossings::new(targets, scores, positive as u32)),
-            (Input::Roc { all: false, seek }, Some(positive)) => Lens::Rocs(Rankings::new(targets, scores, &[positive as u32]), seek),
-            (Input::Roc { seek, .. }, _) => Lens::Rocs(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>()), seek),
-            (Input::PositiveScore, Some(positive)) => Lens::Rankings(Rankings::new(targets, scores, &[positive as u32])),
-            _ => Lens::Rankings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
-        })
-    }
-
-    /// Decisions against what is true; of items that abstentions leave out, nothing is.
-    fn outcomes(&self, metric: &Metric, decisions: &Decisions) -> Outcomes {
-        let truth = &metric.truth;
-        let left_out: Vec<usize> = match decisions {
-            Decisions::Single(decisions) if self.evaluation.abstained == Abstained::Exclude && *truth != Truth::Answered => {
-                (0..decisions.len()).filter(|row| decisions[*row].is_none()).collect()
-            }
-            _ => Vec::new(),
-        };
-        if let Some(mut found) = truth.found(&self.predictions, decisions) {
-            left_out.into_iter().for_each(|row| found[row] = None);
-            return Outcomes::of_finds(&found);
-        }
-        let mut targets = truth.targets(&self.predictions);
-        left_out.into_iter().for_each(|row| targets.to_mut().forget(row));
-        let outcomes = Outcomes::new(&targets, decisions, self.scheme.task.classes).weighing(metric.beta().unwrap_or(1.0));
-        if self.scheme.metrics.iter().any(|(metric, _)| metric.reads_confusions()) { outcomes.with_confusions() } else { outcomes }
+        Ok(Self { predictions, counterfactuals, comparisons, evaluation, uncertainty, scheme, clusters, breakdowns })
     }
 
     /// All numbers of metrics that share a metric's lens, beside each of some rules.
@@ -213,10 +181,13 @@ impl<'a> Audit<'a> {
         &self,
         first: &Metric,
         lens: &Lens,
+        relabelling: Option<&Relabelling<'_>>,
         rules: &[(usize, &str)],
         fitted: &FittedRules,
         numbered: &mut Vec<(Place, Measurement)>,
     ) -> Result<(), ScoreError> {
+        let relabelled = relabelling.map(|relabelling| self.relabelled(relabelling, first, lens, rules, fitted)).transpose()?.flatten();
+        let relabelled = relabelling.zip(relabelled.as_deref());
         for (by, breakdown) in self.breakdowns.iter().enumerate() {
             let (places, metrics): (Vec<usize>, Vec<&Metric>) = (self.scheme.metrics.iter().enumerate())
                 .filter(|(_, (metric, breakdowns))| metric.shares_lens(first) && breakdowns.contains(&by))
@@ -232,7 +203,15 @@ impl<'a> Audit<'a> {
             let anchors = metrics.iter().map(|metric| self.anchors(metric, by, &sizes)).collect::<Result<Vec<_>, _>>()?;
             let refit = self.refit(first, rules, breakdown, fitted)?;
             let policy = self.evaluation.undefined;
-            let sheet = Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, anchors: &anchors, refit: refit.as_ref() };
+            let gaps = metrics.iter().any(|metric| metric.over.is_some_and(|over| over.reduction.is_gap()));
+            let relabel = relabelled.filter(|_| gaps).and_then(|(relabelling, lens)| {
+                let weights = relabelling.items().unwrap_or(&self.predictions).weight();
+                let matching = relabelling.matching(&self.scheme.breakdowns[by], &breakdown.groups, lens.of_row(), weights)?;
+                Some((lens, matching))
+            });
+            let refit = refit.as_ref();
+            let sheet =
+                Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, anchors: &anchors, refit, relabel: relabel.as_ref() };
             let readings = sheet.read(&self.predictions, self.clusters.as_ref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
@@ -385,14 +364,4 @@ impl<'a> Audit<'a> {
         }
         reason
     }
-}
-
-/// Of each item, those of the k classes of the largest scores whose score is at least so large.
-fn top_of(scores: &Scores, k: u32, least: f64) -> Decisions {
-    let set = |scores: &[f64]| {
-        let mut set: Vec<u32> = top(scores, k as usize).into_iter().filter(|class| scores[*class as usize] >= least).collect();
-        set.sort_unstable();
-        set
-    };
-    Decisions::Sets(scores.values.chunks(scores.width.max(1)).map(set).collect())
 }

@@ -1,8 +1,10 @@
 //! The groups that numbers are broken down by: the levels of a field, or an intersection of several.
 //!
-//! - [`reduction`]: from one number a group to one number over groups; [`mod@reference`]: the group that others are set against.
+//! - [`reduction`]: from one number a group to one number over groups; [`among`]: of which groups; [`mod@reference`]: the one that others are
+//!   set against.
 //! - [`combine`]: what several classes make.
 
+pub mod among;
 pub mod combine;
 pub mod reduction;
 pub mod reference;

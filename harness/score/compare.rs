@@ -101,9 +101,8 @@ pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertai
     )?;
     if sides.iter().all(|side| side.predictions.embeddings().is_some()) {
         findings.extend(audited(sides, uncertainty, |audits, _| Ok(embedding::contrasts(audits, request, uncertainty)))?);
-    } else {
-        findings.extend(audited(sides, uncertainty, |audits, _| joint::contrasts(audits, sides, request))?);
     }
+    findings.extend(audited(sides, uncertainty, |audits, _| joint::contrasts(audits, sides, request))?);
     adjust(findings.iter_mut(), request.adjust);
     Ok(findings)
 }

@@ -12,7 +12,8 @@ use crate::spec::problem::did_you_mean;
 /// How wide the labels are that lines begin with, indented.
 pub const LABEL: usize = 13;
 
-/// What a name means: formula, range, direction, when it is undefined, its options, its source and what others call it.
+/// What a name means: formula, range, direction, when it is undefined, its options, its source and what others call it; of a name that only
+/// others use, what there is in its place, or why there is nothing.
 ///
 /// # Errors
 /// For a name that is no metric, no rule and no word of comparisons: the nearest ones.
@@ -23,8 +24,9 @@ pub fn explain(name: &str) -> Result<String, String> {
             let entry = |Known { theirs, text, .. }: &Known| format!("{name} ({theirs})\nis here\n\n{text}");
             return Ok(known.iter().map(entry).collect::<Vec<_>>().join("\n").trim_end().to_owned());
         }
-        if let Some(absent) = absent(name) {
-            return Err(absent);
+        if let Some(Elsewhere { peer, note, .. }) = absent(name) {
+            let why = lines("is not here\n", vec![("why", format!("it {note}"))]);
+            return Ok(format!("{name} ({peer})\n{}", why.trim_end()));
         }
         if let Some(rule) = RULES.iter().chain(&TERMS).find(|rule| rule.name == name) {
             return Ok(lines(name, of_rule(rule)));
@@ -112,17 +114,17 @@ fn known_elsewhere(name: &str) -> Vec<Known> {
     known
 }
 
-/// Why there is nothing here that others call by a name.
-fn absent(name: &str) -> Option<String> {
-    let entry = elsewhere().iter().find(|entry| entry.means(name) && entry.here.is_empty())?;
-    Some(format!("{}'s `{name}` {}", entry.peer, entry.note))
+/// Something of others that is not here.
+fn absent(name: &str) -> Option<&'static Elsewhere> {
+    elsewhere().iter().find(|entry| entry.means(name) && entry.here.is_empty())
 }
 
 /// What is to be done about a name that only others use; `None` where nobody is known to.
 pub(super) fn called_here(name: &str) -> Option<String> {
     let known = known_elsewhere(name);
     let ours: Vec<String> = known.iter().map(|Known { theirs, ours, .. }| format!("`{ours}` ({theirs})")).collect();
-    if ours.is_empty() { absent(name) } else { Some(format!("it is called {} here", ours.join(" or "))) }
+    let absent = || absent(name).map(|Elsewhere { peer, note, .. }| format!("{peer}'s `{name}` {note}"));
+    if ours.is_empty() { absent() } else { Some(format!("it is called {} here", ours.join(" or "))) }
 }
 
 fn lines(name: &str, entries: Vec<(&str, String)>) -> String {

@@ -37,7 +37,7 @@ pub mod sheet;
 pub mod units;
 pub mod value;
 
-pub use audit::{decisions, fit, score};
+pub use audit::{Decided, decisions, fit, score};
 pub use compare::compare;
 pub use explain::explain;
 pub use rule::Splits;

@@ -1,13 +1,21 @@
 //! What a model said about the items of a split, beside what is true of them.
 //!
-//! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`kinds`]: what is kept of long ones.
+//! - [`ids`]: the items' names; [`import`]: predictions from tables made elsewhere; [`kinds`]: what is kept of long ones. `fault`: why they are
+//!   refused.
 //! - [`archive`]: from and to the store's Parquet files; [`pool`]: predictions of several models as one.
 
 pub mod archive;
+mod fault;
 pub mod ids;
 pub mod import;
 pub mod kinds;
 pub mod pool;
+
+pub(super) use fault::REPEATED;
+pub use fault::{Fault, PredictionsError};
+
+use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 use indexmap::IndexMap;
 use rayon::prelude::*;
@@ -145,64 +153,8 @@ impl Decisions {
     }
 }
 
-/// Why predictions are refused: every kind of fault, each with the rows that have it.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{}", faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; "))]
-pub struct PredictionsError {
-    /// At least one.
-    pub faults: Vec<Fault>,
-}
-
-/// What is said of ids that an earlier item has.
-pub(super) const REPEATED: &str = "duplicate ids: every item may occur once";
-
-/// One kind of fault and where it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// What is wrong and what to do about it.
-    pub what: String,
-    /// What rows are called: `row`, or `line` where they are lines of a file.
-    pub unit: &'static str,
-    /// The first rows that have it, counted from 1 (as the file counts them, where there is one); empty where it is not about rows.
-    pub rows: Vec<u64>,
-    /// How many rows have it.
-    pub total: usize,
-}
-
-impl Fault {
-    /// A fault that is not about rows.
-    pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), unit: "row", rows: Vec::new(), total: 0 }
-    }
-
-    /// A fault of some rows, or nothing where there are none.
-    pub fn of_rows<R: Into<Sightings>>(what: impl Into<String>, rows: impl IntoIterator<Item = R>) -> Option<Self> {
-        let mut all = Sightings::default();
-        rows.into_iter().for_each(|rows| all.join(rows.into()));
-        (all.total > 0).then(|| Self { what: what.into(), unit: "row", rows: all.first, total: all.total as usize })
-    }
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.what)?;
-        if self.rows.is_empty() {
-            return Ok(());
-        }
-        let rows: Vec<String> = self.rows.iter().map(u64::to_string).collect();
-        write!(f, " ({}{} {}", self.unit, if self.total == 1 { "" } else { "s" }, rows.join(", "))?;
-        match self.total - self.rows.len() {
-            0 => f.write_str(")"),
-            more => write!(f, " and {more} more)"),
-        }
-    }
-}
-
-impl From<Fault> for PredictionsError {
-    fn from(fault: Fault) -> Self {
-        Self { faults: vec![fault] }
-    }
-}
+/// Weights whose squares can be summed up.
+const SUMMED: RangeInclusive<f64> = 1e-100..=1e100;
 
 impl Predictions {
     /// Checks the columns; `rows` says which rows an entry is, for messages (`|row| row as u64 + 1`, or lines of a file).
@@ -427,9 +379,14 @@ impl Parts {
         }
         if let Some(weight) = &self.weight {
             note("a weight that is negative or not finite".to_owned(), &|row| !(weight[row] >= 0.0 && weight[row].is_finite()));
+            let unsummed = |weight: f64| weight.is_finite() && weight > 0.0 && !SUMMED.contains(&weight);
+            note("a weight above 1e100, or below 1e-100 and not 0 (scale all weights by one factor)".to_owned(), &|row| {
+                unsummed(weight[row])
+            });
         }
-        let twice = (1..self.classes.len()).find(|index| self.classes[..*index].contains(&self.classes[*index]));
-        faults.extend(twice.map(|index| Fault::new(format!("the class `{}` is listed twice", self.classes[index]))));
+        let mut listed = HashSet::new();
+        let twice = self.classes.iter().find(|class| !listed.insert(class.as_str()));
+        faults.extend(twice.map(|class| Fault::new(format!("the class `{class}` is listed twice"))));
         faults
     }
 }

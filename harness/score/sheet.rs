@@ -13,11 +13,12 @@ use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
 use super::units::{Rows, Units};
 use super::{OUTSIDE, Value};
-use crate::score::breakdown::reduction::Among;
+use crate::score::breakdown::among::Among;
 use crate::score::breakdown::reference::Anchor;
 use crate::score::lens::tally::Tally;
 use crate::score::rule::refit::Refit;
 use crate::score::units::clusters::Clusters;
+use crate::score::units::matching::Matching;
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::{Method, Uncertainty};
 use block::{Block, Drawn, Roster};
@@ -38,6 +39,8 @@ pub struct Sheet<'a> {
     pub anchors: &'a [Vec<Anchor>],
     /// How decisions are made anew in every resample; `None` where they stay.
     pub refit: Option<&'a Refit>,
+    /// The pairs that other group labels would make, and what is read of them; `None` where items are no pairs of subjects.
+    pub(super) relabel: Option<&'a (&'a Lens, Matching)>,
 }
 
 /// Where a number stands on a sheet.

@@ -3,10 +3,11 @@
 //! Everything here is ordered by content and never by row number or group name, so that neither changes a draw.
 //!
 //! - [`clusters`]: what is drawn together; `vertices`: pairs, by the subjects that they are of.
-//! - [`draw`]: keyed random draws; `shuffle`: group labels dealt anew.
+//! - [`draw`]: keyed random draws; `shuffle`: group labels dealt anew; `matching`: those of the subjects that pairs are of.
 
 pub mod clusters;
 pub mod draw;
+pub(super) mod matching;
 mod ranks;
 mod rows;
 mod shuffle;

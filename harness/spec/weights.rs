@@ -7,7 +7,7 @@ use super::decode::{Decode, Fields, number_in, one_or_many};
 use super::node::Node;
 use super::problem::{Problem, Problems};
 
-/// How much each item counts; the mean is always 1.
+/// How much each item counts; before anything is cut, the mean is 1.
 #[derive(Clone, Debug)]
 pub struct Weights {
     /// Where the weights come from.

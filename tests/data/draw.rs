@@ -41,14 +41,14 @@ fn children() -> (Folder, Dataset) {
     (folder, dataset)
 }
 
-fn decode<T: Decode>(text: &str) -> Result<T, String> {
+pub(super) fn decode<T: Decode>(text: &str) -> Result<T, String> {
     let node = Node::parse(&Source::new("study.yaml", text)).unwrap();
     let mut problems = Problems::default();
     let decoded = T::decode(&node, &mut problems);
     problems.check(decoded).map_err(|error| error.to_string())
 }
 
-fn urn(dataset: &Dataset, sample: &str) -> Result<Urn, String> {
+pub(super) fn urn(dataset: &Dataset, sample: &str) -> Result<Urn, String> {
     let sample: Sample = decode(sample)?;
     Urn::fill(dataset, dataset.split("all").unwrap(), &sample).map_err(|error| error.to_string())
 }

@@ -9,6 +9,8 @@ mod folder;
 mod labels;
 mod mock;
 mod ontology;
+mod oracle;
+mod page;
 mod parity;
 mod published;
 mod real;

@@ -9,7 +9,9 @@ import json
 import sys
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import pairwise, silhouette_score
+from sklearn.preprocessing import StandardScaler
 
 rng = np.random.default_rng(11)
 cases = []
@@ -42,6 +44,19 @@ def unit(x):
     return x / np.linalg.norm(x, axis=-1, keepdims=True)
 
 
+def probe(vectors, groups, folds):
+    """Balanced accuracy of a logistic regression, groups weighted alike, on the fold that it has not seen."""
+    told = np.zeros(len(groups))
+    for fold in set(folds):
+        rest = folds != fold
+        names, counts = np.unique(groups[rest], return_counts=True)
+        weight = rest.sum() / len(names) / counts[np.searchsorted(names, groups[rest])]
+        scaler = StandardScaler().fit(vectors[rest], sample_weight=weight)
+        model = LogisticRegression(C=1.0, tol=1e-12, max_iter=100_000).fit(scaler.transform(vectors[rest]), groups[rest], sample_weight=weight)
+        told[~rest] = model.predict(scaler.transform(vectors[~rest])) == groups[~rest]
+    return np.mean([told[groups == group].mean() for group in set(groups)])
+
+
 # --- geometry over groups ---
 def geometry(name, vectors, groups, normalize):
     groups = np.array(groups)
@@ -49,15 +64,16 @@ def geometry(name, vectors, groups, normalize):
     case = Case(
         name,
         vectors,
-        {"tone": list(groups)},
+        {"tone": list(groups), "fold": [f"f{row % 3}" for row in range(len(groups))]},
         """{groups: [tone], embed: {normalize: %s}, metrics: [intra_group_cosine, within_group_variance, {same_attribute_precision_at_k: {k: 4}},
             {inter_group_cosine: {as: between}}, {inter_group_cosine: {pairs: per_pair, as: each_between}},
             {centroid_distance: {pairs: max, as: farthest}}, {centroid_distance: {pairs: min, as: nearest}},
             {centroid_distance: {pairs: per_pair, as: each}}, {silhouette_score: {metric: cosine, as: by_cosine}},
             {silhouette_score: {metric: euclidean, as: by_distance}}, fisher_ratio,
-            intra_group_cosine_difference, {same_attribute_precision_at_k_group_min: {k: 4}}, {same_attribute_precision_at_k_mean_over_groups: {k: 4}}]}"""
+            intra_group_cosine_difference, {same_attribute_precision_at_k_group_min: {k: 4}}, {same_attribute_precision_at_k_mean_over_groups: {k: 4}},
+            {linear_probe: {folds: fold, permutations: 20}}]}"""
         % normalize,
-        ["tone"],
+        ["tone", "fold"],
     )
     cosines = unit(vectors) @ unit(vectors).T
     places = unit(vectors) if normalize == "l2" else vectors
@@ -104,6 +120,7 @@ def geometry(name, vectors, groups, normalize):
     outer = sum(len(rows) * np.sum((places[rows].mean(0) - mean) ** 2) for rows in of.values())
     within = sum(np.sum((places[rows] - places[rows].mean(0)) ** 2) for rows in of.values())
     case.expect("fisher_ratio", outer / within, by="tone")
+    case.expect("linear_probe", probe(places, groups, np.arange(len(groups)) % 3), by="tone")
 
 
 groups = ["dark"] * 12 + ["light"] * 23 + ["medium"] * 9

@@ -113,6 +113,7 @@ def several_groups(name, rows, seed, weighted):
         reduced = {
             "weighted_mean": (v * sizes).sum() / sizes.sum(),
             "mean_over_groups": v.mean(),
+            "subgroup_unfairness": (sizes / sizes.sum() * abs(v - overall)).max(),
             "shortfall": (1 - v / v.max()).sum() / (len(v) - 1),
             "group_std": v.std(),
             "group_cv": v.std() / v.mean(),

@@ -1,6 +1,8 @@
 //! Evaluations of pairs of images, through the binary.
 
+mod chance;
 mod counterfactual;
+mod properties;
 mod verification;
 
 #[test]

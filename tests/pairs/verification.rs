@@ -1,5 +1,7 @@
 //! Pairs of one person or of two: what they are, and how far their numbers can be trusted.
 
+use arrow::array::AsArray;
+use arrow::datatypes::{DataType, Float64Type};
 use fairgrid::data::frame::{Factor, Targets};
 use fairgrid::score::embedding::Embeddings;
 use fairgrid::score::measurement::Measurement;
@@ -8,6 +10,7 @@ use fairgrid::score::rule::FittedRules;
 use fairgrid::score::score;
 use fairgrid::spec::evaluation::Evaluation;
 use fairgrid::spec::uncertainty::Uncertainty;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -72,6 +75,45 @@ fn drawn_impostors_are_some_of_all_and_the_same_for_every_model() {
     // A model that says the same about the same images meets the same impostors, however its file is ordered.
     assert_eq!(count("{score: cosine, impostors: 500}", "    min_count: 2\n").2, rate);
     assert_eq!(count("{score: cosine, impostors: 100000}", ""), count("{score: cosine}", ""));
+}
+
+#[test]
+fn decisions_about_pairs_are_left_with_their_scores() {
+    let folder = study(&faces(), "{score: cosine, groups: same}", "");
+    run(&folder).ok();
+    let path = folder.path("out/decisions/net/pairs.parquet");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&path).unwrap()).unwrap().build().unwrap();
+    let batches: Vec<_> = reader.map(Result::unwrap).collect();
+    let batch = arrow::compute::concat_batches(&batches[0].schema(), &batches).unwrap();
+    let names: Vec<String> = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
+    assert_eq!(names, ["first", "second", "target", "score", "decision.threshold(0.5)"]);
+    let text = |place: usize| -> Vec<String> {
+        match batch.column(place).data_type() {
+            DataType::LargeUtf8 => batch.column(place).as_string::<i64>().iter().map(|text| text.unwrap().to_owned()).collect(),
+            _ => batch.column(place).as_string::<i32>().iter().map(|text| text.unwrap().to_owned()).collect(),
+        }
+    };
+    let (first, second, truth, decided) = (text(0), text(1), text(2), text(4));
+    let scores = batch.column(3).as_primitive::<Float64Type>().values();
+    let pairs: Vec<(&String, &String)> = first.iter().zip(&second).collect();
+    assert!(pairs.is_sorted() && pairs.iter().all(|(first, second)| first < second));
+    let genuine = |is: bool| if is { "genuine" } else { "impostor" };
+    assert!(scores.iter().zip(&decided).all(|(score, decided)| decided == genuine(*score >= 0.5)));
+    // They are those that the rates are of.
+    let impostors = || truth.iter().zip(&decided).filter(|(truth, _)| *truth == "impostor");
+    let rate = impostors().filter(|(_, decided)| *decided == "genuine").count() as f64 / impostors().count() as f64;
+    let mut table = csv::Reader::from_path(folder.path("out/results.csv")).unwrap();
+    let rows: Vec<std::collections::HashMap<String, String>> = table.deserialize().map(Result::unwrap).collect();
+    let told = rows.iter().find(|row| row["metric"] == "false_match_rate" && row["by"].is_empty()).unwrap();
+    assert!((told["value"].parse::<f64>().unwrap() - rate).abs() < 1e-6, "{told:?} {rate}");
+    assert_eq!(told["n"], truth.len().to_string());
+    let bytes = std::fs::read(&path).unwrap();
+    fairgrid(["run", "faces.yaml", "--output", "out", "--quiet", "--force"])
+        .env("XDG_CACHE_HOME", folder.path("cache"))
+        .within(&folder)
+        .run()
+        .ok();
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn a_mock_says_what_it_is_and_replaces_nothing_but_an_earlier_one() {
     // Fewer items: none of the earlier ones is left over.
     call(&folder, &["mock", "faces.yaml", "--rows", "30"]).run().ok();
     let shown = call(&folder, &["data", "faces.yaml", "--root", "mock/faces"]).run().ok();
-    assert!(shown.starts_with("faces: 30 items"), "{shown}");
+    assert!(shown.starts_with("faces\n30 items"), "{shown}");
 
     let folder = folder.file("mock/faces/diary.txt", "mine");
     insta::assert_snapshot!(call(&folder, &["mock", "faces.yaml"]).run());

@@ -11,7 +11,7 @@ use super::{fit, import, import_file, measure, spec};
 const BINARY: &str = "id,y,s\na,0,0.1\nb,0,0.2\nc,1,0.3\nd,0,0.4\ne,1,0.6\nf,1,0.8\n";
 
 fn decide(predictions: &Predictions, evaluation: &str) -> Vec<(String, Decisions)> {
-    decisions(predictions, &spec::<Evaluation>(evaluation), &FittedRules::new()).unwrap()
+    decisions(predictions, &spec::<Evaluation>(evaluation), &FittedRules::new()).unwrap().rules
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn groups_have_thresholds_of_their_own() {
     let decided = decisions(&predictions, &evaluation, &fitted).unwrap();
     // The last item is in no group and meets the threshold of all.
     let last = u32::from(0.65 >= own.common.threshold());
-    assert_eq!(decided[1].1, Decisions::Single([0, 1, 1, 0, 1, 1, last].map(Some).to_vec()));
+    assert_eq!(decided.rules[1].1, Decisions::Single([0, 1, 1, 0, 1, 1, last].map(Some).to_vec()));
     let measured = score(&predictions, &evaluation, &Uncertainty::default().with_draws(50, 0), &fitted).unwrap();
     let gap = |rule: &str| measured.iter().find(|one| one.decision == rule && one.metric == "accuracy_score_difference").unwrap().value;
     assert_eq!((gap("one") > Some(0.0), gap("own")), (true, Some(0.0)));
@@ -112,7 +112,7 @@ fn classes_have_thresholds_of_their_own() {
     let own = &fitted.rules["tuned"].own;
     assert!((own["a"].threshold() - 0.75).abs() < 1e-12 && (own["b"].threshold() - 0.25).abs() < 1e-12, "{own:?}");
     let decided = decisions(&predictions, &evaluation, &fitted).unwrap();
-    let Decisions::Sets(sets) = &decided[0].1 else { panic!("no sets") };
+    let Decisions::Sets(sets) = &decided.rules[0].1 else { panic!("no sets") };
     assert!(sets[0].contains(&0) && !sets[0].contains(&1) && sets[1].contains(&1) && !sets[2].contains(&0), "{sets:?}");
 }
 

@@ -9,67 +9,24 @@ use fairgrid::spec::evaluation::Evaluation;
 use fairgrid::spec::uncertainty::{Method, Uncertainty};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 
 use super::means::{World, draw};
+use super::scenario::{Scenario, held, over_files};
 use super::{import, spec};
 
-/// Items of one group: how many, the share of positives, and how often the first model alone, and the second alone, is right.
-type Group = (usize, f64, f64, f64);
-
-struct Scenario {
-    name: &'static str,
-    metric: &'static str,
-    groups: &'static [Group],
-    /// Items a subject, all alike.
-    subject: usize,
-    /// The second model's number minus the first one's.
-    truth: f64,
-}
-
 const SCENARIOS: &[Scenario] = &[
-    Scenario { name: "accuracy, 10 items", metric: "accuracy_score", groups: &[(10, 0.5, 0.1, 0.2)], subject: 1, truth: 0.1 },
-    Scenario { name: "accuracy, 15 items", metric: "accuracy_score", groups: &[(15, 0.5, 0.1, 0.2)], subject: 1, truth: 0.1 },
-    Scenario { name: "accuracy, 15 items, far apart", metric: "accuracy_score", groups: &[(15, 0.5, 0.05, 0.4)], subject: 1, truth: 0.35 },
-    Scenario {
-        name: "accuracy, 30 items, nearly alike",
-        metric: "accuracy_score",
-        groups: &[(30, 0.5, 0.02, 0.05)],
-        subject: 1,
-        truth: 0.03,
-    },
-    Scenario { name: "accuracy, 300 items", metric: "accuracy_score", groups: &[(300, 0.5, 0.1, 0.15)], subject: 1, truth: 0.05 },
-    Scenario { name: "recall, about 20 positives", metric: "recall_score", groups: &[(60, 0.33, 0.1, 0.2)], subject: 1, truth: 0.1 },
-    Scenario {
-        name: "balanced accuracy, 40 items",
-        metric: "balanced_accuracy_score",
-        groups: &[(40, 0.5, 0.1, 0.2)],
-        subject: 1,
-        truth: 0.1,
-    },
-    Scenario {
-        name: "balanced accuracy, 200 items",
-        metric: "balanced_accuracy_score",
-        groups: &[(200, 0.3, 0.1, 0.2)],
-        subject: 1,
-        truth: 0.1,
-    },
-    Scenario { name: "accuracy, 20 subjects of 5", metric: "accuracy_score", groups: &[(100, 0.5, 0.1, 0.2)], subject: 5, truth: 0.1 },
-    Scenario {
-        name: "gap of two groups of 100",
-        metric: "accuracy_score_difference",
-        // The second model closes half of a gap of 0.3.
-        groups: &[(100, 0.5, 0.05, 0.05), (100, 0.5, 0.05, 0.2)],
-        subject: 1,
-        truth: -0.15,
-    },
-    Scenario {
-        name: "gap of two groups of 25",
-        metric: "accuracy_score_difference",
-        groups: &[(25, 0.5, 0.05, 0.05), (25, 0.5, 0.05, 0.2)],
-        subject: 1,
-        truth: -0.15,
-    },
+    Scenario::new("accuracy, 10 items", "accuracy_score", &[(10, 0.5, 0.1, 0.2)], 0.1),
+    Scenario::new("accuracy, 15 items", "accuracy_score", &[(15, 0.5, 0.1, 0.2)], 0.1),
+    Scenario::new("accuracy, 15 items, far apart", "accuracy_score", &[(15, 0.5, 0.05, 0.4)], 0.35),
+    Scenario::new("accuracy, 30 items, nearly alike", "accuracy_score", &[(30, 0.5, 0.02, 0.05)], 0.03),
+    Scenario::new("accuracy, 300 items", "accuracy_score", &[(300, 0.5, 0.1, 0.15)], 0.05),
+    Scenario::new("recall, about 20 positives", "recall_score", &[(60, 0.33, 0.1, 0.2)], 0.1),
+    Scenario::new("balanced accuracy, 40 items", "balanced_accuracy_score", &[(40, 0.5, 0.1, 0.2)], 0.1),
+    Scenario::new("balanced accuracy, 200 items", "balanced_accuracy_score", &[(200, 0.3, 0.1, 0.2)], 0.1),
+    Scenario::new("accuracy, 20 subjects of 5", "accuracy_score", &[(100, 0.5, 0.1, 0.2)], 0.1).of_subjects(5),
+    // The second model closes half of a gap of 0.3.
+    Scenario::new("gap of two groups of 100", "accuracy_score_difference", &[(100, 0.5, 0.05, 0.05), (100, 0.5, 0.05, 0.2)], -0.15),
+    Scenario::new("gap of two groups of 25", "accuracy_score_difference", &[(25, 0.5, 0.05, 0.05), (25, 0.5, 0.05, 0.2)], -0.15),
 ];
 
 /// In the group with the number g, both models are right about a share of 0.7 (and of 0.4 in the second group).
@@ -129,31 +86,26 @@ const TWO: fn() -> Contrast = || Contrast::Difference { from: vec![0], to: vec![
 /// How often the interval holds the true difference, how wide it is, and how often two models that differ by just the margin are told to be
 /// equivalent.
 fn coverage(scenario: &Scenario, files: u64, method: Method) -> [f64; 3] {
-    let one = |seed: u64| {
+    over_files(files, |seed| {
         let asked = (scenario.metric, Some(scenario.truth.abs()));
         let finding = found(&models(scenario, seed), TWO(), asked, &[], method);
-        let (lower, upper) = finding.interval().unwrap_or((f64::NAN, f64::NAN));
-        let holds = lower - 1e-9 <= scenario.truth && scenario.truth <= upper + 1e-9;
-        [f64::from(u8::from(holds)), upper - lower, f64::from(u8::from(finding.verdict == Some(Verdict::Equivalent)))]
-    };
-    let sum = (0..files).into_par_iter().map(one).reduce(|| [0.0; 3], |a, b| std::array::from_fn(|place| a[place] + b[place]));
-    sum.map(|sum| sum / files as f64)
+        let [holds, width] = scenario.held(finding.interval());
+        [holds, width, f64::from(u8::from(finding.verdict == Some(Verdict::Equivalent)))]
+    })
 }
 
 /// The same of the difference of two means over seeds, of models that are equally good; `told` says whether the seeds are.
 fn coverage_of_seeds(world: World, files: u64, told: bool) -> [f64; 3] {
-    let one = |seed: u64| {
+    over_files(files, |seed| {
         let sides = [draw(world, 300, 2 * seed + 10), draw(world, 300, 2 * seed + 11)].concat();
         let all: Vec<usize> = (0..sides.len()).collect();
         let (from, to) = all.split_at(world.seeds);
         let seeds: Vec<Option<usize>> = all.iter().map(|side| Some(side % world.seeds)).collect();
         let contrast = Contrast::Difference { from: from.to_vec(), to: to.to_vec() };
         let finding = found(&sides, contrast, ("accuracy_score", None), if told { &seeds } else { &[] }, Method::Standard);
-        let (lower, upper) = finding.interval().unwrap();
-        [f64::from(u8::from(lower <= 0.0 && 0.0 <= upper)), upper - lower, f64::from(u8::from(finding.p.unwrap() <= 0.05))]
-    };
-    let sum = (0..files).into_par_iter().map(one).reduce(|| [0.0; 3], |a, b| std::array::from_fn(|place| a[place] + b[place]));
-    sum.map(|sum| sum / files as f64)
+        let [holds, width] = held(finding.interval(), 0.0);
+        [holds, width, f64::from(u8::from(finding.p.unwrap() <= 0.05))]
+    })
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn import(path: &Path, columns: &str) -> Result<Predictions, String> {
     import_with(path, columns, &["g"])
 }
 
-fn import_with(path: &Path, columns: &str, fields: &[&str]) -> Result<Predictions, String> {
+pub(crate) fn import_with(path: &Path, columns: &str, fields: &[&str]) -> Result<Predictions, String> {
     let mut problems = Problems::default();
     let node = Node::parse(&Source::new("test.yaml", columns)).unwrap();
     let columns = Columns::of_embeddings(&node, &mut problems);
@@ -226,4 +226,20 @@ fn what_has_no_value_says_why() {
     assert!(find(&all, "silhouette_score", "g", "", "").value.is_some());
     let one = measure(&predictions.take(&[0, 1]), evaluation).unwrap();
     assert_eq!(find(&one, "silhouette_score", "g", "", "").reason, "fewer than two groups to compare");
+}
+
+#[test]
+fn a_probe_is_held_against_a_control_task() {
+    let row = |row: usize| {
+        let group = ["a", "b"][row % 2];
+        let wave = |step: usize| (row as f64 * step as f64).sin();
+        format!("i{row},{group},{},{}\n", wave(3) + if group == "a" { 1.5 } else { 0.0 }, wave(5))
+    };
+    let text: String = std::iter::once("id,g,e0,e1\n".to_owned()).chain((0..80).map(row)).collect();
+    let predictions = import_text("vectors.csv", &text, "{id: id, embedding: [e0, e1]}").unwrap();
+    let measured = measure(&predictions, "{groups: [g], metrics: [{linear_probe: {permutations: 99}}]}").unwrap();
+    let probe = find(&measured, "linear_probe", "g", "", "");
+    assert!(probe.value.unwrap() > 0.7, "{probe:?}");
+    assert_eq!(probe.null_p, Some(0.01));
+    assert!((0.4..0.6).contains(&probe.null_median.unwrap()), "{probe:?}");
 }

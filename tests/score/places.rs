@@ -4,7 +4,7 @@
 //! `benchmarks/coverage.md`.
 
 use fairgrid::data::frame::{Factor, Targets};
-use fairgrid::score::compare::contrast::{Contrast, Statistic};
+use fairgrid::score::compare::contrast::{Contrast, Finding, Statistic};
 use fairgrid::score::compare::{Request, Side, compare};
 use fairgrid::score::embedding::Embeddings;
 use fairgrid::score::measurement::Measurement;
@@ -52,6 +52,13 @@ const WORLDS: &[World] = &[
         quick: false,
     },
 ];
+
+/// One number of a file.
+struct Number {
+    name: String,
+    value: f64,
+    interval: Option<(f64, f64)>,
+}
 
 /// Vectors of five numbers.
 const WIDTH: usize = 5;
@@ -105,13 +112,14 @@ impl World {
         self.parts(values, file.fields()["kind"].codes.clone())
     }
 
-    /// Every number of a file: its name, value and interval.
-    fn numbers(&self, seed: u64, times: usize, uncertainty: &Uncertainty) -> Vec<(String, f64, Option<(f64, f64)>)> {
+    /// Every number of a file.
+    fn numbers(&self, seed: u64, times: usize, uncertainty: &Uncertainty) -> Vec<Number> {
         let file = self.file(seed, times);
         let evaluation = spec::<Evaluation>(self.evaluation);
         let measured = score(&file, &evaluation, uncertainty, &FittedRules::new()).unwrap();
         let name = |m: &Measurement| format!("{} {}{}", m.metric, m.group, m.label).trim_end().to_owned();
-        let mut numbers: Vec<_> = measured.iter().map(|m| (name(m), m.value.unwrap(), m.lower.zip(m.upper))).collect();
+        let measured = measured.iter().map(|m| Number { name: name(m), value: m.value.unwrap(), interval: m.lower.zip(m.upper) });
+        let mut numbers: Vec<Number> = measured.collect();
         if self.evaluation.contains("linear_cka") {
             let (other, fitted) = (self.other(&file, seed), FittedRules::new());
             let side = |predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted };
@@ -121,7 +129,8 @@ impl World {
                 Request { contrasts: &contrasts, metrics: &metrics, test: Test::Bootstrap, within: None, adjust: Adjust::None, seeds: &[] };
             let found = compare(&[side(&file), side(&other)], &request, uncertainty).unwrap();
             let alike = found.iter().filter(|finding| finding.statistic == Statistic::Similarity);
-            numbers.extend(alike.map(|f| (format!("{} {}", f.metric, f.group).trim_end().to_owned(), f.estimate.unwrap(), f.interval())));
+            let name = |f: &Finding| format!("{} {}", f.metric, f.group).trim_end().to_owned();
+            numbers.extend(alike.map(|f| Number { name: name(f), value: f.estimate.unwrap(), interval: f.interval() }));
         }
         numbers
     }
@@ -131,8 +140,8 @@ impl World {
         let truths = self.numbers(u64::MAX, 500, &Uncertainty::default().with_draws(2, 0));
         let uncertainty = Uncertainty::default().with_draws(400, 100);
         let all: Vec<_> = (0..files).into_par_iter().map(|seed| self.numbers(seed, 1, &uncertainty)).collect();
-        let of = |(place, (name, truth, _)): (usize, &(String, f64, Option<(f64, f64)>))| {
-            let intervals = || all.iter().map(|numbers| numbers[place].2.unwrap());
+        let of = |(place, Number { name, value: truth, .. }): (usize, &Number)| {
+            let intervals = || all.iter().map(|numbers| numbers[place].interval.unwrap());
             let held = intervals().filter(|(lower, upper)| lower <= truth && truth <= upper).count();
             let width: f64 = intervals().map(|(lower, upper)| upper - lower).sum();
             (name.clone(), *truth, held as f64 / files as f64, width / files as f64)

@@ -1,9 +1,9 @@
 //! From one number a group to one number over groups, or to one a group against a reference.
 
-use crate::score::breakdown::reference::Anchor;
+use crate::score::breakdown::among::{Among, Sums, apart, logarithms};
 use crate::score::interval::gap::{Contrast, Family, Leg};
 use crate::score::measurement::Direction;
-use crate::score::value::{Cause, Undefined, Value};
+use crate::score::value::{Cause, Value};
 use crate::spec::evaluation::Policy;
 
 /// How the groups' numbers become one.
@@ -41,6 +41,8 @@ pub enum Reduction {
     Shortfall,
     /// The share of groups that reach a level.
     Levelled(f64),
+    /// The largest distance of a group from all items, times the group's share of the items.
+    SubgroupUnfairness,
     /// The groups set against a reference, signed.
     Relative(Step, Pick),
     /// None: the metric itself is a function of all groups.
@@ -94,58 +96,6 @@ pub enum Scale {
     SumOfDistances,
 }
 
-/// The groups that a reduction looks at.
-#[derive(Clone, Debug)]
-pub struct Among<'a> {
-    /// Their places, in an order that knows no names, so that sums and ties do not depend on them.
-    pub groups: &'a [usize],
-    /// Whether each group, by its place, takes part.
-    pub kept: &'a [bool],
-    /// How many items each group has.
-    pub sizes: &'a [f64],
-    /// The group that the others are set against, where they are.
-    pub anchor: Option<Anchor>,
-    /// What undefined numbers do.
-    pub policy: Policy,
-}
-
-/// Sums over the groups that have a number.
-#[derive(Clone, Copy, Debug)]
-struct Sums {
-    low: f64,
-    high: f64,
-    count: u32,
-    sum: f64,
-    /// Of squared distances from the mean so far.
-    squares: f64,
-    weighted: f64,
-    weight: f64,
-}
-
-impl Sums {
-    const NONE: Self = Self { low: f64::INFINITY, high: f64::NEG_INFINITY, count: 0, sum: 0.0, squares: 0.0, weighted: 0.0, weight: 0.0 };
-
-    fn add(&mut self, value: f64, size: f64) {
-        self.low = self.low.min(value);
-        self.high = self.high.max(value);
-        // Welford (1962): squares of values, less that of the mean, leave rounding where groups are equal.
-        let before = if self.count == 0 { value } else { self.mean() };
-        self.count += 1;
-        self.sum += value;
-        self.squares += (value - before) * (value - self.mean());
-        self.weighted += value * size;
-        self.weight += size;
-    }
-
-    fn mean(&self) -> f64 {
-        self.sum / f64::from(self.count)
-    }
-
-    fn deviation(&self) -> f64 {
-        (self.squares / f64::from(self.count)).max(0.0).sqrt()
-    }
-}
-
 impl Reduction {
     /// Reduces the numbers of the groups that are kept, each known by its place; `overall` is that of all items.
     pub fn of(self, value: impl Fn(usize) -> Value, overall: Value, among: &Among<'_>) -> Value {
@@ -156,8 +106,10 @@ impl Reduction {
             match value(group) {
                 Ok(value) => {
                     sums.add(value, among.sizes[group]);
-                    if self.needs_all() {
-                        all.push(value);
+                    match (self, overall) {
+                        (Self::SubgroupUnfairness, Ok(overall)) => all.push((value - overall).abs() * among.sizes[group]),
+                        _ if self.needs_all() => all.push(value),
+                        _ => {}
                     }
                 }
                 Err(undefined) if among.policy == Policy::Propagate => return Err(undefined.in_group(group)),
@@ -201,6 +153,8 @@ impl Reduction {
             Self::Shortfall if high <= 0.0 => Ok(0.0),
             Self::Shortfall => Ok((groups - sums.sum / high) / (groups - 1.0)),
             Self::Levelled(level) => Ok(all.iter().filter(|value| **value >= level).count() as f64 / groups),
+            Self::SubgroupUnfairness if sums.weight <= 0.0 => Err(Cause::NoItems.into()),
+            Self::SubgroupUnfairness => against.map(|_| all.iter().copied().fold(0.0, f64::max) / sums.weight),
             Self::Difference(Against::Groups) => Ok(high - low),
             Self::Difference(_) => against.map(|against| (high - against).max(against - low)),
             Self::Ratio(Against::Groups) if high == 0.0 => Err(Cause::ZeroLargest.into()),
@@ -314,7 +268,10 @@ impl Reduction {
 
     /// Whether groups are set against all items.
     pub fn to_overall(self) -> bool {
-        matches!(self, Self::Difference(Against::Overall) | Self::Ratio(Against::Overall) | Self::EquityScaled(_))
+        matches!(
+            self,
+            Self::Difference(Against::Overall) | Self::Ratio(Against::Overall) | Self::EquityScaled(_) | Self::SubgroupUnfairness
+        )
     }
 
     /// Whether groups are set against one of them.
@@ -330,7 +287,7 @@ impl Reduction {
     /// Its own least and largest value, for a metric's.
     pub fn limits(self, (least, most): (f64, f64)) -> (f64, f64) {
         match self {
-            Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd => (0.0, most - least),
+            Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd | Self::SubgroupUnfairness => (0.0, most - least),
             // Of numbers that may be negative, the sign of a ratio says which are.
             Self::Ratio(_) if least < 0.0 => (f64::NEG_INFINITY, f64::INFINITY),
             Self::Ratio(_) | Self::Gini | Self::CorrectedGini | Self::Shortfall | Self::Levelled(_) => (0.0, 1.0),
@@ -381,30 +338,9 @@ impl Reduction {
                 | Self::Inequity
                 | Self::Skewness
                 | Self::Shortfall
+                | Self::SubgroupUnfairness
                 | Self::Joint { gap: true, .. }
         )
-    }
-}
-
-impl Among<'_> {
-    /// The places of the groups that take part.
-    pub fn members(&self) -> impl Iterator<Item = usize> {
-        self.groups.iter().copied().filter(|group| self.kept[*group])
-    }
-
-    /// The place of the group that the others are set against.
-    pub fn reference(&self, value: impl Fn(usize) -> Value) -> Result<usize, Undefined> {
-        let extreme = |better: fn(f64, f64) -> bool| {
-            let defined = self.members().filter_map(|group| value(group).ok().map(|value| (group, value)));
-            defined.reduce(|best, next| if better(next.1, best.1) { next } else { best }).map(|(group, _)| group)
-        };
-        match self.anchor {
-            Some(Anchor::Group(group)) if self.kept[group] => Ok(group),
-            Some(Anchor::Lowest) => extreme(|a, b| a < b).ok_or_else(|| Cause::FewGroups.into()),
-            Some(Anchor::Highest) => extreme(|a, b| a > b).ok_or_else(|| Cause::FewGroups.into()),
-            Some(Anchor::Tied) => Err(Cause::SeveralReferences.into()),
-            _ => Err(Cause::FewGroups.into()),
-        }
     }
 }
 
@@ -424,17 +360,4 @@ impl Step {
             Self::Over => 1.0,
         }
     }
-}
-
-/// Sum of logarithms, in an order that does not depend on groups.
-fn logarithms(values: &mut [f64]) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    values.iter().map(|value| value.ln()).sum()
-}
-
-/// Sum over pairs of how far apart they are. In order, the value at place i is the larger one in i pairs and the smaller in all others.
-fn apart(values: &mut [f64]) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    let last = values.len() as f64 - 1.0;
-    values.iter().enumerate().map(|(place, value)| value * (2.0 * place as f64 - last)).sum()
 }

@@ -133,6 +133,7 @@ impl Paired<'_> {
             kept,
             anchors: self.anchors,
             refit: None,
+            relabel: None,
         }
     }
 

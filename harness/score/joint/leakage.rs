@@ -11,7 +11,8 @@ use crate::data::frame::Targets;
 use crate::score::OUTSIDE;
 use crate::score::predictions::{Decisions, Predictions};
 use crate::score::units::draw::{Purpose, generator, lot, shuffle};
-use crate::score::value::{Cause, Undefined, Value};
+use crate::score::value::{Cause, Undefined, Value, sum};
+use crate::spec::embed::Normalize;
 
 /// What an attacker sees of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +119,19 @@ impl<'a> Suspects<'a> {
         Features::of_scores(&self.rows.iter().map(scores).collect::<Vec<_>>())
     }
 
+    /// What it sees of where a model's encoder places them.
+    pub fn embeddings(&self, normalize: Normalize) -> Features {
+        let vector = |row: &usize| {
+            let vector = self.predictions.embeddings().map_or(&[][..], |embeddings| embeddings.of(*row));
+            let length = vector.iter().map(|number| number * number).sum::<f64>().sqrt();
+            // A zero vector stays one.
+            let length = if normalize == Normalize::L2 && length > 0.0 { length } else { 1.0 };
+            vector.iter().map(|number| number / length).collect::<Vec<f64>>()
+        };
+        let vectors: Vec<Vec<f64>> = self.rows.iter().map(vector).collect();
+        Features::of_scores(&vectors.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    }
+
     /// What it sees of what was decided; `known` for the classes alone of which it is known whether they are right.
     pub fn decisions(&self, decisions: &Decisions, known: bool) -> Features {
         let mut sets = self.all(|row| decided(decisions, row));
@@ -214,7 +228,7 @@ impl Leaks {
         match self.lone {
             _ if shares.len() < 2 => Err(Cause::FewGroups.into()),
             Some(group) => Err(Undefined::from(Cause::FewItems).in_group(group)),
-            None => Ok(shares.iter().sum::<f64>() / shares.len() as f64),
+            None => Ok(sum(shares.iter().copied()) / shares.len() as f64),
         }
     }
 }

@@ -76,7 +76,7 @@ impl Metric {
     pub fn decided(&self) -> bool {
         match self.definition.compute {
             Compute::Mals | Compute::Directional | Compute::Leakage(Source::Both) => true,
-            Compute::Skew(_) | Compute::Ndkl => false,
+            Compute::Skew(_) | Compute::Ndkl | Compute::Leakage(Source::Embeddings) => false,
             Compute::Leakage(Source::Labels) => self.options.degraded,
             Compute::Leakage(Source::Model) => self.options.from == Some(From::Decisions),
         }
@@ -84,7 +84,7 @@ impl Metric {
 
     /// Whether labels are read.
     fn labelled(&self) -> bool {
-        !matches!(self.definition.compute, Compute::Skew(_) | Compute::Ndkl | Compute::Leakage(Source::Model))
+        !matches!(self.definition.compute, Compute::Skew(_) | Compute::Ndkl | Compute::Leakage(Source::Model | Source::Embeddings))
     }
 
     /// Why predictions lack what it reads, if they do.
@@ -95,6 +95,7 @@ impl Metric {
             Compute::Leakage(_) if self.options.from == Some(From::Scores) && schema.scores.is_none() => {
                 Some("reads scores, and the predictions hold decisions only")
             }
+            Compute::Leakage(Source::Embeddings) if schema.embeddings.is_none() => Some("reads embeddings, and the model holds none"),
             _ if self.labelled() && !schema.labelled => Some("needs labels, and none are known in the model's classes"),
             _ => None,
         }

@@ -79,6 +79,8 @@ pub enum Source {
     Model,
     /// Both: how much more the model gives away than labels that are as often wrong.
     Both,
+    /// Where a model's encoder places the items.
+    Embeddings,
 }
 
 /// Which of the groups' numbers.
@@ -100,8 +102,14 @@ impl Compute {
             Self::Skew(_) | Self::Ndkl => "scores; groups",
             Self::Leakage(Source::Labels) => "labels (degraded: and decisions); groups",
             Self::Leakage(Source::Model) => "scores or decisions; groups",
+            Self::Leakage(Source::Embeddings) => "embeddings; groups",
             Self::Leakage(Source::Both) => "labels, decisions, and scores where those are asked for; groups",
         }
+    }
+
+    /// Whether embeddings are read, and nothing else of a model.
+    pub fn of_embeddings(self) -> bool {
+        self == Self::Leakage(Source::Embeddings)
     }
 
     /// Whether there is one number a group.
@@ -207,6 +215,22 @@ const METRICS: &[Definition] = &[
         peers: &[("Balanced-Datasets-Are-Not-Enough", "attacker.py (of logits)")],
         options: &[Opt::From, Opt::Folds, Opt::Permutations],
         compute: Compute::Leakage(Source::Model),
+    },
+    Definition {
+        name: "linear_probe",
+        formula: "dataset_leakage with embeddings in place of labels: balanced accuracy of telling groups from them (of length 1 with `embed: {normalize: l2}`); with `permutations`, \
+                  the control task: `null_median` is what the same probe makes of groups dealt out by chance, selectivity what the value exceeds it by",
+        range: (0.0, 1.0),
+        direction: Neutral,
+        undefined: LEAKS,
+        source: "Alain and Bengio (2017), Understanding intermediate layers using linear classifier probes; control tasks: Hewitt and Liang \
+                 (2019), EMNLP",
+        peers: &[(
+            "scikit-learn",
+            "cross_val_predict(make_pipeline(StandardScaler(), LogisticRegression(class_weight='balanced')), X, group)",
+        )],
+        options: &[Opt::Folds, Opt::Permutations],
+        compute: Compute::Leakage(Source::Embeddings),
     },
     Definition {
         name: "leakage_amplification",

@@ -128,8 +128,10 @@ impl View<'_> {
             Targets::Single(targets) => targets[row].is_some(),
             Targets::Multi { present, absent } => !(present[row].is_empty() && absent[row].is_empty()),
         };
-        let counts =
-            |row: usize| (source == Source::Model || labelled(row)) && decisions.is_none_or(|decisions| self.answered(decisions, row));
+        let counts = |row: usize| {
+            (matches!(source, Source::Model | Source::Embeddings) || labelled(row))
+                && decisions.is_none_or(|decisions| self.answered(decisions, row))
+        };
         let seed = self.audit.uncertainty.seed();
         let suspects = Suspects::new(predictions, &self.breakdown.of_row, self.breakdown.groups.len(), counts, seed);
         let suspects = match &options.folds {
@@ -149,6 +151,7 @@ impl View<'_> {
             (Source::Labels, None) => vec![(1.0, suspects.labels())],
             (Source::Both, Some(decisions)) => std::iter::once((f64::from(draws), model(true))).chain(against(decisions, -1.0)).collect(),
             (Source::Model | Source::Both, _) => vec![(1.0, model(false))],
+            (Source::Embeddings, _) => vec![(1.0, suspects.embeddings(self.audit.evaluation.embed.unwrap_or_default().normalize))],
         };
         suspects.leaks(sights)
     }

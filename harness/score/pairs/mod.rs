@@ -1,10 +1,13 @@
 //! Pairs of images as the items of an evaluation: made of predictions about images, scored like any others.
 //!
 //! - [`counterfactual`]: changed copies of images, each beside its original. [`shift`]: how far a probability moves between the two.
-//! - [`verification`]: images of one person or of two, by their vectors; all pairs, or those of a [`list`].
+//! - [`verification`]: images of one person or of two, by their vectors; all pairs, or those of a [`list`] (`selection`); `relabel`: those
+//!   that other group labels would make.
 
 pub mod counterfactual;
 pub mod list;
+pub(super) mod relabel;
+mod selection;
 pub mod shift;
 pub mod verification;
 
@@ -16,7 +19,7 @@ use super::predictions::Predictions;
 use super::schema::Schema;
 use crate::score::units::clusters::Clusters;
 use crate::spec::evaluation::{Evaluation, MetricCall, Written};
-use crate::spec::pairs::Pairs;
+use crate::spec::pairs::{Pairs, Verification};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::{Problem, Problems};
 use crate::spec::uncertainty::Uncertainty;
@@ -31,6 +34,8 @@ pub(super) struct Items<'a> {
     pub(super) clusters: Option<Clusters>,
     /// What the model said of both images of a pair, where pairs are counterfactual.
     pub(super) counterfactuals: Option<Counterfactuals<'a>>,
+    /// The images of each pair, where pairs are of verification.
+    pub(super) comparisons: Option<(&'a Verification, Comparisons<'a>)>,
 }
 
 impl<'a> Items<'a> {
@@ -39,18 +44,19 @@ impl<'a> Items<'a> {
         match evaluation.pairs.as_ref().map(|pairs| &pairs.value) {
             None => {
                 let clusters = Clusters::codes(images, uncertainty)?.map(Clusters::One);
-                Ok(Self { predictions: Cow::Borrowed(images), clusters, counterfactuals: None })
+                Ok(Self { predictions: Cow::Borrowed(images), clusters, counterfactuals: None, comparisons: None })
             }
             Some(Pairs::Counterfactual(spec)) => {
                 let counterfactuals = Counterfactuals::of(images, spec)?;
                 let predictions = counterfactuals.items()?;
                 let clusters = Clusters::codes(&predictions, uncertainty)?.map(Clusters::One);
-                Ok(Self { predictions: Cow::Owned(predictions), clusters, counterfactuals: Some(counterfactuals) })
+                Ok(Self { predictions: Cow::Owned(predictions), clusters, counterfactuals: Some(counterfactuals), comparisons: None })
             }
             Some(Pairs::Verification(spec)) => {
                 let comparisons = Comparisons::of(images, spec, evaluation)?;
                 let predictions = Cow::Owned(comparisons.items(spec, evaluation)?);
-                Ok(Self { predictions, clusters: comparisons.clusters(uncertainty)?, counterfactuals: None })
+                let clusters = comparisons.clusters(uncertainty)?;
+                Ok(Self { predictions, clusters, counterfactuals: None, comparisons: Some((spec, comparisons)) })
             }
         }
     }

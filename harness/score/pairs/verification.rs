@@ -1,14 +1,13 @@
 //! Two images each, of one person (a genuine pair) or of two (an impostor pair), scored by how alike their vectors are.
 
-use std::collections::BinaryHeap;
-
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
-use super::list::Listed;
+use super::selection::{Alike, Drawn, Lot, Selection};
 use crate::data::frame::{Factor, Targets};
 use crate::score::ScoreError;
 use crate::score::embedding::Embeddings;
+use crate::score::predictions::ids::Ids;
 use crate::score::predictions::{Parts, Predictions, Scores};
 use crate::score::units::clusters::Clusters;
 use crate::spec::evaluation::Evaluation;
@@ -26,10 +25,13 @@ pub const GENUINE: usize = 1;
 pub const MOST: u64 = 4_000_000;
 
 /// Pairs of images, the image of the lesser name first, in the order of their names.
+#[derive(Clone)]
 pub struct Comparisons<'a> {
     images: &'a Predictions,
-    first: Vec<u32>,
-    second: Vec<u32>,
+    pub(super) first: Vec<u32>,
+    pub(super) second: Vec<u32>,
+    /// The last impostor that was drawn; `None` where none was left out.
+    last: Option<Lot>,
 }
 
 impl<'a> Comparisons<'a> {
@@ -38,48 +40,52 @@ impl<'a> Comparisons<'a> {
     /// # Errors
     /// Images of unknown subjects, a list that cannot be used, no pair or too many of them.
     pub fn of(images: &'a Predictions, spec: &Verification, evaluation: &Evaluation) -> Result<Self, ScoreError> {
-        let refused = |reason: String| ScoreError::Pairs { reason };
-        let subjects = images.subject().ok_or_else(|| refused("whose image is whose is not known: there is no `subject`".to_owned()))?;
-        let mut order: Vec<u32> = (0..images.len() as u32).filter(|row| subjects.codes[*row as usize].is_some()).collect();
-        let id = |row: u32| images.ids().get(row as usize);
-        order.sort_unstable_by(|a, b| id(*a).cmp(id(*b)));
-        let subject = |row: u32| subjects.codes[row as usize];
-        let fields = || evaluation.breakdowns().flat_map(|entry| &entry.value).filter_map(|name| images.fields().get(name));
-        let codes: Vec<&[Option<u32>]> = match spec.groups {
-            Across::Same => fields().map(|field| field.codes.as_slice()).collect(),
-            Across::Any => Vec::new(),
+        let fields = || evaluation.breakdowns().flat_map(|entry| &entry.value);
+        let alike = match spec.groups {
+            Across::Same => Alike::new(images, [fields()]),
+            Across::Any => Alike::default(),
         };
-        let alike = |a: u32, b: u32| codes.iter().all(|codes| codes[a as usize].is_some() && codes[a as usize] == codes[b as usize]);
-        let wanted = |a: u32, b: u32| subject(a) == subject(b) || alike(a, b);
-        let mut place = vec![0_u32; images.len()];
-        order.iter().zip(0..).for_each(|(row, at)| place[*row as usize] = at);
-        let mut pairs = match &spec.list {
-            Some(list) => {
-                let listed = Listed::read(list, |_| true).map_err(|error| refused(error.to_string()))?.among(images.ids());
-                let known = listed.into_iter().filter(|(a, b)| subject(*a).is_some() && subject(*b).is_some() && wanted(*a, *b));
-                known.map(|(a, b)| (place[a as usize].min(place[b as usize]), place[a as usize].max(place[b as usize]))).collect()
-            }
-            None => {
-                let mut taken = Taken::new(spec.impostors, images, &order);
-                for (at, a) in order.iter().enumerate() {
-                    for (beside, b) in order.iter().enumerate().skip(at + 1) {
-                        if wanted(*a, *b) {
-                            taken.take((at as u32, beside as u32), subject(*a) == subject(*b));
-                        }
-                    }
-                }
-                taken.pairs().map_err(refused)?
-            }
-        };
-        if pairs.len() as u64 > MOST {
-            return Err(refused(too_many(pairs.len() as u64)));
+        let drawn = spec.impostors.map_or(Drawn::All, Drawn::Most);
+        let selection = Selection::of(images, spec, &alike, drawn).map_err(|reason| ScoreError::Pairs { reason })?;
+        if selection.pairs.is_empty() {
+            return Err(ScoreError::Pairs { reason: "no two of them are to be held against one another".to_owned() });
         }
-        if pairs.is_empty() {
-            return Err(refused("no two of them are to be held against one another".to_owned()));
-        }
-        pairs.sort_unstable();
-        let (first, second) = pairs.into_iter().map(|(a, b)| (order[a as usize], order[b as usize])).unzip();
-        Ok(Self { images, first, second })
+        Ok(Self::new(images, selection))
+    }
+
+    /// The same pairs, and those that would be there if images had other levels of some fields: of those of any one of `dealt`. `None` where
+    /// they are too many.
+    pub(super) fn under_other_labels<'f>(
+        &self,
+        spec: &Verification,
+        evaluation: &'f Evaluation,
+        dealt: impl IntoIterator<Item = &'f [String]>,
+    ) -> Option<Self> {
+        let kept = |dealt: &'f [String]| evaluation.breakdowns().flat_map(|entry| &entry.value).filter(|name| !dealt.contains(*name));
+        let alike = Alike::new(self.images, dealt.into_iter().map(kept));
+        let selection = Selection::of(self.images, spec, &alike, self.last.map_or(Drawn::All, Drawn::Until)).ok()?;
+        Some(Self::new(self.images, selection))
+    }
+
+    fn new(images: &'a Predictions, Selection { pairs, last }: Selection) -> Self {
+        let (first, second) = pairs.into_iter().unzip();
+        Self { images, first, second, last }
+    }
+
+    /// The images that pairs are of.
+    pub(super) fn images(&self) -> &'a Predictions {
+        self.images
+    }
+
+    /// The names of the two images of each pair.
+    pub(in crate::score) fn ends(&self) -> (Ids, Ids) {
+        (self.images.ids().take(&self.first), self.images.ids().take(&self.second))
+    }
+
+    /// Whether a pair is of one subject.
+    pub(super) fn is_genuine(&self, pair: usize) -> bool {
+        let subject = |row: u32| self.images.subject().and_then(|subjects| subjects.codes[row as usize]);
+        subject(self.first[pair]) == subject(self.second[pair])
     }
 
     fn rows(&self) -> impl Iterator<Item = (usize, usize)> {
@@ -87,11 +93,8 @@ impl<'a> Comparisons<'a> {
     }
 
     /// The pairs as items: a pair is in a group where both of its images are.
-    pub(super) fn items(&self, spec: &Verification, evaluation: &Evaluation) -> Result<Predictions, ScoreError> {
-        let refused = |reason: String| ScoreError::Pairs { reason };
+    pub(in crate::score) fn items(&self, spec: &Verification, evaluation: &Evaluation) -> Result<Predictions, ScoreError> {
         let images = self.images;
-        let vectors = images.embeddings().ok_or_else(|| refused("the model gives no embeddings".to_owned()))?;
-        let subjects = images.subject().ok_or_else(|| refused("there is no `subject`".to_owned()))?;
         let common = |field: &Factor| Factor {
             levels: field.levels.clone(),
             codes: self.rows().map(|(a, b)| field.codes[a].filter(|code| field.codes[b] == Some(*code))).collect(),
@@ -99,10 +102,19 @@ impl<'a> Comparisons<'a> {
         let named = evaluation.breakdowns().flat_map(|entry| &entry.value);
         let fields: IndexMap<String, Factor> = named.filter_map(|name| Some((name.clone(), common(images.fields().get(name)?)))).collect();
         let ids = images.ids();
+        self.scored(spec, self.rows().map(|(a, b)| format!("{}\t{}", ids.get(a), ids.get(b))).collect(), fields)
+    }
+
+    /// The pairs as items of these names in these groups.
+    pub(super) fn scored(&self, spec: &Verification, ids: Ids, fields: IndexMap<String, Factor>) -> Result<Predictions, ScoreError> {
+        let refused = |reason: String| ScoreError::Pairs { reason };
+        let images = self.images;
+        let vectors = images.embeddings().ok_or_else(|| refused("the model gives no embeddings".to_owned()))?;
+        let genuine = (0..self.first.len()).map(|pair| Some(u32::from(self.is_genuine(pair))));
         let parts = Parts {
-            ids: self.rows().map(|(a, b)| format!("{}\t{}", ids.get(a), ids.get(b))).collect(),
+            ids,
             classes: CLASSES.map(str::to_owned).to_vec(),
-            targets: Targets::Single(self.rows().map(|(a, b)| Some(u32::from(subjects.codes[a] == subjects.codes[b]))).collect()),
+            targets: Targets::Single(genuine.collect()),
             scores: Some(Scores { kind: Kind::Scores, width: 1, values: self.similarities(vectors, spec.score)? }),
             decisions: None,
             embeddings: None,
@@ -139,65 +151,4 @@ impl<'a> Comparisons<'a> {
         let codes = Clusters::codes(self.images, uncertainty)?;
         Ok(codes.map(|codes| Clusters::Two(of(&codes, &self.first), of(&codes, &self.second))))
     }
-}
-
-/// Pairs that are kept, as places in the order of names: all genuine ones, and all impostors or a draw of them that depends on nothing but
-/// the names of their images.
-struct Taken {
-    pairs: Vec<(u32, u32)>,
-    count: u64,
-    most: Option<u64>,
-    /// The impostors of the least numbers so far.
-    drawn: BinaryHeap<(u64, (u32, u32))>,
-    numbers: Vec<u64>,
-}
-
-impl Taken {
-    fn new(most: Option<u64>, images: &Predictions, order: &[u32]) -> Self {
-        let number = |row: &u32| {
-            let mut first = [0; 8];
-            first.copy_from_slice(&blake3::hash(images.ids().get(*row as usize).as_bytes()).as_bytes()[..8]);
-            u64::from_le_bytes(first)
-        };
-        let numbers = if most.is_some() { order.iter().map(number).collect() } else { Vec::new() };
-        Self { pairs: Vec::new(), count: 0, most, drawn: BinaryHeap::new(), numbers }
-    }
-
-    fn take(&mut self, pair: (u32, u32), genuine: bool) {
-        if let (Some(most), false) = (self.most, genuine) {
-            let number = mixed(self.numbers[pair.0 as usize] ^ self.numbers[pair.1 as usize].rotate_left(32));
-            if (self.drawn.len() as u64) < most.min(MOST + 1) {
-                self.drawn.push((number, pair));
-            } else if self.drawn.peek().is_some_and(|worst| (number, pair) < *worst) {
-                self.drawn.pop();
-                self.drawn.push((number, pair));
-            }
-            return;
-        }
-        self.count += 1;
-        // What is too much is counted, and not kept.
-        if self.count <= MOST {
-            self.pairs.push(pair);
-        }
-    }
-
-    fn pairs(mut self) -> Result<Vec<(u32, u32)>, String> {
-        let all = self.count + self.drawn.len() as u64;
-        if all > MOST {
-            return Err(too_many(all));
-        }
-        self.pairs.extend(self.drawn.into_iter().map(|(_, pair)| pair));
-        Ok(self.pairs)
-    }
-}
-
-fn too_many(pairs: u64) -> String {
-    format!("they make {pairs} pairs, and at most {MOST} are scored: draw some with `impostors: 1000000`, or name them in a `list`")
-}
-
-/// Spreads the bits of a number (the finalizer of SplitMix64).
-fn mixed(number: u64) -> u64 {
-    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    number ^ (number >> 31)
 }

@@ -94,13 +94,20 @@ impl Predictions {
     }
 
     /// Writes what was decided about each item beside what is true of it: `id`, `target` (or `present` and `absent`), and a column
-    /// `decision.NAME` a rule.
+    /// `decision.NAME` a rule. Pairs have `first` and `second` in place of `id`, the names of their images, and a `score`.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn write_decisions(&self, decided: &[(String, Decisions)], path: &Path) -> Result<(), ArchiveError> {
-        let mut columns: Vec<(String, ArrayRef)> = vec![("id".to_owned(), Arc::new(self.ids().names().clone()))];
+    pub fn write_decisions(&self, ends: Option<&(Ids, Ids)>, decided: &[(String, Decisions)], path: &Path) -> Result<(), ArchiveError> {
+        let names = |ids: &Ids| -> ArrayRef { Arc::new(ids.names().clone()) };
+        let mut columns: Vec<(String, ArrayRef)> = match ends {
+            None => vec![("id".to_owned(), names(self.ids()))],
+            Some((first, second)) => vec![("first".to_owned(), names(first)), ("second".to_owned(), names(second))],
+        };
         columns.extend(self.target_columns());
+        if let (Some(_), Some(scores)) = (ends, self.scores()) {
+            columns.push(("score".to_owned(), Arc::new(Float64Array::from(scores.values.clone()))));
+        }
         columns.extend(decided.iter().map(|(rule, decisions)| (format!("decision.{rule}"), decision_column(decisions, self.classes()))));
         write(RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))), path)
     }

@@ -43,9 +43,18 @@ const SEARCHED: &str = "looks for the worst of subgroups that nobody named, whic
      `[race, age]`, and take `_group_min`, `_group_max` or `_difference`";
 const OF_ALL: &str = "is a group's share of all such items, and no rate of the group: results.csv has the counts, `n`, `n_positive` and \
      `n_negative`";
+const SHAPES: &str = "is about regions, keypoints or pixels, and here classes of whole images are predicted: `jaccard_score` and `f1_score` are \
+     intersection over union and Dice of label sets";
+const RANKED: &str = "ranks models over many data sets, which no single number of a model is: `compare: {NAME: {model: all_pairs, adjust: holm}}` \
+     tests each pair on the same items";
+const FOLDED: &str = "is one of its reductions over groups, of which here are `_difference`, `_ratio` (1 minus its `maxrel`), `_group_std`, `_gini`, \
+     `_group_min`, `_group_max`, `_mean_over_groups` and `_weighted_mean`";
+const CHOSEN: &str = "weighs columns of a table against each other: `tables:` has them side by side, sorted by one";
 const FAIRLEARN: &str = "fairlearn";
 const AIF360: &str = "AIF360";
 const OXONFAIR: &str = "OxonFair";
+const MEDFAIR: &str = "MEDFAIR";
+const VISSL: &str = "VISSL, fairness indicators";
 
 pub(super) const ELSEWHERE: &[Elsewhere] = &[
     regression(FAIRLEARN, "r2_score"),
@@ -56,6 +65,78 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
     regression("scikit-learn", "mean_absolute_percentage_error"),
     regression("scikit-learn", "explained_variance_score"),
     regression("scikit-learn", "mean_pinball_loss"),
+    regression("scikit-learn", "pinball"),
+    regression("ABAW", "concordance"),
+    regression("ABAW", "concordance_correlation_coefficient"),
+    absent("FairMedFM", "dice", SHAPES),
+    absent("FairMedFM", "iou", SHAPES),
+    absent("FHIBE", "ar_iou", SHAPES),
+    absent("FHIBE", "ar_oks", SHAPES),
+    absent("FHIBE", "pck", SHAPES),
+    absent("FHIBE", "psnr", SHAPES),
+    absent("FHIBE", "lpips", SHAPES),
+    absent(
+        "FHIBE",
+        "median_disparity",
+        "is 1 minus the least over the largest median of single images' scores, of which classes have none: `_ratio` of a group's mean, as \
+         `accuracy_score_ratio`, is 1 minus the same of means",
+    ),
+    is("scipy", "wasserstein", "abcc", "of the scores of two groups"),
+    is(
+        "FFB",
+        "abpc",
+        "abcc",
+        "between densities, which hang on how wide a kernel is; this is between distributions, and `ks_difference` is the most at one score",
+    ),
+    is("FFB", "aucp", "roc_auc_score_difference", ""),
+    is(MEDFAIR, "EqOpp0", "equal_opportunity_difference", "1 minus this, of y = 1 in its code"),
+    is(MEDFAIR, "EqOpp1", "predictive_equality_difference", "1 minus this, of y = 0 in its code"),
+    is(MEDFAIR, "EqOdd", "equalized_odds_difference", "1 minus this with agg: mean"),
+    is(
+        MEDFAIR,
+        "sensitivity_at_specificity_difference",
+        "tpr_at_tnr_difference",
+        "with a threshold a group; with one for all: `true_positive_rate_difference` under `decide: {threshold: {at: {true_negative_rate: …}, \
+         split: …}}`",
+    ),
+    is(VISSL, "geographic_hit_rate_difference", "hit_rate_at_k_difference", "of groups that are regions"),
+    is(VISSL, "harmful_label_rate_difference", "label_association_rate_difference", "of the labels that are harmful"),
+    is(VISSL, "harmful_label_association_rate", "label_association_rate", "of the labels that are harmful"),
+    is(VISSL, "retrieval_precision_at_k", "same_attribute_precision_at_k", ""),
+    is(VISSL, "retrieval_precision_at_k_difference", "same_attribute_precision_at_k_difference", ""),
+    is(OXONFAIR, "conditional_use_accuracy_equality", "conditional_use_accuracy_equality_difference", "with agg: sum"),
+    is(FAIRLEARN, "subgroup_interaction", "accuracy_score_difference", "of an intersection, `groups: [[race, age]]`"),
+    is("Inclusive Images", "f2_score", "fbeta_score", "with beta: 2"),
+    is("Inclusive Images", "f2", "fbeta_score", "with beta: 2"),
+    is("debias-vision-lang", "MaxSkew", "max_skew_at_k", "never below 0 there"),
+    is("debias-vision-lang", "MinSkew", "min_skew_at_k", ""),
+    is("Biased-Heritage", "CEV", "combined_error_variance", ""),
+    is("Biased-Heritage", "cev", "combined_error_variance", ""),
+    is("Biased-Heritage", "SDE", "symmetric_distance_error", ""),
+    is("Biased-Heritage", "sde", "symmetric_distance_error", ""),
+    is("reducingbias", "mals", "mals_bias_amplification", ""),
+    absent("FairBench", "barea", FOLDED),
+    absent("FairBench", "maxbarea", FOLDED),
+    absent("FairBench", "maxerror", FOLDED),
+    absent("FairBench", "largestmaxrel", FOLDED),
+    absent(MEDFAIR, "friedman", RANKED),
+    absent(MEDFAIR, "nemenyi", RANKED),
+    absent(MEDFAIR, "dto", CHOSEN),
+    absent(MEDFAIR, "DTO", CHOSEN),
+    absent(MEDFAIR, "pareto", CHOSEN),
+    absent(
+        "FHIBE",
+        "mann_whitney",
+        "compares single images' scores of two groups: of rankings `roc_auc_score` is U over the number of pairs, and `compare: {NAME: {race: \
+         all_pairs, test: permutation}}` tests two groups in any metric",
+    ),
+    absent(FAIRLEARN, "between_groups", "is how groups are compared where a `_difference` or `_ratio` has no `method`"),
+    absent(FAIRLEARN, "to_overall", "is `method: to_overall` of a `_difference` or `_ratio`"),
+    absent(
+        "scikit-learn",
+        "zero_division",
+        "says what 0 / 0 is, which has no value here: such a number is undefined, with its reason (`undefined: propagate | exclude`)",
+    ),
     absent(
         FAIRLEARN,
         "MetricFrame",
@@ -64,7 +145,6 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
     absent(FAIRLEARN, "make_derived_metric", "is part of a name here: any metric takes `_difference`, `_ratio`, `_group_min` and the like"),
     absent(AIF360, "consistency", NEIGHBOURS),
     absent(AIF360, "consistency_score", NEIGHBOURS),
-    absent(AIF360, "rich_subgroup", SEARCHED),
     absent(AIF360, "mdss_bias_score", SEARCHED),
     absent(AIF360, "bias_scan", SEARCHED),
     is(AIF360, "num_instances", "count", ""),

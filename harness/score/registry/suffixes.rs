@@ -211,6 +211,20 @@ pub(super) const SUFFIXES: &[Suffix] = &[
         of_criteria: false,
     },
     Suffix {
+        name: "subgroup_unfairness",
+        reduction: Reduction::SubgroupUnfairness,
+        formula: "max_g (n_g / sum over groups of n_g) |{m}_g - {m}|",
+        summary: "largest distance of a group's {m} from that of all items, times the group's share of the items",
+        options: &[],
+        undefined: "without groups",
+        source: "Kearns et al. (2018), Preventing fairness gerrymandering: auditing and learning for subgroup fairness; over the groups that are named",
+        peers: &[(
+            "AIF360",
+            "rich_subgroup (searches linear subgroups, and weighs a false positive rate by the group's share of the negatives)",
+        )],
+        of_criteria: false,
+    },
+    Suffix {
         name: "levelled",
         reduction: Reduction::Levelled(0.0),
         formula: "share of groups with {m} at least `at`",

@@ -137,17 +137,33 @@ impl Sheet<'_> {
 
     /// The numbers of this sheet in every permutation of the group labels of some units; none where labels cannot be exchanged.
     pub fn permuted(&self, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
-        let permutations = uncertainty.permutations();
+        let seed = uncertainty.seed();
+        if let Some((lens, matching)) = self.relabel {
+            let deal = |replicate, labels: &mut [u32], weights: &mut [f64]| matching.deal(seed, replicate, labels, weights);
+            return self.dealt(lens, &matching.patterns, deal, units, uncertainty);
+        }
         let panel_of = |group: u32| self.breakdown.panels.iter().position(|panel| panel.groups.contains(&(group as usize))).unwrap_or(0);
-        let Some(shuffle) = (permutations > 0).then(|| Shuffle::new(units, panel_of)).flatten() else { return Vec::new() };
-        let (seed, whole, numbers) = (uncertainty.seed(), self.whole(), self.numbers(units));
-        let (patterns, order) = (&shuffle.patterns, self.lens.order(&shuffle.patterns));
+        let Some(shuffle) = (uncertainty.permutations() > 0).then(|| Shuffle::new(units, panel_of)).flatten() else { return Vec::new() };
+        let deal = |replicate, labels: &mut [u32], weights: &mut [f64]| shuffle.deal(seed, replicate, labels, weights);
+        self.dealt(self.lens, &shuffle.patterns, deal, units, uncertainty)
+    }
+
+    /// The numbers in every permutation that `deal` deals to slots of these patterns.
+    fn dealt(
+        &self,
+        lens: &Lens,
+        patterns: &[u32],
+        deal: impl Fn(u64, &mut [u32], &mut [f64]) + Sync + Send,
+        units: &Units,
+        uncertainty: &Uncertainty,
+    ) -> Vec<Vec<f64>> {
+        let (whole, numbers, order) = (self.whole(), self.numbers(units), lens.order(patterns));
         let draw = |(labels, weights): &mut (Vec<u32>, Vec<f64>), replicate, tallies: &mut [Tally]| {
-            shuffle.deal(seed, replicate, labels, weights);
-            self.lens.sum(&Hand { breakdown: self.breakdown, patterns, order: &order, labels, weights }, whole, tallies);
+            deal(replicate, labels, weights);
+            lens.sum(&Hand { breakdown: self.breakdown, patterns, order: &order, labels, weights }, whole, tallies);
         };
         let fresh = || (vec![OUTSIDE; patterns.len()], vec![0.0; patterns.len()]);
-        self.draws(permutations, fresh, draw, |(), tallies| numbers(tallies))
+        self.draws(uncertainty.permutations(), fresh, draw, |(), tallies| numbers(tallies))
     }
 
     /// The numbers of this sheet in every exchange of items between two sides, whose patterns its lens both knows: those of the first side.

@@ -21,6 +21,16 @@ pub enum Provenance {
     Estimated,
 }
 
+impl Provenance {
+    const WORDS: [(&str, Self); 3] =
+        [("self_identified", Self::SelfIdentified), ("annotated", Self::Annotated), ("estimated", Self::Estimated)];
+
+    /// As cards write it.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, provenance)| *provenance == self).map_or("", |(word, _)| word)
+    }
+}
+
 /// One field of the items.
 #[derive(Clone, Debug)]
 pub struct Field {
@@ -182,11 +192,7 @@ fn decode(key: &Key, node: &Node, problems: &mut Problems) -> Option<Field> {
     let levels: Option<Vec<String>> = fields.optional("levels", problems);
     let outside = fields.optional_with("outside", problems, decode_outside);
     let missing = fields.optional_with("missing", problems, decode_missing);
-    let provenance = fields.optional_with("provenance", problems, |node, problems| {
-        let words =
-            [("self_identified", Provenance::SelfIdentified), ("annotated", Provenance::Annotated), ("estimated", Provenance::Estimated)];
-        word(node, problems, &words)
-    });
+    let provenance = fields.optional_with("provenance", problems, |node, problems| word(node, problems, &Provenance::WORDS));
     let confidence = fields.optional_with("confidence", problems, decode_confidence);
     fields.finish(problems);
     let source = source?;

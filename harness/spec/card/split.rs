@@ -42,6 +42,33 @@ impl Splits {
         !divided && !ignored && !self.named.contains_key(official)
     }
 
+    /// Parts of the same items cannot be more than all of them.
+    fn check_fractions(&self, problems: &mut Problems) {
+        let mut parts: Vec<(&Split, f64)> = Vec::new();
+        for split in self.named.values() {
+            let Share::Fraction { fraction, .. } = split.share else { continue };
+            let base = |other: &Split| other.of.as_ref().map(|of| &of.text) == split.of.as_ref().map(|of| &of.text);
+            let alike = |other: &Split| {
+                let (own, theirs) = (split.conditions.iter(), other.conditions.iter());
+                base(other) && own.map(|own| (&own.field, &own.test)).eq(theirs.map(|theirs| (&theirs.field, &theirs.test)))
+            };
+            let known = parts.iter().position(|(other, _)| alike(other)).unwrap_or(parts.len());
+            if known == parts.len() {
+                parts.push((split, 0.0));
+            }
+            let (first, total) = &mut parts[known];
+            *total += fraction;
+            if *total > 1.0 + 1e-9 {
+                let message = format!("with this, the fractions of the same items add up to {}, above 1", (*total * 1e6).round() / 1e6);
+                problems.push(
+                    Problem::at(&split.node, message)
+                        .also(&first.node.place, "the first of them")
+                        .help("say `rest: true` for what is left"),
+                );
+            }
+        }
+    }
+
     /// The declared splits that no other one divides.
     pub fn undivided(&self) -> impl Iterator<Item = (&String, &Split)> {
         let divided = |name: &str| self.named.values().any(|split| split.of.as_ref().is_some_and(|of| of.text == name));
@@ -113,6 +140,7 @@ impl Decode for Splits {
                 problems.push(Problem::at(&of.node, message).help("divide the whole split in one step"));
             }
         }
+        splits.check_fractions(problems);
         (!wrong).then_some(splits)
     }
 }

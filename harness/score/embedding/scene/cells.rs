@@ -1,7 +1,7 @@
 //! The numbers of one draw, and where they stand.
 
 use super::{Ground, Scene, Spot};
-use crate::score::breakdown::reduction::Among;
+use crate::score::breakdown::among::Among;
 use crate::score::embedding::draw::Draw;
 use crate::score::embedding::metric::{Distance, Metric};
 use crate::score::embedding::registry::Compute;
