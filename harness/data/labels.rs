@@ -102,9 +102,10 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
             (Others::Unknown, names.as_ref(), true)
         }
         LabelForm::Wide { columns, truth } => {
-            for name in columns {
-                let class =
-                    name.rsplit_once('.').filter(|(table, _)| card.tables.contains_key(*table)).map_or(name.as_str(), |(_, class)| class);
+            for (name, class) in columns {
+                // A column of a joined table is called without the table.
+                let own = class.rsplit_once('.').filter(|(table, _)| card.tables.contains_key(*table));
+                let class = own.map_or(class.as_str(), |(_, class)| class);
                 gathered.classes.insert(class.to_owned());
                 for row in 0..sheet.len() {
                     if let Some(there) = truth.of(sheet.columns.get(name).and_then(|column| column.get(row))) {

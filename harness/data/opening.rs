@@ -142,7 +142,7 @@ impl Opening<'_> {
         names.extend(card.splits.column.iter().map(|column| column.from.text.clone()));
         names.extend(card.tables.values().flat_map(|table| table.key.item_columns()).map(str::to_owned));
         match card.labels.as_ref().map(|labels| &labels.form) {
-            Some(LabelForm::Wide { columns, .. }) => names.extend(columns.iter().cloned()),
+            Some(LabelForm::Wide { columns, .. }) => names.extend(columns.keys().cloned()),
             Some(LabelForm::List { from, .. }) => drop(names.insert(from.clone())),
             _ => {}
         }

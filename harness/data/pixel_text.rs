@@ -1,10 +1,11 @@
 //! Images that are numbers in the rows of a table: written once into the cache as the bytes that they are.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 
 use super::error::DataError;
 use super::table::{self, Column, Table, TableError};
@@ -13,10 +14,24 @@ use super::walk;
 use crate::spec::card::PixelText;
 use crate::spec::problem::did_you_mean;
 
-/// Reasons why rows have no image, by row from 0.
-pub(super) type Broken = BTreeMap<u64, String>;
+/// The rows of a table that have no image, from 0 and ascending, with reasons.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Broken(Vec<(u64, String)>);
 
-/// The file with the images of a table, one a row, and the rows that have none.
+impl Broken {
+    /// Which of the images is a row's.
+    ///
+    /// # Errors
+    /// Why it has none.
+    pub(super) fn image(&self, row: u64) -> Result<u64, String> {
+        match self.0.binary_search_by_key(&row, |(row, _)| *row) {
+            Ok(at) => Err(self.0[at].1.clone()),
+            Err(before) => Ok(row - before as u64),
+        }
+    }
+}
+
+/// The file with the images of a table one after the other, and the rows that have none.
 ///
 /// # Errors
 /// When the table cannot be read or has no such column, or the cache cannot be written.
@@ -26,22 +41,15 @@ pub(super) fn unpack(
     options: &table::Options,
     pixels: &PixelText,
 ) -> Result<(PathBuf, Broken), DataError> {
-    // Behind the images stands what is wrong with which row, and how long that is.
+    // Behind the images stands which rows have none, and how long that is.
     let images = unpacked.file(path, &format!("{pixels:?} {options:?}"), |out| {
-        let mut broken = Broken::new();
+        let mut broken = Broken::default();
         let mut write = |bytes: &[u8]| out.write_all(bytes).map_err(|source| DataError::cache(path, source));
-        let blank = vec![0; pixels.shape.bytes() as usize];
-        let mut next = 0;
-        rows(path, options, pixels, &mut |row, image| {
-            // A row that is no row has its place too.
-            (next..row).try_for_each(|_| write(&blank))?;
-            next = row + 1;
-            match image {
-                Ok(bytes) => write(&bytes),
-                Err(reason) => {
-                    broken.insert(row, reason);
-                    write(&blank)
-                }
+        rows(path, options, pixels, &mut |row, image| match image {
+            Ok(bytes) => write(&bytes),
+            Err(reason) => {
+                broken.0.push((row, reason));
+                Ok(())
             }
         })?;
         let list = serde_json::to_vec(&broken).map_err(|error| DataError::cache(path, error.into()))?;
@@ -84,8 +92,18 @@ fn rows(path: &Path, options: &table::Options, pixels: &PixelText, take: Take) -
             return Err(TableError::Column { path: path.to_owned(), column: pixels.from.clone(), help }.into());
         }
         let cells: Vec<Column> = names.iter().map(|name| chunk.column(name)).collect::<Result<_, _>>()?;
+        // Rows that are no rows stand between the others.
+        let mut aside = chunk.malformed().iter();
+        let mut next = 0;
         for (row, place) in chunk.places().into_iter().enumerate() {
+            for (place, malformed) in (next..place).zip(aside.by_ref()) {
+                take(above + place, Err(malformed.reason.clone()))?;
+            }
             take(above + place, image(&cells, row, pixels)?)?;
+            next = place + 1;
+        }
+        for (malformed, place) in aside.zip(next..) {
+            take(above + place, Err(malformed.reason.clone()))?;
         }
         above += chunk.height();
     }
@@ -96,7 +114,7 @@ fn rows(path: &Path, options: &table::Options, pixels: &PixelText, take: Take) -
 fn image(cells: &[Column], row: usize, pixels: &PixelText) -> Result<Result<Vec<u8>, String>, TableError> {
     let shape = &pixels.shape;
     let wanted = shape.bytes() as usize;
-    let mut bytes = Vec::with_capacity(wanted);
+    let mut bytes = Vec::new();
     let mut count = 0;
     for cell in cells {
         let Some(text) = cell.text(row)? else { return Ok(Err(format!("`{}` is empty", cell.name()))) };

@@ -15,6 +15,7 @@ mod json_lines;
 mod parquet;
 mod records;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -221,6 +222,15 @@ impl Table {
     /// Key-value metadata of the file (Parquet; empty elsewhere).
     pub fn metadata(&self, key: &str) -> Option<&str> {
         self.metadata.get(key).map(String::as_str)
+    }
+}
+
+/// Refuses two columns of one name.
+fn distinct_names(path: &Path, header: &[String]) -> Result<(), TableError> {
+    let mut seen = HashSet::new();
+    match header.iter().filter(|name| !name.is_empty()).find(|name| !seen.insert(name.as_str())) {
+        Some(twice) => Err(TableError::file(path, format!("has two columns `{twice}`: rename one of them"))),
+        None => Ok(()),
     }
 }
 

@@ -14,6 +14,9 @@ pub mod pool;
 pub(super) use fault::REPEATED;
 pub use fault::{Fault, PredictionsError};
 
+use std::collections::HashSet;
+use std::ops::RangeInclusive;
+
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
@@ -149,6 +152,9 @@ impl Decisions {
         }
     }
 }
+
+/// Weights whose squares can be summed up.
+const SUMMED: RangeInclusive<f64> = 1e-100..=1e100;
 
 impl Predictions {
     /// Checks the columns; `rows` says which rows an entry is, for messages (`|row| row as u64 + 1`, or lines of a file).
@@ -373,9 +379,14 @@ impl Parts {
         }
         if let Some(weight) = &self.weight {
             note("a weight that is negative or not finite".to_owned(), &|row| !(weight[row] >= 0.0 && weight[row].is_finite()));
+            let unsummed = |weight: f64| weight.is_finite() && weight > 0.0 && !SUMMED.contains(&weight);
+            note("a weight above 1e100, or below 1e-100 and not 0 (scale all weights by one factor)".to_owned(), &|row| {
+                unsummed(weight[row])
+            });
         }
-        let twice = (1..self.classes.len()).find(|index| self.classes[..*index].contains(&self.classes[*index]));
-        faults.extend(twice.map(|index| Fault::new(format!("the class `{}` is listed twice", self.classes[index]))));
+        let mut listed = HashSet::new();
+        let twice = self.classes.iter().find(|class| !listed.insert(class.as_str()));
+        faults.extend(twice.map(|class| Fault::new(format!("the class `{class}` is listed twice"))));
         faults
     }
 }

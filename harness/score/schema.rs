@@ -73,6 +73,11 @@ impl Schema {
         Self { scores: self.scores.map(|(_, width)| (Kind::Probabilities, width)), ..self.clone() }
     }
 
+    /// How many groups some fields make: every combination of their levels.
+    pub fn groups(&self, fields: &[String]) -> usize {
+        fields.iter().filter_map(|field| self.fields.get(field)).map(Vec::len).fold(1, usize::saturating_mul)
+    }
+
     /// Whether there is nothing but vectors to score.
     pub fn only_embeddings(&self) -> bool {
         self.embeddings.is_some() && self.scores.is_none() && !self.decisions

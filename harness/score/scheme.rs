@@ -46,6 +46,12 @@ pub struct ToFit {
     pub split: Written<String>,
 }
 
+/// A number of each group stands in memory draw by draw.
+const MOST_GROUPS: usize = 20_000;
+
+/// Every two groups are a contrast.
+const MOST_COMPARED: usize = 5_000;
+
 impl Scheme {
     /// Holds an evaluation against a schema; says everything that does not fit and answers `None` then.
     pub fn of(evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) -> Option<Self> {
@@ -71,6 +77,13 @@ impl Scheme {
         for entry in evaluation.breakdowns() {
             for field in &entry.value {
                 known(&Written { value: field.clone(), node: entry.node.clone() }, "group field", &fields, problems);
+            }
+            let held = evaluation.control.as_ref().map_or(&[][..], |control| &control.value);
+            let groups = schema.groups(&[held, &entry.value].concat());
+            if groups > MOST_GROUPS {
+                let by = entry.value.join("*");
+                let problem = Problem::at(&entry.node, format!("`{by}` makes {groups} groups, and at most {MOST_GROUPS} can be scored"));
+                problems.push(problem.help("name fields of fewer levels, such as bins of a number"));
             }
         }
         for (control, entry) in evaluation.control.iter().flat_map(|control| evaluation.compared().map(move |entry| (control, entry))) {
@@ -113,6 +126,13 @@ impl Scheme {
                 }
                 scheme.check_name(&metric.name, call, problems);
                 let breakdowns = scheme.breakdowns_of(evaluation, call, !metric.compares(), problems);
+                let compared = breakdowns.iter().map(|place| schema.groups(scheme.breakdowns[*place].compared())).max().unwrap_or(0);
+                if metric.over.is_some() && (MOST_COMPARED + 1..=MOST_GROUPS).contains(&compared) {
+                    let name = &call.choice.name;
+                    let message = format!("`{name}` compares {compared} groups with each other, and at most {MOST_COMPARED} can be");
+                    let problem = Problem::at(&call.choice.name_node, message);
+                    problems.push(problem.help("say `by:` which fields of fewer levels to compare"));
+                }
                 if let Some(reference) = &metric.reference {
                     let unfit = breakdowns.iter().filter_map(|place| reference.unfit(&scheme.breakdowns[*place], &schema.fields));
                     unfit.for_each(|problem| problems.push(problem));

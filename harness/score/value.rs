@@ -127,6 +127,13 @@ impl Cause {
     }
 }
 
+/// A sum that does not depend on the order of its terms, as that of groups, which follow their names.
+pub fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {
+    let mut terms: Vec<f64> = terms.into_iter().collect();
+    terms.sort_unstable_by(f64::total_cmp);
+    terms.iter().sum()
+}
+
 /// `numerator / denominator`, undefined where the denominator is 0.
 pub fn ratio(numerator: f64, denominator: f64, cause: Cause) -> Value {
     if denominator > 0.0 { Ok(numerator / denominator) } else { Err(cause.into()) }

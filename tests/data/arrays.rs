@@ -5,7 +5,7 @@ use fairgrid::data::dataset::Dataset;
 use fairgrid::data::images::Images;
 use fairgrid::spec::input::Input;
 
-use super::folder::{Folder, levels, split};
+use super::folder::{Folder, labels, levels, split};
 
 fn with(names: &[&str]) -> Folder {
     let folder = Folder::new();
@@ -78,6 +78,17 @@ fn records_begin_with_their_labels() {
     assert_eq!(error, "the dataset `d` has records whose `header` names no column `find` (did you mean `fine`?)");
 }
 
+#[test]
+fn several_labels_an_image_are_columns_of_an_array() {
+    let folder = with(&["faces.npz"]);
+    let card = "images: {arrays: {images: faces.npz/train_images, label: faces.npz/marks}}\n\
+                labels: {columns: {label.0: Edema, label.1: Pneumonia}, present: true, absent: false}\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(labels(&dataset), ["Edema !Pneumonia", "!Edema !Pneumonia", "Pneumonia !Edema", "Edema Pneumonia"]);
+    let error = folder.open(&card.replace("label.1", "label.2")).unwrap_err();
+    assert_eq!(error, "the dataset `d` has no array for the column `label.2` (did you mean `label.0`?)");
+}
+
 /// FER2013 and the votes of FER+, whose rows are those of the other table.
 const FER: &str = "images: {table: fer2013.csv, pixels: {from: pixels, size: [2, 3]}}
 tables: {plus: {file: fer2013new.csv, key: row}}
@@ -95,9 +106,9 @@ fn numbers_in_a_cell_are_pixels_and_tables_are_joined_by_row() {
         .write(
             "fer2013.csv",
             b"emotion,pixels,Usage\n3,1 2 3 4 5 6,Training\n0,1 2 3,Training\n3,1 2 3 4 5 6 7,Training\n0,\"1 2 3 4 5 256\",Training\n\
-              3,9 9 9 9 9 9,Training,more\n\xff,9 9 9 9 9 9,Training\n0,,Training\n0,255 0 255 0 255 0,PublicTest\n3,one 2 3 4 5 6,Training\n",
+              3,9 9 9 9 9 9,Training,more\n\xff,9 9 9 9 9 9,Training\n0,,Training\n0,255 0 255 0 255 0,PublicTest\n3,\xff 2 3 4 5 6,Training\n3,one 2 3 4 5 6,Training\n",
         )
-        .write("fer2013new.csv", "happiness,anger,NF\n9,1,0\n,,\n,,\n,,\n,,\n,,\n,,\n1,1,0\n0,0,10\n");
+        .write("fer2013new.csv", "happiness,anger,NF\n9,1,0\n,,\n,,\n,,\n,,\n,,\n,,\n1,1,0\n0,0,10\n0,0,10\n");
     let dataset = folder.open(FER).unwrap();
     assert_eq!(dataset.ids, ["fer2013.csv:1", "fer2013.csv:8"]);
     assert_eq!((levels(&dataset, "emotion"), levels(&dataset, "votes")), (vec!["happy", "angry"], vec!["happy", "unsure"]));
@@ -107,7 +118,7 @@ fn numbers_in_a_cell_are_pixels_and_tables_are_joined_by_row() {
     assert_eq!(folder.rejected(FER), rejected, "and the same from the cache");
     let strict = folder.open(&format!("strict: true\n{FER}")).unwrap_err();
     assert!(
-        strict.starts_with("the dataset `d` is strict, and 7 of its rows or files cannot be used, the first of them `fer2013.csv` "),
+        strict.starts_with("the dataset `d` is strict, and 8 of its rows or files cannot be used, the first of them `fer2013.csv` "),
         "{strict}"
     );
 

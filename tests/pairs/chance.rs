@@ -15,32 +15,34 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
+use crate::score::scenario::{held, over_files};
 use crate::score::spec;
 
 const WIDTH: usize = 6;
-const PEOPLE: usize = 24;
+/// 10, 8 and 6 people of three races, times as many.
+const PEOPLE: [usize; 3] = [10, 18, 24];
 
 /// People of three races and two genders, two or three images each. Whose images scatter and whose do not is a matter of the person;
 /// `blurred` is by how much more those of the last race do, and `parted` how far genders lie apart.
-fn people(blurred: f64, parted: f64, seed: u64) -> Predictions {
+fn people(times: usize, blurred: f64, parted: f64, seed: u64) -> Predictions {
     let random = &mut ChaCha8Rng::seed_from_u64(seed);
     let normal = |random: &mut ChaCha8Rng| -> f64 { StandardNormal.sample(random) };
     let (mut values, mut subject, mut race, mut gender) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for person in 0..PEOPLE {
-        // 10, 8 and 6 people; of each race, half are of either gender.
-        let of = usize::from(person >= 10) + usize::from(person >= 18);
+    for person in 0..PEOPLE[2] * times {
+        // Of each race, half are of either gender.
+        let of = PEOPLE[..2].iter().filter(|end| person >= **end * times).count();
         let scatter = random.random_range(0.2..0.9) + if of == 2 { blurred } else { 0.0 };
         let mut centre: Vec<f64> = (0..WIDTH).map(|_| normal(random)).collect();
         centre[0] += if person % 2 == 0 { parted } else { -parted };
         for _ in 0..random.random_range(2..4) {
             values.extend(centre.iter().map(|number| number + scatter * normal(random)));
-            subject.push(Some(format!("p{person:02}")));
+            subject.push(Some(format!("p{person:04}")));
             race.push(Some(format!("r{of}")));
             gender.push(Some(format!("g{}", person % 2)));
         }
     }
     let parts = Parts {
-        ids: (0..subject.len()).map(|row| format!("i{row:03}")).collect(),
+        ids: (0..subject.len()).map(|row| format!("i{row:05}")).collect(),
         classes: Vec::new(),
         targets: Targets::Single(vec![None; subject.len()]),
         scores: None,
@@ -67,12 +69,12 @@ const GAPS: [&str; 8] = [
     "garbe",
 ];
 
-fn gaps(images: &Predictions, pairs: &str, groups: &str, cluster: &str, permutations: u32) -> Vec<Measurement> {
+fn gaps(images: &Predictions, pairs: &str, groups: &str, cluster: &str, (draws, permutations): (u32, u32)) -> Vec<Measurement> {
     let evaluation: Evaluation = spec(&format!(
         "{{pairs: {pairs}, groups: [{groups}], decide: {{threshold: 0.5}}, metrics: [{}], uncertainty: {{cluster: {cluster}}}}}",
         GAPS.join(", ")
     ));
-    let uncertainty = evaluation.uncertainty.over(&Uncertainty::default().with_draws(0, permutations));
+    let uncertainty = evaluation.uncertainty.over(&Uncertainty::default().with_draws(draws, permutations));
     let measured = score(images, &evaluation, &uncertainty, &FittedRules::new()).unwrap();
     measured.into_iter().filter(|one| one.by.starts_with("race") || one.by.starts_with("gender*")).collect()
 }
@@ -81,9 +83,9 @@ fn gaps(images: &Predictions, pairs: &str, groups: &str, cluster: &str, permutat
 fn by_chance(pairs: &(dyn Fn(&Predictions, &Path) -> String + Sync), groups: &str, cluster: &str, parted: f64) -> Vec<(String, Vec<f64>)> {
     let folder = tempfile::tempdir().unwrap();
     let file = |seed: u64| {
-        let images = people(0.0, parted, seed);
+        let images = people(1, 0.0, parted, seed);
         let written = pairs(&images, &folder.path().join(format!("{seed}.csv")));
-        gaps(&images, &written, groups, cluster, 80)
+        gaps(&images, &written, groups, cluster, (0, 80))
     };
     let all: Vec<Vec<Measurement>> = (0..150).into_par_iter().map(file).collect();
     let of_place = |place: usize| (all[0][place].metric.clone(), all.iter().filter_map(|file| file[place].null_p).collect());
@@ -143,9 +145,9 @@ fn pairs_of_a_list_stay() {
     }
     // Of a list that links all people of a race nothing can be exchanged.
     let folder = tempfile::tempdir().unwrap();
-    let images = people(0.0, 0.0, 0);
+    let images = people(1, 0.0, 0.0, 0);
     let race = |person: usize| usize::from(person >= 10) + usize::from(person >= 18);
-    let all = gaps(&images, &listed(&images, &folder.path().join("list.csv"), |a, b| race(a) == race(b)), "race", "subject", 80);
+    let all = gaps(&images, &listed(&images, &folder.path().join("list.csv"), |a, b| race(a) == race(b)), "race", "subject", (0, 80));
     assert!(all.iter().all(|gap| gap.value.is_some() && gap.null_p.is_none()), "{all:?}");
 }
 
@@ -163,8 +165,8 @@ fn pairs_that_share_people_are_no_independent_pairs() {
 #[test]
 fn pairs_of_one_group_and_of_any_have_one_null() {
     // The pairs within groups are the same, as observed and under every other labels.
-    let images = people(0.3, 0.0, 3);
-    let of = |pairs: &str| gaps(&images, pairs, "race", "subject", 100);
+    let images = people(1, 0.3, 0.0, 3);
+    let of = |pairs: &str| gaps(&images, pairs, "race", "subject", (0, 100));
     assert_eq!(of("{score: cosine}"), of("{score: cosine, groups: same}"));
 }
 
@@ -172,7 +174,7 @@ fn pairs_of_one_group_and_of_any_have_one_null() {
 fn groups_that_differ_are_told_from_chance() {
     let mut p: Vec<f64> = Vec::new();
     for seed in 0..10 {
-        let measured = gaps(&people(1.2, 0.0, seed), "{score: cosine, groups: same}", "race", "subject", 100);
+        let measured = gaps(&people(1, 1.2, 0.0, seed), "{score: cosine, groups: same}", "race", "subject", (0, 100));
         let gap = measured.iter().find(|one| one.metric == "equal_error_rate_difference").unwrap();
         assert!(gap.null_median.unwrap() < gap.value.unwrap(), "{gap:?}");
         p.push(gap.null_p.unwrap());
@@ -182,7 +184,7 @@ fn groups_that_differ_are_told_from_chance() {
 
 #[test]
 fn people_of_several_groups_have_no_null() {
-    let mut parts = people(0.0, 0.0, 1);
+    let mut parts = people(1, 0.0, 0.0, 1);
     let mut fields = parts.fields().clone();
     fields["race"].codes[0] = Some(2);
     parts = Predictions::check(
@@ -203,6 +205,60 @@ fn people_of_several_groups_have_no_null() {
         |row| row as u64 + 1,
     )
     .unwrap();
-    let all = gaps(&parts, "{score: cosine, groups: same}", "race", "subject", 100);
+    let all = gaps(&parts, "{score: cosine, groups: same}", "race", "subject", (0, 100));
     assert!(all.iter().all(|gap| gap.value.is_some() && gap.null_p.is_none()), "{all:?}");
+}
+
+/// What gaps there are in a large population: of the rates of each race, over several draws of many people.
+fn truths(blurred: f64) -> Vec<f64> {
+    let evaluation: Evaluation = spec(
+        "{pairs: {score: cosine, groups: same}, groups: [race], decide: {threshold: 0.5}, metrics: [false_match_rate, \
+         false_non_match_rate, equal_error_rate, roc_auc_score]}",
+    );
+    let one = |seed: u64| {
+        let measured =
+            score(&people(8, blurred, 0.0, 1000 + seed), &evaluation, &Uncertainty::default().with_draws(0, 0), &FittedRules::new());
+        let measured = measured.unwrap().into_iter().filter(|one| !one.group.is_empty());
+        let values: Vec<f64> = measured.map(|one| one.value.unwrap()).collect();
+        std::array::from_fn::<f64, 12, _>(|place| values[place])
+    };
+    let rates = over_files(24, one);
+    let [matches, misses, errors, areas] = [0, 1, 2, 3].map(|metric| &rates[3 * metric..3 * metric + 3]);
+    let most = |rates: &[f64]| rates.iter().copied().fold(0.0, f64::max);
+    let least = |rates: &[f64]| rates.iter().copied().fold(1.0, f64::min);
+    let gap = |rates: &[f64]| most(rates) - least(rates);
+    let gini = |rates: &[f64]| {
+        let apart: f64 = rates.iter().flat_map(|a| rates.iter().map(move |b| (a - b).abs())).sum();
+        apart / (2.0 * 3.0 * 2.0 * rates.iter().sum::<f64>() / 3.0)
+    };
+    vec![
+        gap(matches),
+        least(matches) / most(matches),
+        most(matches) / matches.iter().product::<f64>().cbrt(),
+        gap(misses),
+        gap(misses),
+        gap(errors),
+        gap(areas),
+        f64::midpoint(gini(matches), gini(misses)),
+    ]
+}
+
+#[test]
+#[ignore = "minutes: for benchmarks/coverage.md"]
+fn coverage_of_gaps() {
+    for (name, blurred) in [("apart", 0.6), ("tied", 0.0)] {
+        // Where groups do not differ, there is no gap, whatever the draws of a population say.
+        let truths = if blurred > 0.0 { truths(blurred) } else { vec![0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0] };
+        let all = over_files(200, |seed| {
+            let measured = gaps(&people(3, blurred, 0.0, seed), "{score: cosine, groups: same}", "race", "subject", (300, 0));
+            let mut all = [0.0; 2 * GAPS.len()];
+            for ((gap, truth), place) in measured.iter().zip(&truths).zip(all.chunks_mut(2)) {
+                place.copy_from_slice(&held(gap.lower.zip(gap.upper), *truth));
+            }
+            all
+        });
+        for ((metric, truth), place) in GAPS.iter().zip(&truths).zip(all.chunks(2)) {
+            println!("| three groups {name} | {metric} | {truth:.3} | {:.3} | {:.3} |", place[0], place[1]);
+        }
+    }
 }

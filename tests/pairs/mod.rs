@@ -2,6 +2,7 @@
 
 mod chance;
 mod counterfactual;
+mod properties;
 mod verification;
 
 #[test]

@@ -214,7 +214,7 @@ fn every_scenario() {
 #[ignore = "minutes"]
 fn every_number_of_all_groups() {
     for scenario in TOGETHER {
-        let [held, width] = coverage(scenario, 1000, Method::Standard, 200);
+        let [held, width] = coverage(scenario, 400, Method::Standard, 200);
         println!("| {} | {} | {held:.3} | {width:.3} |", scenario.name, scenario.metric.replace(['{', '}'], ""));
     }
 }

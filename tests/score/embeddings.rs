@@ -21,7 +21,7 @@ fn import(path: &Path, columns: &str) -> Result<Predictions, String> {
     import_with(path, columns, &["g"])
 }
 
-fn import_with(path: &Path, columns: &str, fields: &[&str]) -> Result<Predictions, String> {
+pub(crate) fn import_with(path: &Path, columns: &str, fields: &[&str]) -> Result<Predictions, String> {
     let mut problems = Problems::default();
     let node = Node::parse(&Source::new("test.yaml", columns)).unwrap();
     let columns = Columns::of_embeddings(&node, &mut problems);

@@ -6,7 +6,7 @@ mod coverage;
 mod decisions;
 mod differences;
 mod draws;
-mod embeddings;
+pub(crate) mod embeddings;
 mod honesty;
 mod joint;
 mod kinds;
@@ -17,7 +17,7 @@ mod properties;
 mod reductions;
 mod refit;
 mod refusals;
-mod scenario;
+pub(crate) mod scenario;
 mod weights;
 
 use std::path::Path;

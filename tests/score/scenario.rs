@@ -4,52 +4,52 @@ use rayon::prelude::*;
 
 /// Items of one group: how many, the share of positives, and two rates; of one model those of true and of false positives, of two models
 /// how often the first alone, and the second alone, is right.
-pub(super) type Group = (usize, f64, f64, f64);
+pub(crate) type Group = (usize, f64, f64, f64);
 
 /// Groups of known rates, and the number that a metric has there.
-pub(super) struct Scenario {
-    pub(super) name: &'static str,
-    pub(super) metric: &'static str,
-    pub(super) groups: &'static [Group],
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    pub(crate) metric: &'static str,
+    pub(crate) groups: &'static [Group],
     /// Items a subject, all alike.
-    pub(super) subject: usize,
+    pub(crate) subject: usize,
     /// How many scores there are for either decision.
-    pub(super) levels: u32,
+    pub(crate) levels: u32,
     /// The true number; of two models the second one's minus the first one's.
-    pub(super) truth: f64,
+    pub(crate) truth: f64,
 }
 
 impl Scenario {
     /// Of single items.
-    pub(super) const fn new(name: &'static str, metric: &'static str, groups: &'static [Group], truth: f64) -> Self {
+    pub(crate) const fn new(name: &'static str, metric: &'static str, groups: &'static [Group], truth: f64) -> Self {
         Self { name, metric, groups, subject: 1, levels: 1, truth }
     }
 
     /// Of so many items a subject.
-    pub(super) const fn of_subjects(self, subject: usize) -> Self {
+    pub(crate) const fn of_subjects(self, subject: usize) -> Self {
         Self { subject, ..self }
     }
 
     /// Of so many scores for either decision, as likely in every group.
-    pub(super) const fn of_levels(self, levels: u32) -> Self {
+    pub(crate) const fn of_levels(self, levels: u32) -> Self {
         Self { levels, ..self }
     }
 
     /// 1 where an interval holds the true number, and the interval's width; NaN without an interval.
-    pub(super) fn held(&self, interval: Option<(f64, f64)>) -> [f64; 2] {
+    pub(crate) fn held(&self, interval: Option<(f64, f64)>) -> [f64; 2] {
         held(interval, self.truth)
     }
 }
 
 /// 1 where an interval holds a number, and the interval's width; NaN without an interval.
-pub(super) fn held(interval: Option<(f64, f64)>, truth: f64) -> [f64; 2] {
+pub(crate) fn held(interval: Option<(f64, f64)>, truth: f64) -> [f64; 2] {
     let (lower, upper) = interval.unwrap_or((f64::NAN, f64::NAN));
     let slack = 1e-9;
     [f64::from(u8::from(lower - slack <= truth && truth <= upper + slack)), upper - lower]
 }
 
 /// The means over many files, each drawn by a seed of its own, of what one tells.
-pub(super) fn over_files<const N: usize>(files: u64, one: impl Fn(u64) -> [f64; N] + Sync + Send) -> [f64; N] {
+pub(crate) fn over_files<const N: usize>(files: u64, one: impl Fn(u64) -> [f64; N] + Sync + Send) -> [f64; N] {
     let add = |a: [f64; N], b: [f64; N]| std::array::from_fn(|place| a[place] + b[place]);
     (0..files).into_par_iter().map(one).reduce(|| [0.0; N], add).map(|sum| sum / files as f64)
 }

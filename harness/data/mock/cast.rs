@@ -234,7 +234,7 @@ fn labels(card: &Card, mock: &Mock, item: &mut Item) {
     let written = labels.written();
     let classes = if written.is_empty() { &mock.classes } else { &written };
     let shown: Vec<String> = match &labels.form {
-        LabelForm::Wide { columns, .. } => columns.clone(),
+        LabelForm::Wide { columns, .. } => columns.values().cloned().collect(),
         _ => classes.clone(),
     };
     let at = |purpose: &str, class: usize| uniform(mock.seed, purpose, class as u64, &item.number.to_string());
@@ -245,7 +245,7 @@ fn labels(card: &Card, mock: &Mock, item: &mut Item) {
     item.scene.looks = seen().map(|class| Look::of(class, shown.len(), &shown[class])).collect();
     match &labels.form {
         LabelForm::Wide { columns, truth } => {
-            for (class, column) in columns.iter().enumerate() {
+            for (class, column) in columns.keys().enumerate() {
                 item.cells.insert(column.clone(), cell(truth, present[class]));
             }
         }

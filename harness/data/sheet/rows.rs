@@ -30,7 +30,7 @@ impl Sheet {
         };
         let mut wanted: BTreeSet<String> = self.columns.keys().cloned().collect();
         wanted.extend(templates.into_iter().chain(&rows.id).flat_map(|template| template.columns()).map(str::to_owned));
-        let mut broken = pixel_text::Broken::new();
+        let mut broken = pixel_text::Broken::default();
         let container = match &rows.image {
             ImageAt::Bytes(column) => Some(Container::Parquet { file: below.clone(), column: column.clone() }),
             ImageAt::Path(_) => None,
@@ -80,8 +80,7 @@ impl Sheet {
                     (ImageAt::Path(path), _) => {
                         path.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|path| below_root(&path))
                     }
-                    (ImageAt::Bytes(_), _) => Ok(String::new()),
-                    (ImageAt::Pixels(_), _) => broken.get(&(record - 1)).map_or_else(|| Ok(String::new()), |reason| Err(reason.clone())),
+                    (ImageAt::Bytes(_) | ImageAt::Pixels(_), _) => Ok(String::new()),
                 };
                 let named = match (&rows.id, &file) {
                     (Some(id), _) => id.fill(value).map_err(|column| format!("`{column}` is empty")),
@@ -89,9 +88,10 @@ impl Sheet {
                     (None, _) => Ok(format!("{below}:{record}")),
                 };
                 let window = rows.window.as_ref().map(|window| edges_of(window, value)).transpose();
-                let place = file.and_then(|path| match container {
-                    Some(container) => Ok(Place::Record(container, record - 1)),
-                    None => place(&path, archive.as_ref()),
+                let place = file.and_then(|path| match (container, &rows.image) {
+                    (Some(container), ImageAt::Pixels(_)) => broken.image(record - 1).map(|image| Place::Record(container, image)),
+                    (Some(container), _) => Ok(Place::Record(container, record - 1)),
+                    (None, _) => place(&path, archive.as_ref()),
                 });
                 match (place, named, window) {
                     (Ok(place), Ok(id), Ok(window)) => {

@@ -22,7 +22,7 @@ pub(super) struct Delimited {
     header: Vec<String>,
     /// The kept columns: the name, the place in a record, and where in the JSON of that cell.
     kept: Vec<(String, usize, Option<String>)>,
-    /// The first record, where it is data.
+    /// The next record, where it has been read.
     first: Option<(ByteRecord, u64)>,
     chunks: usize,
     ended: bool,
@@ -52,9 +52,7 @@ impl Delimited {
             (Header::Names, Some(_)) => (names(path, &record)?, None),
             (Header::AllButFirst(first), Some(_)) => (std::iter::once(first.clone()).chain(names(path, &record)?).collect(), None),
         };
-        if let Some(twice) = header.iter().enumerate().find(|(index, name)| !name.is_empty() && header[..*index].contains(name)) {
-            return Err(TableError::file(path, format!("has two columns `{}`: rename one of them", twice.1)));
-        }
+        super::distinct_names(path, &header)?;
         let kept = kept(&header, options);
         Ok(Self { path: path.to_owned(), tolerant: options.tolerant, records, header, kept, first, chunks: 0, ended: false })
     }
@@ -77,7 +75,10 @@ impl Delimited {
                 self.ended = true;
                 break;
             };
-            match self.cells(&record) {
+            let swallowed = record.iter().next_back().is_some_and(|cell| cell.ends_with(b"\n"));
+            let unfinished = swallowed && self.is_last()?;
+            let cells = if unfinished { Err("the file ends within its last cell".to_owned()) } else { self.cells(&record) };
+            match cells {
                 Ok(cells) => {
                     for (builder, cell) in builders.iter_mut().zip(cells) {
                         builder.append_value(&cell);
@@ -87,7 +88,6 @@ impl Delimited {
                 }
                 Err(mut reason) => {
                     // An open quote swallows the rest of the file, and with it the line feed that ended its own line.
-                    let swallowed = record.iter().next_back().is_some_and(|cell| cell.ends_with(b"\n"));
                     let line = line + u64::from(swallowed);
                     if swallowed {
                         reason.push_str(": is a quote left open?");
@@ -111,6 +111,14 @@ impl Delimited {
             malformed,
             metadata: Arc::default(),
         })
+    }
+
+    /// Whether no record follows.
+    fn is_last(&mut self) -> Result<bool, TableError> {
+        let mut next = ByteRecord::new();
+        let line = self.records.read(&mut next).map_err(|error| TableError::read(&self.path, error))?;
+        self.first = line.map(|line| (next, line));
+        Ok(line.is_none())
     }
 
     /// The kept cells of a record, or why the row is malformed.

@@ -15,7 +15,7 @@ use parquet::arrow::arrow_reader::{
 };
 use rayon::prelude::*;
 
-use super::{CHUNK, Options, Table, TableError};
+use super::{At, CHUNK, Options, Table, TableError};
 use crate::spec::problem::did_you_mean;
 
 /// Rows that a chunk holds at most where cells may be whole images.
@@ -60,7 +60,8 @@ impl Batches {
     pub(super) fn open(path: &Path, options: &Options) -> Result<Self, TableError> {
         let builder = builder(path)?;
         let leaves: Vec<String> = builder.parquet_schema().columns().iter().map(|column| column.path().string()).collect();
-        let header = builder.schema().fields().iter().flat_map(|field| leaf_names(field.name(), field.data_type())).collect();
+        let header: Vec<String> = builder.schema().fields().iter().flat_map(|field| leaf_names(field.name(), field.data_type())).collect();
+        super::distinct_names(path, &header)?;
         let metadata = builder.metadata().file_metadata().key_value_metadata();
         let metadata = metadata.into_iter().flatten().filter_map(|pair| Some((pair.key.clone(), pair.value.clone()?))).collect();
         // A struct's fields are chosen one by one, so that labels can be read without the images beside them.
@@ -89,12 +90,12 @@ impl Batches {
 
     /// The next rows, decoded column by column; `None` behind the last.
     fn decode(&mut self) -> Result<Option<Table>, TableError> {
-        let path = &self.path;
+        let (path, before) = (&self.path, self.row);
         let decode = |reader: &mut ParquetRecordBatchReader| {
             let Some(batch) = reader.next().transpose().map_err(|error| broken(path, &error))? else { return Ok(None) };
             let (mut names, mut arrays) = (Vec::new(), Vec::new());
             for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
-                flatten(field.name(), array, &mut names, &mut arrays).map_err(|error| broken(path, &error))?;
+                flatten(path, before, field.name(), array, &mut names, &mut arrays)?;
             }
             Ok(Some((batch.num_rows(), names, arrays)))
         };
@@ -162,22 +163,35 @@ fn holds_bytes(kind: &DataType) -> bool {
     }
 }
 
-/// A struct becomes one column a field (`image.bytes`), missing where the struct is.
-fn flatten(name: &str, array: &ArrayRef, names: &mut Vec<String>, arrays: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
+/// A struct becomes one column a field (`image.bytes`), missing where the struct is. `before` is how many rows are above.
+fn flatten(
+    path: &Path,
+    before: u64,
+    name: &str,
+    array: &ArrayRef,
+    names: &mut Vec<String>,
+    arrays: &mut Vec<ArrayRef>,
+) -> Result<(), TableError> {
     let Some(parts) = array.as_any().downcast_ref::<StructArray>() else {
+        let plain = plain(array).map_err(|error| broken(path, &error))?;
+        if plain.null_count() > array.logical_null_count() {
+            let lost = (0..plain.len()).find(|row| plain.is_null(*row) && array.logical_nulls().is_none_or(|nulls| nulls.is_valid(*row)));
+            let at = At { path: path.to_owned(), unit: "row", number: before + lost.map_or(0, |row| row as u64 + 1) };
+            return Err(TableError::Row { at, reason: format!("`{name}` holds a number beyond 64 bits: store it as text") });
+        }
         names.push(name.to_owned());
-        arrays.push(plain(array)?);
+        arrays.push(plain);
         return Ok(());
     };
     for (field, part) in parts.fields().iter().zip(parts.columns()) {
         let part = match parts.nulls() {
             Some(nulls) => {
                 let absent = arrow::array::BooleanArray::new(!nulls.inner(), None);
-                arrow::compute::nullif(part, &absent)?
+                arrow::compute::nullif(part, &absent).map_err(|error| broken(path, &error))?
             }
             None => Arc::clone(part),
         };
-        flatten(&format!("{name}.{}", field.name()), &part, names, arrays)?;
+        flatten(path, before, &format!("{name}.{}", field.name()), &part, names, arrays)?;
     }
     Ok(())
 }
@@ -190,10 +204,15 @@ pub(super) fn plain(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
         }
         DataType::Float16 | DataType::Float32 => DataType::Float64,
         DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => DataType::Float64,
-        DataType::Utf8 | DataType::Utf8View | DataType::Null | DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => {
+        DataType::Utf8 | DataType::Utf8View | DataType::Null | DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, None) => {
             DataType::LargeUtf8
         }
         DataType::Binary | DataType::BinaryView | DataType::FixedSizeBinary(_) => DataType::LargeBinary,
+        // Zones have names and histories; a time is the same in each.
+        DataType::Timestamp(unit, Some(_)) => {
+            let universal = cast(array, &DataType::Timestamp(*unit, Some("+00:00".into())))?;
+            return cast(&universal, &DataType::LargeUtf8);
+        }
         DataType::Dictionary(_, values) => {
             let values = cast(array, values)?;
             return plain(&values);
@@ -264,7 +283,7 @@ fn cells(
         let batch = batch.map_err(|error| broken(path, &error))?;
         let (mut names, mut arrays) = (Vec::new(), Vec::new());
         for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
-            flatten(field.name(), array, &mut names, &mut arrays).map_err(|error| broken(path, &error))?;
+            flatten(path, 0, field.name(), array, &mut names, &mut arrays)?;
         }
         let cells = arrays.first().and_then(|array| array.as_any().downcast_ref::<LargeBinaryArray>());
         let cells = cells.ok_or_else(|| TableError::file(path, format!("has no bytes in the column `{column}`")))?;

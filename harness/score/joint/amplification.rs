@@ -5,7 +5,7 @@ use super::counts::Counts;
 use crate::data::frame::Targets;
 use crate::score::OUTSIDE;
 use crate::score::predictions::{Decisions, Predictions};
-use crate::score::value::{Cause, Value};
+use crate::score::value::{Cause, Value, sum};
 
 /// What is true of items, what was decided about them, and the group that they were taken for.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ impl Ballots {
         }
         let [_, decided, _] = self.counts(hand);
         let even = 1.0 / self.groups as f64;
-        let mut sum = 0.0;
+        let mut leans = Vec::new();
         let mut any = false;
         for class in 0..self.classes {
             let (there, here) = (reference.of_class(class), decided.of_class(class));
@@ -103,11 +103,11 @@ impl Ballots {
             for group in 0..self.groups {
                 let lean = reference.with(group, class) / there;
                 if lean > even {
-                    sum += decided.with(group, class) / here - lean;
+                    leans.push(decided.with(group, class) / here - lean);
                 }
             }
         }
-        if any { Ok(sum / self.classes as f64) } else { Err(Cause::NothingSelected.into()) }
+        if any { Ok(sum(leans) / self.classes as f64) } else { Err(Cause::NothingSelected.into()) }
     }
 
     /// The mean over groups and classes of y (P(decided | given) - P(true | given)), where y is the sign of their correlation in the
@@ -115,7 +115,7 @@ impl Ballots {
     pub fn directional(&self, hand: &Hand<'_>, toward: Toward, reference: Option<&Counts>) -> Value {
         let [labels, decided, taken] = self.counts(hand);
         let base = reference.unwrap_or(&labels);
-        let (mut sum, mut pairs) = (0.0, 0.0);
+        let mut gains = Vec::new();
         for (group, class) in (0..self.groups).flat_map(|group| (0..self.classes).map(move |class| (group, class))) {
             let gain = match toward {
                 Toward::Task => decided.share(group, class).zip(labels.share(group, class)).map(|(said, is)| said - is),
@@ -125,11 +125,11 @@ impl Ballots {
                 }
             };
             if let Some(gain) = gain {
-                sum += base.correlation(group, class) * gain;
-                pairs += 1.0;
+                gains.push(base.correlation(group, class) * gain);
             }
         }
-        if pairs > 0.0 { Ok(sum / pairs) } else { Err(Cause::NoItems.into()) }
+        let pairs = gains.len() as f64;
+        if pairs > 0.0 { Ok(sum(gains) / pairs) } else { Err(Cause::NoItems.into()) }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::data::frame::Targets;
 use crate::score::OUTSIDE;
 use crate::score::breakdown::Breakdown;
 use crate::score::predictions::Predictions;
+use crate::score::value::sum;
 
 /// Sums of weights, groups by classes.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +74,7 @@ impl Counts {
 
     /// Items of all groups that have a class.
     pub fn of_class(&self, class: usize) -> f64 {
-        (0..self.groups).map(|group| self.with(group, class)).sum()
+        sum((0..self.groups).map(|group| self.with(group, class)))
     }
 
     /// Whether a class and a group go together more often (1) or less often (-1) than if they were independent, or just as often (0):

@@ -3,7 +3,7 @@
 use super::Hand;
 use crate::score::OUTSIDE;
 use crate::score::predictions::Scores;
-use crate::score::value::{Cause, Value};
+use crate::score::value::{Cause, Value, sum};
 
 /// The scores of some classes, each of which ranks all items.
 #[derive(Clone, Debug)]
@@ -66,13 +66,13 @@ impl Queries {
     /// counts as one item in k.
     pub fn skew(&self, hand: &Hand<'_>, ladder: &Ladder, k: f64, desired: Desired) -> Vec<Value> {
         let sizes = self.sizes(hand);
-        let all: f64 = sizes.iter().sum();
+        let all = sum(sizes.iter().copied());
         let k = k.min(all);
         let mut top = vec![0.0; self.groups];
         let mut left = k;
         for step in &ladder.0 {
             let here = self.of_step(hand, step);
-            let weight: f64 = here.iter().sum();
+            let weight = sum(here.iter().copied());
             if weight > 0.0 {
                 let part = (left / weight).min(1.0);
                 top.iter_mut().zip(&here).for_each(|(top, here)| *top += part * here);
@@ -99,10 +99,10 @@ impl Queries {
         let sizes = self.sizes(hand);
         let wanted = Self::wanted(&sizes, desired);
         let (mut before, mut done) = (vec![0.0; self.groups], 0.0);
-        let (mut sum, mut weights) = (0.0, 0.0);
+        let (mut total, mut weights) = (0.0, 0.0);
         for step in &ladder.0 {
             let here = self.of_step(hand, step);
-            let weight: f64 = here.iter().sum();
+            let weight = sum(here.iter().copied());
             // Weights that are no whole numbers are summed with errors.
             let (first, last) = ((done + 1e-9_f64).floor() as u64 + 1, (done + weight + 1e-9_f64).floor() as u64);
             for rank in first..=last {
@@ -113,13 +113,13 @@ impl Queries {
                     _ => 0.0,
                 };
                 let discount = 1.0 / (rank as f64 + 1.0).log2();
-                sum += discount * (0..self.groups).map(of_group).sum::<f64>();
+                total += discount * sum((0..self.groups).map(of_group));
                 weights += discount;
             }
             before.iter_mut().zip(&here).for_each(|(before, here)| *before += here);
             done += weight;
         }
-        if weights > 0.0 { Ok((sum / weights).max(0.0)) } else { Err(Cause::NoItems.into()) }
+        if weights > 0.0 { Ok((total / weights).max(0.0)) } else { Err(Cause::NoItems.into()) }
     }
 
     fn sizes(&self, hand: &Hand<'_>) -> Vec<f64> {
@@ -140,7 +140,7 @@ impl Queries {
     /// The share that each group should have; 0 of groups without items.
     fn wanted(sizes: &[f64], desired: Desired) -> Vec<f64> {
         let there = sizes.iter().filter(|size| **size > 0.0).count() as f64;
-        let all: f64 = sizes.iter().sum();
+        let all = sum(sizes.iter().copied());
         let share = |size: &f64| match desired {
             _ if *size <= 0.0 => 0.0,
             Desired::Uniform => 1.0 / there,

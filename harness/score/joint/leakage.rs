@@ -11,7 +11,7 @@ use crate::data::frame::Targets;
 use crate::score::OUTSIDE;
 use crate::score::predictions::{Decisions, Predictions};
 use crate::score::units::draw::{Purpose, generator, lot, shuffle};
-use crate::score::value::{Cause, Undefined, Value};
+use crate::score::value::{Cause, Undefined, Value, sum};
 use crate::spec::embed::Normalize;
 
 /// What an attacker sees of a model.
@@ -228,7 +228,7 @@ impl Leaks {
         match self.lone {
             _ if shares.len() < 2 => Err(Cause::FewGroups.into()),
             Some(group) => Err(Undefined::from(Cause::FewItems).in_group(group)),
-            None => Ok(shares.iter().sum::<f64>() / shares.len() as f64),
+            None => Ok(sum(shares.iter().copied()) / shares.len() as f64),
         }
     }
 }

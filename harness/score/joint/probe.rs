@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::attacker::{Attacker, Features};
 use crate::score::OUTSIDE;
 use crate::score::units::draw::{Purpose, generator, shuffle};
+use crate::score::value;
 
 /// Items whose group is asked for, and what attackers see of them.
 #[derive(Clone, Debug)]
@@ -70,7 +71,7 @@ impl Probe {
             *all += weight;
         }
         let shares: Vec<f64> = sums.into_iter().filter(|(_, all)| *all > 0.0).map(|(sum, all)| sum / all).collect();
-        if shares.len() < 2 { f64::NAN } else { shares.iter().sum::<f64>() / shares.len() as f64 }
+        if shares.len() < 2 { f64::NAN } else { value::sum(shares.iter().copied()) / shares.len() as f64 }
     }
 
     fn told_of(&self, times: &[f64], groups: &[u32]) -> Vec<f64> {

@@ -1,5 +1,6 @@
 //! Groups in an order that knows neither names nor rows.
 
+use std::cell::LazyCell;
 use std::cmp::Ordering;
 
 use super::rows::Rows;
@@ -18,7 +19,18 @@ impl Ranks {
         let groups = chunks().next_back().map_or(0, |chunk| chunk[0].slot.group + 1);
         let mut contents: Vec<&[Single]> = vec![&[]; groups as usize];
         chunks().for_each(|chunk| contents[chunk[0].slot.group as usize] = chunk);
-        let least = |group: u32| (0..ids.len()).filter(|row| rows.groups[*row] == group).map(|row| ids.get(row)).min_by(|a, b| order(a, b));
+        // Few groups have the same content, and none but those need names.
+        let least = LazyCell::new(|| {
+            let mut least: Vec<Option<&str>> = vec![None; groups as usize];
+            for (row, group) in rows.groups.iter().enumerate() {
+                let Some(least) = least.get_mut(*group as usize) else { continue };
+                let id = ids.get(row);
+                if least.is_none_or(|least| order(id, least) == Ordering::Less) {
+                    *least = Some(id);
+                }
+            }
+            least
+        });
         let mut ordered: Vec<u32> = (0..groups).collect();
         let content = |group: u32| {
             let content = contents[group as usize];
@@ -30,7 +42,7 @@ impl Ranks {
             let ((no_a, a_holds), (no_b, b_holds)) = (content(*a), content(*b));
             no_a.cmp(&no_b)
                 .then_with(|| a_holds.cmp(b_holds))
-                .then_with(|| least(*a).zip(least(*b)).map_or(Ordering::Equal, |(a, b)| order(a, b)))
+                .then_with(|| least[*a as usize].zip(least[*b as usize]).map_or(Ordering::Equal, |(a, b)| order(a, b)))
         });
         let mut ranks = vec![0; groups as usize];
         ordered.into_iter().zip(0..).for_each(|(group, rank)| ranks[group as usize] = rank);

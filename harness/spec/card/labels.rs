@@ -1,5 +1,7 @@
 //! Labels of which an item may have several: present, absent or unknown.
 
+use indexmap::IndexMap;
+
 use super::condition::Range;
 use super::ontology::Ontology;
 use super::table::{self, TableFile};
@@ -38,8 +40,8 @@ pub enum LabelForm {
     },
     /// One column a class.
     Wide {
-        /// The columns of the items.
-        columns: Vec<String>,
+        /// The columns of the items, each with its class.
+        columns: IndexMap<String, String>,
         /// What the cells say.
         truth: Truth,
     },
@@ -151,7 +153,7 @@ impl Decode for Labels {
         let form = if node.get("file").is_some() || node.get("files").is_some() {
             long(&mut fields, problems)
         } else if node.get("columns").is_some() {
-            let columns = fields.required("columns", problems);
+            let columns = fields.required_with("columns", problems, wide);
             let truth = truth(&mut fields, problems, "1", "0");
             columns.map(|columns| LabelForm::Wide { columns, truth })
         } else {
@@ -187,6 +189,15 @@ impl Labels {
         written.retain(|class| seen.insert(class.clone()));
         written
     }
+}
+
+/// `[Hat, Bag]`, or `{label.0: Hat, label.1: Bag}` where columns have other names than classes.
+fn wide(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, String>> {
+    if let Value::Map(_) = node.value {
+        return IndexMap::decode(node, problems);
+    }
+    let columns: Vec<String> = Vec::decode(node, problems)?;
+    Some(columns.into_iter().map(|column| (column.clone(), column)).collect())
 }
 
 fn long(fields: &mut Fields, problems: &mut Problems) -> Option<LabelForm> {

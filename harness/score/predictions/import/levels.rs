@@ -9,6 +9,9 @@ use crate::data::frame::Factor;
 use crate::data::table::{Column, Table, TableError};
 
 /// A column of names: `1.0` is the same name as `1`.
+///
+/// # Errors
+/// Cells that are no text, and names that are surely a mistake, with the first row of each: see [`Levels::mistake`].
 pub(super) fn factor(table: &Table, column: Column<'_>) -> Result<Factor, TableError> {
     let mut levels = Levels::default();
     let array = column.array();
@@ -32,7 +35,31 @@ pub(super) fn factor(table: &Table, column: Column<'_>) -> Result<Factor, TableE
         let code = |row: usize| Ok(column.text(row)?.map(|text| levels.code(&text)));
         (0..table.len()).map(code).collect::<Result<_, TableError>>()?
     };
+    if let Some((code, mistake)) = levels.mistake() {
+        let row = first.iter().position(|other| *other == Some(code)).unwrap_or(0);
+        return Err(table.row_error(row, format!("`{}` holds {mistake}", column.name())));
+    }
     Ok(levels.factor(first))
+}
+
+/// What is seen of a name: one space for many, and nothing for marks that take no room.
+fn visible(name: &str) -> String {
+    let unseen = ['\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
+    name.replace(unseen, "").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A name for a message: not too long, and with what is not seen written out.
+fn shown(name: &str) -> String {
+    const SHOWN: usize = 40;
+    let letters = |letter: char| -> String {
+        if letter == ' ' || letter.is_alphanumeric() || letter.is_ascii_graphic() {
+            letter.into()
+        } else {
+            letter.escape_unicode().collect()
+        }
+    };
+    let start: String = name.chars().take(SHOWN).map(letters).collect();
+    if name.chars().nth(SHOWN).is_some() { start + "…" } else { start }
 }
 
 /// The levels of a column in the order in which they come.
@@ -64,6 +91,34 @@ impl Levels {
             self.written.push((text.to_owned(), code));
         }
         code
+    }
+
+    /// A name that cannot be meant, and what to do about it: one with a line end or another control character, `NaN` among numbers, or
+    /// one that looks like another (spaces and marks that take no room aside).
+    fn mistake(&self) -> Option<(u32, String)> {
+        let mut names: Vec<(&str, u32)> = self.codes.iter().map(|(name, code)| (name.as_str(), *code)).collect();
+        names.sort_unstable_by_key(|(_, code)| *code);
+        if let Some((name, code)) = names.iter().find(|(name, _)| name.contains(char::is_control)) {
+            let help = if name.contains('\n') { "is a quote left open?" } else { "take it out" };
+            return Some((*code, format!("`{}`, a name with a control character: {help}", shown(name))));
+        }
+        let is_nan = |name: &str| name.eq_ignore_ascii_case("nan");
+        if let Some((name, code)) = names.iter().find(|(name, _)| is_nan(name))
+            && names.len() > 1
+            && names.iter().all(|(name, _)| name.parse::<f64>().is_ok())
+        {
+            return Some((*code, format!("`{name}` among numbers: leave the cell empty where nothing is known")));
+        }
+        let mut seen: HashMap<String, &str> = HashMap::new();
+        for (name, code) in names.iter().filter(|(name, _)| !name.is_ascii() || name.contains(' ')) {
+            let seen_as = visible(name);
+            let twin = self.codes.get_key_value(&seen_as).map(|(twin, _)| twin.as_str()).filter(|twin| twin != name);
+            let twin = twin.or_else(|| seen.insert(seen_as, name));
+            if let Some(twin) = twin {
+                return Some((*code, format!("`{}` beside `{}`, which look alike: make them one name", shown(name), shown(twin))));
+            }
+        }
+        None
     }
 
     /// Levels in the order of their names.
