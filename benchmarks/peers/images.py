@@ -1,10 +1,12 @@
 """Photographs to normalised tensors: fairgrid and Pillow with NumPy, one thread each, in turns.
 
-    pip install numpy pillow
-    python benchmarks/peers/images.py [FOLDER ...]
+    pip install numpy pillow simplejpeg scikit-image scikit-learn
+    python benchmarks/peers/images.py [--real] [FOLDER ...]
 
-Without folders, photographs of 500 x 375 and of 1600 x 1200 pixels are made up, with the spectrum, and the bytes a pixel, of real ones.
-What counts is processor time, so that a busy machine does not blur the ratio.
+Without folders, photographs of 500 x 375 and of 1600 x 1200 pixels are made up, with the spectrum, and the bytes a pixel, of real ones; with
+`--real`, the real ones that scikit-image and scikit-learn bring are tiled at their own resolution to 1600 x 1200. Beside them, what no decoder
+on top of libjpeg-turbo can exceed: its decoding alone, in C, to the whole size or, for `fast`, to the smallest that suffices; and Pillow where its
+`draft` shrinks too. What counts is processor time, so that a busy machine does not blur the ratio.
 """
 
 import argparse
@@ -19,6 +21,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import simplejpeg
 from PIL import Image, features
 from PIL import __version__ as pillow
 
@@ -55,9 +58,39 @@ def made_up(folder):
             yield below
 
 
-def tensor(data):
+def tiled(photograph, width=1600, height=1200):
+    """Beside and below each other, each the mirror image of its neighbour, so that no seam is sharp."""
+    whole = Image.new("RGB", (width, height))
+    for top in range(0, height, photograph.height):
+        for left in range(0, width, photograph.width):
+            tile = photograph
+            if left // photograph.width % 2:
+                tile = tile.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            if top // photograph.height % 2:
+                tile = tile.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+            whole.paste(tile, (left, top))
+    return whole
+
+
+def real(folder):
+    home = {name: Path(importlib.util.find_spec(name).origin).parent for name in ("skimage", "sklearn")}
+    names = ("astronaut.png", "chelsea.png", "coffee.png", "hubble_deep_field.jpg", "motorcycle_left.png", "retina.jpg")
+    paths = [home["skimage"] / "data" / name for name in names]
+    paths += [home["sklearn"] / "datasets" / "images" / name for name in ("china.jpg", "flower.jpg")]
+    for quality in (75, 85, 90):
+        below = folder / f"real-{quality}"
+        below.mkdir()
+        for path in paths:
+            tiled(Image.open(path).convert("RGB")).save(below / f"{path.stem}.jpg", quality=quality)
+        yield below
+
+
+def tensor(data, draft=False):
     """torchvision's Resize(256), CenterCrop(224), ToTensor, Normalize, without torchvision's own cost."""
-    image = Image.open(io.BytesIO(data)).convert("RGB")
+    image = Image.open(io.BytesIO(data))
+    if draft:
+        image.draft("RGB", (256 * image.width // min(image.size), 256 * image.height // min(image.size)))
+    image = image.convert("RGB")
     width, height = image.size
     size = (256 * width // height, 256) if width > height else (256, 256 * height // width)
     image = image.resize(size, Image.Resampling.BILINEAR)
@@ -67,12 +100,18 @@ def tensor(data):
     return np.ascontiguousarray(values.transpose(2, 0, 1))
 
 
-def peer(folder):
+def decoded(data, shrunk=False):
+    """libjpeg-turbo's decoding and nothing else, through a thin layer."""
+    at_least = {"min_height": 256, "min_width": 256} if shrunk else {}
+    return simplejpeg.decode_jpeg(data, "RGB", **at_least)
+
+
+def peer(folder, work, **how):
     files = [path.read_bytes() for path in folder.iterdir()]
     count, start, busy = 0, time.perf_counter(), time.process_time()
     while time.perf_counter() - start < LEAST:
         for data in files:
-            tensor(data)
+            work(data, **how)
             count += 1
     return count / (time.process_time() - busy)
 
@@ -103,6 +142,7 @@ def built():
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--bench", type=Path, help="the bench `images`, already built")
+    options.add_argument("--real", action="store_true", help="real photographs in place of made-up ones")
     options.add_argument("folders", type=Path, nargs="*")
     options = options.parse_args()
     bench = options.bench or built()
@@ -110,19 +150,25 @@ def main():
     print(f"Pillow {pillow} ({turbo}), NumPy {np.__version__}")
     missed = False
     with tempfile.TemporaryDirectory() as temporary:
-        for folder in options.folders or made_up(Path(temporary)):
+        for folder in options.folders or (real if options.real else made_up)(Path(temporary)):
             size = Image.open(next(folder.iterdir())).size
             bits = sum(path.stat().st_size for path in folder.iterdir()) * 8 / (size[0] * size[1] * len(list(folder.iterdir())))
             at_least = TARGETS.get(size, (None, None))
             for decode, target in zip(("exact", "fast"), at_least):
-                rounds = [(ours(bench, folder, decode), peer(folder)) for _ in range(ROUNDS)]
-                ratios = sorted(mine / theirs for mine, theirs in rounds)
+                fast = decode == "fast"
+                rounds = [
+                    (ours(bench, folder, decode), peer(folder, tensor), peer(folder, tensor, draft=fast), peer(folder, decoded, shrunk=fast))
+                    for _ in range(ROUNDS)
+                ]
+                ratios = sorted(mine / theirs for mine, theirs, *_ in rounds)
                 spans = [f"{min(side):.0f} to {max(side):.0f}/s" for side in zip(*rounds)]
                 print(
                     f"{size[0]} x {size[1]}, {bits:.1f} bits a pixel, {decode}: fairgrid {spans[0]}, Pillow {spans[1]}, "
                     + ", ".join(f"{ratio:.2f}" for ratio in ratios)
                     + " times"
                     + (f", at least {target} wanted" if target else "")
+                    + (f"; Pillow with draft {spans[2]}" if fast else "")
+                    + f"; libjpeg-turbo's decoding alone {spans[3]}"
                 )
                 missed |= target is not None and ratios[ROUNDS // 2] < target
     return 1 if missed else 0

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::sync::Mutex;
 
 use clap::ValueEnum;
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::run::event::{Event, Observer};
 
@@ -108,7 +108,11 @@ impl Bars {
     fn update(&self, name: &str, done: u64, total: u64, message: &str) {
         let Ok(mut bars) = self.bars.lock() else { return };
         let bar = bars.entry(name.to_owned()).or_insert_with(|| {
-            let style = ProgressStyle::with_template("{prefix:40!} {bar:24} {pos:>7}/{len:<7} {per_sec:>12} {msg}");
+            let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                let _ = write!(out, "{:.1}/s", state.per_sec());
+            };
+            let style = ProgressStyle::with_template("{prefix:40!} {bar:24} {pos:>7}/{len:<7} {rate:>12} {msg}")
+                .map(|style| style.with_key("rate", rate));
             let bar = self.screen.add(ProgressBar::new(total).with_prefix(name.to_owned()));
             style.map(|style| bar.clone().with_style(style)).unwrap_or(bar)
         });

@@ -98,6 +98,8 @@ impl Kind {
         let letter = rest.chars().next().ok_or_else(unread)?;
         let width: usize = rest[letter.len_utf8()..].parse().map_err(|_| unread())?;
         let size = match (letter, width) {
+            // Of what takes no bytes, a file could claim any number.
+            ('S' | 'U', 0) => return Err(unread()),
             ('U', _) => width.checked_mul(4).ok_or_else(unread)?,
             ('S', _) | ('b', 1) | ('i' | 'u', 1 | 2 | 4 | 8) | ('f', 4 | 8) => width,
             _ => return Err(unread()),

@@ -44,8 +44,7 @@ pub(super) fn decode(bytes: &[u8], orient: bool, shrink: &dyn Fn(u32, u32) -> u3
     let mut decoder = opened(bytes)?;
     let space = space(&decoder);
     let (width, height) = upright(&decoder, orient)?;
-    let decoded = turbo::decode(bytes, space, shrink(width, height));
-    let Samples { width, height, mut bytes } = decoded.map_or_else(|| whole_samples(&mut decoder), Ok)?;
+    let Samples { width, height, mut bytes } = samples(bytes, &mut decoder, shrink(width, height))?;
     if space == ColorSpace::CMYK {
         bytes = from_cmyk(&bytes);
     }
@@ -62,10 +61,14 @@ pub(super) fn decode(bytes: &[u8], orient: bool, shrink: &dyn Fn(u32, u32) -> u3
 /// A reason, as for [`encode`].
 pub(super) fn squeezed(bytes: &[u8], shape: [usize; 3], quality: u8) -> Result<Vec<u8>, String> {
     let encoded = encode(bytes, shape, quality)?;
-    Ok(whole_samples(&mut opened(&encoded)?)?.bytes)
+    Ok(samples(&encoded, &mut opened(&encoded)?, 1)?.bytes)
 }
 
-fn whole_samples(decoder: &mut Decoder<'_>) -> Result<Samples, String> {
+/// Decodes at a `shrink`th of the sides, or what libjpeg-turbo's algorithms complain about, at its full size.
+fn samples(bytes: &[u8], decoder: &mut Decoder<'_>, shrink: u32) -> Result<Samples, String> {
+    if let Some(samples) = turbo::decode(bytes, space(decoder), shrink) {
+        return Ok(samples);
+    }
     let (width, height) = sides(decoder)?;
     decoder.set_options(options().jpeg_set_out_colorspace(space(decoder)));
     Ok(Samples { width, height, bytes: decoder.decode().map_err(broken)? })

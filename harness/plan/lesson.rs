@@ -16,7 +16,7 @@ use crate::spec::sample::{Sample, Size};
 use crate::spec::study::Study;
 
 /// Counts up when distorting would give other images.
-const DISTORT_VERSION: u32 = 2;
+const DISTORT_VERSION: u32 = 3;
 
 /// The items of a step, and what is to be known of them.
 pub(super) struct Lesson {

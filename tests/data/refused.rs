@@ -226,6 +226,7 @@ fn arrays_and_records_that_are_not_what_they_say() {
         .file("root/longer.npy", [&planes[..], b"x"].concat())
         .file("root/short.npy", &planes[..40])
         .file("root/absurd.npy", header("(18446744073709551615, 18446744073709551615, 2)"))
+        .file("root/nothing.npy", [&header("(4, 4000000000000)")[..21], b"|S0", &header("(4, 4000000000000)")[24..]].concat())
         .file("root/flat.npy", [header("(2, 3)"), vec![0; 6]].concat())
         .file("root/large.npy", [header("(1, 300, 400)"), vec![0; 120_000]].concat())
         .file("root/none.npy", header("(0, 3, 2)"))
@@ -255,6 +256,7 @@ fn arrays_and_records_that_are_not_what_they_say() {
         arrays("faces.npz"),
         arrays("faces.npz/test_images"),
         arrays("faces.npz/train_images, age: faces.npz/shorter"),
+        arrays("faces.npz/train_images, age: nothing.npy"),
         format!("{}fields: {{age: ages}}\n", arrays("faces.npz/train_images, age: faces.npz/ages")),
         records("cut.bin"),
         format!("strict: true\n{}", records("cut.bin")),

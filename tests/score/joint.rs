@@ -215,8 +215,8 @@ const ODDS: [[f64; 3]; 2] = [[0.5, 0.3, 0.2], [0.3, 0.3, 0.4]];
 fn coverage(items: usize, files: u64) -> [f64; 2] {
     let plain = spec::<Uncertainty>("{bootstrap: 0}");
     let of = |seed: u64| leakage_of(&drawn(items, ODDS, seed), "dataset_leakage", &plain).value.unwrap();
-    let truth = (100_000..102_000).into_par_iter().map(of).sum::<f64>() / 2000.0;
-    ["{bootstrap: 200}", "{bootstrap: 200, refit: true}"].map(|text| {
+    let truth = (100_000..100_400).into_par_iter().map(of).sum::<f64>() / 400.0;
+    ["{bootstrap: 100}", "{bootstrap: 100, refit: true}"].map(|text| {
         let uncertainty = spec::<Uncertainty>(text);
         let holds = |seed: u64| {
             let measured = leakage_of(&drawn(items, ODDS, seed), "dataset_leakage", &uncertainty);
@@ -241,7 +241,7 @@ fn an_interval_of_leakage_knows_that_attackers_might_have_been_others() {
 #[ignore = "minutes"]
 fn every_attacker() {
     for items in [60, 200, 600] {
-        let [kept, anew] = coverage(items, 1000);
+        let [kept, anew] = coverage(items, 400);
         println!("| {items} | {kept:.3} | {anew:.3} |");
     }
 }

@@ -1,14 +1,14 @@
-//! What is looked for along rankings of pairs, resample by resample.
+//! Sums along rankings of pairs, resample by resample: sorted once, each with the subjects that say how often it came.
 //!
-//! How much there is of positives and negatives is summed up by pairs of subjects, of which there are far fewer than of images; and the
-//! ranking is walked from the top only until it is found. The numbers are those of a walk along all.
+//! Of what is looked for along a ranking, how much there is of positives and negatives is summed up by pairs of subjects, of which there are
+//! far fewer than of images; and the ranking is walked from the top only until it is found. The numbers are those of a walk along all.
 
 use std::collections::HashMap;
 
 use crate::score::breakdown::Breakdown;
 use crate::score::lens::order::Order;
 use crate::score::lens::roc::Roc;
-use crate::score::lens::tally::Tally;
+use crate::score::lens::tally::{Sweep, Tally};
 use crate::score::units::Units;
 use crate::score::units::vertices::{Draw, Tie};
 
@@ -55,14 +55,18 @@ impl Stretches {
         Some(Self { places })
     }
 
-    /// Sums one resample up, as far as that says what is looked for.
+    /// Sums one resample up; where something is looked for, as far as that says what it is.
     pub(in crate::score) fn sum(&self, draw: &Draw, tallies: &mut [Tally]) {
         for (tally, stretches) in tallies.iter_mut().zip(&self.places) {
             tally.clear();
             for (roc, stretch) in tally.rocs.iter_mut().zip(stretches) {
                 *roc = stretch.walk(roc.cleared(), draw);
             }
-            tally.items = tally.rocs.first().map_or(0.0, |roc| roc.positives + roc.negatives);
+            for (sweep, stretch) in tally.sweeps.iter_mut().zip(stretches) {
+                *sweep = stretch.sweep(draw);
+            }
+            let of_sweep = || tally.sweeps.first().map_or(0.0, |sweep| sweep.total);
+            tally.items = tally.rocs.first().map_or_else(of_sweep, |roc| roc.positives + roc.negatives);
         }
     }
 }
@@ -78,6 +82,15 @@ impl Stretch {
             let (_, positives, negatives) = &mut self.sums[place];
             *(if step.positive { positives } else { negatives }) += step.amount;
         }
+    }
+
+    fn sweep(&self, draw: &Draw) -> Sweep {
+        let mut sweep = Sweep::default();
+        for step in &self.steps {
+            sweep.push(u64::from(step.number), step.positive, step.amount * draw.times(step.tie));
+        }
+        sweep.finish();
+        sweep
     }
 
     fn walk(&self, mut roc: Roc, draw: &Draw) -> Roc {

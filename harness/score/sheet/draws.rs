@@ -90,7 +90,8 @@ impl Sheet<'_> {
                 self.draws(draws, || ladders.room(), draw, |(), tallies| of(tallies))
             }
             None => {
-                if let (Lens::Rocs(..), Some(resampled)) = (self.lens, self.walked(slots, uncertainty, &of)) {
+                let ranked = matches!(self.lens, Lens::Rankings(_) | Lens::Rocs(..));
+                if let Some(resampled) = ranked.then(|| self.walked(slots, uncertainty, &of)).flatten() {
                     return resampled;
                 }
                 let (units, fresh) = (slots.units, || vec![0.0; size]);
@@ -111,7 +112,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// The same of what is looked for along rankings of pairs; `None` where units are no pairs.
+    /// The same of rankings of pairs; `None` where units are no pairs.
     fn walked(&self, slots: &Slots<'_>, uncertainty: &Uncertainty, of: &(impl Fn(&[Tally]) -> Vec<f64> + Sync)) -> Option<Vec<Vec<f64>>> {
         let vertices = slots.units.vertices()?;
         let stretches = Stretches::new(&slots.order, self.breakdown, slots.units, self.whole())?;
