@@ -1,4 +1,4 @@
-//! Scoring a million predictions of 14 intersectional groups: reading, counting, ranking.
+//! Scoring a million predictions of 14 intersectional groups (reading, counting, ranking), and a million pairs of the images of 700 people.
 //!
 //! A benchmark is also a test: it stops where a number is missing.
 
@@ -11,8 +11,10 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use criterion::{Criterion, criterion_group, criterion_main};
-use fairgrid::score::predictions::Predictions;
+use fairgrid::data::frame::{Factor, Targets};
+use fairgrid::score::embedding::Embeddings;
 use fairgrid::score::predictions::kinds::Keep;
+use fairgrid::score::predictions::{Parts, Predictions};
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::score;
 use fairgrid::spec::decode::Decode;
@@ -85,5 +87,51 @@ fn million(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, million);
+/// Two images each of people of four races.
+fn people() -> Predictions {
+    const PEOPLE: usize = 700;
+    const WIDTH: usize = 64;
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut values = Vec::with_capacity(2 * PEOPLE * WIDTH);
+    for _ in 0..PEOPLE {
+        let centre: Vec<f64> = (0..WIDTH).map(|_| random.random_range(-1.0..1.0)).collect();
+        (0..2).for_each(|_| values.extend(centre.iter().map(|number| number + random.random_range(-0.8..0.8))));
+    }
+    let of = |name: &dyn Fn(usize) -> String| Factor::of(&(0..2 * PEOPLE).map(|row| Some(name(row / 2))).collect::<Vec<_>>());
+    let parts = Parts {
+        ids: (0..2 * PEOPLE).map(|row| format!("i{row:05}")).collect(),
+        classes: Vec::new(),
+        targets: Targets::Single(vec![None; 2 * PEOPLE]),
+        scores: None,
+        decisions: None,
+        embeddings: Embeddings::new(WIDTH, values),
+        fields: [("race".to_owned(), of(&|person| RACES[person % 4].to_owned()))].into_iter().collect(),
+        subject: Some(of(&|person| format!("p{person}"))),
+        weight: None,
+        split: None,
+        copies: None,
+        fold: None,
+    };
+    Predictions::check(parts, |row| row as u64 + 1).unwrap()
+}
+
+fn pairs(criterion: &mut Criterion) {
+    let images = people();
+    let scored = |metrics: &str, replicates: u32, permutations: u32| {
+        let text = format!("{{pairs: {{score: cosine}}, groups: [race], decide: {{threshold: 0.25}}, metrics: [{metrics}]}}");
+        let uncertainty = Uncertainty::default().with_draws(replicates, permutations);
+        let measured = score(&images, &spec::<Evaluation>(&text), &uncertainty, &FittedRules::new()).unwrap();
+        assert!(measured.iter().all(|number| number.value.is_some()), "a number without a value");
+        measured
+    };
+    let mut group = criterion.benchmark_group("pairs");
+    group.sample_size(10);
+    group.bench_function("none", |bencher| bencher.iter(|| black_box(scored("roc_auc_score", 0, 0))));
+    group.bench_function("auc_200_replicates", |bencher| bencher.iter(|| black_box(scored("roc_auc_score", 200, 0))));
+    let gaps = "false_match_rate_difference, false_non_match_rate_difference";
+    group.bench_function("rates_200_nulls", |bencher| bencher.iter(|| black_box(scored(gaps, 0, 200))));
+    group.finish();
+}
+
+criterion_group!(benches, million, pairs);
 criterion_main!(benches);
