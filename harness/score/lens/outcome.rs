@@ -28,6 +28,8 @@ pub struct Outcomes {
 struct Pattern {
     marks: Vec<(u32, Mark)>,
     right: bool,
+    /// How many marks are true positives, false positives and false negatives: what an item's own numbers are made of.
+    counts: [u32; 3],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,7 +66,7 @@ impl Outcomes {
     pub fn of_finds(found: &[Option<bool>]) -> Self {
         let pattern = |found: bool| {
             let mark = if found { Mark::TruePositive } else { Mark::FalseNegative };
-            Pattern { marks: vec![(0, mark)], right: found }
+            Pattern::new(vec![(0, mark)], found)
         };
         Self::interned(found.iter().map(|found| found.map(pattern)), 1, true)
     }
@@ -138,13 +140,13 @@ impl Outcomes {
             tally.right += weight;
         }
         for (class, mark) in &pattern.marks {
+            // Without a branch, which nobody could predict.
+            let share = |wanted: Mark| if *mark == wanted { weight } else { 0.0 };
             let cell = &mut tally.cells[*class as usize];
-            match mark {
-                Mark::TruePositive => cell.true_positive += weight,
-                Mark::FalsePositive => cell.false_positive += weight,
-                Mark::FalseNegative => cell.false_negative += weight,
-                Mark::TrueNegative => cell.true_negative += weight,
-            }
+            cell.true_positive += share(Mark::TruePositive);
+            cell.false_positive += share(Mark::FalsePositive);
+            cell.false_negative += share(Mark::FalseNegative);
+            cell.true_negative += share(Mark::TrueNegative);
         }
         if self.confusions {
             let target = pattern.marks.iter().find(|(_, mark)| matches!(mark, Mark::TruePositive | Mark::FalseNegative));
@@ -169,11 +171,17 @@ impl Outcomes {
 }
 
 impl Pattern {
+    fn new(marks: Vec<(u32, Mark)>, right: bool) -> Self {
+        let count = |wanted: Mark| marks.iter().filter(|(_, mark)| *mark == wanted).count() as u32;
+        let counts = [Mark::TruePositive, Mark::FalsePositive, Mark::FalseNegative].map(count);
+        Self { marks, right, counts }
+    }
+
     fn of_one(target: u32, decision: Option<u32>) -> Self {
         let right = decision == Some(target);
         let mut marks = vec![(target, if right { Mark::TruePositive } else { Mark::FalseNegative })];
         marks.extend(decision.filter(|_| !right).map(|decision| (decision, Mark::FalsePositive)));
-        Self { marks, right }
+        Self::new(marks, right)
     }
 
     fn of_set(target: u32, set: &[u32]) -> Self {
@@ -183,7 +191,7 @@ impl Pattern {
         if !right {
             marks.push((target, Mark::FalseNegative));
         }
-        Self { marks, right }
+        Self::new(marks, right)
     }
 
     fn of_labels(present: &[u32], absent: &[u32], decided: &[u32]) -> Self {
@@ -193,13 +201,12 @@ impl Pattern {
         let mut marks = mark(present, Mark::TruePositive, Mark::FalseNegative);
         marks.extend(mark(absent, Mark::FalsePositive, Mark::TrueNegative));
         let right = marks.iter().all(|(_, mark)| matches!(mark, Mark::TruePositive | Mark::TrueNegative));
-        Self { marks, right }
+        Self::new(marks, right)
     }
 
     /// The numbers that a single multi-label item has by itself.
     fn add_samples(&self, weight: f64, beta: f64, samples: &mut Samples) {
-        let count = |wanted: Mark| self.marks.iter().filter(|(_, mark)| *mark == wanted).count() as f64;
-        let (hits, false_hits, misses) = (count(Mark::TruePositive), count(Mark::FalsePositive), count(Mark::FalseNegative));
+        let [hits, false_hits, misses] = self.counts.map(f64::from);
         let share = |numerator: f64, denominator: f64| (denominator > 0.0).then(|| numerator / denominator);
         samples.items += weight;
         samples.recall.add(share(hits, hits + misses), weight);
