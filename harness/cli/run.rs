@@ -93,8 +93,10 @@ impl Execution {
         let observer = observer(self.progress, self.quiet, self.verbose);
         let plan = study.plan(&*observer, predictions)?;
         let store = Store::open(&self.store).map_err(anyhow::Error::from)?;
-        let interrupted = Arc::new(AtomicBool::new(false));
+        let (interrupted, alone) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+            // Without workers nobody has to be told, and what is stored is whole: the process just ends.
+            signal_hook::flag::register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&alone))?;
             signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -112,6 +114,7 @@ impl Execution {
                 error: anyhow::anyhow!("stopped; what is done is kept: run the same command to go on"),
             });
         }
+        alone.store(true, Ordering::Relaxed);
         let scoring = Scoring { plan: &plan, store: &store, force: self.force, results: &outcome.results, observer: &*observer };
         let scored = scoring.all().map_err(anyhow::Error::from)?;
         let comparisons = Comparing { scoring, scored: &scored }.all().map_err(anyhow::Error::from)?;

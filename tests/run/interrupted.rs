@@ -88,3 +88,27 @@ fn a_reader_that_went_away_is_no_crash() {
     assert_eq!(full.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&full.stderr).starts_with("error: cannot write to standard output: No space left"));
 }
+
+#[test]
+fn ctrl_c_ends_the_making_of_numbers() {
+    let rows: String =
+        (0..4000).map(|row| format!("i{row},{},0.{:05},{}\n", row % 2, row * 7919 % 100_000, ["a", "b"][row % 3 / 2])).collect();
+    let spec = "fairgrid: 1\nstudy: long\nmodels:\n  m: {predictions: p.csv, columns: {id: id, label: y, scores: s}}\nevaluate:\n  e: \
+                {groups: [g], positive: 1, metrics: [roc_auc_score]}\nuncertainty: {bootstrap: 100000}\n";
+    let folder = crate::command::Folder::new().file("long.yaml", spec).file("p.csv", format!("id,y,s,g\n{rows}"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_fairgrid"))
+        .args(["run", "long.yaml"])
+        .current_dir(folder.path("."))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait(|| folder.path(".fairgrid").exists());
+    std::thread::sleep(Duration::from_millis(500));
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
+    let ended = Instant::now();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(ended.elapsed() < Duration::from_secs(2), "{:?}", ended.elapsed());
+    assert!(!folder.path("results").exists());
+}
