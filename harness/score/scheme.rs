@@ -49,8 +49,8 @@ pub struct ToFit {
 /// A number of each group stands in memory draw by draw.
 const MOST_GROUPS: usize = 20_000;
 
-/// Every two groups are a contrast.
-const MOST_COMPARED: usize = 5_000;
+/// Every two groups are a contrast: of so many, a gap takes seconds and up to a GiB.
+const MOST_COMPARED: usize = 2_000;
 
 impl Scheme {
     /// Holds an evaluation against a schema; says everything that does not fit and answers `None` then.

@@ -142,3 +142,15 @@ fn names_of_others_are_known() {
     }
     insta::assert_snapshot!(explain("predictive_equality").unwrap());
 }
+
+#[test]
+fn no_more_groups_are_compared_than_memory_holds() {
+    let of = |groups: usize, metric: &str| {
+        let rows: String = (0..groups).map(|row| format!("i{row},g{row},a,a\n")).collect();
+        let predictions = import(&format!("id,g,y,d\n{rows}"), "{id: id, label: y, decision: d}", &["g"]).unwrap();
+        measure(&predictions, &format!("{{groups: [g], metrics: [{metric}]}}")).map_err(|error| error.to_string())
+    };
+    assert_eq!(of(2001, "accuracy_score").unwrap().len(), 2002);
+    let error = of(2001, "accuracy_score_difference").unwrap_err();
+    assert!(error.contains("`accuracy_score_difference` compares 2001 groups with each other, and at most 2000 can be"), "{error}");
+}
