@@ -99,10 +99,12 @@ pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertai
             findings.extend(found.into_iter().map(|finding| Finding { decision: rule.to_owned(), ..finding }));
         },
     )?;
-    if sides.iter().all(|side| side.predictions.embeddings().is_some()) {
-        findings.extend(audited(sides, uncertainty, |audits, _| Ok(embedding::contrasts(audits, request, uncertainty)))?);
-    }
-    findings.extend(audited(sides, uncertainty, |audits, _| joint::contrasts(audits, sides, request))?);
+    let embedded = sides.iter().all(|side| side.predictions.embeddings().is_some());
+    audited(sides, uncertainty, |audits, _| {
+        findings.extend(embedded.then(|| embedding::contrasts(audits, request, uncertainty)).into_iter().flatten());
+        findings.extend(joint::contrasts(audits, sides, request)?);
+        Ok(())
+    })?;
     adjust(findings.iter_mut(), request.adjust);
     Ok(findings)
 }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use fairgrid::data::frame::{Factor, Targets};
 use fairgrid::score::embedding::Embeddings;
 use fairgrid::score::measurement::Measurement;
 use fairgrid::score::predictions::{Parts, Predictions};
@@ -15,6 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
+use super::images;
 use crate::score::scenario::{held, over_files};
 use crate::score::spec;
 
@@ -41,21 +41,7 @@ fn people(times: usize, blurred: f64, parted: f64, seed: u64) -> Predictions {
             gender.push(Some(format!("g{}", person % 2)));
         }
     }
-    let parts = Parts {
-        ids: (0..subject.len()).map(|row| format!("i{row:05}")).collect(),
-        classes: Vec::new(),
-        targets: Targets::Single(vec![None; subject.len()]),
-        scores: None,
-        decisions: None,
-        embeddings: Embeddings::new(WIDTH, values),
-        fields: [("race".to_owned(), Factor::of(&race)), ("gender".to_owned(), Factor::of(&gender))].into_iter().collect(),
-        subject: Some(Factor::of(&subject)),
-        weight: None,
-        split: None,
-        copies: None,
-        fold: None,
-    };
-    Predictions::check(parts, |row| row as u64 + 1).unwrap()
+    images(|row| format!("i{row:05}"), Embeddings::new(WIDTH, values), &subject, &[("race", &race[..]), ("gender", &gender)])
 }
 
 const GAPS: [&str; 8] = [

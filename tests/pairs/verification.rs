@@ -2,10 +2,9 @@
 
 use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Float64Type};
-use fairgrid::data::frame::{Factor, Targets};
 use fairgrid::score::embedding::Embeddings;
 use fairgrid::score::measurement::Measurement;
-use fairgrid::score::predictions::{Parts, Predictions};
+use fairgrid::score::predictions::Predictions;
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::score;
 use fairgrid::spec::evaluation::Evaluation;
@@ -16,6 +15,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
+use super::images;
 use crate::command::{Folder, Outcome, fairgrid, root};
 use crate::score::spec;
 
@@ -134,21 +134,7 @@ fn world(people: usize, shots: usize, generator: &mut ChaCha8Rng) -> Predictions
     }
     let of = |person: usize| format!("p{person:04}");
     let subject: Vec<Option<String>> = (0..people * shots).map(|row| Some(of(row / shots))).collect();
-    let parts = Parts {
-        ids: (0..people * shots).map(|row| format!("i{row:06}")).collect(),
-        classes: Vec::new(),
-        targets: Targets::Single(vec![None; people * shots]),
-        scores: None,
-        decisions: None,
-        embeddings: Embeddings::new(WIDTH, values),
-        fields: indexmap::IndexMap::new(),
-        subject: Some(Factor::of(&subject)),
-        weight: None,
-        split: None,
-        copies: None,
-        fold: None,
-    };
-    Predictions::check(parts, |row| row as u64 + 1).unwrap()
+    images(|row| format!("i{row:06}"), Embeddings::new(WIDTH, values), &subject, &[])
 }
 
 const METRICS: [&str; 3] = ["false_match_rate", "false_non_match_rate", "equal_error_rate"];
