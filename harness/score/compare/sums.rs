@@ -435,11 +435,8 @@ impl Paired<'_> {
         if metric.share_of() == ShareOf::Nothing {
             return None;
         }
-        let mut tally = outcomes.tally();
         let hit = |pattern: usize| {
-            tally.clear();
-            outcomes.add(pattern as u32, 1.0, &mut tally);
-            outcomes.finish(&mut tally);
+            let tally = outcomes.one(pattern);
             metric.share(0, &tally, class.unwrap_or(0)).filter(|(_, whole)| *whole > 0.0).map(|(part, _)| part > 0.0)
         };
         Some((0..outcomes.patterns()).map(hit).collect())
