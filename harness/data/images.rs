@@ -85,7 +85,9 @@ impl Images {
         // Whoever waits must hear of the end, also of one that nobody foresaw.
         let _ending = Ending(self);
         // A model that has its images goes before those who decode the next ones; where it waits for them, they have every core.
-        let yielding = |_| drop(rustix::process::nice(YIELDING));
+        let yielding = |_| {
+            let _ = rustix::process::nice(YIELDING);
+        };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).start_handler(yielding).build();
         let filled = match pool {
             Ok(pool) => pool.install(|| self.fill_parts(items, progress)),

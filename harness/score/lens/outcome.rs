@@ -1,20 +1,20 @@
 //! What count metrics read of an item: which classes it was rightly and wrongly given. Items of equal outcome are one pattern, so that
 //! work grows with the number of distinct outcomes and not with the number of items.
 //!
-//! - `pattern`: the distinct outcomes; `item`: what items have by themselves; `bytes`: whole weights of many labels, summed up at once.
+//! - `pattern`: the distinct outcomes; `item`: what items have by themselves; `sums`: the sums of marks.
 
-mod bytes;
 mod item;
 mod pattern;
+mod sums;
 
 use crate::data::frame::Targets;
 use crate::score::OUTSIDE;
 use crate::score::lens::Hand;
 use crate::score::lens::tally::Tally;
 use crate::score::predictions::Decisions;
-use bytes::Bytes;
 use item::Items;
 use pattern::{Mark, Patterns};
+use sums::{Bytes, Sums};
 
 /// The outcomes of all items.
 #[derive(Clone, Debug)]
@@ -158,8 +158,10 @@ impl Outcomes {
     /// The tally of one item of a pattern.
     pub fn one(&self, pattern: usize) -> Tally {
         let mut tally = self.tally();
+        let mut sums = Sums::new(1, self.classes, None);
         self.add(pattern, 1.0, &mut tally);
-        self.add_marks(pattern, 1.0, &mut tally);
+        sums.add(pattern, self.patterns.of(pattern), 1.0, 0);
+        sums.finish(std::slice::from_mut(&mut tally));
         self.finish(&mut tally);
         tally
     }
@@ -168,20 +170,15 @@ impl Outcomes {
     /// and, where there is one panel, those in no group.
     pub(super) fn sum(&self, hand: &Hand<'_>, whole: bool, tallies: &mut [Tally]) {
         let bytes = if let Labels::Many { bytes, .. } = &self.labels { bytes.as_ref() } else { None };
-        let mut sums = bytes.map(|bytes| bytes.sums(tallies.len()));
+        let mut sums = Sums::new(tallies.len(), self.classes, bytes);
         for ((pattern, label), weight) in hand.patterns.iter().zip(hand.labels).zip(hand.weights).filter(|(_, weight)| **weight > 0.0) {
-            let (pattern, weight) = (*pattern as usize, *weight);
-            let Some(place) = hand.breakdown.places(*label, whole).next() else { continue };
-            self.add(pattern, weight, &mut tallies[place]);
-            let few = weight as u8;
-            match &mut sums {
-                Some(sums) if f64::from(few) == weight => sums.add(pattern, few, place, tallies),
-                _ => self.add_marks(pattern, weight, &mut tallies[place]),
+            if let Some(place) = hand.breakdown.places(*label, whole).next() {
+                let pattern = *pattern as usize;
+                self.add(pattern, *weight, &mut tallies[place]);
+                sums.add(pattern, self.patterns.of(pattern), *weight, place);
             }
         }
-        if let Some(sums) = sums {
-            sums.finish(tallies);
-        }
+        sums.finish(tallies);
         let (groups, wholes) = tallies.split_at_mut(hand.breakdown.groups.len());
         for (place, group) in groups.iter().enumerate().filter(|_| whole) {
             if let Some(home) = hand.breakdown.home(place as u32) {
@@ -204,19 +201,6 @@ impl Outcomes {
             for (class, _) in marks().filter(|(_, mark)| matches!(mark, Mark::TruePositive | Mark::FalsePositive)) {
                 tally.given[target * self.classes + class] += weight;
             }
-        }
-    }
-
-    /// Adds items of one pattern to each class that it knows.
-    fn add_marks(&self, pattern: usize, weight: f64, tally: &mut Tally) {
-        for (class, mark) in self.patterns.of(pattern).iter().map(|code| Mark::read(*code)) {
-            // Without a branch, which nobody could predict.
-            let share = |wanted: Mark| if mark == wanted { weight } else { 0.0 };
-            let cell = &mut tally.cells[class];
-            cell.true_positive += share(Mark::TruePositive);
-            cell.false_positive += share(Mark::FalsePositive);
-            cell.false_negative += share(Mark::FalseNegative);
-            cell.true_negative += share(Mark::TrueNegative);
         }
     }
 

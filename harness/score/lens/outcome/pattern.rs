@@ -4,6 +4,9 @@ use rayon::prelude::*;
 
 use crate::score::OUTSIDE;
 
+/// How many marks a class may have.
+pub(super) const MARKS: usize = 4;
+
 /// What a class is to an item that it is known of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
@@ -14,7 +17,7 @@ pub(super) enum Mark {
 }
 
 impl Mark {
-    pub(super) const ALL: [Self; 4] = [Self::TruePositive, Self::FalsePositive, Self::FalseNegative, Self::TrueNegative];
+    pub(super) const ALL: [Self; MARKS] = [Self::TruePositive, Self::FalsePositive, Self::FalseNegative, Self::TrueNegative];
 
     /// A class and what it is, as one number.
     pub(super) fn of(self, class: u32) -> u32 {
@@ -68,8 +71,8 @@ impl Patterns {
     }
 
     /// How many of each mark a list has, in the order of [`Mark::ALL`].
-    pub(super) fn counts(marks: &[u32]) -> [u32; 4] {
-        let mut counts = [0; 4];
+    pub(super) fn counts(marks: &[u32]) -> [u32; MARKS] {
+        let mut counts = [0; MARKS];
         marks.iter().for_each(|code| counts[(code & 3) as usize] += 1);
         counts
     }
