@@ -160,7 +160,7 @@ impl Outcomes {
         let mut tally = self.tally();
         let mut sums = Sums::new(1, self.classes, None);
         self.add(pattern, 1.0, &mut tally);
-        sums.add(pattern, self.patterns.of(pattern), 1.0, 0);
+        sums.add(pattern, &self.patterns, 1.0, 0);
         sums.finish(std::slice::from_mut(&mut tally));
         self.finish(&mut tally);
         tally
@@ -175,7 +175,7 @@ impl Outcomes {
             if let Some(place) = hand.breakdown.places(*label, whole).next() {
                 let pattern = *pattern as usize;
                 self.add(pattern, *weight, &mut tallies[place]);
-                sums.add(pattern, self.patterns.of(pattern), *weight, place);
+                sums.add(pattern, &self.patterns, *weight, place);
             }
         }
         sums.finish(tallies);

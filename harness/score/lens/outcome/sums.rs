@@ -57,14 +57,14 @@ impl<'b> Sums<'b> {
         Self { marks, sums: vec![0.0; marks * tallies], bytes: bytes.map(pending) }
     }
 
-    /// Adds items of a pattern, which has these marks, to a tally.
+    /// Adds items of a pattern to a tally.
     #[inline]
-    pub(super) fn add(&mut self, pattern: usize, marks: &[u32], weight: f64, tally: usize) {
+    pub(super) fn add(&mut self, pattern: usize, patterns: &Patterns, weight: f64, tally: usize) {
         let sums = &mut self.sums[tally * self.marks..][..self.marks];
         let few = weight as u8;
         match &mut self.bytes {
             Some(pending) if f64::from(few) == weight => pending.add(pattern, few, tally, sums),
-            _ => marks.iter().for_each(|mark| sums[*mark as usize] += weight),
+            _ => patterns.of(pattern).iter().for_each(|mark| sums[*mark as usize] += weight),
         }
     }
 
