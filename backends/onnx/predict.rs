@@ -64,7 +64,7 @@ impl Predicting<'_> {
             let (ids, images) = (ids(&batch)?, Images::of(&batch)?);
             let length = images.bytes.len() / images.len().max(1);
             let mut scores = Vec::with_capacity(images.len() * self.job.classes.len());
-            for bytes in images.bytes.chunks(model.chunk(images.len()) * length.max(1)) {
+            for bytes in images.bytes.chunks(model.chunk(&self.job.pixels) * length.max(1)) {
                 let some = Images { bytes, shape: images.shape };
                 let outputs = model.run(&self.job.pixels, &some, options)?;
                 scores.extend(self.output.scores(&outputs, self.tensor, some.len())?);

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::sync::Mutex;
+use std::time::Instant;
 
 use clap::ValueEnum;
-use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::run::event::{Event, Observer};
+
+/// After so many seconds a rate says something.
+const SETTLED: f64 = 0.5;
 
 /// How progress is shown, on standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -101,26 +105,38 @@ fn line(event: &Event, verbose: bool) -> Option<String> {
 #[derive(Default)]
 struct Bars {
     screen: MultiProgress,
-    bars: Mutex<BTreeMap<String, ProgressBar>>,
+    bars: Mutex<BTreeMap<String, Bar>>,
+}
+
+/// A bar, and what was done when it began: what was there before took no time.
+struct Bar {
+    shown: ProgressBar,
+    since: Instant,
+    before: u64,
+}
+
+impl Bar {
+    /// How many a second since it began; nothing at first, when that says little.
+    fn rate(&self, done: u64) -> String {
+        let seconds = self.since.elapsed().as_secs_f64();
+        if seconds < SETTLED { String::new() } else { format!("{:.1}/s ", done.saturating_sub(self.before) as f64 / seconds) }
+    }
 }
 
 impl Bars {
     fn update(&self, name: &str, done: u64, total: u64, message: &str) {
         let Ok(mut bars) = self.bars.lock() else { return };
         let bar = bars.entry(name.to_owned()).or_insert_with(|| {
-            let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-                let _ = write!(out, "{:.1}/s", state.per_sec());
-            };
-            let style = ProgressStyle::with_template("{prefix:40!} {bar:24} {pos:>7}/{len:<7} {rate:>12} {msg}")
-                .map(|style| style.with_key("rate", rate));
-            let bar = self.screen.add(ProgressBar::new(total).with_prefix(name.to_owned()));
-            style.map(|style| bar.clone().with_style(style)).unwrap_or(bar)
+            let shown = self.screen.add(ProgressBar::new(total).with_prefix(name.to_owned()));
+            let style = ProgressStyle::with_template("{prefix:40!} {bar:24} {pos:>7}/{len:<7} {msg}");
+            let shown = style.map(|style| shown.clone().with_style(style)).unwrap_or(shown);
+            Bar { shown, since: Instant::now(), before: done }
         });
-        bar.set_length(total);
-        bar.set_position(done);
-        bar.set_message(message.to_owned());
+        bar.shown.set_length(total);
+        bar.shown.set_position(done);
+        bar.shown.set_message(format!("{}{message}", bar.rate(done)));
         if done == total && total > 0 && !name.contains(',') {
-            bar.finish_and_clear();
+            bar.shown.finish_and_clear();
             bars.remove(name);
         }
     }
@@ -129,7 +145,7 @@ impl Bars {
         if let Ok(mut bars) = self.bars.lock()
             && let Some(bar) = bars.remove(name)
         {
-            bar.finish_and_clear();
+            bar.shown.finish_and_clear();
         }
     }
 }

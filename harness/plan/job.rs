@@ -10,7 +10,7 @@ use crate::spec::model::{BackendModel, Train};
 use crate::spec::node::{Node, Value as Written};
 
 /// Images a step when predicting: it changes nothing but speed and memory.
-pub const PREDICT_BATCH: u32 = 128;
+pub const PREDICT_BATCH: u32 = 64;
 
 /// What the backend is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

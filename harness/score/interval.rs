@@ -113,6 +113,13 @@ impl Sample<'_> {
     }
 }
 
+/// The interval of a gap, or a distance, that is never below `least`: where its null explains it (p above 1 - level), there may be none, and
+/// `least` is among what it may be. Resamples of tied groups never come near that, and an interval holds what its test does not reject.
+pub fn with_no_gap((lower, upper): (f64, f64), null: Option<(f64, f64)>, least: f64, uncertainty: &Uncertainty) -> (f64, f64) {
+    let explained = null.is_some_and(|(_, p)| p > 1.0 - uncertainty.level());
+    (if explained && uncertainty.method() != Method::Percentile { least } else { lower }, upper)
+}
+
 /// Hesterberg's expanded percentiles for so many units, two at least.
 fn expanded(level: f64, units: f64) -> (f64, f64) {
     let t = student_quantile(f64::midpoint(1.0, level), units - 1.0);

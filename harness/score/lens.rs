@@ -95,12 +95,7 @@ impl Lens {
         // The tallies that a slot counts in.
         let places = |label: u32| hand.breakdown.places(label, whole);
         match self {
-            Self::Outcomes(outcomes) => {
-                for (slot, (label, weight)) in slots() {
-                    places(*label).for_each(|place| outcomes.add(hand.patterns[slot], *weight, &mut tallies[place]));
-                }
-                tallies.iter_mut().for_each(|tally| outcomes.finish(tally));
-            }
+            Self::Outcomes(outcomes) => outcomes.sum(hand, whole, tallies),
             Self::Probabilities(probabilities) => {
                 for (slot, (label, weight)) in slots() {
                     places(*label).for_each(|place| probabilities.add(hand.patterns[slot], *weight, &mut tallies[place]));

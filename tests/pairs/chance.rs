@@ -236,7 +236,7 @@ fn coverage_of_gaps() {
         // Where groups do not differ, there is no gap, whatever the draws of a population say.
         let truths = if blurred > 0.0 { truths(blurred) } else { vec![0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0] };
         let all = over_files(200, |seed| {
-            let measured = gaps(&people(3, blurred, 0.0, seed), "{score: cosine, groups: same}", "race", "subject", (300, 0));
+            let measured = gaps(&people(3, blurred, 0.0, seed), "{score: cosine, groups: same}", "race", "subject", (300, 100));
             let mut all = [0.0; 2 * GAPS.len()];
             for ((gap, truth), place) in measured.iter().zip(&truths).zip(all.chunks_mut(2)) {
                 place.copy_from_slice(&held(gap.lower.zip(gap.upper), *truth));

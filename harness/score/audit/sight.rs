@@ -70,7 +70,7 @@ impl Audit<'_> {
         }
         let mut targets = truth.targets(predictions);
         left_out.into_iter().for_each(|row| targets.to_mut().forget(row));
-        let outcomes = Outcomes::new(&targets, decisions, self.scheme.task.classes).weighing(metric.beta().unwrap_or(1.0));
+        let outcomes = Outcomes::new(&targets, decisions, self.scheme.task.classes, metric.beta().unwrap_or(1.0));
         if self.scheme.metrics.iter().any(|(metric, _)| metric.reads_confusions()) { outcomes.with_confusions() } else { outcomes }
     }
 

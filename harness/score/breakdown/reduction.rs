@@ -261,6 +261,11 @@ impl Reduction {
         }
     }
 
+    /// Whether it grows with how far all groups are apart, and is no largest contrast of some.
+    pub fn is_spread(self) -> bool {
+        self.grows() && !self.is_largest()
+    }
+
     /// Whether it is a mean of several contrasts.
     pub fn is_mean(self) -> bool {
         matches!(self, Self::MeanAbsDifference | Self::Relative(_, Pick::Mean))

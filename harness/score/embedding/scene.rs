@@ -195,7 +195,9 @@ impl<'a> Scene<'a> {
                     None => interval::null(permuted.told(index), value, grows),
                 }
             });
-            let interval = interval.map(|ends| within_chance(ends, null, metric, uncertainty));
+            let (least, _) = metric.over.map_or(metric.definition.range, |over| over.limits(metric.definition.range));
+            let is_gap = metric.over.map_or(metric.definition.bias == Bias::AsResamples, Reduction::is_spread);
+            let interval = interval.map(|ends| if is_gap { interval::with_no_gap(ends, null, least, uncertainty) } else { ends });
             Reading { spot: spot.clone(), value, interval, null }
         };
         (0..spots.len()).into_par_iter().map(read).collect()
@@ -351,13 +353,6 @@ fn limits(
     let replicates: Vec<f64> = replicates.iter().map(|number| number - bias).collect();
     let sample = Sample { value, replicates: &replicates, left_out, share: None, plain: true, units, smaller: units, range };
     sample.interval(uncertainty).map(|(lower, upper)| (lower.max(range.0), upper.min(range.1)))
-}
-
-/// A distance is above 0 in every resample, also where there is none: one that shuffled labels explain may be none.
-fn within_chance((lower, upper): (f64, f64), null: Option<(f64, f64)>, metric: &Metric, uncertainty: &Uncertainty) -> (f64, f64) {
-    let explained = null.is_some_and(|(_, p)| p > 1.0 - uncertainty.level());
-    let is_distance = metric.definition.bias == Bias::AsResamples && metric.over.is_none();
-    (if explained && is_distance && uncertainty.method() == Method::Standard { metric.definition.range.0 } else { lower }, upper)
 }
 
 /// How far the mean of the replicates is from the number.

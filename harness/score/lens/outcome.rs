@@ -1,12 +1,20 @@
 //! What count metrics read of an item: which classes it was rightly and wrongly given. Items of equal outcome are one pattern, so that
 //! work grows with the number of distinct outcomes and not with the number of items.
+//!
+//! - `pattern`: the distinct outcomes; `item`: what items have by themselves; `sums`: the sums of marks.
 
-use std::collections::HashMap;
+mod item;
+mod pattern;
+mod sums;
 
 use crate::data::frame::Targets;
 use crate::score::OUTSIDE;
-use crate::score::lens::tally::{Samples, Tally};
+use crate::score::lens::Hand;
+use crate::score::lens::tally::Tally;
 use crate::score::predictions::Decisions;
+use item::Items;
+use pattern::{Mark, Patterns};
+use sums::{Bytes, Sums};
 
 /// The outcomes of all items.
 #[derive(Clone, Debug)]
@@ -14,61 +22,71 @@ pub struct Outcomes {
     /// The pattern of each item; `OUTSIDE` where nothing is known to be true of it.
     pub of_row: Vec<u32>,
     classes: usize,
-    patterns: Vec<Pattern>,
-    /// Whether a class without a mark is a true negative (single labels) or unknown (multi-label).
-    unmarked_is_negative: bool,
-    /// How much more recall counts than precision in an item's F score.
-    beta: f64,
+    patterns: Patterns,
+    /// Of each pattern, whether it is right as a whole.
+    right: Vec<bool>,
+    labels: Labels,
     /// Whether classes are counted against each other too.
     confusions: bool,
 }
 
-/// One distinct outcome.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Pattern {
-    marks: Vec<(u32, Mark)>,
-    right: bool,
-    /// How many marks are true positives, false positives and false negatives: what an item's own numbers are made of.
-    counts: [u32; 3],
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Mark {
-    TruePositive,
-    FalsePositive,
-    FalseNegative,
-    TrueNegative,
+/// How many labels an item has.
+#[derive(Clone, Debug)]
+enum Labels {
+    /// One: a class without a mark is a true negative.
+    One,
+    /// Any number: a class without a mark is unknown.
+    Many {
+        /// What each pattern's items have by themselves.
+        items: Items,
+        /// The patterns as bytes, where that is the faster way.
+        bytes: Option<Bytes>,
+    },
 }
 
 impl Outcomes {
-    /// Sets decisions against targets, for a number of classes.
-    pub fn new(targets: &Targets, decisions: &Decisions, classes: usize) -> Self {
+    /// Sets decisions against targets, for a number of classes. In the F score of an item with several labels, recall counts `beta` times as
+    /// much as precision.
+    pub fn new(targets: &Targets, decisions: &Decisions, classes: usize, beta: f64) -> Self {
         match (targets, decisions) {
             (Targets::Single(targets), Decisions::Single(decisions)) => Self::single(targets, decisions, classes),
             (Targets::Single(targets), Decisions::Sets(decisions)) => {
-                let patterns = targets.iter().zip(decisions).map(|(target, set)| target.map(|target| Pattern::of_set(target, set)));
-                Self::interned(patterns, classes, true)
+                let mut rows = Patterns::default();
+                for (target, set) in targets.iter().zip(decisions) {
+                    rows.push(target.iter().flat_map(|target| of_set(*target, set)));
+                }
+                let (of_row, patterns) = rows.distinct();
+                Self::of_one_label(of_row, patterns, classes)
             }
             (Targets::Multi { present, absent }, decisions) => {
-                let patterns = present.iter().zip(absent).enumerate().map(|(row, (present, absent))| {
-                    let known = !(present.is_empty() && absent.is_empty());
-                    known.then(|| match decisions {
-                        Decisions::Single(decisions) => Pattern::of_labels(present, absent, decisions[row].as_slice()),
-                        Decisions::Sets(decisions) => Pattern::of_labels(present, absent, &decisions[row]),
-                    })
-                });
-                Self::interned(patterns, classes, false)
+                let (mut rows, mut decided) = (Patterns::default(), vec![false; classes]);
+                for (row, (present, absent)) in present.iter().zip(absent).enumerate() {
+                    let given = match decisions {
+                        Decisions::Single(decisions) => decisions[row].as_slice(),
+                        Decisions::Sets(decisions) => &decisions[row],
+                    };
+                    given.iter().for_each(|class| decided[*class as usize] = true);
+                    let mark = |class: &u32, hit: Mark, miss: Mark| if decided[*class as usize] { hit.of(*class) } else { miss.of(*class) };
+                    let present = present.iter().map(|class| mark(class, Mark::TruePositive, Mark::FalseNegative));
+                    rows.push(present.chain(absent.iter().map(|class| mark(class, Mark::FalsePositive, Mark::TrueNegative))));
+                    given.iter().for_each(|class| decided[*class as usize] = false);
+                }
+                let (of_row, patterns) = rows.distinct();
+                let right = patterns.iter().map(|marks| !Patterns::has(marks, &[Mark::FalsePositive, Mark::FalseNegative])).collect();
+                let labels = Labels::Many { items: Items::new(&patterns, beta), bytes: Bytes::new(&patterns, classes) };
+                Self { of_row, classes, patterns, right, labels, confusions: false }
             }
         }
     }
 
     /// One thing of every item, found or not: the confusion of a single class that is always positive.
     pub fn of_finds(found: &[Option<bool>]) -> Self {
-        let pattern = |found: bool| {
-            let mark = if found { Mark::TruePositive } else { Mark::FalseNegative };
-            Pattern::new(vec![(0, mark)], found)
-        };
-        Self::interned(found.iter().map(|found| found.map(pattern)), 1, true)
+        let mut rows = Patterns::default();
+        for found in found {
+            rows.push(found.map(|found| if found { Mark::TruePositive } else { Mark::FalseNegative }.of(0)));
+        }
+        let (of_row, patterns) = rows.distinct();
+        Self::of_one_label(of_row, patterns, 1)
     }
 
     /// One class an item against one: a pattern is a cell of the confusion matrix.
@@ -78,19 +96,22 @@ impl Outcomes {
             target.map(|target| u64::from(target) * columns + decision.map_or(classes as u64, u64::from))
         };
         let codes = targets.iter().zip(decisions).map(|(target, decision)| code(*target, *decision));
-        let (of_row, distinct) = if classes <= DENSE_CLASSES { dense(codes, columns * columns) } else { intern(codes) };
-        let pattern = |code: &u64| {
+        let (of_row, distinct) = if classes <= DENSE_CLASSES { dense(codes, columns * columns) } else { sparse(codes) };
+        let mut patterns = Patterns::default();
+        for code in distinct {
             let (target, decision) = ((code / columns) as u32, (code % columns) as u32);
-            Pattern::of_one(target, ((decision as usize) < classes).then_some(decision))
-        };
-        Self { of_row, classes, patterns: distinct.iter().map(pattern).collect(), unmarked_is_negative: true, confusions: false, beta: 1.0 }
+            patterns.push(of_one(target, ((decision as usize) < classes).then_some(decision)));
+        }
+        Self::of_one_label(of_row, patterns, classes)
     }
 
     /// Every outcome of one class decided against one, and of none decided; of no item.
     pub fn every(classes: usize) -> Self {
-        let decisions = || (0..classes as u32).map(Some).chain([None]);
-        let all = (0..classes as u32).flat_map(|target| decisions().map(move |decision| Pattern::of_one(target, decision)));
-        Self { of_row: Vec::new(), classes, patterns: all.collect(), unmarked_is_negative: true, confusions: false, beta: 1.0 }
+        let mut patterns = Patterns::default();
+        for target in 0..classes as u32 {
+            (0..classes as u32).map(Some).chain([None]).for_each(|decision| patterns.push(of_one(target, decision)));
+        }
+        Self::of_one_label(Vec::new(), patterns, classes)
     }
 
     /// The place of an outcome among [`Self::every`].
@@ -98,21 +119,15 @@ impl Outcomes {
         target as usize * (classes + 1) + decision.map_or(classes, |decision| decision as usize)
     }
 
-    fn interned(patterns: impl Iterator<Item = Option<Pattern>>, classes: usize, unmarked_is_negative: bool) -> Self {
-        let (of_row, patterns) = intern(patterns);
-        Self { of_row, classes, patterns, unmarked_is_negative, confusions: false, beta: 1.0 }
-    }
-
-    /// The same, with another weight of recall in the items' F scores.
-    #[must_use]
-    pub fn weighing(self, beta: f64) -> Self {
-        Self { beta, ..self }
+    fn of_one_label(of_row: Vec<u32>, patterns: Patterns, classes: usize) -> Self {
+        let right = patterns.iter().map(|marks| !Patterns::has(marks, &[Mark::FalseNegative])).collect();
+        Self { of_row, classes, patterns, right, labels: Labels::One, confusions: false }
     }
 
     /// The same, where every item is of one class, with each class counted against each other one.
     #[must_use]
     pub fn with_confusions(self) -> Self {
-        Self { confusions: self.unmarked_is_negative, ..self }
+        Self { confusions: matches!(self.labels, Labels::One), ..self }
     }
 
     /// How many distinct outcomes there are.
@@ -123,7 +138,15 @@ impl Outcomes {
     /// The outcomes of two sides about the same classes: the patterns of the second come after those of the first.
     #[must_use]
     pub fn beside(&self, other: &Self) -> Self {
-        Self { patterns: [self.patterns.as_slice(), &other.patterns].concat(), ..self.clone() }
+        let patterns = self.patterns.clone().chain(&other.patterns);
+        let labels = match (&self.labels, &other.labels) {
+            (Labels::Many { items: own, .. }, Labels::Many { items: others, .. }) => {
+                Labels::Many { items: own.chain(others), bytes: Bytes::new(&patterns, self.classes) }
+            }
+            _ => Labels::One,
+        };
+        let right = [self.right.as_slice(), &other.right].concat();
+        Self { of_row: self.of_row.clone(), classes: self.classes, patterns, right, labels, confusions: self.confusions }
     }
 
     /// A tally of the right size.
@@ -132,36 +155,58 @@ impl Outcomes {
         Tally { given: vec![0.0; pairs], ..Tally::new(self.classes, 0) }
     }
 
-    /// Adds items of one pattern.
-    pub fn add(&self, pattern: u32, weight: f64, tally: &mut Tally) {
-        let pattern = &self.patterns[pattern as usize];
-        tally.items += weight;
-        if pattern.right {
-            tally.right += weight;
-        }
-        for (class, mark) in &pattern.marks {
-            // Without a branch, which nobody could predict.
-            let share = |wanted: Mark| if *mark == wanted { weight } else { 0.0 };
-            let cell = &mut tally.cells[*class as usize];
-            cell.true_positive += share(Mark::TruePositive);
-            cell.false_positive += share(Mark::FalsePositive);
-            cell.false_negative += share(Mark::FalseNegative);
-            cell.true_negative += share(Mark::TrueNegative);
-        }
-        if self.confusions {
-            let target = pattern.marks.iter().find(|(_, mark)| matches!(mark, Mark::TruePositive | Mark::FalseNegative));
-            for (class, _) in pattern.marks.iter().filter(|(_, mark)| matches!(mark, Mark::TruePositive | Mark::FalsePositive)) {
-                tally.given[target.map_or(0, |(target, _)| *target as usize) * self.classes + *class as usize] += weight;
+    /// The tally of one item of a pattern.
+    pub fn one(&self, pattern: usize) -> Tally {
+        let mut tally = self.tally();
+        let mut sums = Sums::new(1, self.classes, None);
+        self.add(pattern, 1.0, &mut tally);
+        sums.add(pattern, &self.patterns, 1.0, 0);
+        sums.finish(std::slice::from_mut(&mut tally));
+        self.finish(&mut tally);
+        tally
+    }
+
+    /// Sums a hand up: one tally a group, and after them (where it is wanted) that of all items of each panel, which are those of its groups
+    /// and, where there is one panel, those in no group.
+    pub(super) fn sum(&self, hand: &Hand<'_>, whole: bool, tallies: &mut [Tally]) {
+        let bytes = if let Labels::Many { bytes, .. } = &self.labels { bytes.as_ref() } else { None };
+        let mut sums = Sums::new(tallies.len(), self.classes, bytes);
+        for ((pattern, label), weight) in hand.patterns.iter().zip(hand.labels).zip(hand.weights).filter(|(_, weight)| **weight > 0.0) {
+            if let Some(place) = hand.breakdown.places(*label, whole).next() {
+                let pattern = *pattern as usize;
+                self.add(pattern, *weight, &mut tallies[place]);
+                sums.add(pattern, &self.patterns, *weight, place);
             }
         }
-        if !self.unmarked_is_negative {
-            pattern.add_samples(weight, self.beta, &mut tally.samples);
+        sums.finish(tallies);
+        let (groups, wholes) = tallies.split_at_mut(hand.breakdown.groups.len());
+        for (place, group) in groups.iter().enumerate().filter(|_| whole) {
+            if let Some(home) = hand.breakdown.home(place as u32) {
+                wholes[home - groups.len()].add_counts(group);
+            }
+        }
+        tallies.iter_mut().for_each(|tally| self.finish(tally));
+    }
+
+    /// Adds items of one pattern to all that is not counted class by class.
+    fn add(&self, pattern: usize, weight: f64, tally: &mut Tally) {
+        tally.items += weight;
+        tally.right += if self.right[pattern] { weight } else { 0.0 };
+        if let Labels::Many { items, .. } = &self.labels {
+            tally.samples.add(items.of(pattern), weight);
+        }
+        if self.confusions {
+            let marks = || self.patterns.of(pattern).iter().map(|code| Mark::read(*code));
+            let target = marks().find(|(_, mark)| matches!(mark, Mark::TruePositive | Mark::FalseNegative)).map_or(0, |(target, _)| target);
+            for (class, _) in marks().filter(|(_, mark)| matches!(mark, Mark::TruePositive | Mark::FalsePositive)) {
+                tally.given[target * self.classes + class] += weight;
+            }
         }
     }
 
     /// What follows from the sums once all items are in.
-    pub fn finish(&self, tally: &mut Tally) {
-        if self.unmarked_is_negative {
+    fn finish(&self, tally: &mut Tally) {
+        if matches!(self.labels, Labels::One) {
             for cell in &mut tally.cells {
                 let rest = tally.items - cell.true_positive - cell.false_positive - cell.false_negative;
                 cell.true_negative = if rest > ROUNDING * tally.items { rest } else { 0.0 };
@@ -170,53 +215,16 @@ impl Outcomes {
     }
 }
 
-impl Pattern {
-    fn new(marks: Vec<(u32, Mark)>, right: bool) -> Self {
-        let count = |wanted: Mark| marks.iter().filter(|(_, mark)| *mark == wanted).count() as u32;
-        let counts = [Mark::TruePositive, Mark::FalsePositive, Mark::FalseNegative].map(count);
-        Self { marks, right, counts }
-    }
+fn of_one(target: u32, decision: Option<u32>) -> impl Iterator<Item = u32> {
+    let right = decision == Some(target);
+    let own = if right { Mark::TruePositive } else { Mark::FalseNegative }.of(target);
+    [own].into_iter().chain(decision.filter(|_| !right).map(|decision| Mark::FalsePositive.of(decision)))
+}
 
-    fn of_one(target: u32, decision: Option<u32>) -> Self {
-        let right = decision == Some(target);
-        let mut marks = vec![(target, if right { Mark::TruePositive } else { Mark::FalseNegative })];
-        marks.extend(decision.filter(|_| !right).map(|decision| (decision, Mark::FalsePositive)));
-        Self::new(marks, right)
-    }
-
-    fn of_set(target: u32, set: &[u32]) -> Self {
-        let right = set.contains(&target);
-        let mark = |class: &u32| (*class, if *class == target { Mark::TruePositive } else { Mark::FalsePositive });
-        let mut marks: Vec<(u32, Mark)> = set.iter().map(mark).collect();
-        if !right {
-            marks.push((target, Mark::FalseNegative));
-        }
-        Self::new(marks, right)
-    }
-
-    fn of_labels(present: &[u32], absent: &[u32], decided: &[u32]) -> Self {
-        let mark = |classes: &[u32], hit: Mark, miss: Mark| -> Vec<(u32, Mark)> {
-            classes.iter().map(|class| (*class, if decided.contains(class) { hit } else { miss })).collect()
-        };
-        let mut marks = mark(present, Mark::TruePositive, Mark::FalseNegative);
-        marks.extend(mark(absent, Mark::FalsePositive, Mark::TrueNegative));
-        let right = marks.iter().all(|(_, mark)| matches!(mark, Mark::TruePositive | Mark::TrueNegative));
-        Self::new(marks, right)
-    }
-
-    /// The numbers that a single multi-label item has by itself.
-    fn add_samples(&self, weight: f64, beta: f64, samples: &mut Samples) {
-        let [hits, false_hits, misses] = self.counts.map(f64::from);
-        let share = |numerator: f64, denominator: f64| (denominator > 0.0).then(|| numerator / denominator);
-        samples.items += weight;
-        samples.recall.add(share(hits, hits + misses), weight);
-        samples.precision.add(share(hits, hits + false_hits), weight);
-        samples.f1.add(share(2.0 * hits, 2.0 * hits + false_hits + misses), weight);
-        let recall = beta * beta;
-        samples.fbeta.add(share((1.0 + recall) * hits, (1.0 + recall) * hits + recall * misses + false_hits), weight);
-        samples.jaccard.add(share(hits, hits + false_hits + misses), weight);
-        samples.hit.add(share(hits.min(1.0), (hits + misses).min(1.0)), weight);
-    }
+fn of_set(target: u32, set: &[u32]) -> impl Iterator<Item = u32> {
+    let mark = move |class: &u32| if *class == target { Mark::TruePositive } else { Mark::FalsePositive }.of(*class);
+    let missed = (!set.contains(&target)).then(|| Mark::FalseNegative.of(target));
+    set.iter().map(mark).chain(missed)
 }
 
 /// What rounding leaves of a sum of real weights when all of it is taken away again, at most: nobody is left then, and a rate of nobody is
@@ -247,25 +255,12 @@ fn dense(codes: impl Iterator<Item = Option<u64>>, bound: u64) -> (Vec<u32>, Vec
     (of_row, distinct)
 }
 
-/// Numbers distinct keys in their own order, so that the numbers do not depend on the order of rows.
-fn intern<K: std::hash::Hash + Eq + Ord + Clone>(keys: impl Iterator<Item = Option<K>>) -> (Vec<u32>, Vec<K>) {
-    let mut numbers: HashMap<K, u32> = HashMap::new();
-    let mut of_row: Vec<u32> = keys
-        .map(|key| {
-            key.map_or(OUTSIDE, |key| {
-                let next = numbers.len() as u32;
-                *numbers.entry(key).or_insert(next)
-            })
-        })
-        .collect();
-    let mut sorted: Vec<(K, u32)> = numbers.into_iter().collect();
-    sorted.sort_unstable();
-    let mut place = vec![0; sorted.len()];
-    for (number, (_, first)) in sorted.iter().enumerate() {
-        place[*first as usize] = number as u32;
-    }
-    for number in of_row.iter_mut().filter(|number| **number != OUTSIDE) {
-        *number = place[*number as usize];
-    }
-    (of_row, sorted.into_iter().map(|(key, _)| key).collect())
+/// Numbers distinct codes in their order, however large they are.
+fn sparse(codes: impl Iterator<Item = Option<u64>>) -> (Vec<u32>, Vec<u64>) {
+    let codes: Vec<Option<u64>> = codes.collect();
+    let mut distinct: Vec<u64> = codes.iter().flatten().copied().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let place = |code: &Option<u64>| code.and_then(|code| distinct.binary_search(&code).ok()).map_or(OUTSIDE, |place| place as u32);
+    (codes.iter().map(place).collect(), distinct)
 }

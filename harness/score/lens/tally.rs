@@ -178,6 +178,24 @@ impl Mean {
     }
 }
 
+impl Samples {
+    /// Takes the numbers of items in, so many times.
+    pub(in crate::score) fn add(&mut self, other: &Self, times: f64) {
+        let mut add = |of: fn(&mut Self) -> &mut Mean, mean: Mean| {
+            let own = of(self);
+            own.sum += mean.sum * times;
+            own.weight += mean.weight * times;
+        };
+        add(|samples| &mut samples.recall, other.recall);
+        add(|samples| &mut samples.precision, other.precision);
+        add(|samples| &mut samples.f1, other.f1);
+        add(|samples| &mut samples.fbeta, other.fbeta);
+        add(|samples| &mut samples.jaccard, other.jaccard);
+        add(|samples| &mut samples.hit, other.hit);
+        self.items += other.items * times;
+    }
+}
+
 /// Numbers of a single multi-label item, averaged.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Samples {
@@ -265,6 +283,15 @@ impl Tally {
     /// All zero, for a number of classes.
     pub fn new(cells: usize, sweeps: usize) -> Self {
         Self { cells: vec![Confusion::default(); cells], sweeps: vec![Sweep::default(); sweeps], ..Self::default() }
+    }
+
+    /// Takes in what count metrics read of other items.
+    pub(in crate::score) fn add_counts(&mut self, other: &Self) {
+        self.items += other.items;
+        self.right += other.right;
+        self.cells.iter_mut().zip(&other.cells).for_each(|(own, other)| own.add(other));
+        self.given.iter_mut().zip(&other.given).for_each(|(own, other)| *own += other);
+        self.samples.add(&other.samples, 1.0);
     }
 
     /// How many classes there are numbers of.

@@ -155,7 +155,7 @@ impl<'a> Counterfactuals<'a> {
                 Targets::Single(before)
             }
         };
-        Ok(Outcomes::new(&before, &after, task.classes))
+        Ok(Outcomes::new(&before, &after, task.classes, 1.0))
     }
 
     /// How far the probability of the positive class moves from each original to its counterfactual; without one, that of the class

@@ -94,22 +94,13 @@ impl Sheet<'_> {
         Some((lower.max(least), upper.min(most)))
     }
 
-    /// Where chance explains a number of all groups at once, no gap is among what it may be: resamples of tied groups never come near that, and a
-    /// test that does not reject it says so (an interval holds what its test does not reject).
-    pub(super) fn with_no_gap(
-        &self,
-        spot: &Spot,
-        (lower, upper): (f64, f64),
-        null: Option<(f64, f64)>,
-        uncertainty: &Uncertainty,
-    ) -> (f64, f64) {
-        let metric = self.metrics[spot.metric];
-        match (null, self.over(spot)) {
-            (Some((_, p)), Some(over)) if metric.is_joint() && p > 1.0 - uncertainty.level() => {
-                let (least, most) = over.reduction.limits(metric.range(0));
-                if over.reduction.grows() { (least, upper) } else { (lower, most) }
+    /// Takes no gap in where chance explains one that is no largest contrast: a deviation, an index of inequality, a number of all groups.
+    pub(super) fn with_no_gap(&self, spot: &Spot, interval: (f64, f64), null: Option<(f64, f64)>, uncertainty: &Uncertainty) -> (f64, f64) {
+        match self.over(spot) {
+            Some(over) if over.reduction.is_spread() => {
+                interval::with_no_gap(interval, null, over.reduction.limits(self.metrics[spot.metric].range(0)).0, uncertainty)
             }
-            _ => (lower, upper),
+            _ => interval,
         }
     }
 
