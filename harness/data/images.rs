@@ -22,8 +22,6 @@ use crate::spec::input::{Channels, Resolved};
 const SHARD: usize = 64 << 20;
 /// Images that a shard has at most: what is lost by a kill, and waited for by other processes.
 const SLOTS: usize = 4096;
-/// How much the threads that decode stand back.
-const YIELDING: i32 = 10;
 
 /// The images of some rows of a dataset, in the geometry of one input.
 #[derive(Debug)]
@@ -84,11 +82,7 @@ impl Images {
     pub fn fill(&self, items: &Items, threads: usize, progress: Progress<'_>) -> Result<(), Arc<DataError>> {
         // Whoever waits must hear of the end, also of one that nobody foresaw.
         let _ending = Ending(self);
-        // A model that has its images goes before those who decode the next ones; where it waits for them, they have every core.
-        let yielding = |_| {
-            let _ = rustix::process::nice(YIELDING);
-        };
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).start_handler(yielding).build();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build();
         let filled = match pool {
             Ok(pool) => pool.install(|| self.fill_parts(items, progress)),
             Err(error) => Err(DataError::Threads(error.to_string())),
