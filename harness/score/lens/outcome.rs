@@ -155,15 +155,20 @@ impl Outcomes {
         Tally { given: vec![0.0; pairs], ..Tally::new(self.classes, 0) }
     }
 
-    /// The tally of one item of a pattern.
-    pub fn one(&self, pattern: usize) -> Tally {
-        let mut tally = self.tally();
-        let mut sums = Sums::new(1, self.classes, None);
-        self.add(pattern, 1.0, &mut tally);
-        sums.add(pattern, &self.patterns, 1.0, 0);
-        sums.finish(std::slice::from_mut(&mut tally));
-        self.finish(&mut tally);
-        tally
+    /// Makes a tally that of one item of a pattern.
+    pub fn one(&self, pattern: usize, tally: &mut Tally) {
+        tally.clear();
+        self.add(pattern, 1.0, tally);
+        for (class, mark) in self.patterns.of(pattern).iter().map(|code| Mark::read(*code)) {
+            let cell = &mut tally.cells[class];
+            match mark {
+                Mark::TruePositive => cell.true_positive += 1.0,
+                Mark::FalsePositive => cell.false_positive += 1.0,
+                Mark::FalseNegative => cell.false_negative += 1.0,
+                Mark::TrueNegative => cell.true_negative += 1.0,
+            }
+        }
+        self.finish(tally);
     }
 
     /// Sums a hand up: one tally a group, and after them (where it is wanted) that of all items of each panel, which are those of its groups

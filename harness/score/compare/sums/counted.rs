@@ -71,8 +71,9 @@ impl Paired<'_> {
         if metric.share_of() == ShareOf::Nothing {
             return None;
         }
+        let mut tally = outcomes.tally();
         let hit = |pattern: usize| {
-            let tally = outcomes.one(pattern);
+            outcomes.one(pattern, &mut tally);
             metric.share(0, &tally, class.unwrap_or(0)).filter(|(_, whole)| *whole > 0.0).map(|(part, _)| part > 0.0)
         };
         Some((0..outcomes.patterns()).map(hit).collect())
