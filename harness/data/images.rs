@@ -74,8 +74,9 @@ impl Images {
         Ok(Self { input: input.clone(), per_shard, parts, asked: wanted.len(), arrivals: Arrivals::of(dataset.items.len()) })
     }
 
-    /// Decodes what the cache lacks, on so many threads, and ends when all is there. `progress` gets how many of how many are there, from the
-    /// first that had to be decoded.
+    /// Decodes what the cache lacks, on so many threads, and ends when all is there. Where readers have begun and are far behind, all threads
+    /// but one wait for them, or for somebody who waits for a row or the end. `progress` gets how many of how many are there, from the first
+    /// that had to be decoded.
     ///
     /// # Errors
     /// When an image cannot be decoded (it is named), or the cache cannot be written. Who waits for an image gets the same error.
@@ -127,6 +128,10 @@ impl Images {
                 let decoded = decode_all(items, &missing, &self.input, &|row, bytes| {
                     part.shard.write(part.slot(row), bytes)?;
                     there(&[row]);
+                    // One always goes on, for other processes that wait.
+                    if rayon::current_thread_index() != Some(0) {
+                        self.arrivals.stand_back();
+                    }
                     Ok(())
                 });
                 missing.iter().filter(|row| self.arrivals.has(**row)).for_each(|row| filled.mark(part.slot(*row)));

@@ -78,6 +78,29 @@ fn a_row_can_be_read_before_the_last_is_decoded() {
 }
 
 #[test]
+fn decoders_that_stand_back_for_a_reader_go_on_when_somebody_waits() {
+    let folder = Folder::new();
+    let tiny = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    for row in 0..600 {
+        folder.write(&format!("{row:03}.png"), &tiny);
+    }
+    let dataset = folder.open("images: {glob: '*.png'}\n").unwrap();
+    let input = dataset.resolve(&Input { size: Some((8, 8)), ..Input::default() }).unwrap();
+    let rows: Vec<u32> = (0..600).collect();
+    let images = Images::open(&dataset, &rows, &input, &cache(&folder)).unwrap();
+    let mut bytes = vec![0; images.size()];
+    std::thread::scope(|scope| {
+        let filler = scope.spawn(|| images.fill(&dataset.items, 3, &|_, _| ()));
+        // One row is read and then, for a while, none: of the others, no more is needed.
+        images.read(0, &mut bytes).unwrap();
+        images.read(599, &mut bytes).unwrap();
+        images.whole().unwrap();
+        filler.join().unwrap().unwrap();
+    });
+    rows.iter().for_each(|row| images.read(*row, &mut bytes).unwrap());
+}
+
+#[test]
 fn those_who_wait_hear_of_a_broken_image_and_what_is_good_is_kept() {
     let (folder, _, _) = greys(30);
     let mut png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
