@@ -241,7 +241,7 @@ const METRICS: &[Definition] = &[
         options: &[],
         reads: Reads::Distances,
         beyond: Beyond::Above,
-        errors: Errors::Centred,
+        errors: Errors::Shifted,
         compute: Compute::Whole(fisher_ratio),
     },
     Definition {

@@ -335,7 +335,8 @@ impl Drawn {
 
 /// The interval of one number. Distances are larger in a resample than in what was resampled: the replicates' mean is brought to the number,
 /// so that this is not counted twice. Where they are as much larger there than in the population, it is brought as far below the number
-/// (Davison and Hinkley 1997, 5.2: the basic bootstrap's centre).
+/// (Davison and Hinkley 1997, 5.2: the basic bootstrap's centre). The nearer groups are, the less of it resamples show, for they are of
+/// groups that chance has set apart: a distance may be either.
 fn limits(
     value: f64,
     replicates: &[f64],
@@ -345,18 +346,20 @@ fn limits(
     uncertainty: &Uncertainty,
 ) -> Option<(f64, f64)> {
     let (off, range) = (bias(value, replicates), definition.range);
-    let off = match (uncertainty.method(), definition.errors) {
-        (Method::Standard, Errors::Centred) => off,
-        (Method::Standard, Errors::Shifted | Errors::OfDistance | Errors::Proportional) => 2.0 * off,
-        (Method::Percentile | Method::Bca, _) => 0.0,
+    let (near, far) = match (uncertainty.method(), definition.errors) {
+        (Method::Standard, Errors::Centred) => (off, off),
+        (Method::Standard, Errors::Shifted | Errors::Proportional) => (2.0 * off, 2.0 * off),
+        (Method::Standard, Errors::OfDistance) => (2.0 * off, off),
+        (Method::Percentile | Method::Bca, _) => (0.0, 0.0),
     };
-    let sample = || {
+    let shifted = |off: f64| {
         let replicates: Vec<f64> = replicates.iter().map(|number| number - off).collect();
         Sample { value, replicates: &replicates, left_out, share: None, plain: true, units, smaller: units, range }.interval(uncertainty)
     };
     let proportional = (uncertainty.method(), definition.errors) == (Method::Standard, Errors::Proportional);
     let of_logarithm = proportional.then(|| interval::proportional(value, replicates, uncertainty.level(), units)).flatten();
-    of_logarithm.or_else(sample).map(|(lower, upper)| (lower.max(range.0), upper.min(range.1)))
+    let (lower, upper) = of_logarithm.or_else(|| Some((shifted(near)?.0, shifted(far)?.1)))?;
+    Some((lower.max(range.0), upper.min(range.1)))
 }
 
 /// How far the mean of the replicates is from the number.
