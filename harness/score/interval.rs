@@ -147,6 +147,20 @@ pub fn expanded_percentile(replicates: impl Iterator<Item = f64>, level: f64, un
     Some((quantile(&sorted, low), quantile(&sorted, high)))
 }
 
+/// The interval of a number whose errors are in proportion to it, as those of a variance, of so many units: that of Student's t for its
+/// logarithm, about the centre of the basic bootstrap. `None` where the number or a replicate has no logarithm, or nothing varies.
+pub fn proportional(value: f64, replicates: &[f64], level: f64, units: f64) -> Option<(f64, f64)> {
+    if value <= 0.0 || replicates.is_empty() || !replicates.iter().all(|number| *number > 0.0) {
+        return None;
+    }
+    let logarithms: Vec<f64> = replicates.iter().map(|number| (number / value).ln()).collect();
+    let (off, units) = (logarithms.iter().sum::<f64>() / logarithms.len() as f64, units.max(2.0));
+    let spread = (variance(&logarithms) * units / (units - 1.0)).sqrt();
+    let reach = student_quantile(f64::midpoint(1.0, level), units - 1.0) * spread;
+    let (lower, upper) = (value * (-off - reach).exp(), value * (-off + reach).exp());
+    (spread > 0.0).then(|| (lower.min(value), upper.max(value)))
+}
+
 /// The two-sided p at which intervals widened for so many units reach 0, where plain ones do at `p`.
 pub fn expanded_p(p: f64, units: f64) -> f64 {
     let units = units.max(2.0);

@@ -165,7 +165,7 @@ fn intervals_of_embeddings_hold_what_they_promise() {
 fn every_cloud() {
     let mut lines = String::new();
     for world in WORLDS {
-        for (name, truth, held, width) in world.coverage(500) {
+        for (name, truth, held, width) in world.coverage(1500) {
             lines.push_str(&format!("| {} | {name} | {truth:.3} | {held:.3} | {width:.3} |\n", world.name));
         }
     }

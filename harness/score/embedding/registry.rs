@@ -34,8 +34,8 @@ pub struct Definition {
     pub reads: Reads,
     /// Which way chance is surpassed.
     pub beyond: Beyond,
-    /// How far it lies off the number of the population.
-    pub bias: Bias,
+    /// How it errs about the number of the population.
+    pub errors: Errors,
     /// How it is computed.
     pub compute: Compute,
 }
@@ -79,13 +79,18 @@ pub enum Beyond {
     Below,
 }
 
-/// How far a number of some items lies, on average, off that of the population that they are from.
+/// How a number of some items errs about that of the population that they are from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bias {
-    /// Not at all, or hardly.
-    Little,
-    /// As far as that of a resample lies off that of the items: it is the population's formula with items in place of the population.
-    AsResamples,
+pub enum Errors {
+    /// On average not at all, or hardly.
+    Centred,
+    /// As far to one side as that of a resample errs about that of the items: it is the population's formula with items in place of the
+    /// population.
+    Shifted,
+    /// The same, of a distance: chance alone makes one where there is none.
+    OfDistance,
+    /// The same, and in proportion to the number, which is above 0: on a logarithmic scale its errors are alike.
+    Proportional,
 }
 
 /// How a metric is computed.
@@ -149,7 +154,7 @@ const METRICS: &[Definition] = &[
         options: &[],
         reads: Reads::Cosines,
         beyond: Beyond::Above,
-        bias: Bias::Little,
+        errors: Errors::Centred,
         compute: Compute::Group(intra_group_cosine, true),
     },
     Definition {
@@ -163,7 +168,7 @@ const METRICS: &[Definition] = &[
         options: &[],
         reads: Reads::Distances,
         beyond: Beyond::Below,
-        bias: Bias::Little,
+        errors: Errors::Proportional,
         compute: Compute::Group(within_group_variance, true),
     },
     Definition {
@@ -178,7 +183,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::K],
         reads: Reads::Cosines,
         beyond: Beyond::Above,
-        bias: Bias::Little,
+        errors: Errors::Centred,
         compute: Compute::Group(same_attribute_precision_at_k, false),
     },
     Definition {
@@ -192,7 +197,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Pairs],
         reads: Reads::Cosines,
         beyond: Beyond::Below,
-        bias: Bias::Little,
+        errors: Errors::Centred,
         compute: Compute::Pair(inter_group_cosine),
     },
     Definition {
@@ -206,7 +211,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Pairs],
         reads: Reads::Distances,
         beyond: Beyond::Above,
-        bias: Bias::AsResamples,
+        errors: Errors::OfDistance,
         compute: Compute::Pair(centroid_distance),
     },
     Definition {
@@ -222,7 +227,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Distance],
         reads: Reads::Either,
         beyond: Beyond::Above,
-        bias: Bias::Little,
+        errors: Errors::Shifted,
         compute: Compute::Whole(silhouette_score),
     },
     Definition {
@@ -236,7 +241,7 @@ const METRICS: &[Definition] = &[
         options: &[],
         reads: Reads::Distances,
         beyond: Beyond::Above,
-        bias: Bias::Little,
+        errors: Errors::Shifted,
         compute: Compute::Whole(fisher_ratio),
     },
     Definition {
@@ -250,7 +255,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Permutations, Opt::Alternative],
         reads: Reads::Cosines,
         beyond: Beyond::Above,
-        bias: Bias::Little,
+        errors: Errors::Centred,
         compute: Compute::Concept(mean_cosine_association, attributes_dealt),
     },
     Definition {
@@ -265,7 +270,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Permutations, Opt::Alternative, Opt::Deviation],
         reads: Reads::Cosines,
         beyond: Beyond::Above,
-        bias: Bias::Little,
+        errors: Errors::Centred,
         compute: Compute::Concept(single_category_association, attributes_dealt),
     },
     Definition {
@@ -280,7 +285,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Permutations, Opt::Alternative],
         reads: Reads::Cosines,
         beyond: Beyond::Above,
-        bias: Bias::Little,
+        errors: Errors::Centred,
         compute: Compute::Concepts(ieat_effect_size, concepts_dealt),
     },
     Definition {
@@ -291,12 +296,13 @@ const METRICS: &[Definition] = &[
         direction: Neutral,
         undefined: "where the vectors of a model do not vary; of fewer than two items, debiased of fewer than five",
         source: "Kornblith, Norouzi, Lee and Hinton (2019), ICML; debiased: Song et al. (2012), JMLR 13, equation 4, as in Nguyen, Raghu and \
-                 Kornblith (2021), ICLR; interval: influence functions on the scale of Fisher's z",
+                 Kornblith (2021), ICLR; interval: influence functions on the scale of Fisher's z, \
+                 of the debiased number (of the same populations) and as far as the plain one",
         peers: &[("google-research/representation_similarity", "feature_space_linear_cka(x, y, debiased=...)")],
         options: &[Opt::Debiased],
         reads: Reads::Distances,
         beyond: Beyond::Above,
-        bias: Bias::Little,
+        errors: Errors::Centred,
         compute: Compute::Models(linear_cka),
     },
 ];

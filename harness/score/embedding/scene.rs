@@ -10,7 +10,7 @@ use super::metric::{Distance, Metric};
 use super::neighbours::Neighbours;
 use super::permutation::Chance;
 use super::points::{Points, Wanted};
-use super::registry::{Beyond, Bias, Compute, Definition, Opt, Reads};
+use super::registry::{Beyond, Compute, Definition, Errors, Opt, Reads};
 use super::silhouette::Distances;
 use crate::score::OUTSIDE;
 use crate::score::breakdown::Breakdown;
@@ -196,7 +196,7 @@ impl<'a> Scene<'a> {
                 }
             });
             let (least, _) = metric.over.map_or(metric.definition.range, |over| over.limits(metric.definition.range));
-            let is_gap = metric.over.map_or(metric.definition.bias == Bias::AsResamples, Reduction::is_spread);
+            let is_gap = metric.over.map_or(metric.definition.errors == Errors::OfDistance, Reduction::is_spread);
             let interval = interval.map(|ends| if is_gap { interval::with_no_gap(ends, null, least, uncertainty) } else { ends });
             Reading { spot: spot.clone(), value, interval, null }
         };
@@ -335,7 +335,8 @@ impl Drawn {
 
 /// The interval of one number. Distances are larger in a resample than in what was resampled: the replicates' mean is brought to the number,
 /// so that this is not counted twice. Where they are as much larger there than in the population, it is brought as far below the number
-/// (Davison and Hinkley 1997, 5.2: the basic bootstrap's centre).
+/// (Davison and Hinkley 1997, 5.2: the basic bootstrap's centre). The nearer groups are, the less of it resamples show, for they are of
+/// groups that chance has set apart: a distance may be either.
 fn limits(
     value: f64,
     replicates: &[f64],
@@ -345,14 +346,20 @@ fn limits(
     uncertainty: &Uncertainty,
 ) -> Option<(f64, f64)> {
     let (off, range) = (bias(value, replicates), definition.range);
-    let bias = match (uncertainty.method(), definition.bias) {
-        (Method::Standard, Bias::Little) => off,
-        (Method::Standard, Bias::AsResamples) => 2.0 * off,
-        (Method::Percentile | Method::Bca, _) => 0.0,
+    let (near, far) = match (uncertainty.method(), definition.errors) {
+        (Method::Standard, Errors::Centred) => (off, off),
+        (Method::Standard, Errors::Shifted | Errors::Proportional) => (2.0 * off, 2.0 * off),
+        (Method::Standard, Errors::OfDistance) => (2.0 * off, off),
+        (Method::Percentile | Method::Bca, _) => (0.0, 0.0),
     };
-    let replicates: Vec<f64> = replicates.iter().map(|number| number - bias).collect();
-    let sample = Sample { value, replicates: &replicates, left_out, share: None, plain: true, units, smaller: units, range };
-    sample.interval(uncertainty).map(|(lower, upper)| (lower.max(range.0), upper.min(range.1)))
+    let shifted = |off: f64| {
+        let replicates: Vec<f64> = replicates.iter().map(|number| number - off).collect();
+        Sample { value, replicates: &replicates, left_out, share: None, plain: true, units, smaller: units, range }.interval(uncertainty)
+    };
+    let proportional = (uncertainty.method(), definition.errors) == (Method::Standard, Errors::Proportional);
+    let of_logarithm = proportional.then(|| interval::proportional(value, replicates, uncertainty.level(), units)).flatten();
+    let (lower, upper) = of_logarithm.or_else(|| Some((shifted(near)?.0, shifted(far)?.1)))?;
+    Some((lower.max(range.0), upper.min(range.1)))
 }
 
 /// How far the mean of the replicates is from the number.

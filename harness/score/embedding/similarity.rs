@@ -11,7 +11,9 @@ use crate::score::value::{Cause, Undefined};
 pub struct Similarity {
     /// The number.
     pub value: f64,
-    /// Item by item, the change of the number a unit of that item's share of all weight: its influence function.
+    /// What is known of the same number of the populations: without the bias that few items have, where that can be told.
+    pub estimate: f64,
+    /// Item by item, the change of the estimate a unit of that item's share of all weight: its influence function.
     pub influence: Vec<f64>,
 }
 
@@ -70,7 +72,16 @@ impl Centred {
 /// # Errors
 /// Too few items, or vectors that do not vary.
 pub fn linear_cka(x: &Centred, y: &Centred, weights: &[f64], options: &Options) -> Result<Similarity, Undefined> {
-    if options.debiased { debiased(x, y, weights) } else { plain(x, y, weights) }
+    if options.debiased {
+        return debiased(x, y, weights);
+    }
+    let plain = plain(x, y, weights)?;
+    // Both are one number of a population, which the plain one of few items lies above.
+    let alike = weights.iter().all(|weight| *weight == weights[0]);
+    Ok(match debiased(x, y, weights) {
+        Ok(debiased) if alike => Similarity { value: plain.value, ..debiased },
+        _ => plain,
+    })
 }
 
 /// |XᵀY|² / (|XᵀX| |YᵀY|), and the influence of every item by the delta method.
@@ -96,7 +107,7 @@ fn plain(x: &Centred, y: &Centred, weights: &[f64]) -> Result<Similarity, Undefi
         true => both.iter().zip(&of_x).zip(&of_y).map(|((both, x), y)| value * (2.0 * both - x - y)).collect(),
         false => vec![0.0; weights.len()],
     };
-    Ok(Similarity { value, influence })
+    Ok(Similarity { value, estimate: value, influence })
 }
 
 /// HSIC₁(X, Y) / √(HSIC₁(X, X) HSIC₁(Y, Y)), and the influence of every item by leaving it out.
@@ -113,7 +124,7 @@ fn debiased(x: &Centred, y: &Centred, weights: &[f64]) -> Result<Similarity, Und
     };
     let value = ratio(&Gram::all).ok_or(Cause::NoSpread)?;
     let without = |item: usize| ratio(&|gram: &Gram| gram.without(item)).map_or(0.0, |without| (n - 1) as f64 * (value - without));
-    Ok(Similarity { value, influence: (0..n).map(without).collect() })
+    Ok(Similarity { value, estimate: value, influence: (0..n).map(without).collect() })
 }
 
 /// What HSIC₁ of two Gram matrices K and L without their diagonals is made of, by sums over vectors: no n × n matrix is formed.

@@ -27,12 +27,12 @@ impl Scene<'_> {
         let groups = self.ground.breakdown.groups.len();
         let observed = self.units.observed();
         let mut influence = vec![0.0; self.slots.len()];
-        let values: Vec<Value> = (0..groups)
+        let found: Vec<Result<(f64, f64), Undefined>> = (0..groups)
             .map(|group| {
                 let places: Vec<usize> = (0..self.slots.len()).filter(|place| self.labels[*place] as usize == group).collect();
                 let found = self.similarity(other, (of, &metric.options), &places, &observed)?;
                 places.iter().zip(found.influence).for_each(|(place, number)| influence[*place] = number);
-                Ok(found.value)
+                Ok((found.value, found.estimate))
             })
             .collect();
         let moved = |weights: &mut Vec<f64>, replicate: u32| {
@@ -48,15 +48,19 @@ impl Scene<'_> {
         };
         let draws: Vec<Vec<f64>> = (0..uncertainty.bootstrap()).into_par_iter().map_init(|| vec![0.0; self.slots.len()], moved).collect();
         let effective = self.units.effective(groups);
-        let interval = |group: usize, value: f64| {
+        let interval = |group: usize, value: f64, estimate: f64| {
             // On the scale on which a correlation's errors are alike everywhere (Fisher's z).
-            let slope = 1.0 - value * value;
-            let at = |draw: &Vec<f64>| if slope > 1e-12 { (value.atanh() + draw[group] / slope).tanh() } else { value };
+            let slope = 1.0 - estimate * estimate;
+            let at = |draw: &Vec<f64>| if slope > 1e-12 { (estimate.atanh() + draw[group] / slope).tanh() } else { estimate };
             let replicates: Vec<f64> = draws.iter().map(at).collect();
-            limits(value, &replicates, &[], effective[group], metric.definition, uncertainty)
+            let (lower, upper) = limits(estimate, &replicates, &[], effective[group], metric.definition, uncertainty)?;
+            Some((lower.min(value), upper.max(value)))
         };
-        let read = |(group, value): (usize, Value)| Likeness { value, interval: value.ok().and_then(|value| interval(group, value)) };
-        values.into_iter().enumerate().map(read).collect()
+        let read = |(group, found): (usize, Result<(f64, f64), Undefined>)| Likeness {
+            value: found.map(|(value, _)| value),
+            interval: found.ok().and_then(|(value, estimate)| interval(group, value, estimate)),
+        };
+        found.into_iter().enumerate().map(read).collect()
     }
 
     fn similarity(
