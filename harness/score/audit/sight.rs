@@ -32,7 +32,7 @@ impl Audit<'_> {
             return Ok(Lens::Outcomes(self.outcomes(predictions, metric, &decisions)));
         }
         if let (Input::Shifts { of }, Some(pairs)) = (metric.input, &self.counterfactuals) {
-            return Ok(Lens::Shifts(pairs.shifts(of, self.scheme.task)?));
+            return Ok(Lens::Numbers(pairs.shifts(of, self.scheme.task)?));
         }
         let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
         let scores = predictions.scores().ok_or_else(reason)?;

@@ -1,6 +1,6 @@
 //! Pairs of images as the items of an evaluation: made of predictions about images, scored like any others.
 //!
-//! - [`counterfactual`]: changed copies of images, each beside its original. [`shift`]: how far a probability moves between the two.
+//! - [`counterfactual`]: changed copies of images, each beside its original.
 //! - [`verification`]: images of one person or of two, by their vectors; all pairs, or those of a [`list`] (`selection`); `relabel`: those
 //!   that other group labels would make.
 
@@ -8,7 +8,6 @@ pub mod counterfactual;
 pub mod list;
 pub(super) mod relabel;
 mod selection;
-pub mod shift;
 pub mod verification;
 
 use std::borrow::Cow;
