@@ -161,7 +161,7 @@ impl Scheme {
         let name = &call.choice.name;
         if schema.embeddings.is_none() {
             let problem = Problem::at(&call.choice.name_node, format!("`{name}` reads embeddings, and the model holds none"));
-            problems.push(problem.help("name the models with `embeddings:` in `models`"));
+            problems.push(problem.help("name the models with `embeddings:` in `models`, or the vectors beside predictions as `embedding` in `columns`"));
             return;
         }
         if let Some(control) = &evaluation.control {
