@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::data::dataset::Dataset;
 use crate::data::frame::Targets;
 use crate::score::predictions::{Decisions, Parts, Predictions, Scores};
+use crate::score::schema::Schema;
 
 /// A class of the predictions that is not in a list.
 pub fn stranger<'p>(predictions: &'p Predictions, classes: &[String]) -> Option<&'p String> {
@@ -22,7 +23,7 @@ pub fn join(predictions: &Predictions, dataset: &Dataset, rows: &[u32]) -> Resul
     let missing = found.iter().filter(|row| row.is_none()).count();
     if let Some(first) = found.iter().position(Option::is_none) {
         let id = &dataset.ids[rows[first] as usize];
-        let what = if predictions.embeddings().is_some() { "embedding" } else { "prediction" };
+        let what = if Schema::of(predictions).only_embeddings() { "embedding" } else { "prediction" };
         return Err(format!("there is no {what} for {missing} of {} items of `{}`, as `{id}`", rows.len(), dataset.name));
     }
     let taken = predictions.take(&found.into_iter().flatten().collect::<Vec<_>>());

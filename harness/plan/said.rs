@@ -25,11 +25,11 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
             lists().filter(|grouping| !grouping.fields.is_empty()).partition(|grouping| metric.has_groups(grouping));
         let names = |groupings: Vec<&Grouping>| groupings.into_iter().map(Grouping::name).collect();
         let (per_group, over_groups) = (names(per_group), names(over_groups));
-        let decided = metric.input == Input::Decisions;
         MetricColumn {
             name: metric.name.clone(),
-            decided,
-            exchanged: decided,
+            decided: metric.input.of_rule(),
+            // Where items hang on each other, two models cannot exchange one without the others.
+            exchanged: metric.input == Input::Decisions,
             of_models: false,
             overall,
             per_group,

@@ -7,10 +7,11 @@ use std::collections::HashSet;
 
 use super::breakdown::Breakdown;
 use super::embedding;
+use super::embedding::vicinity::Vicinity;
 use super::joint;
 use super::lens::Lens;
 use super::measurement::{Measurement, Status};
-use super::metric::{Input, Metric};
+use super::metric::Metric;
 use super::pairs::counterfactual::Counterfactuals;
 use super::pairs::relabel::Relabelling;
 use super::pairs::verification::Comparisons;
@@ -58,7 +59,7 @@ pub fn score(
 
     let mut rules: Vec<&str> = scheme.decide.iter().map(|decide| decide.name.as_str()).collect();
     let mut numbered: Vec<(Place, Measurement)> = Vec::new();
-    let (decided, scored): (Vec<&Metric>, Vec<&Metric>) = scheme.lenses().into_iter().partition(|metric| metric.input == Input::Decisions);
+    let (decided, scored): (Vec<&Metric>, Vec<&Metric>) = scheme.lenses().into_iter().partition(|metric| metric.input.of_rule());
     for (index, rule) in scheme.decide.iter().enumerate() {
         for metric in &decided {
             let lens = audit.lens(metric, &rule.name, fitted)?;
@@ -153,6 +154,7 @@ pub(super) struct Audit<'a> {
     pub(super) scheme: &'a Scheme,
     pub(super) clusters: Option<Clusters>,
     pub(super) breakdowns: Vec<Breakdown>,
+    vicinities: Vec<Vicinity>,
 }
 
 /// How many items and clusters each group has, and whether that is enough.
@@ -173,7 +175,8 @@ impl<'a> Audit<'a> {
     ) -> Result<Self, ScoreError> {
         let Items { predictions, clusters, counterfactuals, comparisons } = Items::of(predictions, evaluation, uncertainty)?;
         let breakdowns = scheme.breakdowns.iter().map(|grouping| Breakdown::of(&predictions, grouping)).collect();
-        Ok(Self { predictions, counterfactuals, comparisons, evaluation, uncertainty, scheme, clusters, breakdowns })
+        let vicinities = Vicinity::all(scheme, evaluation.embed.unwrap_or_default().normalize);
+        Ok(Self { predictions, counterfactuals, comparisons, evaluation, uncertainty, scheme, clusters, breakdowns, vicinities })
     }
 
     /// All numbers of metrics that share a metric's lens, beside each of some rules.

@@ -24,7 +24,7 @@ use super::breakdown::Breakdown;
 use super::embedding;
 use super::joint;
 use super::lens::Lens;
-use super::metric::{Input, Metric};
+use super::metric::Metric;
 use super::predictions::Predictions;
 use super::rule::FittedRules;
 use super::schema::Schema;
@@ -147,9 +147,9 @@ fn pairing(
                 scheme.metrics.iter().position(|(other, _)| other.name == metric.name && other.parameters == metric.parameters)
             };
             let Some(places) = schemes.iter().map(same).collect::<Option<Vec<usize>>>() else { continue };
-            let rules: Vec<String> = match metric.input {
-                Input::Decisions => scheme.decide.iter().map(|rule| rule.name.clone()).collect(),
-                _ => vec![String::new()],
+            let rules: Vec<String> = match metric.input.of_rule() {
+                true => scheme.decide.iter().map(|rule| rule.name.clone()).collect(),
+                false => vec![String::new()],
             };
             for rule in
                 rules.iter().filter(|rule| rule.is_empty() || schemes.iter().all(|scheme| scheme.decide.iter().any(|d| d.name == **rule)))

@@ -155,11 +155,12 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
             "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest"
         }
         Compute::ClassOf(_) => "average: binary (with `positive:`) | macro | per_class",
-        _ if definition.compute.is_binary() => "needs `positive:`",
+        _ if definition.is_binary() => "needs `positive:`",
         _ => "",
     };
     let reads = match definition.reads {
         Reads::Decisions => "labels (or a label set, `of: NAME`), decisions",
+        Reads::Neighbours => "decisions, and embeddings beside them",
         Reads::TopK => "labels (or a label set, `of: NAME`), scores; option `k`",
         Reads::Answers => "decisions",
         Reads::Associations => {
@@ -180,8 +181,12 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         format!("{}: a number, {default}", parameter.name)
     });
     let found = if takes_match(definition) { "match: any | all (is the label set found: one answer an item)" } else { "" };
-    let options =
-        [parameter, averages.to_owned(), found.to_owned()].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ");
+    let distance = if definition.reads == Reads::Neighbours { "metric: euclidean (default) | cosine" } else { "" };
+    let options = [parameter, distance.to_owned(), averages.to_owned(), found.to_owned()]
+        .into_iter()
+        .filter(|words| !words.is_empty())
+        .collect::<Vec<_>>()
+        .join("; ");
     let own = [("formula", definition.formula.to_owned()), ("inputs", reads.to_owned()), ("options", options)];
     let Definition { range, direction, undefined, source, peers, .. } = *definition;
     own.into_iter().chain(facts(range, direction, undefined, source, peers)).collect()

@@ -2,13 +2,14 @@
 //!
 //! - [`truth`]: what is held to be true of an item: its labels, or a label set.
 //! - [`outcome`]: decisions; [`ranking`]: scores in order; [`probability`]: scores as probabilities; [`crossing`]: scores of groups against each
-//!   other.
+//!   other; [`number`]: one number an item.
 //! - [`tally`]: the sums that metrics are functions of; [`together`]: those of several groups; [`roc`]: those along a ranking, totals first.
 //! - `order`: slots in the order of scores; [`ladder`]: resamples of rankings, one pass a group; `stretch`: what is looked for along rankings
 //!   of pairs.
 
 pub mod crossing;
 pub mod ladder;
+pub mod number;
 pub mod order;
 pub mod outcome;
 pub mod probability;
@@ -20,8 +21,8 @@ pub mod together;
 pub mod truth;
 
 use super::breakdown::Breakdown;
-use super::pairs::shift::Shifts;
 use crate::score::lens::crossing::Crossings;
+use crate::score::lens::number::Numbers;
 use crate::score::lens::order::Order;
 use crate::score::lens::outcome::Outcomes;
 use crate::score::lens::probability::Probabilities;
@@ -42,8 +43,8 @@ pub enum Lens {
     Rocs(Rankings, Seek),
     /// Probabilities against targets.
     Probabilities(Probabilities),
-    /// Probabilities of the two images of a pair.
-    Shifts(Shifts),
+    /// One number an item.
+    Numbers(Numbers),
 }
 
 /// Slots as one draw sees them.
@@ -64,7 +65,7 @@ impl Lens {
             Self::Rankings(rankings) | Self::Rocs(rankings, _) => &rankings.of_row,
             Self::Crossings(crossings) => crossings.of_row(),
             Self::Probabilities(probabilities) => &probabilities.of_row,
-            Self::Shifts(shifts) => &shifts.of_row,
+            Self::Numbers(numbers) => &numbers.of_row,
         }
     }
 
@@ -75,13 +76,13 @@ impl Lens {
             Self::Crossings(crossings) => crossings.tally(groups),
             Self::Rocs(rankings, seek) => Tally { rocs: vec![Roc::new(*seek); rankings.classes()], ..Tally::default() },
             Self::Probabilities(probabilities) => probabilities.tally(),
-            Self::Shifts(shifts) => shifts.tally(),
+            Self::Numbers(numbers) => numbers.tally(),
         }
     }
 
     pub(super) fn order(&self, patterns: &[u32]) -> Vec<Order> {
         match self {
-            Self::Outcomes(_) | Self::Shifts(_) => Vec::new(),
+            Self::Outcomes(_) | Self::Numbers(_) => Vec::new(),
             Self::Probabilities(probabilities) => probabilities.order(patterns),
             Self::Rankings(rankings) | Self::Rocs(rankings, _) => rankings.order(patterns),
             Self::Crossings(crossings) => crossings.order(patterns),
@@ -102,9 +103,9 @@ impl Lens {
                 }
                 probabilities.deal(hand, whole, tallies);
             }
-            Self::Shifts(shifts) => {
+            Self::Numbers(numbers) => {
                 for (slot, (label, weight)) in slots() {
-                    places(*label).for_each(|place| shifts.add(hand.patterns[slot], *weight, &mut tallies[place]));
+                    places(*label).for_each(|place| numbers.add(hand.patterns[slot], *weight, &mut tallies[place]));
                 }
             }
             Self::Crossings(crossings) => crossings.sum(hand, tallies),

@@ -7,6 +7,7 @@ use super::value::Cause;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
 use crate::score::breakdown::reference::Reference;
+use crate::score::embedding::metric::Distance;
 use crate::score::lens::probability::Bins;
 use crate::score::lens::roc::Seek;
 use crate::score::lens::truth::{LabelSets, Match, Truth};
@@ -153,7 +154,7 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         problems.push(Problem::at(&call.choice.name_node, message).help(help));
         return None;
     }
-    if task.positive.is_none() && parts.iter().any(|part| part.compute.is_binary()) {
+    if task.positive.is_none() && parts.iter().any(|part| part.is_binary()) {
         let problem = Problem::at(&call.choice.name_node, format!("`{name}` is about one class"));
         problems.push(problem.help("give the evaluation the class that counts as `positive:`"));
         return None;
@@ -165,7 +166,8 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         ("k", matches!(first.reads, Reads::TopK | Reads::Associations)),
         ("labels", first.reads == Reads::Associations),
         ("threshold", first.reads == Reads::Associations),
-        ("of", !matches!(first.reads, Reads::Flips | Reads::Answers)),
+        ("of", !matches!(first.reads, Reads::Flips | Reads::Answers | Reads::Neighbours)),
+        ("metric", first.reads == Reads::Neighbours),
         ("match", found && parts.iter().all(|part| takes_match(part))),
         ("agg", parts.len() > 1),
     ]
@@ -186,9 +188,11 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
     let link = option("of")
         .filter(|_| matches!(first.reads, Reads::Probabilities | Reads::Shifts | Reads::Associations))
         .and_then(|node| word(node, problems, &[("sigmoid", Link::Sigmoid), ("softmax", Link::Softmax)]));
+    let distance = option("metric").and_then(|node| Distance::decode(node, problems)).unwrap_or(Distance::Euclidean);
     let least = option("threshold").and_then(|node| f64::decode(node, problems));
     let input = match first.reads {
         Reads::Decisions | Reads::Confusions | Reads::Flips | Reads::Answers => Some(Input::Decisions),
+        Reads::Neighbours => parameter.map(|k| Input::Neighbours { k: k as u32, distance }),
         Reads::TopK => top_k(k, call, whole, problems).map(Input::TopK),
         Reads::Associations => top_k(k, call, whole, problems).map(|k| match least {
             Some(least) => Input::TopFrom { k, least, of: link.unwrap_or(Link::Score) },

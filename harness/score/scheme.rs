@@ -9,7 +9,7 @@ use super::metric::{Average, Input, Meaning, Metric, Task, meaning, resolve};
 use super::pairs;
 use super::registry::Suffix;
 use super::schema::Schema;
-use crate::score::lens::truth::{LabelSets, Truth};
+use crate::score::lens::truth::LabelSets;
 use crate::spec::decide::{Cuts, Decide, Rule};
 use crate::spec::evaluation::{Evaluation, MetricCall, MinCount, Written};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
@@ -118,7 +118,7 @@ impl Scheme {
                     continue;
                 }
                 let Some(metric) = resolve(call, task, &sets, problems) else { continue };
-                if let (Truth::Labels, false, false) = (&metric.truth, schema.labelled, metric.of_pairs()) {
+                if metric.reads_labels() && !schema.labelled {
                     problems.push(unlabelled(call, &sets));
                 }
                 if let Some(problem) = pairs::misplaced(&metric, call, evaluation).or_else(|| unscored(&metric, call, schema, positive)) {
@@ -161,7 +161,10 @@ impl Scheme {
         let name = &call.choice.name;
         if schema.embeddings.is_none() {
             let problem = Problem::at(&call.choice.name_node, format!("`{name}` reads embeddings, and the model holds none"));
-            problems.push(problem.help("name the models with `embeddings:` in `models`"));
+            problems.push(
+                problem
+                    .help("name the models with `embeddings:` in `models`, or the vectors beside predictions as `embedding` in `columns`"),
+            );
             return;
         }
         if let Some(control) = &evaluation.control {
@@ -259,7 +262,7 @@ impl Scheme {
 
     fn check_rules(&mut self, evaluation: &Evaluation, schema: &Schema, problems: &mut Problems) {
         let decided = |name: &str| {
-            self.metrics.iter().any(|(metric, _)| metric.name == name && metric.input == Input::Decisions)
+            self.metrics.iter().any(|(metric, _)| metric.name == name && metric.input.of_rule())
                 || self.joint.iter().any(|(metric, _)| metric.name == name && metric.decided())
         };
         let reads = evaluation.metrics.iter().find(|call| decided(call.name.as_ref().unwrap_or(&call.choice.name)));

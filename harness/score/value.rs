@@ -67,6 +67,8 @@ pub enum Cause {
     FewForUnbiased,
     /// Fewer items to find than are to be found.
     FewNeighbours,
+    /// Fewer items in all than are to be looked at.
+    FewNearest,
     /// Vectors, or what is made of them, do not vary.
     NoSpread,
 }
@@ -122,6 +124,7 @@ impl Cause {
             Self::FewItems => "fewer than two items",
             Self::FewForUnbiased => "fewer than five items, too few for an unbiased number",
             Self::FewNeighbours => "fewer than `k` other items",
+            Self::FewNearest => "too few items to find `k` nearest ones",
             Self::NoSpread => "vectors that do not vary",
         }
     }

@@ -18,7 +18,7 @@ pub struct Columns {
     pub decision: Option<Labels>,
     /// The scores, where they are in the table.
     pub scores: Option<ScoreColumns>,
-    /// The vectors, in a table of embeddings.
+    /// The vectors; always in a table of embeddings.
     pub embedding: Option<Vectors>,
     /// The classes in order; without it, those that the scores, labels and decisions name.
     pub classes: Option<Vec<String>>,
@@ -132,12 +132,13 @@ impl Decode for Columns {
                 scores.push(ScoreColumns { kind, shape });
             }
         }
+        let embedding = fields.optional("embedding", problems);
         let items = Self::of_items(&mut fields, node, problems);
         fields.finish(problems);
         if scores.len() > 1 {
             return expected(node, problems, "only one of `scores`, `logits` and `probabilities`");
         }
-        let columns = Self { label, decision, scores: scores.pop(), ..items? };
+        let columns = Self { label, decision, scores: scores.pop(), embedding, ..items? };
         if columns.decision.is_none() && columns.scores.is_none() {
             problems.push(
                 Problem::at(node, "`columns` names neither decisions nor scores")

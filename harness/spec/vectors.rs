@@ -1,4 +1,4 @@
-//! `embedding:`: where a table of embeddings made elsewhere holds the vectors.
+//! `embedding:`: where a table made elsewhere holds the vectors.
 
 use super::decode::{Decode, expected};
 use super::node::{Node, Value};

@@ -2,6 +2,7 @@
 
 mod averages;
 mod comparing;
+mod consistency;
 mod decisions;
 mod distorted;
 mod embeddings;

@@ -2,6 +2,7 @@
 
 mod change;
 mod compare;
+mod consistency;
 mod coverage;
 mod decisions;
 mod differences;

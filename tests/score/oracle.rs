@@ -68,3 +68,9 @@ fn reductions_are_those_of_aif360_holisticai_and_numpy() {
     let checked = check(include_str!("../oracles/reductions.json"));
     assert!(checked > 100, "{checked} values");
 }
+
+#[test]
+fn consistency_is_that_of_aif360_over_scikit_learns_neighbours() {
+    let checked = check(include_str!("../oracles/consistency.json"));
+    assert!(checked > 100, "{checked} values");
+}

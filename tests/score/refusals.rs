@@ -136,6 +136,7 @@ fn names_of_others_are_known() {
         ("geographic_hit_rate_difference", "hit_rate_at_k_difference"),
         ("adaptive", "adaptive_calibration_error"),
         ("EqOpp1", "predictive_equality_difference"),
+        ("consistency", "consistency_score"),
     ] {
         let told = explain(theirs).unwrap();
         assert!(told.contains(&format!("\n{ours}\n")) && told.contains("formula"), "{told}");

@@ -179,7 +179,7 @@ impl Planner<'_> {
                 Test::Fisher => (columns.all(|column| column.share != ShareOf::Nothing), "is no share of items"),
                 Test::Permutation if groups => (true, ""),
                 Test::Permutation | Test::Bootstrap if columns.clone().any(|column| column.decided) => {
-                    (columns.all(|column| column.exchanged), "is a number of all groups at once, whose items models cannot exchange")
+                    (columns.all(|column| column.exchanged), "is a number of items together, which models cannot exchange one by one")
                 }
                 Test::Permutation | Test::Bootstrap => {
                     (columns.all(|column| column.exchanged), "reads scores, which models cannot exchange")

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use super::Audit;
 use crate::score::ScoreError;
+use crate::score::embedding::metric::Distance;
 use crate::score::lens::Lens;
 use crate::score::lens::crossing::Crossings;
+use crate::score::lens::number::Numbers;
 use crate::score::lens::outcome::Outcomes;
 use crate::score::lens::probability::Probabilities;
 use crate::score::lens::ranking::Rankings;
@@ -24,15 +26,19 @@ impl Audit<'_> {
 
     /// The same of other items.
     fn lens_on(&self, predictions: &Predictions, metric: &Metric, rule: &str, fitted: &FittedRules) -> Result<Lens, ScoreError> {
-        if let (Input::Decisions, Some(rule)) = (metric.input, self.scheme.decide.iter().find(|decide| decide.name == rule)) {
+        let rule = self.scheme.decide.iter().find(|decide| metric.input.of_rule() && decide.name == rule);
+        if let Some(rule) = rule {
             if let Some(pairs) = &self.counterfactuals {
                 return Ok(Lens::Outcomes(pairs.flips(rule, self.scheme.task, fitted, self.evaluation.abstained)?));
             }
             let decisions = decide(predictions, rule, self.scheme.task.positive, fitted)?;
-            return Ok(Lens::Outcomes(self.outcomes(predictions, metric, &decisions)));
+            return match metric.input {
+                Input::Neighbours { k, distance } => self.apart(k as usize, distance, &decisions).map(Lens::Numbers),
+                _ => Ok(Lens::Outcomes(self.outcomes(predictions, metric, &decisions))),
+            };
         }
         if let (Input::Shifts { of }, Some(pairs)) = (metric.input, &self.counterfactuals) {
-            return Ok(Lens::Shifts(pairs.shifts(of, self.scheme.task)?));
+            return Ok(Lens::Numbers(pairs.shifts(of, self.scheme.task)?));
         }
         let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no scores".to_owned() };
         let scores = predictions.scores().ok_or_else(reason)?;
@@ -74,6 +80,24 @@ impl Audit<'_> {
         if self.scheme.metrics.iter().any(|(metric, _)| metric.reads_confusions()) { outcomes.with_confusions() } else { outcomes }
     }
 
+    /// How far the decision about each item is from those about its nearest ones; items that abstentions leave out are nobody's.
+    fn apart(&self, k: usize, distance: Distance, decisions: &Decisions) -> Result<Numbers, ScoreError> {
+        let positive = self.scheme.task.positive.map(|class| class as u32);
+        let excluded = self.evaluation.abstained == Abstained::Exclude;
+        let selected: Vec<Option<bool>> = match decisions {
+            Decisions::Single(decided) => {
+                decided.iter().map(|class| (class.is_some() || !excluded).then(|| class.is_some() && *class == positive)).collect()
+            }
+            Decisions::Sets(decided) => {
+                decided.iter().map(|set| Some(positive.is_some_and(|class| set.binary_search(&class).is_ok()))).collect()
+            }
+        };
+        let vicinity = self.vicinities.iter().find(|vicinity| vicinity.distance() == distance);
+        let numbers = vicinity.and_then(|vicinity| vicinity.apart(&self.predictions, k, &selected));
+        let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no embeddings".to_owned() };
+        numbers.ok_or_else(reason)
+    }
+
     /// The pairs that other group labels would make, where there is a gap whose null is of them.
     pub(super) fn relabelling(&self) -> Result<Option<Relabelling<'_>>, ScoreError> {
         let gaps = self.scheme.metrics.iter().filter(|(metric, _)| metric.over.is_some_and(|over| over.reduction.is_gap()));
@@ -99,7 +123,7 @@ impl Audit<'_> {
         rules: &[(usize, &str)],
         fitted: &FittedRules,
     ) -> Result<Option<Cow<'r, Lens>>, ScoreError> {
-        let name = if metric.input == Input::Decisions { rules.first().map_or("", |(_, name)| name) } else { "" };
+        let name = if metric.input.of_rule() { rules.first().map_or("", |(_, name)| name) } else { "" };
         if self.scheme.decide.iter().any(|decide| decide.name == name && decide.rule.by().is_some()) {
             return Ok(None);
         }

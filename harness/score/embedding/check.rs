@@ -1,27 +1,31 @@
 //! What embeddings must be like for what is asked of them.
 
-use super::metric::Metric;
+use super::metric::{Distance, Metric};
 use super::registry::{Compute, Reads};
 use super::sets;
+use crate::score::metric::Input;
 use crate::score::predictions::Predictions;
 use crate::score::scheme::Scheme;
 use crate::spec::embed::Normalize;
 use crate::spec::evaluation::Evaluation;
 use crate::spec::problem::{Problem, Problems};
 
-/// Holds the metrics of embeddings that an evaluation names against the items that it scores; says everything that does not fit.
+/// Holds the metrics that read embeddings and that an evaluation names against the items that it scores; says everything that does not fit.
 pub fn check(evaluation: &Evaluation, scheme: &Scheme, predictions: &Predictions, problems: &mut Problems) {
     let Some(embeddings) = predictions.embeddings() else { return };
     let metrics = || scheme.embedding.iter().map(|(metric, _)| metric);
     let normalized = evaluation.embed.is_some_and(|embed| embed.normalize == Normalize::L2);
-    let directed = |metric: &Metric| normalized || metric.definition.reads != Reads::Distances;
+    let directed = |metric: &&Metric| normalized || metric.definition.reads != Reads::Distances;
+    let by_direction = |input: Input| matches!(input, Input::Neighbours { distance, .. } if normalized || distance == Distance::Cosine);
+    let beside = scheme.metrics.iter().filter(|(metric, _)| by_direction(metric.input)).map(|(metric, _)| &metric.name);
+    let name = metrics().filter(directed).map(|metric| &metric.name).chain(beside).next();
     let zeros = || (0..predictions.len()).filter(|row| embeddings.of(*row).iter().all(|number| *number == 0.0));
-    if let (Some(metric), Some(first)) = (metrics().find(|metric| directed(metric)), zeros().next()) {
-        let call = evaluation.metrics.iter().find(|call| call.choice.name.starts_with(metric.definition.name));
+    if let (Some(name), Some(first)) = (name, zeros().next()) {
+        let call = evaluation.metrics.iter().find(|call| call.name.as_ref().unwrap_or(&call.choice.name) == name);
         let id = predictions.ids().get(first);
-        let name = metric.definition.name;
-        let message = format!("`{name}` reads directions, and a zero vector has none, as that of `{id}` ({} in all)", zeros().count());
         if let Some(call) = call {
+            let name = &call.choice.name;
+            let message = format!("`{name}` reads directions, and a zero vector has none, as that of `{id}` ({} in all)", zeros().count());
             problems.push(Problem::at(&call.choice.name_node, message).help("leave those items out of the file"));
         }
     }

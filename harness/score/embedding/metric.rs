@@ -62,6 +62,12 @@ pub enum Distance {
     Euclidean,
 }
 
+impl Decode for Distance {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        word(node, problems, &[("cosine", Self::Cosine), ("euclidean", Self::Euclidean)])
+    }
+}
+
 /// What a concept's association is measured against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deviation {
@@ -124,7 +130,7 @@ impl Opt {
     fn read(self, node: &Node, options: &mut Options, problems: &mut Problems) -> Option<()> {
         match self {
             Self::Distance => {
-                options.distance = word(node, problems, &[("cosine", Distance::Cosine), ("euclidean", Distance::Euclidean)])?;
+                options.distance = Distance::decode(node, problems)?;
             }
             Self::K => options.k = at_least(1, node, problems)? as usize,
             Self::Pairs => {

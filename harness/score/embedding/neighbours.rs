@@ -1,4 +1,4 @@
-//! Each item's nearest ones by cosine.
+//! Each item's nearest ones.
 
 use std::cmp::Ordering;
 
@@ -15,28 +15,46 @@ pub struct Neighbours {
     nearest: Vec<Vec<u32>>,
 }
 
+/// So many rows look at once, so that the vector of each other one is fetched from memory once for all of them.
+const TOGETHER: usize = 16;
+
 impl Neighbours {
-    /// Looks for the `k` nearest of every point among all points, out of so many rows.
+    /// Looks for the `k` nearest of every point by cosine among all points, out of so many rows.
     pub fn new(points: &Points, rows: usize, k: usize) -> Self {
-        let places = points.places(rows);
+        Self::by(points, rows, k, |a, b| dot(points.unit(a), points.unit(b)))
+    }
+
+    /// The same by another measure of two rows, which is larger where they are nearer. Every two points are held against each other.
+    pub fn by(points: &Points, rows: usize, k: usize, nearness: impl Fn(u32, u32) -> f64 + Sync) -> Self {
+        let (order, places) = (points.order(), points.places(rows));
+        let nearer = |a: &(f64, u32), b: &(f64, u32)| -> Ordering {
+            b.0.total_cmp(&a.0).then_with(|| places[a.1 as usize].cmp(&places[b.1 as usize]))
+        };
+        let nearest_of = |mut near: Vec<(f64, u32)>| -> Vec<u32> {
+            if k < near.len() {
+                near.select_nth_unstable_by(k, nearer);
+                near.truncate(k);
+            }
+            near.sort_unstable_by(nearer);
+            near.into_iter().map(|(_, other)| other).collect()
+        };
+        let look = |looking: &[u32]| -> Vec<(u32, Vec<u32>)> {
+            let mut near: Vec<Vec<(f64, u32)>> = looking.iter().map(|_| Vec::with_capacity(order.len())).collect();
+            for other in order {
+                let others = looking.iter().zip(&mut near).filter(|(row, _)| *row != other);
+                others.for_each(|(row, near)| near.push((nearness(*row, *other), *other)));
+            }
+            looking.iter().copied().zip(near.into_iter().map(nearest_of)).collect()
+        };
+        let found: Vec<Vec<(u32, Vec<u32>)>> = order.par_chunks(TOGETHER).map(look).collect();
         let mut nearest = vec![Vec::new(); rows];
-        let found: Vec<(u32, Vec<u32>)> = (points.order().par_iter())
-            .map(|row| {
-                let others = points.order().iter().filter(|other| *other != row);
-                let mut near: Vec<(f64, u32)> = others.map(|other| (dot(points.unit(*row), points.unit(*other)), *other)).collect();
-                let nearer = |a: &(f64, u32), b: &(f64, u32)| -> Ordering {
-                    b.0.total_cmp(&a.0).then_with(|| places[a.1 as usize].cmp(&places[b.1 as usize]))
-                };
-                if k < near.len() {
-                    near.select_nth_unstable_by(k, nearer);
-                    near.truncate(k);
-                }
-                near.sort_unstable_by(nearer);
-                (*row, near.into_iter().map(|(_, other)| other).collect())
-            })
-            .collect();
-        found.into_iter().for_each(|(row, near)| nearest[row as usize] = near);
+        found.into_iter().flatten().for_each(|(row, near)| nearest[row as usize] = near);
         Self { nearest }
+    }
+
+    /// Those of one row; fewer than were looked for where there are no more.
+    pub fn of(&self, row: usize) -> &[u32] {
+        &self.nearest[row]
     }
 }
 
@@ -46,7 +64,7 @@ pub fn same_attribute_precision_at_k(draw: &Draw<'_>, group: usize, options: &Op
     let Some(neighbours) = draw.neighbours else { return Err(Cause::NoItems.into()) };
     let (mut sum, mut all) = (0.0, 0.0);
     for (row, weight) in draw.of_group(group) {
-        let Some(nearest) = neighbours.nearest[row as usize].get(..options.k) else { return Err(Cause::FewNeighbours.into()) };
+        let Some(nearest) = neighbours.of(row as usize).get(..options.k) else { return Err(Cause::FewNeighbours.into()) };
         let same = nearest.iter().filter(|other| draw.of_row[**other as usize] as usize == group).count();
         sum += weight * same as f64 / options.k as f64;
         all += weight;

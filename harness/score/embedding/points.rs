@@ -97,6 +97,20 @@ fn slice(values: &[f64], row: u32, width: usize) -> &[f64] {
     values.get(row as usize * width..(row as usize + 1) * width).unwrap_or_default()
 }
 
+/// The square of the Euclidean distance.
+pub fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
+    // So many sums side by side need not wait for each other.
+    const SUMS: usize = 8;
+    let (whole, rest) = (a.chunks_exact(SUMS), a.chunks_exact(SUMS).remainder());
+    let behind = &b[a.len() - rest.len()..];
+    let mut sums = [0.0; SUMS];
+    for (a, b) in whole.zip(b.chunks_exact(SUMS)) {
+        sums.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum += (a - b) * (a - b));
+    }
+    let rest = rest.iter().zip(behind).map(|(a, b)| (a - b) * (a - b));
+    sums.into_iter().chain(rest).sum()
+}
+
 /// The inner product.
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()

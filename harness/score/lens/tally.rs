@@ -3,7 +3,7 @@
 use crate::score::lens::roc::Roc;
 
 /// Everything that any metric reads, of one group. Count metrics read `cells`, `items`, `right` and `samples`; rank metrics `sweeps` or `rocs`; metrics of
-/// probabilities `items`, `trust`, `bins` and `beliefs`; those of pairs also `items` and `shift`.
+/// probabilities `items`, `trust`, `bins` and `beliefs`; those of one number an item `items` and `number`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
     /// Sum of weights of the items.
@@ -30,8 +30,8 @@ pub struct Tally {
     pub cross: Cross,
     /// How far the group's scores are from those of each group at a later place.
     pub apart: Vec<Apart>,
-    /// The sums of pairs' shifts.
-    pub shift: Shift,
+    /// The sums of one number an item.
+    pub number: Number,
 }
 
 /// Pairs of an item of the group and one of another group.
@@ -82,12 +82,14 @@ pub struct Trust {
     pub brier: f64,
 }
 
-/// Sums over pairs of how far a probability moves from the one image to the other.
+/// Sums over items of one number that each has.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Shift {
-    /// Of how far up.
+pub struct Number {
+    /// Of the weights of the items that have it.
+    pub weight: f64,
+    /// Of the number.
     pub signed: f64,
-    /// Of how far.
+    /// Of how far it is from 0.
     pub absolute: f64,
 }
 
@@ -313,6 +315,6 @@ impl Tally {
         self.beliefs.fill(Belief::default());
         self.trust = Trust::default();
         self.bins.fill(Bin::default());
-        self.shift = Shift::default();
+        self.number = Number::default();
     }
 }

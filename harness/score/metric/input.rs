@@ -1,5 +1,6 @@
 //! What a metric reads of the items.
 
+use crate::score::embedding::metric::Distance;
 use crate::score::lens::probability::Bins;
 use crate::score::lens::roc::Seek;
 use crate::spec::decide::Link;
@@ -9,6 +10,13 @@ use crate::spec::decide::Link;
 pub enum Input {
     /// The decisions of the rule.
     Decisions,
+    /// The decisions of the rule about an item and its nearest ones.
+    Neighbours {
+        /// How many, the item itself among them.
+        k: u32,
+        /// How far apart two items are.
+        distance: Distance,
+    },
     /// The k classes of the largest scores.
     TopK(u32),
     /// Those of the k classes of the largest scores whose score is large enough.
@@ -47,6 +55,13 @@ pub enum Input {
         /// What makes probabilities of the scores.
         of: Link,
     },
+}
+
+impl Input {
+    /// Whether it is what the rule decides, and so another under every rule.
+    pub fn of_rule(self) -> bool {
+        matches!(self, Self::Decisions | Self::Neighbours { .. })
+    }
 }
 
 /// The classes whose probabilities are read one by one.

@@ -7,6 +7,7 @@ use crate::score::breakdown::reduction::Reduction;
 use crate::score::lens::roc::Roc;
 use crate::score::lens::tally::{Belief, Bin, Confusion, Sweep, Tally};
 use crate::score::lens::together::Together;
+use crate::score::lens::truth::Truth;
 use crate::score::registry::{Compute, Of, Reads};
 use crate::score::value::{Cause, Undefined, Value, ratio};
 use crate::spec::evaluation::Policy;
@@ -27,6 +28,11 @@ impl Metric {
     /// Whether it is about pairs of an original and its counterfactual.
     pub fn of_pairs(&self) -> bool {
         self.parts.iter().any(|part| matches!(part.reads, Reads::Flips | Reads::Shifts))
+    }
+
+    /// Whether it sets what was said of items against what is true of them.
+    pub fn reads_labels(&self) -> bool {
+        self.truth == Truth::Labels && !self.of_pairs() && !matches!(self.input, Input::Neighbours { .. })
     }
 
     /// Whether it counts classes against each other.
@@ -83,7 +89,7 @@ impl Metric {
             Input::Scores | Input::PositiveScore => tally.sweeps.iter().map(|sweep| (sweep.positives, sweep.negatives())).collect(),
             Input::Crossings => vec![(tally.cross.positives, tally.cross.negatives)],
             Input::Roc { .. } => tally.rocs.iter().map(|roc| (roc.positives, roc.negatives)).collect(),
-            Input::Shifts { .. } => Vec::new(),
+            Input::Shifts { .. } | Input::Neighbours { .. } => Vec::new(),
             Input::Probabilities { .. } => tally.beliefs.iter().map(|belief| (belief.positives, belief.negatives)).collect(),
         };
         let one = match (class, self.average) {
@@ -94,7 +100,7 @@ impl Metric {
             (None, _) => self.task.positive.filter(|_| !ranks).and_then(|class| sides.get(class)),
         };
         let pairs = || sides.iter().fold((0.0, 0.0), |sum, side| (sum.0 + side.0, sum.1 + side.1));
-        let side = one.copied().or_else(|| self.task.multi_label.then(pairs));
+        let side = one.copied().or_else(|| (self.task.multi_label && !sides.is_empty()).then(pairs));
         let items = match (class, side) {
             (Some(_), Some((positives, negatives))) => positives + negatives,
             _ => tally.items,

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::shift::Shifts;
 use crate::data::frame::{Factor, Targets};
 use crate::score::ScoreError;
+use crate::score::lens::number::Numbers;
 use crate::score::lens::outcome::Outcomes;
 use crate::score::lens::probability::whole;
 use crate::score::metric::Task;
@@ -160,15 +160,15 @@ impl<'a> Counterfactuals<'a> {
 
     /// How far the probability of the positive class moves from each original to its counterfactual; without one, that of the class
     /// that is likeliest for the original.
-    pub(in crate::score) fn shifts(&self, of: Link, task: Task) -> Result<Shifts, ScoreError> {
+    pub(in crate::score) fn shifts(&self, of: Link, task: Task) -> Result<Numbers, ScoreError> {
         let lack = || ScoreError::Pairs { reason: "the predictions hold no scores".to_owned() };
         let scores = linked(self.images.scores().ok_or_else(lack)?, of);
         let shift = |(original, changed): (&u32, &u32)| {
             let (before, after) = (scores.of(*original as usize), scores.of(*changed as usize));
             let (before, after) = (whole(before, task), whole(after, task));
             let class = task.positive.or_else(|| top(&before, 1).first().map(|class| *class as usize)).unwrap_or(0);
-            after[class] - before[class]
+            Some(after[class] - before[class])
         };
-        Ok(Shifts::new(&self.originals.iter().zip(&self.changed).map(shift).collect::<Vec<f64>>()))
+        Ok(Numbers::new(&self.originals.iter().zip(&self.changed).map(shift).collect::<Vec<_>>()))
     }
 }

@@ -1,6 +1,6 @@
 //! Pairs of images as the items of an evaluation: made of predictions about images, scored like any others.
 //!
-//! - [`counterfactual`]: changed copies of images, each beside its original. [`shift`]: how far a probability moves between the two.
+//! - [`counterfactual`]: changed copies of images, each beside its original.
 //! - [`verification`]: images of one person or of two, by their vectors; all pairs, or those of a [`list`] (`selection`); `relabel`: those
 //!   that other group labels would make.
 
@@ -8,13 +8,12 @@ pub mod counterfactual;
 pub mod list;
 pub(super) mod relabel;
 mod selection;
-pub mod shift;
 pub mod verification;
 
 use std::borrow::Cow;
 
 use super::ScoreError;
-use super::metric::Metric;
+use super::metric::{Input, Metric};
 use super::predictions::Predictions;
 use super::schema::Schema;
 use crate::score::units::clusters::Clusters;
@@ -121,6 +120,10 @@ pub(super) fn misplaced(metric: &Metric, call: &MetricCall, evaluation: &Evaluat
         Some(Pairs::Verification(_)) if metric.of_pairs() => Some(
             message("is about pairs of an original and its counterfactual, and the evaluation about pairs of genuine people and impostors")
                 .help("of those there are `false_match_rate`, `true_match_rate`, `equal_error_rate` and all that two classes have"),
+        ),
+        Some(Pairs::Verification(_)) if matches!(metric.input, Input::Neighbours { .. }) => Some(
+            message("is about single images and their nearest ones, and the evaluation about pairs of images")
+                .help("put it into an evaluation without `pairs`"),
         ),
         Some(Pairs::Counterfactual(_)) if !metric.of_pairs() => Some(
             message("is about single images, and the evaluation about pairs of an original and its counterfactual")

@@ -143,8 +143,6 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
         "is what every evaluation is: its metrics are broken down by `groups:` (sensitive features), within `control:` (control features)",
     ),
     absent(FAIRLEARN, "make_derived_metric", "is part of a name here: any metric takes `_difference`, `_ratio`, `_group_min` and the like"),
-    absent(AIF360, "consistency", NEIGHBOURS),
-    absent(AIF360, "consistency_score", NEIGHBOURS),
     absent(AIF360, "mdss_bias_score", SEARCHED),
     absent(AIF360, "bias_scan", SEARCHED),
     is(AIF360, "num_instances", "count", ""),
@@ -211,6 +209,3 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
     absent(OXONFAIR, "diff_pred_proportion", OF_ALL),
     absent(OXONFAIR, "abs_diff_pred_proportion", OF_ALL),
 ];
-
-const NEIGHBOURS: &str = "holds an item against its nearest neighbours among the features, which predictions do not have: of embeddings \
-     there is `same_attribute_precision_at_k`";

@@ -69,7 +69,7 @@ pub(super) const FLIPS: &[Definition] = &[
         reads: Reads::Shifts,
         multi_label: false,
         parameter: None,
-        compute: Compute::Whole(|tally| ratio(tally.shift.signed, tally.items, Cause::NoItems)),
+        compute: Compute::Whole(|tally| ratio(tally.number.signed, tally.items, Cause::NoItems)),
     },
     Definition {
         name: "absolute_confidence_shift",
@@ -82,6 +82,6 @@ pub(super) const FLIPS: &[Definition] = &[
         reads: Reads::Shifts,
         multi_label: false,
         parameter: None,
-        compute: Compute::Whole(|tally| ratio(tally.shift.absolute, tally.items, Cause::NoItems)),
+        compute: Compute::Whole(|tally| ratio(tally.number.absolute, tally.items, Cause::NoItems)),
     },
 ];

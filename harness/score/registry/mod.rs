@@ -6,6 +6,7 @@ mod flips;
 mod inequality;
 mod items;
 mod matches;
+mod neighbours;
 mod presets;
 mod probabilities;
 mod ranks;
@@ -60,6 +61,8 @@ pub struct Definition {
 pub enum Reads {
     /// The decisions of the evaluation's rule.
     Decisions,
+    /// The decisions about an item and its nearest ones by their vectors.
+    Neighbours,
     /// The k classes of the largest scores, whatever the rule.
     TopK,
     /// Whether anything was decided.
@@ -80,6 +83,13 @@ pub enum Reads {
     Flips,
     /// The probabilities of both images of a counterfactual pair.
     Shifts,
+}
+
+impl Definition {
+    /// Whether it is about one class, whatever the number of classes.
+    pub fn is_binary(&self) -> bool {
+        self.reads == Reads::Neighbours || self.compute.is_binary()
+    }
 }
 
 /// A number that a metric is given beside the items.
@@ -219,6 +229,7 @@ pub fn families() -> &'static [Family] {
         Family { title: "decisions, one number of all classes", metrics: items::ITEMS },
         Family { title: "decisions, one class against the rest", metrics: rates::RATES },
         Family { title: "how unequally right and wrong decisions fall on items", metrics: inequality::INEQUALITY },
+        Family { title: "decisions about items that are alike", metrics: neighbours::NEIGHBOURS },
         Family { title: "the k classes of the largest scores", metrics: top_k::TOP_K },
         Family { title: "rankings by score", metrics: ranks::RANKS },
         Family { title: "probabilities and calibration", metrics: probabilities::PROBABILITIES },

@@ -19,12 +19,16 @@ pub(super) fn unlabelled(call: &MetricCall, sets: &LabelSets) -> Problem {
     })
 }
 
-/// Why a metric has no scores to read.
+/// Why a metric has no scores, or no embeddings, to read.
 pub(super) fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, positive: Option<usize>) -> Option<Problem> {
     let name = &call.choice.name;
     let node = &call.choice.name_node;
     match (metric.input, schema.scores) {
         (Input::Decisions, _) | (Input::PositiveScore | Input::Crossings | Input::Roc { all: false, .. }, Some(_)) => None,
+        (Input::Neighbours { .. }, _) => schema.embeddings.is_none().then(|| {
+            Problem::at(node, format!("`{name}` needs embeddings beside decisions, and the predictions hold none"))
+                .help("name the vectors as `embedding` in `columns`: a column of lists, or `[e0, e1, …]`, one a dimension")
+        }),
         (_, None) => Some(Problem::at(node, format!("`{name}` reads scores, and the predictions hold decisions only"))),
         (Input::TopFrom { of: Link::Score, .. }, Some((Kind::Logits, _))) => Some(
             Problem::at(node, format!("`{name}` holds scores against a threshold, and the predictions hold logits"))
