@@ -49,8 +49,6 @@ RATES = [
 DEFINED = {name: defined for name, _, _, defined in RATES}
 
 # fairlearn's own functions, each with the metrics that its groups must have.
-
-# fairlearn's own functions, each with the metrics that its groups must have.
 GAPS = {
     "demographic_parity": (["selection_rate"], ("difference", "ratio")),
     "equal_opportunity": (["true_positive_rate"], ("difference", "ratio")),
@@ -91,6 +89,10 @@ def binary(random):
     columns = {"id": "id", "label": "truth", "probabilities": "score", "classes": ["0", "1"]}
     if weight is not None:
         frame["w"], columns["weight"] = weight, "w"
+    places = random.normal(0, 1 + truth[:, None], (rows, 3))
+    for axis, place in enumerate(places.T):
+        frame[f"e{axis}"] = place
+    columns["embedding"] = ["e0", "e1", "e2"]
     policy = str(random.choice([PROPAGATE, EXCLUDE]))
     threshold = float(random.choice([0.3, 0.5, 0.61]))
     evaluation = {"groups": ["race", "gender", ["race", "gender"]], "positive": "1", "decide": {"threshold": threshold}, "undefined": policy}
@@ -106,6 +108,9 @@ def binary(random):
             gaps(study, items, by, of, found, policy)
     if weight is None or (weight > 0).all():
         two_groups(study, items, gender, weight)
+    if weight is None:
+        nearest = int(random.integers(2, 8))
+        study.expect("AIF360", "consistency_score", ai.consistency_score(places, items.decided, n_neighbors=nearest) if nearest <= rows else None, k=nearest)
     return study
 
 
