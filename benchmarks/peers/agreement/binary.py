@@ -151,7 +151,16 @@ def gaps(study, items, by, of, found, policy):
                         value = getattr(fl, call)(group.truth, group.score if scores else group.decided, **given)
                     except ValueError:  # scikit-learn's log_loss of a group of one class wants to be told the other.
                         continue
+                    if name == "equalized_odds" and not both_rates(reduction, group, given):
+                        value = None
                 study.expect("fairlearn", call, value, by, **options)
+
+
+def both_rates(reduction, group, given):
+    """Whether both rates that fairlearn's equalized odds are made of have a gap: it passes over one that is not a number."""
+    method = {key: value for key, value in given.items() if key != "agg"}
+    gaps = (getattr(fl, f"{rate}_positive_rate_{reduction}")(group.truth, group.decided, **method) for rate in ("true", "false"))
+    return all(np.isfinite(gap) for gap in gaps)
 
 
 def controlled(random):
