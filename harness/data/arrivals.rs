@@ -51,7 +51,7 @@ impl Arrivals {
     /// Some rows are there.
     pub(super) fn arrive(&self, rows: &[u32]) {
         rows.iter().filter_map(|row| self.there.get(*row as usize)).for_each(|there| there.store(true, Ordering::Release));
-        self.arrived.fetch_add(rows.len(), Ordering::Relaxed);
+        self.arrived.fetch_add(rows.len(), Ordering::SeqCst);
         self.tell();
     }
 
@@ -66,9 +66,9 @@ impl Arrivals {
     /// # Errors
     /// Why it will not arrive.
     pub(super) fn wait(&self, row: u32) -> Result<bool, Arc<DataError>> {
-        self.read.fetch_add(1, Ordering::Relaxed);
+        self.read.fetch_add(1, Ordering::SeqCst);
         if self.has(row) {
-            if self.standing.load(Ordering::Relaxed) > 0 && !self.are_ahead() {
+            if self.standing.load(Ordering::SeqCst) > 0 && !self.are_ahead() {
                 self.tell();
             }
             return Ok(true);
@@ -92,10 +92,11 @@ impl Arrivals {
     /// of them waits. Before the first has come, nothing is known of them.
     pub(super) fn stand_back(&self) {
         if self.are_ahead() {
-            self.standing.fetch_add(1, Ordering::Relaxed);
+            // Before it looks again: a reader who comes after that sees that somebody stands here.
+            self.standing.fetch_add(1, Ordering::SeqCst);
             let idle = |state: &mut State| state.waiting == 0 && state.end.is_none() && self.are_ahead();
             drop(self.changed.wait_while(self.locked(), idle));
-            self.standing.fetch_sub(1, Ordering::Relaxed);
+            self.standing.fetch_sub(1, Ordering::SeqCst);
         }
     }
 
@@ -105,8 +106,8 @@ impl Arrivals {
     }
 
     fn are_ahead(&self) -> bool {
-        let read = self.read.load(Ordering::Relaxed);
-        read > 0 && self.arrived.load(Ordering::Relaxed) >= read + ENOUGH
+        let read = self.read.load(Ordering::SeqCst);
+        read > 0 && self.arrived.load(Ordering::SeqCst) >= read + ENOUGH
     }
 
     /// Waits, and calls those who stand back.
