@@ -7,7 +7,7 @@ use crate::score::lens::tally::Tally;
 /// The number of every item. Items of equal numbers are one pattern.
 #[derive(Clone, Debug)]
 pub struct Numbers {
-    /// The pattern of each item; [`OUTSIDE`] for those that do not count.
+    /// The pattern of each item; the largest number for those that do not count.
     pub of_row: Vec<u32>,
     /// Rising, and distinct; `None` of items that count and have none.
     values: Vec<Option<f64>>,
