@@ -85,19 +85,22 @@ impl Check<'_> {
         for column in &self.table.columns {
             let mut is_known = true;
             if let Column::Each { over, .. } = column {
-                let spreads = |name: &str| dimensions.contains(&name) || groupings.contains(name);
-                let named = column.metrics().iter().find(|named| spreads(&named.name));
-                if let Some(named) = named.filter(|_| metrics.contains(over.name.as_str()) && !spreads(&over.name)) {
-                    problems.push(
-                        Problem::at(&over.node, format!("columns spread over a group, an axis or a word, and `{}` is a metric", over.name))
-                            .help(format!("turn it round: `{{{}: [{}]}}`", named.name, over.name)),
-                    );
-                    continue;
-                }
                 let is_dimension = dimensions.contains(&over.name.as_str());
                 let is_grouping = groupings.contains(over.name.as_str());
                 is_known = is_dimension != is_grouping;
                 if !is_dimension && !is_grouping {
+                    let spreads = |named: &&Mention| dimensions.contains(&named.name.as_str()) || groupings.contains(named.name.as_str());
+                    let named = column.metrics().iter().find(spreads).filter(|_| metrics.contains(over.name.as_str()));
+                    if let Some(named) = named {
+                        problems.push(
+                            Problem::at(
+                                &over.node,
+                                format!("columns spread over a group, an axis or a word, and `{}` is a metric", over.name),
+                            )
+                            .help(format!("turn it round: `{{{}: [{}]}}`", named.name, over.name)),
+                        );
+                        continue;
+                    }
                     problems.push(
                         Problem::at(&over.node, format!("columns spread over a group, an axis or a word; `{}` is none", over.name))
                             .help(did_you_mean(&over.name, groupings.iter().chain(&dimensions).copied())),

@@ -76,10 +76,10 @@ pub fn linear_cka(x: &Centred, y: &Centred, weights: &[f64], options: &Options) 
         return debiased(x, y, weights);
     }
     let plain = plain(x, y, weights)?;
-    // Both are one number of a population, which the plain one of few items lies above.
+    // Both are one number of a population, which the plain one of few items lies above. Of weighted items there is no debiased one.
     let alike = weights.iter().all(|weight| *weight == weights[0]);
-    Ok(match debiased(x, y, weights) {
-        Ok(debiased) if alike => Similarity { value: plain.value, ..debiased },
+    Ok(match alike.then(|| debiased(x, y, weights)) {
+        Some(Ok(debiased)) => Similarity { value: plain.value, ..debiased },
         _ => plain,
     })
 }
