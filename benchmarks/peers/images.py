@@ -1,7 +1,7 @@
 """Photographs to normalised tensors: fairgrid and Pillow with NumPy, one thread each, in turns.
 
     pip install numpy pillow simplejpeg scikit-image scikit-learn
-    python benchmarks/peers/images.py [--real] [FOLDER ...]
+    python benchmarks/peers/images.py [--real] [--features turbojpeg] [FOLDER ...]
 
 Without folders, photographs of 500 x 375 and of 1600 x 1200 pixels are made up, with the spectrum, and the bytes a pixel, of real ones; with
 `--real`, the real ones that scikit-image and scikit-learn bring are tiled at their own resolution to 1600 x 1200. Beside them, what no decoder
@@ -132,8 +132,8 @@ def ours(bench, folder, decode):
     return int(count) / float(busy)
 
 
-def built():
-    command = ["cargo", "bench", "--bench", "images", "--no-run", "--message-format", "json"]
+def built(features):
+    command = ["cargo", "bench", "--bench", "images", "--no-run", "--message-format", "json", "--features", features]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     products = [json.loads(line) for line in lines if line.startswith("{")]
     return next(product["executable"] for product in products if product.get("target", {}).get("name") == "images" and product.get("executable"))
@@ -142,10 +142,11 @@ def built():
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--bench", type=Path, help="the bench `images`, already built")
+    options.add_argument("--features", default="", help="those that the bench is built with: turbojpeg")
     options.add_argument("--real", action="store_true", help="real photographs in place of made-up ones")
     options.add_argument("folders", type=Path, nargs="*")
     options = options.parse_args()
-    bench = options.bench or built()
+    bench = options.bench or built(options.features)
     turbo = "libjpeg-turbo " + str(features.version_feature("libjpeg_turbo")) if features.check_feature("libjpeg_turbo") else "libjpeg"
     print(f"Pillow {pillow} ({turbo}), NumPy {np.__version__}")
     missed = False

@@ -1,7 +1,7 @@
 //! JPEG files to pixels, and back.
 //!
 //! zune-jpeg reads the headers; libjpeg-turbo's algorithms decode, to the same bits as Pillow, and at a fraction of the size where that is asked
-//! for. What those complain about zune-jpeg decodes, which is more lenient.
+//! for: in Rust, or with the feature `turbojpeg`, libjpeg-turbo itself. What those complain about zune-jpeg decodes, which is more lenient.
 
 use image::metadata::Orientation;
 use zune_core::bytestream::ZCursor;
@@ -13,9 +13,19 @@ use zune_jpeg::errors::DecodeErrors;
 use super::decode::{Header, Pixels};
 
 mod encode;
-mod turbo;
+#[cfg(feature = "turbojpeg")]
+mod native;
+#[cfg(not(feature = "turbojpeg"))]
+mod ported;
 
 pub(super) use self::encode::encode;
+#[cfg(feature = "turbojpeg")]
+use self::native as turbo;
+#[cfg(not(feature = "turbojpeg"))]
+use self::ported as turbo;
+
+/// The most scans of a progressive image: each costs a pass over all pixels.
+const SCANS: u32 = 500;
 
 /// `height * width` pixels in the colours of the file.
 struct Samples {

@@ -62,10 +62,17 @@ impl Checkout {
         command
     }
 
-    /// A release build of the harness.
+    /// A release build of the harness, with the features that are asked for.
     pub(crate) fn build(&self) -> Command {
         let mut command = self.cargo();
-        command.args(["build", "--release", "--package", "fairgrid"]);
+        command.args(["build", "--release", "--package", "fairgrid"]).args(features());
         command
     }
+}
+
+/// What tells cargo of the harness's features that `FAIRGRID_FEATURES` names.
+pub(crate) fn features() -> Vec<String> {
+    let named = std::env::var("FAIRGRID_FEATURES").unwrap_or_default();
+    let features = named.split([',', ' ']).filter(|name| !name.is_empty()).map(|name| format!("--features=fairgrid/{name}"));
+    features.collect()
 }

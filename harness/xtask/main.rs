@@ -5,7 +5,8 @@
 //! - `setup`: fetches every runtime and builds everything;
 //! - `install [--root DIR]`: puts `fairgrid` and its plugins where a shell finds them.
 //!
-//! Every step looks first whether it is done, so that a second call starts at once.
+//! Every step looks first whether it is done, so that a second call starts at once. `FAIRGRID_FEATURES=turbojpeg` builds the harness with that
+//! feature.
 
 mod checkout;
 mod install;
@@ -68,6 +69,6 @@ fn run(checkout: &Checkout, spec: &OsString, rest: &[OsString]) -> Result<()> {
 fn test(checkout: &Checkout, rest: &[OsString]) -> Result<()> {
     setup::everything(checkout)?;
     let mut command = checkout.cargo();
-    command.args(["test", "--release", "--workspace"]).args(rest);
+    command.args(["test", "--release", "--workspace"]).args(checkout::features()).args(rest);
     step::become_(command).context("cannot start cargo test")
 }

@@ -1,6 +1,6 @@
 //! What embeddings must be like for what is asked of them.
 
-use super::metric::{Distance, Metric};
+use super::metric::Metric;
 use super::registry::{Compute, Reads};
 use super::sets;
 use crate::score::metric::Input;
@@ -14,9 +14,9 @@ use crate::spec::problem::{Problem, Problems};
 pub fn check(evaluation: &Evaluation, scheme: &Scheme, predictions: &Predictions, problems: &mut Problems) {
     let Some(embeddings) = predictions.embeddings() else { return };
     let metrics = || scheme.embedding.iter().map(|(metric, _)| metric);
-    let normalized = evaluation.embed.is_some_and(|embed| embed.normalize == Normalize::L2);
-    let directed = |metric: &&Metric| normalized || metric.definition.reads != Reads::Distances;
-    let by_direction = |input: Input| matches!(input, Input::Neighbours { distance, .. } if normalized || distance == Distance::Cosine);
+    let normalize = evaluation.embed.map(|embed| embed.normalize).unwrap_or_default();
+    let directed = |metric: &&Metric| normalize == Normalize::L2 || metric.definition.reads != Reads::Distances;
+    let by_direction = |input: Input| matches!(input, Input::Neighbours { distance, .. } if distance.is_of_directions(normalize));
     let beside = scheme.metrics.iter().filter(|(metric, _)| by_direction(metric.input)).map(|(metric, _)| &metric.name);
     let name = metrics().filter(directed).map(|metric| &metric.name).chain(beside).next();
     let zeros = || (0..predictions.len()).filter(|row| embeddings.of(*row).iter().all(|number| *number == 0.0));

@@ -8,6 +8,7 @@ use crate::score::measurement::Direction;
 use crate::score::metric::{check_options, parameters};
 use crate::score::registry::Suffix;
 use crate::spec::decode::{Decode, word};
+use crate::spec::embed::Normalize;
 use crate::spec::evaluation::{MetricCall, Written};
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems};
@@ -60,6 +61,13 @@ pub enum Distance {
     Cosine,
     /// As the crow flies.
     Euclidean,
+}
+
+impl Distance {
+    /// Whether it sees only directions, which a zero vector lacks.
+    pub fn is_of_directions(self, normalize: Normalize) -> bool {
+        self == Self::Cosine || normalize == Normalize::L2
+    }
 }
 
 impl Decode for Distance {

@@ -67,7 +67,7 @@ impl Vicinity {
     /// Looks for the nearest ones of the items that count, among those.
     fn look(&self, embeddings: &Embeddings, ids: &Ids, selected: &[Option<bool>]) -> Neighbours {
         let counting: Vec<u32> = selected.iter().map(|selected| if selected.is_some() { 0 } else { OUTSIDE }).collect();
-        let directed = self.distance == Distance::Cosine || self.normalize == Normalize::L2;
+        let directed = self.distance.is_of_directions(self.normalize);
         let points = Points::new(embeddings, ids, &counting, self.normalize, Wanted { cosines: directed, distances: false });
         let vector = |row: u32| if directed { points.unit(row) } else { embeddings.of(row as usize) };
         let others = self.most - 1;

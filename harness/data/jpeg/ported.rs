@@ -2,10 +2,7 @@
 
 use libjpeg_turbo_rs::{Decoder, PixelFormat, ScalingFactor};
 
-use super::{ColorSpace, Samples};
-
-/// The most scans of a progressive image: each costs a pass over all pixels.
-const SCANS: u32 = 500;
+use super::{ColorSpace, SCANS, Samples};
 
 /// Decodes at a `shrink`th of the sides, rounded up. `None` for what it complains about: the other decoder knows whether that is an error.
 pub(super) fn decode(bytes: &[u8], space: ColorSpace, shrink: u32) -> Option<Samples> {
