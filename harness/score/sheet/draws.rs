@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::block::{Block, Roster};
-use super::{Sheet, Spot};
+use super::block::{Block, Drawn, Roster};
+use super::{Omitted, Sheet, Spot};
 use crate::score::breakdown::Breakdown;
 use crate::score::breakdown::reduction::Reduction;
 use crate::score::lens::ladder::{Ladders, Room};
@@ -223,6 +223,27 @@ impl Sheet<'_> {
         spots.iter().map(|spot| self.number_at(spot, &blocks[spot.metric], values, roster)).collect()
     }
 
+    /// What a number leaves out, where the policy is to leave out what has none.
+    pub(super) fn omitted(&self, spot: &Spot, drawn: &Drawn) -> Omitted {
+        let (Some(over), Policy::Exclude) = (self.over(spot), self.policy) else { return Omitted::default() };
+        if spot.group.is_some() || self.metrics[spot.metric].is_joint() {
+            return Omitted::default();
+        }
+        let block = &drawn.blocks[spot.metric];
+        if over.classes.is_some() && block.classes > 1 {
+            let alone =
+                |class: &usize| self.number_at(&Spot { class: Some(*class), ..*spot }, block, &drawn.values, &drawn.roster).is_err();
+            let omitted = (0..block.classes).filter(alone).count();
+            return Omitted { groups: Vec::new(), classes: (omitted > 0).then_some((omitted, block.classes)) };
+        }
+        let among = self.among(spot.metric, spot.panel, &drawn.roster);
+        let undefined = |group: usize| {
+            let value = |part: usize| drawn.values[block.at(part, group, spot.class.unwrap_or(0))];
+            (0..block.parts).find_map(|part| value(part).err()).map(|undefined| undefined.in_group(group))
+        };
+        Omitted { groups: among.members().filter_map(undefined).collect(), classes: None }
+    }
+
     /// The number of one spot.
     pub(super) fn number_at(&self, spot: &Spot, block: &Block, values: &[Value], roster: &Roster) -> Value {
         let Some(over) = self.over(spot) else {
@@ -245,9 +266,9 @@ impl Sheet<'_> {
             // A criterion of two parts needs both, whatever the policy on groups.
             over.parts.of((0..block.parts).map(of_part), Policy::Propagate)
         };
-        match over.classes {
-            Some(combine) => combine.of((0..block.classes).map(of_class), self.policy),
-            None => of_class(spot.class.unwrap_or(0)),
+        match (over.classes, spot.class) {
+            (Some(combine), None) => combine.of((0..block.classes).map(of_class), self.policy),
+            (_, class) => of_class(class.unwrap_or(0)),
         }
     }
 }
