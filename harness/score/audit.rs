@@ -142,6 +142,17 @@ pub fn decisions<'a>(predictions: &'a Predictions, evaluation: &Evaluation, fitt
     Ok(Decided { items, ends, rules })
 }
 
+/// `left out: no positives in race=Black`; empty where nothing was.
+pub(super) fn without(reasons: impl IntoIterator<Item = String>) -> String {
+    const TOLD: usize = 8;
+    let mut reasons: Vec<String> = reasons.into_iter().collect();
+    if reasons.len() > TOLD {
+        let more = reasons.split_off(TOLD).len();
+        reasons.push(format!("{more} more"));
+    }
+    if reasons.is_empty() { String::new() } else { format!("left out: {}", reasons.join("; ")) }
+}
+
 /// Rule, metric, breakdown, number in the sheet.
 pub(super) type Place = (usize, usize, usize, usize);
 
@@ -318,12 +329,9 @@ impl<'a> Audit<'a> {
     /// What there is to know of a number that may be used.
     fn remarks(&self, reading: &Reading, breakdown: &Breakdown, left_out: Vec<String>) -> String {
         let Omitted { groups, classes } = &reading.omitted;
-        let mut without = left_out;
-        without.extend(groups.iter().map(|undefined| self.reason(*undefined, None, breakdown)));
-        if let Some((omitted, all)) = classes {
-            without.push(format!("{omitted} of {all} classes"));
-        }
-        if without.is_empty() { String::new() } else { format!("left out: {}", without.join("; ")) }
+        let of_groups = groups.iter().map(|undefined| self.reason(*undefined, None, breakdown));
+        let of_classes = classes.map(|(omitted, all)| format!("{omitted} of {all} classes"));
+        without(left_out.into_iter().chain(of_groups).chain(of_classes))
     }
 
     /// `no positives of class=Coat in race=Black`.

@@ -172,7 +172,7 @@ pub fn reaching_zero(interval: impl Fn(f64) -> Option<(f64, f64)>) -> Option<f64
         let (lower, upper) = interval(1.0 - p(middle))?;
         if lower > 0.0 || upper < 0.0 { low = middle } else { high = middle }
     }
-    Some(p(f64::midpoint(low, high)))
+    Some(if low > 0.0 { p(f64::midpoint(low, high)) } else { 1.0 })
 }
 
 /// The two-sided p at which intervals widened for so many units reach 0, where plain ones do at `p`.

@@ -11,7 +11,7 @@ use super::contrast::{At, Contrast, Finding, Statistic, Verdict};
 use super::exact;
 use super::seeds::{Block, Seeds};
 use crate::score::OUTSIDE;
-use crate::score::audit::{Audit, Sizes};
+use crate::score::audit::{self, Audit, Sizes};
 use crate::score::breakdown::Breakdown;
 use crate::score::breakdown::reference::Anchor;
 use crate::score::interval;
@@ -200,8 +200,7 @@ impl Paired<'_> {
         let (status, reason) = match (undefined, small) {
             (Some((undefined, group)), _) => (Status::Undefined, first.reason(undefined, group, self.breakdown)),
             (None, Some(small)) => (Status::Small, small),
-            (None, None) if left_out.is_empty() => (Status::Ok, String::new()),
-            (None, None) => (Status::Ok, format!("left out: {}", left_out.join("; "))),
+            (None, None) => (Status::Ok, audit::without(left_out)),
         };
         let estimate = undefined.is_none().then(|| sum.terms.iter().filter_map(|(weight, at)| Some(weight * value(*at).ok()?)).sum());
         let resample =

@@ -241,7 +241,9 @@ impl Sheet<'_> {
             let value = |part: usize| drawn.values[block.at(part, group, spot.class.unwrap_or(0))];
             (0..block.parts).find_map(|part| value(part).err()).map(|undefined| undefined.in_group(group))
         };
-        Omitted { groups: among.members().filter_map(undefined).collect(), classes: None }
+        let mut members: Vec<usize> = among.members().collect();
+        members.sort_unstable();
+        Omitted { groups: members.into_iter().filter_map(undefined).collect(), classes: None }
     }
 
     /// The number of one spot.
