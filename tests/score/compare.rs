@@ -29,7 +29,8 @@ fn model(wrong: usize, reversed: bool) -> Predictions {
 fn accuracy_of(sides: &[Predictions], contrasts: &[Contrast], test: Test) -> Vec<Finding> {
     let evaluation = spec::<Evaluation>(EVALUATION);
     let fitted = FittedRules::new();
-    let sides: Vec<Side<'_>> = sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted }).collect();
+    let sides: Vec<Side<'_>> =
+        sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None }).collect();
     let metrics = ["accuracy_score".to_owned(), "accuracy_score_difference".to_owned()];
     let request = Request { contrasts, metrics: &metrics, test, within: None, adjust: Adjust::None, seeds: &[] };
     compare(&sides, &request, &Uncertainty::default().with_draws(1000, 1000)).unwrap()
@@ -38,7 +39,8 @@ fn accuracy_of(sides: &[Predictions], contrasts: &[Contrast], test: Test) -> Vec
 fn differences(sides: &[Predictions], adjust: Adjust) -> Result<Vec<Finding>, ScoreError> {
     let evaluation = spec::<Evaluation>(EVALUATION);
     let fitted = FittedRules::new();
-    let sides: Vec<Side<'_>> = sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted }).collect();
+    let sides: Vec<Side<'_>> =
+        sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None }).collect();
     let contrasts: Vec<Contrast> = (1..sides.len()).map(|to| Contrast::Difference { from: vec![0], to: vec![to] }).collect();
     let metrics = ["accuracy_score".to_owned(), "accuracy_score_difference".to_owned()];
     let request = Request { contrasts: &contrasts, metrics: &metrics, test: Test::Bootstrap, within: None, adjust, seeds: &[] };

@@ -130,7 +130,12 @@ const TOGETHER: &[Scenario] = &[
     Scenario::new("largest over geometric mean, three groups nearly perfect", "accuracy_score_inequity", &NEARLY_PERFECT, 1.0),
     Scenario::new("mean of three groups nearly perfect", "accuracy_score_mean_over_groups", &NEARLY_PERFECT, 0.97),
     Scenario::new("weighted mean of three groups nearly perfect", "accuracy_score_weighted_mean", &NEARLY_PERFECT, 0.97),
-    Scenario::new("all items, less for the deviation of three groups nearly perfect", "accuracy_score_equity_scaled", &NEARLY_PERFECT, 0.97),
+    Scenario::new(
+        "all items, less for the deviation of three groups nearly perfect",
+        "accuracy_score_equity_scaled",
+        &NEARLY_PERFECT,
+        0.97,
+    ),
     Scenario::new(
         "amplification of bias, two groups",
         "{directional_bias_amplification: {direction: attribute_to_task}}",

@@ -171,7 +171,7 @@ fn together(rows: &[Row], names: [&str; 3], kind: usize) -> (Vec<Finding>, Vec<M
          roc_auc_score, accuracy_score_difference, sp_tv_mean, {equalized_odds_difference: {agg: mean}}]}",
     );
     let (fitted, uncertainty) = (FittedRules::new(), Uncertainty::default().with_draws(100, 100));
-    let sides = models.each_ref().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted });
+    let sides = models.each_ref().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None });
     let metrics: Vec<String> = ["accuracy_score", "recall_score", "roc_auc_score", "accuracy_score_difference"].map(str::to_owned).to_vec();
     let contrasts = [Contrast::Difference { from: vec![0], to: vec![1] }];
     let request =
