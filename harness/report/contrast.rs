@@ -131,7 +131,7 @@ pub fn legend(comparisons: &[Comparison]) -> Vec<String> {
 /// Where p comes from, in words.
 fn source(test: Test) -> &'static str {
     match test {
-        Test::Bootstrap => "from the resamples",
+        Test::Bootstrap => "from the resamples, or from the interval where that is one of shares",
         Test::McNemar => "by McNemar's test (mid-P)",
         Test::McNemarExact => "by McNemar's exact test",
         Test::Fisher => "by Fisher's exact test",

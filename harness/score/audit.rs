@@ -293,10 +293,14 @@ impl<'a> Audit<'a> {
         let panel = &breakdown.panels[spot.panel];
         let (small, left_out) = (sizes.small(&spot, breakdown, anchors), sizes.left_out(&spot, breakdown));
         let (status, reason) = match (reading.value, small) {
-            (Err(Undefined { cause: Cause::FewGroups, .. }), small) if small.is_some() || !left_out.is_empty() => {
+            (Err(Undefined { cause: Cause::FewGroups | Cause::NoGroups, .. }), small) if small.is_some() || !left_out.is_empty() => {
                 (Status::InsufficientEvidence, small.unwrap_or_else(|| left_out.join("; ")))
             }
-            (Err(undefined), _) => (Status::Undefined, self.reason(undefined, spot.group, breakdown)),
+            (Err(undefined), _) => {
+                let others = without(reading.omitted.groups.iter().map(|undefined| self.reason(*undefined, None, breakdown)));
+                let separator = if others.is_empty() { "" } else { "; " };
+                (Status::Undefined, self.reason(undefined, spot.group, breakdown) + separator + &others)
+            }
             (Ok(_), Some(small)) => (Status::Small, small),
             (Ok(_), None) => (Status::Ok, self.remarks(reading, breakdown, left_out)),
         };
@@ -328,7 +332,10 @@ impl<'a> Audit<'a> {
 
     /// What there is to know of a number that may be used.
     fn remarks(&self, reading: &Reading, breakdown: &Breakdown, left_out: Vec<String>) -> String {
-        let Omitted { groups, classes } = &reading.omitted;
+        let Omitted { groups, classes, resamples } = &reading.omitted;
+        if *resamples && reading.value.is_ok() {
+            return "no interval: most resamples have no such number".to_owned();
+        }
         let of_groups = groups.iter().map(|undefined| self.reason(*undefined, None, breakdown));
         let of_classes = classes.map(|(omitted, all)| format!("{omitted} of {all} classes"));
         without(left_out.into_iter().chain(of_groups).chain(of_classes))

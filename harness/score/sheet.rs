@@ -81,6 +81,8 @@ pub struct Omitted {
     pub groups: Vec<Undefined>,
     /// How many of how many classes, where any.
     pub classes: Option<(usize, usize)>,
+    /// Whether most resamples have no such number.
+    pub resamples: bool,
 }
 
 /// All numbers of a sheet, as observed and draw by draw.

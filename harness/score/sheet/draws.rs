@@ -223,18 +223,22 @@ impl Sheet<'_> {
         spots.iter().map(|spot| self.number_at(spot, &blocks[spot.metric], values, roster)).collect()
     }
 
-    /// What a number leaves out, where the policy is to leave out what has none.
+    /// What a number, and its interval, do without.
     pub(super) fn omitted(&self, spot: &Spot, drawn: &Drawn) -> Omitted {
-        let (Some(over), Policy::Exclude) = (self.over(spot), self.policy) else { return Omitted::default() };
-        if spot.group.is_some() || self.metrics[spot.metric].is_joint() {
+        let block = &drawn.blocks[spot.metric];
+        let Some(over) = self.over(spot) else {
+            let index = block.at(0, spot.group.unwrap_or(0), spot.class.unwrap_or(0));
+            let undefined = drawn.resampled.iter().filter(|draw| draw[index].is_nan()).count();
+            return Omitted { resamples: 2 * undefined > drawn.resampled.len(), ..Omitted::default() };
+        };
+        if self.policy == Policy::Propagate || spot.group.is_some() || self.metrics[spot.metric].is_joint() {
             return Omitted::default();
         }
-        let block = &drawn.blocks[spot.metric];
         if over.classes.is_some() && block.classes > 1 {
             let alone =
                 |class: &usize| self.number_at(&Spot { class: Some(*class), ..*spot }, block, &drawn.values, &drawn.roster).is_err();
             let omitted = (0..block.classes).filter(alone).count();
-            return Omitted { groups: Vec::new(), classes: (omitted > 0).then_some((omitted, block.classes)) };
+            return Omitted { classes: (omitted > 0).then_some((omitted, block.classes)), ..Omitted::default() };
         }
         let among = self.among(spot.metric, spot.panel, &drawn.roster);
         let undefined = |group: usize| {
@@ -243,7 +247,7 @@ impl Sheet<'_> {
         };
         let mut members: Vec<usize> = among.members().collect();
         members.sort_unstable();
-        Omitted { groups: members.into_iter().filter_map(undefined).collect(), classes: None }
+        Omitted { groups: members.into_iter().filter_map(undefined).collect(), ..Omitted::default() }
     }
 
     /// The number of one spot.

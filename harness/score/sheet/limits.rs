@@ -109,14 +109,14 @@ impl Sheet<'_> {
             number(self.number_at(spot, block, &values, &drawn.roster))
         };
         let replicates = drawn.resampled.iter().enumerate().map(reduced);
-        if uncertainty.method() == Method::Percentile || !over.reduction.is_gap() {
+        let Some(errs_up) = over.reduction.errs_up().filter(|_| uncertainty.method() != Method::Percentile) else {
             // Where nothing varies from draw to draw, as the groups' sizes, draws say nothing.
             return interval::percentile(replicates, uncertainty.level())
                 .filter(|(lower, upper)| lower < upper || !self.metrics[spot.metric].is_joint())
                 .map(|(lower, upper)| (lower.min(value), upper.max(value)));
-        }
+        };
         let (least, most) = over.reduction.limits(self.metrics[spot.metric].range(0));
-        let (lower, upper) = interval::of_gap(replicates, value, over.reduction.grows(), uncertainty.level())?;
+        let (lower, upper) = interval::of_gap(replicates, value, errs_up, uncertainty.level())?;
         Some((lower.max(least), upper.min(most)))
     }
 
