@@ -24,7 +24,7 @@ use crate::spec::vocabulary::MetricColumn;
 pub struct PlannedComparison {
     /// Its name.
     pub name: String,
-    /// What differs: an axis, `model`, or a breakdown.
+    /// What differs: an axis, `model`, `decision`, or a breakdown.
     pub over: String,
     /// What tells the findings about one cell apart.
     pub apart: Apart,
@@ -105,7 +105,7 @@ impl Planner<'_> {
                     .push(Problem::at(place, message).help("a comparison is paired: give all sides predictions about the same items"));
             }
         }
-        self.check_rules(entry, &families);
+        self.check_rules(entry, &levels, &families);
         self.check_each(entry, &levels, &families);
         self.check_test(entry, &levels, &families);
         self.check_likeness(entry, &levels);
@@ -149,17 +149,17 @@ impl Planner<'_> {
             let parts: Result<Vec<_>, String> = parts.collect::<Option<_>>()?;
             Some(parts.and_then(|parts| pooled(parts).map_err(|error| error.to_string())))
         };
-        let first = *family.sides.first()?;
-        match family.sides.iter().map(|score| imported(*score)).collect::<Option<Result<Vec<_>, String>>>() {
+        let first = family.sides.first()?.score;
+        match family.sides.iter().map(|side| imported(side.score)).collect::<Option<Result<Vec<_>, String>>>() {
             Some(Ok(predictions)) => {
                 let predictions: Vec<_> = predictions.iter().map(|predictions| &**predictions).collect();
                 let error = align(&predictions).err()?.to_string();
                 Some(error.strip_prefix("the sides cannot be compared: ").map(str::to_owned).unwrap_or(error))
             }
             Some(Err(reason)) => Some(reason),
-            None => family.sides.iter().skip(1).find(|other| split(**other) != split(first)).map(|other| {
+            None => family.sides.iter().skip(1).find(|other| split(other.score) != split(first)).map(|other| {
                 let named = |score| split(score).unwrap_or("no split").to_owned();
-                format!("`{}` and `{}` hold different items", named(first), named(*other))
+                format!("`{}` and `{}` hold different items", named(first), named(other.score))
             }),
         }
     }

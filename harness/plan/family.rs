@@ -7,14 +7,24 @@ use crate::score::compare::contrast::{Contrast, Pairs};
 use crate::spec::cell::CellEvaluation;
 use crate::spec::grid::Point;
 use crate::spec::study::Study;
+use crate::spec::table::Word;
 
 /// Scores about the same items, which are drawn together.
 #[derive(Debug, Default)]
 pub struct Family {
-    /// The scores, as indices into [`super::planned::Plan::scores`].
-    pub sides: Vec<usize>,
+    /// Who takes part.
+    pub sides: Vec<PlannedSide>,
     /// What is made of them.
     pub contrasts: Vec<PlannedContrast>,
+}
+
+/// A score that takes part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedSide {
+    /// Which, as an index into [`super::planned::Plan::scores`].
+    pub score: usize,
+    /// The decision rule that is looked at; `None` for each in turn that all sides have.
+    pub rule: Option<String>,
 }
 
 /// What is made of some sides, and what these have in common.
@@ -34,12 +44,19 @@ pub struct PlannedContrast {
 
 /// What is compared, by name.
 pub(super) struct Levels {
-    /// An axis, `model`, or a breakdown.
+    /// An axis, `model`, `decision`, or a breakdown.
     pub(super) over: String,
     /// The levels in declared order.
     pub(super) known: Vec<String>,
     /// What is made of them.
     pub(super) how: How,
+}
+
+impl Levels {
+    /// Whether they are decision rules, of which a score has several.
+    pub(super) fn of_rules(&self) -> bool {
+        self.over == Word::Decision.text()
+    }
 }
 
 /// What is made of levels.
@@ -75,13 +92,13 @@ impl Families<'_> {
             return candidates.iter().map(|score| self.of_groups(*score, pairs)).collect();
         }
         let compared: Vec<Member> =
-            candidates.iter().filter_map(|score| Some((*score, self.level(*score)?))).filter(|(_, level)| self.takes(*level)).collect();
+            candidates.iter().flat_map(|score| self.members(*score)).filter(|(_, level)| self.takes(*level)).collect();
         let shared: Vec<usize> = (0..self.study.grid.axes.len())
             .filter(|axis| self.keeps(*axis) && compared.iter().all(|(score, _)| self.point(*score).level(*axis).is_some()))
             .collect();
         let mut alike: IndexMap<Common<'_>, Vec<Member>> = IndexMap::new();
         for (score, level) in compared {
-            let kept = if self.axis().is_some() { self.model(score) } else { "" };
+            let kept = if self.levels.over == "model" { "" } else { self.model(score) };
             alike.entry((self.evaluation(score).name.as_str(), kept, self.point(score).onto(&shared))).or_default().push((score, level));
         }
         let family = |members: Vec<Member>| match &self.levels.how {
@@ -97,7 +114,7 @@ impl Families<'_> {
         let axes = self.study.grid.coordinates(self.point(score));
         let model = self.model(score).to_owned();
         let planned = PlannedContrast { contrast, model, axes, from: String::new(), to: String::new() };
-        Family { sides: vec![score], contrasts: vec![planned] }
+        Family { sides: vec![PlannedSide { score, rule: None }], contrasts: vec![planned] }
     }
 
     fn of_pairs(&self, members: &[Member], pairs: &[(usize, usize)]) -> Family {
@@ -109,8 +126,8 @@ impl Families<'_> {
                 if self.agree(first, second) {
                     let rest = self.rest(&self.point(first).joined(self.point(second)));
                     let (low, high) = means.entry(rest).or_default();
-                    family.add(first, low);
-                    family.add(second, high);
+                    family.add(self.side(first, *from), low);
+                    family.add(self.side(second, *to), high);
                 }
             }
             family.contrasts.extend(means.into_iter().map(|(rest, (low, high))| PlannedContrast {
@@ -129,7 +146,7 @@ impl Families<'_> {
         let mut trends: IndexMap<Point, IndexMap<usize, Vec<usize>>> = IndexMap::new();
         for (score, level) in members {
             let sides = trends.entry(self.rest(self.point(*score))).or_default().entry(*level).or_default();
-            family.add(*score, sides);
+            family.add(self.side(*score, *level), sides);
         }
         for (rest, mut levels) in trends.into_iter().filter(|(_, levels)| levels.len() > 1) {
             levels.sort_by(|a, _, b, _| numbers[*a].total_cmp(&numbers[*b]));
@@ -159,11 +176,15 @@ impl Families<'_> {
         &self.study.cells[self.evaluation(score).cell()].model
     }
 
-    fn kept_model(&self, sides: &[usize], some: &[usize]) -> String {
-        match (self.axis(), some.first()) {
-            (Some(_), Some(side)) => self.model(sides[*side]).to_owned(),
+    fn kept_model(&self, sides: &[PlannedSide], some: &[usize]) -> String {
+        match some.first() {
+            Some(side) if self.levels.over != "model" => self.model(sides[*side].score).to_owned(),
             _ => String::new(),
         }
+    }
+
+    fn side(&self, score: usize, level: usize) -> PlannedSide {
+        PlannedSide { score, rule: self.levels.of_rules().then(|| self.levels.known[level].clone()) }
     }
 
     /// The axis that is compared, where it is no model.
@@ -171,11 +192,15 @@ impl Families<'_> {
         self.study.grid.axis(&self.levels.over).filter(|_| self.levels.over != "model")
     }
 
-    fn level(&self, score: usize) -> Option<usize> {
-        match self.axis() {
-            Some(axis) => self.point(score).level(axis),
-            None => self.levels.known.iter().position(|known| known == self.model(score)),
-        }
+    /// A score at its level of what is compared; where rules are, at each that it has.
+    fn members(&self, score: usize) -> Vec<Member> {
+        let place = |name: &str| self.levels.known.iter().position(|known| known == name);
+        let levels: Vec<Option<usize>> = match self.axis() {
+            Some(axis) => vec![self.point(score).level(axis)],
+            None if self.levels.of_rules() => self.scores[score].rules.iter().map(|rule| place(rule)).collect(),
+            None => vec![place(self.model(score))],
+        };
+        levels.into_iter().flatten().map(|level| (score, level)).collect()
     }
 
     fn takes(&self, level: usize) -> bool {
@@ -202,10 +227,10 @@ impl Families<'_> {
 }
 
 impl Family {
-    /// Takes a score in, and adds its place to some sides.
-    fn add(&mut self, score: usize, sides: &mut Vec<usize>) {
-        let place = self.sides.iter().position(|known| *known == score).unwrap_or_else(|| {
-            self.sides.push(score);
+    /// Takes a side in, and adds its place to some.
+    fn add(&mut self, side: PlannedSide, sides: &mut Vec<usize>) {
+        let place = self.sides.iter().position(|known| *known == side).unwrap_or_else(|| {
+            self.sides.push(side);
             self.sides.len() - 1
         });
         if !sides.contains(&place) {

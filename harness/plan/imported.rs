@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::join::join;
 use super::planned::PlannedData;
+use crate::data::frame::Targets;
 use crate::data::table::{Format, Options, Table};
 use crate::score::metric::meaning;
 use crate::score::predictions::Predictions;
@@ -40,6 +41,23 @@ pub(super) fn select(predictions: &Arc<Predictions>, split: Option<&str>, data: 
         return Err(format!("the predictions have no row of the split `{split}`; {help}"));
     }
     Ok(Arc::new(chosen))
+}
+
+/// What there is to know of predictions before they are scored: items that count nowhere, and columns that make no groups.
+pub(super) fn remarks(predictions: &Predictions) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Targets::Single(targets) = predictions.targets() {
+        let copies = |row: usize| predictions.copies().map_or(1, |copies| copies[row]);
+        let count = |counts: &dyn Fn(usize) -> bool| (0..targets.len()).filter(|row| counts(*row)).map(copies).sum::<u64>();
+        let (unlabelled, all) = (count(&|row| targets[row].is_none()), count(&|_| true));
+        if 0 < unlabelled && unlabelled < all {
+            let (have, count) = if unlabelled == 1 { ("item has", "counts") } else { ("items have", "count") };
+            remarks.push(format!("{unlabelled} of {all} {have} no label and {count} nowhere"));
+        }
+    }
+    let empty = predictions.fields().iter().filter(|(_, field)| field.codes.iter().all(Option::is_none));
+    remarks.extend(empty.map(|(name, _)| format!("the column `{name}` is empty: there are no groups by it")));
+    remarks
 }
 
 /// The columns of a table, if it can be read at all.

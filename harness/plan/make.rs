@@ -132,7 +132,7 @@ pub fn make(
 pub(super) struct Planner<'a> {
     pub(super) backends: &'a Catalogue,
     pub(super) request: &'a Request,
-    note: &'a dyn Fn(String),
+    pub(super) note: &'a dyn Fn(String),
     pub(super) problems: Problems,
     pub(super) unavailable: Problems,
     pub(super) datasets: IndexMap<String, Option<PlannedData>>,

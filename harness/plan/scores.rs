@@ -75,6 +75,10 @@ impl Planner<'_> {
                     &json!({"columns": model.columns.node.to_json(), "fields": fields, "classes": classes, "limit": self.request.limit}),
                     &[&content],
                 );
+                let name = &study.cells[cell].model;
+                for remark in imported::remarks(&predictions) {
+                    (self.note)(format!("`{name}` (`{}`): {remark}", model.file.display()));
+                }
                 Some(Source::Imported { key, predictions: Arc::new(predictions) })
             }
             Err(error) => {

@@ -25,7 +25,7 @@ pub struct Cell {
     pub cells: usize,
     /// Whether the value may be used: of a mean, the worst of all.
     pub status: Status,
-    /// Why not.
+    /// Why not; of one that may be used, what there is to know of it.
     pub reason: String,
 }
 
@@ -112,12 +112,12 @@ impl Cell {
 
 /// The reasons of the parts that have the cell's status, each once, with the places where only some have it.
 fn reason(parts: &[Part<'_>], status: Status) -> String {
-    if status == Status::Ok {
-        return String::new();
-    }
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
     for part in parts.iter().filter(|part| part.outcome.status() == status) {
         let reason = part.outcome.reason();
+        if reason.is_empty() && status == Status::Ok {
+            continue;
+        }
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, places)) => places.push(&part.place),
             None => reasons.push((reason, vec![&part.place])),

@@ -14,7 +14,7 @@ use crate::spec::table::Word;
 pub struct Comparison {
     /// Its name.
     pub name: String,
-    /// What differs: an axis, `model`, or a breakdown.
+    /// What differs: an axis, `model`, `decision`, or a breakdown.
     pub over: String,
     /// What tells the findings about one cell apart.
     pub apart: Apart,
@@ -98,10 +98,12 @@ impl Contrast {
         let found = &self.finding;
         let of_groups = !found.from.is_empty();
         let (mut model, mut axes, mut group) = (self.model.clone(), self.axes.clone(), found.group.clone());
+        let mut decision = found.decision.clone();
         match over {
             _ if !beside => {}
             _ if of_groups => group.clone_from(&self.to),
             "model" => model.clone_from(&self.to),
+            _ if over == Word::Decision.text() => decision.clone_from(&self.to),
             axis => axes.push((axis.to_owned(), self.to.clone())),
         }
         Row {
@@ -111,7 +113,7 @@ impl Contrast {
             evaluation: self.evaluation.clone(),
             data: self.data.clone(),
             measurement: Measurement {
-                decision: found.decision.clone(),
+                decision,
                 metric: if found.metric.is_empty() { String::new() } else { format!("{name}.{}", found.metric) },
                 parameters: found.parameters.clone(),
                 by: found.by.clone(),

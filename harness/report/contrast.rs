@@ -131,7 +131,7 @@ pub fn legend(comparisons: &[Comparison]) -> Vec<String> {
 /// Where p comes from, in words.
 fn source(test: Test) -> &'static str {
     match test {
-        Test::Bootstrap => "from the resamples",
+        Test::Bootstrap => "from the resamples, or from the interval where that is one of shares",
         Test::McNemar => "by McNemar's test (mid-P)",
         Test::McNemarExact => "by McNemar's exact test",
         Test::Fisher => "by Fisher's exact test",
@@ -210,10 +210,13 @@ fn numbers(contrast: &Contrast, adjusted: bool, footnotes: &mut Vec<String>) -> 
     let number = &contrast.finding;
     let digits = decimals([number.value_from, number.value_to, number.estimate].into_iter().flatten());
     let value = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| fixed(value, digits));
-    let mark = if number.status == Status::Ok {
+    let note = match number.status {
+        Status::Ok => number.reason.clone(),
+        status => format!("{}: {}", status.word().replace('_', " "), number.reason),
+    };
+    let mark = if note.is_empty() {
         String::new()
     } else {
-        let note = format!("{}: {}", number.status.word().replace('_', " "), number.reason);
         let index = footnotes.iter().position(|known| *known == note).unwrap_or_else(|| {
             footnotes.push(note);
             footnotes.len() - 1

@@ -122,6 +122,8 @@ fn entry(cell: &Cell, best: bool, decimals: usize, table: &Table, footnotes: &mu
     if cell.status != Status::Ok {
         let reason = if cell.reason.is_empty() { format!("{} items", cell.n) } else { cell.reason.clone() };
         notes.push(format!("{word}: {reason}"));
+    } else if !cell.reason.is_empty() {
+        notes.push(cell.reason.clone());
     }
     if cell.value.is_some() && cell.cells < table.cells() {
         notes.push(format!("of {}, where others are means of {}", count(cell.cells, "cell"), table.cells()));

@@ -7,14 +7,14 @@ use serde_json::json;
 use super::scoring::{Kept, Scored, Scoring};
 use super::store::StoreError;
 use crate::plan::compare::PlannedComparison;
-use crate::plan::family::{Family, PlannedContrast};
+use crate::plan::family::{Family, PlannedContrast, PlannedSide};
 use crate::plan::key::Key;
 use crate::plan::planned::PlannedScore;
 use crate::report::comparison::{Comparison, Contrast};
-use crate::score::compare::Request;
 use crate::score::compare::adjust::adjust;
 use crate::score::compare::change::{Transition, correlation, retention_rate};
 use crate::score::compare::contrast::{self, Finding, Statistic};
+use crate::score::compare::{Request, Side};
 use crate::score::measurement::{Measurement, Status};
 use crate::spec::cell::CellEvaluation;
 use crate::spec::compare::{Adjust, Report};
@@ -35,7 +35,7 @@ pub struct Comparing<'a> {
 /// A finding, and the two scores that it is between, where it is of single cells.
 struct Found {
     contrast: Contrast,
-    between: Option<(usize, usize)>,
+    between: Option<(PlannedSide, PlannedSide)>,
 }
 
 impl Comparing<'_> {
@@ -74,10 +74,10 @@ impl Comparing<'_> {
 
     /// What comes of one family; a contrast of which a side has no numbers says why.
     fn family(self, planned: &PlannedComparison, family: &Family) -> Result<Vec<Found>, StoreError> {
-        let missing = |side: usize| match &self.scored[family.sides[side]] {
+        let missing = |side: usize| match &self.scored[family.sides[side].score] {
             Some(Ok(_)) => None,
-            Some(Err(reason)) => Some(format!("`{}` has no numbers: {reason}", self.named(family.sides[side]))),
-            None => Some(format!("`{}` has no numbers", self.named(family.sides[side]))),
+            Some(Err(reason)) => Some(format!("`{}` has no numbers: {reason}", self.named(family.sides[side].score))),
+            None => Some(format!("`{}` has no numbers", self.named(family.sides[side].score))),
         };
         let found = |contrast: &PlannedContrast, finding: Finding| self.found(family, contrast, finding);
         let without = |contrast: &PlannedContrast, status: Status, reason: &str| -> Vec<Found> {
@@ -101,7 +101,8 @@ impl Comparing<'_> {
         }
         let sides: Vec<usize> =
             (0..family.sides.len()).filter(|side| whole.iter().any(|contrast| contrast.contrast.sides().contains(side))).collect();
-        let scores: Vec<&PlannedScore> = sides.iter().map(|side| &self.scoring.plan.scores[family.sides[*side]]).collect();
+        let scores: Vec<&PlannedScore> = sides.iter().map(|side| &self.scoring.plan.scores[family.sides[*side].score]).collect();
+        let rules: Vec<Option<&str>> = sides.iter().map(|side| family.sides[*side].rule.as_deref()).collect();
         let at = |side: usize| sides.iter().position(|known| *known == side).unwrap_or_default();
         let contrasts: Vec<contrast::Contrast> = whole.iter().map(|contrast| contrast.contrast.moved(at)).collect();
         let request = Request {
@@ -119,10 +120,16 @@ impl Comparing<'_> {
             "test": request.test.word(),
             "within": request.within,
             "seeds": request.seeds,
+            "rules": rules,
         });
         let inputs: Vec<&Key> = scores.iter().map(|score| &score.key).collect();
-        let key = Key::of("compare", 2, &asked, &inputs);
-        let compare = || self.scoring.together(&scores, |sides, uncertainty| crate::score::compare(sides, &request, uncertainty));
+        let key = Key::of("compare", 3, &asked, &inputs);
+        let compare = || {
+            self.scoring.together(&scores, |sides, uncertainty| {
+                let sides: Vec<Side<'_>> = sides.iter().zip(&rules).map(|(side, rule)| Side { rule: *rule, ..*side }).collect();
+                crate::score::compare(&sides, &request, uncertainty)
+            })
+        };
         let findings = self.scoring.kept(&key, KEPT, || Some(compare()))?;
         match findings.unwrap_or_else(|| Ok(Vec::new())) {
             Ok(findings) if findings.is_empty() => {
@@ -159,11 +166,11 @@ impl Comparing<'_> {
     fn found(self, family: &Family, planned: &PlannedContrast, finding: Finding) -> Found {
         let sides = planned.contrast.sides();
         let study = &self.scoring.plan.study;
-        let first = sides.first().map(|side| &study.evaluations[self.scoring.plan.scores[family.sides[*side]].evaluation]);
+        let first = sides.first().map(|side| &study.evaluations[self.scoring.plan.scores[family.sides[*side].score].evaluation]);
         let or = |group: &String, level: &String| if group.is_empty() { level.clone() } else { group.clone() };
         let between = match &planned.contrast {
             contrast::Contrast::Difference { from, to } => match (from.as_slice(), to.as_slice()) {
-                ([from], [to]) => Some((family.sides[*from], family.sides[*to])),
+                ([from], [to]) => Some((family.sides[*from].clone(), family.sides[*to].clone())),
                 _ => None,
             },
             _ => None,
@@ -189,19 +196,22 @@ impl Comparing<'_> {
 
     /// What became of the effect whose change was found.
     fn transition(self, found: &Found) -> Option<Transition> {
-        let (from, to) = found.between?;
+        let (from, to) = found.between.as_ref()?;
         let finding = &found.contrast.finding;
-        let same = |number: &&Measurement| {
+        let same = |number: &Measurement, rule: &str| {
             // A number that reads no decisions stands beside each rule.
-            (number.decision == finding.decision || finding.decision.is_empty())
+            (number.decision == rule || rule.is_empty())
                 && number.metric == finding.metric
                 && number.parameters == finding.parameters
                 && number.by == finding.by
                 && number.group == finding.group
                 && number.label == finding.label
         };
-        let number = |score: usize| match &self.scored[score] {
-            Some(Ok(measurements)) => measurements.iter().find(same),
+        let number = |side: &PlannedSide| match &self.scored[side.score] {
+            Some(Ok(measurements)) => {
+                let rule = side.rule.as_ref().unwrap_or(&finding.decision);
+                measurements.iter().find(|number| same(number, rule))
+            }
             _ => None,
         };
         let (before, after) = (number(from)?, number(to)?);

@@ -191,7 +191,7 @@ impl Scoring<'_> {
             })
             .collect::<Result<Vec<_>, String>>()?;
         let sides: Vec<Side<'_>> = (said.iter().zip(scores))
-            .map(|((predictions, fitted), score)| Side { predictions, evaluation: evaluation(score), fitted })
+            .map(|((predictions, fitted), score)| Side { predictions, evaluation: evaluation(score), fitted, rule: None })
             .collect();
         let uncertainty = scores.first().map(|score| evaluation(score).uncertainty.over(&study.uncertainty)).unwrap_or_default();
         make(&sides, &uncertainty).map_err(|error| error.to_string())

@@ -1,10 +1,11 @@
 //! Predictions and an evaluation to measurements; `sight`: what metrics see of the items.
 
 mod sight;
+mod sizes;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
+use super::ScoreError;
 use super::breakdown::Breakdown;
 use super::embedding;
 use super::embedding::vicinity::Vicinity;
@@ -21,9 +22,8 @@ use super::predictions::{Decisions, Predictions};
 use super::rule::{FittedRules, Splits, decide};
 use super::schema::Schema;
 use super::scheme::{Scheme, ToFit};
-use super::sheet::{Reading, Sheet};
+use super::sheet::{Omitted, Reading, Sheet};
 use super::value::{Cause, Undefined};
-use super::{OUTSIDE, ScoreError};
 use crate::data::frame::Targets;
 use crate::score::breakdown::reference::Anchor;
 use crate::score::rule::calibrate::Calibration;
@@ -31,10 +31,11 @@ use crate::score::rule::fit::{Evidence, find};
 use crate::score::rule::refit::{self, Found, Refit};
 use crate::score::units::clusters::Clusters;
 use crate::spec::decide::Decide;
-use crate::spec::evaluation::{Abstained, Evaluation, MinCount, Policy};
+use crate::spec::evaluation::{Abstained, Evaluation};
 use crate::spec::pairs::{Pairs, Verification};
 use crate::spec::problem::Problems;
 use crate::spec::uncertainty::Uncertainty;
+pub(super) use sizes::Sizes;
 
 /// Scores predictions: every metric of an evaluation, under every decision rule, for all items and every group, with intervals and nulls.
 ///
@@ -141,6 +142,17 @@ pub fn decisions<'a>(predictions: &'a Predictions, evaluation: &Evaluation, fitt
     Ok(Decided { items, ends, rules })
 }
 
+/// `left out: no positives in race=Black`; empty where nothing was.
+pub(super) fn without(reasons: impl IntoIterator<Item = String>) -> String {
+    const TOLD: usize = 8;
+    let mut reasons: Vec<String> = reasons.into_iter().collect();
+    if reasons.len() > TOLD {
+        let more = reasons.split_off(TOLD).len();
+        reasons.push(format!("{more} more"));
+    }
+    if reasons.is_empty() { String::new() } else { format!("left out: {}", reasons.join("; ")) }
+}
+
 /// Rule, metric, breakdown, number in the sheet.
 pub(super) type Place = (usize, usize, usize, usize);
 
@@ -155,15 +167,6 @@ pub(super) struct Audit<'a> {
     pub(super) clusters: Option<Clusters>,
     pub(super) breakdowns: Vec<Breakdown>,
     vicinities: Vec<Vicinity>,
-}
-
-/// How many items and clusters each group has, and whether that is enough.
-pub(super) struct Sizes {
-    /// Of each group.
-    pub(super) items: Vec<u64>,
-    pub(super) clusters: Option<Vec<u64>>,
-    /// Of each group: why it is too small, if it is.
-    pub(super) small: Vec<Option<String>>,
 }
 
 impl<'a> Audit<'a> {
@@ -200,9 +203,7 @@ impl<'a> Audit<'a> {
                 continue;
             }
             let sizes = self.sizes(lens.of_row(), breakdown);
-            // Groups that are too small take part in a gap only where that makes the gap as untrustworthy as they are.
-            let exclude = self.evaluation.undefined == Policy::Exclude;
-            let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
+            let kept = sizes.kept();
             let anchors = metrics.iter().map(|metric| self.anchors(metric, by, &sizes)).collect::<Result<Vec<_>, _>>()?;
             let refit = self.refit(first, rules, breakdown, fitted)?;
             let policy = self.evaluation.undefined;
@@ -217,7 +218,8 @@ impl<'a> Audit<'a> {
                 Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, anchors: &anchors, refit, relabel: relabel.as_ref() };
             let readings = sheet.read(&self.predictions, self.clusters.as_ref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
-                let measurement = self.measurement(reading, metrics[reading.spot.metric], breakdown, &sizes);
+                let metric = reading.spot.metric;
+                let measurement = self.measurement(reading, metrics[metric], breakdown, &sizes, &anchors[metric]);
                 for (rule, name) in rules {
                     let place = (*rule, places[reading.spot.metric], by, number);
                     numbered.push((place, Measurement { decision: (*name).to_owned(), ..measurement.clone() }));
@@ -282,49 +284,25 @@ impl<'a> Audit<'a> {
 
     /// `of_row` is the column of what the items look like, [`OUTSIDE`] for those that do not count.
     pub(super) fn sizes(&self, of_row: &[u32], breakdown: &Breakdown) -> Sizes {
-        let groups = breakdown.groups.len();
-        let mut items = vec![0u64; groups];
-        let mut members: HashSet<(u32, u32)> = HashSet::new();
-        let counting = breakdown.of_row.iter().zip(of_row).enumerate();
-        for (row, (group, _)) in counting.filter(|(_, (group, pattern))| **group != OUTSIDE && **pattern != OUTSIDE) {
-            items[*group as usize] += self.predictions.copies().map_or(1, |copies| copies[row]);
-            if let Some(clusters) = &self.clusters {
-                members.extend(clusters.of(row).map(|cluster| (*group, cluster)));
-            }
-        }
-        let clusters = self.clusters.as_ref().map(|_| {
-            let mut counts = vec![0u64; groups];
-            members.iter().for_each(|(group, _)| counts[*group as usize] += 1);
-            counts
-        });
-        let (counts, least, what) = match (self.evaluation.min_count, &clusters) {
-            (Some(MinCount::Rows(least)), _) => (&items, least, "item"),
-            (Some(MinCount::Subjects(least)), Some(clusters)) => (clusters, least, "subject"),
-            _ => (&items, 0, "item"),
-        };
-        let small = |group: usize| {
-            let name = &breakdown.groups[group];
-            let there = if name.is_empty() { String::new() } else { format!(" in {name}") };
-            let plural = if counts[group] == 1 { "" } else { "s" };
-            (counts[group] < least).then(|| format!("{} {what}{plural}{there}, fewer than `min_count` ({least})", counts[group]))
-        };
-        let small = (0..groups).map(small).collect();
-        Sizes { items, small, clusters }
+        let rules = (self.evaluation.min_count, self.evaluation.undefined);
+        Sizes::of(breakdown, of_row, self.predictions.copies(), self.clusters.as_ref(), rules)
     }
 
-    fn measurement(&self, reading: &Reading, metric: &Metric, breakdown: &Breakdown, sizes: &Sizes) -> Measurement {
+    fn measurement(&self, reading: &Reading, metric: &Metric, breakdown: &Breakdown, sizes: &Sizes, anchors: &[Anchor]) -> Measurement {
         let spot = reading.spot;
         let panel = &breakdown.panels[spot.panel];
-        let small = match spot.group {
-            Some(group) => sizes.small[group].clone(),
-            None => sizes.small[panel.groups.clone()].iter().flatten().next().cloned(),
-        };
-        // Where small groups are left out of a gap, the gap itself is not small.
-        let flagged = small.clone().filter(|_| spot.group.is_some() || self.evaluation.undefined == Policy::Propagate);
+        let (small, left_out) = (sizes.small(&spot, breakdown, anchors), sizes.left_out(&spot, breakdown));
         let (status, reason) = match (reading.value, small) {
-            (Err(Undefined { cause: Cause::FewGroups, .. }), Some(small)) => (Status::InsufficientEvidence, small),
-            (Err(undefined), _) => (Status::Undefined, self.reason(undefined, spot.group, breakdown)),
-            (Ok(_), _) => flagged.map_or((Status::Ok, String::new()), |reason| (Status::Small, reason)),
+            (Err(Undefined { cause: Cause::FewGroups | Cause::NoGroups, .. }), small) if small.is_some() || !left_out.is_empty() => {
+                (Status::InsufficientEvidence, small.unwrap_or_else(|| left_out.join("; ")))
+            }
+            (Err(undefined), _) => {
+                let others = without(reading.omitted.groups.iter().map(|undefined| self.reason(*undefined, None, breakdown)));
+                let separator = if others.is_empty() { "" } else { "; " };
+                (Status::Undefined, self.reason(undefined, spot.group, breakdown) + separator + &others)
+            }
+            (Ok(_), Some(small)) => (Status::Small, small),
+            (Ok(_), None) => (Status::Ok, self.remarks(reading, breakdown, left_out)),
         };
         let name = |class: usize| self.predictions.classes()[class].clone();
         let count = |weight: f64| weight.round() as u64;
@@ -343,16 +321,24 @@ impl<'a> Audit<'a> {
             n: count(reading.support.items),
             n_positive: reading.support.positives.map(count),
             n_negative: reading.support.negatives.map(count),
-            n_clusters: sizes
-                .clusters
-                .as_ref()
-                .map(|clusters| spot.group.map_or_else(|| clusters[panel.groups.clone()].iter().sum(), |group| clusters[group])),
+            n_clusters: sizes.clusters(&spot.group.map_or_else(|| panel.groups.clone().collect(), |group| vec![group])),
             null_median: reading.null.map(|(median, _)| median),
             null_p: reading.null.map(|(_, p)| p),
             status,
             reason,
             direction: metric.direction,
         }
+    }
+
+    /// What there is to know of a number that may be used.
+    fn remarks(&self, reading: &Reading, breakdown: &Breakdown, left_out: Vec<String>) -> String {
+        let Omitted { groups, classes, resamples } = &reading.omitted;
+        if *resamples && reading.value.is_ok() {
+            return "no interval: most resamples have no such number".to_owned();
+        }
+        let of_groups = groups.iter().map(|undefined| self.reason(*undefined, None, breakdown));
+        let of_classes = classes.map(|(omitted, all)| format!("{omitted} of {all} classes"));
+        without(left_out.into_iter().chain(of_groups).chain(of_classes))
     }
 
     /// `no positives of class=Coat in race=Black`.

@@ -49,6 +49,33 @@ pub struct Side<'a> {
     pub evaluation: &'a Evaluation,
     /// What was found for its rules.
     pub fitted: &'a FittedRules,
+    /// The rule whose decisions are looked at; `None` for each in turn that all sides have.
+    pub rule: Option<&'a str>,
+}
+
+impl Side<'_> {
+    /// The rule that is looked at, where it is the turn of another.
+    pub(super) fn rule_or<'r>(&'r self, rule: &'r str) -> &'r str {
+        self.rule.unwrap_or(rule)
+    }
+}
+
+/// The rules that are looked at in turn: those that all sides have, or the sides' own at once, under no name.
+pub(super) fn turns(sides: &[Side<'_>], schemes: &[&Scheme], decided: bool) -> Vec<String> {
+    let named = |scheme: &Scheme, rule: &str| scheme.decide.iter().any(|decide| decide.name == rule);
+    let own = sides.iter().any(|side| side.rule.is_some());
+    match (schemes.first(), own, decided) {
+        (None, ..) | (_, true, false) => Vec::new(),
+        (_, true, true) if sides.iter().zip(schemes).all(|(side, scheme)| side.rule.is_some_and(|rule| named(scheme, rule))) => {
+            vec![String::new()]
+        }
+        (_, true, true) => Vec::new(),
+        (_, false, false) => vec![String::new()],
+        (Some(first), false, true) => {
+            let rules = first.decide.iter().map(|rule| rule.name.clone());
+            rules.filter(|rule| schemes.iter().all(|scheme| named(scheme, rule))).collect()
+        }
+    }
 }
 
 /// What is asked of the sides.
@@ -77,11 +104,11 @@ fn refits(
     breakdown: &Breakdown,
     uncertainty: &Uncertainty,
 ) -> Result<Vec<Option<Refit>>, ScoreError> {
-    if !uncertainty.refit() || !refit::concerns(metric) || !sides.iter().any(|side| side.fitted.has(rule)) {
+    if !uncertainty.refit() || !refit::concerns(metric) || !sides.iter().any(|side| side.fitted.has(side.rule_or(rule))) {
         return Ok(Vec::new());
     }
     // A rule that stays is drawn the same way, so that all sides have the same items in a draw.
-    audits.iter().zip(sides).map(|(audit, side)| audit.redrawn(rule, breakdown, side.fitted)).collect()
+    audits.iter().zip(sides).map(|(audit, side)| audit.redrawn(side.rule_or(rule), breakdown, side.fitted)).collect()
 }
 
 /// Makes what is asked of the sides, for every rule, breakdown, group and class that all have.
@@ -99,7 +126,7 @@ pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertai
             findings.extend(found.into_iter().map(|finding| Finding { decision: rule.to_owned(), ..finding }));
         },
     )?;
-    let embedded = sides.iter().all(|side| side.predictions.embeddings().is_some());
+    let embedded = sides.iter().all(|side| side.predictions.embeddings().is_some() && side.rule.is_none());
     audited(sides, uncertainty, |audits, _| {
         findings.extend(embedded.then(|| embedding::contrasts(audits, request, uncertainty)).into_iter().flatten());
         findings.extend(joint::contrasts(audits, sides, request)?);
@@ -147,22 +174,16 @@ fn pairing(
                 scheme.metrics.iter().position(|(other, _)| other.name == metric.name && other.parameters == metric.parameters)
             };
             let Some(places) = schemes.iter().map(same).collect::<Option<Vec<usize>>>() else { continue };
-            let rules: Vec<String> = match metric.input.of_rule() {
-                true => scheme.decide.iter().map(|rule| rule.name.clone()).collect(),
-                false => vec![String::new()],
-            };
-            for rule in
-                rules.iter().filter(|rule| rule.is_empty() || schemes.iter().all(|scheme| scheme.decide.iter().any(|d| d.name == **rule)))
-            {
+            for rule in turns(sides, &schemes.iter().collect::<Vec<_>>(), metric.input.of_rule()) {
                 let called: Vec<&Metric> = schemes.iter().zip(&places).map(|(scheme, place)| &scheme.metrics[*place].0).collect();
                 let lenses = (audits.iter().zip(sides).zip(&called))
-                    .map(|((audit, side), metric)| audit.lens(metric, rule, side.fitted))
+                    .map(|((audit, side), metric)| audit.lens(metric, side.rule_or(&rule), side.fitted))
                     .collect::<Result<Vec<Lens>, _>>()?;
                 let (joint, tuples) = join(&lenses.iter().map(Lens::of_row).collect::<Vec<_>>());
                 for by in breakdowns.iter().copied() {
                     let breakdown = &first.breakdowns[by];
                     let anchors = [first.anchors(metric, by, &first.sizes(lenses[0].of_row(), breakdown))?];
-                    let refits = refits(audits, sides, metric, rule, breakdown, uncertainty)?;
+                    let refits = refits(audits, sides, metric, &rule, breakdown, uncertainty)?;
                     let paired = Paired {
                         audits,
                         lenses: &lenses,
@@ -174,7 +195,7 @@ fn pairing(
                         refits: &refits,
                         uncertainty,
                     };
-                    each(&paired, rule);
+                    each(&paired, &rule);
                 }
             }
         }

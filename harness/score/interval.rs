@@ -161,6 +161,20 @@ pub fn proportional(value: f64, replicates: &[f64], level: f64, units: f64) -> O
     (spread > 0.0).then(|| (lower.min(value), upper.max(value)))
 }
 
+/// The two-sided p at which an interval reaches 0: of its levels, which say how wide it is, the one to which it leaves 0 out.
+pub fn reaching_zero(interval: impl Fn(f64) -> Option<(f64, f64)>) -> Option<f64> {
+    // In normal quantiles, since p may be very small.
+    let p = |z: f64| 2.0 * normal_cdf(-z);
+    let (mut low, mut high) = (0.0, 8.0);
+    interval(1.0 - p(1.0))?;
+    for _ in 0..40 {
+        let middle = f64::midpoint(low, high);
+        let (lower, upper) = interval(1.0 - p(middle))?;
+        if lower > 0.0 || upper < 0.0 { low = middle } else { high = middle }
+    }
+    Some(if low > 0.0 { p(f64::midpoint(low, high)) } else { 1.0 })
+}
+
 /// The two-sided p at which intervals widened for so many units reach 0, where plain ones do at `p`.
 pub fn expanded_p(p: f64, units: f64) -> f64 {
     let units = units.max(2.0);

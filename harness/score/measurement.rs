@@ -41,7 +41,7 @@ pub struct Measurement {
     pub null_p: Option<f64>,
     /// Whether the value may be used.
     pub status: Status,
-    /// Why not, where it may not: `no positives in race=Black`.
+    /// Why not, where it may not: `no positives in race=Black`; else what there is to know of it: `left out: no positives in race=Black`.
     pub reason: String,
     /// Which way is better.
     pub direction: Direction,

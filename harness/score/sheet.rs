@@ -12,6 +12,7 @@ use super::lens::Lens;
 use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
 use super::units::{Rows, Units};
+use super::value::Undefined;
 use super::{OUTSIDE, Value};
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::reference::Anchor;
@@ -69,6 +70,19 @@ pub struct Reading {
     pub interval: Option<(f64, f64)>,
     /// Its null: median, and share at least as far out.
     pub null: Option<(f64, f64)>,
+    /// What has no number and was left out of it.
+    pub omitted: Omitted,
+}
+
+/// What a number over groups or classes leaves out, since it has none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Omitted {
+    /// Why each of the groups has none, where there is one number a group.
+    pub groups: Vec<Undefined>,
+    /// How many of how many classes, where any.
+    pub classes: Option<(usize, usize)>,
+    /// Whether most resamples have no such number.
+    pub resamples: bool,
 }
 
 /// All numbers of a sheet, as observed and draw by draw.
@@ -110,6 +124,7 @@ impl Sheet<'_> {
 
         let mut drawn = Drawn {
             intervals: Vec::new(),
+            still: Vec::new(),
             resampled,
             items: supports[self.breakdown.groups.len()..].iter().map(|tally| tally.items).sum(),
             roster,
@@ -123,6 +138,7 @@ impl Sheet<'_> {
         let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
         let effective = self.effective(&units);
         drawn.intervals = self.intervals(&drawn, &tallies, &supports, &effective, plain, &left_out, uncertainty);
+        drawn.still = self.still(&drawn, uncertainty);
         let values = self.reduced(&spots, &drawn.blocks, &drawn.values, &drawn.roster);
         let (spots, drawn) = (&spots, &drawn);
         let read = |index: usize| {
@@ -139,6 +155,7 @@ impl Sheet<'_> {
                 support: self.support(&spot, &supports),
                 interval: interval.map(|ends| self.with_no_gap(&spot, ends, null, uncertainty)),
                 null,
+                omitted: self.omitted(&spot, drawn),
             }
         };
         (0..spots.len()).into_par_iter().map(read).collect()

@@ -57,6 +57,8 @@ pub enum Cause {
     PerfectGroup,
     /// The groups' mean, to divide by, is not above 0.
     ZeroMean,
+    /// No group has a number.
+    NoGroups,
     /// Fewer than two groups are left to compare.
     FewGroups,
     /// No class is left to average.
@@ -119,6 +121,7 @@ impl Cause {
             Self::SeveralReferences => "several groups are as large as the reference: name one",
             Self::PerfectGroup => "the best group's value is 1, so that there is nothing to divide by",
             Self::ZeroMean => "the groups' mean is not above 0",
+            Self::NoGroups => "no group that has a number",
             Self::FewGroups => "fewer than two groups to compare",
             Self::NoClasses => "no class to average over",
             Self::FewItems => "fewer than two items",

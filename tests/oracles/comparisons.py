@@ -4,6 +4,7 @@
     venv/bin/python tests/oracles/comparisons.py > tests/oracles/comparisons.json
 """
 
+import itertools
 import json
 import sys
 
@@ -45,14 +46,24 @@ def groups(first, of_first, second, of_second):
     return {"counts": [first, of_first, second, of_second], "p": p, "interval": [lower, upper]}
 
 
+def of_orders(statistic, before, after):
+    """p of all orders of the second numbers, which are few."""
+    found = [statistic(before, order) for order in itertools.permutations(after)]
+    return float(np.mean(np.abs(found) >= abs(statistic(before, after)) - 1e-12))
+
+
 def correlation(before, after):
     pearson = stats.pearsonr(before, after)
     spearman = stats.spearmanr(before, after)
+    if len(before) <= 8:
+        exact = [of_orders(lambda a, b: by(a, b).statistic, before, after) for by in (stats.pearsonr, stats.spearmanr)]
+    else:
+        exact = [pearson.pvalue, spearman.pvalue]
     return {
         "before": list(before),
         "after": list(after),
-        "pearson": [pearson.statistic, *pearson.confidence_interval(0.95), pearson.pvalue],
-        "spearman": [spearman.statistic, spearman.pvalue],
+        "pearson": [pearson.statistic, *pearson.confidence_interval(0.95), exact[0]],
+        "spearman": [spearman.statistic, exact[1]],
     }
 
 
@@ -76,6 +87,7 @@ json.dump(
             correlation(before, before + rng.normal(size=12)),
             correlation(tied, rng.normal(size=12)),
             correlation([0.1, 0.4, -0.2, 0.3], [-0.2, 0.1, -0.3, 0.4]),
+            correlation([0.1, 0.4, -0.2, 0.3, 0.3, 0.7], [-0.2, 0.1, -0.3, 0.4, 0.4, 0.1]),
         ],
         "many": [many([0.01, 0.04, 0.03, 0.005, 0.5]), many([float(p) for p in rng.uniform(size=9).round(3)])],
         "rates": [rate(5, 7), rate(0, 3), rate(12, 12), rate(40, 100)],

@@ -12,6 +12,7 @@ mod interrupted;
 mod lessons;
 mod listing;
 mod mock;
+mod ruling;
 mod store;
 mod targets;
 

@@ -119,7 +119,7 @@ fn groups(counts: [u64; 4], test: Test, within: Option<f64>) -> Finding {
     let predictions = import(&csv, "{id: id, label: y, decision: p, classes: [0, 1]}", &["g"]).unwrap();
     let evaluation = spec::<Evaluation>("{groups: [g], positive: 1, metrics: [recall_score]}");
     let fitted = FittedRules::new();
-    let side = Side { predictions: &predictions, evaluation: &evaluation, fitted: &fitted };
+    let side = Side { predictions: &predictions, evaluation: &evaluation, fitted: &fitted, rule: None };
     let contrasts = [Contrast::Groups { side: 0, by: "g".to_owned(), pairs: Pairs::All }];
     let request = Request { contrasts: &contrasts, metrics: &["recall_score".to_owned()], test, within, adjust: Adjust::None, seeds: &[] };
     let uncertainty = spec::<Uncertainty>("{bootstrap: 200, shares: wilson, null: {permutations: 1000}}");

@@ -3,6 +3,7 @@
 use fairgrid::score::compare::contrast::{Contrast, Finding};
 use fairgrid::score::compare::exact::mcnemar;
 use fairgrid::score::compare::{Request, Side};
+use fairgrid::score::interval::share;
 use fairgrid::score::measurement::Status;
 use fairgrid::score::predictions::Predictions;
 use fairgrid::score::rule::FittedRules;
@@ -29,7 +30,8 @@ fn model(wrong: usize, reversed: bool) -> Predictions {
 fn accuracy_of(sides: &[Predictions], contrasts: &[Contrast], test: Test) -> Vec<Finding> {
     let evaluation = spec::<Evaluation>(EVALUATION);
     let fitted = FittedRules::new();
-    let sides: Vec<Side<'_>> = sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted }).collect();
+    let sides: Vec<Side<'_>> =
+        sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None }).collect();
     let metrics = ["accuracy_score".to_owned(), "accuracy_score_difference".to_owned()];
     let request = Request { contrasts, metrics: &metrics, test, within: None, adjust: Adjust::None, seeds: &[] };
     compare(&sides, &request, &Uncertainty::default().with_draws(1000, 1000)).unwrap()
@@ -38,7 +40,8 @@ fn accuracy_of(sides: &[Predictions], contrasts: &[Contrast], test: Test) -> Vec
 fn differences(sides: &[Predictions], adjust: Adjust) -> Result<Vec<Finding>, ScoreError> {
     let evaluation = spec::<Evaluation>(EVALUATION);
     let fitted = FittedRules::new();
-    let sides: Vec<Side<'_>> = sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted }).collect();
+    let sides: Vec<Side<'_>> =
+        sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None }).collect();
     let contrasts: Vec<Contrast> = (1..sides.len()).map(|to| Contrast::Difference { from: vec![0], to: vec![to] }).collect();
     let metrics = ["accuracy_score".to_owned(), "accuracy_score_difference".to_owned()];
     let request = Request { contrasts: &contrasts, metrics: &metrics, test: Test::Bootstrap, within: None, adjust, seeds: &[] };
@@ -96,6 +99,30 @@ fn standard_error(wrong: &[usize], weights: &[f64]) -> f64 {
     let values: Vec<f64> = (0..300).map(of).collect();
     let mean = values.iter().sum::<f64>() / 300.0;
     (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / 300.0 / 300.0).sqrt()
+}
+
+#[test]
+fn the_reference_is_not_compared_with_itself() {
+    let evaluation = spec::<Evaluation>("{groups: [g], positive: 1, metrics: [{accuracy_score_difference: {reference: a, as: against}}]}");
+    let (fitted, uncertainty) = (FittedRules::new(), Uncertainty::default().with_draws(100, 0));
+    let models = [model(4, false), model(5, false)];
+    let sides = models.each_ref().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None });
+    let contrasts = [Contrast::Difference { from: vec![0], to: vec![1] }];
+    let metrics = ["against".to_owned()];
+    let request =
+        Request { contrasts: &contrasts, metrics: &metrics, test: Test::Bootstrap, within: None, adjust: Adjust::None, seeds: &[] };
+    let found = compare(&sides, &request, &uncertainty).unwrap();
+    let groups: Vec<&str> = found.iter().map(|finding| finding.group.as_str()).collect();
+    assert_eq!(groups, ["g=b", "g=c"]);
+}
+
+#[test]
+fn p_is_where_the_interval_of_a_share_reaches_0() {
+    let all = differences(&[model(4, false), model(5, true)], Adjust::None).unwrap();
+    let found = overall(&all);
+    // The interval of level 1 - p touches 0: Tango's, which McNemar's statistic turns to 0 at its own z (60 and 45 items that differ).
+    let z = 15.0 / 105.0_f64.sqrt();
+    assert!((found.p.unwrap() - 2.0 * share::normal_cdf(-z)).abs() < 1e-9, "{found:?}");
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn models_are_compared_each_by_its_own_vectors() {
     let text = table(0..50);
     let models = [COLUMNS, "{id: id, decision: said, embedding: [e1]}"].map(|columns| import(&text, columns, &["g"]).unwrap());
     let (fitted, uncertainty) = (FittedRules::new(), Uncertainty::default().with_draws(200, 100));
-    let sides = models.each_ref().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted });
+    let sides = models.each_ref().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None });
     let metrics = ["consistency_score", "consistency_score_difference"].map(str::to_owned);
     let contrasts = [Contrast::Difference { from: vec![0], to: vec![1] }];
     let request =

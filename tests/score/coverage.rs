@@ -20,6 +20,9 @@ const EVEN: Group = (60, 0.5, 0.8, 0.2);
 
 const APART: [Group; 3] = [(150, 0.5, 0.9, 0.1), (150, 0.5, 0.8, 0.2), (100, 0.5, 0.7, 0.3)];
 
+/// Often without a mistake, so that no resample varies.
+const NEARLY_PERFECT: [Group; 3] = [(12, 0.5, 0.97, 0.03), (12, 0.5, 0.97, 0.03), (30, 0.5, 0.97, 0.03)];
+
 const SCORED: [Group; 3] = [(150, 0.5, 0.3, 0.3), (150, 0.5, 0.5, 0.5), (40, 0.5, 0.6, 0.6)];
 
 const PLAIN: &[Scenario] = &[
@@ -122,6 +125,17 @@ const TOGETHER: &[Scenario] = &[
     Scenario::new("deviation, seven groups tied", "accuracy_score_group_std", &[EVEN; 7], 0.0),
     Scenario::new("Gini coefficient, three groups apart", "accuracy_score_gini", &APART, 0.055_556),
     Scenario::new("largest over geometric mean, three groups apart", "accuracy_score_inequity", &APART, 1.130_921),
+    Scenario::new("deviation, three groups nearly perfect", "accuracy_score_group_std", &NEARLY_PERFECT, 0.0),
+    Scenario::new("Gini coefficient, three groups nearly perfect", "accuracy_score_gini", &NEARLY_PERFECT, 0.0),
+    Scenario::new("largest over geometric mean, three groups nearly perfect", "accuracy_score_inequity", &NEARLY_PERFECT, 1.0),
+    Scenario::new("mean of three groups nearly perfect", "accuracy_score_mean_over_groups", &NEARLY_PERFECT, 0.97),
+    Scenario::new("weighted mean of three groups nearly perfect", "accuracy_score_weighted_mean", &NEARLY_PERFECT, 0.97),
+    Scenario::new(
+        "all items, less for the deviation of three groups nearly perfect",
+        "accuracy_score_equity_scaled",
+        &NEARLY_PERFECT,
+        0.97,
+    ),
     Scenario::new(
         "amplification of bias, two groups",
         "{directional_bias_amplification: {direction: attribute_to_task}}",

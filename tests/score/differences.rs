@@ -73,7 +73,8 @@ fn found(
     let (groups, name) = if metric.ends_with("_difference") { ("g", "") } else { ("", "") };
     let evaluation = spec::<Evaluation>(&format!("{{groups: [{groups}], positive: 1, decide: given, metrics: [{metric}]}}"));
     let fitted = FittedRules::new();
-    let sides: Vec<Side<'_>> = sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted }).collect();
+    let sides: Vec<Side<'_>> =
+        sides.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None }).collect();
     let request =
         Request { contrasts: &[contrast], metrics: &[metric.to_owned()], test: Test::Bootstrap, within, adjust: Adjust::None, seeds };
     let uncertainty = Uncertainty::default().with_draws(400, 0).with_method(method);

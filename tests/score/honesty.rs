@@ -23,7 +23,7 @@ fn what_is_undefined_may_be_left_out_where_the_spec_says_so() {
     let predictions = import("y,p,g\n1,1,a\n0,1,a\n1,0,b\n0,0,c\n", COLUMNS, &["g"]).unwrap();
     let all = measure(&predictions, "{groups: [g], positive: 1, undefined: exclude, metrics: [true_positive_rate_difference]}").unwrap();
     let gap = find(&all, "true_positive_rate_difference", "g", "", "");
-    assert_eq!((gap.status, gap.value), (Status::Ok, Some(1.0)));
+    assert_eq!((gap.status, gap.value, gap.reason.as_str()), (Status::Ok, Some(1.0), "left out: no positives in g=c"));
 }
 
 #[test]
@@ -48,6 +48,65 @@ fn small_groups_are_flagged_and_may_be_insufficient_evidence() {
     let all = measure(&predictions, &spec("exclude")).unwrap();
     let gap = find(&all, "accuracy_score_difference", "g", "", "");
     assert_eq!((gap.status, gap.value), (Status::InsufficientEvidence, None));
+}
+
+#[test]
+fn what_a_gap_leaves_out_is_told_beside_it() {
+    let rows =
+        |group: &str, hits: usize, all: usize| (0..all).map(|row| format!("1,{},{group}\n", u8::from(row < hits))).collect::<String>();
+    let csv = format!("y,p,g\n{}{}{}", rows("a", 9, 10), rows("b", 8, 10), rows("c", 0, 3));
+    let predictions = import(&csv, COLUMNS, &["g"]).unwrap();
+    let spec = |undefined: &str| {
+        format!(
+            "{{groups: [g], min_count: 5, undefined: {undefined}, metrics: [accuracy_score_difference, {{accuracy_score_difference: {{reference: c, \
+             as: against}}}}]}}"
+        )
+    };
+    let few = "3 items in g=c, fewer than `min_count` (5)";
+    let all = measure(&predictions, &spec("exclude")).unwrap();
+    let gap = find(&all, "accuracy_score_difference", "g", "", "");
+    assert_eq!((gap.status, gap.reason.clone()), (Status::Ok, format!("left out: {few}")));
+    assert!((gap.value.unwrap() - 0.1).abs() < 1e-12);
+    let against = find(&all, "against", "g", "g=a", "");
+    assert_eq!((against.status, against.value, against.reason.as_str()), (Status::InsufficientEvidence, None, few));
+    let all = measure(&predictions, &spec("propagate")).unwrap();
+    for (metric, group, value) in [("accuracy_score_difference", "", 0.9), ("against", "g=a", 0.9)] {
+        let number = find(&all, metric, "g", group, "");
+        assert_eq!((number.status, number.value, number.reason.as_str()), (Status::Small, Some(value), few));
+    }
+}
+
+#[test]
+fn groups_that_are_perfect_have_no_point_for_an_interval() {
+    let csv: String = (0..12).map(|row| format!("{0},{0},{1}\n", row % 2, ["a", "b", "c"][row / 4])).collect();
+    let predictions = import(&format!("y,p,g\n{csv}"), COLUMNS, &["g"]).unwrap();
+    let suffixes =
+        ["group_std", "group_cv", "gini", "corrected_gini", "inequity", "equity_scaled", "mean_over_groups", "weighted_mean", "shortfall"];
+    let metrics: Vec<String> = suffixes.iter().map(|suffix| format!("accuracy_score_{suffix}")).collect();
+    let all = measure(&predictions, &format!("{{groups: [g], positive: 1, metrics: [{}]}}", metrics.join(", "))).unwrap();
+    for metric in &metrics {
+        let number = find(&all, metric, "g", "", "");
+        let (value, lower, upper) = (number.value.unwrap(), number.lower.unwrap(), number.upper.unwrap());
+        assert!(lower <= value && value <= upper && upper - lower > 0.05, "{number:?}");
+    }
+}
+
+#[test]
+fn subjects_in_several_groups_exchange_labels_within_themselves() {
+    // 40 subjects of four items, of which two are `a`: those of `b` are always right, those of `a` for every other subject.
+    let item = |row: usize, differs: bool| {
+        let (subject, group) = (row / 4, ["a", "a", "b", "b"][row % 4]);
+        let right = if differs { group == "b" || subject % 2 == 0 } else { subject % 2 == 0 };
+        format!("1,{},{group},s{subject}\n", u8::from(right))
+    };
+    for (differs, value, chance) in [(true, 0.5, 0.0..0.02), (false, 0.0, 0.9..1.01)] {
+        let csv: String = (0..160).map(|row| item(row, differs)).collect();
+        let predictions = import(&format!("y,p,g,who\n{csv}"), "{label: y, decision: p, subject: who}", &["g"]).unwrap();
+        let all = measure(&predictions, "{groups: [g], positive: 1, metrics: [accuracy_score_difference]}").unwrap();
+        let gap = find(&all, "accuracy_score_difference", "g", "", "");
+        assert_eq!((gap.value, gap.n_clusters), (Some(value), Some(40)));
+        assert!(chance.contains(&gap.null_p.unwrap()), "{gap:?}");
+    }
 }
 
 #[test]

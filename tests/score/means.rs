@@ -64,7 +64,8 @@ fn mean_of(models: &[Predictions], metric: &str, draws: u32) -> (Mean, Vec<Measu
     let uncertainty = Uncertainty::default().with_draws(draws, 0);
     let fitted = FittedRules::new();
     let measured: Vec<Vec<Measurement>> = models.iter().map(|model| score(model, &evaluation, &uncertainty, &fitted).unwrap()).collect();
-    let sides: Vec<Side<'_>> = models.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted }).collect();
+    let sides: Vec<Side<'_>> =
+        models.iter().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None }).collect();
     let measured: Vec<&[Measurement]> = measured.iter().map(Vec::as_slice).collect();
     let found = means(&sides, &measured, &uncertainty).unwrap();
     let overall = |all: &[Measurement]| all.iter().find(|one| one.group.is_empty()).unwrap().clone();

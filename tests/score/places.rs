@@ -122,7 +122,7 @@ impl World {
         let mut numbers: Vec<Number> = measured.collect();
         if self.evaluation.contains("linear_cka") {
             let (other, fitted) = (self.other(&file, seed), FittedRules::new());
-            let side = |predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted };
+            let side = |predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None };
             let contrasts = [Contrast::Difference { from: vec![0], to: vec![1] }];
             let metrics = ["linear_cka".to_owned(), "debiased".to_owned()];
             let request =

@@ -75,13 +75,24 @@ impl Planner<'_> {
     }
 
     /// Decisions are compared under rules that all sides have.
-    pub(super) fn check_rules(&mut self, entry: &Entry<'_>, families: &[Family]) {
+    pub(super) fn check_rules(&mut self, entry: &Entry<'_>, levels: &Levels, families: &[Family]) {
         let named = |column: &&MetricColumn| entry.spec.metrics.iter().any(|metric| metric.value == column.name);
+        if levels.of_rules() {
+            let undecided = |name: &str| {
+                let mut columns = self.scored.iter().flat_map(|said| &said.metrics).filter(|column| column.name == name);
+                columns.any(|column| !column.decided)
+            };
+            if let Some(metric) = entry.spec.metrics.iter().find(|metric| undecided(&metric.value)) {
+                let message = format!("`{}` reads no decisions: it is the same under every rule", metric.value);
+                self.problems.push(Problem::at(&metric.node, message).help("compare models, or leave it out here"));
+            }
+            return;
+        }
         if self.scored.iter().flat_map(|said| &said.metrics).filter(named).any(|column| !column.decided) {
             return;
         }
         let apart = families.iter().find_map(|family| {
-            let rules = |side: usize| &entry.scores[family.sides[side]].rules;
+            let rules = |side: usize| &entry.scores[family.sides[side].score].rules;
             let contrast = family.contrasts.iter().map(|contrast| contrast.contrast.sides());
             let mut apart = contrast.filter_map(|sides| {
                 let (first, others) = sides.split_first()?;
@@ -192,8 +203,8 @@ impl Planner<'_> {
                 self.problems.push(Problem::at(&metric.node, format!("`{}` {why}, as `{word}` needs it", metric.value)).help(help));
             }
         }
-        for score in families.iter().flat_map(|family| &family.sides) {
-            let score = &entry.scores[*score];
+        for side in families.iter().flat_map(|family| &family.sides) {
+            let score = &entry.scores[side.score];
             let spec = &entry.study.evaluations[score.evaluation].spec;
             let uncertainty = spec.uncertainty.over(&entry.study.uncertainty);
             let (message, help) = if exact && self.is_clustered(entry, score, uncertainty.cluster()) {

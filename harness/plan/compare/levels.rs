@@ -2,7 +2,7 @@
 
 use indexmap::IndexSet;
 
-use super::{Entry, over_node};
+use super::{Entry, admits, over_node};
 use crate::plan::family::{How, Levels};
 use crate::plan::make::Planner;
 use crate::plan::planned::{PlannedScore, Source};
@@ -12,6 +12,7 @@ use crate::spec::evaluation::Written;
 use crate::spec::node::Value;
 use crate::spec::problem::{Problem, did_you_mean};
 use crate::spec::study::Study;
+use crate::spec::table::Word;
 
 impl Planner<'_> {
     /// What is compared, or a problem for every name that means nothing.
@@ -19,6 +20,8 @@ impl Planner<'_> {
         let (study, spec) = (entry.study, entry.spec);
         let models: IndexSet<&str> = study.cells.iter().map(|cell| cell.model.as_str()).collect();
         let models = || models.iter().map(|model| (*model).to_owned()).collect::<Vec<String>>();
+        let admitted = entry.scores.iter().filter(|score| admits(spec, &study.evaluations[score.evaluation].name));
+        let rules = || admitted.flat_map(|score| score.rules.iter().cloned()).collect::<IndexSet<String>>().into_iter().collect();
         let (name, sides) = match &spec.over {
             Over::Trend(axis) => return self.trend(study, axis),
             Over::Models(..) => ("model", None),
@@ -26,18 +29,21 @@ impl Planner<'_> {
         };
         let known = match (study.grid.axis(name), &spec.over) {
             _ if name == "model" => models(),
+            (None, _) if name == Word::Decision.text() => rules(),
             (Some(axis), _) => study.grid.axes[axis].levels.iter().map(|level| level.label.clone()).collect(),
             (None, Over::Axis { name, sides }) if self.is_grouping(&name.value) => return self.groups(entry, &name.value, sides),
             (None, _) => {
                 let groupings = self.groupings();
-                let known = study.grid.names().chain(["model"]).chain(groupings.iter().map(String::as_str));
+                let known = study.grid.names().chain(["model", Word::Decision.text()]).chain(groupings.iter().map(String::as_str));
                 let help = did_you_mean(name, known);
                 self.problems.push(Problem::at(over_node(spec), format!("unknown axis `{name}`")).help(help));
                 return None;
             }
         };
-        let what = |level: &str| {
-            if name == "model" { format!("unknown model `{level}`") } else { format!("the axis `{name}` has no level `{level}`") }
+        let what = |level: &str| match name {
+            "model" => format!("unknown model `{level}`"),
+            _ if name == Word::Decision.text() => format!("unknown decision rule `{level}`"),
+            _ => format!("the axis `{name}` has no level `{level}`"),
         };
         let mut place = |level: &Written<String>| {
             let found = known.iter().position(|known| *known == level.value);
@@ -81,7 +87,8 @@ impl Planner<'_> {
         let numbers = levels.iter().map(|level| match level.value.value {
             Value::Integer(number) => Ok(number as f64),
             Value::Float(number) if number.is_finite() => Ok(number),
-            _ => Err(level),
+            // A level that holds files or settings is known by its name.
+            _ => level.label.parse().ok().filter(|number: &f64| number.is_finite()).ok_or(level),
         });
         match numbers.collect::<Result<Vec<f64>, _>>() {
             Ok(numbers) => Some(Levels {

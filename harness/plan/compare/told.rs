@@ -5,6 +5,7 @@ use crate::plan::make::Planner;
 use crate::spec::compare::{Apart, Comparison, Over};
 use crate::spec::problem::Problem;
 use crate::spec::study::Study;
+use crate::spec::table::Word;
 use crate::spec::vocabulary::{MetricColumn, Scored as Told};
 
 impl Planner<'_> {
@@ -44,7 +45,7 @@ fn of_comparison(name: &str, spec: &Comparison, said: &Told) -> Told {
         Over::Models(..) => "model",
     };
     let of_groups = |column: &MetricColumn| column.per_group.iter().any(|by| by == over);
-    let is_axis = over == "model" || said.axes.iter().any(|axis| axis == over);
+    let is_axis = over == "model" || over == Word::Decision.text() || said.axes.iter().any(|axis| axis == over);
     let columns = said.metrics.iter().filter(|column| spec.metrics.iter().any(|metric| metric.value == column.name));
     let columns = columns.filter(|column| is_axis || of_groups(column)).map(|column| {
         let own = vec![over.to_owned()];

@@ -20,12 +20,16 @@ impl Combine {
     /// Combines values; an undefined one makes the whole undefined, unless it may be left out.
     pub fn of(self, values: impl Iterator<Item = Value>, policy: Policy) -> Value {
         let mut left = 0.0;
+        let mut missing = None;
         let mut combined: Option<f64> = None;
         for value in values {
             let value = match value {
                 Ok(value) => value,
                 Err(undefined) if policy == Policy::Propagate => return Err(undefined),
-                Err(_) => continue,
+                Err(undefined) => {
+                    missing.get_or_insert(undefined);
+                    continue;
+                }
             };
             left += 1.0;
             combined = Some(match (self, combined) {
@@ -36,7 +40,7 @@ impl Combine {
             });
         }
         match (self, combined) {
-            (_, None) => Err(Cause::NoClasses.into()),
+            (_, None) => Err(missing.unwrap_or(Cause::NoClasses.into())),
             (Self::Mean, Some(sum)) => Ok(sum / left),
             (_, Some(combined)) => Ok(combined),
         }

@@ -117,7 +117,8 @@ impl Reduction {
             }
         }
         if sums.count < self.least() {
-            return Err(Cause::FewGroups.into());
+            let cause = if self.least() == 1 && reference.is_none() { Cause::NoGroups } else { Cause::FewGroups };
+            return Err(cause.into());
         }
         let against = match reference {
             Some(group) => value(group).map_err(|undefined| undefined.in_group(group)),
@@ -328,6 +329,12 @@ impl Reduction {
     /// Whether groups that do not differ still give a number above (or for a ratio below) that of no gap, so that a null belongs to it.
     pub fn is_gap(self) -> bool {
         matches!(self, Self::Ratio(_)) || self.grows()
+    }
+
+    /// Whether errors of the groups' numbers move it up on the whole, as they do gaps, or down; `None` where to neither side.
+    pub fn errs_up(self) -> Option<bool> {
+        let scaled_down = matches!(self, Self::EquityScaled(_));
+        (self.is_gap() || scaled_down).then(|| self.grows())
     }
 
     /// Whether a larger number means more disparity.

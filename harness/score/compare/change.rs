@@ -94,8 +94,12 @@ pub fn retention_rate(entries: &[&Finding], level: f64) -> Finding {
     finding
 }
 
+/// So many entries have few enough orders to look at all of them.
+const FEW: usize = 8;
+
 /// How the numbers before and after correlate over the entries that have both, with the interval of Fisher's transformation (for ranks with
-/// the variance of Bonett and Wright 2000) and p of the t approximation; entries are taken to be independent.
+/// the variance of Bonett and Wright 2000) and p of the t approximation, or of few entries that of all their orders; entries are taken to be
+/// independent.
 pub fn correlation(entries: &[&Finding], statistic: Statistic, level: f64) -> Finding {
     let pairs: Vec<(f64, f64)> = entries.iter().filter_map(|entry| entry.value_from.zip(entry.value_to)).collect();
     let (mut before, mut after): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
@@ -113,7 +117,12 @@ pub fn correlation(entries: &[&Finding], statistic: Statistic, level: f64) -> Fi
             // Of three entries nothing can be said; of entries on a line, everything.
             let interval = if n > 3.0 { if r.abs() < 1.0 { ends } else { (r, r) } } else { (-1.0, 1.0) };
             let t = r * ((n - 2.0) / (1.0 - r * r)).sqrt();
-            Ok((r, Some(interval), Some(if t.is_finite() { share::student_two_sided(t, n - 2.0) } else { 0.0 })))
+            let p = match before.len() {
+                ..=FEW => of_orders(&before, &mut after, r),
+                _ if t.is_finite() => share::student_two_sided(t, n - 2.0),
+                _ => 0.0,
+            };
+            Ok((r, Some(interval), Some(p)))
         }
     };
     let mut finding = of_all(entries, statistic, made);
@@ -143,6 +152,30 @@ fn of_all(entries: &[&Finding], statistic: Statistic, made: Made) -> Finding {
         finding.p = p;
     }
     finding
+}
+
+/// The share of all orders of the second numbers in which they correlate at least as strongly (Heap 1963 goes through them by exchanges).
+fn of_orders(first: &[f64], second: &mut [f64], r: f64) -> f64 {
+    let (mut as_far, mut orders) = (0.0, 0.0);
+    let mut count = |second: &[f64]| {
+        orders += 1.0;
+        as_far += f64::from(u8::from(pearson(first, second).is_some_and(|other| other.abs() >= r.abs() - 1e-12)));
+    };
+    let mut turns = vec![0; second.len()];
+    count(second);
+    let mut place = 1;
+    while place < second.len() {
+        if turns[place] < place {
+            second.swap(place, if place % 2 == 0 { 0 } else { turns[place] });
+            count(second);
+            turns[place] += 1;
+            place = 1;
+        } else {
+            turns[place] = 0;
+            place += 1;
+        }
+    }
+    as_far / orders
 }
 
 fn pearson(a: &[f64], b: &[f64]) -> Option<f64> {

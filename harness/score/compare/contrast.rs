@@ -238,7 +238,7 @@ pub struct Finding {
     pub transition: Option<Transition>,
     /// Whether the estimate may be used.
     pub status: Status,
-    /// Why not, where it may not.
+    /// Why not, where it may not; else what there is to know of it.
     pub reason: String,
     /// Which way the metric is better.
     pub direction: Direction,

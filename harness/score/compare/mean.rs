@@ -97,7 +97,7 @@ fn mean(all: &[&Measurement], drawn: Vec<Vec<f64>>, biased: bool, range: (f64, f
         null_median: None,
         null_p: None,
         status: small.map_or(Status::Ok, |one| one.status),
-        reason: small.map_or_else(String::new, |one| one.reason.clone()),
+        reason: small.or(all.iter().find(|one| !one.reason.is_empty())).map_or_else(String::new, |one| one.reason.clone()),
         ..all[0].clone()
     };
     Some(Mean { measurement, cells: all.len() as u64, sd: variance(&values).sqrt(), share: found.map(|(.., share)| share) })

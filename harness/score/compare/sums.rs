@@ -11,7 +11,7 @@ use super::contrast::{At, Contrast, Finding, Statistic, Verdict};
 use super::exact;
 use super::seeds::{Block, Seeds};
 use crate::score::OUTSIDE;
-use crate::score::audit::{Audit, Sizes};
+use crate::score::audit::{self, Audit, Sizes};
 use crate::score::breakdown::Breakdown;
 use crate::score::breakdown::reference::Anchor;
 use crate::score::interval;
@@ -23,7 +23,6 @@ use crate::score::rule::refit::Refit;
 use crate::score::sheet::{Replay, Sheet, Spot};
 use crate::score::units::{Rows, Units};
 use crate::spec::compare::Test;
-use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
 /// One metric and breakdown on every side.
@@ -114,8 +113,7 @@ impl Paired<'_> {
         };
         let units = Units::new(rows, first.predictions.ids());
         let sizes = first.sizes(self.lenses[0].of_row(), self.breakdown);
-        let policy = first.evaluation.undefined;
-        let kept: Vec<bool> = sizes.small.iter().map(|small| !(policy == Policy::Exclude && small.is_some())).collect();
+        let kept = sizes.kept();
         let replay = |side: usize| {
             let metrics = [self.metrics[side]];
             let refit = self.refits.get(side).and_then(Option::as_ref);
@@ -149,7 +147,12 @@ impl Paired<'_> {
     fn sums(&self, contrast: &Contrast, spots: &[Spot]) -> Vec<Sum> {
         match contrast {
             Contrast::Difference { .. } | Contrast::Slope(_) => {
+                // The reference is what it is on every side.
+                let itself = |spot: &Spot| spot.group.is_some_and(|group| self.anchors[0].get(spot.panel) == Some(&Anchor::Group(group)));
                 let sum = |(number, spot): (usize, &Spot)| {
+                    if itself(spot) {
+                        return None;
+                    }
                     let (terms, low, high) = contrast.terms(number)?;
                     Some(Sum { spot: *spot, terms, low, high, groups: None, means: contrast.means() })
                 };
@@ -191,12 +194,13 @@ impl Paired<'_> {
             Some(values.iter().sum::<f64>() / values.len() as f64)
         };
         let undefined = sum.terms.iter().find_map(|(_, at)| value(*at).err().map(|undefined| (undefined, replays[at.0].spots[at.1].group)));
-        let touched = sum.terms.iter().filter_map(|(_, at)| replays[at.0].spots[at.1].group);
-        let small = touched.into_iter().find_map(|group| played.sizes.small[group].clone());
+        let touched = || sum.terms.iter().map(|(_, at)| &replays[at.0].spots[at.1]);
+        let small = touched().find_map(|spot| played.sizes.small(spot, self.breakdown, &self.anchors[0]));
+        let left_out = touched().next().map(|spot| played.sizes.left_out(spot, self.breakdown)).unwrap_or_default();
         let (status, reason) = match (undefined, small) {
             (Some((undefined, group)), _) => (Status::Undefined, first.reason(undefined, group, self.breakdown)),
             (None, Some(small)) => (Status::Small, small),
-            (None, None) => (Status::Ok, String::new()),
+            (None, None) => (Status::Ok, audit::without(left_out)),
         };
         let estimate = undefined.is_none().then(|| sum.terms.iter().filter_map(|(weight, at)| Some(weight * value(*at).ok()?)).sum());
         let resample =
@@ -235,8 +239,10 @@ impl Paired<'_> {
             lower: ends.map(|(lower, _)| lower),
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
-            p: estimate.and_then(|estimate| match seeds.and_then(|seeds| seeds.p(estimate)) {
-                Some(p) if request.test == Test::Bootstrap => Some(p),
+            p: estimate.and_then(|estimate| match (request.test, seeds.as_ref().and_then(|seeds| seeds.p(estimate))) {
+                (Test::Bootstrap, Some(p)) => Some(p),
+                // Shares have intervals of their own: p is where those reach 0.
+                (Test::Bootstrap, None) if self.is_of_shares(sum, played) && !drawn.is_empty() => interval::reaching_zero(interval),
                 _ => self.p(sum, estimate, &drawn, units, played, request.test),
             }),
             n: n.round() as u64,
@@ -245,6 +251,12 @@ impl Paired<'_> {
             direction: if sum.groups.is_some() { Direction::Neutral } else { metric.direction },
             ..Finding::without(0, statistic, status, reason)
         }
+    }
+
+    /// Whether the interval is one of shares, and not of the resamples.
+    fn is_of_shares(&self, sum: &Sum, played: &Played) -> bool {
+        let plain = self.uncertainty.method() == Method::Percentile;
+        self.counts(sum, played).is_some() || (!plain && self.paired_counts(sum, played).is_some())
     }
 
     /// Of shares in two groups of plain items, Newcombe's interval (1998, his method 10) from the groups' own; of shares of the same plain items

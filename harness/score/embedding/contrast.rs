@@ -13,7 +13,6 @@ use crate::score::interval;
 use crate::score::measurement::{Direction, Status};
 use crate::score::value::Undefined;
 use crate::spec::compare::Test;
-use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::Uncertainty;
 
 /// What is asked of sides whose items are in one order, in the columns of embeddings that all of them have.
@@ -71,8 +70,7 @@ impl Sides<'_> {
     fn findings(&self) -> Vec<Finding> {
         let first = &self.audits[0];
         let sizes = first.sizes(&self.breakdown.of_row, self.breakdown);
-        let exclude = first.evaluation.undefined == Policy::Exclude;
-        let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
+        let kept = sizes.kept();
         let mut scenes: Vec<Scene<'_>> = Vec::new();
         for (audit, metrics) in self.audits.iter().zip(self.metrics) {
             let Some(scene) = Scene::new(ground(audit, self.breakdown, metrics, &kept)) else { return Vec::new() };

@@ -7,7 +7,6 @@ use crate::score::audit::{Audit, Place, Sizes};
 use crate::score::breakdown::Breakdown;
 use crate::score::measurement::{Measurement, Status};
 use crate::score::value::{Cause, Undefined};
-use crate::spec::evaluation::Policy;
 use crate::spec::problem::Problems;
 
 /// Measures everything that an evaluation asks of embeddings, each number with its place among those of the evaluation.
@@ -59,8 +58,7 @@ fn of(
         return;
     }
     let sizes = audit.sizes(&breakdown.of_row, breakdown);
-    let exclude = audit.evaluation.undefined == Policy::Exclude;
-    let kept: Vec<bool> = sizes.small.iter().map(|small| !(exclude && small.is_some())).collect();
+    let kept = sizes.kept();
     let scene = Scene::new(ground(audit, breakdown, &metrics, &kept));
     for (number, reading) in scene.map_or_else(Vec::new, |scene| scene.read(audit.uncertainty)).iter().enumerate() {
         let metric = reading.spot.metric;
@@ -94,7 +92,7 @@ fn measurement(audit: &Audit<'_>, reading: &Reading, metric: &Metric, breakdown:
         n: items(breakdown, &spot.rests),
         n_positive: None,
         n_negative: None,
-        n_clusters: sizes.clusters.as_ref().map(|clusters| spot.rests.iter().map(|group| clusters[*group]).sum()),
+        n_clusters: sizes.clusters(&spot.rests),
         null_median: reading.null.map(|(median, _)| median),
         null_p: reading.null.map(|(_, p)| p),
         status,

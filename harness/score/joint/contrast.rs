@@ -5,7 +5,7 @@ use super::view::{Replay, Statistic, View, panels};
 use crate::score::ScoreError;
 use crate::score::audit::{Audit, Sizes};
 use crate::score::compare::contrast::{Contrast, Finding, Terms, Verdict};
-use crate::score::compare::{Request, Side, join, two_sided};
+use crate::score::compare::{Request, Side, join, turns, two_sided};
 use crate::score::interval;
 use crate::score::measurement::{Direction, Status};
 use crate::score::units::Units;
@@ -21,16 +21,12 @@ pub(in crate::score) fn contrasts(audits: &[Audit<'_>], sides: &[Side<'_>], requ
         };
         let Some(places) = audits.iter().map(same).collect::<Option<Vec<usize>>>() else { continue };
         let metrics: Vec<&Metric> = audits.iter().zip(places).map(|(audit, place)| &audit.scheme.joint[place].0).collect();
-        let everywhere = |rule: &&str| audits.iter().all(|audit| audit.scheme.decide.iter().any(|decide| decide.name == **rule));
-        let rules: Vec<&str> = match metric.decided() {
-            true => first.scheme.decide.iter().map(|decide| decide.name.as_str()).filter(everywhere).collect(),
-            false => vec![""],
-        };
-        for (by, rule) in breakdowns.iter().flat_map(|by| rules.iter().map(move |rule| (*by, *rule))) {
+        let rules = turns(sides, &audits.iter().map(|audit| audit.scheme).collect::<Vec<_>>(), metric.decided());
+        for (by, rule) in breakdowns.iter().flat_map(|by| rules.iter().map(move |rule| (*by, rule.as_str()))) {
             for breakdown in panels(&first.breakdowns[by]) {
                 let view = |(audit, metric)| View { audit, metric, breakdown: &breakdown, grouping: &first.scheme.breakdowns[by] };
                 let views: Vec<View<'_>> = audits.iter().zip(metrics.iter().copied()).map(view).collect();
-                let statistics = views.iter().zip(sides).map(|(view, side)| view.statistic(rule, side.fitted));
+                let statistics = views.iter().zip(sides).map(|(view, side)| view.statistic(side.rule_or(rule), side.fitted));
                 let statistics = statistics.collect::<Result<Vec<_>, _>>()?;
                 found.extend(Sides { views, statistics, rule, request }.findings());
             }

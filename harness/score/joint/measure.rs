@@ -134,7 +134,7 @@ impl View<'_> {
             n: n as u64,
             n_positive: None,
             n_negative: None,
-            n_clusters: sizes.clusters.as_ref().map(|clusters| group.map_or_else(|| clusters.iter().sum(), |group| clusters[group])),
+            n_clusters: sizes.clusters(&group.map_or_else(|| (0..items.len()).collect(), |group| vec![group])),
             null_median: null.map(|(median, _)| median),
             null_p: null.map(|(_, p)| p),
             status,

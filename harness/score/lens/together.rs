@@ -1,7 +1,8 @@
 //! The sums of several groups, for metrics that are functions of all of them.
 
 use crate::score::lens::tally::Tally;
-use crate::score::value::{Undefined, Value};
+use crate::score::value::{Cause, Undefined, Value};
+use crate::spec::evaluation::Policy;
 
 /// The groups of a panel that take part, each with its sums.
 #[derive(Clone, Debug)]
@@ -12,12 +13,14 @@ pub struct Together<'a> {
     pub parameter: f64,
     /// The positive class, where there is one.
     pub class: usize,
+    /// What undefined parts do.
+    pub policy: Policy,
 }
 
 impl<'a> Together<'a> {
     /// Two groups or more, none of them empty.
-    pub fn new(members: Vec<(usize, &'a Tally)>, parameter: f64, class: usize) -> Self {
-        Self { members, parameter, class }
+    pub fn new(members: Vec<(usize, &'a Tally)>, parameter: f64, class: usize, policy: Policy) -> Self {
+        Self { members, parameter, class, policy }
     }
 
     /// The groups' sums.
@@ -57,12 +60,16 @@ impl<'a> Together<'a> {
     /// The smallest and the largest of a number that each group has.
     ///
     /// # Errors
-    /// Where a group has none.
+    /// Where a group has none, or where such groups are left out and fewer than two remain.
     pub fn range(&self, of: impl Fn(&Tally) -> Value) -> Result<(f64, f64), Undefined> {
-        let ends = (f64::INFINITY, f64::NEG_INFINITY);
-        self.members.iter().try_fold(ends, |(low, high), (place, tally)| {
-            let value = of(tally).map_err(|undefined| undefined.in_group(*place))?;
-            Ok((low.min(value), high.max(value)))
-        })
+        let (mut low, mut high, mut groups) = (f64::INFINITY, f64::NEG_INFINITY, 0);
+        for (place, tally) in &self.members {
+            match of(tally) {
+                Ok(value) => (low, high, groups) = (low.min(value), high.max(value), groups + 1),
+                Err(undefined) if self.policy == Policy::Propagate => return Err(undefined.in_group(*place)),
+                Err(_) => {}
+            }
+        }
+        if groups < 2 { Err(Cause::FewGroups.into()) } else { Ok((low, high)) }
     }
 }

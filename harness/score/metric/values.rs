@@ -66,7 +66,7 @@ impl Metric {
         if filled.len() < 2 {
             return Some(Err(Cause::FewGroups.into()));
         }
-        Some(of(&Together::new(filled, self.parameter, self.task.positive.unwrap_or(0))))
+        Some(of(&Together::new(filled, self.parameter, self.task.positive.unwrap_or(0), policy)))
     }
 
     /// Whether there is one number a class.

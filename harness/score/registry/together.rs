@@ -1,6 +1,7 @@
 //! Metrics of all groups together, and of one group against all items: functions of their sums, not of one number a group.
 
 use super::*;
+use crate::score::breakdown::combine::Combine;
 use crate::score::lens::together::Together;
 use crate::score::value::Undefined;
 
@@ -312,12 +313,9 @@ fn given(tally: &Tally, truth: usize, class: usize) -> Value {
 
 fn term_by_term(groups: &Together<'_>) -> Value {
     let classes = groups.classes();
-    let mut sum = 0.0;
-    for (truth, class) in (0..classes).flat_map(|truth| (0..classes).map(move |class| (truth, class))) {
-        let (low, high) = groups.range(|tally| given(tally, truth, class))?;
-        sum += high - low;
-    }
-    Ok(sum / (classes * classes) as f64)
+    let terms = (0..classes).flat_map(|truth| (0..classes).map(move |class| (truth, class)));
+    let term = |(truth, class)| groups.range(|tally| given(tally, truth, class)).map(|(low, high)| high - low);
+    Combine::Mean.of(terms.map(term), groups.policy)
 }
 
 /// The largest distance of logarithms is that of the largest share to the smallest.

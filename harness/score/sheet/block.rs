@@ -37,6 +37,8 @@ pub(super) struct Drawn {
     pub(super) intervals: Vec<Option<(f64, f64)>>,
     /// Draw by draw.
     pub(super) resampled: Vec<Vec<f64>>,
+    /// The numbers of groups that are the same in every draw, such as a share that is perfect, and how they may vary as their intervals say.
+    pub(super) still: Vec<(usize, Vec<f64>)>,
     pub(super) items: f64,
     pub(super) roster: Roster,
     pub(super) related: bool,

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::block::{Block, Roster};
-use super::{Sheet, Spot};
+use super::block::{Block, Drawn, Roster};
+use super::{Omitted, Sheet, Spot};
 use crate::score::breakdown::Breakdown;
 use crate::score::breakdown::reduction::Reduction;
 use crate::score::lens::ladder::{Ladders, Room};
@@ -223,6 +223,33 @@ impl Sheet<'_> {
         spots.iter().map(|spot| self.number_at(spot, &blocks[spot.metric], values, roster)).collect()
     }
 
+    /// What a number, and its interval, do without.
+    pub(super) fn omitted(&self, spot: &Spot, drawn: &Drawn) -> Omitted {
+        let block = &drawn.blocks[spot.metric];
+        let Some(over) = self.over(spot) else {
+            let index = block.at(0, spot.group.unwrap_or(0), spot.class.unwrap_or(0));
+            let undefined = drawn.resampled.iter().filter(|draw| draw[index].is_nan()).count();
+            return Omitted { resamples: 2 * undefined > drawn.resampled.len(), ..Omitted::default() };
+        };
+        if self.policy == Policy::Propagate || spot.group.is_some() || self.metrics[spot.metric].is_joint() {
+            return Omitted::default();
+        }
+        if over.classes.is_some() && block.classes > 1 {
+            let alone =
+                |class: &usize| self.number_at(&Spot { class: Some(*class), ..*spot }, block, &drawn.values, &drawn.roster).is_err();
+            let omitted = (0..block.classes).filter(alone).count();
+            return Omitted { classes: (omitted > 0).then_some((omitted, block.classes)), ..Omitted::default() };
+        }
+        let among = self.among(spot.metric, spot.panel, &drawn.roster);
+        let undefined = |group: usize| {
+            let value = |part: usize| drawn.values[block.at(part, group, spot.class.unwrap_or(0))];
+            (0..block.parts).find_map(|part| value(part).err()).map(|undefined| undefined.in_group(group))
+        };
+        let mut members: Vec<usize> = among.members().collect();
+        members.sort_unstable();
+        Omitted { groups: members.into_iter().filter_map(undefined).collect(), ..Omitted::default() }
+    }
+
     /// The number of one spot.
     pub(super) fn number_at(&self, spot: &Spot, block: &Block, values: &[Value], roster: &Roster) -> Value {
         let Some(over) = self.over(spot) else {
@@ -245,9 +272,9 @@ impl Sheet<'_> {
             // A criterion of two parts needs both, whatever the policy on groups.
             over.parts.of((0..block.parts).map(of_part), Policy::Propagate)
         };
-        match over.classes {
-            Some(combine) => combine.of((0..block.classes).map(of_class), self.policy),
-            None => of_class(spot.class.unwrap_or(0)),
+        match (over.classes, spot.class) {
+            (Some(combine), None) => combine.of((0..block.classes).map(of_class), self.policy),
+            (_, class) => of_class(class.unwrap_or(0)),
         }
     }
 }

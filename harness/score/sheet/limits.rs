@@ -3,13 +3,14 @@
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
-use super::block::Drawn;
+use super::block::{Block, Drawn};
 use super::{Sheet, Spot, number};
 use crate::score::Value;
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
 use crate::score::interval::gap::{self, Contrast, Family, Leg};
+use crate::score::interval::share::normal_quantile;
 use crate::score::interval::{self, Sample};
 use crate::score::lens::tally::Tally;
 use crate::score::metric::{Average, Metric, Over};
@@ -63,6 +64,30 @@ impl Sheet<'_> {
         (0..places.len()).into_par_iter().map(interval).collect()
     }
 
+    /// The numbers of groups that no draw varies, where reductions read them: as errors that reach as far as their intervals do would have them.
+    pub(super) fn still(&self, drawn: &Drawn, uncertainty: &Uncertainty) -> Vec<(usize, Vec<f64>)> {
+        if uncertainty.method() == Method::Percentile {
+            return Vec::new();
+        }
+        let z = normal_quantile(f64::midpoint(1.0, uncertainty.level()));
+        let read = self.metrics.iter().zip(&drawn.blocks).filter(|(metric, _)| metric.over.is_some() && !metric.is_joint());
+        let number = |(block, index): (&Block, usize)| {
+            let (value, (lower, upper)) = (drawn.values[index].ok()?, drawn.intervals[index]?);
+            let varies = drawn.resampled.iter().any(|draw| draw[index].is_nan() || (draw[index] - value).abs() > 1e-12);
+            if varies || !(lower < upper && lower.is_finite() && upper.is_finite()) {
+                return None;
+            }
+            let (place, class) = ((index - block.start) / block.classes, (index - block.start) % block.classes);
+            let (part, group) = (place / block.groups, place % block.groups);
+            // All items together come after the groups.
+            let rank = drawn.ranks.get(group).copied().unwrap_or(u32::MAX);
+            let errors = noise(uncertainty.seed(), (part * block.classes + class) as u64, rank, drawn.resampled.len());
+            let number = |error: f64| value + error / z * if error < 0.0 { value - lower } else { upper - value };
+            Some((index, errors.into_iter().map(number).collect()))
+        };
+        read.flat_map(|(_, block)| (block.start..block.start + block.len()).map(move |index| (block, index))).filter_map(number).collect()
+    }
+
     pub(super) fn interval(&self, spot: &Spot, value: f64, drawn: &Drawn, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
         let block = &drawn.blocks[spot.metric];
         let Some(over) = self.over(spot) else {
@@ -77,20 +102,21 @@ impl Sheet<'_> {
         {
             return bounds.map(|(lower, upper)| (lower.min(value), upper.max(value)));
         }
-        let reduced = |replicate: &Vec<f64>| {
-            let values: Vec<Value> =
+        let reduced = |(draw, replicate): (usize, &Vec<f64>)| {
+            let mut values: Vec<Value> =
                 replicate.iter().map(|number| if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(*number) }).collect();
+            drawn.still.iter().for_each(|(index, numbers)| values[*index] = Ok(numbers[draw]));
             number(self.number_at(spot, block, &values, &drawn.roster))
         };
-        let replicates = drawn.resampled.iter().map(reduced);
-        if uncertainty.method() == Method::Percentile || !over.reduction.is_gap() {
+        let replicates = drawn.resampled.iter().enumerate().map(reduced);
+        let Some(errs_up) = over.reduction.errs_up().filter(|_| uncertainty.method() != Method::Percentile) else {
             // Where nothing varies from draw to draw, as the groups' sizes, draws say nothing.
             return interval::percentile(replicates, uncertainty.level())
                 .filter(|(lower, upper)| lower < upper || !self.metrics[spot.metric].is_joint())
                 .map(|(lower, upper)| (lower.min(value), upper.max(value)));
-        }
+        };
         let (least, most) = over.reduction.limits(self.metrics[spot.metric].range(0));
-        let (lower, upper) = interval::of_gap(replicates, value, over.reduction.grows(), uncertainty.level())?;
+        let (lower, upper) = interval::of_gap(replicates, value, errs_up, uncertainty.level())?;
         Some((lower.max(least), upper.min(most)))
     }
 

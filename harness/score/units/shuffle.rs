@@ -1,14 +1,17 @@
 //! Group labels dealt out anew.
 
+use std::collections::BTreeMap;
+use std::iter::repeat_n;
 use std::ops::Range;
 
 use super::Units;
-use super::slot::Loose;
+use super::slot::{Loose, Slot};
 use crate::score::OUTSIDE;
 use crate::score::units::draw::{Purpose, Urn, generator, shuffle};
 
-/// Group labels dealt out anew among the units that have one: what gaps look like when groups do not matter. Only groups
-/// that are compared with each other exchange theirs.
+/// Group labels dealt out anew: what gaps look like when groups do not matter. Only groups that are compared with each other exchange theirs.
+/// Units (subjects) exchange them as a whole; within one that lies in several groups, its items do (restricted permutations: Winkler et al.
+/// 2015, Multi-level block permutation, NeuroImage 123).
 #[derive(Clone, Debug)]
 pub struct Shuffle {
     /// The pattern of each slot.
@@ -16,6 +19,7 @@ pub struct Shuffle {
     amounts: Vec<f64>,
     /// One for groups that are compared with each other.
     decks: Vec<Deck>,
+    within: Within,
     /// Slots of units in no group, which stay where they are.
     apart: Range<usize>,
 }
@@ -26,6 +30,15 @@ enum Deck {
     Kinds { urn: Urn, slots: Vec<Range<usize>>, groups: Vec<u32>, hands: Vec<u64> },
     /// Nearly as many kinds as units: every unit has its own slots, and the labels are shuffled.
     Units { slots: Vec<Range<usize>>, labels: Vec<u32> },
+}
+
+/// Items of units that lie in several groups: a slot each.
+#[derive(Clone, Debug, Default)]
+struct Within {
+    slots: Range<usize>,
+    labels: Vec<u32>,
+    /// The items that exchange labels, as places among those.
+    runs: Vec<Range<usize>>,
 }
 
 /// The units of groups that are compared with each other.
@@ -41,25 +54,23 @@ struct Pool {
 const DEALT: usize = 4;
 
 impl Shuffle {
-    /// The units of some groups, to be dealt out anew, each among those of its panel. `None` where a unit (a subject) lies in several
-    /// groups, so that its label cannot be exchanged as a whole, where units are pairs (subjects under other labels would make other
-    /// pairs), or where no panel has two groups.
+    /// The units of some groups, to be dealt out anew, each among those of its panel. `None` where units are pairs (subjects under other labels
+    /// would make other pairs), or where no two labels can be exchanged.
     pub fn new(units: &Units, panel_of: impl Fn(u32) -> usize) -> Option<Self> {
         if units.are_pairs() {
             return None;
         }
         let mut pools: Vec<Pool> = Vec::new();
         let mut apart: Vec<Loose> = Vec::new();
+        let mut mixed: Vec<Loose> = Vec::new();
         for stratum in &units.strata {
             let first = &units.slots[units.run(stratum.first).start];
-            if units.run(stratum.first).any(|slot| units.slots[slot].group != first.group) {
-                return None;
-            }
+            let several = units.run(stratum.first).any(|slot| units.slots[slot].group != first.group);
             let kinds = stratum.urn.copies().iter().enumerate();
             let of_kind = |kind: usize| units.slots[units.run(stratum.first + kind)].to_vec();
             let loose = kinds.map(|(kind, copies)| Loose { slots: of_kind(kind), copies: *copies });
-            if first.group == OUTSIDE {
-                apart.extend(loose);
+            if several || first.group == OUTSIDE {
+                if several { &mut mixed } else { &mut apart }.extend(loose);
                 continue;
             }
             let panel = panel_of(first.group);
@@ -70,10 +81,11 @@ impl Shuffle {
             pools[panel].groups.push(first.group);
             pools[panel].hands.push(stratum.urn.total());
         }
-        if pools.iter().all(|pool| pool.groups.len() < 2) {
+        let mut shuffle = Self { patterns: Vec::new(), amounts: Vec::new(), decks: Vec::new(), within: Within::default(), apart: 0..0 };
+        shuffle.within = shuffle.within(&mixed, units, panel_of, &mut apart);
+        if pools.iter().all(|pool| pool.groups.len() < 2) && shuffle.within.runs.is_empty() {
             return None;
         }
-        let mut shuffle = Self { patterns: Vec::new(), amounts: Vec::new(), decks: Vec::new(), apart: 0..0 };
         for pool in pools {
             let deck = shuffle.deck(pool);
             shuffle.decks.push(deck);
@@ -87,6 +99,36 @@ impl Shuffle {
         Some(shuffle)
     }
 
+    /// Lays out units that lie in several groups, item by item; what is in no group goes `apart`.
+    fn within(&mut self, mixed: &[Loose], units: &Units, panel_of: impl Fn(u32) -> usize, apart: &mut Vec<Loose>) -> Within {
+        let mut within = Within { slots: self.patterns.len()..0, ..Within::default() };
+        for unit in mixed {
+            let (outside, inside): (Vec<Slot>, Vec<Slot>) = unit.slots.iter().partition(|slot| slot.group == OUTSIDE);
+            if !outside.is_empty() {
+                apart.push(Loose { slots: outside, copies: unit.copies });
+            }
+            let mut panels: BTreeMap<usize, Vec<Slot>> = BTreeMap::new();
+            inside.into_iter().for_each(|slot| panels.entry(panel_of(slot.group)).or_default().push(slot));
+            for mut slots in (0..unit.copies).flat_map(|_| panels.values().cloned()) {
+                let start = within.labels.len();
+                // Items and labels each in an order that knows no names.
+                let mut labels: Vec<u32> = slots.iter().flat_map(|slot| repeat_n(slot.group, slot.rows as usize)).collect();
+                labels.sort_by_key(|group| units.rank(*group as usize));
+                slots.sort_by(|a, b| (a.pattern, a.rows).cmp(&(b.pattern, b.rows)).then_with(|| a.amount.total_cmp(&b.amount)));
+                for slot in &slots {
+                    self.patterns.extend(repeat_n(slot.pattern, slot.rows as usize));
+                    self.amounts.extend(repeat_n(slot.amount / f64::from(slot.rows), slot.rows as usize));
+                }
+                if labels.iter().any(|label| *label != labels[0]) {
+                    within.runs.push(start..start + labels.len());
+                }
+                within.labels.extend(labels);
+            }
+        }
+        within.slots.end = self.patterns.len();
+        within
+    }
+
     fn deck(&mut self, Pool { mut units, groups, hands }: Pool) -> Deck {
         let alike = |a: &Loose, b: &Loose| a.compare(b, |_| 0);
         units.sort_by(alike);
@@ -97,7 +139,7 @@ impl Shuffle {
             Deck::Kinds { urn: Urn::new(units.iter().map(|unit| unit.copies).collect()), slots, groups, hands }
         } else {
             let slots = units.iter().flat_map(|unit| (0..unit.copies).map(move |_| unit)).map(|unit| self.lay(unit)).collect();
-            let labels = groups.iter().zip(&hands).flat_map(|(group, size)| std::iter::repeat_n(*group, *size as usize)).collect();
+            let labels = groups.iter().zip(&hands).flat_map(|(group, size)| repeat_n(*group, *size as usize)).collect();
             Deck::Units { slots, labels }
         }
     }
@@ -113,6 +155,11 @@ impl Shuffle {
     pub fn deal(&self, seed: u64, replicate: u64, labels: &mut [u32], weights: &mut [f64]) {
         labels[self.apart.clone()].fill(OUTSIDE);
         weights.copy_from_slice(&self.amounts);
+        if !self.within.runs.is_empty() {
+            let (mut generator, mut dealt) = (generator(seed, Purpose::Permutation, replicate, u64::MAX), self.within.labels.clone());
+            self.within.runs.iter().for_each(|run| shuffle(&mut generator, &mut dealt[run.clone()]));
+            labels[self.within.slots.clone()].copy_from_slice(&dealt);
+        }
         for (panel, deck) in (0..).zip(&self.decks) {
             let mut generator = generator(seed, Purpose::Permutation, replicate, panel);
             match deck {
