@@ -40,15 +40,16 @@ impl Planner<'_> {
         let parts = || study.evaluations.iter().flat_map(|evaluation| evaluation.parts.iter().map(move |part| (evaluation, part)));
         let parts = || parts().filter(|(_, part)| part.cell == cell);
         let own = || parts().filter(|(_, part)| !part.split.as_ref().is_some_and(|split| study.is_of_dataset(&split.value)));
+        let named = || {
+            own().flat_map(|(evaluation, _)| {
+                let of_metrics = joint::metric::fields(&evaluation.spec);
+                evaluation.spec.fields().chain(of_metrics).chain(evaluation.spec.uncertainty.clustered(&study.uncertainty))
+            })
+        };
         if let Some(header) = imported::header(&model.file) {
-            let named = own().flat_map(|(evaluation, _)| evaluation.spec.fields().chain(joint::metric::fields(&evaluation.spec)));
-            imported::check_columns(model, &header, named, &mut self.problems)?;
+            imported::check_columns(model, &header, named(), &mut self.problems)?;
         }
-        let mut fields: Vec<String> = Vec::new();
-        for (evaluation, _) in own() {
-            let named = evaluation.spec.fields().chain(joint::metric::fields(&evaluation.spec));
-            fields.extend(named.map(|(field, _)| field.to_owned()));
-        }
+        let mut fields: Vec<String> = named().map(|(field, _)| field.to_owned()).collect();
         fields.sort_unstable();
         fields.dedup();
         let data = parts().next().and_then(|(_, part)| part.split.as_ref());
@@ -140,6 +141,14 @@ impl Planner<'_> {
         let said = scored(study, evaluation, &scheme);
         if !self.scored.contains(&said) {
             self.scored.push(said);
+        }
+        let fields = &schemas.first()?.fields;
+        if let Some((field, node)) = evaluation.spec.uncertainty.clustered(&study.uncertainty)
+            && !fields.contains_key(field)
+        {
+            let help = did_you_mean(field, fields.keys().map(String::as_str));
+            self.problems.push(Problem::at(node, format!("`cluster: {field}` names no field of what is scored")).help(help));
+            return None;
         }
         let uncertainty = evaluation.spec.uncertainty.over(&study.uncertainty);
         refit::check(&evaluation.spec, scheme.task.multi_label, &uncertainty, &mut self.problems);
