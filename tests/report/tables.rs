@@ -183,6 +183,15 @@ fn what_is_not_averaged_has_its_interval_beside_means_with_deviations() {
 }
 
 #[test]
+fn the_fields_of_an_intersection_are_in_any_order() {
+    let rows = [("tone=light, age=old", 0.7), ("tone=dark, age=old", 0.6)];
+    let rows = rows.map(|(group, value)| grouped(row(&[("loss", "bce"), ("seed", "0")], "accuracy_score", value), "tone*age", group));
+    let of = |columns: &str| plain(&format!("tables: {{main: {{rows: [loss, seed], columns: [{columns}]}}}}"), &heading(), &rows);
+    assert_eq!(of("{age*tone: accuracy_score}"), of("{tone*age: accuracy_score}"));
+    assert!(of("{age*tone: accuracy_score}").contains("tone=light, age=old"));
+}
+
+#[test]
 fn only_counts_are_whole() {
     let one = |metric: &str, (value, lower, upper): (f64, f64, f64)| {
         let mut row = row(&[("loss", "cross_entropy"), ("seed", "0")], metric, value);
