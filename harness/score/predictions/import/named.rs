@@ -25,7 +25,18 @@ impl Named {
             (0..table.len()).map(|row| Ok(column.texts(row)?.unwrap_or_default())).collect()
         };
         Ok(match labels {
-            Labels::Single(name) => Self::Single(factor(table, table.column(name)?)?),
+            Labels::Single(name) => {
+                let column = table.column(name)?;
+                let first = (0..table.len()).find_map(|row| column.text(row).ok().flatten());
+                if column.holds_lists() || first.is_some_and(|text| text.starts_with('[') && text.ends_with(']')) {
+                    let lists = format!(
+                        "has lists of classes in the column `{name}`: write `{{present: {name}, absent: rest}}`, or in the place of `rest` \
+                         the column of the classes that are absent"
+                    );
+                    return Err(TableError::file(table.path(), lists));
+                }
+                Self::Single(factor(table, column)?)
+            }
             Labels::Lists { present, absent } => Self::Lists { present: lists(present)?, absent: absent.as_ref().map(lists).transpose()? },
             Labels::Wide(map) => {
                 let columns: Vec<Column<'_>> = map.values().map(|name| table.column(name)).collect::<Result<_, _>>()?;
