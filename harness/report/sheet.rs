@@ -4,7 +4,7 @@ use crate::score::measurement::{Direction, Status};
 use crate::spec::table::Spread;
 
 use super::cell::Cell;
-use super::number::{decimals, exact, fixed, percent, raised};
+use super::number::{counted, decimals, exact, fixed, percent, raised};
 use super::table::{Line, Table};
 
 /// A table's texts; names are as written in the spec, not escaped yet.
@@ -144,7 +144,7 @@ fn entry(cell: &Cell, best: bool, format: Format, footnotes: &mut Footnotes) -> 
         notes.push(format!("{word}: {reason}"));
     }
     if cell.value.is_some() && cell.cells < format.cells {
-        notes.push(format!("of {}, where others are means of {}", count(cell.cells, "cell"), format.cells));
+        notes.push(format!("of {}, where others are means of {}", counted(cell.cells, "cell"), format.cells));
     }
     let spread = match (format.spread, cell.sd, cell.lower, cell.upper) {
         (Spread::Sd, Some(sd), _, _) => format!("±{}", fixed(sd, decimals)),
@@ -153,10 +153,6 @@ fn entry(cell: &Cell, best: bool, format: Format, footnotes: &mut Footnotes) -> 
     };
     let mark = notes.into_iter().map(|note| footnotes.mark(note)).collect::<Vec<_>>().join("\u{2009}");
     Entry { value, spread, mark, best, status: Some(cell.status) }
-}
-
-fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// How to read some tables: each sentence once, in the order of the tables.
