@@ -85,3 +85,9 @@ fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
+
+#[test]
+fn a_cluster_is_a_field_of_the_dataset() {
+    let folder = seeds();
+    insta::assert_snapshot!(call(&folder, &["validate", "seeds.yaml", "--set", "uncertainty.cluster=doctor"]).run());
+}
