@@ -25,6 +25,10 @@ fn truth_has_two_words() {
     assert_eq!(csv(&["True", "False", "TRUE", "false"]), ["false", "true"]);
     assert_eq!(csv(&["True", "True"]), ["true"]);
     assert_eq!(json_lines(&["true", "false"]), ["false", "true"]);
+    let labels = |text: &str, columns: &str| import(text, columns, &[]).unwrap().classes().to_vec();
+    let text = "id,y,p\na,True,TRUE\nb,False,true\n";
+    assert_eq!(labels(text, "{id: id, label: y, decision: p}"), ["false", "true"]);
+    assert_eq!(labels("id,y,p\na,True,True\nb,False,Unsure\n", "{id: id, label: y, decision: p}"), ["False", "True", "Unsure"]);
     // A column that says something else too means its own words.
     assert_eq!(csv(&["True", "Unsure"]), ["True", "Unsure"]);
 }

@@ -18,7 +18,7 @@ use crate::score::predictions::kinds::{Keep, Kinds};
 use crate::score::predictions::{Decisions, Fault, Parts, Predictions, PredictionsError, REPEATED, Scores};
 use crate::spec::predictions::{Columns, Labels, ScoreColumns, Shape};
 use levels::{factor, groups};
-use named::{Named, occurring, wide};
+use named::{Named, occurring, truths, wide};
 pub(in crate::score) use numbers::numbers;
 use numbers::{in_order, real};
 
@@ -72,7 +72,7 @@ impl Predictions {
             return Err(refused(Fault::new("it has no rows").into()));
         }
         let named = |labels: &Option<Labels>| labels.as_ref().map(|labels| Named::read(table, labels)).transpose();
-        let (labels, decisions) = (named(&columns.label)?, named(&columns.decision)?);
+        let (mut labels, mut decisions) = (named(&columns.label)?, named(&columns.decision)?);
         let (scores, width) = match (&columns.scores, &kinds) {
             (Some(_), Some(kinds)) => (Vec::new(), kinds.width),
             (Some(scores), None) => numbers(table, &scores.shape, None)?,
@@ -85,6 +85,9 @@ impl Predictions {
                     _ => None,
                 },
             );
+        if listed.is_none() {
+            truths(&mut labels, &mut decisions);
+        }
         let occurring = || occurring([labels.as_ref(), decisions.as_ref()].into_iter().flatten(), width);
         let classes = listed.map_or_else(occurring, Ok).map_err(|fault| refused(fault.into()))?;
         let places: HashMap<&str, u32> = classes.iter().map(String::as_str).zip(0..).collect();

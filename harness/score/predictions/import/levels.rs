@@ -48,14 +48,19 @@ pub(super) fn factor(table: &Table, column: Column<'_>) -> Result<Factor, TableE
 /// A column of groups: one of `True` and `False` alone, as other tools write them, is one of `true` and `false`.
 pub(super) fn groups(table: &Table, column: Column<'_>) -> Result<Factor, TableError> {
     let factor = factor(table, column)?;
+    Ok(truth(&factor).unwrap_or(factor))
+}
+
+/// The same levels as `true` and `false`, if they are that and nothing else.
+pub(super) fn truth(factor: &Factor) -> Option<Factor> {
     let truth = |level: &String| ["false", "true"].into_iter().find(|word| level.eq_ignore_ascii_case(word));
-    let Some(words) = factor.levels.iter().map(truth).collect::<Option<Vec<&str>>>() else { return Ok(factor) };
+    let words = factor.levels.iter().map(truth).collect::<Option<Vec<&str>>>()?;
     let mut levels = words.clone();
     levels.sort_unstable();
     levels.dedup();
     let code = |code: u32| levels.iter().position(|level| *level == words[code as usize]).map(|code| code as u32);
     let codes = factor.codes.iter().map(|known| known.and_then(code)).collect();
-    Ok(Factor { levels: levels.iter().map(|level| (*level).to_owned()).collect(), codes })
+    Some(Factor { levels: levels.iter().map(|level| (*level).to_owned()).collect(), codes })
 }
 
 /// What is seen of a name: one space for many, and nothing for marks that take no room.

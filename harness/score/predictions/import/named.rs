@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::levels::factor;
+use super::levels::{factor, truth};
 use crate::data::frame::{Factor, Targets};
 use crate::data::table::{Column, Sightings, Table, TableError};
 use crate::score::predictions::Fault;
@@ -119,6 +119,19 @@ impl Named {
             faults.extend(Fault::of_rows(format!("the {what} `{name}` is not in the list of {} classes", places.len()), [rows]));
         }
         targets
+    }
+}
+
+/// Reads labels and decisions that are `True` and `False` alone as `true` and `false`: both, or neither.
+pub(super) fn truths(labels: &mut Option<Named>, decisions: &mut Option<Named>) {
+    let of = |named: &Named| match named {
+        Named::Single(factor) => truth(factor).map(Named::Single),
+        Named::Lists { .. } | Named::Wide(_) => None,
+    };
+    let read: Option<Vec<Named>> = [&*labels, &*decisions].into_iter().flatten().map(of).collect();
+    if let Some(read) = read {
+        let mut read = read.into_iter();
+        [labels, decisions].into_iter().flatten().for_each(|named| read.next().into_iter().for_each(|read| *named = read));
     }
 }
 
