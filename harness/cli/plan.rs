@@ -7,6 +7,7 @@ use super::progress::{Style, observer};
 use super::study::StudyArgs;
 use super::{Exit, Failure};
 use crate::plan::task::tasks;
+use crate::report::number::counted;
 
 /// Show the cells and tasks of a study without running it.
 #[derive(Debug, Args)]
@@ -36,7 +37,7 @@ impl Plan {
             println!("{}", serde_json::to_string_pretty(&json!({"study": plan.study.name, "cells": cells, "tasks": tasks}))?);
             return Ok(Exit::Ok);
         }
-        println!("{}: {} cells, {} tasks", plan.study.name, plan.cells.len(), tasks.len());
+        println!("{}: {}, {}", plan.study.name, counted(plan.cells.len(), "cell"), counted(tasks.len(), "task"));
         for task in tasks {
             println!("  {:<8} {}  {}", task.kind, task.key.short(), task.name);
         }

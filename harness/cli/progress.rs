@@ -8,6 +8,7 @@ use std::time::Instant;
 use clap::ValueEnum;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use crate::report::number::counted;
 use crate::run::event::{Event, Observer};
 
 /// After so many seconds a rate says something.
@@ -83,7 +84,9 @@ impl Observer for Plain {
 /// The plain line of an event; most are too many to print.
 fn line(event: &Event, verbose: bool) -> Option<String> {
     Some(match event {
-        Event::Planned { cells, stored, tasks } => format!("{tasks} tasks, {stored} of them stored; {cells} cells to run"),
+        Event::Planned { cells, stored, tasks } => {
+            format!("{}, {stored} of them stored; {} to run", counted(*tasks, "task"), counted(*cells, "cell"))
+        }
         Event::CellStarted { cell } => format!("start   {cell}"),
         Event::CellFinished { cell, seconds } => format!("done    {cell} ({seconds:.1} s)"),
         Event::CellProgress { cell, step, done, total, message } if verbose => format!("        {cell}: {step} {done}/{total} {message}"),

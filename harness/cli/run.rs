@@ -12,6 +12,7 @@ use super::progress::{Style, observer};
 use super::study::{StudyArgs, cache};
 use super::{Color, Exit, Failure};
 use crate::report::comparison::Comparison;
+use crate::report::number::counted;
 use crate::report::terminal::Screen;
 use crate::report::{csv, leaderboard, output};
 use crate::run::averaging::averages;
@@ -147,7 +148,8 @@ impl Run {
     pub(super) fn run(self, color: Color) -> Result<Exit, Failure> {
         if self.dry_run {
             let plan = self.study.plan(&*observer(Style::Auto, self.execution.quiet, 0), false)?;
-            println!("{}: {} cells, {} evaluations; nothing was run", plan.study.name, plan.cells.len(), plan.scores.len());
+            let (cells, scores) = (counted(plan.cells.len(), "cell"), counted(plan.scores.len(), "evaluation"));
+            println!("{}: {cells}, {scores}; nothing was run", plan.study.name);
             for cell in &plan.cells {
                 println!("  {}", plan.study.cells[cell.cell].name);
             }

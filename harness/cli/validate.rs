@@ -5,6 +5,7 @@ use clap::Args;
 use super::progress::{Style, observer};
 use super::study::StudyArgs;
 use super::{Exit, Failure};
+use crate::report::number::counted;
 
 /// Check a study: read its data, count every cell, check every metric.
 #[derive(Debug, Args)]
@@ -37,7 +38,8 @@ impl Validate {
                 }
             }
         }
-        println!("{}: valid; {} cells, {} evaluations", plan.study.name, plan.cells.len(), plan.scores.len());
+        let (cells, scores) = (counted(plan.cells.len(), "cell"), counted(plan.scores.len(), "evaluation"));
+        println!("{}: valid; {cells}, {scores}", plan.study.name);
         Ok(Exit::Ok)
     }
 }

@@ -109,6 +109,7 @@ impl Planner<'_> {
         self.check_each(entry, &levels, &families);
         self.check_test(entry, &levels, &families);
         self.check_likeness(entry, &levels);
+        self.check_effects(entry);
         Some(PlannedComparison {
             name: name.to_owned(),
             over: levels.over,

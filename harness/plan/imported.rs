@@ -19,7 +19,6 @@ use crate::spec::model::ImportedModel;
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 use crate::spec::study::Study;
-use crate::spec::uncertainty::Cluster;
 
 /// The predictions for a split: all of them without one; beside their dataset where the split is of a declared one.
 ///
@@ -82,7 +81,7 @@ pub(super) fn keep(study: &Study, cell: usize, model: &ImportedModel, written: b
         let alone =
             evaluation.parts.len() == 1 && !evaluation.parts[0].split.as_ref().is_some_and(|split| study.is_of_dataset(&split.value));
         let given = spec.decide.iter().all(|decide| decide.rule == Rule::Given);
-        let clustered = matches!(spec.uncertainty.over(&study.uncertainty).cluster(), Cluster::Field(_));
+        let clustered = spec.uncertainty.clustered(&study.uncertainty).is_some();
         alone && given && !clustered && spec.pairs.is_none() && spec.calibrate.is_none() && spec.metrics.iter().all(counts)
     };
     let mut of_cell = study.evaluations.iter().filter(|evaluation| evaluation.parts.iter().any(|part| part.cell == cell));

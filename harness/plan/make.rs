@@ -69,6 +69,7 @@ pub fn make(
         unavailable: Problems::default(),
         datasets: IndexMap::new(),
         scored: Vec::new(),
+        misfits: Vec::new(),
         common_size: None,
     };
     let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
@@ -107,6 +108,7 @@ pub fn make(
             scores.push(score);
         }
     }
+    planner.tell_misfits(&study);
     let comparisons = planner.compare(&study, &cells, &scores);
     let compared = if planner.problems.is_empty() { planner.compared(&study) } else { Vec::new() };
     let Planner { mut problems, unavailable, datasets, scored, .. } = planner;
@@ -138,6 +140,8 @@ pub(super) struct Planner<'a> {
     pub(super) datasets: IndexMap<String, Option<PlannedData>>,
     /// What the evaluations will say, for the tables.
     pub(super) scored: Vec<Scored>,
+    /// What is wrong with evaluations, held against what their cells predict: one entry an evaluation, by its place.
+    pub(super) misfits: Vec<(usize, Problems)>,
     /// The size that all cells with `size: largest_common` can draw, once one has asked.
     pub(super) common_size: Option<u64>,
 }

@@ -30,6 +30,7 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
             decided: metric.input.of_rule(),
             // Where items hang on each other, two models cannot exchange one without the others.
             exchanged: metric.input == Input::Decisions,
+            effect: metric.is_effect(),
             of_models: false,
             overall,
             per_group,
@@ -46,6 +47,7 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
             name: metric.name.clone(),
             decided: false,
             exchanged: false,
+            effect: metric.definition.range.0 < 0.0 || !metric.per_group(),
             of_models: metric.definition.compute.of_models(),
             overall,
             per_group,
@@ -63,6 +65,8 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
             name: metric.name.clone(),
             decided: metric.decided(),
             exchanged: false,
+            // Of all groups at once: signed, or told from chance.
+            effect: true,
             of_models: false,
             overall: false,
             per_group,

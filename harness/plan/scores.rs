@@ -24,7 +24,7 @@ use crate::spec::cell::{CellEvaluation, Part};
 use crate::spec::evaluation::{Evaluation, Written};
 use crate::spec::model::{ImportedModel, Model};
 use crate::spec::predictions::Kind;
-use crate::spec::problem::{Problem, did_you_mean};
+use crate::spec::problem::{Problem, Problems, did_you_mean};
 use crate::spec::study::Study;
 
 /// Scores are made anew whenever the code that makes them changes.
@@ -40,15 +40,16 @@ impl Planner<'_> {
         let parts = || study.evaluations.iter().flat_map(|evaluation| evaluation.parts.iter().map(move |part| (evaluation, part)));
         let parts = || parts().filter(|(_, part)| part.cell == cell);
         let own = || parts().filter(|(_, part)| !part.split.as_ref().is_some_and(|split| study.is_of_dataset(&split.value)));
+        let named = || {
+            own().flat_map(|(evaluation, _)| {
+                let of_metrics = joint::metric::fields(&evaluation.spec);
+                evaluation.spec.fields().chain(of_metrics).chain(evaluation.spec.uncertainty.clustered(&study.uncertainty))
+            })
+        };
         if let Some(header) = imported::header(&model.file) {
-            let named = own().flat_map(|(evaluation, _)| evaluation.spec.fields().chain(joint::metric::fields(&evaluation.spec)));
-            imported::check_columns(model, &header, named, &mut self.problems)?;
+            imported::check_columns(model, &header, named(), &mut self.problems)?;
         }
-        let mut fields: Vec<String> = Vec::new();
-        for (evaluation, _) in own() {
-            let named = evaluation.spec.fields().chain(joint::metric::fields(&evaluation.spec));
-            fields.extend(named.map(|(field, _)| field.to_owned()));
-        }
+        let mut fields: Vec<String> = named().map(|(field, _)| field.to_owned()).collect();
         fields.sort_unstable();
         fields.dedup();
         let data = parts().next().and_then(|(_, part)| part.split.as_ref());
@@ -120,6 +121,31 @@ impl Planner<'_> {
         Some(scored)
     }
 
+    /// Tells what is wrong with evaluations; where it is so for some of the files that one scores, of which.
+    pub(super) fn tell_misfits(&mut self, study: &Study) {
+        let misfits = std::mem::take(&mut self.misfits);
+        let evaluation = |index: usize| &study.evaluations[index];
+        let mut all: Vec<(Problem, Vec<usize>)> = Vec::new();
+        let tried: Vec<usize> = misfits.iter().map(|(index, _)| *index).collect();
+        for (index, problem) in misfits.into_iter().flat_map(|(index, problems)| problems.into_iter().map(move |problem| (index, problem)))
+        {
+            let alike = |known: &Problem, of: &[usize]| *known == problem && evaluation(of[0]).name == evaluation(index).name;
+            match all.iter_mut().find(|(known, of)| alike(known, of)) {
+                Some((_, of)) => of.push(index),
+                None => all.push((problem, vec![index])),
+            }
+        }
+        for (mut problem, of) in all {
+            let scored = tried.iter().filter(|index| evaluation(**index).name == evaluation(of[0]).name).count();
+            let cell = &study.cells[evaluation(of[0]).cell()];
+            if let (Model::Predictions(model), true) = (&cell.spec, of.len() < scored) {
+                let others = if of.len() > 1 { format!(" and {} more", of.len() - 1) } else { String::new() };
+                problem.message.push_str(&format!(", of `{}` (`{}`{others})", cell.model, model.file.display()));
+            }
+            self.problems.push(problem);
+        }
+    }
+
     /// Checks an evaluation against what its cells predict, and names its result. `of` are the cells of its parts among `cells`.
     pub(super) fn score(&mut self, study: &Study, index: usize, of: Vec<usize>, cells: &[PlannedCell]) -> Option<PlannedScore> {
         let evaluation = &study.evaluations[index];
@@ -134,7 +160,10 @@ impl Planner<'_> {
             }
         }
         self.check_pool(study, evaluation, &schemas, &imported)?;
-        let scheme = Scheme::of(&evaluation.spec, schemas.first()?, &mut self.problems)?;
+        let mut problems = Problems::default();
+        let scheme = Scheme::of(&evaluation.spec, schemas.first()?, &mut problems);
+        self.misfits.push((index, problems));
+        let scheme = scheme?;
         let sources: Vec<&Source> = of.iter().map(|cell| &cells[*cell].source).collect();
         self.check_pairs(study, evaluation, &imported, &sources, &mut inputs)?;
         if let Some(predictions) = imported.first() {
@@ -144,6 +173,14 @@ impl Planner<'_> {
         let said = scored(study, evaluation, &scheme);
         if !self.scored.contains(&said) {
             self.scored.push(said);
+        }
+        let fields = &schemas.first()?.fields;
+        if let Some((field, node)) = evaluation.spec.uncertainty.clustered(&study.uncertainty)
+            && !fields.contains_key(field)
+        {
+            let help = did_you_mean(field, fields.keys().map(String::as_str));
+            self.problems.push(Problem::at(node, format!("`cluster: {field}` names no field of what is scored")).help(help));
+            return None;
         }
         let uncertainty = evaluation.spec.uncertainty.over(&study.uncertainty);
         refit::check(&evaluation.spec, scheme.task.multi_label, &uncertainty, &mut self.problems);

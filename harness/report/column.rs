@@ -1,7 +1,7 @@
 //! The columns of a table: what is written in the spec, spread over the levels that the results have.
 
 use crate::score::measurement::Direction;
-use crate::spec::table::{self, Word};
+use crate::spec::table::{self, Word, same_fields};
 
 use super::heading::Heading;
 use super::row::Row;
@@ -127,6 +127,9 @@ impl Column {
     }
 
     fn per_group(by: &str, metrics: &[&str], heading: &Heading, rows: &[&Row]) -> Vec<Self> {
+        // The fields of an intersection may be written in any order; the results have one.
+        let known = || rows.iter().map(|row| row.measurement.by.as_str());
+        let by = known().find(|known| *known == by).or_else(|| known().find(|known| same_fields(known, by))).unwrap_or(by);
         let here: Vec<&&Row> =
             rows.iter().filter(|row| row.measurement.by == by && metrics.contains(&row.measurement.metric.as_str())).collect();
         let groups = distinct(here.iter().map(|row| row.measurement.group.as_str()), |a, b| heading.compare_levels(by, a, b));

@@ -24,6 +24,8 @@ pub struct Comparison {
     pub within: Option<f64>,
     /// How p is adjusted.
     pub adjust: Adjust,
+    /// How small a p from so many draws can be; 0 where it is counted exactly.
+    pub least: f64,
     /// One a line.
     pub contrasts: Vec<Contrast>,
 }

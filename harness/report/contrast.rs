@@ -94,19 +94,27 @@ pub fn legend(comparisons: &[Comparison]) -> Vec<String> {
         }
     }
     for (adjust, how) in [(Adjust::Holm, "Holm"), (Adjust::BenjaminiHochberg, "Benjamini and Hochberg")] {
-        let adjusted = comparisons.iter().filter(|comparison| comparison.adjust == adjust).flat_map(|comparison| &comparison.contrasts);
-        if adjusted.clone().any(|contrast| contrast.finding.p_adjusted.is_some()) {
-            legend.push(format!("Adjusted `p` accounts for all differences of its comparison ({how})."));
+        let is_adjusted = |comparison: &&Comparison| {
+            comparison.adjust == adjust && comparison.contrasts.iter().any(|contrast| contrast.finding.p_adjusted.is_some())
+        };
+        let names: Vec<String> =
+            comparisons.iter().filter(is_adjusted).map(|comparison| format!("`{}`", escape::plain(&comparison.name))).collect();
+        if !names.is_empty() {
+            let each = if names.len() > 1 { "each of " } else { "" };
+            legend.push(format!("Adjusted `p` accounts for all differences of {each}{} ({how}).", names.join(", ")));
         }
     }
+    legend.extend(comparisons.iter().filter_map(too_few_draws));
     let mut margins: Vec<f64> = comparisons.iter().filter_map(|comparison| comparison.within).collect();
     margins.sort_by(f64::total_cmp);
     margins.dedup();
+    let is_adjusted = comparisons.iter().any(|comparison| comparison.within.is_some() && comparison.adjust != Adjust::None);
+    let verdicts = if is_adjusted { "; a verdict follows from intervals, which are not adjusted" } else { "" };
     for within in margins {
         let narrow: Vec<String> = levels.iter().map(|level| percent(2.0 * level - 1.0)).collect();
         legend.push(format!(
             "Equivalent (within {within}): the {} interval lies between -{within} and {within}; different: it does not, and the {} interval \
-             leaves 0 out.",
+             leaves 0 out{verdicts}.",
             narrow.join(" or "),
             names.join(" or ")
         ));
@@ -126,6 +134,24 @@ pub fn legend(comparisons: &[Comparison]) -> Vec<String> {
         legend.push("Correlations are over the entries' values before and after, taken to be independent.".to_owned());
     }
     legend
+}
+
+/// That no adjusted p of a comparison can be small: p is never below what so many draws can tell.
+fn too_few_draws(comparison: &Comparison) -> Option<String> {
+    let tested = || comparison.contrasts.iter().map(|contrast| &contrast.finding).filter(|finding| finding.p_adjusted.is_some());
+    let alpha = tested().filter_map(|finding| finding.level).map(|level| 1.0 - level).reduce(f64::min)?;
+    let adjusted = comparison.least * tested().count() as f64;
+    // Benjamini and Hochberg ask less of each where several are small.
+    let alone = if comparison.adjust == Adjust::BenjaminiHochberg { "where it alone is small" } else { "whatever is found" };
+    let more = if comparison.test == Test::Permutation { "`null: {permutations: …}`" } else { "`bootstrap`" };
+    (adjusted > alpha + 1e-9).then(|| {
+        format!(
+            "No `p` of `{}` can be below {}, nor an adjusted one below {}, {alone}: raise {more}.",
+            escape::plain(&comparison.name),
+            fixed(comparison.least, 4),
+            fixed(adjusted.min(1.0), 3)
+        )
+    })
 }
 
 /// Where p comes from, in words.

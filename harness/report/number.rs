@@ -30,6 +30,11 @@ pub fn raised(number: usize) -> String {
     number.to_string().bytes().map(|byte| DIGITS[usize::from(byte - b'0')]).collect()
 }
 
+/// So many of something: `1 cell`, `2 cells`.
+pub fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
 /// A share as a percentage: `95%`, `97.5%`.
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;

@@ -4,7 +4,7 @@ use crate::score::measurement::{Direction, Status};
 use crate::spec::table::Spread;
 
 use super::cell::Cell;
-use super::number::{decimals, exact, fixed, percent, raised};
+use super::number::{counted, decimals, exact, fixed, percent, raised};
 use super::table::{Line, Table};
 
 /// A table's texts; names are as written in the spec, not escaped yet.
@@ -62,20 +62,13 @@ impl Sheet {
     /// Writes out a table; `quote` puts a name into a sentence of the legend.
     pub fn new(table: &Table, quote: fn(&str) -> String) -> Self {
         let mut footnotes = Footnotes::default();
-        let decimals: Vec<usize> = (0..table.columns.len())
-            .map(|index| {
-                let values = || table.lines.iter().filter_map(|line| line.cells[index].as_ref()?.value);
-                // Counts are whole; a rate that happens to be 0 or 1 everywhere is still a rate.
-                let whole = table.columns[index].direction == Direction::Neutral && values().all(|value| value.fract() == 0.0);
-                if whole { 0 } else { decimals(values()) }
-            })
-            .collect();
+        let formats: Vec<Format> = (0..table.columns.len()).map(|index| Format::of(table, index)).collect();
         let lines = table
             .lines
             .iter()
             .map(|line| {
                 let entries = line.cells.iter().enumerate().map(|(index, cell)| match cell {
-                    Some(cell) => entry(cell, line.best[index], decimals[index], table, &mut footnotes),
+                    Some(cell) => entry(cell, line.best[index], formats[index], &mut footnotes),
                     None => Entry { value: "–".to_owned(), spread: String::new(), mark: String::new(), best: false, status: None },
                 });
                 (line.key.iter().map(|level| if level.is_empty() { "–".to_owned() } else { level.clone() }).collect(), entries.collect())
@@ -92,8 +85,34 @@ impl Sheet {
             heads: heads.collect(),
             lines,
             footnotes: footnotes.0,
-            legend: legend(table, &decimals, quote),
+            legend: legend(table, &formats, quote),
         }
+    }
+}
+
+/// How the cells of a column are written.
+#[derive(Clone, Copy)]
+struct Format {
+    /// Digits after the point.
+    decimals: usize,
+    /// How many cells its fullest mean is of.
+    cells: usize,
+    /// What stands behind a value.
+    spread: Spread,
+}
+
+impl Format {
+    fn of(table: &Table, index: usize) -> Self {
+        let cells = || table.lines.iter().filter_map(|line| line.cells[index].as_ref());
+        let values = || cells().filter_map(|cell| cell.value);
+        let mut ends = cells().filter(|cell| cell.value.is_some()).flat_map(|cell| [cell.lower, cell.upper, cell.sd]).flatten();
+        // Counts are whole, with all that is said of them; a rate that happens to be 0 or 1 everywhere is still a rate.
+        let is_whole = |value: f64| value.fract() == 0.0;
+        let whole = table.columns[index].direction == Direction::Neutral && values().all(is_whole) && ends.all(is_whole);
+        let fullest = cells().map(|cell| cell.cells).max().unwrap_or(0);
+        // What no cell is averaged in, as differences of means, deviates from nothing: it has its intervals.
+        let spread = if fullest > 1 { table.spread } else { Spread::Interval };
+        Self { decimals: if whole { 0 } else { decimals(values()) }, cells: fullest, spread }
     }
 }
 
@@ -111,7 +130,8 @@ impl Footnotes {
     }
 }
 
-fn entry(cell: &Cell, best: bool, decimals: usize, table: &Table, footnotes: &mut Footnotes) -> Entry {
+fn entry(cell: &Cell, best: bool, format: Format, footnotes: &mut Footnotes) -> Entry {
+    let decimals = format.decimals;
     let mut notes = Vec::new();
     let word = cell.status.word().replace('_', " ");
     let value = match cell.value {
@@ -125,20 +145,16 @@ fn entry(cell: &Cell, best: bool, decimals: usize, table: &Table, footnotes: &mu
     } else if !cell.reason.is_empty() {
         notes.push(cell.reason.clone());
     }
-    if cell.value.is_some() && cell.cells < table.cells() {
-        notes.push(format!("of {}, where others are means of {}", count(cell.cells, "cell"), table.cells()));
+    if cell.value.is_some() && cell.cells < format.cells {
+        notes.push(format!("of {}, where others are means of {}", counted(cell.cells, "cell"), format.cells));
     }
-    let spread = match (table.spread, cell.sd, cell.lower, cell.upper) {
+    let spread = match (format.spread, cell.sd, cell.lower, cell.upper) {
         (Spread::Sd, Some(sd), _, _) => format!("±{}", fixed(sd, decimals)),
         (Spread::Interval, _, Some(lower), Some(upper)) => format!("[{}, {}]", fixed(lower, decimals), fixed(upper, decimals)),
         _ => String::new(),
     };
     let mark = notes.into_iter().map(|note| footnotes.mark(note)).collect::<Vec<_>>().join("\u{2009}");
     Entry { value, spread, mark, best, status: Some(cell.status) }
-}
-
-fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// How to read some tables: each sentence once, in the order of the tables.
@@ -153,7 +169,7 @@ pub fn legends(tables: &[Table], quote: fn(&str) -> String) -> Vec<String> {
 }
 
 /// How to read a table: only what it really shows.
-fn legend(table: &Table, decimals: &[usize], quote: fn(&str) -> String) -> Vec<String> {
+fn legend(table: &Table, formats: &[Format], quote: fn(&str) -> String) -> Vec<String> {
     let cells = || table.lines.iter().flat_map(|line: &Line| &line.cells);
     let is_mean = cells().flatten().any(|cell| cell.cells > 1 && cell.value.is_some());
     let mut legend = Vec::new();
@@ -165,31 +181,30 @@ fn legend(table: &Table, decimals: &[usize], quote: fn(&str) -> String) -> Vec<S
         let axes: Vec<String> = table.averaged.iter().map(|axis| quote(axis)).collect();
         legend.push(format!("Values are means over {} ({} cells), taken after scoring.", axes.join(" and "), table.cells()));
     }
-    match table.spread {
-        Spread::Sd if cells().flatten().any(|cell| cell.sd.is_some()) => {
-            legend.push(
-                "± is the standard deviation between the averaged cells; how much a finite test set leaves open is not in it.".to_owned(),
-            );
-        }
-        Spread::Interval => {
-            let mut levels: Vec<f64> = cells().flatten().filter_map(|cell| cell.level).collect();
-            levels.sort_by(f64::total_cmp);
-            levels.dedup();
-            let levels: Vec<String> = levels.into_iter().map(percent).collect();
-            let ends_averaged = cells().flatten().any(|cell| cell.cells > 1 && cell.lower.is_some() && !cell.whole);
-            let mean = match (is_mean, ends_averaged) {
-                (false, _) => "",
-                (true, true) => "; of a mean, the means of the ends, so variation between the averaged cells is not in it",
-                (true, false) if table.cells() == 2 => {
-                    "; of a mean, variation between the averaged cells is in it, of which two cells tell little: take three or more"
-                }
-                (true, false) => "; of a mean, variation between the averaged cells is in it",
-            };
-            if !levels.is_empty() {
-                legend.push(format!("[a, b] is the {} interval{mean}.", levels.join(" or ")));
+    let shows = |spread: Spread| {
+        let lines = table.lines.iter().flat_map(move |line| line.cells.iter().zip(formats));
+        lines.filter(move |(_, format)| format.spread == spread).filter_map(|(cell, _)| cell.as_ref())
+    };
+    if shows(Spread::Sd).any(|cell| cell.sd.is_some()) {
+        legend.push(
+            "± is the standard deviation between the averaged cells; how much a finite test set leaves open is not in it.".to_owned(),
+        );
+    }
+    let mut levels: Vec<f64> = shows(Spread::Interval).filter_map(|cell| cell.level).collect();
+    levels.sort_by(f64::total_cmp);
+    levels.dedup();
+    if !levels.is_empty() {
+        let of_means = || shows(Spread::Interval).filter(|cell| cell.cells > 1 && cell.lower.is_some());
+        let mean = match (of_means().next(), of_means().all(|cell| cell.whole)) {
+            (None, _) => "",
+            (Some(_), false) => "; of a mean, the means of the ends, so variation between the averaged cells is not in it",
+            (Some(_), true) if table.cells() == 2 => {
+                "; of a mean, variation between the averaged cells is in it, of which two cells tell little: take three or more"
             }
-        }
-        Spread::Sd => {}
+            (Some(_), true) => "; of a mean, variation between the averaged cells is in it",
+        };
+        let levels: Vec<String> = levels.into_iter().map(percent).collect();
+        legend.push(format!("[a, b] is the {} interval{mean}.", levels.join(" or ")));
     }
     for (index, column) in table.columns.iter().enumerate() {
         let mut medians: Vec<f64> = table
@@ -200,7 +215,7 @@ fn legend(table: &Table, decimals: &[usize], quote: fn(&str) -> String) -> Vec<S
             .filter_map(|cell| cell.null_median)
             .collect();
         medians.sort_by(f64::total_cmp);
-        let text = |value: &f64| fixed(*value, decimals[index]);
+        let text = |value: &f64| fixed(*value, formats[index].decimals);
         if let (Some(low), Some(high)) = (medians.first(), medians.last()) {
             let range = if text(low) == text(high) { text(low) } else { format!("{} to {}", text(low), text(high)) };
             legend.push(format!("Chance alone gives {} a median of {range} (group labels shuffled).", quote(&column.id())));

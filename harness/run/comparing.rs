@@ -17,7 +17,7 @@ use crate::score::compare::contrast::{self, Finding, Statistic};
 use crate::score::compare::{Request, Side};
 use crate::score::measurement::{Measurement, Status};
 use crate::spec::cell::CellEvaluation;
-use crate::spec::compare::{Adjust, Report};
+use crate::spec::compare::{Adjust, Report, Test};
 use crate::spec::grid::Point;
 
 /// How findings are kept in the store.
@@ -68,8 +68,32 @@ impl Comparing<'_> {
             test: planned.test,
             within: planned.within,
             adjust: planned.adjust,
+            least: self.least(planned),
             contrasts,
         })
+    }
+
+    /// How small a p can be, of the draws that it is counted from: of several evaluations, that of the fewest.
+    fn least(self, planned: &PlannedComparison) -> f64 {
+        let plan = self.scoring.plan;
+        let of_seeds = |family: &Family| {
+            let scores: Vec<&PlannedScore> = family.sides.iter().map(|score| &plan.scores[*score]).collect();
+            let means = family.contrasts.iter().any(|contrast| contrast.contrast.sides().len() > 2);
+            means && self.seeds(&scores).iter().any(Option::is_some)
+        };
+        if planned.families.iter().any(of_seeds) {
+            // Their p is of Student's t.
+            return 0.0;
+        }
+        let sides = planned.families.iter().flat_map(|family| &family.sides);
+        let settings =
+            sides.map(|score| plan.study.evaluations[plan.scores[*score].evaluation].spec.uncertainty.over(&plan.study.uncertainty));
+        let each = settings.map(|uncertainty| match planned.test {
+            Test::Bootstrap => 2.0 / f64::from(uncertainty.bootstrap() + 1),
+            Test::Permutation => 1.0 / f64::from(uncertainty.permutations() + 1),
+            Test::McNemar | Test::McNemarExact | Test::Fisher => 0.0,
+        });
+        each.fold(0.0, f64::max)
     }
 
     /// What comes of one family; a contrast of which a side has no numbers says why.

@@ -30,6 +30,8 @@ use super::rule::FittedRules;
 use super::schema::Schema;
 use super::scheme::Scheme;
 use super::{OUTSIDE, ScoreError};
+use crate::data::frame::Factor;
+use crate::score::predictions::ids::Ids;
 use crate::score::rule::refit::{self, Refit};
 use crate::spec::compare::{Adjust, Test};
 use crate::spec::evaluation::Evaluation;
@@ -224,15 +226,36 @@ pub fn align(sides: &[&Predictions]) -> Result<Vec<Predictions>, ScoreError> {
             }
             other.take(&rows)
         };
-        if aligned.classes() != first.classes() || aligned.targets() != first.targets() {
-            return Err(refused("the sides do not agree on classes and labels".to_owned()));
+        if aligned.classes() != first.classes() {
+            let listed = |side: &Predictions| side.classes().join("`, `");
+            return Err(refused(format!("the classes are `{}` on one side and `{}` on the other", listed(first), listed(&aligned))));
         }
-        if aligned.fields() != first.fields() {
-            return Err(refused("the sides do not agree on groups".to_owned()));
+        if aligned.targets() != first.targets() {
+            let strange = (0..first.len()).find(|row| first.targets().take(&[*row as u32]) != aligned.targets().take(&[*row as u32]));
+            let item = strange.map_or_else(String::new, |row| format!(", as of `{}`", first.ids().get(row)));
+            return Err(refused(format!("the sides do not agree on labels{item}")));
         }
-        Ok(aligned)
+        match first.fields().iter().find(|(name, field)| aligned.fields().get(*name) != Some(*field)) {
+            Some((name, field)) => Err(refused(apart(name, field, aligned.fields().get(name), first.ids()))),
+            None => Ok(aligned),
+        }
     };
     sides.iter().map(one).collect()
+}
+
+/// How two sides differ in a field: the first item that does, with what it is on either.
+fn apart(name: &str, first: &Factor, other: Option<&Factor>, ids: &Ids) -> String {
+    let Some(other) = other else { return format!("the sides do not agree on groups: one has no `{name}`") };
+    let level = |factor: &Factor, row: usize| factor.level(row).map_or_else(|| "missing".to_owned(), |level| format!("`{level}`"));
+    match (0..ids.len()).find(|row| first.level(*row) != other.level(*row)) {
+        Some(row) => format!(
+            "the sides do not agree on groups: of `{}`, `{name}` is {} on one side and {} on the other",
+            ids.get(row),
+            level(first, row),
+            level(other, row)
+        ),
+        None => format!("the sides do not agree on groups: the levels of `{name}` are not the same"),
+    }
 }
 
 /// Numbers the distinct tuples of patterns, in their order; a row that some side leaves out is left out.

@@ -5,7 +5,9 @@ use super::embedding;
 use super::joint;
 use super::measurement::Direction;
 use super::metric::{Meaning, list, meaning, takes_match};
-use super::registry::{Compute, Criterion, Definition, Elsewhere, Preset, Reads, Suffix, criteria, elsewhere, metrics, presets, suffixes};
+use super::registry::{
+    Compute, Criterion, Definition, Elsewhere, Preset, Reads, SHORT, Suffix, criteria, elsewhere, metrics, presets, suffixes,
+};
 use crate::score::rule::rulebook::{RULES, RuleDefinition};
 use crate::spec::problem::did_you_mean;
 
@@ -18,6 +20,8 @@ pub const LABEL: usize = 13;
 /// # Errors
 /// For a name that is no metric, no rule and no word of comparisons: the nearest ones.
 pub fn explain(name: &str) -> Result<String, String> {
+    let lower = name.to_lowercase();
+    let name = if meaning(name).is_none() && meaning(&lower).is_some() { lower.as_str() } else { name };
     let Some(meaning) = meaning(name) else {
         let known = known_elsewhere(name);
         if !known.is_empty() {
@@ -28,7 +32,7 @@ pub fn explain(name: &str) -> Result<String, String> {
             let why = lines("is not here\n", vec![("why", format!("it {note}"))]);
             return Ok(format!("{name} ({peer})\n{}", why.trim_end()));
         }
-        if let Some(rule) = RULES.iter().chain(&TERMS).find(|rule| rule.name == name) {
+        if let Some(rule) = RULES.iter().chain(&TERMS).find(|rule| rule.name == lower) {
             return Ok(lines(name, of_rule(rule)));
         }
         let known = list();
@@ -77,9 +81,16 @@ struct Known {
 
 /// Everything here that others call by a name.
 fn known_elsewhere(name: &str) -> Vec<Known> {
-    let mut known = Vec::new();
+    let theirs = |elsewhere: &Elsewhere| {
+        let Elsewhere { peer, here, note, .. } = elsewhere;
+        let theirs = if note.is_empty() { (*peer).to_owned() } else { format!("{peer}: {note}") };
+        Known { theirs, ours: (*here).to_owned(), text: explain(here).unwrap_or_default() }
+    };
+    let (short, others): (Vec<&Elsewhere>, Vec<&Elsewhere>) =
+        elsewhere().iter().filter(|entry| entry.means(name) && !entry.here.is_empty()).partition(|entry| entry.peer == SHORT);
+    let mut known: Vec<Known> = short.into_iter().map(theirs).collect();
     let mut tell = |peers: &[(&str, &str)], ours: &str, text: &dyn Fn() -> String| {
-        let words = |text: &str| text.split([' ', ',', '(', ')', ';', ':', '`']).any(|word| word == name);
+        let words = |text: &str| text.split([' ', ',', '(', ')', ';', ':', '`']).any(|word| word.eq_ignore_ascii_case(name));
         let theirs: Vec<String> =
             peers.iter().filter(|(_, theirs)| words(theirs)).map(|(peer, theirs)| format!("{peer}: {theirs}")).collect();
         if !theirs.is_empty() {
@@ -107,10 +118,7 @@ fn known_elsewhere(name: &str) -> Vec<Known> {
         let ours = format!("METRIC_{}", suffix.name);
         tell(suffix.peers, &ours, &|| lines(&ours, of_reduction("METRIC", suffix)));
     }
-    for Elsewhere { peer, here, note, .. } in elsewhere().iter().filter(|entry| entry.means(name) && !entry.here.is_empty()) {
-        let theirs = if note.is_empty() { (*peer).to_owned() } else { format!("{peer}: {note}") };
-        known.push(Known { theirs, ours: (*here).to_owned(), text: explain(here).unwrap_or_default() });
-    }
+    known.extend(others.into_iter().map(theirs));
     known
 }
 
@@ -126,6 +134,10 @@ pub(super) fn called_here(name: &str) -> Option<String> {
     let absent = || absent(name).map(|Elsewhere { peer, note, .. }| format!("{peer}'s `{name}` {note}"));
     if ours.is_empty() { absent() } else { Some(format!("it is called {} here", ours.join(" or "))) }
 }
+
+/// What an abstention is to a metric that counts true negatives.
+const ABSTAINED: &str = "an item without a decision is decided for no class, which is wrong, and a miss of its own class; as it is not decided for \
+                         any other either, it is among their TN (`abstained: exclude` leaves it out)";
 
 fn lines(name: &str, entries: Vec<(&str, String)>) -> String {
     let mut text = format!("{name}\n");
@@ -148,7 +160,7 @@ fn of_rule(rule: &RuleDefinition) -> Vec<(&'static str, String)> {
 fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
     let averages = match definition.compute {
         Compute::Class { samples: Some(_), .. } => {
-            "average: binary (with `positive:`) | macro | micro | weighted | samples (several labels an item) | per_class"
+            "average: binary (with `positive:`) | macro | micro | weighted | samples (several labels an item; left out are those whose number is 0 / 0, as F1 and Jaccard of neither a label nor a decision) | per_class"
         }
         Compute::Class { samples: None, .. } => "average: binary (with `positive:`) | macro | micro | weighted | per_class",
         Compute::Rank(_) | Compute::Roc(_) | Compute::Belief(_) | Compute::Calibration { each: true, .. } => {
@@ -187,7 +199,15 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         .filter(|words| !words.is_empty())
         .collect::<Vec<_>>()
         .join("; ");
-    let own = [("formula", definition.formula.to_owned()), ("inputs", reads.to_owned()), ("options", options)];
+    let own = [
+        ("formula", definition.formula.to_owned()),
+        (
+            "abstained",
+            if definition.reads == Reads::Decisions && definition.formula.contains("TN") { ABSTAINED.to_owned() } else { String::new() },
+        ),
+        ("inputs", reads.to_owned()),
+        ("options", options),
+    ];
     let Definition { range, direction, undefined, source, peers, .. } = *definition;
     own.into_iter().chain(facts(range, direction, undefined, source, peers)).collect()
 }

@@ -149,6 +149,9 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         let message = format!("`{name}` has no meaning where an item may have several labels");
         let help = match first.reads {
             Reads::Shifts => "use `flip_rate`, which compares the labels that are decided",
+            _ if matches!(first.compute, Compute::Calibration { .. }) => {
+                "use `classwise_calibration_error`, which is of each class's probability"
+            }
             _ => "use a metric of single labels' confusions with `average`",
         };
         problems.push(Problem::at(&call.choice.name_node, message).help(help));

@@ -14,11 +14,7 @@ pub mod pool;
 pub(super) use fault::REPEATED;
 pub use fault::{Fault, PredictionsError};
 
-use std::collections::HashSet;
-use std::ops::RangeInclusive;
-
 use indexmap::IndexMap;
-use rayon::prelude::*;
 
 use super::embedding::Embeddings;
 use crate::data::dataset::Dataset;
@@ -153,9 +149,6 @@ impl Decisions {
     }
 }
 
-/// Weights whose squares can be summed up.
-const SUMMED: RangeInclusive<f64> = 1e-100..=1e100;
-
 impl Predictions {
     /// Checks the columns; `rows` says which rows an entry is, for messages (`|row| row as u64 + 1`, or lines of a file).
     ///
@@ -163,7 +156,7 @@ impl Predictions {
     /// Columns of different lengths, duplicate ids or classes, class indices outside the list, probabilities outside [0, 1], scores,
     /// vectors or weights that are not finite, negative weights.
     pub fn check<R: Into<Sightings>>(parts: Parts, rows: impl Fn(usize) -> R) -> Result<Self, PredictionsError> {
-        let lengths = parts.length_faults();
+        let lengths = parts.length_faults(&rows);
         if !lengths.is_empty() {
             return Err(PredictionsError { faults: lengths });
         }
@@ -308,85 +301,5 @@ impl Parts {
             copies: None,
             fold: None,
         }
-    }
-
-    fn length_faults(&self) -> Vec<Fault> {
-        let items = self.ids.len();
-        let mut lengths = vec![("targets".to_owned(), self.targets.len())];
-        if let Targets::Multi { absent, .. } = &self.targets {
-            lengths.push(("absent labels".to_owned(), absent.len()));
-        }
-        lengths.extend(self.decisions.iter().map(|decisions| ("decisions".to_owned(), decisions.len())));
-        lengths.extend(self.embeddings.iter().map(|embeddings| ("vectors".to_owned(), embeddings.len())));
-        lengths.extend(self.fields.iter().map(|(name, field)| (format!("values of `{name}`"), field.codes.len())));
-        lengths.extend(self.subject.iter().map(|subject| ("subjects".to_owned(), subject.codes.len())));
-        lengths.extend(self.weight.iter().map(|weight| ("weights".to_owned(), weight.len())));
-        lengths.extend(self.copies.iter().map(|copies| ("numbers of copies".to_owned(), copies.len())));
-        lengths.extend(self.split.iter().map(|split| ("splits".to_owned(), split.codes.len())));
-        lengths.extend(self.fold.iter().map(|fold| ("folds".to_owned(), fold.codes.len())));
-        let mut faults: Vec<Fault> = lengths
-            .into_iter()
-            .filter(|(_, length)| *length != items)
-            .map(|(what, length)| Fault::new(format!("{length} {what} for {items} items")))
-            .collect();
-        if let Some(scores) = &self.scores {
-            if let Some(fault) = Scores::misfit(scores.width, &self.classes) {
-                faults.push(fault);
-            } else if scores.values.len() != items * scores.width {
-                faults.push(Fault::new(format!("{} scores for {items} items of {} scores each", scores.values.len(), scores.width)));
-            }
-        }
-        faults
-    }
-
-    fn row_faults<R: Into<Sightings>>(&self, rows_of: &impl Fn(usize) -> R) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        let repeated = self.ids.repeated();
-        faults.extend(Fault::of_rows(REPEATED, repeated.iter().map(|row| rows_of(*row as usize))));
-        let mut note = |what: String, bad: &(dyn Fn(usize) -> bool + Sync)| {
-            let rows = 0..self.ids.len();
-            if rows.clone().into_par_iter().any(bad) {
-                faults.extend(Fault::of_rows(what, rows.filter(|row| bad(*row)).map(rows_of)));
-            }
-        };
-        let unknown = |class: &u32| *class as usize >= self.classes.len();
-        note(format!("a label outside the list of {} classes", self.classes.len()), &|row| match &self.targets {
-            Targets::Single(targets) => targets[row].as_ref().is_some_and(unknown),
-            Targets::Multi { present, absent } => present[row].iter().chain(&absent[row]).any(unknown),
-        });
-        if let Targets::Multi { present, absent } = &self.targets {
-            let unsorted = |classes: &[u32]| classes.windows(2).any(|pair| pair[0] >= pair[1]);
-            note("labels that are repeated or not sorted".to_owned(), &|row| unsorted(&present[row]) || unsorted(&absent[row]));
-            note("a label that is both present and absent".to_owned(), &|row| present[row].iter().any(|class| absent[row].contains(class)));
-        }
-        match &self.decisions {
-            Some(Decisions::Single(decisions)) => note(format!("a decision outside the list of {} classes", self.classes.len()), &|row| {
-                decisions[row].as_ref().is_some_and(unknown)
-            }),
-            Some(Decisions::Sets(decisions)) => {
-                note(format!("a decision outside the list of {} classes", self.classes.len()), &|row| decisions[row].iter().any(unknown))
-            }
-            None => {}
-        }
-        if let Some(scores) = &self.scores {
-            // Of a model's outputs a study may take some alone, which need not sum to 1; of a file, `import` knows.
-            for (what, wrong) in Scores::refused(scores.kind, false) {
-                note((*what).to_owned(), &|row| wrong(scores.of(row)));
-            }
-        }
-        if let Some(embeddings) = &self.embeddings {
-            note("a vector that is not finite".to_owned(), &|row| embeddings.of(row).iter().any(|number| !number.is_finite()));
-        }
-        if let Some(weight) = &self.weight {
-            note("a weight that is negative or not finite".to_owned(), &|row| !(weight[row] >= 0.0 && weight[row].is_finite()));
-            let unsummed = |weight: f64| weight.is_finite() && weight > 0.0 && !SUMMED.contains(&weight);
-            note("a weight above 1e100, or below 1e-100 and not 0 (scale all weights by one factor)".to_owned(), &|row| {
-                unsummed(weight[row])
-            });
-        }
-        let mut listed = HashSet::new();
-        let twice = self.classes.iter().find(|class| !listed.insert(class.as_str()));
-        faults.extend(twice.map(|class| Fault::new(format!("the class `{class}` is listed twice"))));
-        faults
     }
 }

@@ -64,7 +64,12 @@ impl Scheme {
         let known = |wanted: &Written<String>, what: &str, names: &[&str], problems: &mut Problems| {
             let place = names.iter().position(|name| *name == wanted.value);
             if place.is_none() {
-                let help = did_you_mean(&wanted.value, names.iter().copied());
+                let help = match names {
+                    [one] if what == "class" => {
+                        format!("no label is another class than `{one}`: add `classes: [{one}, {}]` to `columns`", wanted.value)
+                    }
+                    _ => did_you_mean(&wanted.value, names.iter().copied()),
+                };
                 problems.push(Problem::at(&wanted.node, format!("unknown {what} `{}`", wanted.value)).help(help));
             }
             place

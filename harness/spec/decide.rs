@@ -195,6 +195,7 @@ fn threshold(node: &Node, problems: &mut Problems) -> Option<Rule> {
 
 /// What a rule is fitted to, and what scores are turned into before.
 fn goal(node: &Node, wanted: &str, problems: &mut Problems) -> Option<(Goal, Link)> {
+    let Value::Map(_) = node.value else { return expected(node, problems, wanted) };
     let mut fields = Fields::of(node, problems, "a threshold")?;
     let maximize: Option<MetricCall> = fields.optional("maximize", problems);
     let minimize: Option<MetricCall> = fields.optional("minimize", problems);

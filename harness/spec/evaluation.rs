@@ -182,6 +182,9 @@ impl Decode for Evaluation {
             word(node, problems, &[("propagate", Policy::Propagate), ("exclude", Policy::Exclude)])
         });
         let mut metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
+        if let (Some([]), Some(node)) = (metrics.as_deref(), fields.node("metrics")) {
+            return expected(node, problems, "at least one metric, such as `[accuracy_score]`");
+        }
         if let (Some(Abstained::Report), Some(metrics), Some(node)) = (abstained, &mut metrics, fields.node("abstained")) {
             MetricCall::add(ABSTENTION_RATE, node, metrics);
         }

@@ -140,9 +140,15 @@ fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
     let place = Place { source: Arc::clone(source), start, end: start };
     let message = message.strip_suffix(&format!(" at line {line}, column {column}")).unwrap_or(&message);
     let problem = Problem::at_place(&place, format!("not YAML: {message}"));
-    match written.contains("${") {
-        true => problem.help("inside `{…}` and `[…]` a path with `${NAME}` needs quotes: \"${NAME}/file\""),
-        false => problem,
+    // A tab is found where the line before it ends.
+    let indents = |line: &str| line.starts_with([' ', '\t']) && line[..line.len() - line.trim_start().len()].contains('\t');
+    let tab = source.text.lines().enumerate().skip(line.saturating_sub(2)).take(3).find(|(_, line)| indents(line));
+    match tab {
+        Some((tab, _)) if message.contains("tab") || message.contains("cannot start any token") => {
+            problem.help(format!("line {} begins with a tab: indent with spaces", tab + 1))
+        }
+        _ if written.contains("${") => problem.help("inside `{…}` and `[…]` a path with `${NAME}` needs quotes: \"${NAME}/file\""),
+        _ => problem,
     }
 }
 

@@ -213,17 +213,26 @@ fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// ` (did you mean …?)`-style help: the nearest of the known names, or the whole list where none is near.
+/// ` (did you mean …?)`-style help: the nearest of the known names, or the whole list where none is near. A name in other letters of case is
+/// nearest, then one that is a few letters off, then the only one that begins with it.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let mut known: Vec<&str> = known.into_iter().collect();
     known.sort_unstable();
     known.dedup();
-    let near = known.iter().map(|other| (strsim::damerau_levenshtein(name, other), *other)).min();
-    match near {
-        Some((distance, other)) if distance <= (name.chars().count() / 3).max(1) => format!("did you mean `{other}`?"),
+    let lower = name.to_lowercase();
+    let in_case = known.iter().find(|other| other.to_lowercase() == lower).map(|other| (0, *other));
+    let near = in_case.or_else(|| known.iter().map(|other| (strsim::damerau_levenshtein(name, other), *other)).min());
+    let mut longer = known.iter().filter(|other| lower.len() >= 3 && other.to_lowercase().starts_with(&lower));
+    match (near, longer.next(), longer.next()) {
+        (Some((distance, other)), ..) if distance <= (name.chars().count() / 3).max(1) => format!("did you mean `{other}`?"),
+        (_, Some(only), None) => format!("did you mean `{only}`?"),
         _ if known.is_empty() => "none is defined".to_owned(),
         _ if known.len() > LISTED => {
-            known.sort_by_key(|other| strsim::damerau_levenshtein(name, other));
+            let apart = |other: &str| {
+                let other = other.to_lowercase();
+                (!other.starts_with(&lower), !other.contains(&lower), strsim::damerau_levenshtein(&lower, &other))
+            };
+            known.sort_by_cached_key(|other| apart(other));
             format!("of {} that are known, the nearest are {}", known.len(), quoted(&known[..NEAREST]))
         }
         _ => format!("known: {}", quoted(&known)),

@@ -152,7 +152,11 @@ impl Study {
                     if part.split.is_some() && !of_file {
                         check_split(declared, &split.value, &split.node, problems);
                     }
+                    let before = problems.len();
                     check_teaches(&split.value, &split.node, problems);
+                    if problems.len() > before {
+                        continue;
+                    }
                     if part.split.as_ref().is_some_and(|scored| scored.value == split.value) {
                         problems.push(
                             Problem::at(&split.node, format!("`{}` cannot choose a rule for its own evaluation", as_written(&split.value)))

@@ -66,6 +66,16 @@ pub enum Column {
     },
 }
 
+/// Whether two names are of one grouping: `race*age` is `age*race`.
+pub fn same_fields(a: &str, b: &str) -> bool {
+    let fields = |name: &str| {
+        let mut fields: Vec<String> = name.split('*').map(str::to_owned).collect();
+        fields.sort_unstable();
+        fields
+    };
+    fields(a) == fields(b)
+}
+
 impl Column {
     /// The metrics' column names.
     pub fn metrics(&self) -> &[Mention] {

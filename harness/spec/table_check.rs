@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::problem::{Problem, Problems, did_you_mean};
-use super::table::{Column, Condition, Layout, Mention, Table, Word};
+use super::table::{Column, Condition, Layout, Mention, Table, Word, same_fields};
 use super::vocabulary::{MetricColumn, Scored, Vocabulary};
 
 impl Layout {
@@ -86,7 +86,7 @@ impl Check<'_> {
             let mut is_known = true;
             if let Column::Each { over, .. } = column {
                 let is_dimension = dimensions.contains(&over.name.as_str());
-                let is_grouping = groupings.contains(over.name.as_str());
+                let is_grouping = groupings.iter().any(|known| same_fields(known, &over.name));
                 is_known = is_dimension != is_grouping;
                 if !is_dimension && !is_grouping {
                     let spreads = |named: &&Mention| dimensions.contains(&named.name.as_str()) || groupings.contains(named.name.as_str());
@@ -173,9 +173,12 @@ impl Check<'_> {
                     .help(format!("write `COMPARISON.{}`, with the name of an entry of `compare`", metric.name)),
             ),
             Column::Each { over: spread, .. } if self.vocabulary.levels(&spread.name).is_none() => {
-                if !over.contains(spread.name.as_str()) && !per_group.contains(spread.name.as_str()) {
+                if !over.iter().chain(&per_group).any(|known| same_fields(known, &spread.name)) {
                     let known: BTreeSet<&str> = over.union(&per_group).copied().collect();
-                    let help = if known.is_empty() { "write the bare name".to_owned() } else { format!("write {}", spellings(&known)) };
+                    let help = match known.is_empty() {
+                        true => "write the bare name".to_owned(),
+                        false => format!("write {}, or add `{}` to the `groups` of its evaluation", spellings(&known), spread.name),
+                    };
                     problems.push(Problem::at(&metric.node, format!("`{}` is not computed by `{}`", metric.name, spread.name)).help(help));
                 }
             }

@@ -1,6 +1,9 @@
 //! `uncertainty:`: how far a number can be trusted, and how that is found out.
 
+use std::fmt;
+
 use super::decode::{Decode, Fields, expected, number_in, one_or_many, word};
+use super::evaluation::Written;
 use super::node::{Node, Value};
 use super::problem::{Problem, Problems};
 
@@ -19,14 +22,25 @@ pub struct Uncertainty {
 }
 
 /// What is drawn together when items are resampled.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub enum Cluster {
     /// The subject, where the predictions know one; single items otherwise.
     Subject,
     /// Single items, also where subjects are known.
     Items,
     /// The items that share a level of this field.
-    Field(String),
+    Field(Written<String>),
+}
+
+/// Where it is written is no part of what a result is kept by.
+impl fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Subject => f.write_str("Subject"),
+            Self::Items => f.write_str("Items"),
+            Self::Field(field) => f.debug_tuple("Field").field(&field.value).finish(),
+        }
+    }
 }
 
 /// How intervals are made.
@@ -86,6 +100,14 @@ impl Uncertainty {
     /// What is drawn together. Default: the subject, where one is known.
     pub fn cluster(&self) -> &Cluster {
         self.cluster.as_ref().unwrap_or(&Cluster::Subject)
+    }
+
+    /// The field whose levels are drawn, and where it is named, if one is, here or else in `outer`.
+    pub fn clustered<'a>(&'a self, outer: &'a Self) -> Option<(&'a str, &'a Node)> {
+        match self.cluster.as_ref().or(outer.cluster.as_ref()) {
+            Some(Cluster::Field(field)) => Some((&field.value, &field.node)),
+            _ => None,
+        }
     }
 
     /// How intervals are made. Default: standard.
@@ -159,7 +181,7 @@ impl Decode for Cluster {
             Value::Text(text) => Some(match text.as_str() {
                 "subject" => Self::Subject,
                 "none" => Self::Items,
-                field => Self::Field(field.to_owned()),
+                field => Self::Field(Written { value: field.to_owned(), node: node.clone() }),
             }),
             _ => expected(node, problems, "the name of a field, `subject` or `none`"),
         }

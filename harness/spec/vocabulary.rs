@@ -40,6 +40,8 @@ pub struct MetricColumn {
     pub decided: bool,
     /// Whether two models can exchange what it counts, item by item.
     pub exchanged: bool,
+    /// Whether it is an effect: a number that is 0, or told from chance, where there is none.
+    pub effect: bool,
     /// Whether it is of two models, so that comparisons alone say it.
     pub of_models: bool,
     /// Whether there is a number of all items.

@@ -36,7 +36,7 @@ fn csv_cells_keep_their_lines_across_blank_lines_and_quoted_newlines() {
 fn a_ragged_row_is_an_error_or_is_kept_aside() {
     let folder = TempDir::new().unwrap();
     let path = write(&folder, "a.csv", "id,y\n1,0\n2\n3,1\n");
-    assert_eq!(refusal(&path, &Options::default()), "`a.csv` line 3: 1 cells where the header has 2");
+    assert_eq!(refusal(&path, &Options::default()), "`a.csv` line 3: 1 cell where the header has 2");
     let table = Table::read(&path, &Options { tolerant: true, ..Options::default() }).unwrap();
     assert_eq!(table.len(), 2);
     assert_eq!(table.malformed().len(), 1);

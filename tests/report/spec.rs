@@ -14,6 +14,7 @@ fn metric(name: &str, decided: bool) -> MetricColumn {
         name: name.to_owned(),
         decided,
         exchanged: decided,
+        effect: false,
         of_models: false,
         overall: true,
         per_group: vec!["tone".to_owned(), "gender*race".to_owned()],
@@ -28,6 +29,7 @@ fn gap(name: &str, over: &[&str]) -> MetricColumn {
         name: name.to_owned(),
         decided: true,
         exchanged: true,
+        effect: false,
         of_models: false,
         overall: false,
         per_group: Vec::new(),
@@ -154,10 +156,18 @@ snapshot: {tolerance: {acuracy_score: 0.1}}
 }
 
 #[test]
+fn an_intersection_has_no_order() {
+    let text = |by: &str| {
+        format!("average: [seed]\ntables: {{main: {{rows: [loss], columns: [{{{by}: accuracy_score}}], where: {{model: small_cnn}}}}}}")
+    };
+    assert_eq!((problems(&text("race*gender")), problems(&text("gender*race"))), ("fine".to_owned(), "fine".to_owned()));
+}
+
+#[test]
 fn a_gap_over_two_groupings_must_say_which() {
     insta::assert_snapshot!(problems("average: [seed]\ntables: {main: {rows: [loss], columns: [both_gap], where: {model: small_cnn}}}"), @"both_gap: `both_gap` is computed over 2 groupings (write `{gender*race: both_gap}` or `{tone: both_gap}`)");
     assert_eq!(problems("average: [seed]\ntables: {main: {rows: [loss], columns: [{tone: both_gap}], where: {model: small_cnn}}}"), "fine");
-    insta::assert_snapshot!(problems("average: [seed]\ntables: {main: {rows: [loss], columns: [{gender*race: recall_gap}], where: {model: small_cnn}}}"), @"recall_gap: `recall_gap` is not computed by `gender*race` (write `{tone: recall_gap}`)");
+    insta::assert_snapshot!(problems("average: [seed]\ntables: {main: {rows: [loss], columns: [{gender*race: recall_gap}], where: {model: small_cnn}}}"), @"recall_gap: `recall_gap` is not computed by `gender*race` (write `{tone: recall_gap}`, or add `gender*race` to the `groups` of its evaluation)");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use fairgrid::report::heading::Heading;
 use fairgrid::report::leaderboard;
 use fairgrid::report::row::Row;
 use fairgrid::report::terminal::{Screen, table};
-use fairgrid::score::measurement::Status;
+use fairgrid::score::measurement::{Direction, Status};
 use fairgrid::spec::table::Origin;
 
 use proptest::strategy::Strategy as _;
@@ -156,6 +156,57 @@ fn a_mean_with_deviation() {
     - ± is the standard deviation between the averaged cells; how much a finite test set leaves open is not in it.
     - Chance alone gives `recall_gap` a median of 0.032 (group labels shuffled).
     - ↑ larger is better, ↓ smaller is better.
+    ");
+}
+
+#[test]
+fn what_is_not_averaged_has_its_interval_beside_means_with_deviations() {
+    let mut rows = quickstart();
+    rows.push(row(&[("loss", "focal(gamma=2)")], "losses.accuracy_score", -0.0125));
+    let text = "average: [seed]\nspread: sd\ntables: {main: {rows: [loss], columns: [accuracy_score, losses.accuracy_score]}}";
+    insta::assert_snapshot!(page(text, &heading(), &rows), @r"
+    # Does the loss decide whose coat is recognized?
+
+    | loss           | accuracy_score ↑ | losses.accuracy_score ↑ |
+    |----------------|-----------------:|------------------------:|
+    | cross_entropy  |     0.841 ±0.003 |                       – |
+    | focal(gamma=2) |     0.829 ±0.003 |  -0.013 [-0.033, 0.002] |
+
+    **How to read**
+
+    - Values are means over `seed` (3 cells), taken after scoring.
+    - ± is the standard deviation between the averaged cells; how much a finite test set leaves open is not in it.
+    - [a, b] is the 95% interval.
+    - – means that there is nothing: not measured, or not on that axis.
+    - ↑ larger is better, ↓ smaller is better.
+    ");
+}
+
+#[test]
+fn the_fields_of_an_intersection_are_in_any_order() {
+    let rows = [("tone=light, age=old", 0.7), ("tone=dark, age=old", 0.6)];
+    let rows = rows.map(|(group, value)| grouped(row(&[("loss", "bce"), ("seed", "0")], "accuracy_score", value), "tone*age", group));
+    let of = |columns: &str| plain(&format!("tables: {{main: {{rows: [loss, seed], columns: [{columns}]}}}}"), &heading(), &rows);
+    assert_eq!(of("{age*tone: accuracy_score}"), of("{tone*age: accuracy_score}"));
+    assert!(of("{age*tone: accuracy_score}").contains("tone=light, age=old"));
+}
+
+#[test]
+fn only_counts_are_whole() {
+    let one = |metric: &str, (value, lower, upper): (f64, f64, f64)| {
+        let mut row = row(&[("loss", "cross_entropy"), ("seed", "0")], metric, value);
+        (row.measurement.lower, row.measurement.upper) = (Some(lower), Some(upper));
+        row.measurement.direction = Direction::Neutral;
+        row
+    };
+    let rows = [one("count", (12.0, 12.0, 12.0)), one("signed", (0.0, -0.527, 0.527)), one("quotient", (1.0, 0.176, 5.678))];
+    let text = "tables: {main: {rows: [loss, seed], columns: [count, signed, quotient]}}";
+    insta::assert_snapshot!(plain(text, &heading(), &rows), @r"
+    ╭───────────────┬──────┬─────────────┬───────────────────────┬──────────────────────╮
+    │ loss          │ seed │       count │                signed │             quotient │
+    ├───────────────┼──────┼─────────────┼───────────────────────┼──────────────────────┤
+    │ cross_entropy │ 0    │ 12 [12, 12] │ 0.000 [-0.527, 0.527] │ 1.000 [0.176, 5.678] │
+    ╰───────────────┴──────┴─────────────┴───────────────────────┴──────────────────────╯
     ");
 }
 

@@ -46,7 +46,7 @@ fn what_is_pooled_is_scored_as_one_and_every_item_once() {
 fn a_fold_is_run_alone_and_its_images_are_those_of_its_part() {
     let folder = folded("alone", "average: [fold]");
     let outcome = call(&folder, &["run", "alone.yaml", "--only", "fold=2"]).run();
-    assert!(outcome.stderr.contains("1 cells to run"), "{outcome}");
+    assert!(outcome.stderr.contains("1 cell to run"), "{outcome}");
     let numbers = numbers(&folder, "alone");
     assert!(numbers.iter().all(|number| number.0 == "2"), "{numbers:?}");
     let whole = call(&folder, &["run", "alone.yaml"]).run();

@@ -29,7 +29,7 @@ fn a_draw_that_cannot_be_made_is_a_result_beside_the_others() {
     let again = call(&folder, &["run", "shares.yaml"]).run();
     assert!(again.stderr.contains("0 cells to run"), "{again}");
     let other = call(&folder, &["run", "shares.yaml", "--set", "models.net.train.sample.seed=1"]).run();
-    assert!(other.stderr.contains("1 cells to run"), "{other}");
+    assert!(other.stderr.contains("1 cell to run"), "{other}");
 }
 
 #[test]

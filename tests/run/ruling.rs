@@ -27,7 +27,7 @@ fn study(compare: &str) -> Folder {
 #[test]
 fn rules_are_compared_within_each_cell() {
     let folder = study(
-        "compare: {rules: {decision: {baseline: half}, metrics: [accuracy_score, gap], report: [difference, transition]}}\n\
+        "compare: {rules: {decision: {baseline: half}, metrics: [gap], report: [difference, transition]}}\n\
          tables: {main: {rows: [decision], columns: [gap, accuracy_score]}}",
     );
     fairgrid(["run", "rules.yaml", "--quiet"]).within(&folder).run().ok();

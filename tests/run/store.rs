@@ -25,7 +25,7 @@ fn a_second_run_makes_nothing_again_and_says_the_same() {
 fn only_runs_the_cells_that_were_asked_for() {
     let folder = seeds();
     let outcome = call(&folder, &["run", "seeds.yaml", "--only", "seed=1", "--output", "here"]).run();
-    assert!(outcome.stderr.contains("1 cells to run"), "{outcome}");
+    assert!(outcome.stderr.contains("1 cell to run"), "{outcome}");
     assert!(!folder.read("here/results.csv").contains(",0,"), "{}", folder.read("here/results.csv"));
     let wrong = call(&folder, &["run", "seeds.yaml", "--only", "seed=7", "--only", "sede=1"]).run();
     insta::assert_snapshot!(wrong);
@@ -36,10 +36,10 @@ fn set_overrides_a_key_and_is_another_result() {
     let folder = seeds();
     call(&folder, &["run", "seeds.yaml", "--only", "seed=0"]).run().ok();
     let other = call(&folder, &["run", "seeds.yaml", "--only", "seed=0", "--set", "models.net.train.epochs=1"]).run();
-    assert!(other.stderr.contains("1 cells to run"), "{other}");
+    assert!(other.stderr.contains("1 cell to run"), "{other}");
     assert!(folder.read("results/seeds/run.json").contains("models.net.train.epochs=1"));
     let resized = call(&folder, &["run", "seeds.yaml", "--only", "seed=0", "--set", "models.net.input.filter=nearest"]).run();
-    assert!(resized.stderr.contains("1 cells to run"), "what decides the pixels decides the result: {resized}");
+    assert!(resized.stderr.contains("1 cell to run"), "what decides the pixels decides the result: {resized}");
     let wrong = call(&folder, &["run", "seeds.yaml", "--set", "models.net.train.epochs=few", "--set", "models.net.trian.epochs=1"]).run();
     insta::assert_snapshot!(wrong);
 }
@@ -84,4 +84,10 @@ fn a_damaged_result_is_made_again() {
 fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_cluster_is_a_field_of_the_dataset() {
+    let folder = seeds();
+    insta::assert_snapshot!(call(&folder, &["validate", "seeds.yaml", "--set", "uncertainty.cluster=doctor"]).run());
 }

@@ -12,6 +12,7 @@ mod honesty;
 mod joint;
 mod kinds;
 mod means;
+mod names;
 mod oracle;
 mod places;
 mod properties;

@@ -9,9 +9,9 @@ fn bad_rows_are_named() {
     let refused = |csv: &str, columns: &str, fields: &[&str]| import(csv, columns, fields).unwrap_err();
     let columns = "{id: id, label: y, scores: s}";
     let message = refused("id,y,s\na,1,0.2\nb,0,nan\nc,0,NaN\n", columns, &[]);
-    assert_eq!(message, "`predictions.csv` cannot be scored: a score that is not a number (NaN) (lines 3, 4)");
+    assert_eq!(message, "`predictions.csv` cannot be scored: `s` has a score that is not a number (NaN) (lines 3, 4)");
     let message = refused("id,y,s\na,1,0.2\na,0,0.1\n", columns, &[]);
-    assert_eq!(message, "`predictions.csv` cannot be scored: duplicate ids: every item may occur once (line 3)");
+    assert_eq!(message, "`predictions.csv` cannot be scored: duplicate ids: every item may occur once, as `a` (lines 2, 3)");
     let message = refused("id,y,s\na,1,0.2\nb,2,0.1\n", "{id: id, label: y, scores: s, classes: [0, 1]}", &[]);
     assert_eq!(message, "`predictions.csv` cannot be scored: the label `2` is not in the list of 2 classes (line 3)");
     let message = refused("id,y,s,race\na,1,0.2,x\n", columns, &["rcae"]);
@@ -137,11 +137,51 @@ fn names_of_others_are_known() {
         ("adaptive", "adaptive_calibration_error"),
         ("EqOpp1", "predictive_equality_difference"),
         ("consistency", "consistency_score"),
+        ("FPR", "false_positive_rate"),
+        ("TPR", "true_positive_rate"),
+        ("sensitivity", "recall_score"),
+        ("tnr", "true_negative_rate"),
+        ("PPV", "precision_score"),
+        ("auc", "roc_auc_score"),
+        ("AP", "average_precision_score"),
+        ("mAP", "mean_average_precision"),
+        ("TMR", "true_match_rate"),
+        ("weat", "ieat_effect_size"),
+        ("iEAT", "ieat_effect_size"),
+        ("cka", "linear_cka"),
+        ("specificity_score", "true_negative_rate"),
+        ("sensitivity_score", "true_positive_rate"),
+        ("generalized_fpr", "balance_for_negative_class"),
+        ("generalized_fnr", "balance_for_positive_class"),
+        ("false_positive_rate_error", "false_positive_rate"),
+        ("false_negative_rate_error", "false_negative_rate"),
+        ("false_omission_rate_error", "false_omission_rate"),
+        ("generalized_entropy_error", "generalized_entropy_index"),
     ] {
         let told = explain(theirs).unwrap();
         assert!(told.contains(&format!("\n{ours}\n")) && told.contains("formula"), "{told}");
     }
     insta::assert_snapshot!(explain("predictive_equality").unwrap());
+    for name in ["num_generalized_true_positives", "smoothed_base_rate", "num_pos_neg"] {
+        assert!(explain(name).unwrap().starts_with(&format!("{name} (AIF360)\nis not here\n")), "{name}");
+    }
+    assert_eq!(explain("Accuracy_Score").unwrap(), explain("accuracy_score").unwrap());
+}
+
+#[test]
+fn what_begins_alike_is_nearest() {
+    let explain = |name: &str| fairgrid::score::explain(name).unwrap_err();
+    assert_eq!(explain("max_skew"), "unknown metric or rule `max_skew`: did you mean `max_skew_at_k`?");
+    let told = explain("silhouet");
+    assert_eq!(told, "unknown metric or rule `silhouet`: did you mean `silhouette_score`?");
+    assert!(explain("false_match_r").contains("`false_match_rate`"), "{}", explain("false_match_r"));
+}
+
+#[test]
+fn an_abstention_is_no_positive_decision() {
+    for name in ["true_negative_rate", "false_positive_rate", "negative_predictive_value", "false_omission_rate"] {
+        assert!(fairgrid::score::explain(name).unwrap().contains("  abstained  an item without a decision"), "{name}");
+    }
 }
 
 #[test]

@@ -133,7 +133,8 @@ impl Delimited {
                 Some(other) => format!(": its cells seem to be separated by `{other}`"),
                 None => String::new(),
             };
-            return Err(format!("{} cells where the header has {}{hint}", record.len(), self.header.len()));
+            let cells = if record.len() == 1 { "cell" } else { "cells" };
+            return Err(format!("{} {cells} where the header has {}{hint}", record.len(), self.header.len()));
         }
         let cell = |(_, index, inside): &(String, usize, Option<String>)| {
             let cell = std::str::from_utf8(&record[*index]).map(str::trim);

@@ -169,6 +169,23 @@ impl Planner<'_> {
         self.problems.push(Problem::at(&metric.node, message).help(help));
     }
 
+    /// What becomes of an effect is told of effects alone: of a share, which no interval leaves at 0, all would be retained.
+    pub(super) fn check_effects(&mut self, entry: &Entry<'_>) {
+        let told = |report: &&Report| matches!(report, Report::Transition | Report::RetentionRate);
+        if !entry.spec.report.iter().any(|report| told(&report)) {
+            return;
+        }
+        for metric in &entry.spec.metrics {
+            let mut columns = self.scored.iter().flat_map(|said| &said.metrics).filter(|column| column.name == metric.value);
+            if columns.any(|column| !column.effect && !column.of_models) {
+                let message =
+                    format!("what became of an effect is told of numbers that are 0 where there is none, and `{}` is not", metric.value);
+                let help = "name a gap, as `…_difference`, or a number with a sign, as `{…_difference: {reference: LEVEL}}`; or write `report: difference`";
+                self.problems.push(Problem::at(&metric.node, message).help(help));
+            }
+        }
+    }
+
     /// A test must be one of what is compared.
     pub(super) fn check_test(&mut self, entry: &Entry<'_>, levels: &Levels, families: &[Family]) {
         let Some(test) = entry.spec.test.as_ref().filter(|test| test.value != Test::Bootstrap) else { return };

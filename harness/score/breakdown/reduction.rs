@@ -337,6 +337,11 @@ impl Reduction {
         (self.is_gap() || scaled_down).then(|| self.grows())
     }
 
+    /// Whether it has a sign, and is 0 where groups do not differ.
+    pub fn is_signed(self) -> bool {
+        matches!(self, Self::Relative(Step::Minus, _))
+    }
+
     /// Whether a larger number means more disparity.
     pub fn grows(self) -> bool {
         matches!(

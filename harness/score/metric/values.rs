@@ -45,6 +45,14 @@ impl Metric {
         self.over.is_some() || self.parts.iter().any(|part| part.compute.compares())
     }
 
+    /// Whether it is 0, or told from chance, where nothing is there to be found: a gap, a signed difference, a number with a sign.
+    pub fn is_effect(&self) -> bool {
+        match self.over {
+            Some(over) => over.reduction.is_signed() || over.reduction.is_gap(),
+            None => self.limits().0 < 0.0,
+        }
+    }
+
     /// Whether it is one number over groups without a reduction.
     pub fn is_joint(&self) -> bool {
         self.over.is_some_and(|over| matches!(over.reduction, Reduction::Joint { .. }))

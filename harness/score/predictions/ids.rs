@@ -1,7 +1,7 @@
 //! The names of items.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use arrow::array::{Array, AsArray, LargeStringArray};
@@ -114,9 +114,9 @@ const HELD: u64 = 1 << 25;
 /// So many names whose hash occurs twice are compared.
 const COMPARED: usize = 1 << 20;
 
-/// The rows of a file whose id an earlier row has, found by reading the column several times instead of keeping it: a part of the hashes
+/// The rows of a file whose id another row has, and the first id that comes again, found by reading the column several times instead of keeping it: a part of the hashes
 /// at a time, and at last the names of those that occur twice.
-pub(in crate::score) fn repeated(path: &Path, column: &str, rows: u64) -> Result<Sightings, TableError> {
+pub(in crate::score) fn repeated(path: &Path, column: &str, rows: u64) -> Result<(String, Sightings), TableError> {
     let options = Options { columns: Some(vec![column.to_owned()]), ..Options::default() };
     let each = |see: &mut dyn FnMut(&str, u64, u64)| -> Result<(), TableError> {
         for chunk in Table::chunks(path, &options)? {
@@ -138,20 +138,25 @@ pub(in crate::score) fn repeated(path: &Path, column: &str, rows: u64) -> Result
         held.par_sort_unstable();
         twice.extend(held.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
     }
-    let mut repeated = Sightings::default();
+    let (mut first, mut repeated) = (String::new(), Sightings::default());
     if !twice.is_empty() {
-        let mut seen: HashSet<String> = HashSet::new();
+        // Where each was seen first, until it is seen again.
+        let mut seen: HashMap<String, Option<u64>> = HashMap::new();
         each(&mut |id, hash, number| {
             if twice.contains(&hash) {
-                if seen.contains(id) {
-                    repeated.add(number);
+                if let Some(before) = seen.get_mut(id) {
+                    if first.is_empty() {
+                        id.clone_into(&mut first);
+                    }
+                    before.take().into_iter().for_each(|before| repeated.join(before.into()));
+                    repeated.join(number.into());
                 } else if seen.len() < COMPARED {
-                    seen.insert(id.to_owned());
+                    seen.insert(id.to_owned(), Some(number));
                 }
             }
         })?;
     }
-    Ok(repeated)
+    Ok((first, repeated))
 }
 
 /// A quick hash; names that collide by accident or on purpose are compared.

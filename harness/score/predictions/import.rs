@@ -15,10 +15,10 @@ use crate::data::table::{Options, Sightings, Table, TableError};
 use crate::score::embedding::Embeddings;
 use crate::score::predictions::ids::Ids;
 use crate::score::predictions::kinds::{Keep, Kinds};
-use crate::score::predictions::{Decisions, Fault, Parts, Predictions, PredictionsError, Scores};
-use crate::spec::predictions::{Columns, Labels, Shape};
-use levels::factor;
-use named::{Named, occurring, wide};
+use crate::score::predictions::{Decisions, Fault, Parts, Predictions, PredictionsError, REPEATED, Scores};
+use crate::spec::predictions::{Columns, Labels, ScoreColumns, Shape};
+use levels::{factor, groups};
+use named::{Named, occurring, truths, wide};
 pub(in crate::score) use numbers::numbers;
 use numbers::{in_order, real};
 
@@ -60,14 +60,19 @@ impl Predictions {
         };
         let refused = |mut faults: PredictionsError| {
             let unit = table.at(0).unit;
-            faults.faults.iter_mut().for_each(|fault| fault.unit = unit);
+            for fault in &mut faults.faults {
+                fault.unit = unit;
+                if let Some(column) = holding(columns, &fault.what) {
+                    fault.what.insert_str(0, &format!("{column} "));
+                }
+            }
             ImportError::Refused { path: path.to_owned(), faults }
         };
         if table.is_empty() {
             return Err(refused(Fault::new("it has no rows").into()));
         }
         let named = |labels: &Option<Labels>| labels.as_ref().map(|labels| Named::read(table, labels)).transpose();
-        let (labels, decisions) = (named(&columns.label)?, named(&columns.decision)?);
+        let (mut labels, mut decisions) = (named(&columns.label)?, named(&columns.decision)?);
         let (scores, width) = match (&columns.scores, &kinds) {
             (Some(_), Some(kinds)) => (Vec::new(), kinds.width),
             (Some(scores), None) => numbers(table, &scores.shape, None)?,
@@ -80,6 +85,9 @@ impl Predictions {
                     _ => None,
                 },
             );
+        if listed.is_none() {
+            truths(&mut labels, &mut decisions);
+        }
         let occurring = || occurring([labels.as_ref(), decisions.as_ref()].into_iter().flatten(), width);
         let classes = listed.map_or_else(occurring, Ok).map_err(|fault| refused(fault.into()))?;
         let places: HashMap<&str, u32> = classes.iter().map(String::as_str).zip(0..).collect();
@@ -123,7 +131,7 @@ impl Predictions {
         let optional = |name: &Option<String>| name.as_ref().map(|name| table.column(name)).transpose();
         let mut read_fields = IndexMap::with_capacity(fields.len());
         for name in fields {
-            read_fields.insert(name.clone(), factor(table, table.column(name)?)?);
+            read_fields.insert(name.clone(), groups(table, table.column(name)?)?);
         }
         let parts = Parts {
             ids: match (&kinds, &columns.id) {
@@ -151,9 +159,24 @@ impl Predictions {
             checked => {
                 // Names that repeat are told already, and may be the least of several kinds.
                 let told: Vec<String> = faults.iter().map(|fault: &Fault| fault.what.clone()).collect();
-                faults.extend(checked.err().into_iter().flat_map(|error| error.faults).filter(|fault| !told.contains(&fault.what)));
+                let is_told =
+                    |what: &String| told.iter().any(|told| told == what || [told, what].iter().all(|text| text.starts_with(REPEATED)));
+                faults.extend(checked.err().into_iter().flat_map(|error| error.faults).filter(|fault| !is_told(&fault.what)));
                 Err(refused(PredictionsError { faults }))
             }
         }
+    }
+}
+
+/// The beginning of what is said of a fault: the column that has it, where that is one of scores, or of the weight.
+fn holding(columns: &Columns, fault: &str) -> Option<String> {
+    let of_scores = |scores: &&ScoreColumns| Scores::refused(scores.kind, true).iter().any(|(what, _)| *what == fault);
+    match (columns.scores.as_ref().filter(of_scores), &columns.weight) {
+        (Some(scores), _) => Some(match &scores.shape {
+            Shape::Positive(column) | Shape::List(column) => format!("`{column}` has"),
+            Shape::Wide(map) => format!("`{}` have", map.values().map(String::as_str).collect::<Vec<_>>().join("`, `")),
+        }),
+        (None, Some(weight)) if fault.starts_with("a weight ") => Some(format!("`{weight}` has")),
+        _ => None,
     }
 }

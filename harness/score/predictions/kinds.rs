@@ -56,7 +56,8 @@ impl Kinds {
         let ids = match names {
             Some(names) => {
                 if !names.rising {
-                    faults.extend(Fault::of_rows(REPEATED, [ids::repeated(path, names.column, rows)?]));
+                    let (id, rows) = ids::repeated(path, names.column, rows)?;
+                    faults.extend(Fault::of_rows(format!("{REPEATED}, as `{id}`"), [rows]));
                 }
                 names.least.into()
             }

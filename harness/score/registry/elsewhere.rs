@@ -1,7 +1,7 @@
 //! Names that only others use: what is here in their place, or why there is nothing. Names of theirs that mean one metric, criterion or
 //! reduction are told in its `peers`.
 
-/// A name that others use.
+/// A name that others use, in whatever letters of case.
 #[derive(Debug)]
 pub struct Elsewhere {
     /// Who uses it.
@@ -19,8 +19,8 @@ pub struct Elsewhere {
 impl Elsewhere {
     /// Whether this is the name.
     pub fn means(&self, name: &str) -> bool {
-        let rest = name.strip_prefix(self.name);
-        rest.is_some_and(|rest| rest.is_empty() || (self.suffixed && rest.starts_with('_')))
+        let (start, rest) = name.split_at_checked(self.name.len()).unwrap_or_default();
+        start.eq_ignore_ascii_case(self.name) && (rest.is_empty() || (self.suffixed && rest.starts_with('_')))
     }
 }
 
@@ -41,6 +41,8 @@ const REGRESSION: &str = "is about predicted numbers (regression), and here clas
 const COUNTED: &str = "is no metric here: `n`, `n_positive` and `n_negative` stand beside every number in results.csv";
 const SEARCHED: &str = "looks for the worst of subgroups that nobody named, which is not done here: name intersections in `groups:`, as \
      `[race, age]`, and take `_group_min`, `_group_max` or `_difference`";
+const SUMMED: &str = "is a sum of probabilities: `balance_for_positive_class` and `balance_for_negative_class` are its rates";
+const SMOOTHED: &str = "is a rate with counts added to it, which here are only in `smoothed_empirical_differential_fairness`";
 const OF_ALL: &str = "is a group's share of all such items, and no rate of the group: results.csv has the counts, `n`, `n_positive` and \
      `n_negative`";
 const SHAPES: &str = "is about regions, keypoints or pixels, and here classes of whole images are predicted: `jaccard_score` and `f1_score` are \
@@ -50,6 +52,8 @@ const RANKED: &str = "ranks models over many data sets, which no single number o
 const FOLDED: &str = "is one of its reductions over groups, of which here are `_difference`, `_ratio` (1 minus its `maxrel`), `_group_std`, `_gini`, \
      `_group_min`, `_group_max`, `_mean_over_groups` and `_weighted_mean`";
 const CHOSEN: &str = "weighs columns of a table against each other: `tables:` has them side by side, sorted by one";
+/// Whoever says a name in short.
+pub const SHORT: &str = "in short";
 const FAIRLEARN: &str = "fairlearn";
 const AIF360: &str = "AIF360";
 const OXONFAIR: &str = "OxonFair";
@@ -57,6 +61,19 @@ const MEDFAIR: &str = "MEDFAIR";
 const VISSL: &str = "VISSL, fairness indicators";
 
 pub(super) const ELSEWHERE: &[Elsewhere] = &[
+    is(SHORT, "tpr", "true_positive_rate", ""),
+    is(SHORT, "acc", "accuracy_score", ""),
+    is(SHORT, "ppv", "precision_score", ""),
+    is(SHORT, "auroc", "roc_auc_score", ""),
+    is(SHORT, "roc_auc", "roc_auc_score", ""),
+    is(SHORT, "ap", "average_precision_score", ""),
+    is(SHORT, "auprc", "average_precision_score", ""),
+    is(SHORT, "map", "mean_average_precision", ""),
+    is(SHORT, "mcc", "matthews_corrcoef", ""),
+    is(SHORT, "tmr", "true_match_rate", ""),
+    is(SHORT, "weat", "ieat_effect_size", "the same of images"),
+    is(SHORT, "ieat", "ieat_effect_size", ""),
+    is(SHORT, "cka", "linear_cka", ""),
     regression(FAIRLEARN, "r2_score"),
     regression(FAIRLEARN, "mean_absolute_error"),
     regression(FAIRLEARN, "mean_squared_error"),
@@ -143,6 +160,22 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
         "is what every evaluation is: its metrics are broken down by `groups:` (sensitive features), within `control:` (control features)",
     ),
     absent(FAIRLEARN, "make_derived_metric", "is part of a name here: any metric takes `_difference`, `_ratio`, `_group_min` and the like"),
+    is(AIF360, "specificity_score", "true_negative_rate", ""),
+    is(AIF360, "sensitivity_score", "true_positive_rate", ""),
+    is(AIF360, "generalized_fpr", "balance_for_negative_class", ""),
+    is(AIF360, "generalized_fnr", "balance_for_positive_class", "1 minus this"),
+    is(AIF360, "false_positive_rate_error", "false_positive_rate", ""),
+    is(AIF360, "false_negative_rate_error", "false_negative_rate", ""),
+    is(AIF360, "false_omission_rate_error", "false_omission_rate", ""),
+    is(AIF360, "generalized_entropy_error", "generalized_entropy_index", ""),
+    is(AIF360, "num_samples", "count", ""),
+    absent(AIF360, "num_pos_neg", COUNTED),
+    absent(AIF360, "num_generalized_true_positives", SUMMED),
+    absent(AIF360, "num_generalized_true_negatives", SUMMED),
+    absent(AIF360, "num_generalized_false_positives", SUMMED),
+    absent(AIF360, "num_generalized_false_negatives", SUMMED),
+    absent(AIF360, "smoothed_base_rate", SMOOTHED),
+    absent(AIF360, "smoothed_selection_rate", SMOOTHED),
     absent(AIF360, "mdss_bias_score", SEARCHED),
     absent(AIF360, "bias_scan", SEARCHED),
     is(AIF360, "num_instances", "count", ""),

@@ -17,7 +17,7 @@ mod top_k;
 
 use std::sync::LazyLock;
 
-pub use elsewhere::Elsewhere;
+pub use elsewhere::{Elsewhere, SHORT};
 pub use presets::Preset;
 pub use suffixes::Suffix;
 

@@ -47,7 +47,7 @@ pub(super) const TOP_K: &[Definition] = &[
     },
     Definition {
         name: "hit_rate_at_k",
-        formula: "share of items, of those with a positive label, that have one among the k classes of the largest scores",
+        formula: "share of items, of those with a positive label, that have one among the k classes of the largest scores; `n` counts all items, also those without one",
         range: (0.0, 1.0),
         direction: Higher,
         undefined: "no positives",

@@ -3,7 +3,7 @@
 use crate::score::lens::truth::LabelSets;
 use crate::score::metric::{Input, Metric, Task, Wanted};
 use crate::score::schema::Schema;
-use crate::spec::decide::{Link, Rule};
+use crate::spec::decide::{Cut, Cuts, Link, Rule};
 use crate::spec::evaluation::MetricCall;
 use crate::spec::predictions::Kind;
 use crate::spec::problem::Problem;
@@ -54,10 +54,14 @@ pub(super) fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, posi
                     message("reads probabilities, and the predictions hold one number an item")
                         .help("give the evaluation its `positive:` class"),
                 ),
-                (Kind::Scores, _) => Some(
-                    message("reads probabilities, and the predictions hold scores, which have no such meaning")
-                        .help("name their columns `probabilities` or `logits` if they are those; `roc_auc_score` reads any scores"),
-                ),
+                (Kind::Scores, _) => {
+                    let problem = message("reads probabilities, and the predictions hold scores, which have no such meaning");
+                    let instead = match metric.input {
+                        Input::Shifts { .. } => "`flip_rate` compares what is decided",
+                        _ => "`roc_auc_score` reads any scores",
+                    };
+                    Some(problem.help(format!("name their columns `probabilities` or `logits` if they are those; {instead}")))
+                }
                 (Kind::Logits, Link::Score) => Some(
                     message("reads probabilities, and the predictions hold logits")
                         .help(format!("say what makes probabilities of them: `{{{name}: {{of: softmax | sigmoid}}}}`")),
@@ -72,6 +76,16 @@ pub(super) fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, posi
                 _ => None,
             }
         }
+        _ => None,
+    }
+}
+
+/// A threshold that no probability is below, or none reaches.
+fn beyond(rule: &Rule, kind: Kind, link: Link) -> Option<f64> {
+    let outside = |cut: &f64| (kind == Kind::Probabilities || link != Link::Score) && !(0.0..=1.0).contains(cut);
+    match rule {
+        Rule::Threshold { cut: Cut::At(cut), .. } => Some(*cut).filter(outside),
+        Rule::Thresholds { cuts: Cuts::At(cuts), .. } => cuts.iter().map(|(_, cut)| *cut).find(outside),
         _ => None,
     }
 }
@@ -122,6 +136,10 @@ pub(super) fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String,
         return Some(("needs scores, and the predictions hold decisions only".to_owned(), help));
     };
     let one_each = width == task.classes;
+    if let Some(cut) = beyond(rule, kind, link) {
+        let message = format!("holds probabilities against `{cut}`, which is not between 0 and 1");
+        return Some((message, "write a number from 0 to 1"));
+    }
     match rule {
         Rule::Argmax if task.multi_label && schema.labelled => {
             Some(("decides one class, and items may have several".to_owned(), "write `{top_k: 1}` if that is meant"))

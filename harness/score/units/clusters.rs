@@ -19,7 +19,9 @@ impl Clusters {
         let factor = match uncertainty.cluster() {
             Cluster::Items => None,
             Cluster::Subject => predictions.subject(),
-            Cluster::Field(name) => Some(predictions.fields().get(name).ok_or_else(|| ScoreError::Cluster { field: name.clone() })?),
+            Cluster::Field(name) => {
+                Some(predictions.fields().get(&name.value).ok_or_else(|| ScoreError::Cluster { field: name.value.clone() })?)
+            }
         };
         Ok(factor.map(|factor| {
             let alone = factor.levels.len() as u32..;

@@ -6,9 +6,9 @@ use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 
 use crate::data::frame::Factor;
-use crate::data::table::{Column, Table, TableError};
+use crate::data::table::{Column, Format, Table, TableError};
 
-/// A column of names: `1.0` is the same name as `1`.
+/// A column of names: `1.0` is the same name as `1`, and blanks around a name are no part of it.
 ///
 /// # Errors
 /// Cells that are no text, and names that are surely a mistake, with the first row of each: see [`Levels::mistake`].
@@ -30,16 +30,37 @@ pub(super) fn factor(table: &Table, column: Column<'_>) -> Result<Factor, TableE
         };
         numbers.iter().map(|number| number.map(&mut code)).collect()
     } else if let Some(texts) = array.as_string_opt::<i64>() {
-        texts.iter().map(|text| text.filter(|text| !text.is_empty()).map(|text| levels.code(text))).collect()
+        texts.iter().map(|text| text.map(str::trim).filter(|text| !text.is_empty()).map(|text| levels.code(text))).collect()
     } else {
-        let code = |row: usize| Ok(column.text(row)?.map(|text| levels.code(&text)));
+        let code = |row: usize| {
+            let text = column.text(row)?;
+            Ok(text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(|text| levels.code(text)))
+        };
         (0..table.len()).map(code).collect::<Result<_, TableError>>()?
     };
-    if let Some((code, mistake)) = levels.mistake() {
+    if let Some((code, mistake)) = levels.mistake(matches!(Format::of(table.path()), Some(Format::Delimited(_) | Format::Whitespace))) {
         let row = first.iter().position(|other| *other == Some(code)).unwrap_or(0);
         return Err(table.row_error(row, format!("`{}` holds {mistake}", column.name())));
     }
     Ok(levels.factor(first))
+}
+
+/// A column of groups: one of `True` and `False` alone, as other tools write them, is one of `true` and `false`.
+pub(super) fn groups(table: &Table, column: Column<'_>) -> Result<Factor, TableError> {
+    let factor = factor(table, column)?;
+    Ok(truth(&factor).unwrap_or(factor))
+}
+
+/// The same levels as `true` and `false`, if they are that and nothing else.
+pub(super) fn truth(factor: &Factor) -> Option<Factor> {
+    let truth = |level: &String| ["false", "true"].into_iter().find(|word| level.eq_ignore_ascii_case(word));
+    let words = factor.levels.iter().map(truth).collect::<Option<Vec<&str>>>()?;
+    let mut levels = words.clone();
+    levels.sort_unstable();
+    levels.dedup();
+    let code = |code: u32| levels.iter().position(|level| *level == words[code as usize]).map(|code| code as u32);
+    let codes = factor.codes.iter().map(|known| known.and_then(code)).collect();
+    Some(Factor { levels: levels.iter().map(|level| (*level).to_owned()).collect(), codes })
 }
 
 /// What is seen of a name: one space for many, and nothing for marks that take no room.
@@ -94,12 +115,12 @@ impl Levels {
     }
 
     /// A name that cannot be meant, and what to do about it: one with a line end or another control character, `NaN` among numbers, or
-    /// one that looks like another (spaces and marks that take no room aside).
-    fn mistake(&self) -> Option<(u32, String)> {
+    /// one that looks like another (spaces and marks that take no room aside). `quoted` where quotes may be left open.
+    fn mistake(&self, quoted: bool) -> Option<(u32, String)> {
         let mut names: Vec<(&str, u32)> = self.codes.iter().map(|(name, code)| (name.as_str(), *code)).collect();
         names.sort_unstable_by_key(|(_, code)| *code);
         if let Some((name, code)) = names.iter().find(|(name, _)| name.contains(char::is_control)) {
-            let help = if name.contains('\n') { "is a quote left open?" } else { "take it out" };
+            let help = if quoted && name.contains('\n') { "is a quote left open?" } else { "take it out" };
             return Some((*code, format!("`{}`, a name with a control character: {help}", shown(name))));
         }
         let is_nan = |name: &str| name.eq_ignore_ascii_case("nan");
@@ -121,10 +142,14 @@ impl Levels {
         None
     }
 
-    /// Levels in the order of their names.
+    /// Levels in the order of their names; numbers by size.
     fn factor(self, codes: Vec<Option<u32>>) -> Factor {
         let mut levels: Vec<(String, u32)> = self.codes.into_iter().collect();
         levels.sort_unstable();
+        if levels.iter().all(|(name, _)| name.parse::<f64>().is_ok()) {
+            let size = |name: &str| name.parse().unwrap_or(f64::NAN);
+            levels.sort_by(|(a, _), (b, _)| size(a).total_cmp(&size(b)));
+        }
         let mut places = vec![0; levels.len()];
         levels.iter().zip(0..).for_each(|((_, code), place)| places[*code as usize] = place);
         let codes = codes.into_iter().map(|code| code.map(|code| places[code as usize])).collect();

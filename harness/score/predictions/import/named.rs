@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::levels::factor;
+use super::levels::{factor, truth};
 use crate::data::frame::{Factor, Targets};
 use crate::data::table::{Column, Sightings, Table, TableError};
 use crate::score::predictions::Fault;
@@ -25,7 +25,18 @@ impl Named {
             (0..table.len()).map(|row| Ok(column.texts(row)?.unwrap_or_default())).collect()
         };
         Ok(match labels {
-            Labels::Single(name) => Self::Single(factor(table, table.column(name)?)?),
+            Labels::Single(name) => {
+                let column = table.column(name)?;
+                let first = (0..table.len()).find_map(|row| column.text(row).ok().flatten());
+                if column.holds_lists() || first.is_some_and(|text| text.starts_with('[') && text.ends_with(']')) {
+                    let lists = format!(
+                        "has lists of classes in the column `{name}`: write `{{present: {name}, absent: rest}}`, or in the place of `rest` \
+                         the column of the classes that are absent"
+                    );
+                    return Err(TableError::file(table.path(), lists));
+                }
+                Self::Single(factor(table, column)?)
+            }
             Labels::Lists { present, absent } => Self::Lists { present: lists(present)?, absent: absent.as_ref().map(lists).transpose()? },
             Labels::Wide(map) => {
                 let columns: Vec<Column<'_>> = map.values().map(|name| table.column(name)).collect::<Result<_, _>>()?;
@@ -108,6 +119,19 @@ impl Named {
             faults.extend(Fault::of_rows(format!("the {what} `{name}` is not in the list of {} classes", places.len()), [rows]));
         }
         targets
+    }
+}
+
+/// Reads labels and decisions that are `True` and `False` alone as `true` and `false`: both, or neither.
+pub(super) fn truths(labels: &mut Option<Named>, decisions: &mut Option<Named>) {
+    let of = |named: &Named| match named {
+        Named::Single(factor) => truth(factor).map(Named::Single),
+        Named::Lists { .. } | Named::Wide(_) => None,
+    };
+    let read: Option<Vec<Named>> = [&*labels, &*decisions].into_iter().flatten().map(of).collect();
+    if let Some(read) = read {
+        let mut read = read.into_iter();
+        [labels, decisions].into_iter().flatten().for_each(|named| read.next().into_iter().for_each(|read| *named = read));
     }
 }
 
