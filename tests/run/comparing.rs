@@ -86,7 +86,7 @@ fn what_adjusted_p_cannot_say_is_told_beside_the_tables() {
     - ↑ larger is better, ↓ smaller is better.
     - A difference is `to` minus `from`, on the same items in the same resamples; [a, b] is its 95% interval.
     - `p` is two-sided: of `few` from the resamples, of `many` from the resamples, of `false_ones` from the resamples, of `exact` by McNemar's test (mid-P).
-    - Adjusted `p` accounts for all differences of each of `few` and `many` and `exact` (Holm).
+    - Adjusted `p` accounts for all differences of each of `few`, `many`, `exact` (Holm).
     - Adjusted `p` accounts for all differences of `false_ones` (Benjamini and Hochberg).
     - No `p` of `many` can be below 0.0050, nor an adjusted one below 0.060, whatever is found: raise `bootstrap`.
     - No `p` of `false_ones` can be below 0.0050, nor an adjusted one below 0.060, where it alone is small: raise `bootstrap`.
