@@ -13,6 +13,7 @@ use super::study::{StudyArgs, cache};
 use super::{Color, Exit, Failure};
 use crate::report::comparison::Comparison;
 use crate::report::number::counted;
+use crate::report::row::Row;
 use crate::report::terminal::Screen;
 use crate::report::{csv, leaderboard, output};
 use crate::run::averaging::averages;
@@ -24,6 +25,7 @@ use crate::run::scoring::Scoring;
 use crate::run::store::Store;
 use crate::run::{export, record};
 use crate::score::measurement::Status;
+use crate::spec::evaluation::Evidence;
 use crate::spec::model::DEFAULT_THREADS;
 
 /// Run a study and print its leaderboard.
@@ -126,7 +128,14 @@ impl Execution {
 }
 
 impl Ran {
-    /// The exit code that failed cells ask for. Complaints about the job are shown where they are written in the spec.
+    /// Whether a number has too little evidence in an evaluation that asks for enough.
+    fn lacks_evidence(&self, row: &Row) -> bool {
+        let mut evaluations = self.plan.study.evaluations.iter();
+        row.measurement.status == Status::InsufficientEvidence
+            && evaluations.any(|evaluation| evaluation.name == row.evaluation && evaluation.spec.insufficient_evidence == Evidence::Fail)
+    }
+
+    /// The exit code that failed cells and numbers without evidence ask for. Complaints about the job are shown where they are written in the spec.
     pub(super) fn verdict(&self) -> Exit {
         for failure in self.outcome.failures.iter().filter_map(|failure| failure.problem.clone()) {
             for diagnostic in failure.diagnostics() {
@@ -136,8 +145,13 @@ impl Ran {
         // What cannot be drawn is a result.
         let whole = self.results.failed.iter().all(|cell| cell.status != Status::Failed)
             && !self.results.comparisons.iter().any(Comparison::failed);
+        let lacking: Vec<&Row> = self.results.rows.iter().filter(|row| self.lacks_evidence(row)).collect();
+        for row in &lacking {
+            eprintln!("too little evidence for `{}` of `{}`: {}", row.measurement.metric, row.evaluation, row.measurement.reason);
+        }
         match (whole, self.outcome.failures.iter().any(|failure| failure.unavailable)) {
-            (true, _) => Exit::Ok,
+            (true, _) if lacking.is_empty() => Exit::Ok,
+            (true, _) => Exit::InsufficientEvidence,
             (false, true) => Exit::Unavailable,
             (false, false) => Exit::CellFailed,
         }

@@ -136,17 +136,20 @@ pub fn legend(comparisons: &[Comparison]) -> Vec<String> {
     legend
 }
 
-/// That no adjusted p of a comparison can be small: p is never below what so many draws can tell.
+/// That no adjusted p of a comparison can be small, where some p is as small as so many draws can tell.
 fn too_few_draws(comparison: &Comparison) -> Option<String> {
     let tested = || comparison.contrasts.iter().map(|contrast| &contrast.finding).filter(|finding| finding.p_adjusted.is_some());
     let alpha = tested().filter_map(|finding| finding.level).map(|level| 1.0 - level).reduce(f64::min)?;
-    let adjusted = comparison.least * tested().count() as f64;
+    // One that comes from an interval may be smaller; one that was counted is widened for few items.
+    let counted = || tested().filter_map(|finding| finding.p).filter(|p| *p >= comparison.least * 0.99);
+    let at_the_least = counted().any(|p| p <= comparison.least * 1.5);
+    let adjusted = comparison.least * counted().count() as f64;
     // Benjamini and Hochberg ask less of each where several are small.
     let alone = if comparison.adjust == Adjust::BenjaminiHochberg { "where it alone is small" } else { "whatever is found" };
     let more = if comparison.test == Test::Permutation { "`null: {permutations: …}`" } else { "`bootstrap`" };
-    (adjusted > alpha + 1e-9).then(|| {
+    (adjusted > alpha + 1e-9 && at_the_least).then(|| {
         format!(
-            "No `p` of `{}` can be below {}, nor an adjusted one below {}, {alone}: raise {more}.",
+            "No `p` of `{}` that is counted from draws can be below {}, nor an adjusted one below {}, {alone}: raise {more}.",
             escape::plain(&comparison.name),
             fixed(comparison.least, 4),
             fixed(adjusted.min(1.0), 3)
@@ -157,7 +160,7 @@ fn too_few_draws(comparison: &Comparison) -> Option<String> {
 /// Where p comes from, in words.
 fn source(test: Test) -> &'static str {
     match test {
-        Test::Bootstrap => "from the resamples, or from the interval where that is one of shares",
+        Test::Bootstrap => "from the resamples (of shares, from their interval)",
         Test::McNemar => "by McNemar's test (mid-P)",
         Test::McNemarExact => "by McNemar's exact test",
         Test::Fisher => "by Fisher's exact test",

@@ -77,7 +77,7 @@ impl Comparing<'_> {
     fn least(self, planned: &PlannedComparison) -> f64 {
         let plan = self.scoring.plan;
         let of_seeds = |family: &Family| {
-            let scores: Vec<&PlannedScore> = family.sides.iter().map(|score| &plan.scores[*score]).collect();
+            let scores: Vec<&PlannedScore> = family.sides.iter().map(|side| &plan.scores[side.score]).collect();
             let means = family.contrasts.iter().any(|contrast| contrast.contrast.sides().len() > 2);
             means && self.seeds(&scores).iter().any(Option::is_some)
         };
@@ -87,7 +87,7 @@ impl Comparing<'_> {
         }
         let sides = planned.families.iter().flat_map(|family| &family.sides);
         let settings =
-            sides.map(|score| plan.study.evaluations[plan.scores[*score].evaluation].spec.uncertainty.over(&plan.study.uncertainty));
+            sides.map(|side| plan.study.evaluations[plan.scores[side.score].evaluation].spec.uncertainty.over(&plan.study.uncertainty));
         let each = settings.map(|uncertainty| match planned.test {
             Test::Bootstrap => 2.0 / f64::from(uncertainty.bootstrap() + 1),
             Test::Permutation => 1.0 / f64::from(uncertainty.permutations() + 1),

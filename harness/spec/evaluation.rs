@@ -47,6 +47,8 @@ pub struct Evaluation {
     pub min_count: Option<MinCount>,
     /// What a mean or a gap does with an undefined part.
     pub undefined: Policy,
+    /// Whether a run fails where too few groups are left to say something of all.
+    pub insufficient_evidence: Evidence,
     /// What is computed.
     pub metrics: Vec<MetricCall>,
     /// What differs from the study's `uncertainty:`.
@@ -142,6 +144,16 @@ pub enum MinCount {
     Subjects(u64),
 }
 
+/// What becomes of a run in which a number has too little evidence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Evidence {
+    /// It is told.
+    #[default]
+    Report,
+    /// The run fails besides.
+    Fail,
+}
+
 /// What a mean over classes or a reduction over groups does with an undefined part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {
@@ -178,6 +190,9 @@ impl Decode for Evaluation {
             word(node, problems, &[("wrong", Abstained::Wrong), ("exclude", Abstained::Exclude), ("report", Abstained::Report)])
         });
         let min_count = fields.optional("min_count", problems);
+        let insufficient_evidence = fields.optional_with("insufficient_evidence", problems, |node, problems| {
+            word(node, problems, &[("report", Evidence::Report), ("fail", Evidence::Fail)])
+        });
         let undefined = fields.optional_with("undefined", problems, |node, problems| {
             word(node, problems, &[("propagate", Policy::Propagate), ("exclude", Policy::Exclude)])
         });
@@ -225,6 +240,7 @@ impl Decode for Evaluation {
             abstained: abstained.unwrap_or_default(),
             min_count,
             undefined: undefined.unwrap_or_default(),
+            insufficient_evidence: insufficient_evidence.unwrap_or_default(),
             metrics: metrics?,
             uncertainty: uncertainty.unwrap_or_default(),
         })

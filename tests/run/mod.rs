@@ -6,6 +6,7 @@ mod consistency;
 mod decisions;
 mod distorted;
 mod embeddings;
+mod evidence;
 mod faults;
 mod folds;
 mod interrupted;
