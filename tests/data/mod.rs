@@ -1,6 +1,7 @@
 //! Data as it lies on disk, well-formed and not.
 
 mod arrays;
+mod aside;
 mod broken;
 mod cards;
 mod draw;
