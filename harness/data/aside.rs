@@ -51,6 +51,8 @@ pub struct Aside {
     pub undivided: Kind,
     /// Rows of tables of labels, by the ids that no item has.
     pub strangers: Kind,
+    /// Tables that have a row for no item, where items stay without one.
+    pub unjoined: Vec<String>,
 }
 
 impl Aside {
@@ -70,6 +72,7 @@ impl Aside {
         if self.strangers.count > 0 {
             lines.push(format!("rows of labels without an item: {} (of {})", self.strangers.count, self.strangers.shown()));
         }
+        lines.extend(self.unjoined.iter().map(|line| printable(line).into_owned()));
         lines
     }
 }

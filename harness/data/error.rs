@@ -72,13 +72,23 @@ pub enum DataError {
     },
 }
 
+/// What the system says, without its number.
+pub(super) fn plain(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match (error.kind(), text.split_once(" (os error")) {
+        (io::ErrorKind::NotFound, _) => io::Error::new(error.kind(), "there is no such file or folder"),
+        (kind, Some((words, _))) => io::Error::new(kind, words.to_lowercase()),
+        _ => error,
+    }
+}
+
 impl DataError {
     pub(super) fn read(path: &Path, source: io::Error) -> Self {
-        Self::Read { path: path.to_owned(), source }
+        Self::Read { path: path.to_owned(), source: plain(source) }
     }
 
     pub(super) fn cache(path: &Path, source: io::Error) -> Self {
-        Self::Cache { path: path.to_owned(), source }
+        Self::Cache { path: path.to_owned(), source: plain(source) }
     }
 
     pub(super) fn file(path: &Path, reason: impl Into<String>) -> Self {

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use indexmap::IndexSet;
 
+use super::aside::Kind;
 use super::dataset::Rejected;
 use super::error::DataError;
 use super::frame::Targets;
-use super::aside::Kind;
 use super::ontology;
 use super::printable::hidden;
 use super::root;
@@ -130,8 +130,10 @@ impl Seen {
         let problem = if self.matched == 0 && self.strangers.count > 0 {
             let mut own = Kind::default();
             ids.iter().take(3).for_each(|id| own.add(id));
-            let message = format!("no `{id}` of the labels is the id of an item: they have {}, the items {}", self.strangers.shown(), own.shown());
-            Problem::at(&labels.node, message).help("name the column that holds the items' ids, or let `images` make them alike: `id: \"{stem}\"`")
+            let message =
+                format!("no `{id}` of the labels is the id of an item: they have {}, the items {}", self.strangers.shown(), own.shown());
+            Problem::at(&labels.node, message)
+                .help("name the column that holds the items' ids, or let `images` make them alike: `id: \"{stem}\"`")
         } else if self.telling == 0 && self.mute.count > 0 {
             let message = format!("no {value} says present or absent: its values are such as {}", self.mute.shown());
             Problem::at(&labels.node, message).help("say which do: `present: yes, absent: no`, or numbers, `present: {at_least: 0.5}`")

@@ -14,11 +14,11 @@ use super::field::{self, compact};
 use super::frame::{Factor, Targets};
 use super::items::Items;
 use super::mosaic::Mosaics;
-use super::sheet::{Column, Sheet, Source};
+use super::sheet::{Sheet, Source};
 use super::split::{Pool, check_disjoint};
 use super::unpacked::Unpacked;
 use super::{join, labels, official, pixels, sidecar, verify};
-use crate::spec::card::{Card, Condition, Field, FieldSource, LabelForm, Layout, Name, Test, Translate};
+use crate::spec::card::{Card, Condition, Field, FieldSource, LabelForm, Name, Test, Translate};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
 /// Rejections that are kept with their reasons; all are counted.
@@ -45,11 +45,12 @@ impl Opening<'_> {
         let tabled = card.labels.as_ref().is_some_and(|labels| matches!(labels.form, LabelForm::Long { .. }));
         let all: HashSet<String> = if tabled { sheet.ids.iter().cloned().collect() } else { HashSet::new() };
         sidecar::read(card, self.root, &mut sheet)?;
-        for (name, table) in &card.tables {
+        for (name, table) in self.in_order()? {
             let wanted = joined.get(name).cloned().unwrap_or_default();
-            join::join(self.root, &mut sheet, name, table, &wanted)?;
+            aside.unjoined.extend(join::join(self.root, &mut sheet, name, table, &wanted)?);
         }
-        let mut fields = self.fields(&mut sheet)?;
+        sheet.read_windows(card);
+        let mut fields = self.fields(&mut sheet, &aside.unjoined)?;
         let chosen = self.classes(&fields);
         aside.filtered = self.filter(&mut sheet, &mut fields)?;
         let left: BTreeSet<String> = chosen.difference(&self.classes(&fields)).cloned().collect();
@@ -89,6 +90,16 @@ impl Opening<'_> {
         let pool = Pool { dataset: &card.dataset, ids: &ids, fields: &fields, subject: subject.as_ref() };
         check_disjoint(&pool, &splits)?;
         let mosaics = card.compose.as_ref().map(|compose| (compose, Mosaics::lay(compose, &splits)));
+        if let Some((compose, mosaics)) = &mosaics
+            && let Some((split, _)) = mosaics.splits.iter().find(|(_, made)| made.is_empty())
+        {
+            let (has, size) = (splits[split].len(), mosaics.grid.size());
+            let problem = match compose.repeat.of(split) {
+                0 => Problem::at(&compose.node, format!("`repeat` leaves no mosaic in the split `{split}`")),
+                _ => Problem::at(&compose.node, format!("a mosaic takes {size} items, and the split `{split}` has {has}")),
+            };
+            return Err(SpecError::from(problem.help("a smaller `mosaic`, a `repeat` from 1 on, or larger splits")).into());
+        }
         fields = pixels::fields(card, &items, &fields, &splits, mosaics.as_ref())?;
         let mut items = items;
         let label = card.label.as_ref().map(|label| label.text.clone());
@@ -138,53 +149,8 @@ impl Opening<'_> {
         })
     }
 
-    /// The columns of the items that the card reads, and those of each joined table.
-    fn needed(&self) -> (BTreeSet<String>, IndexMap<String, Vec<String>>) {
-        let card = self.card;
-        let mut names: BTreeSet<String> = BTreeSet::new();
-        for field in card.fields.values() {
-            match &field.source {
-                FieldSource::Column { from, .. } => drop(names.insert(from.text.clone())),
-                FieldSource::Columns { columns, .. } => names.extend(columns.keys().cloned()),
-                FieldSource::Pixels { .. } => {}
-            }
-            names.extend(field.confidence.iter().map(|(column, _)| column.clone()));
-        }
-        let tested = card.conditions.iter().chain(card.splits.named.values().flat_map(|split| &split.conditions));
-        names.extend(tested.map(|condition| condition.field.clone()).filter(|name| !card.fields.contains_key(name)));
-        names.extend(card.subject.iter().map(|name| name.text.clone()).filter(|name| !card.fields.contains_key(name)));
-        names.extend(card.splits.column.iter().map(|column| column.from.text.clone()));
-        names.extend(card.tables.values().flat_map(|table| table.key.item_columns()).map(str::to_owned));
-        match card.labels.as_ref().map(|labels| &labels.form) {
-            Some(LabelForm::Wide { columns, .. }) => names.extend(columns.keys().cloned()),
-            Some(LabelForm::List { from, .. }) => drop(names.insert(from.clone())),
-            _ => {}
-        }
-        if card.layout.split_names().is_some() {
-            names.insert("split".to_owned());
-        }
-        names.extend(card.sidecars.iter().flat_map(|sidecar| sidecar.file.columns()).map(str::to_owned));
-        names.retain(|name| !card.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(name)));
-        let mut own = BTreeSet::new();
-        let mut joined: IndexMap<String, Vec<String>> = IndexMap::new();
-        for name in names {
-            match name.split_once('.').filter(|(table, _)| card.tables.contains_key(*table)) {
-                Some((table, column)) => joined.entry(table.to_owned()).or_default().push(column.to_owned()),
-                None => drop(own.insert(name)),
-            }
-        }
-        (own, joined)
-    }
-
-    pub(super) fn column<'s>(&self, sheet: &'s Sheet, name: &Name) -> Result<&'s Column, DataError> {
-        sheet.columns.get(&name.text).ok_or_else(|| {
-            let problem = Problem::at(&name.node, format!("the dataset `{}` has no column `{}`", self.card.dataset, name.text));
-            SpecError::from(problem.help(did_you_mean(&name.text, sheet.columns.keys().map(String::as_str)))).into()
-        })
-    }
-
     /// The fields that come from columns; rows that they refuse are gone afterwards.
-    fn fields(&self, sheet: &mut Sheet) -> Result<IndexMap<String, Factor>, DataError> {
+    fn fields(&self, sheet: &mut Sheet, unjoined: &[String]) -> Result<IndexMap<String, Factor>, DataError> {
         let mut fields = IndexMap::new();
         let mut reasons: Vec<Option<String>> = vec![None; sheet.len()];
         // Who has no class cannot be learned from, and who is nobody cannot be kept on one side of a split.
@@ -210,10 +176,7 @@ impl Opening<'_> {
                 FieldSource::Pixels { .. } => continue,
             };
             let column = self.column(sheet, from)?;
-            if sheet.len() > 0 && column.values().next().is_none() && matches!(self.card.layout, Layout::Files(_)) {
-                let problem = Problem::at(&from.node, format!("the files' names have no group `{}`", from.text));
-                return Err(SpecError::from(problem.help("name it in the pattern: (?<name>…)")).into());
-            }
+            self.check_group(&from.text, &from.node)?;
             keep(name, field::make(name, field, sheet, column, needed(name)), Vec::new());
         }
         if let Some(subject) = self.card.subject.as_ref().filter(|subject| !self.card.fields.contains_key(&subject.text)) {
@@ -229,7 +192,8 @@ impl Opening<'_> {
         sheet.reject(&keep, |_, row| reasons[row].clone().unwrap_or_default());
         retain(&mut fields, &keep);
         if sheet.len() == 0 {
-            let why = sheet.rejected.first().map_or(String::new(), |first| format!(": {first}"));
+            let first = sheet.rejected.first().map(ToString::to_string);
+            let why: String = unjoined.iter().chain(&first).map(|why| format!(": {why}")).collect();
             return Err(DataError::dataset(&self.card.dataset, format!("has no item that can be used{why}")));
         }
         Ok(fields)

@@ -46,7 +46,8 @@ fn items_without_a_split_what_where_leaves_out_and_rows_without_a_subject_are_co
 
 #[test]
 fn many_rejections_are_counted_by_their_reasons() {
-    let rows: String = (0..30).map(|row| format!("{}.png,{row}\n", if row < 25 { format!("gone-{row}") } else { "a".to_owned() })).collect();
+    let rows: String =
+        (0..30).map(|row| format!("{}.png,{row}\n", if row < 25 { format!("gone-{row}") } else { "a".to_owned() })).collect();
     let folder = images(&["a.png"]).file("root/t.csv", format!("file,id\n{rows}"));
     insta::assert_snapshot!(shown(&folder, "images: {table: t.csv, path: '{file}'}\n"));
 }
@@ -78,6 +79,7 @@ fn numbers_of_binned_fields_are_those_of_the_column() {
 
 #[test]
 fn a_class_that_only_rejected_rows_have_is_none() {
-    let folder = images(&["a.png"]).file("root/t.csv", "file,class\na.png,cat\ngone.png,dog\nbroken.png,fox\n").file("root/broken.png", "no");
+    let folder =
+        images(&["a.png"]).file("root/t.csv", "file,class\na.png,cat\ngone.png,dog\nbroken.png,fox\n").file("root/broken.png", "no");
     insta::assert_snapshot!(shown(&folder, "images: {table: t.csv, path: '{file}'}\nfields: {class: class}\nlabel: class\n"));
 }

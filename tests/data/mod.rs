@@ -19,3 +19,4 @@ mod refused;
 mod shapes;
 mod table;
 mod unforeseen;
+mod unlikely;

@@ -162,7 +162,7 @@ fn folders_of_synsets_tables_of_folds_and_tables_of_identities() {
         .write("LOC_synset_mapping.txt", "n01440764 tench, Tinca tinca\nn01443537 goldfish, Carassius auratus\n");
     let dataset = folder.open(IMAGENET).unwrap();
     assert_eq!(levels(&dataset, "class"), ["tench", "goldfish"]);
-    assert_eq!(dataset.rejected[0].to_string(), "`n99999999/c.JPEG`: the table `names` has no row for it");
+    assert_eq!(dataset.rejected[0].to_string(), "`n99999999/c.JPEG`: the table `names` has no row for `n99999999`");
 
     let folder = Folder::new();
     let header = "user_id\toriginal_image\tface_id\tage\tgender\n";
