@@ -93,7 +93,11 @@ pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, want
     } else if rows > 0 && sheet.len() > 0 && found.iter().all(Option::is_none) {
         let mut ours = Kind::default();
         (0..sheet.len()).filter_map(|row| own(sheet, row)).for_each(|key| ours.add(&shown(key)));
-        return Ok(Some(format!("no item has a row in the table `{name}`: its keys are such as {}, and the items ask for {}", theirs.shown(), ours.shown())));
+        return Ok(Some(format!(
+            "no item has a row in the table `{name}`: its keys are such as {}, and the items ask for {}",
+            theirs.shown(),
+            ours.shown()
+        )));
     }
     Ok(None)
 }

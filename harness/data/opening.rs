@@ -73,7 +73,7 @@ impl Opening<'_> {
         let subject = card.subject.as_ref().map(|subject| self.subject(subject, &sheet, &fields)).transpose()?;
         let (mut splits, undivided) = official::splits(self, &sheet, &fields, subject.as_ref())?;
         aside.undivided = undivided;
-        let tables = sheet.tables.iter().map(|file| memory.file(&self.root.join(file), None).map(|known| known.digest));
+        let tables = sheet.tables.iter().map(|file| memory.file(&self.root.join(file), None, false).map(|known| known.digest));
         let tables: Vec<Digest> = tables.collect::<Result<_, _>>()?;
         memory.save();
         let items = Items {

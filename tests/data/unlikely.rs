@@ -77,3 +77,13 @@ fn boxes_lie_in_joined_tables_and_null_unsets_what_a_card_extends() {
     std::fs::write(folder.path("root/over.yaml"), "extends: base.yaml\nsubject: null\nlabel: null\n").unwrap();
     insta::assert_snapshot!(over.within(&folder).run());
 }
+
+#[test]
+fn boxes_off_the_image_and_shares_that_are_taken_for_pixels_are_rejected() {
+    let boxes = "1,0,0,8,8\n2,60,44,99,99\n3,61,3,70,9\n4,3,100,9,120\n5,-4,-4,6,6\n6,3.2,3.2,3.4,3.4\n7,0.1,0.1,0.9,0.9\n8,0,0,1,1\n";
+    let table: String = boxes.lines().map(|row| format!("a.png,{row}\n")).collect();
+    let folder = folder(&[("t.csv", &format!("file,id,l,t,r,b\n{table}"))]);
+    let card = "images: {table: t.csv, path: '{file}', id: '{id}', box: {left: l, top: t, right: r, bottom: b}}\n";
+    let shares = card.replace("bottom: b", "bottom: b, relative: true");
+    insta::assert_snapshot!(format!("{}---\n{}", shown(&folder, card), shown(&folder, &shares)));
+}

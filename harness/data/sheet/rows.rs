@@ -135,6 +135,13 @@ fn edges_of<'v>(columns: &BoxAt, value: impl Fn(&str) -> Option<&'v str>) -> Res
     if left >= right || top >= bottom {
         return Err(format!("its box from {left}, {top} to {right}, {bottom} is empty"));
     }
+    let shown = format!("its box from {left}, {top} to {right}, {bottom}");
+    if columns.relative && (left < -1.0 || top < -1.0 || right > 2.0 || bottom > 2.0) {
+        return Err(format!("{shown} lies far beyond the image: with `relative: true` edges are shares of its sides, not pixels"));
+    }
+    if !columns.relative && left >= 0.0 && top >= 0.0 && right <= 1.0 && bottom <= 1.0 {
+        return Err(format!("{shown} lies within one pixel: edges that are shares of the sides need `relative: true`"));
+    }
     let (wide, high) = ((right - left) * columns.margin, (bottom - top) * columns.margin);
     Ok(Window { left: left - wide, top: top - high, right: right + wide, bottom: bottom + high, relative: columns.relative })
 }
