@@ -37,6 +37,13 @@ fn what_a_card_asks_for_and_cannot_be_is_underlined() {
 }
 
 #[test]
+fn a_mock_that_its_card_cannot_read_is_told() {
+    let folder =
+        folder(&[("card.yaml", "fairgrid_card: 1\ndataset: d\nimages: {table: t.csv, path: '{file}'}\nwhere: {tone: {missing: true}}\n")]);
+    insta::assert_snapshot!(fairgrid(["mock", "root/card.yaml", "--rows", "3", "--output", "made"]).within(&folder).run());
+}
+
+#[test]
 fn a_study_is_no_card_and_a_card_no_study() {
     let study = fairgrid(["data", "specs/claims-audit.yaml"]).run();
     let card = fairgrid(["validate", "specs/cards/utkface.yaml"]).run();
