@@ -37,6 +37,9 @@ impl Validate {
                 }
             }
         }
+        let infeasible: Vec<String> =
+            plan.draws().filter_map(|(cell, draw)| Some(format!("{cell}: infeasible, {}", draw.err()?))).collect();
+        infeasible.iter().for_each(|line| println!("{line}"));
         println!("{}: valid; {} cells, {} evaluations", plan.study.name, plan.cells.len(), plan.scores.len());
         Ok(Exit::Ok)
     }
