@@ -65,7 +65,7 @@ fn a_row_can_be_read_before_the_last_is_decoded() {
         let (filled, dataset) = (Arc::clone(&images), &dataset);
         // Decoding stands still at the tenth image until the first was read.
         scope.spawn(move || {
-            filled.fill(&dataset, 1, &|done, _| {
+            filled.fill(dataset, 1, &|done, _| {
                 if done == 10 {
                     wait.lock().unwrap().recv().unwrap()
                 }
