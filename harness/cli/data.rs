@@ -12,6 +12,7 @@ use self::census::Census;
 use super::run::screen;
 use super::study::cache;
 use super::{Color, Exit, Failure};
+use crate::data::aside::{Kind, overlooked};
 use crate::data::dataset::Dataset;
 use crate::data::printable::printable;
 use crate::spec::card::Card;
@@ -41,8 +42,9 @@ impl Data {
         };
         let dataset = Dataset::open(&card, &cache())?;
         let census: Vec<Census> = dataset.splits.iter().map(|(split, rows)| Census::of(&dataset, split, rows)).collect();
+        let overlooked = overlooked(&card)?;
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&summary(&card, &dataset, &census))?);
+            println!("{}", serde_json::to_string_pretty(&summary(&card, &dataset, &census, &overlooked))?);
             return Ok(Exit::Ok);
         }
         let (height, width, channels) = dataset.native;
@@ -58,7 +60,16 @@ impl Data {
         println!("{items}, {classes}; the first image has {width} x {height} pixels, {}", colors(channels));
         println!("license: {}", card.license.as_deref().unwrap_or("not said: find out before you publish anything"));
         println!("{}", page::page(&dataset, &census, columns()));
+        for line in dataset.aside.lines().into_iter().chain(overlooked.overlooked()) {
+            println!("{line}");
+        }
         println!("{} {} rejected", dataset.rejections, if dataset.rejections == 1 { "row" } else { "rows" });
+        if dataset.rejections > LISTED as u64 {
+            for (reason, count) in dataset.reasons.iter().take(LISTED) {
+                println!("  {count} times: {}", printable(reason));
+            }
+            println!("the first of them");
+        }
         for rejected in dataset.rejected.iter().take(LISTED) {
             println!("  {rejected}");
         }
@@ -79,7 +90,7 @@ fn columns() -> Option<usize> {
     screen(Color::Never).width.or_else(said)
 }
 
-fn summary(card: &Card, dataset: &Dataset, census: &[Census]) -> serde_json::Value {
+fn summary(card: &Card, dataset: &Dataset, census: &[Census], overlooked: &Kind) -> serde_json::Value {
     let (height, width, channels) = dataset.native;
     let splits: serde_json::Map<_, _> = census.iter().map(|census| (census.split.clone(), census.json())).collect();
     let provenance: serde_json::Map<_, _> = dataset.provenance.iter().map(|(field, said)| (field.clone(), json!(said.word()))).collect();
@@ -96,7 +107,10 @@ fn summary(card: &Card, dataset: &Dataset, census: &[Census]) -> serde_json::Val
         "provenance": provenance,
         "classes": dataset.classes,
         "splits": splits,
+        "aside": dataset.aside,
+        "overlooked": overlooked,
         "rejections": dataset.rejections,
+        "reasons": dataset.reasons.iter().map(|(reason, count)| json!({"reason": reason, "rows": count})).collect::<Vec<_>>(),
         "rejected": dataset.rejected.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{Exit, Failure};
+use crate::data::dataset::Dataset;
 use crate::data::mock::{Existing, place};
 use crate::spec::card::{Card, ImageAt, Layout};
 
@@ -30,9 +31,17 @@ impl Mock {
         let folder = self.output.unwrap_or_else(|| Path::new("mock").join(&card.dataset));
         let existing = if self.force { Existing::Overwrite } else { Existing::Refuse };
         let written = place(&card, self.rows, &folder, existing)?;
+        let cache = tempfile::tempdir()?;
+        let read = Dataset::open(&card.clone().at(&folder), cache.path());
+        let dataset = read.map_err(|error| {
+            Failure::usage(format!("the card cannot read the mock that it asks for, in `{}`: {error}", folder.display()))
+        })?;
         println!("wrote {} made-up items as {} to {} ({} files)", written.items, layout(&card), folder.display(), written.files.len());
         for line in planted(&card) {
             println!("planted: {line}");
+        }
+        if let Some(first) = dataset.rejected.first() {
+            println!("of these, {} are rejected when they are read, the first of them {first}", dataset.rejections);
         }
         println!("look at it with: fairgrid data {} --root {}", self.card.display(), folder.display());
         Ok(Exit::Ok)

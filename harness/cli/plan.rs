@@ -31,7 +31,13 @@ impl Plan {
                     let cell = &plan.study.cells[planned.cell];
                     let axes: serde_json::Map<_, _> =
                         plan.study.grid.coordinates(&cell.point).into_iter().map(|(axis, level)| (axis, json!(level))).collect();
-                    json!({"name": cell.name, "model": cell.model, "axes": axes})
+                    let mut shown = json!({"name": cell.name, "model": cell.model, "axes": axes});
+                    match plan.draws().find(|(name, _)| *name == cell.name) {
+                        Some((_, Ok(draw))) => shown["draw"] = json!(draw.rows.len()),
+                        Some((_, Err(infeasible))) => shown["infeasible"] = json!(infeasible.to_string()),
+                        None => {}
+                    }
+                    shown
                 })
                 .collect();
             println!("{}", serde_json::to_string_pretty(&json!({"study": plan.study.name, "cells": cells, "tasks": tasks}))?);
@@ -40,6 +46,12 @@ impl Plan {
         println!("{}: {}, {}", plan.study.name, counted(plan.cells.len(), "cell"), counted(tasks.len(), "task"));
         for task in tasks {
             println!("  {:<8} {}  {}", task.kind, task.key.short(), task.name);
+        }
+        for (cell, draw) in plan.draws() {
+            match draw {
+                Ok(draw) => println!("  draw     {cell}: {} items", draw.rows.len()),
+                Err(infeasible) => println!("  draw     {cell}: infeasible, {infeasible}"),
+            }
         }
         Ok(Exit::Ok)
     }

@@ -38,6 +38,9 @@ impl Validate {
                 }
             }
         }
+        let infeasible: Vec<String> =
+            plan.draws().filter_map(|(cell, draw)| Some(format!("{cell}: infeasible, {}", draw.err()?))).collect();
+        infeasible.iter().for_each(|line| println!("{line}"));
         let (cells, scores) = (counted(plan.cells.len(), "cell"), counted(plan.scores.len(), "evaluation"));
         println!("{}: valid; {cells}, {scores}", plan.study.name);
         Ok(Exit::Ok)

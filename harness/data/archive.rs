@@ -68,7 +68,10 @@ fn begin(path: &Path) -> Result<Vec<u8>, DataError> {
 
 fn zip(file: File) -> Result<Found, String> {
     let length = file.metadata().map_err(|error| error.to_string())?.len();
-    let mut archive = zip::ZipArchive::new(std::io::BufReader::new(file)).map_err(|error| error.to_string())?;
+    let mut archive = zip::ZipArchive::new(std::io::BufReader::new(file)).map_err(|error| match error {
+        zip::result::ZipError::InvalidArchive(_) => "its list of files, which comes last, is not there or broken: is it whole?".to_owned(),
+        error => error.to_string(),
+    })?;
     let (mut members, mut refused) = (Vec::new(), Vec::new());
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(|error| error.to_string())?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::aside::Aside;
 use super::error::DataError;
 use super::frame::{Factor, Provenance, Targets};
 use super::items::Items;
@@ -33,6 +34,27 @@ impl std::fmt::Display for Rejected {
             None => write!(f, "`{}`: {}", printable(&self.what), printable(&self.reason)),
         }
     }
+}
+
+/// Rejections by their reasons, the most frequent first, without what differs from row to row: numbers, and what stands between backticks.
+pub(super) fn reasons(rejected: &[Rejected]) -> Vec<(String, u64)> {
+    let mut counts: IndexMap<String, u64> = IndexMap::new();
+    for rejected in rejected {
+        let plain = |text: &str| {
+            let mut plain = String::with_capacity(text.len());
+            for letter in text.chars().map(|letter| if letter.is_ascii_digit() { '…' } else { letter }) {
+                if letter != '…' || !plain.ends_with('…') {
+                    plain.push(letter);
+                }
+            }
+            plain
+        };
+        let parts = rejected.reason.split('`').enumerate();
+        let parts: Vec<String> = parts.map(|(at, part)| if at % 2 == 0 { plain(part) } else { "…".to_owned() }).collect();
+        *counts.entry(parts.join("`")).or_default() += 1;
+    }
+    counts.sort_by(|_, a, _, b| b.cmp(a));
+    counts.into_iter().collect()
 }
 
 /// A dataset, ready to be drawn from.
@@ -70,6 +92,10 @@ pub struct Dataset {
     pub rejected: Vec<Rejected>,
     /// How many were rejected.
     pub rejections: u64,
+    /// How many for which reason, the most frequent first; what a reason quotes is left out.
+    pub reasons: Vec<(String, u64)>,
+    /// What is not used though nothing is wrong with it.
+    pub aside: Aside,
     /// Of the card, of the tables and of all images.
     pub digest: String,
 }

@@ -106,6 +106,17 @@ pub(super) fn jpeg_size(bytes: &[u8], orient: bool) -> Option<(u32, u32)> {
     if format == ImageFormat::Jpeg { jpeg::size(bytes, orient) } else { None }
 }
 
+/// Whether an image is stored lying on its side.
+pub(super) fn is_turned(bytes: &[u8], header: Header) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    match format(bytes) {
+        Ok(ImageFormat::Jpeg) => jpeg::size(bytes, true).is_some_and(|upright| upright != (header.width, header.height)),
+        Ok(format) => decoder(bytes, format)
+            .is_ok_and(|mut decoder| matches!(decoder.orientation(), Ok(Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH))),
+        Err(_) => false,
+    }
+}
+
 fn format(bytes: &[u8]) -> Result<ImageFormat, String> {
     if bytes.is_empty() {
         return Err("the file is empty".to_owned());

@@ -60,6 +60,23 @@ pub(super) struct Known {
     pub(super) digest: Digest,
     /// Why it is no whole image; `None` where it is one, or was not asked.
     pub(super) broken: Option<String>,
+    /// What its header says; `None` where it is no image, or was not asked.
+    pub(super) size: Option<Size>,
+}
+
+/// The width and height of an image as they are stored, and whether it is shown lying on its side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Size {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) turned: bool,
+}
+
+impl Size {
+    /// That of an image that is whole.
+    pub(super) fn of(bytes: &[u8], header: decode::Header) -> Self {
+        Self { width: header.width, height: header.height, turned: decode::is_turned(bytes, header) }
+    }
 }
 
 /// The files that were read before.
@@ -88,29 +105,32 @@ impl Memory {
         Self { path, entries: Mutex::new(entries), changed: Mutex::new(false) }
     }
 
-    /// The digest of a file, and whether it is a whole image where `images` asks so.
-    pub(super) fn file(&self, path: &Path, image: Option<u64>) -> Result<Known, DataError> {
+    /// The digest of a file, and whether it is a whole image where `image` asks so; how large it is where `sized` asks that too.
+    pub(super) fn file(&self, path: &Path, image: Option<u64>, sized: bool) -> Result<Known, DataError> {
         let error = |source| DataError::read(path, source);
         let metadata = std::fs::metadata(path).map_err(error)?;
         let modified = i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec());
         let stamp = Stamp { size: metadata.len(), modified, inode: metadata.ino() };
         if let Ok(entries) = self.entries.lock()
-            && let Some((_, known)) = entries.get(path).filter(|(known, _)| *known == stamp)
+            && let Some((_, known)) =
+                entries.get(path).filter(|(then, known)| *then == stamp && (!sized || known.size.is_some() || known.broken.is_some()))
         {
             return Ok(known.clone());
         }
         let known = match image {
             Some(limit) if decode::check_length(metadata.len(), limit).is_err() => {
-                Known { digest: Digest::of(&[]), broken: decode::check_length(metadata.len(), limit).err() }
+                Known { digest: Digest::of(&[]), broken: decode::check_length(metadata.len(), limit).err(), size: None }
             }
             Some(limit) => {
                 let bytes = std::fs::read(path).map_err(error)?;
-                Known { digest: Digest::of(&bytes), broken: decode::check(&bytes, limit).err() }
+                let header = decode::check(&bytes, limit);
+                let size = header.as_ref().ok().filter(|_| sized).map(|header| Size::of(&bytes, *header));
+                Known { digest: Digest::of(&bytes), broken: header.err(), size }
             }
             None => {
                 let mut hasher = blake3::Hasher::new();
                 hasher.update_reader(std::fs::File::open(path).map_err(error)?).map_err(error)?;
-                Known { digest: Digest::from(hasher.finalize()), broken: None }
+                Known { digest: Digest::from(hasher.finalize()), broken: None, size: None }
             }
         };
         // A file that changed a moment ago may change again within the clock's resolution.
@@ -135,7 +155,8 @@ impl Memory {
             for (path, (stamp, known)) in entries.iter() {
                 let Some(path) = path.to_str().filter(|path| !path.contains(['\t', '\n'])) else { continue };
                 let broken = known.broken.as_deref().unwrap_or_default().replace(['\t', '\n'], " ");
-                writeln!(out, "{}\t{}\t{}\t{}\t{broken}\t{path}", stamp.size, stamp.modified, stamp.inode, known.digest)?;
+                let size = known.size.map(|size| format!(" {} {} {}", size.width, size.height, u8::from(size.turned))).unwrap_or_default();
+                writeln!(out, "{}\t{}\t{}\t{}{size}\t{broken}\t{path}", stamp.size, stamp.modified, stamp.inode, known.digest)?;
             }
             out.flush()?;
             drop(out);
@@ -149,7 +170,13 @@ impl Memory {
 fn parse(line: &str) -> Option<(PathBuf, (Stamp, Known))> {
     let mut cells = line.splitn(6, '\t');
     let stamp = Stamp { size: cells.next()?.parse().ok()?, modified: cells.next()?.parse().ok()?, inode: cells.next()?.parse().ok()? };
-    let digest = u128::from_str_radix(cells.next()?, 16).ok().map(Digest)?;
+    let mut told = cells.next()?.split(' ');
+    let digest = u128::from_str_radix(told.next()?, 16).ok().map(Digest)?;
+    let sizes: Vec<u32> = told.map_while(|number| number.parse().ok()).collect();
+    let size = match sizes.as_slice() {
+        [width, height, turned] => Some(Size { width: *width, height: *height, turned: *turned == 1 }),
+        _ => None,
+    };
     let broken = Some(cells.next()?.to_owned()).filter(|reason| !reason.is_empty());
-    Some((PathBuf::from(cells.next()?), (stamp, Known { digest, broken })))
+    Some((PathBuf::from(cells.next()?), (stamp, Known { digest, broken, size })))
 }

@@ -51,6 +51,16 @@ pub enum DataError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Images of a dataset cannot be decoded.
+    #[error("{}", told(dataset, broken, *more))]
+    Images {
+        /// The dataset's name.
+        dataset: String,
+        /// The items with their files and what is wrong with them, a line each.
+        broken: Vec<String>,
+        /// Whether there may be more than these.
+        more: bool,
+    },
     /// Images cannot be decoded, whatever they are.
     #[error("images cannot be decoded: {0}")]
     Threads(String),
@@ -72,13 +82,33 @@ pub enum DataError {
     },
 }
 
+/// A list of images that cannot be decoded.
+fn told(dataset: &str, broken: &[String], more: bool) -> String {
+    let count = match (broken.len(), more) {
+        (1, _) => "an image".to_owned(),
+        (count, false) => format!("{count} images"),
+        (count, true) => format!("{count} images and perhaps more"),
+    };
+    format!("{count} of the dataset `{dataset}` cannot be decoded: mend the files, or take them out\n  {}", broken.join("\n  "))
+}
+
+/// What the system says, without its number.
+pub(super) fn plain(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match (error.kind(), text.split_once(" (os error")) {
+        (io::ErrorKind::NotFound, _) => io::Error::new(error.kind(), "there is no such file or folder"),
+        (kind, Some((words, _))) => io::Error::new(kind, words.to_lowercase()),
+        _ => error,
+    }
+}
+
 impl DataError {
     pub(super) fn read(path: &Path, source: io::Error) -> Self {
-        Self::Read { path: path.to_owned(), source }
+        Self::Read { path: path.to_owned(), source: plain(source) }
     }
 
     pub(super) fn cache(path: &Path, source: io::Error) -> Self {
-        Self::Cache { path: path.to_owned(), source }
+        Self::Cache { path: path.to_owned(), source: plain(source) }
     }
 
     pub(super) fn file(path: &Path, reason: impl Into<String>) -> Self {

@@ -112,12 +112,29 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
         None => Missing::Keep,
     };
     let unsure = field.confidence.as_ref().and_then(|(column, least)| Some((sheet.columns.get(column)?, *least)));
+    let confidence = |row| {
+        let (column, least) = unsure?;
+        let cell = column.get(row);
+        Some((cell, cell.and_then(|cell| cell.parse::<f64>().ok()), least))
+    };
     let mut refused = Vec::new();
     let mut codes = Vec::with_capacity(sheet.len());
     for row in 0..sheet.len() {
-        let sure = unsure.is_none_or(|(column, least)| {
-            column.get(row).and_then(|text| text.parse::<f64>().ok()).is_some_and(|confidence| confidence >= least)
-        });
+        let (mut sure, mut lack) = (true, "is missing".to_owned());
+        let told = field.confidence.as_ref().map_or("", |(column, _)| column);
+        match confidence(row).filter(|_| column.code(row).is_some()) {
+            None => {}
+            Some((Some(cell), None, _)) => {
+                refused.push((row, format!("`{told}` is `{cell}`: expected a number")));
+                codes.push(None);
+                continue;
+            }
+            Some((cell, number, least)) => {
+                sure = number.is_some_and(|number| number >= least);
+                lack = cell
+                    .map_or(format!("is unsure, as `{told}` is empty"), |cell| format!("is unsure, as `{told}` is {cell}, below {least}"));
+            }
+        }
         let outcome = column.code(row).filter(|_| sure).map(|code| &outcomes[code as usize]);
         codes.push(match (outcome, &missing) {
             (Some(Outcome::Level(code)), _) => Some(*code),
@@ -128,7 +145,7 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
             (_, Missing::Keep) => None,
             (_, Missing::Level(other)) => Some(levels.insert_full(other.clone()).0 as u32),
             (_, Missing::Reject) => {
-                refused.push((row, format!("`{}` is missing, which `{name}` needs", from)));
+                refused.push((row, format!("`{from}` {lack}, which `{name}` needs")));
                 None
             }
         });

@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::arrivals::Arrivals;
 use super::dataset::Dataset;
@@ -22,6 +22,8 @@ use crate::spec::input::{Channels, Resolved};
 const SHARD: usize = 64 << 20;
 /// Images that a shard has at most: what is lost by a kill, and waited for by other processes.
 const SLOTS: usize = 4096;
+/// Images that are named where they cannot be decoded.
+const TOLD: usize = 10;
 
 /// The images of some rows of a dataset, in the geometry of one input.
 #[derive(Debug)]
@@ -79,13 +81,13 @@ impl Images {
     /// that had to be decoded.
     ///
     /// # Errors
-    /// When an image cannot be decoded (it is named), or the cache cannot be written. Who waits for an image gets the same error.
-    pub fn fill(&self, items: &Items, threads: usize, progress: Progress<'_>) -> Result<(), Arc<DataError>> {
+    /// When images cannot be decoded (the first few are named, all others decoded), or the cache cannot be written. Who waits for an image gets the same error.
+    pub fn fill(&self, dataset: &Dataset, threads: usize, progress: Progress<'_>) -> Result<(), Arc<DataError>> {
         // Whoever waits must hear of the end, also of one that nobody foresaw.
         let _ending = Ending(self);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build();
         let filled = match pool {
-            Ok(pool) => pool.install(|| self.fill_parts(items, progress)),
+            Ok(pool) => pool.install(|| self.fill_parts(dataset, progress)),
             Err(error) => Err(DataError::Threads(error.to_string())),
         };
         let end = filled.map_err(Arc::new);
@@ -99,11 +101,12 @@ impl Images {
     /// As for [`Self::open`] and [`Self::fill`].
     pub fn decode(dataset: &Dataset, rows: &[u32], input: &Resolved, cache: &Path, progress: Progress<'_>) -> Result<Self, Arc<DataError>> {
         let images = Self::open(dataset, rows, input, cache)?;
-        images.fill(&dataset.items, rayon::current_num_threads(), progress)?;
+        images.fill(dataset, rayon::current_num_threads(), progress)?;
         Ok(images)
     }
 
-    fn fill_parts(&self, items: &Items, progress: Progress<'_>) -> Result<(), DataError> {
+    fn fill_parts(&self, dataset: &Dataset, progress: Progress<'_>) -> Result<(), DataError> {
+        let (items, broken) = (&dataset.items, Broken::default());
         let (done, decoding) = (AtomicU64::new(0), AtomicBool::new(false));
         let there = |rows: &[u32]| {
             let done = done.fetch_add(rows.len() as u64, Ordering::Relaxed) + rows.len() as u64;
@@ -125,8 +128,12 @@ impl Images {
                     continue;
                 }
                 decoding.store(true, Ordering::Relaxed);
-                let decoded = decode_all(items, &missing, &self.input, &|row, bytes| {
-                    part.shard.write(part.slot(row), bytes)?;
+                let decoded = decode_all(items, &missing, &self.input, &|row, image| {
+                    let bytes = match image {
+                        Err(error @ DataError::Image { .. }) => return broken.add(row, error),
+                        other => other?,
+                    };
+                    part.shard.write(part.slot(row), &bytes)?;
                     there(&[row]);
                     // One always goes on, for other processes that wait.
                     if rayon::current_thread_index() != Some(0) {
@@ -140,6 +147,9 @@ impl Images {
             }
             joined(recording)
         })
+        // An image that is broken is told with all others that are, whatever ended the decoding.
+        .or_else(|error| if broken.is_none() { Err(error) } else { Ok(()) })
+        .and_then(|()| broken.told(dataset))
     }
 
     /// Waits until all images are there.
@@ -179,6 +189,39 @@ impl Images {
         match self.parts.get(&(row as usize / self.per_shard)) {
             Some(part) if self.arrivals.wait(row)? => Ok(part.shard.read(part.slot(row), out)?),
             _ => Err(DataError::Image { image: format!("item {row}"), reason: "it is not among the decoded ones".to_owned() }.into()),
+        }
+    }
+}
+
+/// Rows whose images cannot be decoded.
+#[derive(Default)]
+struct Broken(Mutex<BTreeMap<u32, DataError>>);
+
+impl Broken {
+    /// Adds one; an error where there are enough to be told.
+    fn add(&self, row: u32, error: DataError) -> Result<(), DataError> {
+        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.insert(row, error);
+        if rows.len() < TOLD { Ok(()) } else { Err(DataError::Threads("too many are broken".to_owned())) }
+    }
+
+    fn is_none(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// The first of them as an error, where there are any.
+    fn told(self, dataset: &Dataset) -> Result<(), DataError> {
+        let rows = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let more = rows.len() >= TOLD;
+        let line = |(row, error): (u32, DataError)| match error {
+            DataError::Image { image, reason } if dataset.ids[row as usize] == image => format!("`{image}`: {reason}"),
+            DataError::Image { image, reason } => format!("`{}`, of `{image}`: {reason}", dataset.ids[row as usize]),
+            other => other.to_string(),
+        };
+        let broken: Vec<String> = rows.into_iter().take(TOLD).map(line).collect();
+        match broken.is_empty() {
+            true => Ok(()),
+            false => Err(DataError::Images { dataset: dataset.name.clone(), broken, more }),
         }
     }
 }
@@ -230,13 +273,13 @@ fn key(items: &Items, rows: std::ops::Range<usize>, input: &Resolved) -> String 
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
-/// Takes the bytes of an item.
-type Write<'w> = &'w (dyn Fn(u32, &[u8]) -> Result<(), DataError> + Sync);
+/// Takes the bytes of an item, or why there are none.
+type Write<'w> = &'w (dyn Fn(u32, Result<Vec<u8>, DataError>) -> Result<(), DataError> + Sync);
 
 /// Decodes and fits items and hands each on.
 fn decode_all(items: &Items, rows: &[u32], input: &Resolved, write: Write) -> Result<(), DataError> {
     let Some(grid) = &items.mosaic else {
-        items.visit(rows, |row, encoded| write(row, &prepare(items, row, encoded, input)?))?;
+        items.visit(rows, |row, encoded| write(row, prepare(items, row, encoded, input)))?;
         return Ok(());
     };
     let cell = Resolved { height: input.height / grid.rows, width: input.width / grid.columns, ..input.clone() };
@@ -249,7 +292,7 @@ fn decode_all(items: &Items, rows: &[u32], input: &Resolved, write: Write) -> Re
         let parts: HashMap<u32, Vec<u8>> = images.into_iter().zip(parts).collect();
         for row in block {
             let parts: Vec<&[u8]> = items.parts(*row).iter().filter_map(|image| parts.get(image).map(Vec::as_slice)).collect();
-            write(*row, &tiled(grid, &parts, &cell))?;
+            write(*row, Ok(tiled(grid, &parts, &cell)))?;
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::aside::Kind;
 use super::dataset::Rejected;
 use super::error::DataError;
 use super::root;
@@ -16,12 +17,14 @@ const SEPARATOR: char = '\u{1f}';
 /// The column that says whether an item has a row, 1 or 0, where the table itself has none of this name.
 const FOUND: &str = "found";
 
-/// Joins a table: `name.column` becomes a column of the items, for each wanted column.
-pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, wanted: &[String]) -> Result<(), DataError> {
+/// Joins a table: `name.column` becomes a column of the items, for each wanted column. Where every item stays and none has a row, the answer
+/// says so.
+pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, wanted: &[String]) -> Result<Option<String>, DataError> {
     let mut read: Vec<String> = wanted.to_vec();
     read.push(join.key.column().to_owned());
     let options = table::Options { columns: Some(read), tolerant: true, ..options(&join.table) };
     let mut by_key: HashMap<String, u32> = HashMap::new();
+    let mut theirs = Kind::default();
     let mut columns: Vec<Column> = wanted.iter().map(|_| Column::default()).collect();
     let mut rows = 0_u32;
     let files = root::all_named(root, &join.table.file)?;
@@ -62,29 +65,41 @@ pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, want
                     None => column.push(Some("1")),
                 }
             }
+            theirs.add(&cell);
             by_key.insert(key, rows);
             rows += 1;
         }
         above += chunk.height();
     }
     sheet.tables.extend(files.into_iter().map(|(below, _)| below));
-    let found: Vec<Option<u32>> = (0..sheet.len())
-        .map(|row| {
-            let parts: Option<Vec<&str>> = join.key.item_columns().iter().map(|name| sheet.columns.get(*name)?.get(row)).collect();
-            parts.and_then(|parts| by_key.get(&parts.join(&SEPARATOR.to_string())).copied())
-        })
-        .collect();
+    let own = |sheet: &Sheet, row: usize| -> Option<String> {
+        let parts: Option<Vec<&str>> = join.key.item_columns().iter().map(|name| sheet.columns.get(*name)?.get(row)).collect();
+        parts.map(|parts| parts.join(&SEPARATOR.to_string()))
+    };
+    let found: Vec<Option<u32>> = (0..sheet.len()).map(|row| by_key.get(&own(sheet, row)?).copied()).collect();
     for (wanted, column) in wanted.iter().zip(&columns) {
         let mut joined = Column::default();
         let unmatched = (wanted == FOUND).then_some("0");
         found.iter().for_each(|row| joined.push(row.map_or(unmatched, |row| column.get(row as usize))));
         sheet.columns.insert(format!("{name}.{wanted}"), joined);
     }
+    let shown = |key: String| key.replace(SEPARATOR, ", ");
     if !join.keep_unmatched {
         let keep: Vec<bool> = found.iter().map(Option::is_some).collect();
-        sheet.reject(&keep, |_, _| format!("the table `{name}` has no row for it"));
+        sheet.reject(&keep, |sheet, row| match own(sheet, row) {
+            Some(key) => format!("the table `{name}` has no row for `{}`", shown(key)),
+            None => format!("the table `{name}` has no row for it: `{}` is empty", join.key.item_columns().join("` or `")),
+        });
+    } else if rows > 0 && sheet.len() > 0 && found.iter().all(Option::is_none) {
+        let mut ours = Kind::default();
+        (0..sheet.len()).filter_map(|row| own(sheet, row)).for_each(|key| ours.add(&shown(key)));
+        return Ok(Some(format!(
+            "no item has a row in the table `{name}`: its keys are such as {}, and the items ask for {}",
+            theirs.shown(),
+            ours.shown()
+        )));
     }
-    Ok(())
+    Ok(None)
 }
 
 fn key_of(key: &JoinKey, cell: &str) -> Option<String> {

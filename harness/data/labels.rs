@@ -5,6 +5,7 @@ use std::path::Path;
 
 use indexmap::IndexSet;
 
+use super::aside::Kind;
 use super::dataset::Rejected;
 use super::error::DataError;
 use super::frame::Targets;
@@ -89,16 +90,72 @@ impl Gathered {
     }
 }
 
-/// Reads the labels of a sheet's items.
-pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels) -> Result<Read, DataError> {
+/// Why the label lists of some items cannot be read, by row.
+pub(super) fn unreadable(labels: &Labels, sheet: &Sheet) -> Vec<(usize, String)> {
+    let LabelForm::List { from, separator, .. } = &labels.form else { return Vec::new() };
+    let Some(column) = sheet.columns.get(from) else { return Vec::new() };
+    let refused = |cell: &str| match classes_of(cell, separator.as_deref()) {
+        Some(classes) => classes.iter().find(|class| class.contains(hidden)).map(|class| unseen(class)),
+        None => Some(format!("`{from}` is `{cell}`, which is no list: write `[\"a\", \"b\"]`, or say the `separator`")),
+    };
+    let reasons: Vec<Option<String>> = column.values().map(refused).collect();
+    (0..sheet.len()).filter_map(|row| Some((row, reasons[column.code(row)? as usize].clone()?))).collect()
+}
+
+/// The classes that a cell lists; `None` where it is no list.
+fn classes_of(cell: &str, separator: Option<&str>) -> Option<Vec<String>> {
+    match separator {
+        Some(separator) => Some(cell.split(separator).map(str::trim).filter(|class| !class.is_empty()).map(str::to_owned).collect()),
+        None if cell.is_empty() => Some(Vec::new()),
+        None => listed(cell),
+    }
+}
+
+/// What the tables of labels hold, as far as it says whether they fit the items.
+#[derive(Default)]
+struct Seen {
+    /// Rows of items that are there.
+    matched: u64,
+    /// Rows that say something about their item.
+    telling: u64,
+    /// Rows of no item.
+    strangers: Kind,
+    /// Cells that say nothing.
+    mute: Kind,
+}
+
+impl Seen {
+    /// Refuses tables of which no row belongs to an item, or none says anything.
+    fn check(&self, labels: &Labels, ids: &[String], id: &str, value: &str) -> Result<(), DataError> {
+        let problem = if self.matched == 0 && self.strangers.count > 0 {
+            let mut own = Kind::default();
+            ids.iter().take(3).for_each(|id| own.add(id));
+            let message =
+                format!("no `{id}` of the labels is the id of an item: they have {}, the items {}", self.strangers.shown(), own.shown());
+            Problem::at(&labels.node, message)
+                .help("name the column that holds the items' ids, or let `images` make them alike: `id: \"{stem}\"`")
+        } else if self.telling == 0 && self.mute.count > 0 {
+            let message = format!("no {value} says present or absent: its values are such as {}", self.mute.shown());
+            Problem::at(&labels.node, message).help("say which do: `present: yes, absent: no`, or numbers, `present: {at_least: 0.5}`")
+        } else {
+            return Ok(());
+        };
+        Err(SpecError::from(problem).into())
+    }
+}
+
+/// Reads the labels of a sheet's items. `all` are the ids of all items that there were, also of those that were left out since.
+pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels, all: &HashSet<String>) -> Result<(Read, Kind), DataError> {
     let mut gathered = Gathered::new(sheet.len());
+    let mut seen = Seen::default();
     let (others, names, sort) = match &labels.form {
         LabelForm::Long { tables, id, class, value, names } => {
             for table in tables {
                 for (below, path) in root::all_named(root, &table.file)? {
-                    long((below, &path), sheet, &mut gathered, table, (id, class), value.as_ref())?;
+                    long((below, &path), sheet, &mut gathered, table, (id, class), value.as_ref(), (&mut seen, all))?;
                 }
             }
+            seen.check(labels, &sheet.ids, id, &value.as_ref().map_or(String::new(), |(column, _)| format!("`{column}`")))?;
             (Others::Unknown, names.as_ref(), true)
         }
         LabelForm::Wide { columns, truth } => {
@@ -108,37 +165,24 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
                 let class = own.map_or(class.as_str(), |(_, class)| class);
                 gathered.classes.insert(class.to_owned());
                 for row in 0..sheet.len() {
-                    if let Some(there) = truth.of(sheet.columns.get(name).and_then(|column| column.get(row))) {
-                        gathered.say(row, class, there);
+                    let cell = sheet.columns.get(name).and_then(|column| column.get(row));
+                    match truth.of(cell) {
+                        Some(there) => {
+                            seen.telling += 1;
+                            gathered.say(row, class, there);
+                        }
+                        None => seen.mute.add(cell.unwrap_or_default()),
                     }
                 }
             }
+            seen.check(labels, &sheet.ids, "id", "column of the labels")?;
             (Others::Unknown, None, false)
         }
         LabelForm::List { from, separator, others, names } => {
             for row in 0..sheet.len() {
-                let cell = sheet.columns.get(from).and_then(|column| column.get(row)).unwrap_or_default().to_owned();
-                let listed: Option<Vec<String>> = match separator {
-                    Some(separator) => {
-                        Some(cell.split(separator.as_str()).map(str::trim).filter(|class| !class.is_empty()).map(str::to_owned).collect())
-                    }
-                    None if cell.is_empty() => Some(Vec::new()),
-                    None => listed(&cell),
-                };
-                match listed {
-                    Some(classes) => {
-                        let (hidden, shown): (Vec<String>, Vec<String>) = classes.into_iter().partition(|class| class.contains(hidden));
-                        for class in &shown {
-                            gathered.say(row, class, true);
-                        }
-                        let refused = |class: &String| sheet.rejection(row, unseen(class));
-                        let refused: Vec<Rejected> = hidden.iter().map(refused).collect();
-                        sheet.rejected.extend(refused);
-                    }
-                    None => {
-                        let rejection = sheet.rejection(row, format!("`{from}` is `{cell}`, which is no list"));
-                        sheet.rejected.push(rejection);
-                    }
+                let cell = sheet.columns.get(from).and_then(|column| column.get(row)).unwrap_or_default();
+                for class in classes_of(cell, separator.as_deref()).unwrap_or_default() {
+                    gathered.say(row, &class, true);
                 }
             }
             (*others, names.as_ref(), true)
@@ -157,7 +201,7 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels)
             if let Some(background) = &labels.ontology.background {
                 ontology::background(&mut read.classes, &mut read.targets, labels, background)?;
             }
-            Ok(read)
+            Ok((read, seen.strangers))
         }
     }
 }
@@ -224,6 +268,7 @@ fn long(
     file: &TableFile,
     (id, class): (&str, &str),
     value: Option<&(String, Truth)>,
+    (seen, all): (&mut Seen, &HashSet<String>),
 ) -> Result<(), DataError> {
     let rows: HashMap<&str, usize> = sheet.ids.iter().enumerate().map(|(row, id)| (id.as_str(), row)).collect();
     let wanted = [Some(id), Some(class), value.map(|(column, _)| column.as_str())];
@@ -246,11 +291,24 @@ fn long(
                 continue;
             }
             // A label of an image that is not here is no mistake: the tables cover more than most people download.
-            let Some(item) = rows.get(id.as_ref()) else { continue };
+            if !all.contains(id.as_ref()) {
+                seen.strangers.add(&id);
+                continue;
+            }
+            seen.matched += 1;
             let there = match &cells {
                 None => Some(true),
-                Some((column, truth)) => truth.of(column.text(row)?.as_deref()),
+                Some((column, truth)) => {
+                    let cell = column.text(row)?;
+                    let there = truth.of(cell.as_deref());
+                    if there.is_none() {
+                        seen.mute.add(cell.as_deref().unwrap_or_default());
+                    }
+                    there
+                }
             };
+            seen.telling += u64::from(there.is_some());
+            let Some(item) = rows.get(id.as_ref()) else { continue };
             if let Some(there) = there
                 && !gathered.say(*item, &class, there)
             {

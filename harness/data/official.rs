@@ -1,9 +1,11 @@
 //! Official splits, before and after the card divides them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::aside::Kind;
+use super::dataset::Rejected;
 use super::error::DataError;
 use super::frame::Factor;
 use super::opening::Opening;
@@ -11,23 +13,28 @@ use super::sheet::Sheet;
 use super::split::{Pool, divide};
 use crate::spec::card::{Condition, Share, Split};
 
-/// The splits of a sheet: those that its files or a column make, and what the card makes of them.
+/// Rejections that are shown where they explain that a split has nothing.
+const SHOWN: usize = 10;
+
+/// The splits of a sheet: those that its files or a column make, and what the card makes of them; and the items that are in none.
 pub(super) fn splits(
     opening: &Opening,
     sheet: &Sheet,
     fields: &IndexMap<String, Factor>,
     subject: Option<&Factor>,
-) -> Result<IndexMap<String, Vec<u32>>, DataError> {
+) -> Result<(IndexMap<String, Vec<u32>>, Kind), DataError> {
     let card = opening.card;
     let mut official: IndexMap<String, Vec<u32>> = IndexMap::new();
+    let mut unknown = Kind::default();
     if let Some(named) = &card.splits.column {
         let column = opening.column(sheet, &named.from)?;
         official.extend(named.map.values().map(|name| (name.clone(), Vec::new())));
         for row in 0..sheet.len() {
             let Some(value) = column.get(row) else { continue };
             let name = if named.map.is_empty() { Some(value) } else { named.map.get(value).map(String::as_str) };
-            if let Some(name) = name {
-                official.entry(name.to_owned()).or_default().push(row as u32);
+            match name {
+                Some(name) => official.entry(name.to_owned()).or_default().push(row as u32),
+                None => unknown.add(value),
             }
         }
     } else if let Some(names) = card.layout.split_names() {
@@ -56,9 +63,24 @@ pub(super) fn splits(
     for (name, rows) in &splits {
         let drawn = card.splits.named.get(name).is_some_and(|split| matches!(split.share, Share::Fraction { .. }));
         if rows.is_empty() {
-            let why = if drawn { ": its `fraction` of so few items is none" } else { "" };
-            return Err(DataError::dataset(&card.dataset, format!("has nothing in the split `{name}`{why}")));
+            let mut why = if drawn { ": its `fraction` of so few items is none".to_owned() } else { String::new() };
+            if unknown.count > 0 {
+                why = format!(": of {} items `splits` does not know the value, such as {}", unknown.count, unknown.shown());
+            }
+            return Err(DataError::dataset(&card.dataset, format!("has nothing in the split `{name}`{why}{}", told(&sheet.rejected))));
         }
     }
-    Ok(splits)
+    let divided: HashSet<u32> = splits.values().flatten().copied().collect();
+    Ok((splits, Kind { count: (sheet.len() - divided.len()) as u64, ..unknown }))
+}
+
+/// The first rejections, a line each.
+fn told(rejected: &[Rejected]) -> String {
+    let shown: String = rejected.iter().take(SHOWN).map(|rejected| format!("\n  {rejected}")).collect();
+    match rejected.len() {
+        0 => String::new(),
+        1 => format!("; one row was rejected{shown}"),
+        all if all > SHOWN => format!("; {all} rows were rejected{shown}\n  and {} more", all - SHOWN),
+        all => format!("; {all} rows were rejected{shown}"),
+    }
 }

@@ -1,11 +1,12 @@
 //! A card and its files to a dataset, step by step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use indexmap::IndexMap;
 
-use super::dataset::Dataset;
+use super::aside::Aside;
+use super::dataset::{Dataset, reasons};
 use super::decode;
 use super::digest::{Digest, Memory};
 use super::error::DataError;
@@ -13,11 +14,11 @@ use super::field::{self, compact};
 use super::frame::{Factor, Targets};
 use super::items::Items;
 use super::mosaic::Mosaics;
-use super::sheet::{Column, Sheet, Source};
+use super::sheet::{Sheet, Source};
 use super::split::{Pool, check_disjoint};
 use super::unpacked::Unpacked;
 use super::{join, labels, official, pixels, sidecar, verify};
-use crate::spec::card::{Card, Condition, FieldSource, LabelForm, Layout, Name};
+use crate::spec::card::{Card, Condition, Field, FieldSource, LabelForm, Name, Test, Translate};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
 /// Rejections that are kept with their reasons; all are counted.
@@ -40,28 +41,39 @@ impl Opening<'_> {
         let memory = Memory::open(self.cache, self.root, card.pixel_limit);
         let source = Source { root: self.root, unpacked: &Unpacked::new(self.cache, &memory) };
         let mut sheet = Sheet::read(card, &source, &own)?;
+        let mut aside = Aside::default();
+        let tabled = card.labels.as_ref().is_some_and(|labels| matches!(labels.form, LabelForm::Long { .. }));
+        let all: HashSet<String> = if tabled { sheet.ids.iter().cloned().collect() } else { HashSet::new() };
         sidecar::read(card, self.root, &mut sheet)?;
-        for (name, table) in &card.tables {
+        for (name, table) in self.in_order()? {
             let wanted = joined.get(name).cloned().unwrap_or_default();
-            join::join(self.root, &mut sheet, name, table, &wanted)?;
+            aside.unjoined.extend(join::join(self.root, &mut sheet, name, table, &wanted)?);
         }
-        let mut fields = self.fields(&mut sheet)?;
-        self.filter(&mut sheet, &mut fields)?;
+        sheet.read_windows(card);
+        let mut fields = self.fields(&mut sheet, &aside.unjoined)?;
+        let chosen = self.classes(&fields);
+        aside.filtered = self.filter(&mut sheet, &mut fields)?;
+        let left: BTreeSet<String> = chosen.difference(&self.classes(&fields)).cloned().collect();
         let digests = verify::images(self, &mut sheet, &mut fields, &memory)?;
         let excluded = |name: &str, level: &str| {
             card.conditions.iter().any(|condition| condition.field == name && !condition.test.passes(Some(level)))
         };
         for (name, factor) in &mut fields {
             let is_label = card.label.as_ref().is_some_and(|label| label.text == *name);
-            *factor = compact(factor, |level| is_label && !excluded(name, level));
+            let written = card.fields.get(name).map(field::declared).unwrap_or_default();
+            // A class that only rejected rows have is none; one that the card declares, or that `where` leaves no item of, stays.
+            let stays = |level: &str| written.iter().any(|other| other == level) || left.contains(level);
+            *factor = compact(factor, |level| is_label && stays(level) && !excluded(name, level));
         }
-        let mut targets = match &card.labels {
-            Some(labels) => Some(labels::read(card, self.root, &mut sheet, labels)?),
-            None => None,
-        };
+        let mut targets = None;
+        if let Some(labels) = &card.labels {
+            let (read, strangers) = labels::read(card, self.root, &mut sheet, labels, &all)?;
+            (targets, aside.strangers) = (Some(read), strangers);
+        }
         let subject = card.subject.as_ref().map(|subject| self.subject(subject, &sheet, &fields)).transpose()?;
-        let mut splits = official::splits(self, &sheet, &fields, subject.as_ref())?;
-        let tables = sheet.tables.iter().map(|file| memory.file(&self.root.join(file), None).map(|known| known.digest));
+        let (mut splits, undivided) = official::splits(self, &sheet, &fields, subject.as_ref())?;
+        aside.undivided = undivided;
+        let tables = sheet.tables.iter().map(|file| memory.file(&self.root.join(file), None, false).map(|known| known.digest));
         let tables: Vec<Digest> = tables.collect::<Result<_, _>>()?;
         memory.save();
         let items = Items {
@@ -78,6 +90,16 @@ impl Opening<'_> {
         let pool = Pool { dataset: &card.dataset, ids: &ids, fields: &fields, subject: subject.as_ref() };
         check_disjoint(&pool, &splits)?;
         let mosaics = card.compose.as_ref().map(|compose| (compose, Mosaics::lay(compose, &splits)));
+        if let Some((compose, mosaics)) = &mosaics
+            && let Some((split, _)) = mosaics.splits.iter().find(|(_, made)| made.is_empty())
+        {
+            let (has, size) = (splits[split].len(), mosaics.grid.size());
+            let problem = match compose.repeat.of(split) {
+                0 => Problem::at(&compose.node, format!("`repeat` leaves no mosaic in the split `{split}`")),
+                _ => Problem::at(&compose.node, format!("a mosaic takes {size} items, and the split `{split}` has {has}")),
+            };
+            return Err(SpecError::from(problem.help("a smaller `mosaic`, a `repeat` from 1 on, or larger splits")).into());
+        }
         fields = pixels::fields(card, &items, &fields, &splits, mosaics.as_ref())?;
         let mut items = items;
         let label = card.label.as_ref().map(|label| label.text.clone());
@@ -101,6 +123,7 @@ impl Opening<'_> {
             let reason = format!("is strict, and {rejections} of its rows or files cannot be used, the first of them {first}");
             return Err(DataError::dataset(&card.dataset, reason));
         }
+        let reasons = reasons(&sheet.rejected);
         let mut rejected = sheet.rejected;
         rejected.truncate(LISTED);
         Ok(Dataset {
@@ -120,60 +143,18 @@ impl Opening<'_> {
             native,
             rejected,
             rejections,
+            reasons,
+            aside,
             digest,
         })
     }
 
-    /// The columns of the items that the card reads, and those of each joined table.
-    fn needed(&self) -> (BTreeSet<String>, IndexMap<String, Vec<String>>) {
-        let card = self.card;
-        let mut names: BTreeSet<String> = BTreeSet::new();
-        for field in card.fields.values() {
-            match &field.source {
-                FieldSource::Column { from, .. } => drop(names.insert(from.text.clone())),
-                FieldSource::Columns { columns, .. } => names.extend(columns.keys().cloned()),
-                FieldSource::Pixels { .. } => {}
-            }
-            names.extend(field.confidence.iter().map(|(column, _)| column.clone()));
-        }
-        let tested = card.conditions.iter().chain(card.splits.named.values().flat_map(|split| &split.conditions));
-        names.extend(tested.map(|condition| condition.field.clone()).filter(|name| !card.fields.contains_key(name)));
-        names.extend(card.subject.iter().map(|name| name.text.clone()).filter(|name| !card.fields.contains_key(name)));
-        names.extend(card.splits.column.iter().map(|column| column.from.text.clone()));
-        names.extend(card.tables.values().flat_map(|table| table.key.item_columns()).map(str::to_owned));
-        match card.labels.as_ref().map(|labels| &labels.form) {
-            Some(LabelForm::Wide { columns, .. }) => names.extend(columns.keys().cloned()),
-            Some(LabelForm::List { from, .. }) => drop(names.insert(from.clone())),
-            _ => {}
-        }
-        if card.layout.split_names().is_some() {
-            names.insert("split".to_owned());
-        }
-        names.extend(card.sidecars.iter().flat_map(|sidecar| sidecar.file.columns()).map(str::to_owned));
-        names.retain(|name| !card.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(name)));
-        let mut own = BTreeSet::new();
-        let mut joined: IndexMap<String, Vec<String>> = IndexMap::new();
-        for name in names {
-            match name.split_once('.').filter(|(table, _)| card.tables.contains_key(*table)) {
-                Some((table, column)) => joined.entry(table.to_owned()).or_default().push(column.to_owned()),
-                None => drop(own.insert(name)),
-            }
-        }
-        (own, joined)
-    }
-
-    pub(super) fn column<'s>(&self, sheet: &'s Sheet, name: &Name) -> Result<&'s Column, DataError> {
-        sheet.columns.get(&name.text).ok_or_else(|| {
-            let problem = Problem::at(&name.node, format!("the dataset `{}` has no column `{}`", self.card.dataset, name.text));
-            SpecError::from(problem.help(did_you_mean(&name.text, sheet.columns.keys().map(String::as_str)))).into()
-        })
-    }
-
     /// The fields that come from columns; rows that they refuse are gone afterwards.
-    fn fields(&self, sheet: &mut Sheet) -> Result<IndexMap<String, Factor>, DataError> {
+    fn fields(&self, sheet: &mut Sheet, unjoined: &[String]) -> Result<IndexMap<String, Factor>, DataError> {
         let mut fields = IndexMap::new();
         let mut reasons: Vec<Option<String>> = vec![None; sheet.len()];
-        let is_label = |name: &str| self.card.label.as_ref().is_some_and(|label| label.text == name);
+        // Who has no class cannot be learned from, and who is nobody cannot be kept on one side of a split.
+        let needed = |name: &str| [&self.card.label, &self.card.subject].into_iter().flatten().any(|needed| needed.text == name);
         let mut keep = |name: &str, made: field::Made, refused: Vec<(usize, String)>| {
             for (row, reason) in refused.into_iter().chain(made.refused) {
                 reasons[row].get_or_insert(reason);
@@ -189,30 +170,43 @@ impl Opening<'_> {
                         SpecError::from(problem.help(did_you_mean(&column, sheet.columns.keys().map(String::as_str))))
                     };
                     let (column, refused) = field::loudest(sheet, columns, several.as_deref()).map_err(lost)?;
-                    keep(name, field::make(name, field, sheet, &column, is_label(name)), refused);
+                    keep(name, field::make(name, field, sheet, &column, needed(name)), refused);
                     continue;
                 }
                 FieldSource::Pixels { .. } => continue,
             };
             let column = self.column(sheet, from)?;
-            if sheet.len() > 0 && column.values().next().is_none() && matches!(self.card.layout, Layout::Files(_)) {
-                let problem = Problem::at(&from.node, format!("the files' names have no group `{}`", from.text));
-                return Err(SpecError::from(problem.help("name it in the pattern: (?<name>…)")).into());
+            self.check_group(&from.text, &from.node)?;
+            keep(name, field::make(name, field, sheet, column, needed(name)), Vec::new());
+        }
+        if let Some(subject) = self.card.subject.as_ref().filter(|subject| !self.card.fields.contains_key(&subject.text)) {
+            let column = self.column(sheet, subject)?;
+            for row in (0..sheet.len()).filter(|row| column.code(*row).is_none()) {
+                reasons[row].get_or_insert(format!("`{}` is empty, and `subject` needs it", subject.text));
             }
-            keep(name, field::make(name, field, sheet, column, is_label(name)), Vec::new());
+        }
+        for (row, reason) in self.card.labels.iter().flat_map(|labels| labels::unreadable(labels, sheet)) {
+            reasons[row].get_or_insert(reason);
         }
         let keep: Vec<bool> = reasons.iter().map(Option::is_none).collect();
         sheet.reject(&keep, |_, row| reasons[row].clone().unwrap_or_default());
         retain(&mut fields, &keep);
         if sheet.len() == 0 {
-            let why = sheet.rejected.first().map_or(String::new(), |first| format!(": {first}"));
+            let first = sheet.rejected.first().map(ToString::to_string);
+            let why: String = unjoined.iter().chain(&first).map(|why| format!(": {why}")).collect();
             return Err(DataError::dataset(&self.card.dataset, format!("has no item that can be used{why}")));
         }
         Ok(fields)
     }
 
-    /// Drops what `where` leaves out; that is a choice, not a rejection.
-    fn filter(&self, sheet: &mut Sheet, fields: &mut IndexMap<String, Factor>) -> Result<(), DataError> {
+    /// The classes that some item has, where an item has one.
+    fn classes(&self, fields: &IndexMap<String, Factor>) -> BTreeSet<String> {
+        let factor = self.card.label.as_ref().and_then(|label| fields.get(&label.text));
+        factor.map(|factor| compact(factor, |_| false).levels.into_iter().collect()).unwrap_or_default()
+    }
+
+    /// Drops what `where` leaves out, and says how many; that is a choice, not a rejection.
+    fn filter(&self, sheet: &mut Sheet, fields: &mut IndexMap<String, Factor>) -> Result<u64, DataError> {
         let mut keep = vec![true; sheet.len()];
         for condition in &self.card.conditions {
             let values = self.values(condition, sheet, fields)?;
@@ -222,7 +216,7 @@ impl Opening<'_> {
         retain(fields, &keep);
         match sheet.len() {
             0 => Err(DataError::dataset(&self.card.dataset, "has no item that `where` lets through")),
-            _ => Ok(()),
+            left => Ok((keep.len() - left) as u64),
         }
     }
 
@@ -252,10 +246,27 @@ impl Opening<'_> {
             let problem = Problem::at(&condition.node, format!("no item has `{name}: {lost}`")).help(did_you_mean(lost, known));
             return Err(SpecError::from(problem).into());
         }
+        if let (Test::Within(_), Some(field)) = (&condition.test, self.card.fields.get(name)) {
+            return self.numbers(condition, field, sheet, known);
+        }
         Ok(match fields.get(name) {
             Some(factor) => Box::new(|row| factor.level(row)),
             None => Box::new(|row| sheet.columns.get(name).and_then(|column| column.get(row))),
         })
+    }
+
+    /// The numbers of a field that `where` compares: those of the column, which bins cut afterwards.
+    fn numbers<'s>(&self, condition: &Condition, field: &Field, sheet: &'s Sheet, levels: Vec<&str>) -> Result<Values<'s>, DataError> {
+        let column = match &field.source {
+            FieldSource::Column { from, pattern: None, translate: Translate::AsIs | Translate::Bins(_) } => sheet.columns.get(&from.text),
+            _ => None,
+        };
+        let Some(column) = column else {
+            let levels: Vec<String> = levels.iter().map(|level| format!("`{level}`")).collect();
+            let message = format!("`{}` has levels and no numbers: {}", condition.field, levels.join(", "));
+            return Err(SpecError::from(Problem::at(&condition.node, message).help("name some of them, or another column")).into());
+        };
+        Ok(Box::new(|row| column.get(row)))
     }
 
     fn subject(&self, subject: &Name, sheet: &Sheet, fields: &IndexMap<String, Factor>) -> Result<Factor, DataError> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::error::DataError;
+use super::error::{DataError, plain};
 use super::items::below_root;
 use super::walk::walk;
 
@@ -38,10 +38,13 @@ impl<'p> Root<'p> {
     pub(super) fn find(&self, below: &str) -> Result<FileType, String> {
         let path = self.join(below);
         let found = match fs::canonicalize(&path) {
-            Ok(real) if !real.starts_with(&self.real) => return Err("a link that leaves the root".to_owned()),
+            Ok(real) if !real.starts_with(&self.real) => {
+                let plain = below_root(below).is_err() && !below.is_empty();
+                return Err(if plain { "beyond the root" } else { "a link that leaves the root" }.to_owned());
+            }
             Ok(real) => fs::metadata(real),
             Err(_) if fs::symlink_metadata(&path).is_err() => return Err(ABSENT.to_owned()),
-            Err(error) => return Err(format!("a link that leads nowhere: {error}")),
+            Err(error) => return Err(format!("a link that leads nowhere: {}", plain(error))),
         };
         found.map(|metadata| metadata.file_type()).map_err(|error| error.to_string())
     }

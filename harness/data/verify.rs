@@ -5,10 +5,11 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::archive::{self, Member};
 use super::decode;
-use super::digest::{Digest, Memory};
+use super::digest::{Digest, Known, Memory, Size};
 use super::error::DataError;
 use super::frame::Factor;
 use super::items::{Container, Place};
@@ -16,8 +17,27 @@ use super::opening::{Opening, retain};
 use super::shard::write_whole;
 use super::sheet::Sheet;
 use super::table;
+use super::window::Window;
 
-/// The digest of every image; items whose image is not whole are gone afterwards.
+/// What was found out about the images of a container.
+#[derive(Default, Serialize, Deserialize)]
+struct Looked {
+    /// Why some are no whole images.
+    broken: BTreeMap<u64, String>,
+    /// How large the others are, where that was asked.
+    sizes: BTreeMap<u64, Size>,
+}
+
+impl Looked {
+    fn add(&mut self, record: u64, found: Result<Option<Size>, String>) {
+        match found {
+            Ok(size) => self.sizes.extend(size.map(|size| (record, size))),
+            Err(reason) => drop(self.broken.insert(record, reason)),
+        }
+    }
+}
+
+/// The digest of every image; items whose image is not whole, or whose box holds nothing of it, are gone afterwards.
 pub(super) fn images(
     opening: &Opening,
     sheet: &mut Sheet,
@@ -25,39 +45,45 @@ pub(super) fn images(
     memory: &Memory,
 ) -> Result<Vec<Digest>, DataError> {
     let limit = opening.card.pixel_limit;
+    // Only where items are parts of images does it matter how large these are.
+    let sized = !sheet.windows.is_empty();
     let mut containers = Vec::new();
     for container in &sheet.containers {
         let path = opening.root.join(container.file());
-        let known = memory.file(&path, None)?;
-        let broken = match container {
-            Container::Parquet { column, .. } => broken_cells(opening, &path, column, known.digest)?,
-            Container::Pixels { .. } => Default::default(),
-            Container::Archive { members, .. } => {
-                broken_members(opening, &container.path(opening.root), members, &sheet.places, containers.len() as u32, known.digest)?
+        let known = memory.file(&path, None, false)?;
+        let looked = match container {
+            Container::Parquet { column, .. } => cells(opening, &path, column, known.digest, sized)?,
+            Container::Pixels { .. } => Looked::default(),
+            Container::Archive { members: all, .. } => {
+                let used = (sheet.places.as_slice(), containers.len() as u32);
+                members(opening, &container.path(opening.root), all, used, known.digest, sized)?
             }
         };
-        containers.push((Digest::of(format!("{} {}", known.digest, container.way()).as_bytes()), broken));
+        containers.push((Digest::of(format!("{} {}", known.digest, container.way()).as_bytes()), looked));
     }
-    let known: Vec<(Digest, Option<String>)> = sheet
+    let known: Vec<Known> = sheet
         .places
         .par_iter()
         .map(|place| match place {
-            Place::File(file) => memory.file(&opening.root.join(file), Some(limit)).map(|known| (known.digest, known.broken)),
+            Place::File(file) => memory.file(&opening.root.join(file), Some(limit), sized),
             Place::Record(container, record) => {
-                let (digest, broken) = &containers[*container as usize];
+                let (digest, looked) = &containers[*container as usize];
                 let mut hasher = blake3::Hasher::new();
                 hasher.update(&digest.bytes()).update(&record.to_le_bytes());
-                Ok((Digest::from(hasher.finalize()), broken.get(record).cloned()))
+                let (broken, size) = (looked.broken.get(record).cloned(), looked.sizes.get(record).copied());
+                Ok(Known { digest: Digest::from(hasher.finalize()), broken, size })
             }
         })
         .collect::<Result<_, DataError>>()?;
-    let known: Vec<(Digest, Option<String>)> = match sheet.windows.is_empty() {
-        true => known,
-        false => known.into_iter().zip(&sheet.windows).map(|((digest, broken), window)| (window.digest(digest), broken)).collect(),
+    let boxed = |(known, window): (Known, &Window)| Known {
+        digest: window.digest(known.digest),
+        broken: known.broken.or_else(|| window.refusal(known.size?)),
+        size: known.size,
     };
-    let keep: Vec<bool> = known.iter().map(|(_, broken)| broken.is_none()).collect();
+    let known: Vec<Known> = if sized { known.into_iter().zip(&sheet.windows).map(boxed).collect() } else { known };
+    let keep: Vec<bool> = known.iter().map(|known| known.broken.is_none()).collect();
     sheet.reject(&keep, |sheet, row| {
-        let reason = known[row].1.clone().unwrap_or_default();
+        let reason = known[row].broken.clone().unwrap_or_default();
         let image = match &sheet.places[row] {
             Place::File(file) => Some(file.as_str()),
             Place::Record(container, record) => match &sheet.containers[*container as usize] {
@@ -75,18 +101,23 @@ pub(super) fn images(
         let why = sheet.rejected.first().map_or(String::new(), |first| format!(": {first}"));
         return Err(DataError::dataset(&opening.card.dataset, format!("has no image that can be read{why}")));
     }
-    Ok(known.into_iter().filter(|(_, broken)| broken.is_none()).map(|(digest, _)| digest).collect())
+    Ok(known.into_iter().filter(|known| known.broken.is_none()).map(|known| known.digest).collect())
 }
 
-/// The members of an archive that are no whole images, remembered by the archive's digest.
-fn broken_members(
+/// The size of an image that is whole, where it is asked.
+fn look(bytes: &[u8], limit: u64, sized: bool) -> Result<Option<Size>, String> {
+    decode::check(bytes, limit).map(|header| sized.then(|| Size::of(bytes, header)))
+}
+
+/// The members of an archive that items are, remembered by the archive's digest.
+fn members(
     opening: &Opening,
     path: &Path,
     members: &[Member],
-    places: &[Place],
-    container: u32,
+    (places, container): (&[Place], u32),
     digest: Digest,
-) -> Result<BTreeMap<u64, String>, DataError> {
+    sized: bool,
+) -> Result<Looked, DataError> {
     let mut records: Vec<u64> = places
         .iter()
         .filter_map(|place| match place {
@@ -97,24 +128,23 @@ fn broken_members(
     records.sort_unstable();
     records.dedup();
     let limit = opening.card.pixel_limit;
-    remembered(opening, format!("{digest} members {records:?}"), || {
+    remembered(opening, format!("{digest} members {records:?} {sized}"), || {
         let check = |record: &u64| {
             let member = members.get(*record as usize)?;
-            let checked = decode::check_length(member.size, limit)
+            let found = decode::check_length(member.size, limit)
                 .and_then(|()| archive::read(path, member).map_err(|error| format!("cannot be unpacked: {error}")))
-                .and_then(|bytes| decode::check(&bytes, limit));
-            checked.err().map(|reason| (*record, reason))
+                .and_then(|bytes| look(&bytes, limit, sized));
+            Some((*record, found))
         };
-        Ok(records.par_iter().filter_map(check).collect())
+        let mut looked = Looked::default();
+        let found: Vec<_> = records.par_iter().filter_map(check).collect();
+        found.into_iter().for_each(|(record, found)| looked.add(record, found));
+        Ok(looked)
     })
 }
 
 /// What was found out before, or is found out now.
-fn remembered(
-    opening: &Opening,
-    what: String,
-    find: impl FnOnce() -> Result<BTreeMap<u64, String>, DataError>,
-) -> Result<BTreeMap<u64, String>, DataError> {
+fn remembered(opening: &Opening, what: String, find: impl FnOnce() -> Result<Looked, DataError>) -> Result<Looked, DataError> {
     let key = Digest::of(format!("{} {what} {}", decode::VERSION, opening.card.pixel_limit).as_bytes());
     let remembered = opening.cache.join("digests").join(format!("{key}.json"));
     if let Some(known) = std::fs::read(&remembered).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
@@ -128,17 +158,14 @@ fn remembered(
     Ok(found)
 }
 
-/// The cells of a container that hold no whole image, remembered by the container's digest.
-fn broken_cells(opening: &Opening, path: &Path, column: &str, digest: Digest) -> Result<BTreeMap<u64, String>, DataError> {
-    remembered(opening, format!("{digest} {column}"), || {
-        let mut broken = BTreeMap::new();
+/// The cells of a container, remembered by the container's digest.
+fn cells(opening: &Opening, path: &Path, column: &str, digest: Digest, sized: bool) -> Result<Looked, DataError> {
+    remembered(opening, format!("{digest} {column} {sized}"), || {
+        let mut looked = Looked::default();
         table::read_all_cells(path, column, &mut |row, bytes| {
-            let reason = match bytes {
-                None => Some("the cell is empty".to_owned()),
-                Some(bytes) => decode::check(bytes, opening.card.pixel_limit).err(),
-            };
-            broken.extend(reason.map(|reason| (row, reason)));
+            let found = bytes.map_or(Err("the cell is empty".to_owned()), |bytes| look(bytes, opening.card.pixel_limit, sized));
+            looked.add(row, found);
         })?;
-        Ok(broken)
+        Ok(looked)
     })
 }

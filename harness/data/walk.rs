@@ -22,11 +22,10 @@ pub(super) struct Found {
 /// link finds beyond the root.
 pub(super) fn walk(root: &Path, glob: &str) -> Result<Found, DataError> {
     let root = Root::of(root)?;
-    let fixed: Vec<&str> = glob.split('/').take_while(|part| !part.contains(['*', '?', '[', '{'])).collect();
-    let fixed = if fixed.len() == glob.split('/').count() { &fixed[..fixed.len() - 1] } else { &fixed[..] };
+    let fixed = fixed(glob);
     let start = fixed.join("/");
     let mut found = Found::default();
-    let pattern = expression(glob).map_err(|error| DataError::dataset(glob, format!("has a pattern that is not one: {error}")))?;
+    let pattern = of_files(glob)?;
     let deepest = if glob.contains("**") { usize::MAX } else { glob.split('/').count() - fixed.len() };
     match root.find(&start) {
         Err(reason) if root.join(&start).exists() => found.refused.push((start, reason)),
@@ -40,6 +39,24 @@ pub(super) fn walk(root: &Path, glob: &str) -> Result<Found, DataError> {
     found.files.sort_unstable();
     found.refused.sort_unstable();
     Ok(found)
+}
+
+/// Images below the folder from which a walk starts that the pattern does not find.
+pub(super) fn overlooked(root: &Path, glob: &str) -> Result<Vec<String>, DataError> {
+    let start = fixed(glob).join("/");
+    if !Root::of(root)?.find(&start).is_ok_and(|kind| kind.is_dir()) {
+        return Ok(Vec::new());
+    }
+    let pattern = of_files(glob)?;
+    let everything = Path::new(&start).join("**").join(IMAGES);
+    let images = walk(root, &everything.to_string_lossy())?.files;
+    Ok(images.into_iter().filter(|image| !pattern.is_match(image)).collect())
+}
+
+/// The folders above the first part of a pattern that has a wildcard.
+fn fixed(glob: &str) -> Vec<&str> {
+    let Some((folders, _)) = glob.rsplit_once('/') else { return Vec::new() };
+    folders.split('/').take_while(|part| !part.contains(['*', '?', '[', '{'])).collect()
 }
 
 struct Walk<'w> {
@@ -89,6 +106,33 @@ impl Walk<'_> {
         above.pop();
         Ok(())
     }
+}
+
+/// Files that are images, by their endings.
+const IMAGES: &str = "*.{jpg,jpeg,png,webp,bmp,gif,tif,tiff}";
+
+/// As [`expression`], of paths: cameras and operating systems write `.JPG` where a card says `.jpg`, so an ending matches in any case.
+pub(super) fn of_files(glob: &str) -> Result<Regex, DataError> {
+    let wrong = |error| DataError::dataset(glob, format!("has a pattern that is not one: {error}"));
+    let strict = expression(glob).map_err(wrong)?;
+    let name = glob.rfind('/').map_or(0, |slash| slash + 1);
+    match glob[name..].rfind('.') {
+        // Braces that hold several names with their endings are taken as they are written.
+        Some(dot) if glob[..name + dot].matches('{').count() == glob[..name + dot].matches('}').count() => {
+            let (stem, ending) = glob.split_at(name + dot);
+            let (stem, ending) = (expression(stem).map_err(wrong)?, expression(ending).map_err(wrong)?);
+            let inner = |whole: &Regex| whole.as_str()[1..whole.as_str().len() - 1].to_owned();
+            Regex::new(&format!("^{}(?i:{})$", inner(&stem), inner(&ending))).map_err(wrong)
+        }
+        _ => Ok(strict),
+    }
+}
+
+/// A path as it is written, and with its ending in small letters and in capitals; all have the same length.
+pub(super) fn endings(path: &str) -> [String; 3] {
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    let (stem, ending) = path.split_at(path[name..].rfind('.').map_or(path.len(), |dot| name + dot));
+    [path.to_owned(), format!("{stem}{}", ending.to_ascii_lowercase()), format!("{stem}{}", ending.to_ascii_uppercase())]
 }
 
 /// `*` and `?` within one part of a path, `**` across parts, `[a-z]`, `{jpg,png}`.

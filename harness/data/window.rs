@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::decode::Pixels;
-use super::digest::Digest;
+use super::digest::{Digest, Size};
 
 /// A rectangle, in pixels or as shares of the image's sides.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,17 @@ impl Window {
     pub(super) fn size(&self, width: u32, height: u32) -> Option<(u32, u32)> {
         let [left, top, right, bottom] = self.edges((width, height), (width, height));
         (left < right && top < bottom).then(|| ((right - left) as u32, (bottom - top) as u32))
+    }
+
+    /// Why it holds nothing of an image, whichever way that is turned; `None` where it holds something.
+    pub(super) fn refusal(&self, image: Size) -> Option<String> {
+        let Size { width, height, turned } = image;
+        if self.size(width, height).is_some() || (turned && self.size(height, width).is_some()) {
+            return None;
+        }
+        let (width, height) = if turned { (height, width) } else { (width, height) };
+        let Self { left, top, right, bottom, .. } = self;
+        Some(format!("its box from {left}, {top} to {right}, {bottom} holds no pixel of the {width} x {height} that there are"))
     }
 
     /// Cuts it out, rounded to whole pixels; what reaches beyond the image is left out. `full` are the width and height of the image before

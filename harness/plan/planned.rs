@@ -162,6 +162,16 @@ pub struct PlannedScore {
 }
 
 impl Plan {
+    /// The draws that cells train on, or why there is none, by the names of the cells.
+    pub fn draws(&self) -> impl Iterator<Item = (&str, Result<&Draw, &Infeasible>)> {
+        self.cells.iter().filter_map(|planned| {
+            let Source::Backend(work) = &planned.source else { return None };
+            let draw = work.steps.iter().find_map(|step| step.draw.as_ref());
+            let told = work.infeasible.as_ref().map(Err).or(draw.map(Ok))?;
+            Some((self.study.cells[planned.cell].name.as_str(), told))
+        })
+    }
+
     /// Imported predictions for a split: all of them without one; beside their dataset where the split is of a declared one.
     pub fn imported(&self, predictions: &Arc<Predictions>, split: Option<&str>) -> Result<Arc<Predictions>, String> {
         let dataset = split.and_then(|split| split.split_once('/')).map_or("", |(dataset, _)| dataset);

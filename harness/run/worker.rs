@@ -174,7 +174,7 @@ fn arriving(
             }
         };
         // Whoever reads gets the error.
-        let _ = filled.fill(&dataset.items, threads, &progress);
+        let _ = filled.fill(&dataset, threads, &progress);
     });
     Ok(images)
 }

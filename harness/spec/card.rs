@@ -113,6 +113,13 @@ impl Card {
     }
 
     pub(super) fn decode_at(node: &Node, path: &Path, problems: &mut Problems) -> Option<Self> {
+        if node.get("fairgrid").is_some() && node.get("fairgrid_card").is_none() {
+            problems.push(
+                Problem::at(node, "this is a study and no card").help("`fairgrid run` takes a study, and `data` there names its cards"),
+            );
+            return None;
+        }
+        let node = &without_nothing(node);
         let mut fields = Fields::of(node, problems, "a card")?;
         fields.required_with("fairgrid_card", problems, version);
         let dataset: Option<String> = fields.required("dataset", problems);
@@ -234,6 +241,17 @@ fn declared_field(name: &Name, fields: &IndexMap<String, Field>, problems: &mut 
             Problem::at(&name.node, format!("unknown field `{}`", name.text))
                 .help(did_you_mean(&name.text, fields.keys().map(String::as_str))),
         );
+    }
+}
+
+/// The card without the keys that are `null`: that is how one unsets what it extends.
+fn without_nothing(node: &Node) -> Node {
+    match &node.value {
+        Value::Map(entries) => {
+            let kept = entries.iter().filter(|(_, value)| value.value != Value::Null).cloned().collect();
+            Node { value: Value::Map(kept), ..node.clone() }
+        }
+        _ => node.clone(),
     }
 }
 

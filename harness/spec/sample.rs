@@ -182,11 +182,16 @@ fn joint(node: &Node, problems: &mut Problems) -> Option<Vec<Combination>> {
     Some(combinations)
 }
 
+/// A sum as people would write it.
+fn rounded(total: f64) -> f64 {
+    (total * 1e6).round() / 1e6
+}
+
 fn whole(node: &Node, total: f64, problems: &mut Problems) -> Option<()> {
     if (total - 1.0).abs() <= TOLERANCE {
         return Some(());
     }
-    problems.push(Problem::at(node, format!("the shares add up to {total}, not to 1")));
+    problems.push(Problem::at(node, format!("the shares add up to {}, not to 1", rounded(total))));
     None
 }
 
@@ -225,7 +230,7 @@ impl Decode for Goal {
             match remaining {
                 None => whole(node, total, problems)?,
                 Some(_) if total > 1.0 + TOLERANCE => {
-                    problems.push(Problem::at(node, format!("the shares add up to {total}, above 1")));
+                    problems.push(Problem::at(node, format!("the shares add up to {}, above 1", rounded(total))));
                     return None;
                 }
                 Some(_) => {}

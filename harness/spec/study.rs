@@ -67,6 +67,11 @@ impl Study {
     }
 
     fn decode(path: &Path, root: &Node, settings: &[Setting], problems: &mut Problems) -> Option<Self> {
+        if root.get("fairgrid_card").is_some() && root.get("fairgrid").is_none() {
+            problems
+                .push(Problem::at(root, "this is a card and no study").help("`fairgrid data` takes a card; a study names it under `data`"));
+            return None;
+        }
         let mut fields = Fields::of(root, problems, "a study")?;
         check_version(&mut fields, "fairgrid", problems);
         let name = fields.required_with("study", problems, |node, problems| name_of(node, path, problems));

@@ -38,6 +38,14 @@ impl Decode for Weights {
         let biasing = fields.optional_with("biasing", problems, decode_biasing).map(WeightSource::Biasing);
         let clip = fields.optional_with("clip", problems, |node, problems| number_in(node, problems, 1.0, 1e9));
         fields.finish(problems);
+        // What is wrong with it has been said.
+        if ["inverse_frequency", "field", "biasing"].iter().filter(|key| node.get(key).is_some()).count() == 1
+            && inverse.is_none()
+            && field.is_none()
+            && biasing.is_none()
+        {
+            return None;
+        }
         let mut sources = [inverse, field, biasing].into_iter().flatten();
         match (sources.next(), sources.next()) {
             (Some(source), None) => Some(Self { source, clip, node: node.clone() }),

@@ -64,7 +64,12 @@ fn an_image_that_breaks_in_the_middle_is_named_when_it_is_decoded() {
     let dataset = folder.open("images: {glob: '*.png'}\n").unwrap();
     let input = dataset.resolve(&Input::default()).unwrap();
     let error = Images::decode(&dataset, &[0, 1], &input, &folder.path().join("cache"), &|_, _| {}).unwrap_err().to_string();
-    assert!(error.starts_with("the image `b.png` cannot be decoded: "), "{error}");
+    assert!(error.starts_with("an image of the dataset `d` cannot be decoded: mend the files, or take them out\n  `b.png`: "), "{error}");
+    let table = "file,id\na.png,1\nb.png,2\nb.png,3\na.png,4\n";
+    let dataset = folder.write("t.csv", table).open("images: {table: t.csv, path: '{file}', id: '{id}'}\n").unwrap();
+    let error = Images::decode(&dataset, &[0, 1, 2, 3], &input, &folder.path().join("cache"), &|_, _| {}).unwrap_err().to_string();
+    let lines: Vec<&str> = error.lines().map(|line| line.split(": ").next().unwrap()).collect();
+    assert_eq!(lines, ["2 images of the dataset `d` cannot be decoded", "  `2`, of `b.png`", "  `3`, of `b.png`"]);
     assert!(Images::decode(&dataset, &[0], &input, &folder.path().join("cache"), &|_, _| {}).is_ok());
 }
 

@@ -42,7 +42,7 @@ fn rows_are_read_while_others_are_decoded() {
         // The last row first: it is waited for.
         let reader = scope.spawn(|| rows.iter().rev().map(|row| grey(&images, *row).unwrap()).collect::<Vec<u8>>());
         let told = std::sync::Mutex::new(Vec::new());
-        images.fill(&dataset.items, 2, &|done, total| told.lock().unwrap().push((done, total))).unwrap();
+        images.fill(&dataset, 2, &|done, total| told.lock().unwrap().push((done, total))).unwrap();
         let mut told = told.into_inner().unwrap();
         told.sort_unstable();
         assert_eq!(told, (1..=30).map(|done| (done, 30)).collect::<Vec<_>>());
@@ -65,7 +65,7 @@ fn a_row_can_be_read_before_the_last_is_decoded() {
         let (filled, dataset) = (Arc::clone(&images), &dataset);
         // Decoding stands still at the tenth image until the first was read.
         scope.spawn(move || {
-            filled.fill(&dataset.items, 1, &|done, _| {
+            filled.fill(dataset, 1, &|done, _| {
                 if done == 10 {
                     wait.lock().unwrap().recv().unwrap()
                 }
@@ -90,7 +90,7 @@ fn decoders_that_stand_back_for_a_reader_go_on_when_somebody_waits() {
     let images = Images::open(&dataset, &rows, &input, &cache(&folder)).unwrap();
     let mut bytes = vec![0; images.size()];
     std::thread::scope(|scope| {
-        let filler = scope.spawn(|| images.fill(&dataset.items, 3, &|_, _| ()));
+        let filler = scope.spawn(|| images.fill(&dataset, 3, &|_, _| ()));
         // One row is read and then, for a while, none: of the others, no more is needed.
         images.read(0, &mut bytes).unwrap();
         images.read(599, &mut bytes).unwrap();
@@ -113,8 +113,8 @@ fn those_who_wait_hear_of_a_broken_image_and_what_is_good_is_kept() {
     assert!(images.failure().is_none());
     std::thread::scope(|scope| {
         let reader = scope.spawn(|| grey(&images, 25).unwrap_err());
-        let error = images.fill(&dataset.items, 2, &|_, _| ()).unwrap_err().to_string();
-        assert!(error.starts_with("the image `025.png` cannot be decoded: "), "{error}");
+        let error = images.fill(&dataset, 2, &|_, _| ()).unwrap_err().to_string();
+        assert!(error.contains("\n  `025.png`: "), "{error}");
         assert_eq!(reader.join().unwrap(), error);
     });
     assert!(images.failure().is_some() && images.whole().is_err());
@@ -130,14 +130,14 @@ fn a_fill_that_was_cut_off_is_not_taken_for_whole() {
     let images = Images::open(&dataset, &rows, &input, &cache(&folder)).unwrap();
     std::thread::scope(|scope| {
         let reader = scope.spawn(|| grey(&images, 29).unwrap_err());
-        let filler = scope.spawn(|| images.fill(&dataset.items, 1, &|done, _| assert!(done < 25, "cut off in the second shard")));
+        let filler = scope.spawn(|| images.fill(&dataset, 1, &|done, _| assert!(done < 25, "cut off in the second shard")));
         assert!(filler.join().is_err());
         assert_eq!(reader.join().unwrap(), "images cannot be decoded: a decoder panicked");
     });
     drop(images);
     let again = Images::open(&dataset, &rows, &input, &cache(&folder)).unwrap();
     let told = std::sync::Mutex::new(Vec::new());
-    again.fill(&dataset.items, 1, &|done, _| told.lock().unwrap().push(done)).unwrap();
+    again.fill(&dataset, 1, &|done, _| told.lock().unwrap().push(done)).unwrap();
     assert_eq!(told.into_inner().unwrap(), (22..=30).collect::<Vec<u64>>(), "the first shard was whole, the second is made anew");
     assert_eq!(rows.iter().map(|row| grey(&again, *row).unwrap()).collect::<Vec<u8>>(), (0..30).collect::<Vec<u8>>());
 }
@@ -149,7 +149,7 @@ fn those_who_fill_at_once_share_the_work() {
     let all: Vec<Images> = (0..3).map(|_| Images::open(&dataset, &rows, &input, &cache(&folder)).unwrap()).collect();
     std::thread::scope(|scope| {
         for images in &all {
-            scope.spawn(|| images.fill(&dataset.items, 1, &|_, _| ()).unwrap());
+            scope.spawn(|| images.fill(&dataset, 1, &|_, _| ()).unwrap());
         }
         for images in &all {
             scope.spawn(|| {

@@ -64,6 +64,12 @@ fn lists_of_labels() {
     let dataset = folder.open(&format!("{table}labels: {{from: tags, separator: ';', others: absent}}\n")).unwrap();
     assert_eq!(labels(&dataset), ["cat dog", "!cat !dog", "dog !cat"]);
     let dataset = folder.open(&format!("{table}labels: {{from: json, others: unknown}}\n")).unwrap();
-    assert_eq!(labels(&dataset), ["3 cat", "", ""]);
-    assert_eq!(dataset.rejected[0].to_string(), "`t.csv` 4: `json` is `oops`, which is no list");
+    assert_eq!(
+        (labels(&dataset), dataset.ids.clone()),
+        (vec!["3 cat".to_owned(), String::new()], vec!["a.jpg".to_owned(), "b.jpg".to_owned()])
+    );
+    assert_eq!(
+        dataset.rejected[0].to_string(),
+        "`t.csv` 4: `json` is `oops`, which is no list: write `[\"a\", \"b\"]`, or say the `separator`"
+    );
 }

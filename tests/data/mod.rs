@@ -1,6 +1,7 @@
 //! Data as it lies on disk, well-formed and not.
 
 mod arrays;
+mod aside;
 mod broken;
 mod cards;
 mod draw;
@@ -18,3 +19,4 @@ mod refused;
 mod shapes;
 mod table;
 mod unforeseen;
+mod unlikely;

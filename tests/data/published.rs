@@ -43,10 +43,11 @@ fn dollar_street_lists_topics_as_python_writes_them() {
     let dataset = open(&folder, "dollar-street");
     assert_eq!(
         (labels(&dataset), levels(&dataset, "income")),
-        (["Beds Children's rooms", "", "Stoves"].map(str::to_owned).to_vec(), vec!["lower middle", "low", "high"])
+        (["Beds Children's rooms", "Stoves"].map(str::to_owned).to_vec(), vec!["lower middle", "high"])
     );
-    assert_eq!((levels(&dataset, "region"), split(&dataset, "test")), (vec!["Asia", "Africa", "Europe"], vec!["3"]));
-    assert_eq!(rejected(&dataset), ["`images_v2_imagenet_train.csv` 3: `topics` is `[Beds]`, which is no list"]);
+    assert_eq!((levels(&dataset, "region"), split(&dataset, "test")), (vec!["Asia", "Europe"], vec!["3"]));
+    let rejected = rejected(&dataset);
+    assert!(rejected.len() == 1 && rejected[0].starts_with("`images_v2_imagenet_train.csv` 3: `topics` is `[Beds]`, which is no list"));
 }
 
 #[test]

@@ -270,7 +270,7 @@ fn raf_db() {
         (vec!["surprise", "sadness"], vec!["-", "female"], vec!["Caucasian", "Asian"])
     );
     assert_eq!(split(&dataset, "test"), ["test_0001"]);
-    assert_eq!(rejected(&dataset), ["`Image/aligned/test_0002_aligned.jpg`: the table `list` has no row for it"]);
+    assert_eq!(rejected(&dataset), ["`Image/aligned/test_0002_aligned.jpg`: the table `list` has no row for `test, 0002`"]);
 }
 
 #[test]

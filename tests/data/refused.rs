@@ -14,7 +14,7 @@ fn image(name: &str) -> Vec<u8> {
 }
 
 /// What `fairgrid data` says of a card in a folder.
-fn shown(folder: &Folder, card: &str) -> Outcome {
+pub(super) fn shown(folder: &Folder, card: &str) -> Outcome {
     std::fs::write(folder.path("root/card.yaml"), format!("fairgrid_card: 1\ndataset: faces\nlicense: none\n{card}")).unwrap();
     fairgrid(["data", "root/card.yaml"]).env("XDG_CACHE_HOME", folder.path("cache")).within(folder).run()
 }

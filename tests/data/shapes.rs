@@ -27,7 +27,7 @@ fn joined_tables_find_their_rows_by_a_pattern_and_keep_the_unmatched() {
     let rejected: Vec<String> = dataset.rejected.iter().map(ToString::to_string).collect();
     assert_eq!(rejected, ["`people.csv` 6: the key `x` does not match `p.key.match`", "`people.csv` 7: the key `006281` is there already"]);
     let strict = folder.rejected(&card.replace(", unmatched: keep", ""));
-    assert_eq!(strict.last().unwrap(), "`6290/9-sad.jpg`: the table `p` has no row for it");
+    assert_eq!(strict.last().unwrap(), "`6290/9-sad.jpg`: the table `p` has no row for `6290`");
 }
 
 #[test]

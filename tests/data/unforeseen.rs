@@ -162,7 +162,7 @@ fn folders_of_synsets_tables_of_folds_and_tables_of_identities() {
         .write("LOC_synset_mapping.txt", "n01440764 tench, Tinca tinca\nn01443537 goldfish, Carassius auratus\n");
     let dataset = folder.open(IMAGENET).unwrap();
     assert_eq!(levels(&dataset, "class"), ["tench", "goldfish"]);
-    assert_eq!(dataset.rejected[0].to_string(), "`n99999999/c.JPEG`: the table `names` has no row for it");
+    assert_eq!(dataset.rejected[0].to_string(), "`n99999999/c.JPEG`: the table `names` has no row for `n99999999`");
 
     let folder = Folder::new();
     let header = "user_id\toriginal_image\tface_id\tage\tgender\n";
@@ -266,9 +266,58 @@ fn tables_and_archives_in_parts_are_read_as_one() {
     assert!(error.contains("training-*.csv` is a pattern that no file matches"), "{error}");
 }
 
+/// JSON lines with a list in each, and a box in it.
+const LINES: &str = "images: {table: {file: a.jsonl, each: boxes}, path: '{image.path}', id: '{row}', \
+                     box: {left: boxes.xy.0, top: boxes.xy.1, width: boxes.xy.2, height: boxes.xy.3}}
+fields: {kind: boxes.c}
+label: kind
+subject: person.id
+mock: {rows: 30}
+";
+
+/// iNaturalist 2018: the names of categories lie in a table of their own.
+const CATEGORIES: &str = "images: {coco: {train: train.json}, path: '{file_name}', id: '{id}'}
+tables:
+  places: {file: locations.json, key: id}
+  names: {file: categories.json, key: {column: id, equals: category.id}}
+fields: {species: names.name, half: {from: places.lat, bins: [-90, 0, 90], names: [south, north], missing: keep}}
+label: species
+subject: places.user_id
+mock: {rows: 30}
+";
+
+/// IMDB: a joined table says how sure it is.
+const SURE: &str = "images: {glob: 'crop/*/*.jpg', path: 'crop/(?<name>\\d\\d/(?<person>nm\\d+)_rm\\d+\\.jpg)'}
+tables: {t: {file: imdb.csv, key: {column: full_path, match: \"\\\\['(?<name>.*)'\\\\]\"}}}
+fields: {gender: {from: t.gender, map: {1: male, 0: female}, confidence: {column: t.score, at_least: 2.5}}}
+label: gender
+subject: person
+mock: {rows: 30}
+";
+
+/// ChestX-ray14: the pattern takes the ending with the name.
+const ENDING: &str = "images: {glob: 'images_*/images/*.png', path: 'images_\\d+/images/(?<name>.*)', id: '{name}'}
+tables: {t: {file: entries.csv, key: {column: Image Index, equals: name}}}
+fields: {sex: {from: t.Patient Sex, map: {F: female, M: male}}}
+label: sex
+subject: t.Patient ID
+mock: {rows: 30}
+";
+
+/// Market-1501: a label that is one digit of the file's name.
+const DIGIT: &str = "images: {glob: 'test/*.jpg', name: '(?<person>-?\\d+)_c(?<camera>\\d)s(?<run>\\d)_\\d+\\.jpg'}
+fields: {camera: camera}
+label: camera
+subject: person
+where: {person: {at_least: 1}}
+mock: {rows: 30}
+";
+
 #[test]
 fn cards_that_nobody_shipped_have_mocks_that_they_read_whole() {
-    for card in [FACET, CONVERSATIONS, CHEXPERT, IMAGENET, ADIENCE, VGGFACE, INATURALIST, GENOME, PARTS] {
+    for card in
+        [FACET, CONVERSATIONS, CHEXPERT, IMAGENET, ADIENCE, VGGFACE, INATURALIST, GENOME, PARTS, LINES, CATEGORIES, SURE, ENDING, DIGIT]
+    {
         let folder = Folder::new();
         folder.write("card.yaml", format!("fairgrid_card: 1\ndataset: d\n{card}"));
         let card = Card::read(&folder.path().join("card.yaml")).unwrap();

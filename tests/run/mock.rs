@@ -68,6 +68,20 @@ fn results_of_a_mock_are_not_those_of_equal_real_data() {
 }
 
 #[test]
+fn a_plan_says_what_can_be_drawn_before_anything_is_trained() {
+    let folder = restricted(CARD);
+    let drawn = |verb: &str, size: u32| {
+        let sample = format!("models.net.train.sample={{size: {size}, target: {{race: equal}}, seed: 0}}");
+        let shown = call(&folder, &[verb, "restricted.yaml", "--mock", "--set", &sample]).run().ok();
+        shown.lines().filter(|line| line.contains("draw")).map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(drawn("plan", 60), ["draw     net: 60 items"]);
+    let [plan, valid] = ["plan", "validate"].map(|verb| drawn(verb, 100_000).join("\n"));
+    assert!(plan.starts_with("draw     net: infeasible, a draw of 100000 is not possible: 50000 of race=A are asked and "), "{plan}");
+    assert!(valid.starts_with("net: infeasible, a draw of 100000 is not possible: "), "{valid}");
+}
+
+#[test]
 fn a_mock_says_what_it_is_and_replaces_nothing_but_an_earlier_one() {
     let folder = restricted(CARD);
     insta::assert_snapshot!(call(&folder, &["mock", "faces.yaml"]).run());

@@ -15,11 +15,14 @@ use crate::spec::mock::Mock;
 /// The columns of an image that are not written with it.
 const MADE: [&str; 7] = ["id", "file_name", "categories", "captions", "category", "is_crowd", "split"];
 
+/// The column of a category's own id.
+const CATEGORY: &str = "category.id";
+
 /// What an item's cells say of its category: the name, and what else is known of it.
 fn category(item: &Item) -> BTreeMap<String, String> {
     let named = item.cells.get("category").map(|name| ("name".to_owned(), name.clone()));
     let more = item.cells.iter().filter_map(|(column, cell)| Some((column.strip_prefix("category.")?.to_owned(), cell.clone())));
-    named.into_iter().chain(more).collect()
+    named.into_iter().chain(more).filter(|(column, _)| column != "id").collect()
 }
 
 /// An object with more entries, which replace its own.
@@ -33,6 +36,12 @@ fn with(mut object: serde_json::Value, more: &BTreeMap<String, String>) -> serde
 /// COCO's JSON: the first file of a split has images, boxes and categories, the second captions.
 pub(super) fn coco(card: &Card, mock: &Mock, folder: &Folder, coco: &Coco, items: &mut [Item]) -> Result<(), DataError> {
     let classes: Vec<String> = cast::named(card, mock).into_values().collect();
+    // Where a table is joined by it, a class is a category, and its id a column.
+    let tied = card.tables.values().any(|table| table.key.item_columns().contains(&CATEGORY));
+    for item in items.iter_mut().filter(|_| tied) {
+        let class = item.scene.classes.first().copied().unwrap_or(0);
+        item.cells.entry("category".to_owned()).or_insert_with(|| format!("class {class}"));
+    }
     // Where fields say what an image's only category is, each combination of what they say is a category.
     let told: IndexSet<BTreeMap<String, String>> = items.iter().map(category).filter(|category| !category.is_empty()).collect();
     let categories: Vec<_> = match told.is_empty() {
@@ -41,6 +50,8 @@ pub(super) fn coco(card: &Card, mock: &Mock, folder: &Folder, coco: &Coco, items
     };
     let mut paths = Vec::with_capacity(items.len());
     for item in items.iter_mut() {
+        let own = told.get_index_of(&category(item)).filter(|_| tied);
+        item.cells.extend(own.map(|id| (CATEGORY.to_owned(), id.to_string())));
         item.cells.insert("id".to_owned(), item.number.to_string());
         item.cells.insert("file_name".to_owned(), format!("{:012}.jpg", item.number));
         paths.push(filled(&coco.path, item, true));

@@ -43,7 +43,10 @@ fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
     let rates = mock.rates.get(name);
     let known = match field::declared(field) {
         known if !known.is_empty() => known,
-        _ => rates.map_or_else(|| vec!["first".to_owned(), "second".to_owned()], |rates| rates.keys().cloned().collect()),
+        _ => match rates {
+            Some(rates) => rates.keys().cloned().collect(),
+            None => in_names(card, field).unwrap_or_else(|| vec!["first".to_owned(), "second".to_owned()]),
+        },
     };
     let passes = |level: &String| {
         card.conditions.iter().filter(|condition| condition.field == name).all(|condition| condition.test.passes(Some(level)))
@@ -56,6 +59,16 @@ fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
             (level, rate)
         })
         .collect()
+}
+
+/// Two levels that the names of files can tell, where they cannot tell just any.
+fn in_names(card: &Card, field: &Field) -> Option<Vec<String>> {
+    let (Layout::Files(Files { pattern: Some(names), .. }), FieldSource::Column { from, pattern: None, .. }) =
+        (&card.layout, &field.source)
+    else {
+        return None;
+    };
+    pattern::examples(names.regex(), &from.text)
 }
 
 fn choose(weighed: &Weighed, at: f64) -> usize {
@@ -117,6 +130,9 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
             }
         }
         write(card, mock, name, field, written, number, &mut cells)?;
+        if let Some((column, least)) = &field.confidence {
+            cells.entry(column.clone()).or_insert_with(|| least.max(1.0).to_string());
+        }
     }
     if uniform(mock.seed, "mock light", 0, &number.to_string()) >= well_lit {
         scene.contrast = DIM;

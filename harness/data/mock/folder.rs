@@ -18,23 +18,25 @@ use crate::data::sheet::options;
 use crate::data::table::Format;
 use crate::spec::card::{Header, TableFile};
 
-/// Rows as the records of a JSON document; a path names a value inside of a record.
+/// A row as a JSON record; a path names a value inside of it.
+fn record(file: &TableFile, row: &BTreeMap<String, String>) -> serde_json::Value {
+    let mut record = serde_json::json!({});
+    for (column, cell) in row {
+        put(&mut record, column.split('.'), serde_json::json!(cell));
+    }
+    if let Some(each) = &file.each {
+        let pointer = format!("/{}", each.replace('.', "/"));
+        let element = record.pointer(&pointer).cloned().unwrap_or_default();
+        put(&mut record, each.split('.'), serde_json::json!([element]));
+    }
+    record
+}
+
+/// Rows as the records of a JSON document.
 fn document(file: &TableFile, rows: &[BTreeMap<String, String>]) -> serde_json::Value {
-    let record = |row: &BTreeMap<String, String>| {
-        let mut record = serde_json::json!({});
-        for (column, cell) in row {
-            put(&mut record, column.split('.'), serde_json::json!(cell));
-        }
-        if let Some(each) = &file.each {
-            let pointer = format!("/{}", each.replace('.', "/"));
-            let element = record.pointer(&pointer).cloned().unwrap_or_default();
-            put(&mut record, each.split('.'), serde_json::json!([element]));
-        }
-        record
-    };
     let mut document = serde_json::Value::Null;
     let at = file.at.as_deref().unwrap_or_default();
-    put(&mut document, at.split('/').skip(1), serde_json::json!(rows.iter().map(record).collect::<Vec<_>>()));
+    put(&mut document, at.split('/').skip(1), serde_json::json!(rows.iter().map(|row| record(file, row)).collect::<Vec<_>>()));
     document
 }
 
@@ -88,6 +90,7 @@ impl<'p> Folder<'p> {
         let text = match format {
             Some(Format::Parquet) => return self.parquet(&file.file, rows, None),
             Some(Format::Json) => document(file, rows).to_string(),
+            Some(Format::JsonLines) if file.each.is_some() => rows.iter().map(|row| format!("{}\n", record(file, row))).collect(),
             Some(Format::JsonLines) => rows.iter().map(|row| format!("{}\n", serde_json::json!(row))).collect(),
             Some(Format::Whitespace) => {
                 let header = match &file.header {

@@ -27,11 +27,12 @@ pub use self::kept::{kept, open};
 pub use self::place::{Existing, place};
 use super::error::DataError;
 use super::random::generator;
+use super::walk;
 use crate::spec::card::{Card, Files, ImageAt, Layout, Pattern, Rows, Template};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +94,9 @@ fn pictures(card: &Card, mock: &Mock, folder: &Folder, archive: Option<&str>, pl
 fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mut [Item]) -> Result<(), DataError> {
     let mut paths = Vec::with_capacity(items.len());
     let mut taken = HashSet::new();
+    let glob = walk::of_files(&files.glob)?;
+    let example = pattern::path(&files.glob, 0, "0");
+    let ending = example.rfind('.').map_or("", |dot| &example[dot..]);
     for item in items.iter_mut() {
         let mut random = generator(mock.seed, "mock name", 0, item.number);
         let found = pattern::path(&files.glob, item.number, "0");
@@ -103,7 +107,11 @@ fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mu
                 let text = pattern::text(pattern.regex(), &group, item.number, &mut random)
                     .map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be mocked: {reason}")))?;
                 match pattern {
-                    Pattern::Path(_) => text,
+                    // An ending that only the pattern of files asks for.
+                    Pattern::Path(regex) => match glob.is_match(&text) {
+                        true => text,
+                        false => Some(format!("{text}{ending}")).filter(|more| glob.is_match(more) && regex.is_match(more)).unwrap_or(text),
+                    },
                     Pattern::Name(_) => found.rsplit_once('/').map_or(text.clone(), |(folder, _)| format!("{folder}/{text}")),
                 }
             }

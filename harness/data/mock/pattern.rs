@@ -5,6 +5,8 @@ use rand_chacha::ChaCha8Rng;
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use crate::data::random::generator;
+
 /// Numbers that make names unique have at least so many digits.
 const DIGITS: usize = 6;
 
@@ -42,6 +44,34 @@ pub(super) fn group(regex: &Regex, name: &str, number: u64, random: &mut ChaCha8
         open.extend(hir.kind().subs());
     }
     None
+}
+
+/// Texts that a named group matches, two where there are two; `None` where it matches any word.
+pub(super) fn examples(regex: &Regex, name: &str) -> Option<Vec<String>> {
+    let hir = regex_syntax::parse(regex.as_str()).ok()?;
+    let mut open = vec![&hir];
+    let own = loop {
+        let hir = open.pop()?;
+        match hir.kind() {
+            HirKind::Capture(capture) if capture.name.as_deref() == Some(name) => {
+                break Regex::new(&format!("^(?:{})$", capture.sub)).ok()?;
+            }
+            kind => open.extend(kind.subs()),
+        }
+    };
+    if own.is_match("first") && own.is_match("second") {
+        return None;
+    }
+    let mut found: Vec<String> = Vec::new();
+    for number in 1..64 {
+        let text = group(regex, name, number, &mut generator(0, "mock example", 0, number))?;
+        if own.is_match(&text) && !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    found.sort();
+    found.truncate(2);
+    (!found.is_empty()).then_some(found)
 }
 
 fn write(hir: &Hir, group: &dyn Fn(Option<&str>) -> Option<String>, number: u64, random: &mut ChaCha8Rng, out: &mut String) {

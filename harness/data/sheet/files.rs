@@ -9,7 +9,7 @@ use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
 use crate::data::root;
-use crate::data::walk::{expression, walk};
+use crate::data::walk::{endings, of_files, walk};
 use crate::spec::card::{Card, Files, Pattern};
 
 /// Members of archives by their paths: the container and the record in it.
@@ -28,17 +28,15 @@ impl Sheet {
         for (place, path) in found {
             let name = path.rsplit('/').next().unwrap_or(&path);
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            let (captures, key) = match &files.pattern {
-                None => (None, ""),
-                Some(Pattern::Name(regex)) => (regex.captures(name), "name"),
-                Some(Pattern::Path(regex)) => (regex.captures(&path), "path"),
-            };
+            let (whole, key) = if let Some(Pattern::Name(_)) = &files.pattern { (name, "name") } else { (path.as_str(), "path") };
+            let written = endings(whole);
+            let captures = files.pattern.as_ref().and_then(|pattern| written.iter().find_map(|text| pattern.regex().captures(text)));
             if files.pattern.is_some() && captures.is_none() {
                 self.rejected.push(Rejected { what: path.clone(), line: None, reason: format!("does not match `images.{key}`") });
                 continue;
             }
             let value = |column: &str| match captures.as_ref().and_then(|captures| captures.name(column)) {
-                Some(found) => Some(found.as_str()).filter(|text| !text.is_empty()),
+                Some(found) => Some(&whole[found.range()]).filter(|text| !text.is_empty()),
                 None => match column {
                     "path" => Some(path.as_str()),
                     "file" => Some(name),
@@ -69,7 +67,7 @@ impl Sheet {
 
     /// The members of an archive that a pattern finds.
     fn archived(&mut self, source: &Source, archive: &str, glob: &str) -> Result<Vec<(Place, String)>, DataError> {
-        let pattern = expression(glob).map_err(|error| DataError::dataset(glob, format!("has a pattern that is not one: {error}")))?;
+        let pattern = of_files(glob)?;
         let mut members: Vec<_> = self.archive(source, archive)?.into_iter().filter(|(path, _)| pattern.is_match(path)).collect();
         members.sort_unstable();
         Ok(members.into_iter().map(|(path, (container, record))| (Place::Record(container, record), path)).collect())

@@ -12,7 +12,7 @@ use crate::data::items::{Container, Place, below_root};
 use crate::data::pixel_text;
 use crate::data::table::{self, At, Table};
 use crate::data::window::Window;
-use crate::spec::card::{BoxAt, Card, ImageAt, Rows, TableFile};
+use crate::spec::card::{BoxAt, Card, ImageAt, Layout, Rows, TableFile};
 
 impl Sheet {
     pub(super) fn read_table(
@@ -46,8 +46,8 @@ impl Sheet {
             self.containers.push(container);
             self.containers.len() as u32 - 1
         });
-        let edges = rows.window.iter().flat_map(|window| window.start.iter().chain(&window.end));
-        wanted.extend(edges.cloned());
+        let window = rows.window.as_ref().filter(|window| !window.is_joined(&card.tables));
+        wanted.extend(window.iter().flat_map(|window| window.edges()).cloned());
         // The number of a row in its table is a column too, and so is the split where tables make the splits.
         wanted.remove("row");
         if split.is_some() {
@@ -87,7 +87,7 @@ impl Sheet {
                     (None, Ok(path)) if container.is_none() => Ok(path.clone()),
                     (None, _) => Ok(format!("{below}:{record}")),
                 };
-                let window = rows.window.as_ref().map(|window| edges_of(window, value)).transpose();
+                let window = window.map(|window| edges_of(window, value)).transpose();
                 let place = file.and_then(|path| match (container, &rows.image) {
                     (Some(container), ImageAt::Pixels(_)) => broken.image(record - 1).map(|image| Place::Record(container, image)),
                     (Some(container), _) => Ok(Place::Record(container, record - 1)),
@@ -108,6 +108,21 @@ impl Sheet {
     }
 }
 
+impl Sheet {
+    /// The boxes that joined tables tell.
+    pub(in crate::data) fn read_windows(&mut self, card: &Card) {
+        let Layout::Rows(Rows { window: Some(window), .. }) = &card.layout else { return };
+        if !window.is_joined(&card.tables) {
+            return;
+        }
+        let read = |row| edges_of(window, |name| self.columns.get(name).and_then(|column| column.get(row)));
+        let found: Vec<Result<Window, String>> = (0..self.len()).map(read).collect();
+        let keep: Vec<bool> = found.iter().map(Result::is_ok).collect();
+        self.reject(&keep, |_, row| found[row].as_ref().err().cloned().unwrap_or_default());
+        self.windows = found.into_iter().flatten().collect();
+    }
+}
+
 /// The box of a row, grown by its margin.
 fn edges_of<'v>(columns: &BoxAt, value: impl Fn(&str) -> Option<&'v str>) -> Result<Window, String> {
     let number = |name: &String| {
@@ -119,6 +134,13 @@ fn edges_of<'v>(columns: &BoxAt, value: impl Fn(&str) -> Option<&'v str>) -> Res
     let (right, bottom) = if columns.sized { (left + across, top + down) } else { (across, down) };
     if left >= right || top >= bottom {
         return Err(format!("its box from {left}, {top} to {right}, {bottom} is empty"));
+    }
+    let shown = format!("its box from {left}, {top} to {right}, {bottom}");
+    if columns.relative && (left < -1.0 || top < -1.0 || right > 2.0 || bottom > 2.0) {
+        return Err(format!("{shown} lies far beyond the image: with `relative: true` edges are shares of its sides, not pixels"));
+    }
+    if !columns.relative && left >= 0.0 && top >= 0.0 && right <= 1.0 && bottom <= 1.0 {
+        return Err(format!("{shown} lies within one pixel: edges that are shares of the sides need `relative: true`"));
     }
     let (wide, high) = ((right - left) * columns.margin, (bottom - top) * columns.margin);
     Ok(Window { left: left - wide, top: top - high, right: right + wide, bottom: bottom + high, relative: columns.relative })

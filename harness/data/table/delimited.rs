@@ -40,7 +40,7 @@ impl Delimited {
             Some(delimiter) => {
                 let reader =
                     csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(Bounded::new(input));
-                Records::Quoted { reader: Box::new(reader), skipped }
+                Records::Quoted { reader: Box::new(reader), delimiter, skipped }
             }
             None => Records::Spaced { input, line: skipped },
         };
@@ -178,7 +178,7 @@ type Text = BufReader<Box<dyn Read + Send>>;
 
 /// Records one by one, whatever stands between the cells.
 enum Records {
-    Quoted { reader: Box<csv::Reader<Bounded<Text>>>, skipped: u64 },
+    Quoted { reader: Box<csv::Reader<Bounded<Text>>>, delimiter: u8, skipped: u64 },
     Spaced { input: Text, line: u64 },
 }
 
@@ -186,7 +186,7 @@ impl Records {
     /// Reads the next record and answers the line it starts on, from 1, or `None` at the end.
     fn read(&mut self, record: &mut ByteRecord) -> io::Result<Option<u64>> {
         match self {
-            Self::Quoted { reader, skipped } => {
+            Self::Quoted { reader, delimiter, skipped } => {
                 reader.get_mut().allowance = LONGEST_RECORD;
                 if !reader.read_byte_record(record).map_err(unwrapped)? {
                     return Ok(None);
@@ -194,6 +194,9 @@ impl Records {
                 // The library's own count starts before the blank lines that it passes over; counted from the record's end it is exact,
                 // because every record ends in one line feed.
                 let inside = record.iter().flatten().filter(|byte| **byte == b'\n').count() as u64;
+                if record.iter().any(quoted_behind_blanks) {
+                    *record = unquoted(record, *delimiter);
+                }
                 Ok(Some(*skipped + reader.position().line().saturating_sub(1 + inside)))
             }
             Self::Spaced { input, line } => {
@@ -214,6 +217,36 @@ impl Records {
             }
         }
     }
+}
+
+/// Whether a quote opens this cell with nothing but blanks before it, `, "a"`. The library takes such quotes for letters.
+fn quoted_behind_blanks(cell: &[u8]) -> bool {
+    cell.first() == Some(&b' ') && cell.trim_ascii_start().first() == Some(&b'"')
+}
+
+/// The record as its quotes mean it: what stands between them is one cell, with the delimiters that are in it.
+fn unquoted(record: &ByteRecord, delimiter: u8) -> ByteRecord {
+    let mut whole = ByteRecord::new();
+    let mut cells = record.iter();
+    while let Some(cell) = cells.next() {
+        if !quoted_behind_blanks(cell) {
+            whole.push_field(cell);
+            continue;
+        }
+        let mut text = cell.to_vec();
+        // Two quotes are one that is meant; an odd number leaves the cell open.
+        while text.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
+            let Some(next) = cells.next() else { break };
+            text.push(delimiter);
+            text.extend_from_slice(next);
+        }
+        let inner = text.trim_ascii().strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
+        match inner.map(|inner| String::from_utf8_lossy(inner).replace("\"\"", "\"")) {
+            Some(inner) if std::str::from_utf8(&text).is_ok() => whole.push_field(inner.as_bytes()),
+            _ => whole.push_field(&text),
+        }
+    }
+    whole
 }
 
 fn unwrapped(error: csv::Error) -> io::Error {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::data::error::plain;
+
 /// A place in a table: `labels.csv line 3`, or `train.parquet row 3` in a format without lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct At {
@@ -80,6 +82,6 @@ impl TableError {
     }
 
     pub(super) fn read(path: &Path, source: io::Error) -> Self {
-        Self::Read { path: path.to_owned(), source }
+        Self::Read { path: path.to_owned(), source: plain(source) }
     }
 }

@@ -34,7 +34,9 @@ pub(super) struct Batches {
 }
 
 fn broken(path: &Path, error: &dyn std::fmt::Display) -> TableError {
-    TableError::file(path, format!("is truncated or corrupt: {error}"))
+    let text = error.to_string();
+    let reason = if text.starts_with("EOF") { "its end, which says what is in it, does not fit it".to_owned() } else { text };
+    TableError::file(path, format!("is truncated or corrupt: {reason}"))
 }
 
 fn open(path: &Path) -> Result<File, TableError> {

@@ -189,7 +189,7 @@ fn decode(key: &Key, node: &Node, problems: &mut Problems) -> Option<Field> {
         (None, Some(_)) => decode_columns(&mut fields, problems),
         (None, None) => decode_column(&mut fields, key, node, problems),
     };
-    let levels: Option<Vec<String>> = fields.optional("levels", problems);
+    let levels = fields.optional_with("levels", problems, decode_levels);
     let outside = fields.optional_with("outside", problems, decode_outside);
     let missing = fields.optional_with("missing", problems, decode_missing);
     let provenance = fields.optional_with("provenance", problems, |node, problems| word(node, problems, &Provenance::WORDS));
@@ -205,6 +205,16 @@ fn decode(key: &Key, node: &Node, problems: &mut Problems) -> Option<Field> {
         (_, false) => Outside::Keep,
     });
     Some(Field { source, levels, outside, missing, provenance, confidence, node: node.clone() })
+}
+
+fn decode_levels(node: &Node, problems: &mut Problems) -> Option<Vec<String>> {
+    let levels: Vec<String> = Vec::decode(node, problems)?;
+    if let Some(at) = (0..levels.len()).find(|at| levels[..*at].contains(&levels[*at])) {
+        let Value::List(items) = &node.value else { return None };
+        problems.push(Problem::at(&items[at], format!("the level `{}` is there already", levels[at])).help("write each level once"));
+        return None;
+    }
+    Some(levels)
 }
 
 fn decode_column(fields: &mut Fields, key: &Key, node: &Node, problems: &mut Problems) -> Option<FieldSource> {
@@ -252,11 +262,14 @@ fn decode_words(node: &Node, problems: &mut Problems) -> Option<IndexMap<String,
 
 fn decode_edges(node: &Node, problems: &mut Problems) -> Option<Vec<f64>> {
     let edges: Vec<f64> = Vec::decode(node, problems)?;
-    if edges.len() < 2 || edges.windows(2).any(|pair| pair[0] >= pair[1]) {
-        problems.push(Problem::at(node, "bins need at least two edges, each above the one before: [0, 18, 120]"));
-        return None;
-    }
-    Some(edges)
+    let fallen = edges.windows(2).find(|pair| pair[0] >= pair[1]);
+    let message = match (edges.len(), fallen) {
+        (0 | 1, _) => "bins need at least two edges".to_owned(),
+        (_, Some(pair)) => format!("the edge {} of these bins is followed by {}: each must lie above the one before", pair[0], pair[1]),
+        (_, None) => return Some(edges),
+    };
+    problems.push(Problem::at(node, message).help("`[0, 18, 120]` are two bins: from 0 to below 18, and from 18 to below 120"));
+    None
 }
 
 fn decode_columns(fields: &mut Fields, problems: &mut Problems) -> Option<FieldSource> {
@@ -307,7 +320,7 @@ fn decode_outside(node: &Node, problems: &mut Problems) -> Option<Outside> {
 fn decode_missing(node: &Node, problems: &mut Problems) -> Option<Missing> {
     match level(node, problems) {
         Some(level) => Some(Missing::Level(level?)),
-        None => word(node, problems, &[("reject", 0), ("keep", 1), ("level", 2)]).map(|word| match word {
+        None => word(node, problems, &[("reject", 0), ("keep", 1), ("missing", 1), ("level", 2)]).map(|word| match word {
             0 => Missing::Reject,
             1 => Missing::Keep,
             _ => Missing::Level("missing".to_owned()),

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use regex::Regex;
 
 use super::pixels::{Arrays, PixelText, Records, decode_arrays, decode_records};
-use super::table::{self, TableFile};
+use super::table::{self, Join, TableFile};
 use super::template::Template;
 use crate::spec::decode::{Decode, Fields, number_in, one_or_many, word};
 use crate::spec::node::{Node, Value};
@@ -221,6 +221,18 @@ fn decode_coco(node: &Node, problems: &mut Problems) -> Option<Coco> {
     let files: Vec<(Option<String>, Vec<String>)> = files?;
     let names = files.iter().filter_map(|(split, _)| split.clone()).collect();
     Some(Coco { files, path: path?, archive, boxes: boxes.unwrap_or(false), id, names })
+}
+
+impl BoxAt {
+    /// The columns that say where it is.
+    pub fn edges(&self) -> impl Iterator<Item = &String> {
+        self.start.iter().chain(&self.end)
+    }
+
+    /// Whether joined tables have some of them, so that boxes are read after these.
+    pub fn is_joined(&self, tables: &IndexMap<String, Join>) -> bool {
+        self.edges().any(|edge| edge.split_once('.').is_some_and(|(table, _)| tables.contains_key(table)))
+    }
 }
 
 impl Decode for BoxAt {

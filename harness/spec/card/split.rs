@@ -47,12 +47,7 @@ impl Splits {
         let mut parts: Vec<(&Split, f64)> = Vec::new();
         for split in self.named.values() {
             let Share::Fraction { fraction, .. } = split.share else { continue };
-            let base = |other: &Split| other.of.as_ref().map(|of| &of.text) == split.of.as_ref().map(|of| &of.text);
-            let alike = |other: &Split| {
-                let (own, theirs) = (split.conditions.iter(), other.conditions.iter());
-                base(other) && own.map(|own| (&own.field, &own.test)).eq(theirs.map(|theirs| (&theirs.field, &theirs.test)))
-            };
-            let known = parts.iter().position(|(other, _)| alike(other)).unwrap_or(parts.len());
+            let known = parts.iter().position(|(other, _)| split.is_of_the_same_items(other)).unwrap_or(parts.len());
             if known == parts.len() {
                 parts.push((split, 0.0));
             }
@@ -64,6 +59,20 @@ impl Splits {
                     Problem::at(&split.node, message)
                         .also(&first.node.place, "the first of them")
                         .help("say `rest: true` for what is left"),
+                );
+            }
+        }
+    }
+
+    /// What is left of the same items is left once.
+    fn check_rests(&self, problems: &mut Problems) {
+        let rests: Vec<&Split> = self.named.values().filter(|split| matches!(split.share, Share::Rest)).collect();
+        for (at, split) in rests.iter().enumerate() {
+            if let Some(first) = rests[..at].iter().find(|other| split.is_of_the_same_items(other)) {
+                problems.push(
+                    Problem::at(&split.node, "two splits are the `rest` of the same items")
+                        .also(&first.node.place, "this is the other one")
+                        .help("give one of them a `fraction`"),
                 );
             }
         }
@@ -93,6 +102,15 @@ pub struct Split {
     pub share: Share,
     /// Where it is written.
     pub node: Node,
+}
+
+impl Split {
+    /// Whether another split is a part of the very items that this one is.
+    fn is_of_the_same_items(&self, other: &Self) -> bool {
+        let tests =
+            |split: &Self| split.conditions.iter().map(|condition| (condition.field.clone(), condition.test.clone())).collect::<Vec<_>>();
+        self.of.as_ref().map(|of| &of.text) == other.of.as_ref().map(|of| &of.text) && tests(self) == tests(other)
+    }
 }
 
 /// How many of the items that may be in a split are in it.
@@ -141,6 +159,7 @@ impl Decode for Splits {
             }
         }
         splits.check_fractions(problems);
+        splits.check_rests(problems);
         (!wrong).then_some(splits)
     }
 }
@@ -155,6 +174,10 @@ impl Decode for Split {
         let seed = fields.optional("seed", problems);
         let rest: Option<bool> = fields.optional("rest", problems);
         fields.finish(problems);
+        // What is wrong with it has been said.
+        if node.get("fraction").is_some() && fraction.is_none() {
+            return None;
+        }
         let share = match (fraction, rest) {
             (Some(_), Some(true)) => {
                 problems.push(Problem::at(node, "a split is either a `fraction` or the `rest`").help("remove one of them"));

@@ -96,7 +96,43 @@ pub(super) fn decode_writing(fields: &mut Fields, problems: &mut Problems) -> Ta
         sidecar::pointer(node, at, problems)
     });
     let each = fields.optional("each", problems);
-    TableFile { file: String::new(), format: delimiter.or(format), encoding, skip_rows: skip_rows.unwrap_or(0), header, at, each }
+    let format = delimiter.or(format);
+    for key in ["at", "each"] {
+        if let Some(node) = fields.node(key).cloned()
+            && let Some(kind) = without_records(fields, format)
+        {
+            let message = format!("`{key}` is for JSON, and this table is {kind}");
+            problems.push(Problem::at(&node, message).help("take it out; a list in a cell of a table is read by `labels`"));
+        }
+    }
+    TableFile { file: String::new(), format, encoding, skip_rows: skip_rows.unwrap_or(0), header, at, each }
+}
+
+/// How a table is written that has no records within records, as far as the card alone tells.
+fn without_records(fields: &mut Fields, format: Option<TableFormat>) -> Option<String> {
+    match format {
+        Some(TableFormat::Json | TableFormat::JsonLines) => return None,
+        Some(TableFormat::Parquet) => return Some("Parquet".to_owned()),
+        Some(TableFormat::Delimited(_) | TableFormat::Whitespace) => return Some("text".to_owned()),
+        None => {}
+    }
+    let named = ["file", "files"].into_iter().filter_map(|key| fields.node(key)).flat_map(texts);
+    let plain = |file: &String| {
+        let name = file.to_ascii_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        [".csv", ".tsv", ".tab", ".txt", ".parquet"].iter().any(|ending| name.ends_with(ending))
+    };
+    named.into_iter().find(plain).map(|file| format!("`{file}`"))
+}
+
+/// The texts in a list or a map, or the only one.
+fn texts(node: &Node) -> Vec<String> {
+    match &node.value {
+        Value::Text(text) => vec![text.clone()],
+        Value::List(items) => items.iter().flat_map(texts).collect(),
+        Value::Map(entries) => entries.iter().flat_map(|(_, value)| texts(value)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The keys of a map that names a file, how it is written, and perhaps two of its columns, by `keys`; naming one alone is a problem, in

@@ -1,0 +1,85 @@
+//! What a dataset leaves aside though nothing is wrong with it: `fairgrid data CARD` counts it. And cards that find nothing of what lies there.
+
+use super::folder::IMAGES;
+use super::refused::shown;
+use crate::command::Folder;
+
+/// A folder with images of these names.
+fn images(names: &[&str]) -> Folder {
+    let image = |name: &&str| if name.to_lowercase().ends_with(".png") { "rgb.png" } else { "full.jpg" };
+    names.iter().fold(Folder::new(), |folder, name| {
+        folder.file(&format!("root/{name}"), std::fs::read(format!("{IMAGES}/{}", image(name))).unwrap())
+    })
+}
+
+#[test]
+fn endings_match_in_any_case_and_images_that_no_pattern_finds_are_counted() {
+    let folder = images(&[
+        "faces/train/cat/a.jpg",
+        "faces/train/cat/B.JPG",
+        "faces/train/dog/2024/may/c.Png",
+        "faces/train/loose.jpg",
+        "faces/test/dog/d.jpeg",
+        "elsewhere/e.jpg",
+    ]);
+    let deep = "images: {glob: 'faces/*/*/**/*.{jpg,jpeg,png}', path: 'faces/(?<part>[^/]+)/(?<class>[^/]+)/.+\\.(jpg|jpeg|png)'}\n\
+                fields: {class: class}\nlabel: class\nsplits: {from: part}\n";
+    insta::assert_snapshot!(shown(&folder, deep));
+    let flat = "images: {glob: 'faces/*/*/*.JPG', path: 'faces/(?<part>[^/]+)/(?<class>[^/]+)/.+\\.JPG'}\nfields: {class: class}\n";
+    insta::assert_snapshot!(shown(&folder, flat));
+}
+
+#[test]
+fn items_without_a_split_what_where_leaves_out_and_rows_without_a_subject_are_counted() {
+    let table = "file,id,part,tone,who,labels\n\
+                 a.png,1,Train,dark,p1,[\"x\"]\na.png,2,train,dark,p2,[]\na.png,3,Test,light,p3,[\"y\"]\na.png,4,,light,p4,[]\n\
+                 a.png,5,Train,odd,p5,[]\na.png,6,Train,dark,,[]\na.png,7,Train,dark,p7,oops[\n";
+    let table = table.replace("[\"x\"]", "\"[\"\"x\"\"]\"").replace("[\"y\"]", "\"[\"\"y\"\"]\"");
+    let folder = images(&["a.png"]).file("root/t.csv", table);
+    let card = "images: {table: t.csv, path: '{file}', id: '{id}'}\nlabels: {from: labels, others: absent}\nfields: {tone: tone}\n\
+                subject: who\nwhere: {tone: {not_in: odd}}\nsplits: {from: part, map: {Train: train, Test: test}}\n";
+    insta::assert_snapshot!(shown(&folder, card));
+    let kept = card.replace("{tone: tone}", "{tone: tone, who: {missing: keep}}");
+    insta::assert_snapshot!(shown(&folder, &kept));
+    insta::assert_snapshot!(shown(&folder, &card.replace("Test: test", "test: test")));
+}
+
+#[test]
+fn many_rejections_are_counted_by_their_reasons() {
+    let rows: String =
+        (0..30).map(|row| format!("{}.png,{row}\n", if row < 25 { format!("gone-{row}") } else { "a".to_owned() })).collect();
+    let folder = images(&["a.png"]).file("root/t.csv", format!("file,id\n{rows}"));
+    insta::assert_snapshot!(shown(&folder, "images: {table: t.csv, path: '{file}'}\n"));
+}
+
+#[test]
+fn tables_of_labels_that_do_not_fit_are_refused_and_rows_without_an_item_counted() {
+    let folder = images(&["a.png", "b.png"])
+        .file("root/files.csv", "image,class,value\na.png,cat,1\nb.png,cat,0\n")
+        .file("root/words.csv", "image,class,value\na,cat,yes\nb,cat,no\n")
+        .file("root/more.csv", "image,class,value\na,cat,1\nb,cat,0\nc,cat,1\nd,dog,1\n");
+    let card = |file: &str| {
+        let form = "id: image, class: class, value: value";
+        format!("images: {{glob: '*.png', id: '{{stem}}'}}\nlabels: {{file: {file}.csv, {form}}}\n")
+    };
+    let outcomes = ["files", "words", "more"].map(|file| shown(&folder, &card(file)).to_string());
+    insta::assert_snapshot!(outcomes.join("\n---\n"));
+    let wide = "images: {table: words.csv, path: '{image}.png'}\nlabels: {columns: [value]}\n";
+    insta::assert_snapshot!(shown(&folder, wide));
+}
+
+#[test]
+fn numbers_of_binned_fields_are_those_of_the_column() {
+    let folder = images(&["a.png"]).file("root/t.csv", "file,id,age,sex\na.png,1,17,f\na.png,2,18,m\na.png,3,40,m\n");
+    let card = "images: {table: t.csv, path: '{file}', id: '{id}'}\n\
+                fields: {age: {bins: [0, 18, 65], names: [young, old]}, sex: {map: {f: female, m: male}}}\n";
+    insta::assert_snapshot!(shown(&folder, &format!("{card}where: {{age: {{at_least: 18, below: 40}}}}\n")));
+    insta::assert_snapshot!(shown(&folder, &format!("{card}where: {{sex: {{at_least: 18}}}}\n")));
+}
+
+#[test]
+fn a_class_that_only_rejected_rows_have_is_none() {
+    let folder =
+        images(&["a.png"]).file("root/t.csv", "file,class\na.png,cat\ngone.png,dog\nbroken.png,fox\n").file("root/broken.png", "no");
+    insta::assert_snapshot!(shown(&folder, "images: {table: t.csv, path: '{file}'}\nfields: {class: class}\nlabel: class\n"));
+}

@@ -1,0 +1,96 @@
+//! Cards that ask for what cannot be, underlined where they do; and rows that are written another way than most.
+
+use super::folder::IMAGES;
+use super::refused::shown;
+use crate::command::{Folder, fairgrid};
+
+fn folder(files: &[(&str, &str)]) -> Folder {
+    let image = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    let folder = Folder::new().file("root/a.png", &image).file("root/b.png", &image);
+    files.iter().fold(folder, |folder, (name, text)| folder.file(&format!("root/{name}"), text))
+}
+
+#[test]
+fn what_a_card_asks_for_and_cannot_be_is_underlined() {
+    let folder = folder(&[("t.csv", "file,id,tone,part\na.png,1,dark,x\nb.png,2,light,x\n"), ("p.csv", "id,who\n1,p1\n2,p2\n")]);
+    let table = "images: {table: t.csv, path: '{file}'}\n";
+    let files = "images: {glob: '*.png', name: '(?<letter>[a-z])\\.png'}\n";
+    let cards = [
+        "images: {table: {file: t.csv, each: tones, at: /rows}, path: '{file}'}\n".to_owned(),
+        "images: {table: {files: {train: a.parquet}, each: tones}, path: '{file}'}\n".to_owned(),
+        format!("{table}fields: {{tone: {{levels: [dark, light, dark]}}, age: {{bins: [0, 20, 18]}}, size: {{bins: [3]}}}}\n"),
+        format!("{table}splits: {{test: {{rest: true}}, train: {{rest: true}}}}\n"),
+        format!("{table}splits: {{test: {{fraction: 1.5, seed: 0}}, train: {{rest: true}}}}\n"),
+        format!(
+            "{table}tables: {{p: {{file: p.csv, key: {{column: id, equals: q.who}}}}, q: {{file: p.csv, key: {{column: id, equals: p.who}}}}}}\n"
+        ),
+        format!("{files}tables: {{p: {{file: p.csv, key: {{column: id, match: '0*(?<number>\\d+)'}}}}}}\nfields: {{who: p.who}}\n"),
+        format!(
+            "{files}tables: {{p: {{file: p.csv, key: {{column: id, equals: letter}}, unmatched: keep}}}}\nfields: {{who: p.who}}\nlabel: who\n"
+        ),
+        format!("{table}fields: {{tone: tone}}\nlabel: tone\ncompose: {{mosaic: [2, 2]}}\n"),
+        "images: {glob: '../outside/*.png'}\n".to_owned(),
+        "images: {glob: 'nowhere/*.png'}\n".to_owned(),
+    ];
+    let outcomes = cards.map(|card| format!("{card}{}", shown(&folder, &card)));
+    insta::assert_snapshot!(outcomes.join("---\n"));
+}
+
+#[test]
+fn a_mock_that_its_card_cannot_read_is_told() {
+    let folder =
+        folder(&[("card.yaml", "fairgrid_card: 1\ndataset: d\nimages: {table: t.csv, path: '{file}'}\nwhere: {tone: {missing: true}}\n")]);
+    insta::assert_snapshot!(fairgrid(["mock", "root/card.yaml", "--rows", "3", "--output", "made"]).within(&folder).run());
+}
+
+#[test]
+fn a_study_is_no_card_and_a_card_no_study() {
+    let study = fairgrid(["data", "specs/claims-audit.yaml"]).run();
+    let card = fairgrid(["validate", "specs/cards/utkface.yaml"]).run();
+    insta::assert_snapshot!(format!("{study}---\n{card}"));
+}
+
+#[test]
+fn quotes_behind_a_blank_hold_a_cell_together() {
+    let rows = "file, Name, tone\na.png, \"A B\", dark\nb.png, \"C, D\", light\na.png, \"E \"\"F\"\", G\", dark\nb.png, \"open, light\n";
+    let folder = folder(&[("t.csv", rows)]);
+    insta::assert_snapshot!(shown(
+        &folder,
+        "images: {table: t.csv, path: '{file}', id: '{row}'}\nfields: {name: Name, tone: tone}\nlabel: tone\n"
+    ));
+}
+
+#[test]
+fn who_is_unsure_is_not_missing_and_no_number_is_no_confidence() {
+    let folder =
+        folder(&[("t.csv", "file,id,sex,p\na.png,1,f,0.9\na.png,2,f,0.3\na.png,3,m,high\na.png,4,m,\na.png,5,,0.9\na.png,6,m,-inf\n")]);
+    let card = "images: {table: t.csv, path: '{file}', id: '{id}'}\nfields: {sex: {confidence: {column: p, at_least: 0.8}}}\nlabel: sex\n";
+    insta::assert_snapshot!(shown(&folder, card));
+}
+
+#[test]
+fn boxes_lie_in_joined_tables_and_null_unsets_what_a_card_extends() {
+    let folder = folder(&[
+        ("t.csv", "file,id,tone\na.png,1,dark\nb.png,2,light\nb.png,3,light\n"),
+        ("boxes.csv", "id,x,y,w,h,who\n1,2,3,9,8,p1\n2,1,1,0,8,p2\n3,4,4,5,6,p3\n"),
+        (
+            "base.yaml",
+            "fairgrid_card: 1\ndataset: base\nlicense: none\nimages: {table: t.csv, path: '{file}', id: '{id}', box: {left: b.x, top: b.y, width: b.w, height: b.h}}\n\
+             tables: {b: {file: boxes.csv, key: id}}\nfields: {tone: tone}\nlabel: tone\nsubject: b.who\n",
+        ),
+    ]);
+    insta::assert_snapshot!(fairgrid(["data", "root/base.yaml"]).env("XDG_CACHE_HOME", folder.path("cache")).within(&folder).run());
+    let over = fairgrid(["data", "root/over.yaml"]).env("XDG_CACHE_HOME", folder.path("cache"));
+    std::fs::write(folder.path("root/over.yaml"), "extends: base.yaml\nsubject: null\nlabel: null\n").unwrap();
+    insta::assert_snapshot!(over.within(&folder).run());
+}
+
+#[test]
+fn boxes_off_the_image_and_shares_that_are_taken_for_pixels_are_rejected() {
+    let boxes = "1,0,0,8,8\n2,60,44,99,99\n3,61,3,70,9\n4,3,100,9,120\n5,-4,-4,6,6\n6,3.2,3.2,3.4,3.4\n7,0.1,0.1,0.9,0.9\n8,0,0,1,1\n";
+    let table: String = boxes.lines().map(|row| format!("a.png,{row}\n")).collect();
+    let folder = folder(&[("t.csv", &format!("file,id,l,t,r,b\n{table}"))]);
+    let card = "images: {table: t.csv, path: '{file}', id: '{id}', box: {left: l, top: t, right: r, bottom: b}}\n";
+    let shares = card.replace("bottom: b", "bottom: b, relative: true");
+    insta::assert_snapshot!(format!("{}---\n{}", shown(&folder, card), shown(&folder, &shares)));
+}
