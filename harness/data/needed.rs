@@ -26,7 +26,10 @@ impl Opening<'_> {
         }
         let tested = card.conditions.iter().chain(card.splits.named.values().flat_map(|split| &split.conditions));
         names.extend(tested.map(|condition| condition.field.clone()).filter(|name| !card.fields.contains_key(name)));
-        names.extend(card.subject.iter().map(|name| name.text.clone()).filter(|name| !card.fields.contains_key(name)));
+        match &card.whose {
+            Some(whose) => names.extend(whose.columns().map(str::to_owned)),
+            None => names.extend(card.subject.iter().map(|name| name.text.clone()).filter(|name| !card.fields.contains_key(name))),
+        }
         names.extend(card.splits.column.iter().map(|column| column.from.text.clone()));
         if let Layout::Rows(rows) = &card.layout
             && let Some(window) = rows.window.as_ref().filter(|window| window.is_joined(&card.tables))

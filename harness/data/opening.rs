@@ -50,6 +50,10 @@ impl Opening<'_> {
             aside.unjoined.extend(join::join(self.root, &mut sheet, name, table, &wanted)?);
         }
         sheet.read_windows(card);
+        if let Some(whose) = &card.whose {
+            whose.columns().try_for_each(|column| self.check_group(column, &whose.node))?;
+            sheet.fill(whose);
+        }
         let mut fields = self.fields(&mut sheet, &aside.unjoined)?;
         let chosen = self.classes(&fields);
         aside.filtered = self.filter(&mut sheet, &mut fields)?;

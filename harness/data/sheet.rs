@@ -19,7 +19,7 @@ use super::root::{self, Root};
 use super::table;
 use super::unpacked::Unpacked;
 use super::window::Window;
-use crate::spec::card::{Card, Header, Layout, TableFile, TableFormat};
+use crate::spec::card::{Card, Header, Layout, TableFile, TableFormat, Template};
 
 /// A column of texts, each distinct one held once.
 #[derive(Clone, Debug, Default)]
@@ -121,6 +121,16 @@ impl Sheet {
     /// The file that says that an item is there: a table, or the image itself.
     pub(super) fn told_by(&self, row: usize) -> &str {
         &self.files[self.origins[row].0 as usize]
+    }
+
+    /// Adds the column that a template makes of others; empty where one of these is.
+    pub(super) fn fill(&mut self, template: &Template) {
+        let mut made = Column::default();
+        for row in 0..self.len() {
+            let value = |name: &str| self.columns.get(name).and_then(|column| column.get(row));
+            made.push(template.fill(value).ok().as_deref());
+        }
+        self.columns.insert(template.to_string(), made);
     }
 
     /// Refuses an item.

@@ -85,6 +85,8 @@ pub struct Card {
     pub attribute: Option<Name>,
     /// The field or column that says which items show the same person.
     pub subject: Option<Name>,
+    /// The columns that say so together, where the subject is written as a template, `{site}-{number}`.
+    pub whose: Option<Template>,
     /// How the items are split.
     pub splits: Splits,
     /// Which items count at all.
@@ -136,7 +138,8 @@ impl Card {
         let label: Option<Name> = fields.optional("label", problems);
         let labels: Option<Labels> = fields.optional("labels", problems);
         let attribute: Option<Name> = fields.optional("attribute", problems);
-        let subject = fields.optional("subject", problems);
+        let subject: Option<Name> = fields.optional("subject", problems);
+        let whose = subject.as_ref().filter(|subject| subject.text.contains('{')).map(|subject| Template::decode(&subject.node, problems));
         let splits: Option<Splits> = fields.optional("splits", problems);
         let conditions = fields.optional_with("where", problems, condition::decode_all);
         let compose: Option<Compose> = fields.optional("compose", problems);
@@ -173,6 +176,7 @@ impl Card {
             labels,
             attribute,
             subject,
+            whose: whose.flatten(),
             splits,
             conditions: conditions.unwrap_or_default(),
             compose,

@@ -83,3 +83,13 @@ fn a_class_that_only_rejected_rows_have_is_none() {
         images(&["a.png"]).file("root/t.csv", "file,class\na.png,cat\ngone.png,dog\nbroken.png,fox\n").file("root/broken.png", "no");
     insta::assert_snapshot!(shown(&folder, "images: {table: t.csv, path: '{file}'}\nfields: {class: class}\nlabel: class\n"));
 }
+
+#[test]
+fn who_is_shown_may_be_said_by_columns_together() {
+    let rows = ["1,north,7", "2,north,7", "3,south,7", "4,,7", "5,south,8"].map(|row| format!("a.png,{row}\n")).concat();
+    let folder = images(&["a.png"]).file("root/t.csv", format!("file,id,site,number\n{rows}"));
+    let card = "images: {table: t.csv, path: '{file}', id: '{id}'}\nsubject: '{site}-{number}'\n";
+    insta::assert_snapshot!(shown(&folder, card));
+    let made = crate::command::fairgrid(["mock", "root/card.yaml", "--rows", "40", "--output", "made"]).within(&folder).run();
+    assert_eq!(made.code, Some(0), "{made}");
+}

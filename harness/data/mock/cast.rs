@@ -83,11 +83,18 @@ fn choose(weighed: &Weighed, at: f64) -> usize {
         .unwrap_or(weighed.len().saturating_sub(1))
 }
 
+/// The columns that say who is shown.
+fn whose_columns<'c>(card: &'c Card, subject: &'c str) -> Vec<&'c str> {
+    card.whose.as_ref().map_or_else(|| vec![subject], |whose| whose.columns().collect())
+}
+
 /// Whether several items show the same person. Where the person names the image, each has one.
 fn shared(card: &Card) -> bool {
     let Some(subject) = &card.subject else { return false };
     let named = match &card.layout {
-        Layout::Rows(Rows { image: ImageAt::Path(path), .. }) => path.columns().any(|column| column == subject.text),
+        Layout::Rows(Rows { image: ImageAt::Path(path), .. }) => {
+            whose_columns(card, &subject.text).into_iter().all(|own| path.columns().any(|column| column == own))
+        }
         _ => false,
     };
     !named
@@ -145,18 +152,20 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
         };
         cells.extend(passing.map(|cell| (condition.field.clone(), cell)));
     }
-    if let Some(subject) = card.subject.as_ref().filter(|subject| !card.fields.contains_key(&subject.text)) {
+    let whose = card.subject.as_ref().filter(|subject| !card.fields.contains_key(&subject.text));
+    for subject in whose.iter().flat_map(|subject| whose_columns(card, &subject.text)) {
+        if card.whose.is_some() && cells.contains_key(subject) {
+            continue;
+        }
         // A name that the pattern of the files asks for, `n000012`; or a plain number.
         let mut random = generator(mock.seed, "mock subject", 0, unit);
         let named = match &card.layout {
-            Layout::Files(files) => {
-                files.pattern.as_ref().and_then(|pattern| pattern::group(pattern.regex(), &subject.text, unit, &mut random))
-            }
+            Layout::Files(files) => files.pattern.as_ref().and_then(|pattern| pattern::group(pattern.regex(), subject, unit, &mut random)),
             _ => None,
         };
         let plain = (1000 + unit).to_string();
         let named = named.filter(|name| !name.chars().all(|letter| letter.is_ascii_digit()));
-        cells.insert(subject.text.clone(), named.unwrap_or(plain));
+        cells.insert(subject.to_owned(), named.unwrap_or(plain));
     }
     if let Some(column) = &card.splits.column {
         let raw: Vec<String> = match column.map.is_empty() {

@@ -45,6 +45,16 @@ impl Template {
     }
 }
 
+impl std::fmt::Display for Template {
+    /// As it is written.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.parts.iter().try_for_each(|part| match part {
+            Part::Text(text) => f.write_str(text),
+            Part::Column(name) => write!(f, "{{{name}}}"),
+        })
+    }
+}
+
 impl Decode for Template {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let text = String::decode(node, problems)?;
