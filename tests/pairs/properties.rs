@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
 use crate::score::embeddings::import_with;
-use crate::score::{import_file, measure};
+use crate::score::{import_file, measure, sorted};
 
 /// Images as every kind of evaluation here reads them.
 #[derive(Clone, Debug)]
@@ -129,7 +129,7 @@ proptest! {
             let plain = |text: &str| {
                 names.iter().zip(["0", "1", "2"]).fold(text.to_owned(), |text, (name, place)| text.replace(&format!("g={name}"), &format!("g={place}")))
             };
-            let named = |one: Measurement| Measurement { group: plain(&one.group), reason: plain(&one.reason), ..one };
+            let named = |one: Measurement| Measurement { group: plain(&one.group), reason: sorted(&plain(&one.reason)), ..one };
             let mut all: Vec<Measurement> = numbers(&images, names, 1000, kind).unwrap_or_default().into_iter().map(named).collect();
             all.sort_by(|a, b| (&a.metric, &a.by, &a.group).cmp(&(&b.metric, &b.by, &b.group)));
             all

@@ -88,3 +88,11 @@ pub(crate) fn find<'m>(all: &'m [Measurement], metric: &str, by: &str, group: &s
     assert!(found.next().is_none(), "several {metric} by `{by}` of `{group}` `{label}`");
     first
 }
+
+/// A reason in an order that knows no names: what is left out is told in that of the names.
+pub(crate) fn sorted(reason: &str) -> String {
+    let reason = reason.replace("left out: ", "");
+    let mut told: Vec<&str> = reason.split("; ").collect();
+    told.sort_unstable();
+    told.join("; ")
+}

@@ -12,7 +12,7 @@ use fairgrid::spec::uncertainty::Uncertainty;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
-use super::{import, measure, spec};
+use super::{import, measure, sorted, spec};
 
 const EVALUATION: &str = "{groups: [g, [g, h]], positive: 1, decide: {threshold: 0.5}, undefined: exclude, metrics: [accuracy_score, \
      accuracy_score_difference, f1_score, roc_auc_score, roc_auc_score_difference, {equalized_odds_difference: {agg: mean}}, \
@@ -153,13 +153,6 @@ proptest! {
         let (first, second) = (["a", "b", "c"], ["z", "y", "x"]);
         prop_assert_eq!(strip(together(&rows, first, kind), first), strip(together(&rows, second, kind), second));
     }
-}
-
-/// What is left out is told in the order of the names.
-fn sorted(reason: &str) -> String {
-    let mut told: Vec<&str> = reason.trim_start_matches("left out: ").split("; ").collect();
-    told.sort_unstable();
-    told.join("; ")
 }
 
 /// What is found between two models about the same items, and the means of their numbers. The second model scores each item half as high.
