@@ -1,8 +1,9 @@
 //! Card to index of rows to splits and draws to decoded images.
 //!
 //! - [`table`]: CSV, TSV, Parquet and JSON lines as named columns.
-//! - [`dataset`]: a card opened on its files. `opening` goes the way: `needed` says which columns, `sheet` reads the items (with `walk`, `root` and `join`), `field` and
-//!   `labels` say what they mean, `verify` looks at the images, `official` and `split` divide, `pixels` measures, `mosaic` composes.
+//! - [`dataset`]: a card opened on its files. `opening` goes the way: `needed` says which columns, `sheet` reads the items (with `walk`, `root`
+//!   and `join`), `field` and `labels` say what they mean, `verify` looks at the images, `official` and `split` divide, `pixels` measures,
+//!   `mosaic` composes.
 //! - [`aside`]: what lies there and is not used, though nothing is wrong with it.
 //! - [`items`]: where the images lie; [`digest`]: what they are, remembered. `archive` and `array` say where in a file; `unpacked` and
 //!   `pixel_text` write into the cache what has no places.

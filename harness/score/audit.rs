@@ -1,4 +1,4 @@
-//! Predictions and an evaluation to measurements; `sight`: what metrics see of the items.
+//! Predictions and an evaluation to measurements; `sight`: what metrics see of the items, `sizes`: how many of them there are.
 
 mod sight;
 mod sizes;
