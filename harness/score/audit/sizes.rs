@@ -15,8 +15,10 @@ pub(in crate::score) struct Sizes {
     pub(in crate::score) items: Vec<u64>,
     /// Of each group: why it is too small, if it is.
     pub(in crate::score) small: Vec<Option<String>>,
-    /// Clusters of each group, and all of them by group; `None` where items are not clustered.
-    clusters: Option<(Vec<u64>, HashSet<(u32, u32)>)>,
+    /// Distinct clusters of each group; `None` where items are not clustered.
+    clusters: Option<Vec<u64>>,
+    /// Every cluster of every group.
+    members: HashSet<(u32, u32)>,
     policy: Policy,
 }
 
@@ -51,7 +53,7 @@ impl Sizes {
             (counts[group] < least).then(|| format!("{} {what}{plural}{there}, fewer than `min_count` ({least})", counts[group]))
         };
         let small = (0..groups).map(small).collect();
-        Self { items, small, clusters: clusters.map(|_| (subjects, members)), policy }
+        Self { items, small, clusters: clusters.map(|_| subjects), members, policy }
     }
 
     /// The groups that reductions look at: those that are too small take part only where that makes the whole as untrustworthy as they are.
@@ -61,13 +63,13 @@ impl Sizes {
 
     /// Distinct clusters in some groups; `None` where items are not clustered.
     pub(in crate::score) fn clusters(&self, groups: &[usize]) -> Option<u64> {
-        let (counts, members) = self.clusters.as_ref()?;
+        let counts = self.clusters.as_ref()?;
         if let [group] = groups {
             return Some(counts[*group]);
         }
         let mut wanted = vec![false; counts.len()];
         groups.iter().for_each(|group| wanted[*group] = true);
-        let within = members.iter().filter(|(group, _)| wanted[*group as usize]).map(|(_, cluster)| *cluster);
+        let within = self.members.iter().filter(|(group, _)| wanted[*group as usize]).map(|(_, cluster)| *cluster);
         Some(within.collect::<HashSet<u32>>().len() as u64)
     }
 
