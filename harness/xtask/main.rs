@@ -69,6 +69,11 @@ fn run(checkout: &Checkout, spec: &OsString, rest: &[OsString]) -> Result<()> {
 fn test(checkout: &Checkout, rest: &[OsString]) -> Result<()> {
     setup::everything(checkout)?;
     let mut command = checkout.cargo();
-    command.args(["test", "--release", "--workspace"]).args(checkout::features()).args(rest);
+    command.args(["test", "--release", "--workspace"]).args(checkout::features());
+    // With a name, cargo would run the plugins' own test binaries too, which are empty and find no runtime.
+    if rest.first().is_some_and(|first| !first.to_string_lossy().starts_with('-')) {
+        command.arg("--tests");
+    }
+    command.args(rest);
     step::become_(command).context("cannot start cargo test")
 }
