@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{DATA, call, faulty_model, learner, study};
+use super::{DATA, call, faulty_model, learner, study, table};
 use crate::command::{Folder, fairgrid};
 
 /// 300 people of two groups. Vendor `a` errs for every fourth, `b` for every fifth, `c` for every sixth of them.
@@ -35,8 +35,7 @@ fn rows(folder: &Folder) -> Vec<HashMap<String, String>> {
 }
 
 fn rows_of(folder: &Folder, study: &str) -> Vec<HashMap<String, String>> {
-    let mut reader = csv::Reader::from_path(folder.path(&format!("results/{study}/comparisons.csv"))).unwrap();
-    reader.deserialize().map(Result::unwrap).collect()
+    table(folder, &format!("results/{study}/comparisons.csv"))
 }
 
 fn number(row: &HashMap<String, String>, column: &str) -> f64 {
@@ -203,8 +202,7 @@ fn numbers_are_averaged_over_an_axis_and_followed_along_another() {
     let told: Vec<[&str; 5]> =
         overall.iter().map(|row| ["comparison", "seed", "from", "to", "statistic"].map(|column| row[column].as_str())).collect();
     assert_eq!(told, [["gain", "", "0.5", "2", "difference"], ["slope", "0", "0.5", "2", "slope"], ["slope", "1", "0.5", "2", "slope"],]);
-    let mut results = csv::Reader::from_path(folder.path("results/followed/results.csv")).unwrap();
-    let results: Vec<HashMap<String, String>> = results.deserialize().map(Result::unwrap).collect();
+    let results = table(&folder, "results/followed/results.csv");
     let losses = |temperature: &str| -> Vec<f64> {
         let here = results.iter().filter(|row| row["by"].is_empty() && row["temperature"] == temperature);
         here.map(|row| number(row, "value")).collect()
@@ -384,8 +382,7 @@ fn leaning() -> Folder {
 fn numbers_of_all_groups_at_once_are_compared() {
     let folder = leaning();
     fairgrid(["run", "vendors.yaml", "--quiet"]).within(&folder).run().ok();
-    let mut reader = csv::Reader::from_path(folder.path("results/vendors/results.csv")).unwrap();
-    let scored: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    let scored = table(&folder, "results/vendors/results.csv");
     let value = |model: &str, metric: &str, group: &str| {
         let found = scored.iter().find(|row| row["model"] == model && row["metric"] == metric && row["group"] == group).unwrap();
         number(found, "value")

@@ -17,6 +17,7 @@ mod ruling;
 mod store;
 mod targets;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::backend::fixture::{faulty, plain};
@@ -71,4 +72,10 @@ fn folder_of(library: PathBuf) -> PathBuf {
 fn call(folder: &Folder, arguments: &[&str]) -> Call {
     let path = std::env::join_paths([folder_of(plain()), folder_of(faulty())]).unwrap();
     fairgrid(arguments).env("FAIRGRID_BACKEND_PATH", path).env("XDG_CACHE_HOME", folder.path("cache")).within(folder)
+}
+
+/// The rows of a CSV file, each by its columns' names.
+fn table(folder: &Folder, path: &str) -> Vec<HashMap<String, String>> {
+    let mut reader = csv::Reader::from_path(folder.path(path)).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::table;
 use crate::command::{Folder, fairgrid};
 
 /// 240 people of two groups, of whom the light ones get higher scores.
@@ -31,8 +32,7 @@ fn rules_are_compared_within_each_cell() {
          tables: {main: {rows: [decision], columns: [gap, accuracy_score]}}",
     );
     fairgrid(["run", "rules.yaml", "--quiet"]).within(&folder).run().ok();
-    let mut reader = csv::Reader::from_path(folder.path("results/rules/comparisons.csv")).unwrap();
-    let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    let rows = table(&folder, "results/rules/comparisons.csv");
     let gaps: Vec<[&str; 5]> = rows
         .iter()
         .filter(|row| row["metric"] == "gap")
@@ -48,8 +48,7 @@ fn rules_are_compared_within_each_cell() {
         ]
     );
     // Each side's number is that which the rule has by itself.
-    let mut reader = csv::Reader::from_path(folder.path("results/rules/results.csv")).unwrap();
-    let results: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    let results = table(&folder, "results/rules/results.csv");
     for row in &rows {
         let of = |rule: &str| {
             let same = |other: &&HashMap<String, String>| {
