@@ -33,9 +33,7 @@ impl Kind {
         let examples: Vec<String> = self.examples.iter().map(|example| format!("`{}`", printable(example))).collect();
         examples.join(", ")
     }
-}
 
-impl Kind {
     /// A line for images that a card does not find, where there are any.
     pub fn overlooked(&self) -> Option<String> {
         (self.count > 0).then(|| format!("images that `glob` does not find: {} ({})", self.count, self.shown()))

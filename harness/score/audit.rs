@@ -333,7 +333,8 @@ impl<'a> Audit<'a> {
     /// What there is to know of a number that may be used.
     fn remarks(&self, reading: &Reading, breakdown: &Breakdown, left_out: Vec<String>) -> String {
         let Omitted { groups, classes, resamples } = &reading.omitted;
-        if *resamples && reading.value.is_ok() {
+        // A share has an interval without them.
+        if *resamples && reading.interval.is_none() {
             return "no interval: most resamples have no such number".to_owned();
         }
         let of_groups = groups.iter().map(|undefined| self.reason(*undefined, None, breakdown));
