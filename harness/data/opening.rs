@@ -6,7 +6,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::aside::Aside;
-use super::dataset::{Dataset, reasons};
+use super::dataset::{Dataset, Progress, reasons};
 use super::decode;
 use super::digest::{Digest, Memory};
 use super::error::DataError;
@@ -17,7 +17,8 @@ use super::mosaic::Mosaics;
 use super::sheet::{Sheet, Source};
 use super::split::{Pool, check_disjoint};
 use super::unpacked::Unpacked;
-use super::{join, labels, official, pixels, sidecar, verify};
+use super::verify::{self, Look};
+use super::{join, labels, official, pixels, sidecar};
 use crate::spec::card::{Card, Condition, Field, FieldSource, LabelForm, Name, Test, Translate};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
@@ -32,13 +33,14 @@ pub(super) struct Opening<'c> {
     pub(super) card: &'c Card,
     pub(super) root: &'c Path,
     pub(super) cache: &'c Path,
+    pub(super) progress: Progress<'c>,
 }
 
 impl Opening<'_> {
     pub(super) fn run(&self) -> Result<Dataset, DataError> {
         let card = self.card;
         let (own, joined) = self.needed();
-        let memory = Memory::open(self.cache, self.root, card.pixel_limit);
+        let memory = Memory::open(self.cache, self.root, Look::of(card));
         let source = Source { root: self.root, unpacked: &Unpacked::new(self.cache, &memory) };
         let mut sheet = Sheet::read(card, &source, &own)?;
         let mut aside = Aside::default();
@@ -77,8 +79,7 @@ impl Opening<'_> {
         let subject = card.subject.as_ref().map(|subject| self.subject(subject, &sheet, &fields)).transpose()?;
         let (mut splits, undivided) = official::splits(self, &sheet, &fields, subject.as_ref())?;
         aside.undivided = undivided;
-        let tables = sheet.tables.iter().map(|file| memory.file(&self.root.join(file), None, false).map(|known| known.digest));
-        let tables: Vec<Digest> = tables.collect::<Result<_, _>>()?;
+        let tables: Vec<Digest> = sheet.tables.iter().map(|file| memory.file(&self.root.join(file))).collect::<Result<_, _>>()?;
         memory.save();
         let items = Items {
             root: self.root.to_owned(),
