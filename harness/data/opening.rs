@@ -14,7 +14,8 @@ use super::field::{self, compact};
 use super::frame::{Factor, Targets};
 use super::items::Items;
 use super::mosaic::Mosaics;
-use super::sheet::{Sheet, Source};
+use super::sheet::Sheet;
+use super::source::Source;
 use super::split::{Pool, check_disjoint};
 use super::unpacked::Unpacked;
 use super::verify::{self, Look};
@@ -49,7 +50,7 @@ impl Opening<'_> {
         sidecar::read(card, self.root, &mut sheet)?;
         for (name, table) in self.in_order()? {
             let wanted = joined.get(name).cloned().unwrap_or_default();
-            aside.unjoined.extend(join::join(self.root, &mut sheet, name, table, &wanted)?);
+            aside.unjoined.extend(join::join(&source, &mut sheet, name, table, &wanted)?);
         }
         sheet.read_windows(card);
         if let Some(whose) = &card.whose {
@@ -73,13 +74,13 @@ impl Opening<'_> {
         }
         let mut targets = None;
         if let Some(labels) = &card.labels {
-            let (read, strangers) = labels::read(card, self.root, &mut sheet, labels, &all)?;
+            let (read, strangers) = labels::read(card, &source, &mut sheet, labels, &all)?;
             (targets, aside.strangers) = (Some(read), strangers);
         }
         let subject = card.subject.as_ref().map(|subject| self.subject(subject, &sheet, &fields)).transpose()?;
         let (mut splits, undivided) = official::splits(self, &sheet, &fields, subject.as_ref())?;
         aside.undivided = undivided;
-        let tables: Vec<Digest> = sheet.tables.iter().map(|file| memory.file(&self.root.join(file))).collect::<Result<_, _>>()?;
+        let tables: Vec<Digest> = sheet.tables.iter().map(|file| memory.file(file)).collect::<Result<_, _>>()?;
         memory.save();
         let items = Items {
             root: self.root.to_owned(),

@@ -113,14 +113,14 @@ pub(super) fn images(
     let tally = Tally { total: sheet.len() as u64, done: AtomicU64::new(0), new: AtomicBool::new(false), progress: opening.progress };
     let mut containers = Vec::new();
     for container in &sheet.containers {
-        let path = opening.root.join(container.file());
+        let path = container.path(opening.root);
         let digest = memory.file(&path)?;
         let looked = match container {
             Container::Parquet { column, .. } => cells(opening, &path, column, digest, sized, &tally)?,
             Container::Pixels { .. } => Looked::default(),
             Container::Archive { members: all, .. } => {
                 let used = (sheet.places.as_slice(), containers.len() as u32);
-                members(opening, &container.path(opening.root), all, used, digest, sized, &tally)?
+                members(opening, &path, all, used, digest, sized, &tally)?
             }
         };
         containers.push((Digest::of(format!("{digest} {}", container.way()).as_bytes()), looked));
