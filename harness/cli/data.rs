@@ -9,12 +9,14 @@ use clap::Args;
 use serde_json::json;
 
 use self::census::Census;
+use super::progress::{Style, observer};
 use super::run::screen;
 use super::study::cache;
 use super::{Color, Exit, Failure};
 use crate::data::aside::{Kind, overlooked};
 use crate::data::dataset::Dataset;
 use crate::data::printable::printable;
+use crate::run::event::Event;
 use crate::spec::card::Card;
 
 /// How many rejected rows are listed.
@@ -40,7 +42,9 @@ impl Data {
             Some(root) => card.at(root),
             None => card,
         };
-        let dataset = Dataset::open(&card, &cache())?;
+        let observer = observer(Style::Auto, false, 0);
+        let verifying = |done, total| observer.event(&Event::Verifying { dataset: card.dataset.clone(), done, total });
+        let dataset = Dataset::open_with(&card, &cache(), &verifying)?;
         let census: Vec<Census> = dataset.splits.iter().map(|(split, rows)| Census::of(&dataset, split, rows)).collect();
         let overlooked = overlooked(&card)?;
         if self.json {

@@ -100,7 +100,7 @@ fn line(event: &Event, verbose: bool) -> Option<String> {
             format!("{text}\n        log: {}", log_path.display())
         }
         Event::NotScored { cell, evaluation, reason } => format!("FAILED  {cell}: the evaluation `{evaluation}`: {reason}"),
-        Event::Scored { .. } | Event::CellProgress { .. } | Event::Decoding { .. } => return None,
+        Event::Scored { .. } | Event::CellProgress { .. } | Event::Decoding { .. } | Event::Verifying { .. } => return None,
     })
 }
 
@@ -157,6 +157,7 @@ impl Observer for Bars {
     fn event(&self, event: &Event) {
         match event {
             Event::CellProgress { cell, step, done, total, message } => self.update(cell, *done, *total, &format!("{step} {message}")),
+            Event::Verifying { dataset, done, total } => self.update(&format!("verify {dataset}"), *done, *total, "images"),
             Event::Decoding { dataset, done, total } => self.update(&format!("decode {dataset}"), *done, *total, "images"),
             Event::Scored { done, total } => self.update("score", *done as u64, *total as u64, ""),
             _ => {

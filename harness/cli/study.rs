@@ -7,8 +7,9 @@ use clap::Args;
 use super::Failure;
 use crate::backend::catalogue::Catalogue;
 use crate::plan::make::{Request, make};
+use crate::plan::news::News;
 use crate::plan::planned::Plan;
-use crate::run::event::{Event, Observer};
+use crate::run::event::Observer;
 use crate::spec::file::Setting;
 use crate::spec::problem::{Problems, SpecError};
 use crate::spec::study::Study;
@@ -58,11 +59,11 @@ impl StudyArgs {
             return Err(SpecError::from(problems).into());
         };
         let request = Request { only: self.only.clone(), limit: self.limit, mock: self.mock, predictions, cache: cache() };
-        let note = |message: String| observer.event(&Event::Note { message });
+        let hear = |news: News| observer.event(&news.into());
         if self.mock && study.data.is_empty() {
-            note("`--mock` replaces nothing: the study declares no dataset".to_owned());
+            hear(News::Note("`--mock` replaces nothing: the study declares no dataset".to_owned()));
         }
-        Ok(make(study, problems, &self.backends.catalogue(), &request, &note)?)
+        Ok(make(study, problems, &self.backends.catalogue(), &request, &hear)?)
     }
 
     /// The folder for results: `results/<study>/`, or the one given. Made-up ones never replace real ones unasked.

@@ -59,6 +59,15 @@ pub(super) fn members(path: &Path, unpacked: &Unpacked) -> Result<(Option<PathBu
     Ok((place, found))
 }
 
+/// How names of archives end.
+const ENDINGS: [&str; 4] = [".zip", ".tar", ".tar.gz", ".tgz"];
+
+/// The two parts of a path that goes on inside of an archive, the innermost one: `faces.zip` and `tables/labels.csv`.
+pub(super) fn inside(path: &str) -> Option<(&str, &str)> {
+    let ends = |archive: &str| ENDINGS.iter().any(|ending| archive.to_ascii_lowercase().ends_with(ending));
+    path.rmatch_indices('/').map(|(at, _)| (&path[..at], &path[at + 1..])).find(|(archive, _)| ends(archive))
+}
+
 /// The first bytes of a file, by which archives are known.
 fn begin(path: &Path) -> Result<Vec<u8>, DataError> {
     let mut magic = Vec::new();

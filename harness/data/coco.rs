@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::error::DataError;
+use super::source;
 use super::table::scalar;
 use super::window::Window;
 use crate::spec::problem::did_you_mean;
@@ -72,13 +73,13 @@ struct Image {
 }
 
 /// The images of some files that belong together, or their boxes, in the order of the files, with the columns that are wanted.
-pub(super) fn records(files: &[PathBuf], boxes: bool, wanted: &BTreeSet<&str>) -> Result<Found, DataError> {
+pub(super) fn records(files: &[source::Found], boxes: bool, wanted: &BTreeSet<&str>) -> Result<Found, DataError> {
     let (mut keys, mut found) = (Keys { wanted, met: HashMap::new() }, Found::default());
     let mut images: IndexMap<String, Image> = IndexMap::new();
     let mut categories: HashMap<String, Entry> = HashMap::new();
     let mut annotations: Vec<(usize, Entry)> = Vec::new();
-    for (place, path) in files.iter().enumerate() {
-        let file = read(path, &mut keys)?;
+    for (place, file) in files.iter().enumerate() {
+        let file = read(file, &mut keys)?;
         let mut here = HashSet::new();
         for entry in file.images {
             let Some(id) = entry.get("id").map(str::to_owned) else {
@@ -114,8 +115,9 @@ pub(super) fn records(files: &[PathBuf], boxes: bool, wanted: &BTreeSet<&str>) -
     Ok(found)
 }
 
-fn read(path: &Path, keys: &mut Keys) -> Result<File, DataError> {
-    let bytes = std::fs::read(path).map_err(|source| DataError::read(path, source))?;
+fn read(file: &source::Found, keys: &mut Keys) -> Result<File, DataError> {
+    let path = &file.path;
+    let bytes = std::fs::read(file.stored()).map_err(|source| DataError::read(path, source))?;
     let mut json = serde_json::Deserializer::from_slice(&bytes);
     let file = Whole(keys).deserialize(&mut json).and_then(|file| json.end().map(|()| file));
     file.map_err(|error| DataError::file(path, format!("is not a COCO annotation file: {error}")))
@@ -200,11 +202,11 @@ impl Keys<'_> {
     }
 
     /// A column that no entry has is a mistake of the card.
-    fn check(&self, files: &[PathBuf]) -> Result<(), DataError> {
+    fn check(&self, files: &[source::Found]) -> Result<(), DataError> {
         let has = |column: &str| MADE.contains(&column) || self.met.contains_key(column.strip_prefix(OF_CATEGORY).unwrap_or(column));
         let Some(lost) = self.wanted.iter().find(|column| !has(column)) else { return Ok(()) };
         let known = self.met.keys().map(AsRef::as_ref).chain(MADE);
-        let path = files.first().map_or(Path::new(""), PathBuf::as_path);
+        let path = files.first().map_or(Path::new(""), |file| &file.path);
         Err(DataError::file(path, format!("has no column `{lost}` ({})", did_you_mean(lost, known))))
     }
 }

@@ -57,6 +57,9 @@ pub(super) fn reasons(rejected: &[Rejected]) -> Vec<(String, u64)> {
     counts.into_iter().collect()
 }
 
+/// Tells how many images of how many are done.
+pub type Progress<'p> = &'p (dyn Fn(u64, u64) + Sync);
+
 /// A dataset, ready to be drawn from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Dataset {
@@ -107,7 +110,15 @@ impl Dataset {
     /// When the card does not fit the data, a file cannot be read, splits share a subject, or the card is `strict` and something was
     /// rejected.
     pub fn open(card: &Card, cache: &Path) -> Result<Self, DataError> {
-        Opening { root: &card.root()?, cache, card }.run()
+        Self::open_with(card, cache, &|_, _| {})
+    }
+
+    /// As [`Self::open`]; `progress` gets how many of how many images are verified, from the first that was not before.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub fn open_with(card: &Card, cache: &Path, progress: Progress<'_>) -> Result<Self, DataError> {
+        Opening { root: &card.root()?, cache, card, progress }.run()
     }
 
     /// The rows of a split.

@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::decode;
 use super::error::DataError;
+use super::verify::Look;
 
 /// Half of a BLAKE3 digest; written as 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,16 +72,10 @@ pub(super) struct Size {
     pub(super) turned: bool,
 }
 
-impl Size {
-    /// That of an image that is whole.
-    pub(super) fn of(bytes: &[u8], header: decode::Header) -> Self {
-        Self { width: header.width, height: header.height, turned: decode::is_turned(bytes, header) }
-    }
-}
-
 /// The files that were read before.
 pub(super) struct Memory {
     path: PathBuf,
+    look: Look,
     /// By path and [`Stamp`].
     entries: Mutex<HashMap<PathBuf, (Stamp, Known)>>,
     changed: Mutex<bool>,
@@ -96,17 +90,39 @@ struct Stamp {
 
 impl Memory {
     /// Opens what is remembered of the files below a root; what cannot be read is forgotten.
-    pub(super) fn open(cache: &Path, root: &Path, pixel_limit: u64) -> Self {
+    pub(super) fn open(cache: &Path, root: &Path, look: Look) -> Self {
         let whole = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
-        let name = Digest::of(format!("{} {pixel_limit} {}", decode::VERSION, whole.display()).as_bytes());
+        let name = Digest::of(format!("{look} {}", whole.display()).as_bytes());
         let path = cache.join("digests").join(format!("{name}.tsv"));
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let entries = text.lines().filter_map(parse).collect();
-        Self { path, entries: Mutex::new(entries), changed: Mutex::new(false) }
+        Self { path, look, entries: Mutex::new(entries), changed: Mutex::new(false) }
     }
 
-    /// The digest of a file, and whether it is a whole image where `image` asks so; how large it is where `sized` asks that too.
-    pub(super) fn file(&self, path: &Path, image: Option<u64>, sized: bool) -> Result<Known, DataError> {
+    /// The digest of a file.
+    pub(super) fn file(&self, path: &Path) -> Result<Digest, DataError> {
+        let (known, _) = self.recall(path, false, |_| {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update_reader(std::fs::File::open(path)?)?;
+            Ok(Known { digest: Digest::from(hasher.finalize()), broken: None, size: None })
+        })?;
+        Ok(known.digest)
+    }
+
+    /// The digest of an image, and why it is none; how large it is where `sized` asks so. With it comes whether that had to be found out.
+    pub(super) fn image(&self, path: &Path, sized: bool) -> Result<(Known, bool), DataError> {
+        self.recall(path, sized, |length| {
+            if let Err(reason) = self.look.length(length) {
+                return Ok(Known { digest: Digest::of(&[]), broken: Some(reason), size: None });
+            }
+            let bytes = std::fs::read(path)?;
+            let found = self.look.at(&bytes, sized);
+            Ok(Known { digest: Digest::of(&bytes), size: found.as_ref().ok().copied().flatten(), broken: found.err() })
+        })
+    }
+
+    /// What is remembered of a file, or what `find` finds out, knowing its length, and whether it had to.
+    fn recall(&self, path: &Path, sized: bool, find: impl FnOnce(u64) -> std::io::Result<Known>) -> Result<(Known, bool), DataError> {
         let error = |source| DataError::read(path, source);
         let metadata = std::fs::metadata(path).map_err(error)?;
         let modified = i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec());
@@ -115,24 +131,9 @@ impl Memory {
             && let Some((_, known)) =
                 entries.get(path).filter(|(then, known)| *then == stamp && (!sized || known.size.is_some() || known.broken.is_some()))
         {
-            return Ok(known.clone());
+            return Ok((known.clone(), false));
         }
-        let known = match image {
-            Some(limit) if decode::check_length(metadata.len(), limit).is_err() => {
-                Known { digest: Digest::of(&[]), broken: decode::check_length(metadata.len(), limit).err(), size: None }
-            }
-            Some(limit) => {
-                let bytes = std::fs::read(path).map_err(error)?;
-                let header = decode::check(&bytes, limit);
-                let size = header.as_ref().ok().filter(|_| sized).map(|header| Size::of(&bytes, *header));
-                Known { digest: Digest::of(&bytes), broken: header.err(), size }
-            }
-            None => {
-                let mut hasher = blake3::Hasher::new();
-                hasher.update_reader(std::fs::File::open(path).map_err(error)?).map_err(error)?;
-                Known { digest: Digest::from(hasher.finalize()), broken: None, size: None }
-            }
-        };
+        let known = find(metadata.len()).map_err(error)?;
         // A file that changed a moment ago may change again within the clock's resolution.
         let settled = metadata.modified().ok().and_then(|modified| SystemTime::now().duration_since(modified).ok());
         if settled.is_some_and(|age| age > Duration::from_secs(2))
@@ -141,7 +142,7 @@ impl Memory {
             entries.insert(path.to_owned(), (stamp, known.clone()));
             *changed = true;
         }
-        Ok(known)
+        Ok((known, true))
     }
 
     /// Writes it down. What cannot be written costs only time at the next opening, so errors pass.

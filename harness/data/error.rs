@@ -89,7 +89,10 @@ fn told(dataset: &str, broken: &[String], more: bool) -> String {
         (count, false) => format!("{count} images"),
         (count, true) => format!("{count} images and perhaps more"),
     };
-    format!("{count} of the dataset `{dataset}` cannot be decoded: mend the files, or take them out\n  {}", broken.join("\n  "))
+    format!(
+        "{count} of the dataset `{dataset}` cannot be decoded: mend the files, or let the card reject them with `verify: pixels`\n  {}",
+        broken.join("\n  ")
+    )
 }
 
 /// What the system says, without its number.

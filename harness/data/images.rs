@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::arrivals::Arrivals;
-use super::dataset::Dataset;
+use super::dataset::{Dataset, Progress};
 use super::decode;
 use super::error::DataError;
 use super::fit::{fit, shrink};
@@ -50,9 +50,6 @@ impl Part {
         row as usize - self.first
     }
 }
-
-/// Tells how many images of how many are there.
-type Progress<'p> = &'p (dyn Fn(u64, u64) + Sync);
 
 impl Images {
     /// Opens the shards of the images of `rows`. None is there to be read before [`Self::fill`] has looked.

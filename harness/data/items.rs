@@ -45,6 +45,8 @@ pub enum Container {
     Parquet {
         /// Below the root.
         file: String,
+        /// The file that is read, where it is another one, in the cache.
+        unpacked: Option<PathBuf>,
         /// The column, `image.bytes`.
         column: String,
     },
@@ -83,7 +85,9 @@ impl Container {
     /// The file that is read: the one below the root, or the one that was made of it.
     pub fn path(&self, root: &Path) -> PathBuf {
         match self {
-            Self::Pixels { unpacked: Some(path), .. } | Self::Archive { unpacked: Some(path), .. } => path.clone(),
+            Self::Parquet { unpacked: Some(path), .. }
+            | Self::Pixels { unpacked: Some(path), .. }
+            | Self::Archive { unpacked: Some(path), .. } => path.clone(),
             _ => root.join(self.file()),
         }
     }

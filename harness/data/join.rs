@@ -1,13 +1,12 @@
 //! Tables beside the images: their columns become columns of the items.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use super::aside::Kind;
 use super::dataset::Rejected;
 use super::error::DataError;
-use super::root;
 use super::sheet::{Column, Sheet, options};
+use super::source::{Found, Source};
 use super::table::{self, Table};
 use crate::spec::card::{Join, JoinKey};
 
@@ -19,7 +18,7 @@ const FOUND: &str = "found";
 
 /// Joins a table: `name.column` becomes a column of the items, for each wanted column. Where every item stays and none has a row, the answer
 /// says so.
-pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, wanted: &[String]) -> Result<Option<String>, DataError> {
+pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, wanted: &[String]) -> Result<Option<String>, DataError> {
     let mut read: Vec<String> = wanted.to_vec();
     read.push(join.key.column().to_owned());
     let options = table::Options { columns: Some(read), tolerant: true, ..options(&join.table) };
@@ -27,8 +26,9 @@ pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, want
     let mut theirs = Kind::default();
     let mut columns: Vec<Column> = wanted.iter().map(|_| Column::default()).collect();
     let mut rows = 0_u32;
-    let files = root::all_named(root, &join.table.file)?;
-    let opened = files.iter().map(|(below, path)| Ok((below, Table::chunks(path, &options)?))).collect::<Result<Vec<_>, DataError>>()?;
+    let files = source.all_named(&join.table.file)?;
+    let open = |file: &Found| Table::chunks(&file.path, &table::Options { stored: file.unpacked.clone(), ..options.clone() });
+    let opened = files.iter().map(|file| Ok((&file.below, open(file)?))).collect::<Result<Vec<_>, DataError>>()?;
     let mut above = 0;
     for (below, chunk) in opened.into_iter().flat_map(|(below, chunks)| chunks.map(move |chunk| (below, chunk))) {
         let chunk = chunk?;
@@ -71,7 +71,7 @@ pub(super) fn join(root: &Path, sheet: &mut Sheet, name: &str, join: &Join, want
         }
         above += chunk.height();
     }
-    sheet.tables.extend(files.into_iter().map(|(below, _)| below));
+    sheet.tables.extend(files.iter().map(|file| file.stored().to_owned()));
     let own = |sheet: &Sheet, row: usize| -> Option<String> {
         let parts: Option<Vec<&str>> = join.key.item_columns().iter().map(|name| sheet.columns.get(*name)?.get(row)).collect();
         parts.map(|parts| parts.join(&SEPARATOR.to_string()))

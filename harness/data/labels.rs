@@ -1,7 +1,6 @@
 //! Tri-state labels: for each item the classes that are there and those that are not.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
 
 use indexmap::IndexSet;
 
@@ -11,8 +10,8 @@ use super::error::DataError;
 use super::frame::Targets;
 use super::ontology;
 use super::printable::hidden;
-use super::root;
-use super::sheet::{Sheet, options};
+use super::sheet::Sheet;
+use super::source::{Found, Source};
 use super::table::{self, Table};
 use crate::spec::card::{Card, LabelForm, Labels, Names, Others, TableFile, Truth};
 use crate::spec::problem::{Problem, SpecError};
@@ -145,14 +144,20 @@ impl Seen {
 }
 
 /// Reads the labels of a sheet's items. `all` are the ids of all items that there were, also of those that were left out since.
-pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels, all: &HashSet<String>) -> Result<(Read, Kind), DataError> {
+pub(super) fn read(
+    card: &Card,
+    source: &Source,
+    sheet: &mut Sheet,
+    labels: &Labels,
+    all: &HashSet<String>,
+) -> Result<(Read, Kind), DataError> {
     let mut gathered = Gathered::new(sheet.len());
     let mut seen = Seen::default();
     let (others, names, sort) = match &labels.form {
         LabelForm::Long { tables, id, class, value, names } => {
             for table in tables {
-                for (below, path) in root::all_named(root, &table.file)? {
-                    long((below, &path), sheet, &mut gathered, table, (id, class), value.as_ref(), (&mut seen, all))?;
+                for file in source.all_named(&table.file)? {
+                    long(&file, sheet, &mut gathered, table, (id, class), value.as_ref(), (&mut seen, all))?;
                 }
             }
             seen.check(labels, &sheet.ids, id, &value.as_ref().map_or(String::new(), |(column, _)| format!("`{column}`")))?;
@@ -188,8 +193,8 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, labels: &Labels,
             (*others, names.as_ref(), true)
         }
     };
-    let shown = shown(root, sheet, names)?;
-    ontology::imply(&mut gathered, labels, &shown, root, sheet)?;
+    let shown = shown(source, sheet, names)?;
+    ontology::imply(&mut gathered, labels, &shown, source, sheet)?;
     let mut read = gathered.finish(&labels.classes, others, |code| shown.get(code).cloned().unwrap_or_else(|| code.to_owned()), sort);
     let lost = labels.classes.iter().find(|class| !read.classes.contains(class));
     match lost {
@@ -262,7 +267,7 @@ fn python(cell: &str) -> Option<Vec<String>> {
 }
 
 fn long(
-    (below, path): (String, &Path),
+    found: &Found,
     sheet: &mut Sheet,
     gathered: &mut Gathered,
     file: &TableFile,
@@ -273,10 +278,10 @@ fn long(
     let rows: HashMap<&str, usize> = sheet.ids.iter().enumerate().map(|(row, id)| (id.as_str(), row)).collect();
     let wanted = [Some(id), Some(class), value.map(|(column, _)| column.as_str())];
     let wanted = wanted.into_iter().flatten().map(str::to_owned).collect();
-    let options = table::Options { columns: Some(wanted), tolerant: true, ..options(file) };
+    let options = table::Options { columns: Some(wanted), tolerant: true, ..found.options(file) };
     let mut refused = Vec::new();
-    let mut refuse = |line: u64, reason: String| refused.push(Rejected { what: below.clone(), line: Some(line), reason });
-    for chunk in Table::chunks(path, &options)? {
+    let mut refuse = |line: u64, reason: String| refused.push(Rejected { what: found.below.clone(), line: Some(line), reason });
+    for chunk in Table::chunks(&found.path, &options)? {
         let chunk = chunk?;
         chunk.malformed().iter().for_each(|malformed| refuse(malformed.at.number, malformed.reason.clone()));
         let (ids, classes) = (chunk.column(id)?, chunk.column(class)?);
@@ -318,14 +323,14 @@ fn long(
     }
     drop(rows);
     sheet.rejected.extend(refused);
-    sheet.tables.push(below);
+    sheet.tables.push(found.stored().to_owned());
     Ok(())
 }
 
-fn read_names(root: &Path, sheet: &mut Sheet, names: &Names) -> Result<HashMap<String, String>, DataError> {
-    let (below, path) = root::named(root, &names.table.file)?;
-    let table = Table::read(&path, &options(&names.table))?;
-    sheet.tables.push(below);
+fn read_names(source: &Source, sheet: &mut Sheet, names: &Names) -> Result<HashMap<String, String>, DataError> {
+    let found = source.named(&names.table.file)?;
+    let table = Table::read(&found.path, &found.options(&names.table))?;
+    sheet.tables.push(found.stored().to_owned());
     let columns: Vec<String> = table.columns().take(2).map(str::to_owned).collect();
     let (code, name) = match (&names.columns, columns.as_slice()) {
         (Some((code, name)), _) => (code.clone(), name.clone()),
@@ -343,9 +348,9 @@ fn read_names(root: &Path, sheet: &mut Sheet, names: &Names) -> Result<HashMap<S
 }
 
 /// What classes are shown as.
-fn shown(root: &Path, sheet: &mut Sheet, names: Option<&Names>) -> Result<HashMap<String, String>, DataError> {
+fn shown(source: &Source, sheet: &mut Sheet, names: Option<&Names>) -> Result<HashMap<String, String>, DataError> {
     let names = match names {
-        Some(names) => read_names(root, sheet, names)?,
+        Some(names) => read_names(source, sheet, names)?,
         None => HashMap::new(),
     };
     Ok(unambiguous(&names))

@@ -4,6 +4,7 @@
 //! - [`dataset`]: a card opened on its files. `opening` goes the way: `needed` says which columns, `sheet` reads the items (with `walk`, `root`
 //!   and `join`), `field` and `labels` say what they mean, `verify` looks at the images, `official` and `split` divide, `pixels` measures,
 //!   `mosaic` composes.
+//! - `source`: the files that a card names, also inside of archives.
 //! - [`aside`]: what lies there and is not used, though nothing is wrong with it.
 //! - [`items`]: where the images lie; [`digest`]: what they are, remembered. `archive` and `array` say where in a file; `unpacked` and
 //!   `pixel_text` write into the cache what has no places.
@@ -55,6 +56,7 @@ mod shard;
 mod share;
 mod sheet;
 mod sidecar;
+mod source;
 mod split;
 pub mod table;
 mod unpacked;

@@ -1,7 +1,6 @@
 //! What tri-state labels imply: see [`crate::spec::card::Ontology`].
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
 
 use indexmap::{IndexMap, IndexSet};
 use serde::Deserialize;
@@ -9,8 +8,8 @@ use serde::Deserialize;
 use super::error::DataError;
 use super::frame::Targets;
 use super::labels::Gathered;
-use super::root;
-use super::sheet::{Sheet, options};
+use super::sheet::Sheet;
+use super::source::Source;
 use super::table::Table;
 use crate::spec::card::{Background, Hierarchy, Labels};
 use crate::spec::node::Node;
@@ -33,23 +32,24 @@ pub(super) fn imply(
     gathered: &mut Gathered,
     labels: &Labels,
     shown: &HashMap<String, String>,
-    root: &Path,
+    source: &Source,
     sheet: &mut Sheet,
 ) -> Result<(), DataError> {
     if let Some(hierarchy) = &labels.ontology.hierarchy {
-        let parents = read(root, sheet, hierarchy)?;
+        let parents = read(source, sheet, hierarchy)?;
         expand(gathered, &parents);
     }
     sets(gathered, labels, shown)
 }
 
 /// What each class is a kind of.
-fn read(root: &Path, sheet: &mut Sheet, hierarchy: &Hierarchy) -> Result<HashMap<String, Vec<String>>, DataError> {
-    let (below, path) = root::named(root, &hierarchy.table.file)?;
+fn read(source: &Source, sheet: &mut Sheet, hierarchy: &Hierarchy) -> Result<HashMap<String, Vec<String>>, DataError> {
+    let found = source.named(&hierarchy.table.file)?;
+    let path = &found.path;
     let mut parents: HashMap<String, Vec<String>> = HashMap::new();
     match &hierarchy.columns {
         Some((kind, of)) => {
-            let table = Table::read(&path, &options(&hierarchy.table))?;
+            let table = Table::read(path, &found.options(&hierarchy.table))?;
             let (kinds, classes) = (table.column(kind)?, table.column(of)?);
             for row in 0..table.len() {
                 if let (Some(kind), Some(class)) = (kinds.text(row)?, classes.text(row)?) {
@@ -58,10 +58,10 @@ fn read(root: &Path, sheet: &mut Sheet, hierarchy: &Hierarchy) -> Result<HashMap
             }
         }
         None => {
-            let text = std::fs::read(&path).map_err(|error| DataError::file(&path, format!("cannot be read: {error}")))?;
+            let text = std::fs::read(found.stored()).map_err(|error| DataError::file(path, format!("cannot be read: {error}")))?;
             // serde_json ends itself at a depth of 128.
             let tree: Branch = serde_json::from_slice(&text)
-                .map_err(|error| DataError::file(&path, format!("is no tree of `{{LabelName, Subcategory: […]}}`: {error}")))?;
+                .map_err(|error| DataError::file(path, format!("is no tree of `{{LabelName, Subcategory: […]}}`: {error}")))?;
             let mut branches = vec![&tree];
             while let Some(branch) = branches.pop() {
                 for kind in &branch.kinds {
@@ -71,7 +71,7 @@ fn read(root: &Path, sheet: &mut Sheet, hierarchy: &Hierarchy) -> Result<HashMap
             }
         }
     }
-    sheet.tables.push(below);
+    sheet.tables.push(found.stored().to_owned());
     Ok(parents)
 }
 

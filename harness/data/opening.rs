@@ -6,7 +6,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::aside::Aside;
-use super::dataset::{Dataset, reasons};
+use super::dataset::{Dataset, Progress, reasons};
 use super::decode;
 use super::digest::{Digest, Memory};
 use super::error::DataError;
@@ -14,10 +14,12 @@ use super::field::{self, compact};
 use super::frame::{Factor, Targets};
 use super::items::Items;
 use super::mosaic::Mosaics;
-use super::sheet::{Sheet, Source};
+use super::sheet::Sheet;
+use super::source::Source;
 use super::split::{Pool, check_disjoint};
 use super::unpacked::Unpacked;
-use super::{join, labels, official, pixels, sidecar, verify};
+use super::verify::{self, Look};
+use super::{join, labels, official, pixels, sidecar};
 use crate::spec::card::{Card, Condition, Field, FieldSource, LabelForm, Name, Test, Translate};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
@@ -32,13 +34,14 @@ pub(super) struct Opening<'c> {
     pub(super) card: &'c Card,
     pub(super) root: &'c Path,
     pub(super) cache: &'c Path,
+    pub(super) progress: Progress<'c>,
 }
 
 impl Opening<'_> {
     pub(super) fn run(&self) -> Result<Dataset, DataError> {
         let card = self.card;
         let (own, joined) = self.needed();
-        let memory = Memory::open(self.cache, self.root, card.pixel_limit);
+        let memory = Memory::open(self.cache, self.root, Look::of(card));
         let source = Source { root: self.root, unpacked: &Unpacked::new(self.cache, &memory) };
         let mut sheet = Sheet::read(card, &source, &own)?;
         let mut aside = Aside::default();
@@ -47,7 +50,7 @@ impl Opening<'_> {
         sidecar::read(card, self.root, &mut sheet)?;
         for (name, table) in self.in_order()? {
             let wanted = joined.get(name).cloned().unwrap_or_default();
-            aside.unjoined.extend(join::join(self.root, &mut sheet, name, table, &wanted)?);
+            aside.unjoined.extend(join::join(&source, &mut sheet, name, table, &wanted)?);
         }
         sheet.read_windows(card);
         if let Some(whose) = &card.whose {
@@ -71,14 +74,13 @@ impl Opening<'_> {
         }
         let mut targets = None;
         if let Some(labels) = &card.labels {
-            let (read, strangers) = labels::read(card, self.root, &mut sheet, labels, &all)?;
+            let (read, strangers) = labels::read(card, &source, &mut sheet, labels, &all)?;
             (targets, aside.strangers) = (Some(read), strangers);
         }
         let subject = card.subject.as_ref().map(|subject| self.subject(subject, &sheet, &fields)).transpose()?;
         let (mut splits, undivided) = official::splits(self, &sheet, &fields, subject.as_ref())?;
         aside.undivided = undivided;
-        let tables = sheet.tables.iter().map(|file| memory.file(&self.root.join(file), None, false).map(|known| known.digest));
-        let tables: Vec<Digest> = tables.collect::<Result<_, _>>()?;
+        let tables: Vec<Digest> = sheet.tables.iter().map(|file| memory.file(file)).collect::<Result<_, _>>()?;
         memory.save();
         let items = Items {
             root: self.root.to_owned(),

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::error::DataError;
+use super::sheet::options;
+use super::source::Found;
 use super::table::{self, Column, Table, TableError};
 use super::unpacked::Unpacked;
 use super::walk;
-use crate::spec::card::PixelText;
+use crate::spec::card::{PixelText, TableFile};
 use crate::spec::problem::did_you_mean;
 
 /// The rows of a table that have no image, from 0 and ascending, with reasons.
@@ -35,17 +37,13 @@ impl Broken {
 ///
 /// # Errors
 /// When the table cannot be read or has no such column, or the cache cannot be written.
-pub(super) fn unpack(
-    unpacked: &Unpacked,
-    path: &Path,
-    options: &table::Options,
-    pixels: &PixelText,
-) -> Result<(PathBuf, Broken), DataError> {
+pub(super) fn unpack(unpacked: &Unpacked, found: &Found, file: &TableFile, pixels: &PixelText) -> Result<(PathBuf, Broken), DataError> {
+    let path = &found.path;
     // Behind the images stands which rows have none, and how long that is.
-    let images = unpacked.file(path, &format!("{pixels:?} {options:?}"), |out| {
+    let images = unpacked.file(found.stored(), &format!("{pixels:?} {:?}", options(file)), |out| {
         let mut broken = Broken::default();
         let mut write = |bytes: &[u8]| out.write_all(bytes).map_err(|source| DataError::cache(path, source));
-        rows(path, options, pixels, &mut |row, image| match image {
+        rows(path, &found.options(file), pixels, &mut |row, image| match image {
             Ok(bytes) => write(&bytes),
             Err(reason) => {
                 broken.0.push((row, reason));

@@ -9,7 +9,6 @@ use rayon::prelude::*;
 
 use super::error::{DataError, plain};
 use super::items::below_root;
-use super::walk::walk;
 
 /// A root, and where it really lies.
 #[derive(Debug)]
@@ -83,42 +82,8 @@ pub(super) fn is_pattern(file: &str) -> bool {
     file.contains(['*', '?', '[', '{'])
 }
 
-/// The files that a card names by one name or one pattern, such as the parts of a table: sorted, and at least one.
-///
-/// # Errors
-/// As for [`named`], of each of them.
-pub(super) fn all_named(root: &Path, file: &str) -> Result<Vec<(String, PathBuf)>, DataError> {
-    if !is_pattern(file) || root.join(file).exists() {
-        return Ok(vec![named(root, file)?]);
-    }
-    let found = walk(root, file)?;
-    if let Some((file, reason)) = found.refused.first() {
-        return Err(DataError::file(&root.join(file), format!("is {reason}")));
-    }
-    match found.files.is_empty() {
-        true => Err(DataError::file(&root.join(file), "is a pattern that no file matches")),
-        false => found.files.iter().map(|file| named(root, file)).collect(),
-    }
-}
-
-/// A file that a card names, below the root: a table, an archive. Answers its path below the root and the one that opens it.
-///
-/// # Errors
-/// When there is none, or it is a folder, a pipe or a device, or it lies beyond the root.
-pub(super) fn named(root: &Path, file: &str) -> Result<(String, PathBuf), DataError> {
-    let below = below_root(file).map_err(|reason| DataError::file(&root.join(file), format!("cannot be used: {reason}")))?;
-    let whole = Root::of(root)?;
-    let path = whole.join(&below);
-    match whole.find(&below) {
-        Ok(kind) if kind.is_file() => Ok((below, path)),
-        Ok(kind) => Err(DataError::file(&path, format!("is {}", no_file(kind)))),
-        Err(reason) if reason == ABSENT => Err(DataError::file(&path, "is not there")),
-        Err(reason) => Err(DataError::file(&path, format!("is {reason}: put the file itself there, or let `root` hold both"))),
-    }
-}
-
 /// Why a path is refused that leads nowhere by itself.
-const ABSENT: &str = "nothing";
+pub(super) const ABSENT: &str = "nothing";
 
 /// What lies somewhere and is no file.
 pub(super) fn no_file(kind: FileType) -> String {

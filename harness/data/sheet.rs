@@ -7,7 +7,7 @@ mod records;
 mod rows;
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -15,9 +15,9 @@ use super::dataset::Rejected;
 use super::digest::Digest;
 use super::error::DataError;
 use super::items::{Container, Place};
-use super::root::{self, Root};
+use super::root::Root;
+use super::source::Source;
 use super::table;
-use super::unpacked::Unpacked;
 use super::window::Window;
 use crate::spec::card::{Card, Header, Layout, TableFile, TableFormat, Template};
 
@@ -58,14 +58,6 @@ impl Column {
     }
 }
 
-/// Where items are read from.
-pub(super) struct Source<'s> {
-    /// The folder that all paths start from.
-    pub(super) root: &'s Path,
-    /// Where what is compressed is unpacked to.
-    pub(super) unpacked: &'s Unpacked<'s>,
-}
-
 /// The items and their columns.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
@@ -78,8 +70,8 @@ pub(super) struct Sheet {
     pub(super) columns: IndexMap<String, Column>,
     /// The part of each image that is the item; empty where all are whole.
     pub(super) windows: Vec<Window>,
-    /// The tables that were read, below the root.
-    pub(super) tables: Vec<String>,
+    /// The files of the tables that were read.
+    pub(super) tables: Vec<PathBuf>,
     /// The digests of what was read besides tables and images.
     pub(super) contents: Vec<Digest>,
     pub(super) rejected: Vec<Rejected>,
@@ -93,8 +85,8 @@ impl Sheet {
             Layout::Files(files) => sheet.read_files(card, source, files)?,
             Layout::Rows(rows) => {
                 for (split, file) in &rows.tables {
-                    for (below, path) in root::all_named(source.root, &file.file)? {
-                        sheet.read_table(card, source, rows, split.as_deref(), file, (below, &path))?;
+                    for found in source.all_named(&file.file)? {
+                        sheet.read_table(card, source, rows, split.as_deref(), file, &found)?;
                     }
                 }
                 sheet.drop_absent_files(source.root)?;
@@ -229,5 +221,15 @@ pub(super) fn options(file: &TableFile) -> table::Options {
         Header::Absent(columns) => table::Header::Absent(columns.clone()),
     };
     let (at, each) = (file.at.clone(), file.each.clone());
-    table::Options { format, encoding: file.encoding, skip_rows: file.skip_rows, header, at, each, columns: None, tolerant: false }
+    table::Options {
+        format,
+        encoding: file.encoding,
+        skip_rows: file.skip_rows,
+        header,
+        at,
+        each,
+        columns: None,
+        stored: None,
+        tolerant: false,
+    }
 }

@@ -34,7 +34,7 @@ impl<'c> Unpacked<'c> {
         how: &str,
         write: impl FnOnce(&mut dyn Write) -> Result<(), DataError>,
     ) -> Result<PathBuf, DataError> {
-        let digest = self.memory.file(packed, None, false)?.digest;
+        let digest = self.memory.file(packed)?;
         let folder = self.cache.join("unpacked");
         let path = folder.join(Digest::of(format!("{VERSION} {digest} {how}").as_bytes()).to_string());
         if path.is_file() {

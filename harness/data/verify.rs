@@ -1,13 +1,16 @@
-//! Images as they are before any is decoded: their digests, and whether they are whole.
+//! Images before any is used: their digests, and whether they are whole.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use indexmap::IndexMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::archive::{self, Member};
+use super::dataset::Progress;
 use super::decode;
 use super::digest::{Digest, Known, Memory, Size};
 use super::error::DataError;
@@ -18,6 +21,67 @@ use super::shard::write_whole;
 use super::sheet::Sheet;
 use super::table;
 use super::window::Window;
+use crate::spec::card::{Card, Verify};
+
+/// How images are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    limit: u64,
+    verify: Verify,
+}
+
+impl Look {
+    /// As a card asks.
+    pub(super) fn of(card: &Card) -> Self {
+        Self { limit: card.pixel_limit, verify: card.verify }
+    }
+
+    /// Refuses a file by its length alone.
+    pub(super) fn length(&self, bytes: u64) -> Result<(), String> {
+        decode::check_length(bytes, self.limit)
+    }
+
+    /// The size of an image that is whole, where it is asked; or why it is not.
+    pub(super) fn at(&self, bytes: &[u8], sized: bool) -> Result<Option<Size>, String> {
+        let header = decode::check(bytes, self.limit)?;
+        if self.verify == Verify::Pixels {
+            // What is wrong with a JPEG shows at an eighth of its sides too.
+            decode::decode(bytes, self.limit, false, &|_, _| 8)?;
+        }
+        let size = || Size { width: header.width, height: header.height, turned: decode::is_turned(bytes, header) };
+        Ok(sized.then(size))
+    }
+}
+
+/// Everything that what was found depends on, besides the bytes.
+impl fmt::Display for Look {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {:?}", decode::VERSION, self.limit, self.verify)
+    }
+}
+
+/// Cells that are held in memory at once.
+const BLOCK: usize = 256;
+
+/// How far the verifying is; it is told from the first image on that was not verified before.
+struct Tally<'p> {
+    total: u64,
+    done: AtomicU64,
+    new: AtomicBool,
+    progress: Progress<'p>,
+}
+
+impl Tally<'_> {
+    fn add(&self, images: u64, new: bool) {
+        let done = self.done.fetch_add(images, Ordering::Relaxed) + images;
+        if new {
+            self.new.store(true, Ordering::Relaxed);
+        }
+        if self.new.load(Ordering::Relaxed) {
+            (self.progress)(done.min(self.total), self.total);
+        }
+    }
+}
 
 /// What was found out about the images of a container.
 #[derive(Default, Serialize, Deserialize)]
@@ -44,28 +108,32 @@ pub(super) fn images(
     fields: &mut IndexMap<String, Factor>,
     memory: &Memory,
 ) -> Result<Vec<Digest>, DataError> {
-    let limit = opening.card.pixel_limit;
     // Only where items are parts of images does it matter how large these are.
     let sized = !sheet.windows.is_empty();
+    let tally = Tally { total: sheet.len() as u64, done: AtomicU64::new(0), new: AtomicBool::new(false), progress: opening.progress };
     let mut containers = Vec::new();
     for container in &sheet.containers {
-        let path = opening.root.join(container.file());
-        let known = memory.file(&path, None, false)?;
+        let path = container.path(opening.root);
+        let digest = memory.file(&path)?;
         let looked = match container {
-            Container::Parquet { column, .. } => cells(opening, &path, column, known.digest, sized)?,
+            Container::Parquet { column, .. } => cells(opening, &path, column, digest, sized, &tally)?,
             Container::Pixels { .. } => Looked::default(),
             Container::Archive { members: all, .. } => {
                 let used = (sheet.places.as_slice(), containers.len() as u32);
-                members(opening, &container.path(opening.root), all, used, known.digest, sized)?
+                members(opening, &path, all, used, digest, sized, &tally)?
             }
         };
-        containers.push((Digest::of(format!("{} {}", known.digest, container.way()).as_bytes()), looked));
+        containers.push((Digest::of(format!("{digest} {}", container.way()).as_bytes()), looked));
     }
     let known: Vec<Known> = sheet
         .places
         .par_iter()
         .map(|place| match place {
-            Place::File(file) => memory.file(&opening.root.join(file), Some(limit), sized),
+            Place::File(file) => {
+                let (known, new) = memory.image(&opening.root.join(file), sized)?;
+                tally.add(1, new);
+                Ok(known)
+            }
             Place::Record(container, record) => {
                 let (digest, looked) = &containers[*container as usize];
                 let mut hasher = blake3::Hasher::new();
@@ -104,11 +172,6 @@ pub(super) fn images(
     Ok(known.into_iter().filter(|known| known.broken.is_none()).map(|known| known.digest).collect())
 }
 
-/// The size of an image that is whole, where it is asked.
-fn look(bytes: &[u8], limit: u64, sized: bool) -> Result<Option<Size>, String> {
-    decode::check(bytes, limit).map(|header| sized.then(|| Size::of(bytes, header)))
-}
-
 /// The members of an archive that items are, remembered by the archive's digest.
 fn members(
     opening: &Opening,
@@ -117,6 +180,7 @@ fn members(
     (places, container): (&[Place], u32),
     digest: Digest,
     sized: bool,
+    tally: &Tally<'_>,
 ) -> Result<Looked, DataError> {
     let mut records: Vec<u64> = places
         .iter()
@@ -127,13 +191,15 @@ fn members(
         .collect();
     records.sort_unstable();
     records.dedup();
-    let limit = opening.card.pixel_limit;
+    let look = Look::of(opening.card);
     remembered(opening, format!("{digest} members {records:?} {sized}"), || {
         let check = |record: &u64| {
             let member = members.get(*record as usize)?;
-            let found = decode::check_length(member.size, limit)
+            let found = look
+                .length(member.size)
                 .and_then(|()| archive::read(path, member).map_err(|error| format!("cannot be unpacked: {error}")))
-                .and_then(|bytes| look(&bytes, limit, sized));
+                .and_then(|bytes| look.at(&bytes, sized));
+            tally.add(1, true);
             Some((*record, found))
         };
         let mut looked = Looked::default();
@@ -145,7 +211,7 @@ fn members(
 
 /// What was found out before, or is found out now.
 fn remembered(opening: &Opening, what: String, find: impl FnOnce() -> Result<Looked, DataError>) -> Result<Looked, DataError> {
-    let key = Digest::of(format!("{} {what} {}", decode::VERSION, opening.card.pixel_limit).as_bytes());
+    let key = Digest::of(format!("{} {what}", Look::of(opening.card)).as_bytes());
     let remembered = opening.cache.join("digests").join(format!("{key}.json"));
     if let Some(known) = std::fs::read(&remembered).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
         return Ok(known);
@@ -159,13 +225,25 @@ fn remembered(opening: &Opening, what: String, find: impl FnOnce() -> Result<Loo
 }
 
 /// The cells of a container, remembered by the container's digest.
-fn cells(opening: &Opening, path: &Path, column: &str, digest: Digest, sized: bool) -> Result<Looked, DataError> {
+fn cells(opening: &Opening, path: &Path, column: &str, digest: Digest, sized: bool, tally: &Tally<'_>) -> Result<Looked, DataError> {
     remembered(opening, format!("{digest} {column} {sized}"), || {
-        let mut looked = Looked::default();
+        let (look, mut looked) = (Look::of(opening.card), Looked::default());
+        let mut block: Vec<(u64, Option<Vec<u8>>)> = Vec::with_capacity(BLOCK);
+        let mut verify = |block: &mut Vec<(u64, Option<Vec<u8>>)>| {
+            let find = |(row, bytes): (u64, Option<Vec<u8>>)| {
+                (row, bytes.map_or_else(|| Err("the cell is empty".to_owned()), |bytes| look.at(&bytes, sized)))
+            };
+            let found: Vec<_> = block.par_drain(..).map(find).collect();
+            tally.add(found.len() as u64, true);
+            found.into_iter().for_each(|(row, found)| looked.add(row, found));
+        };
         table::read_all_cells(path, column, &mut |row, bytes| {
-            let found = bytes.map_or(Err("the cell is empty".to_owned()), |bytes| look(bytes, opening.card.pixel_limit, sized));
-            looked.add(row, found);
+            block.push((row, bytes.map(<[u8]>::to_vec)));
+            if block.len() == BLOCK {
+                verify(&mut block);
+            }
         })?;
+        verify(&mut block);
         Ok(looked)
     })
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::choose::choose;
 use super::key::Key;
+use super::news::{Hear, News};
 use super::planned::{Plan, PlannedCell, PlannedData, Source};
 use super::said::dimensions;
 use super::split::{Rows, limited, rows};
@@ -54,17 +55,11 @@ pub enum PlanError {
 
 /// Plans a study. Everything that can be wrong before a model runs is found here, all of it at once, and told together with the problems
 /// that reading the study found.
-pub fn make(
-    mut study: Study,
-    problems: Problems,
-    backends: &Catalogue,
-    request: &Request,
-    note: &dyn Fn(String),
-) -> Result<Plan, PlanError> {
+pub fn make(mut study: Study, problems: Problems, backends: &Catalogue, request: &Request, hear: Hear<'_>) -> Result<Plan, PlanError> {
     let mut planner = Planner {
         backends,
         request,
-        note,
+        hear,
         problems,
         unavailable: Problems::default(),
         datasets: IndexMap::new(),
@@ -134,7 +129,7 @@ pub fn make(
 pub(super) struct Planner<'a> {
     pub(super) backends: &'a Catalogue,
     pub(super) request: &'a Request,
-    pub(super) note: &'a dyn Fn(String),
+    pub(super) hear: Hear<'a>,
     pub(super) problems: Problems,
     pub(super) unavailable: Problems,
     pub(super) datasets: IndexMap<String, Option<PlannedData>>,
@@ -156,14 +151,15 @@ impl Planner<'_> {
         }
         if !self.datasets.contains_key(name) {
             let opened = study.data.get(name).and_then(|data| {
-                let dataset = self.told(self.open(&data.card), &data.node, |error| {
+                let dataset = self.told(self.open(name, &data.card), &data.node, |error| {
                     let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
                     let why: String = causes.map(|cause| format!(": {cause}")).collect();
                     format!("the dataset `{name}` cannot be used: {error}{why}")
                 })?;
                 if dataset.rejections > 0 {
                     let count = dataset.rejections;
-                    (self.note)(format!("`{name}`: {count} rows are rejected; `fairgrid data` lists them with reasons"));
+                    let are = if count == 1 { "row is" } else { "rows are" };
+                    (self.hear)(News::Note(format!("`{name}`: {count} {are} rejected; `fairgrid data` says why")));
                 }
                 // Real data that happen to be equal to a mock are other data still.
                 let kind = if self.request.mock { "index of a mock" } else { "index" };
@@ -207,8 +203,12 @@ impl Planner<'_> {
         None
     }
 
-    fn open(&self, card: &Card) -> Result<Dataset, DataError> {
-        if self.request.mock { mock::open(card, &self.request.cache) } else { Dataset::open(card, &self.request.cache) }
+    fn open(&self, name: &str, card: &Card) -> Result<Dataset, DataError> {
+        let verifying = |done, total| (self.hear)(News::Verifying { dataset: name.to_owned(), done, total });
+        match self.request.mock {
+            true => mock::open(card, &self.request.cache, &verifying),
+            false => Dataset::open_with(card, &self.request.cache, &verifying),
+        }
     }
 
     /// The rows of `dataset/split`, opening the dataset where that is still to be done.

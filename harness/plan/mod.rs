@@ -11,6 +11,7 @@
 //! - `paired`: pairs of images against the data.
 //! - [`join`]: imported predictions beside their dataset.
 //! - [`task`]: the tasks of a plan, for people and for `--json`.
+//! - [`news`]: what it tells meanwhile.
 //! - [`planned`]: what a plan consists of; [`make`]: how it is made.
 
 mod choose;
@@ -23,6 +24,7 @@ pub mod join;
 pub mod key;
 mod lesson;
 pub mod make;
+pub mod news;
 pub mod options;
 mod paired;
 pub mod planned;

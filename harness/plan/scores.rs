@@ -10,6 +10,7 @@ use super::job::Ability;
 use super::join::stranger;
 use super::key::Key;
 use super::make::Planner;
+use super::news::News;
 use super::planned::{PlannedCell, PlannedScore, Source};
 use super::said::scored;
 use crate::data::frame::Targets;
@@ -78,7 +79,7 @@ impl Planner<'_> {
                 );
                 let name = &study.cells[cell].model;
                 for remark in imported::remarks(&predictions) {
-                    (self.note)(format!("`{name}` (`{}`): {remark}", model.file.display()));
+                    (self.hear)(News::Note(format!("`{name}` (`{}`): {remark}", model.file.display())));
                 }
                 Some(Source::Imported { key, predictions: Arc::new(predictions) })
             }

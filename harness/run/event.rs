@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::news::News;
+
 /// One thing that happened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -16,6 +18,15 @@ pub enum Event {
         stored: usize,
         /// All tasks.
         tasks: usize,
+    },
+    /// Images of a dataset are verified for the first time.
+    Verifying {
+        /// The dataset.
+        dataset: String,
+        /// Images verified so far.
+        done: u64,
+        /// Images in all.
+        total: u64,
     },
     /// Images are decoded, once for all cells.
     Decoding {
@@ -85,6 +96,15 @@ pub enum Event {
         /// What.
         message: String,
     },
+}
+
+impl From<News> for Event {
+    fn from(news: News) -> Self {
+        match news {
+            News::Note(message) => Self::Note { message },
+            News::Verifying { dataset, done, total } => Self::Verifying { dataset, done, total },
+        }
+    }
 }
 
 /// Whoever wants to know.

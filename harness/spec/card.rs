@@ -29,7 +29,7 @@ pub use self::split::{Share, Split, SplitColumn, Splits};
 pub use self::table::{Header, Join, JoinKey, TableFile, TableFormat};
 pub use self::template::Template;
 pub use self::usage::DataUse;
-use super::decode::{Decode, Fields};
+use super::decode::{Decode, Fields, word};
 use super::file;
 use super::mock::Mock;
 use super::node::{Node, Value};
@@ -38,6 +38,16 @@ use super::problem::{Problem, Problems, SpecError, did_you_mean};
 
 /// An image may have so many pixels where a card says nothing else: about 14,000 by 14,000.
 pub const PIXEL_LIMIT: u64 = 200_000_000;
+
+/// What an image has to stand before it counts as an item; one that does not is rejected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verify {
+    /// It can be decoded.
+    #[default]
+    Pixels,
+    /// Its header can be read, and its file ends where the format says: all but instant, where millions of images are too many to decode.
+    Structure,
+}
 
 /// A name and where it is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +79,8 @@ pub struct Card {
     pub strict: bool,
     /// The most pixels that an image may have.
     pub pixel_limit: u64,
+    /// How closely images are looked at before they count as items.
+    pub verify: Verify,
     /// Where the images are.
     pub layout: Layout,
     /// Small files beside each image.
@@ -130,6 +142,9 @@ impl Card {
         let source = fields.optional("source", problems);
         let strict = fields.optional("strict", problems);
         let pixel_limit = fields.optional("pixel_limit", problems);
+        let verify = fields.optional_with("verify", problems, |node, problems| {
+            word(node, problems, &[("pixels", Verify::Pixels), ("structure", Verify::Structure)])
+        });
         let root = fields.node("root").cloned();
         let layout: Option<Layout> = fields.required("images", problems);
         let tables: Option<IndexMap<String, Join>> = fields.optional("tables", problems);
@@ -168,6 +183,7 @@ impl Card {
             source,
             strict: strict.unwrap_or(false),
             pixel_limit: pixel_limit.unwrap_or(PIXEL_LIMIT),
+            verify: verify.unwrap_or_default(),
             layout: layout?,
             sidecars: sidecars.unwrap_or_default(),
             tables: tables.unwrap_or_default(),

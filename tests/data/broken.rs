@@ -55,18 +55,41 @@ fn images_that_end_too_early_are_rejected_in_every_format() {
 }
 
 #[test]
+fn images_that_break_behind_a_good_header_are_rejected_in_every_format() {
+    let folder = Folder::new();
+    for name in ["full.jpg", "progressive.jpg", "rgb.png", "lossless.webp", "first.gif"] {
+        let mut broken = std::fs::read(format!("{IMAGES}/{name}")).unwrap();
+        folder.write(&format!("a/whole-{name}"), &broken);
+        let middle = broken.len() / 2;
+        broken[middle..middle + 60].fill(0xff);
+        folder.write(&format!("a/{name}"), &broken);
+    }
+    let card = "images: {glob: 'a/*'}\n";
+    insta::assert_snapshot!(folder.rejected(card).join("\n"));
+    assert_eq!(folder.rejected(card), folder.rejected(card), "what is remembered is what was found");
+    assert!(folder.rejected(&format!("verify: structure\n{card}")).is_empty(), "their structure is whole");
+    let unknown = folder.open(&format!("verify: deeply\n{card}")).unwrap_err();
+    assert!(unknown.contains("unknown word `deeply`"), "{unknown}");
+}
+
+#[test]
 fn an_image_that_breaks_in_the_middle_is_named_when_it_is_decoded() {
     let folder = Folder::new();
     let mut png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
     let middle = png.len() / 2;
     png[middle..middle + 20].fill(0);
     folder.image("a.png", "rgb.png").write("b.png", &png);
-    let dataset = folder.open("images: {glob: '*.png'}\n").unwrap();
+    let dataset = folder.open("verify: structure\nimages: {glob: '*.png'}\n").unwrap();
     let input = dataset.resolve(&Input::default()).unwrap();
     let error = Images::decode(&dataset, &[0, 1], &input, &folder.path().join("cache"), &|_, _| {}).unwrap_err().to_string();
-    assert!(error.starts_with("an image of the dataset `d` cannot be decoded: mend the files, or take them out\n  `b.png`: "), "{error}");
+    assert!(
+        error.starts_with(
+            "an image of the dataset `d` cannot be decoded: mend the files, or let the card reject them with `verify: pixels`\n  `b.png`: "
+        ),
+        "{error}"
+    );
     let table = "file,id\na.png,1\nb.png,2\nb.png,3\na.png,4\n";
-    let dataset = folder.write("t.csv", table).open("images: {table: t.csv, path: '{file}', id: '{id}'}\n").unwrap();
+    let dataset = folder.write("t.csv", table).open("verify: structure\nimages: {table: t.csv, path: '{file}', id: '{id}'}\n").unwrap();
     let error = Images::decode(&dataset, &[0, 1, 2, 3], &input, &folder.path().join("cache"), &|_, _| {}).unwrap_err().to_string();
     let lines: Vec<&str> = error.lines().map(|line| line.split(": ").next().unwrap()).collect();
     assert_eq!(lines, ["2 images of the dataset `d` cannot be decoded", "  `2`, of `b.png`", "  `3`, of `b.png`"]);

@@ -107,7 +107,7 @@ fn those_who_wait_hear_of_a_broken_image_and_what_is_good_is_kept() {
     let middle = png.len() / 2;
     png[middle..middle + 20].fill(0);
     folder.write("025.png", &png);
-    let dataset = folder.open("images: {glob: '*.png'}\n").unwrap();
+    let dataset = folder.open("verify: structure\nimages: {glob: '*.png'}\n").unwrap();
     let input = dataset.resolve(&Input { size: Some((1024, 1024)), channels: Some(Channels::Rgb), ..Input::default() }).unwrap();
     let images = Images::open(&dataset, &(0..30).collect::<Vec<u32>>(), &input, &cache(&folder)).unwrap();
     assert!(images.failure().is_none());

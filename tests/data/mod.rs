@@ -11,6 +11,7 @@ mod labels;
 mod mock;
 mod ontology;
 mod oracle;
+mod packed;
 mod page;
 mod parity;
 mod published;

@@ -47,10 +47,13 @@ fn a_broken_image_is_told_by_name() {
     let mut png = std::fs::read(folder.path(path)).unwrap();
     let middle = png.len() - 20;
     png[middle..middle + 3].fill(0);
-    let outcome = call(&folder.file(path, png), &["run", "broken.yaml", "--progress", "plain"]).run();
+    let folder = folder.file(path, png);
+    let outcome = call(&folder, &["plan", "broken.yaml"]).run();
+    assert!(outcome.stderr.contains("note: `squares`: 1 row is rejected; `fairgrid data` says why"), "{outcome}");
+    let outcome = call(&folder, &["run", "broken.yaml", "--progress", "plain", "--set", "data.squares.verify=structure"]).run();
     assert_eq!(outcome.code, Some(4), "{outcome}");
     for told in [
-        "an image of the dataset `squares` cannot be decoded: mend the files, or take them out",
+        "an image of the dataset `squares` cannot be decoded: mend the files, or let the card reject them with `verify: pixels`",
         "`images/light-right-25.png`: a broken PNG",
     ] {
         assert!(outcome.stderr.contains(told), "{outcome}");

@@ -1,7 +1,6 @@
 //! The folder that a mock is written to: images, tables, side files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +9,9 @@ use arrow::datatypes::{DataType, Field, Fields, Schema};
 use parquet::arrow::ArrowWriter;
 
 use super::beside::put;
+use super::packed::{self, Members};
 use super::pattern;
+use crate::data::archive;
 use crate::data::error::DataError;
 use crate::data::items::below_root;
 use crate::data::root::is_pattern;
@@ -45,20 +46,27 @@ pub(super) struct Folder<'p> {
     root: &'p Path,
     /// Files that were written, below the root.
     files: Mutex<BTreeSet<String>>,
+    /// Archives that are written at the end.
+    archives: Mutex<BTreeMap<String, Members>>,
 }
 
 impl<'p> Folder<'p> {
     pub(super) fn new(root: &'p Path) -> Self {
-        Self { root, files: Mutex::default() }
+        Self { root, files: Mutex::default(), archives: Mutex::default() }
     }
 
-    /// The files that were written.
-    pub(super) fn written(self) -> Vec<String> {
-        self.files.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect()
+    /// Writes the archives; answers the files that were written.
+    pub(super) fn finish(mut self) -> Result<Vec<String>, DataError> {
+        for (archive, members) in std::mem::take(self.archives.get_mut().unwrap_or_else(PoisonError::into_inner)) {
+            let packed =
+                packed::archive(&archive, &members).map_err(|source| DataError::Write { path: self.root.join(&archive), source })?;
+            self.place(&archive, &packed)?;
+        }
+        Ok(self.files.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect())
     }
 
     /// Where a file goes; its folders are made.
-    pub(super) fn path(&self, below: &str) -> Result<PathBuf, DataError> {
+    fn path(&self, below: &str) -> Result<PathBuf, DataError> {
         // Of the files that a pattern finds, a mock has one.
         let below = &if is_pattern(below) { pattern::path(below, 1, "0") } else { below.to_owned() };
         let below = below_root(below).map_err(|reason| DataError::file(Path::new(below), format!("cannot be written: {reason}")))?;
@@ -69,7 +77,16 @@ impl<'p> Folder<'p> {
         Ok(path)
     }
 
+    /// Writes a file, or keeps it for the archive that its path leads into.
     pub(super) fn write(&self, below: &str, bytes: &[u8]) -> Result<(), DataError> {
+        let Some((archive, member)) = archive::inside(below) else { return self.place(below, bytes) };
+        let member = if is_pattern(member) { pattern::path(member, 1, "0") } else { member.to_owned() };
+        let mut archives = self.archives.lock().unwrap_or_else(PoisonError::into_inner);
+        archives.entry(archive.to_owned()).or_default().insert(member, bytes.to_vec());
+        Ok(())
+    }
+
+    fn place(&self, below: &str, bytes: &[u8]) -> Result<(), DataError> {
         let path = self.path(below)?;
         std::fs::write(&path, bytes).map_err(|source| DataError::Write { path, source })
     }
@@ -129,11 +146,10 @@ impl<'p> Folder<'p> {
 
     /// Compressed where the name says so.
     pub(super) fn packed(&self, below: &str, bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
-        if !below.ends_with(".gz") {
-            return Ok(bytes);
+        match below.ends_with(".gz") {
+            false => Ok(bytes),
+            true => packed::gzip(&bytes).map_err(|source| DataError::Write { path: self.root.join(below), source }),
         }
-        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        packed.write_all(&bytes).and_then(|()| packed.finish()).map_err(|source| DataError::Write { path: self.root.join(below), source })
     }
 
     /// Writes a Parquet table of texts, with a column of bytes where one is given. `a.b` is a field of the struct `a`.
@@ -168,9 +184,9 @@ impl<'p> Folder<'p> {
         debug_assert!(fields.iter().all(|field| *field.data_type() != DataType::Struct(Fields::empty())));
         let schema = Arc::new(Schema::new(fields));
         let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(|error| wrong(&error))?;
-        let path = self.path(below)?;
-        let file = std::fs::File::create(&path).map_err(|source| DataError::Write { path, source })?;
-        let mut writer = ArrowWriter::try_new(file, schema, None).map_err(|error| wrong(&error))?;
-        writer.write(&batch).and_then(|()| writer.close()).map(drop).map_err(|error| wrong(&error))
+        let mut out = Vec::new();
+        let mut writer = ArrowWriter::try_new(&mut out, schema, None).map_err(|error| wrong(&error))?;
+        writer.write(&batch).and_then(|()| writer.close()).map_err(|error| wrong(&error))?;
+        self.write(below, &out)
     }
 }

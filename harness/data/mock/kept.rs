@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::{VERSION, write};
-use crate::data::dataset::Dataset;
+use crate::data::dataset::{Dataset, Progress};
 use crate::data::error::DataError;
 use crate::spec::card::Card;
 
@@ -13,9 +13,9 @@ use crate::spec::card::Card;
 ///
 /// # Errors
 /// When the card cannot be mocked or does not fit its mock, or the cache cannot be written.
-pub fn open(card: &Card, cache: &Path) -> Result<Dataset, DataError> {
+pub fn open(card: &Card, cache: &Path, progress: Progress<'_>) -> Result<Dataset, DataError> {
     let root = kept(card, cache)?;
-    Dataset::open(&card.clone().at(&root), cache)
+    Dataset::open_with(&card.clone().at(&root), cache, progress)
 }
 
 /// The folder of a card's mock in the cache. It appears whole or not at all, also where two programs write the same one.

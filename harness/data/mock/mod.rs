@@ -1,7 +1,7 @@
 //! Made-up data in a card's own layout, with a disparity that is known because it was planted.
 //!
 //! `cast` decides who is in it and says so in the card's words (`pattern`: names that expressions match), `scene` draws, `picture` encodes,
-//! `raw` writes pixels as they are, `beside` and `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock where people look at it, `kept` where
+//! `raw` writes pixels as they are, `packed` archives, `beside` and `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock where people look at it, `kept` where
 //! studies find it again.
 
 mod annotated;
@@ -10,6 +10,7 @@ mod cast;
 mod folder;
 mod kept;
 mod look;
+mod packed;
 mod pattern;
 mod picture;
 mod place;
@@ -32,7 +33,7 @@ use crate::spec::card::{Card, Files, ImageAt, Layout, Pattern, Rows, Template};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
-const VERSION: u32 = 7;
+const VERSION: u32 = 8;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,31 +65,20 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
     beside::sidecars(card, &folder, &items)?;
     beside::joined(card, &mock, &folder, &mut items)?;
     beside::labels(card, &mock, &folder, &items)?;
-    Ok(Written { items: items.len() as u64, files: folder.written() })
+    Ok(Written { items: items.len() as u64, files: folder.finish()? })
 }
 
-/// An image where it belongs: a file, or a member of an archive that is written at the end.
+/// Images where they belong: files, or members of an archive.
 fn pictures(card: &Card, mock: &Mock, folder: &Folder, archive: Option<&str>, placed: &[(String, &Item)]) -> Result<(), DataError> {
-    let encoded = |(path, item): &(String, &Item)| {
-        picture::encoded(mock, item, path).map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be drawn: {reason}")))
+    let write = |(path, item): &(String, &Item)| {
+        let encoded = picture::encoded(mock, item, path);
+        let encoded = encoded.map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be drawn: {reason}")))?;
+        match archive {
+            Some(archive) => folder.write(&format!("{archive}/{path}"), &encoded),
+            None => folder.write(path, &encoded),
+        }
     };
-    let Some(archive) = archive else {
-        return placed.par_iter().try_for_each(|placed| folder.write(&placed.0, &encoded(placed)?));
-    };
-    if [".tar", ".tar.gz", ".tgz"].iter().any(|ending| archive.ends_with(ending)) {
-        let members: Vec<(String, Vec<u8>)> =
-            placed.par_iter().map(|placed| Ok((placed.0.clone(), encoded(placed)?))).collect::<Result<_, DataError>>()?;
-        return raw::tar(folder, archive, &members);
-    }
-    let path = folder.path(archive)?;
-    let broken = |error: &dyn std::fmt::Display| DataError::file(&path, format!("cannot be written: {error}"));
-    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).map_err(|error| broken(&error))?);
-    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    for placed in placed {
-        zip.start_file(placed.0.as_str(), options).map_err(|error| broken(&error))?;
-        std::io::Write::write_all(&mut zip, &encoded(placed)?).map_err(|error| broken(&error))?;
-    }
-    zip.finish().map(drop).map_err(|error| broken(&error))
+    placed.par_iter().try_for_each(write)
 }
 
 fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mut [Item]) -> Result<(), DataError> {

@@ -1,13 +1,13 @@
 //! Images that are pixels as they are: arrays, binary records, numbers in the rows of a table.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::cast::Item;
 use super::folder::Folder;
+use super::packed;
 use super::picture;
 use crate::data::array;
 use crate::data::error::DataError;
@@ -86,15 +86,9 @@ pub(super) fn arrays(mock: &Mock, folder: &Folder, arrays: &Arrays, items: &[Ite
         }
     }
     for (file, members) in members {
-        let path = folder.path(file)?;
-        let wrong = |error: &dyn std::fmt::Display| DataError::file(&path, format!("cannot be written: {error}"));
-        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, bytes) in members {
-            let name = if name.ends_with(".npy") { name.to_owned() } else { format!("{name}.npy") };
-            zip.start_file(name, zip::write::SimpleFileOptions::default()).map_err(|error| wrong(&error))?;
-            zip.write_all(&bytes).map_err(|error| wrong(&error))?;
-        }
-        folder.write(file, &zip.finish().map_err(|error| wrong(&error))?.into_inner())?;
+        let named = |name: &str| if name.ends_with(".npy") { name.to_owned() } else { format!("{name}.npy") };
+        let members = members.into_iter().map(|(name, bytes)| (named(name), bytes)).collect();
+        folder.write(file, &packed::zip(&members).map_err(|source| DataError::read(Path::new(file), source))?)?;
     }
     Ok(())
 }
@@ -134,37 +128,6 @@ fn column(name: &str, items: &[&Item]) -> Array {
         false => {
             let bytes = items.iter().flat_map(|item| several.iter().map(|column| of(item, column)).collect::<Vec<_>>()).collect();
             Array { shape: vec![items.len(), several.len()], bytes }
-        }
-    }
-}
-
-/// A tar archive, compressed where its name says so.
-pub(super) fn tar(folder: &Folder, archive: &str, members: &[(String, Vec<u8>)]) -> Result<(), DataError> {
-    let mut out = Vec::new();
-    for (path, bytes) in members {
-        let mut header = [0_u8; 512];
-        let name = path.as_bytes().get(..100).unwrap_or(path.as_bytes());
-        header[..name.len()].copy_from_slice(name);
-        header[100..108].copy_from_slice(b"0000644\0");
-        header[124..136].copy_from_slice(format!("{:011o}\0", bytes.len()).as_bytes());
-        header[136..148].copy_from_slice(b"00000000000\0");
-        header[148..156].copy_from_slice(b"        ");
-        header[156] = b'0';
-        header[257..265].copy_from_slice(b"ustar\x0000");
-        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-        out.extend_from_slice(&header);
-        out.extend_from_slice(bytes);
-        out.resize(out.len().next_multiple_of(512), 0);
-    }
-    out.resize(out.len() + 1024, 0);
-    let packed = archive.ends_with(".gz") || archive.ends_with(".tgz");
-    match packed {
-        false => folder.write(archive, &out),
-        true => {
-            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-            let packed = gzip.write_all(&out).and_then(|()| gzip.finish());
-            folder.write(archive, &packed.map_err(|source| DataError::read(Path::new(archive), source))?)
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Items of COCO's annotation files.
 
+use super::Sheet;
 use super::files::place;
-use super::{Sheet, Source};
 use crate::data::coco;
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::below_root;
-use crate::data::root;
+use crate::data::source::Source;
 use crate::spec::card::{Coco, Template};
 
 impl Sheet {
@@ -16,14 +16,10 @@ impl Sheet {
         let wanted = columns.iter().chain(&named).map(String::as_str).collect();
         let archive = coco.archive.as_ref().map(|archive| self.archive(source, archive)).transpose()?;
         for (split, files) in &coco.files {
-            let mut paths = Vec::new();
-            for file in files {
-                let (below, path) = root::named(source.root, file)?;
-                paths.push(path);
-                self.tables.push(below);
-            }
+            let found = files.iter().map(|file| source.named(file)).collect::<Result<Vec<_>, _>>()?;
+            self.tables.extend(found.iter().map(|file| file.stored().to_owned()));
             let origin = self.file(files.first().map_or("", String::as_str));
-            let found = coco::records(&paths, coco.boxes, &wanted)?;
+            let found = coco::records(&found, coco.boxes, &wanted)?;
             self.rejected.extend(found.refused.into_iter().map(|(file, reason)| Rejected {
                 what: files[file].clone(),
                 line: None,

@@ -5,12 +5,12 @@ use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use super::{Sheet, Source};
+use super::Sheet;
 use crate::data::archive;
 use crate::data::array::{Header, LONGEST_HEADER};
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
-use crate::data::root;
+use crate::data::source::Source;
 use crate::spec::card::{ArraySet, Card, Shape};
 use crate::spec::problem::did_you_mean;
 
@@ -22,7 +22,9 @@ struct Array {
     /// Below the root: the file that the card names, and as messages name the array.
     file: String,
     name: String,
-    /// The file that holds the elements, and whether it was unpacked from the other one.
+    /// The file that holds the array, compressed or not.
+    packed: PathBuf,
+    /// The file that holds the elements, and whether it is another one than the card names.
     path: PathBuf,
     unpacked: bool,
     /// Where the array starts in it.
@@ -36,12 +38,13 @@ impl Array {
             Some(at) => (&written[..at + 4], Some(&written[at + 5..])),
             None => (written, None),
         };
-        let (below, packed) = root::named(source.root, file)?;
+        let found = source.named(file)?;
+        let (below, packed) = (&found.below, found.stored());
         let name = member.map_or_else(|| below.clone(), |member| format!("{below}/{member}"));
         let wrong = |reason: &str| DataError::file(&source.root.join(&name), reason);
         let (path, start, length) = match member {
-            None => Self::whole(source, &packed)?,
-            Some(member) => Self::member(source, &packed, member)?,
+            None => Self::whole(source, packed)?,
+            Some(member) => Self::member(source, packed, member)?,
         };
         let error = |error| DataError::read(&path, error);
         let mut begin = vec![0; length.min(LONGEST_HEADER) as usize];
@@ -55,7 +58,7 @@ impl Array {
             let what = if length < expected { "truncated" } else { "too long" };
             return Err(wrong(&format!("is {what}: {length} bytes, and its header says {expected}")));
         }
-        Ok(Self { unpacked: path != packed, file: below, name, path, start, header })
+        Ok(Self { unpacked: path != found.path, file: below.clone(), packed: packed.to_owned(), name, path, start, header })
     }
 
     /// A file, and where the array is in it: the start and the length.
@@ -153,7 +156,7 @@ impl Sheet {
             if self.columns.keys().any(wanted) {
                 columns.extend(array.columns(name)?);
             }
-            self.tables.push(array.file);
+            self.tables.push(array.packed);
         }
         let provided = |name: &str| matches!(name, "row" | "split") || columns.iter().any(|(column, _)| column == name);
         if let Some(lost) = self.columns.keys().find(|name| !provided(name)) {
@@ -180,7 +183,7 @@ impl Sheet {
             let id = numbered(split, record);
             self.push(id, Place::Record(container, record), (origin, Some(record + 1)), value);
         }
-        self.tables.push(images.file);
+        self.tables.push(images.packed);
         Ok(())
     }
 }

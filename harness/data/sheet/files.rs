@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::{Sheet, Source};
+use super::Sheet;
 use crate::data::archive;
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
-use crate::data::root;
+use crate::data::source::Source;
 use crate::data::walk::{endings, of_files, walk};
 use crate::spec::card::{Card, Files, Pattern};
 
@@ -76,8 +76,9 @@ impl Sheet {
     /// Adds archives to the containers. Where two hold one path, the first counts.
     pub(super) fn archive(&mut self, source: &Source, archive: &str) -> Result<Members, DataError> {
         let mut found = Members::new();
-        for (below, path) in root::all_named(source.root, archive)? {
-            let (unpacked, (members, refused)) = archive::members(&path, source.unpacked)?;
+        for packed in source.all_named(archive)? {
+            let (unpacked, (members, refused)) = archive::members(packed.stored(), source.unpacked)?;
+            let (below, unpacked) = (packed.below, unpacked.or(packed.unpacked));
             let refused = refused.into_iter().map(|(what, reason)| Rejected { what: format!("{below}/{what}"), line: None, reason });
             self.rejected.extend(refused);
             let container = self.containers.len() as u32;

@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
+use super::Sheet;
 use super::arrays::{numbered, within};
-use super::{Sheet, Source};
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
-use crate::data::root;
+use crate::data::source::Source;
 use crate::spec::card::{Card, Records};
 use crate::spec::problem::did_you_mean;
 
@@ -25,14 +25,20 @@ impl Sheet {
         for (split, pattern) in &records.files {
             // Files of a split are numbered through.
             let mut number = 0;
-            for (below, path) in root::all_named(source.root, pattern)? {
-                let error = |error| DataError::read(&path, error);
-                let file = File::open(&path).map_err(error)?;
+            for found in source.all_named(pattern)? {
+                let error = |error| DataError::read(&found.path, error);
+                let file = File::open(found.stored()).map_err(error)?;
                 let length = file.metadata().map_err(error)?.len();
-                let origin = self.file(&below);
+                let origin = self.file(&found.below);
                 let container = self.containers.len() as u32;
                 let start = records.header.len() as u64;
-                self.containers.push(Container::Pixels { file: below.clone(), unpacked: None, start, stride, shape: records.shape });
+                self.containers.push(Container::Pixels {
+                    file: found.below.clone(),
+                    unpacked: found.unpacked.clone(),
+                    start,
+                    stride,
+                    shape: records.shape,
+                });
                 let mut header = vec![0; records.header.len()];
                 for record in 0..length / stride {
                     file.read_exact_at(&mut header, record * stride).map_err(error)?;
@@ -49,9 +55,9 @@ impl Sheet {
                 }
                 if length % stride > 0 {
                     let reason = format!("a truncated record: {} of {stride} bytes", length % stride);
-                    self.rejected.push(Rejected { what: below.clone(), line: Some(length / stride + 1), reason });
+                    self.rejected.push(Rejected { what: found.below.clone(), line: Some(length / stride + 1), reason });
                 }
-                self.tables.push(below);
+                self.tables.push(found.stored().to_owned());
             }
         }
         match self.ids.is_empty() {

@@ -1,15 +1,15 @@
 //! Items that are rows of tables.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
 
+use super::Sheet;
 use super::arrays::within;
 use super::files::place;
-use super::{Sheet, Source, options};
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place, below_root};
 use crate::data::pixel_text;
+use crate::data::source::{Found, Source};
 use crate::data::table::{self, At, Table};
 use crate::data::window::Window;
 use crate::spec::card::{BoxAt, Card, ImageAt, Layout, Rows, TableFile};
@@ -22,21 +22,24 @@ impl Sheet {
         rows: &Rows,
         split: Option<&str>,
         file: &TableFile,
-        (below, path): (String, &Path),
+        found: &Found,
     ) -> Result<(), DataError> {
         let templates = match &rows.image {
             ImageAt::Path(path) => Some(path),
             ImageAt::Bytes(_) | ImageAt::Pixels(_) => None,
         };
+        let below = &found.below;
         let mut wanted: BTreeSet<String> = self.columns.keys().cloned().collect();
         wanted.extend(templates.into_iter().chain(&rows.id).flat_map(|template| template.columns()).map(str::to_owned));
         let mut broken = pixel_text::Broken::default();
         let container = match &rows.image {
-            ImageAt::Bytes(column) => Some(Container::Parquet { file: below.clone(), column: column.clone() }),
+            ImageAt::Bytes(column) => {
+                Some(Container::Parquet { file: below.clone(), unpacked: found.unpacked.clone(), column: column.clone() })
+            }
             ImageAt::Path(_) => None,
             ImageAt::Pixels(pixels) => {
-                within(&pixels.shape, card.pixel_limit).map_err(|reason| DataError::file(path, reason))?;
-                let (images, refused) = pixel_text::unpack(source.unpacked, path, &options(file), pixels)?;
+                within(&pixels.shape, card.pixel_limit).map_err(|reason| DataError::file(&found.path, reason))?;
+                let (images, refused) = pixel_text::unpack(source.unpacked, found, file, pixels)?;
                 broken = refused;
                 let (shape, stride) = (pixels.shape, pixels.shape.bytes());
                 Some(Container::Pixels { file: below.clone(), unpacked: Some(images), start: 0, stride, shape })
@@ -54,15 +57,15 @@ impl Sheet {
             wanted.remove("split");
         }
         let archive = rows.archive.as_ref().map(|archive| self.archive(source, archive)).transpose()?;
-        let options = table::Options { columns: Some(wanted.iter().cloned().collect()), tolerant: true, ..options(file) };
-        let origin = self.file(&below);
+        let options = table::Options { columns: Some(wanted.iter().cloned().collect()), tolerant: true, ..found.options(file) };
+        let origin = self.file(below);
         let mut above = 0_u64;
-        for chunk in Table::chunks(path, &options)? {
+        for chunk in Table::chunks(&found.path, &options)? {
             let chunk = chunk?;
             let columns: HashMap<&str, table::Column> =
                 wanted.iter().map(|name| Ok((name.as_str(), chunk.column(name)?))).collect::<Result<_, table::TableError>>()?;
             for malformed in chunk.malformed() {
-                self.rejected.push(rejected(&below, &malformed.at, &malformed.reason));
+                self.rejected.push(rejected(below, &malformed.at, &malformed.reason));
             }
             for (row, above_it) in chunk.places().into_iter().enumerate() {
                 let record = above + above_it + 1;
@@ -98,12 +101,12 @@ impl Sheet {
                         self.push(id, place, (origin, Some(at.number)), value);
                         self.windows.extend(window);
                     }
-                    (Err(reason), ..) | (_, Err(reason), _) | (.., Err(reason)) => self.rejected.push(rejected(&below, &at, &reason)),
+                    (Err(reason), ..) | (_, Err(reason), _) | (.., Err(reason)) => self.rejected.push(rejected(below, &at, &reason)),
                 }
             }
             above += chunk.height();
         }
-        self.tables.push(below);
+        self.tables.push(found.stored().to_owned());
         Ok(())
     }
 }

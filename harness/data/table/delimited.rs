@@ -31,7 +31,7 @@ pub(super) struct Delimited {
 impl Delimited {
     /// `delimiter` is a byte, or `None` for runs of spaces and tabs.
     pub(super) fn open(path: &Path, delimiter: Option<u8>, options: &Options) -> Result<Self, TableError> {
-        let mut input = BufReader::new(encoding::open(path, options.encoding)?);
+        let mut input = BufReader::new(encoding::open(path, options)?);
         for _ in 0..options.skip_rows {
             input.by_ref().take(LONGEST_RECORD as u64).read_until(b'\n', &mut Vec::new()).map_err(|error| TableError::read(path, error))?;
         }

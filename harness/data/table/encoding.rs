@@ -7,15 +7,15 @@ use std::path::Path;
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
 use flate2::bufread::MultiGzDecoder;
 
-use super::TableError;
+use super::{Options, TableError};
 
 const BLOCK: usize = 1 << 16;
 
 /// Opens a text file, gzip or plain, as UTF-8. Without a declared encoding a byte order mark decides, and else the bytes pass through unchecked,
 /// since a row that is not UTF-8 should cost that row alone.
-pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> Result<Box<dyn Read + Send>, TableError> {
+pub(super) fn open(path: &Path, options: &Options) -> Result<Box<dyn Read + Send>, TableError> {
     let error = |source| TableError::read(path, source);
-    let file = File::open(path).map_err(error)?;
+    let file = File::open(options.stored(path)).map_err(error)?;
     if file.metadata().map_err(error)?.is_dir() {
         return Err(TableError::file(path, "is a folder, not a table"));
     }
@@ -27,10 +27,13 @@ pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> Result<B
         return Err(TableError::file(path, "is a Parquet file: name it `.parquet` or say `format: parquet`"));
     }
     if start.starts_with(b"PK\x03\x04") {
-        return Err(TableError::file(path, "is a zip archive or a spreadsheet, not text: save the sheet as CSV"));
+        return Err(TableError::file(
+            path,
+            "is a zip archive or a spreadsheet, not text: name the table in it, as in `data.zip/labels.csv`, or save the sheet as CSV",
+        ));
     }
     let sniffed = Encoding::for_bom(&start).map(|(encoding, _)| encoding).filter(|encoding| *encoding != UTF_8);
-    Ok(match encoding.or(sniffed) {
+    Ok(match options.encoding.or(sniffed) {
         Some(encoding) => Box::new(Transcoded {
             inner: whole,
             decoder: encoding.new_decoder_with_bom_removal(),

@@ -1,6 +1,6 @@
 //! How a table is written.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,11 +63,18 @@ pub struct Options {
     pub each: Option<String>,
     /// The only columns that are kept; by default all.
     pub columns: Option<Vec<String>>,
+    /// The file that holds the bytes, where messages name another one: that of an archive.
+    pub stored: Option<PathBuf>,
     /// Whether rows of the wrong shape are kept aside in [`super::Table::malformed`] instead of ending the reading.
     pub tolerant: bool,
 }
 
 impl Options {
+    /// The file to open for a table that is called `path`.
+    pub(super) fn stored<'p>(&'p self, path: &'p Path) -> &'p Path {
+        self.stored.as_deref().unwrap_or(path)
+    }
+
     pub(super) fn keeps(&self, column: &str) -> bool {
         self.columns.as_ref().is_none_or(|columns| columns.iter().any(|kept| kept == column))
     }

@@ -12,7 +12,7 @@ use super::{At, CHUNK, Malformed, Options, Table, TableError, encoding};
 
 /// Reads a document; only the cells of the columns that are kept stay in memory.
 pub(super) fn read(path: &Path, options: &Options) -> Result<std::vec::IntoIter<Result<Table, TableError>>, TableError> {
-    let input = BufReader::new(encoding::open(path, options.encoding)?);
+    let input = BufReader::new(encoding::open(path, options)?);
     let mut json = serde_json::Deserializer::from_reader(input);
     let mut gathered = Gathered {
         path: path.to_owned(),

@@ -19,7 +19,7 @@ pub(super) struct JsonLines {
 
 impl JsonLines {
     pub(super) fn open(path: &Path, options: &Options) -> Result<Self, TableError> {
-        let mut input = BufReader::new(encoding::open(path, options.encoding)?);
+        let mut input = BufReader::new(encoding::open(path, options)?);
         for _ in 0..options.skip_rows {
             input.read_until(b'\n', &mut Vec::new()).map_err(|error| TableError::read(path, error))?;
         }

@@ -39,9 +39,10 @@ fn broken(path: &Path, error: &dyn std::fmt::Display) -> TableError {
     TableError::file(path, format!("is truncated or corrupt: {reason}"))
 }
 
-fn open(path: &Path) -> Result<File, TableError> {
+/// Opens `stored`, which messages call `path`.
+fn open(path: &Path, stored: &Path) -> Result<File, TableError> {
     let error = |source| TableError::read(path, source);
-    let mut file = File::open(path).map_err(error)?;
+    let mut file = File::open(stored).map_err(error)?;
     if file.metadata().map_err(error)?.is_dir() {
         return Err(TableError::file(path, "is a folder, not a Parquet file"));
     }
@@ -54,13 +55,14 @@ fn open(path: &Path) -> Result<File, TableError> {
     Ok(file)
 }
 
-fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, TableError> {
-    ParquetRecordBatchReaderBuilder::try_new(open(path)?).map_err(|error| broken(path, &error))
+fn builder(path: &Path, stored: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, TableError> {
+    ParquetRecordBatchReaderBuilder::try_new(open(path, stored)?).map_err(|error| broken(path, &error))
 }
 
 impl Batches {
     pub(super) fn open(path: &Path, options: &Options) -> Result<Self, TableError> {
-        let builder = builder(path)?;
+        let stored = options.stored(path);
+        let builder = builder(path, stored)?;
         let leaves: Vec<String> = builder.parquet_schema().columns().iter().map(|column| column.path().string()).collect();
         let header: Vec<String> = builder.schema().fields().iter().flat_map(|field| leaf_names(field.name(), field.data_type())).collect();
         super::distinct_names(path, &header)?;
@@ -82,7 +84,7 @@ impl Batches {
         let footer = ArrowReaderMetadata::try_new(Arc::clone(builder.metadata()), ArrowReaderOptions::default());
         let footer = footer.map_err(|error| broken(path, &error))?;
         let reader = |leaves: Vec<usize>| {
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(open(path)?, footer.clone());
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(open(path, stored)?, footer.clone());
             let mask = ProjectionMask::leaves(builder.parquet_schema(), leaves);
             builder.with_projection(mask).with_batch_size(size).build().map_err(|error| broken(path, &error))
         };
@@ -232,7 +234,7 @@ pub(in crate::data) fn read_cells(
     rows: &[u64],
     take: &mut dyn FnMut(u64, Option<&[u8]>),
 ) -> Result<(), TableError> {
-    let whole = builder(path)?;
+    let whole = builder(path, path)?;
     let mut start = 0_u64;
     for group in 0..whole.metadata().num_row_groups() {
         let end = start + u64::try_from(whole.metadata().row_group(group).num_rows()).unwrap_or(0);
@@ -245,7 +247,7 @@ pub(in crate::data) fn read_cells(
                 selection.push(RowSelector::select(1));
                 next = row + 1;
             }
-            let builder = builder(path)?.with_row_groups(vec![group]).with_row_selection(RowSelection::from(selection));
+            let builder = builder(path, path)?.with_row_groups(vec![group]).with_row_selection(RowSelection::from(selection));
             let mut wanted = here.iter();
             cells(path, column, builder, &mut |bytes| {
                 if let Some(row) = wanted.next() {
@@ -261,7 +263,7 @@ pub(in crate::data) fn read_cells(
 /// Reads the bytes of all rows of one column.
 pub(in crate::data) fn read_all_cells(path: &Path, column: &str, take: &mut dyn FnMut(u64, Option<&[u8]>)) -> Result<(), TableError> {
     let mut row = 0;
-    cells(path, column, builder(path)?, &mut |bytes| {
+    cells(path, column, builder(path, path)?, &mut |bytes| {
         take(row, bytes);
         row += 1;
     })

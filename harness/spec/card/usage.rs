@@ -9,7 +9,7 @@ use crate::spec::path::path;
 use crate::spec::problem::Problems;
 
 /// The keys of a card that a study may override.
-const OVERRIDES: [&str; 9] = ["root", "label", "labels", "attribute", "subject", "splits", "where", "strict", "mock"];
+const OVERRIDES: [&str; 10] = ["root", "label", "labels", "attribute", "subject", "splits", "where", "strict", "verify", "mock"];
 
 /// An entry of a study's `data`.
 #[derive(Clone, Debug)]

@@ -1,0 +1,105 @@
+//! Tables, annotations, arrays and images inside of archives.
+
+use std::io::{Cursor, Write};
+
+use fairgrid::data::dataset::Dataset;
+use fairgrid::data::mock;
+use fairgrid::spec::card::Card;
+
+use super::folder::{Folder, IMAGES, levels};
+
+/// A zip archive, deflated.
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn tables_in_an_archive_are_named_by_their_way_through_it() {
+    let png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    let inner = zip(&[("kinds.csv", b"tone,kind\ndark,1\nlight,2\n")]);
+    let folder = Folder::new();
+    folder.write(
+        "faces.zip",
+        zip(&[
+            ("photos/a.png", &png),
+            ("photos/b.png", &png),
+            ("photos/c.png", &png),
+            ("tables/items.csv", b"file,person\na.png,1\nb.png,2\nb.png\nlost.png,1\nc.png,3\n"),
+            ("tables/people-1.csv", b"person,tone\n1,dark\n"),
+            ("tables/people-2.csv", b"person,tone\n2,light\n3,dark\n"),
+            ("more.zip", &inner),
+        ]),
+    );
+    let card = "
+images: {archive: faces.zip, table: faces.zip/tables/items.csv, path: 'photos/{file}'}
+tables: {people: {file: 'faces.zip/tables/people-*.csv', key: person}, kinds: {file: faces.zip/more.zip/kinds.csv, key: {column: tone, equals: people.tone}}}
+fields: {tone: {from: people.tone}, kind: {from: kinds.kind}}
+";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(dataset.ids, ["photos/a.png", "photos/b.png", "photos/c.png"]);
+    assert_eq!(levels(&dataset, "tone"), ["dark", "light", "dark"]);
+    assert_eq!(levels(&dataset, "kind"), ["1", "2", "1"]);
+    assert_eq!(
+        folder.rejected(card),
+        [
+            "`faces.zip/tables/items.csv` 4: 1 cell where the header has 2",
+            "`faces.zip/tables/items.csv` 5: the archive has no member `photos/lost.png`"
+        ]
+    );
+    for (from, to, told) in [
+        ("tables/items.csv", "tables/item.csv", "`faces.zip/tables/item.csv` is not in the archive (did you mean `tables/items.csv`?)"),
+        ("people-*", "persons-*", "`faces.zip/tables/persons-*.csv` is a pattern that no member of the archive matches"),
+        ("tables/items.csv", "../items.csv", "`faces.zip/../items.csv` cannot be used: the path `../items.csv` leaves the root"),
+        ("faces.zip/tables/items.csv", "other.zip/items.csv", "`other.zip` is not there"),
+        ("table: faces.zip/tables/items.csv", "table: {file: faces.zip, format: csv}", "name the table in it, as in `data.zip/labels.csv`"),
+    ] {
+        let error = folder.open(&card.replace(from, to)).unwrap_err();
+        assert!(error.contains(told), "{error}");
+    }
+    // A folder may be called as archives are.
+    folder.write("plain.zip/items.csv", "file,person\na.png,1\n");
+    assert_eq!(folder.open(&card.replace("faces.zip/tables/items.csv", "plain.zip/items.csv")).unwrap().ids, ["photos/a.png"]);
+}
+
+#[test]
+fn whatever_a_card_reads_may_lie_in_an_archive() {
+    let fields = "fields: {tone: {levels: [dark, light]}}\nlabel: tone\n";
+    let joined = "fields: {tone: {from: more.tone, levels: [dark, light]}}\nlabel: tone\n";
+    let cards = [
+        format!("images: {{table: A/items.parquet, bytes: image}}\n{fields}"),
+        format!("images: {{table: A/faces.csv, pixels: {{from: pixels, size: [8, 8]}}}}\n{fields}"),
+        format!("images: {{archive: A, glob: 'images/*.png'}}\ntables: {{more: {{file: A/more.jsonl, key: stem}}}}\n{joined}"),
+        format!("images: {{arrays: {{all: {{images: A/faces.npz/images, tone: A/faces.npz/tone}}}}}}\n{}", fields.replace("[dark, light]", "[0, 1]")),
+        format!("images: {{records: {{all: A/faces.bin}}, header: [tone], size: [8, 8]}}\n{}", fields.replace("[dark, light]", "[0, 1]")),
+        "images: {coco: A/instances.json, path: 'photos/{file_name}', archive: A}\nlabels: {from: categories, classes: [cat, dog], others: absent}\n"
+            .to_owned(),
+        "images: {glob: '*.png'}\nlabels: {file: A/labels.csv, id: id, class: class, value: value, names: A/names.csv, classes: [cat, dog]}\n"
+            .to_owned(),
+    ];
+    for archive in ["all.zip", "all.tar", "all.tar.gz"] {
+        for card in &cards {
+            let folder = Folder::new();
+            let open = |way: &str| -> Dataset {
+                let card = card.replace("A/", way).replace("archive: A", &format!("archive: {archive}"));
+                folder.write("card.yaml", format!("fairgrid_card: 1\ndataset: d\n{card}"));
+                let read = Card::read(&folder.path().join("card.yaml")).unwrap();
+                let root = folder.path().join(format!("mock-{}", way.len()));
+                mock::write(&read, Some(40), &root).unwrap();
+                Dataset::open(&read.at(&root), &folder.path().join("cache")).unwrap_or_else(|error| panic!("{card}: {error}"))
+            };
+            let (packed, plain) = (open(&format!("{archive}/")), open(""));
+            assert!(packed.rejected.is_empty() && packed.ids.len() == 40, "{card}: {:?}", packed.rejected);
+            let rows: Vec<u32> = (0..40).collect();
+            let bytes = |dataset: &Dataset| {
+                dataset.items.visit(&rows, |image, encoded| dataset.items.decode(image, encoded, false, &|_, _| 1)).unwrap()
+            };
+            assert_eq!(bytes(&packed), bytes(&plain), "{card}");
+            assert_eq!(format!("{:?}", packed.targets), format!("{:?}", plain.targets), "{card}");
+        }
+    }
+}
