@@ -20,7 +20,7 @@ const FOUND: &str = "found";
 /// says so.
 pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, wanted: &[String]) -> Result<Option<String>, DataError> {
     let mut read: Vec<String> = wanted.to_vec();
-    read.push(join.key.column().to_owned());
+    read.extend(join.key.columns().into_iter().map(str::to_owned));
     let options = table::Options { columns: Some(read), tolerant: true, ..options(&join.table) };
     let mut by_key: HashMap<String, u32> = HashMap::new();
     let mut theirs = Kind::default();
@@ -36,20 +36,27 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
             sheet.rejected.push(Rejected { what: below.clone(), line: Some(malformed.at.number), reason: malformed.reason.clone() });
         }
         // Where no column is called `row`, that is the number of a row.
-        let counted = join.key.column() == "row" && !chunk.header().iter().any(|name| name == "row");
-        let key_column = if counted { None } else { Some(chunk.column(join.key.column())?) };
+        let counted = join.key.is_row() && !chunk.header().iter().any(|name| name == "row");
+        let parts = if counted { Vec::new() } else { join.key.columns() };
+        let parts = parts.into_iter().map(|name| Ok((name, chunk.column(name)?))).collect::<Result<Vec<_>, table::TableError>>()?;
         let own = |name: &str| name == FOUND && !chunk.header().iter().any(|column| column == FOUND);
         let cells = wanted.iter().map(|name| if own(name) { Ok(None) } else { chunk.column(name).map(Some) });
         let cells: Vec<Option<table::Column>> = cells.collect::<Result<_, _>>()?;
         for (row, place) in chunk.places().into_iter().enumerate() {
             let refuse = |reason: String| Rejected { what: below.clone(), line: Some(chunk.at(row).number), reason };
-            let cell = match key_column {
-                Some(column) => column.text(row)?,
-                None => Some((above + place + 1).to_string().into()),
+            let texts = parts.iter().map(|(name, column)| Ok((*name, column.text(row)?))).collect::<Result<Vec<_>, table::TableError>>()?;
+            let value = |name: &str| texts.iter().find(|(other, _)| *other == name).and_then(|(_, text)| text.as_deref());
+            let cell = match &join.key {
+                _ if counted => Ok((above + place + 1).to_string()),
+                JoinKey::Equal { column, .. } => column.fill(value),
+                JoinKey::Pattern { column, .. } => value(column).map(str::to_owned).ok_or_else(|| column.clone()),
             };
-            let Some(cell) = cell else {
-                sheet.rejected.push(refuse(format!("`{}` is empty", join.key.column())));
-                continue;
+            let cell = match cell {
+                Ok(cell) => cell,
+                Err(column) => {
+                    sheet.rejected.push(refuse(format!("`{column}` is empty")));
+                    continue;
+                }
             };
             let Some(key) = key_of(&join.key, &cell) else {
                 sheet.rejected.push(refuse(format!("the key `{cell}` does not match `{name}.key.match`")));
@@ -73,8 +80,14 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
     }
     sheet.tables.extend(files.iter().map(|file| file.stored().to_owned()));
     let own = |sheet: &Sheet, row: usize| -> Option<String> {
-        let parts: Option<Vec<&str>> = join.key.item_columns().iter().map(|name| sheet.columns.get(*name)?.get(row)).collect();
-        parts.map(|parts| parts.join(&SEPARATOR.to_string()))
+        let value = |name: &str| sheet.columns.get(name)?.get(row);
+        match &join.key {
+            JoinKey::Equal { item, .. } => item.fill(value).ok(),
+            JoinKey::Pattern { .. } => {
+                let parts: Option<Vec<&str>> = join.key.item_columns().into_iter().map(value).collect();
+                parts.map(|parts| parts.join(&SEPARATOR.to_string()))
+            }
+        }
     };
     let found: Vec<Option<u32>> = (0..sheet.len()).map(|row| by_key.get(&own(sheet, row)?).copied()).collect();
     for (wanted, column) in wanted.iter().zip(&columns) {

@@ -34,7 +34,7 @@ impl Opening<'_> {
         if let Layout::Rows(rows) = &card.layout
             && let Some(window) = rows.window.as_ref().filter(|window| window.is_joined(&card.tables))
         {
-            names.extend(window.edges().cloned());
+            names.extend(window.columns().iter().cloned());
         }
         names.extend(card.tables.values().flat_map(|table| table.key.item_columns()).map(str::to_owned));
         match card.labels.as_ref().map(|labels| &labels.form) {

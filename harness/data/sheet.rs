@@ -225,6 +225,7 @@ pub(super) fn options(file: &TableFile) -> table::Options {
         format,
         encoding: file.encoding,
         skip_rows: file.skip_rows,
+        unquoted: file.unquoted,
         header,
         at,
         each,

@@ -326,3 +326,40 @@ fn cards_that_nobody_shipped_have_mocks_that_they_read_whole() {
         assert_eq!((dataset.rejections, dataset.ids.len() as u64), (0, written.items), "{:?}", dataset.rejected.first());
     }
 }
+
+#[test]
+fn boxes_in_a_cell_keys_of_several_columns_numbers_with_zeros_and_quotes_that_are_letters() {
+    let folder = Folder::new();
+    folder.image("img/000001.png", "rgb.png").image("img/000002.png", "rgb.png");
+    folder.write("t.tsv", "n\tsite\tbox\tword\n1\tA\t[1, 2, 11, 22]\t5\" tall\n2\tB\t3 4 13 24\t\"high\n2\tB\t3 4 13\tlow\n");
+    folder.write("people.csv", "place,number,tone\nA,1,dark\nB,1,none\nB,2,light\n");
+    let card = "
+images: {table: {file: t.tsv, quotes: none}, path: 'img/{n:06}.png', id: '{site}{n:03d}', box: {from: box, format: xyxy}}
+tables: {people: {file: people.csv, key: {column: '{place}/{number}', equals: '{site}/{n}'}}}
+fields: {tone: {from: people.tone}, word: {}}
+";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(dataset.ids, ["A001", "B002"]);
+    assert_eq!((levels(&dataset, "tone"), levels(&dataset, "word")), (vec!["dark", "light"], vec!["5\" tall", "\"high"]));
+    let edges: Vec<[f64; 4]> = dataset.items.windows.iter().map(|window| [window.left, window.top, window.right, window.bottom]).collect();
+    assert_eq!(edges, [[1.0, 2.0, 11.0, 22.0], [3.0, 4.0, 13.0, 24.0]]);
+    assert_eq!(folder.rejected(card), ["`t.tsv` 4: `box` is `3 4 13`: expected four numbers"]);
+    for (format, edges) in [("xywh", [1.0, 2.0, 12.0, 24.0]), ("cxcywh", [-4.5, -9.0, 6.5, 13.0])] {
+        let window = folder.open(&card.replace("xyxy", format)).unwrap().items.windows[0];
+        assert_eq!([window.left, window.top, window.right, window.bottom], edges, "{format}");
+    }
+    let same = "images: {table: people.csv, path: 'img/00000{number}.png', id: '{place}{number}'}
+tables: {more: {file: people.csv, key: '{place}-{number}'}}\nfields: {tone: {from: more.tone}}\n";
+    assert_eq!(levels(&folder.open(same).unwrap(), "tone"), ["dark", "none", "light"]);
+    let card = Card::read(&folder.path().join("card.yaml")).unwrap();
+    mock::write(&card, Some(20), &folder.path().join("mock")).unwrap();
+    let read = Dataset::open(&card.at(&folder.path().join("mock")), &folder.path().join("cache")).unwrap();
+    assert_eq!((read.ids.len(), read.rejections), (20, 0), "{:?}", read.rejected);
+    for (card, told) in [
+        ("images: {table: t.tsv, path: 'img/{n}.png', box: {from: box}}\n", "a box needs `left` and `top`"),
+        ("images: {table: t.tsv, path: 'img/{n}.png', box: {from: box, format: xyxy, left: n}}\n", "a box needs `left` and `top`"),
+    ] {
+        let error = folder.open(card).unwrap_err();
+        assert!(error.contains(told), "{error}");
+    }
+}

@@ -87,12 +87,14 @@ pub(super) fn joined(card: &Card, mock: &Mock, folder: &Folder, items: &mut [Ite
         let mut seen = BTreeSet::new();
         let mut rows: Vec<BTreeMap<String, String>> = Vec::new();
         // Rows that are joined by their number are as many as there are items, and do not say it.
-        let counted = table.key.column() == "row";
+        let counted = table.key.is_row();
         let absent = |item: &&mut Item| item.cells.get(&format!("{name}.found")).is_some_and(|found| found == "0");
         for item in items.iter_mut().filter(|item| !absent(item)) {
             let key = match &table.key {
                 JoinKey::Equal { .. } if counted => item.number.to_string(),
-                JoinKey::Equal { item: column, .. } => item.cells.get(column).cloned().unwrap_or_default(),
+                JoinKey::Equal { item: key, .. } => {
+                    key.fill(|column| Some(item.cells.get(column).map_or("", String::as_str))).unwrap_or_default()
+                }
                 JoinKey::Pattern { pattern, .. } => {
                     let group = |name: Option<&str>| name.and_then(|name| item.cells.get(name).cloned());
                     let mut random = generator(mock.seed, "mock key", 0, item.number);
@@ -107,17 +109,28 @@ pub(super) fn joined(card: &Card, mock: &Mock, folder: &Folder, items: &mut [Ite
             let cells = item.cells.iter().filter_map(|(column, cell)| Some((column.strip_prefix(&prefix)?.to_owned(), cell.clone())));
             let mut row: BTreeMap<String, String> = cells.filter(|(column, _)| column != "found").collect();
             if !counted {
-                row.insert(table.key.column().to_owned(), key);
+                row.extend(keyed(&table.key, item, key));
             }
             rows.push(row);
         }
         // Where nobody is in it, its columns still are.
         if rows.is_empty() {
-            rows.push(BTreeMap::from([(table.key.column().to_owned(), "nobody".to_owned())]));
+            rows.push(table.key.columns().into_iter().map(|column| (column.to_owned(), "nobody".to_owned())).collect());
         }
         folder.table(&table.table, &rows)?;
     }
     Ok(())
+}
+
+/// The cells of a table's row by which an item finds it. Of several columns, each has what the item has in its place.
+fn keyed(key: &JoinKey, item: &Item, whole: String) -> Vec<(String, String)> {
+    match key.columns().as_slice() {
+        [column] => vec![((*column).to_owned(), whole)],
+        columns => {
+            let cells = key.item_columns().into_iter().map(|column| item.cells.get(column).cloned().unwrap_or_default());
+            columns.iter().map(|column| (*column).to_owned()).zip(cells).collect()
+        }
+    }
 }
 
 /// Long tables of labels and the tables of the classes' names.

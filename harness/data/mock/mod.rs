@@ -29,7 +29,7 @@ pub use self::place::{Existing, place};
 use super::error::DataError;
 use super::random::generator;
 use super::walk;
-use crate::spec::card::{Card, Files, ImageAt, Layout, Pattern, Rows, Template};
+use crate::spec::card::{BoxFormat, Card, Edges, Files, ImageAt, Layout, Pattern, Rows, Template};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
@@ -142,9 +142,14 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
     let mut paths = Vec::with_capacity(items.len());
     for item in items.iter_mut() {
         if let Some(window) = &rows.window {
-            let end = if rows.window.as_ref().is_some_and(|window| window.relative) { 1 } else { mock.side };
-            window.start.iter().for_each(|edge| drop(item.cells.insert(edge.clone(), "0".to_owned())));
-            window.end.iter().for_each(|edge| drop(item.cells.insert(edge.clone(), end.to_string())));
+            // The whole image.
+            let side = if window.relative { 1.0 } else { f64::from(mock.side) };
+            let start = if window.format == BoxFormat::Cxcywh { side / 2.0 } else { 0.0 };
+            let numbers = [start, start, side, side].map(|number| number.to_string());
+            match &window.edges {
+                Edges::Columns(columns) => item.cells.extend(columns.iter().cloned().zip(numbers)),
+                Edges::Cell(column) => drop(item.cells.insert(column.clone(), format!("[{}]", numbers.join(", ")))),
+            }
         }
         paths.push(match &rows.image {
             ImageAt::Path(path) => filled(path, item, true),

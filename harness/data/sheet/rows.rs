@@ -12,7 +12,7 @@ use crate::data::pixel_text;
 use crate::data::source::{Found, Source};
 use crate::data::table::{self, At, Table};
 use crate::data::window::Window;
-use crate::spec::card::{BoxAt, Card, ImageAt, Layout, Rows, TableFile};
+use crate::spec::card::{BoxAt, BoxFormat, Card, Edges, ImageAt, Layout, Rows, TableFile};
 
 impl Sheet {
     pub(super) fn read_table(
@@ -50,7 +50,7 @@ impl Sheet {
             self.containers.len() as u32 - 1
         });
         let window = rows.window.as_ref().filter(|window| !window.is_joined(&card.tables));
-        wanted.extend(window.iter().flat_map(|window| window.edges()).cloned());
+        wanted.extend(window.iter().flat_map(|window| window.columns()).cloned());
         // The number of a row in its table is a column too, and so is the split where tables make the splits.
         wanted.remove("row");
         if split.is_some() {
@@ -127,14 +127,30 @@ impl Sheet {
 }
 
 /// The box of a row, grown by its margin.
+/// The numbers of a cell that has four, whatever stands between them.
+fn four(cell: &str) -> Option<[f64; 4]> {
+    let between = |letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '+'));
+    let numbers = cell.split(between).filter(|text| !text.is_empty()).map(|text| text.parse::<f64>().ok().filter(|edge| edge.is_finite()));
+    numbers.collect::<Option<Vec<f64>>>()?.try_into().ok()
+}
+
 fn edges_of<'v>(columns: &BoxAt, value: impl Fn(&str) -> Option<&'v str>) -> Result<Window, String> {
     let number = |name: &String| {
         let cell = value(name).ok_or_else(|| format!("`{name}` is empty"))?;
         cell.trim().parse::<f64>().ok().filter(|edge| edge.is_finite()).ok_or_else(|| format!("`{name}` is `{cell}`: expected a number"))
     };
-    let [left, top] = [number(&columns.start[0])?, number(&columns.start[1])?];
-    let [across, down] = [number(&columns.end[0])?, number(&columns.end[1])?];
-    let (right, bottom) = if columns.sized { (left + across, top + down) } else { (across, down) };
+    let [x, y, across, down] = match &columns.edges {
+        Edges::Columns([x, y, across, down]) => [number(x)?, number(y)?, number(across)?, number(down)?],
+        Edges::Cell(name) => {
+            let cell = value(name).ok_or_else(|| format!("`{name}` is empty"))?;
+            four(cell).ok_or_else(|| format!("`{name}` is `{cell}`: expected four numbers"))?
+        }
+    };
+    let [left, top, right, bottom] = match columns.format {
+        BoxFormat::Xyxy => [x, y, across, down],
+        BoxFormat::Xywh => [x, y, x + across, y + down],
+        BoxFormat::Cxcywh => [x - across / 2.0, y - down / 2.0, x + across / 2.0, y + down / 2.0],
+    };
     if left >= right || top >= bottom {
         return Err(format!("its box from {left}, {top} to {right}, {bottom} is empty"));
     }

@@ -38,9 +38,10 @@ impl Delimited {
         let skipped = options.skip_rows as u64;
         let mut records = match delimiter {
             Some(delimiter) => {
-                let reader =
-                    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(Bounded::new(input));
-                Records::Quoted { reader: Box::new(reader), delimiter, skipped }
+                let quotes = !options.unquoted;
+                let mut reader = csv::ReaderBuilder::new();
+                reader.has_headers(false).flexible(true).delimiter(delimiter).quoting(quotes);
+                Records::Delimited { reader: Box::new(reader.from_reader(Bounded::new(input))), delimiter, quotes, skipped }
             }
             None => Records::Spaced { input, line: skipped },
         };
@@ -178,7 +179,7 @@ type Text = BufReader<Box<dyn Read + Send>>;
 
 /// Records one by one, whatever stands between the cells.
 enum Records {
-    Quoted { reader: Box<csv::Reader<Bounded<Text>>>, delimiter: u8, skipped: u64 },
+    Delimited { reader: Box<csv::Reader<Bounded<Text>>>, delimiter: u8, quotes: bool, skipped: u64 },
     Spaced { input: Text, line: u64 },
 }
 
@@ -186,7 +187,7 @@ impl Records {
     /// Reads the next record and answers the line it starts on, from 1, or `None` at the end.
     fn read(&mut self, record: &mut ByteRecord) -> io::Result<Option<u64>> {
         match self {
-            Self::Quoted { reader, delimiter, skipped } => {
+            Self::Delimited { reader, delimiter, quotes, skipped } => {
                 reader.get_mut().allowance = LONGEST_RECORD;
                 if !reader.read_byte_record(record).map_err(unwrapped)? {
                     return Ok(None);
@@ -194,7 +195,7 @@ impl Records {
                 // The library's own count starts before the blank lines that it passes over; counted from the record's end it is exact,
                 // because every record ends in one line feed.
                 let inside = record.iter().flatten().filter(|byte| **byte == b'\n').count() as u64;
-                if record.iter().any(quoted_behind_blanks) {
+                if *quotes && record.iter().any(quoted_behind_blanks) {
                     *record = unquoted(record, *delimiter);
                 }
                 Ok(Some(*skipped + reader.position().line().saturating_sub(1 + inside)))

@@ -55,6 +55,8 @@ pub struct Options {
     pub encoding: Option<&'static encoding_rs::Encoding>,
     /// Lines above the header that are passed over.
     pub skip_rows: usize,
+    /// Whether quotes are letters like any other in a delimited table.
+    pub unquoted: bool,
     /// The header of a delimited table.
     pub header: Header,
     /// Where a JSON document has its records: a JSON pointer; by default at its top.

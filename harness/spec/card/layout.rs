@@ -42,19 +42,37 @@ pub struct Coco {
     names: Vec<String>,
 }
 
-/// The columns of a box around the item in its image.
+/// A box around the item in its image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoxAt {
-    /// Left and top.
-    pub start: [String; 2],
-    /// Right and bottom, or width and height.
-    pub end: [String; 2],
-    /// Whether `end` is a width and a height.
-    pub sized: bool,
+    /// Where its four numbers are.
+    pub edges: Edges,
+    /// What they are.
+    pub format: BoxFormat,
     /// Whether these are shares of the image's sides.
     pub relative: bool,
     /// How much of its own size the box grows on each side.
     pub margin: f64,
+}
+
+/// Where the four numbers of a box are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edges {
+    /// In a column each.
+    Columns([String; 4]),
+    /// In one cell, as a list or with anything between them.
+    Cell(String),
+}
+
+/// What the four numbers of a box are, in torchvision's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoxFormat {
+    /// Left, top, right, bottom.
+    Xyxy,
+    /// Left, top, width, height.
+    Xywh,
+    /// The middle across and down, width, height.
+    Cxcywh,
 }
 
 /// Files found by a pattern. The columns of an item are the named groups of `pattern`, `path`, `file` and `stem`.
@@ -225,34 +243,48 @@ fn decode_coco(node: &Node, problems: &mut Problems) -> Option<Coco> {
 
 impl BoxAt {
     /// The columns that say where it is.
-    pub fn edges(&self) -> impl Iterator<Item = &String> {
-        self.start.iter().chain(&self.end)
+    pub fn columns(&self) -> &[String] {
+        match &self.edges {
+            Edges::Columns(columns) => columns,
+            Edges::Cell(column) => std::slice::from_ref(column),
+        }
     }
 
     /// Whether joined tables have some of them, so that boxes are read after these.
     pub fn is_joined(&self, tables: &IndexMap<String, Join>) -> bool {
-        self.edges().any(|edge| edge.split_once('.').is_some_and(|(table, _)| tables.contains_key(table)))
+        self.columns().iter().any(|edge| edge.split_once('.').is_some_and(|(table, _)| tables.contains_key(table)))
     }
 }
 
 impl Decode for BoxAt {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, problems, "a box")?;
-        let (left, top) = (fields.required("left", problems), fields.required("top", problems));
+        let cell: Option<String> = fields.optional("from", problems);
+        let format = fields.optional_with("format", problems, |node, problems| {
+            word(node, problems, &[("xyxy", BoxFormat::Xyxy), ("xywh", BoxFormat::Xywh), ("cxcywh", BoxFormat::Cxcywh)])
+        });
+        let (left, top) = (fields.optional("left", problems), fields.optional("top", problems));
         let (right, bottom) = (fields.optional("right", problems), fields.optional("bottom", problems));
         let (width, height) = (fields.optional("width", problems), fields.optional("height", problems));
         let relative = fields.optional("relative", problems);
         let margin = fields.optional_with("margin", problems, |node, problems| number_in(node, problems, 0.0, 10.0));
         fields.finish(problems);
-        let (end, sized) = match (right, bottom, width, height) {
-            (Some(right), Some(bottom), None, None) => ([right, bottom], false),
-            (None, None, Some(width), Some(height)) => ([width, height], true),
+        let (edges, format) = match (cell, format, [left, top, right, bottom, width, height]) {
+            (Some(cell), Some(format), [None, None, None, None, None, None]) => (Edges::Cell(cell), format),
+            (None, None, [Some(left), Some(top), Some(right), Some(bottom), None, None]) => {
+                (Edges::Columns([left, top, right, bottom]), BoxFormat::Xyxy)
+            }
+            (None, None, [Some(left), Some(top), None, None, Some(width), Some(height)]) => {
+                (Edges::Columns([left, top, width, height]), BoxFormat::Xywh)
+            }
             _ => {
-                problems.push(Problem::at(node, "a box needs either `right` and `bottom` or `width` and `height`"));
+                let message = "a box needs `left` and `top`, and either `right` and `bottom` or `width` and `height`";
+                let help = "four columns; or `from: bbox, format: xywh` where one cell holds all four numbers (or `xyxy`, `cxcywh`)";
+                problems.push(Problem::at(node, message).help(help));
                 return None;
             }
         };
-        Some(Self { start: [left?, top?], end, sized, relative: relative.unwrap_or(false), margin: margin.unwrap_or(0.0) })
+        Some(Self { edges, format, relative: relative.unwrap_or(false), margin: margin.unwrap_or(0.0) })
     }
 }
 

@@ -4,6 +4,7 @@ use encoding_rs::Encoding;
 use regex::Regex;
 
 use super::sidecar;
+use super::template::{self, Template};
 use crate::spec::decode::{Decode, Fields, expected, word};
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems};
@@ -19,6 +20,8 @@ pub struct TableFile {
     pub encoding: Option<&'static Encoding>,
     /// Lines above the header.
     pub skip_rows: usize,
+    /// Whether quotes are letters like any other.
+    pub unquoted: bool,
     /// The first line.
     pub header: Header,
     /// Where a JSON document has its records: a JSON pointer.
@@ -84,6 +87,7 @@ pub(super) fn decode_writing(fields: &mut Fields, problems: &mut Problems) -> Ta
         encoding
     });
     let skip_rows: Option<usize> = fields.optional("skip_rows", problems);
+    let unquoted = fields.optional_with("quotes", problems, |node, problems| word(node, problems, &[("double", false), ("none", true)]));
     let columns: Option<Vec<String>> = fields.optional("columns", problems);
     let first: Option<String> = fields.optional("first_column", problems);
     let header = match (columns, first) {
@@ -105,7 +109,16 @@ pub(super) fn decode_writing(fields: &mut Fields, problems: &mut Problems) -> Ta
             problems.push(Problem::at(&node, message).help("take it out; a list in a cell of a table is read by `labels`"));
         }
     }
-    TableFile { file: String::new(), format, encoding, skip_rows: skip_rows.unwrap_or(0), header, at, each }
+    TableFile {
+        file: String::new(),
+        format,
+        encoding,
+        skip_rows: skip_rows.unwrap_or(0),
+        unquoted: unquoted.unwrap_or(false),
+        header,
+        at,
+        each,
+    }
 }
 
 /// How a table is written that has no records within records, as far as the card alone tells.
@@ -185,12 +198,12 @@ pub struct Join {
 /// How a row of a joined table is found.
 #[derive(Clone, Debug)]
 pub enum JoinKey {
-    /// A cell equals a column of the item.
+    /// A text of the table's columns equals one of the item's columns; mostly, that is one column each.
     Equal {
-        /// The table's column.
-        column: String,
-        /// The item's column.
-        item: String,
+        /// The table's.
+        column: Template,
+        /// The item's.
+        item: Template,
     },
     /// A cell matches a pattern whose named groups equal the item's columns of these names.
     Pattern {
@@ -202,17 +215,23 @@ pub enum JoinKey {
 }
 
 impl JoinKey {
-    /// The table's column.
-    pub fn column(&self) -> &str {
+    /// The table's columns.
+    pub fn columns(&self) -> Vec<&str> {
         match self {
-            Self::Equal { column, .. } | Self::Pattern { column, .. } => column,
+            Self::Equal { column, .. } => column.columns().collect(),
+            Self::Pattern { column, .. } => vec![column],
         }
+    }
+
+    /// Whether it is the number of a row.
+    pub fn is_row(&self) -> bool {
+        self.columns() == ["row"]
     }
 
     /// The item's columns.
     pub fn item_columns(&self) -> Vec<&str> {
         match self {
-            Self::Equal { item, .. } => vec![item],
+            Self::Equal { item, .. } => item.columns().collect(),
             Self::Pattern { pattern, .. } => pattern.capture_names().flatten().collect(),
         }
     }
@@ -231,12 +250,13 @@ impl Decode for Join {
 }
 
 fn decode_key(node: &Node, problems: &mut Problems) -> Option<JoinKey> {
-    if let Value::Text(column) = &node.value {
-        return Some(JoinKey::Equal { column: column.clone(), item: column.clone() });
+    if matches!(node.value, Value::Text(_)) {
+        let column = template::of_columns(node, problems)?;
+        return Some(JoinKey::Equal { item: column.clone(), column });
     }
     let mut fields = Fields::of(node, problems, "a join's key")?;
-    let column: Option<String> = fields.required("column", problems);
-    let item: Option<String> = fields.optional("equals", problems);
+    let column = fields.required_with("column", problems, template::of_columns);
+    let item = fields.optional_with("equals", problems, template::of_columns);
     let pattern = fields.optional_with("match", problems, pattern);
     fields.finish(problems);
     let column = column?;
@@ -251,7 +271,7 @@ fn decode_key(node: &Node, problems: &mut Problems) -> Option<JoinKey> {
             );
             None
         }
-        (None, Some(pattern)) => Some(JoinKey::Pattern { column, pattern }),
+        (None, Some(pattern)) => Some(JoinKey::Pattern { column: column.only(problems)?, pattern }),
         (item, None) => Some(JoinKey::Equal { item: item.unwrap_or_else(|| column.clone()), column }),
     }
 }

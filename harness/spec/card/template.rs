@@ -1,4 +1,4 @@
-//! Text with columns in it: `images/{ImageID}.jpg`.
+//! Text with columns in it: `images/{ImageID}.jpg`; `{number:06}` fills a value up with zeros.
 
 use crate::spec::decode::Decode;
 use crate::spec::node::Node;
@@ -15,14 +15,15 @@ pub struct Template {
 #[derive(Clone, Debug, PartialEq)]
 enum Part {
     Text(String),
-    Column(String),
+    /// A column, and how many characters its value has at least, filled up with zeros in front.
+    Column(String, usize),
 }
 
 impl Template {
     /// The columns that it mentions.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Column(name) => Some(name.as_str()),
+            Part::Column(name, _) => Some(name.as_str()),
             Part::Text(_) => None,
         })
     }
@@ -33,15 +34,30 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Text(part) => text.push_str(part),
-                Part::Column(name) => text.push_str(value(name).ok_or_else(|| name.clone())?),
+                Part::Column(name, width) => {
+                    let value = value(name).ok_or_else(|| name.clone())?;
+                    text.extend(std::iter::repeat_n('0', width.saturating_sub(value.chars().count())));
+                    text.push_str(value);
+                }
             }
         }
         Ok(text)
     }
 
+    /// Its only column, where it is nothing else.
+    pub(super) fn only(self, problems: &mut Problems) -> Option<String> {
+        match self.parts.as_slice() {
+            [Part::Column(name, 0)] => Some(name.clone()),
+            _ => {
+                problems.push(Problem::at(&self.node, format!("expected the name of one column, found `{self}`")));
+                None
+            }
+        }
+    }
+
     /// A template that is one column.
     pub fn column(name: &str, node: &Node) -> Self {
-        Self { parts: vec![Part::Column(name.to_owned())], node: node.clone() }
+        Self { parts: vec![Part::Column(name.to_owned(), 0)], node: node.clone() }
     }
 }
 
@@ -50,9 +66,25 @@ impl std::fmt::Display for Template {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.parts.iter().try_for_each(|part| match part {
             Part::Text(text) => f.write_str(text),
-            Part::Column(name) => write!(f, "{{{name}}}"),
+            Part::Column(name, 0) => write!(f, "{{{name}}}"),
+            Part::Column(name, width) => write!(f, "{{{name}:0{width}}}"),
         })
     }
+}
+
+/// A column, or with `:06` behind its name, one that has six digits.
+fn hole(written: &str) -> Part {
+    let padded = written.rsplit_once(":0").and_then(|(name, width)| {
+        let width = width.strip_suffix('d').unwrap_or(width).parse().ok().filter(|width| (1..=64).contains(width))?;
+        Some(Part::Column(name.to_owned(), width)).filter(|_| !name.is_empty())
+    });
+    padded.unwrap_or_else(|| Part::Column(written.to_owned(), 0))
+}
+
+/// The name of a column, or a template of several.
+pub(super) fn of_columns(node: &Node, problems: &mut Problems) -> Option<Template> {
+    let text = String::decode(node, problems)?;
+    if text.contains('{') { Template::decode(node, problems) } else { Some(Template::column(&text, node)) }
 }
 
 impl Decode for Template {
@@ -68,7 +100,7 @@ impl Decode for Template {
                 problems.push(Problem::at(node, format!("`{text}` has a `{{` without a column and its `}}`")));
                 return None;
             };
-            parts.push(Part::Column(rest[start + 1..start + length].to_owned()));
+            parts.push(hole(&rest[start + 1..start + length]));
             rest = &rest[start + length + 1..];
         }
         if !rest.is_empty() {
