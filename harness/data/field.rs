@@ -20,11 +20,13 @@ pub(super) struct Made {
     pub(super) refused: Vec<(usize, String)>,
 }
 
-/// What columns of numbers say together, as one column, and the rows whose cells are no numbers; or the column that is not there.
+/// What columns of numbers say together, as one column, and the rows whose cells are no numbers, or say nothing that is `needed` since two are
+/// as great; or the column that is not there.
 pub(super) fn loudest(
     sheet: &Sheet,
     columns: &IndexMap<String, String>,
     several: Option<&str>,
+    needed: bool,
 ) -> Result<(Column, Vec<(usize, String)>), String> {
     let told = columns.iter().map(|(name, level)| sheet.columns.get(name).map(|column| (column, level.as_str())).ok_or(name.clone()));
     let told: Vec<(&Column, &str)> = told.collect::<Result<_, String>>()?;
@@ -42,6 +44,10 @@ pub(super) fn loudest(
         let mut greatest = sums.iter().filter(|(_, sum)| **sum == most && most > 0.0).map(|(level, _)| *level);
         made.push(match (greatest.next(), greatest.next()) {
             (Some(only), None) => Some(only),
+            (Some(a), Some(b)) if needed && several.is_none() => {
+                refused.push((row, format!("`{a}` and `{b}` have {most} each: `several: {{level: …}}` gives such items a level")));
+                None
+            }
             (Some(_), Some(_)) => several,
             (None, _) => None,
         });

@@ -47,6 +47,9 @@ impl Opening<'_> {
         let mut aside = Aside::default();
         let tabled = card.labels.as_ref().is_some_and(|labels| matches!(labels.form, LabelForm::Long { .. }));
         let all: HashSet<String> = if tabled { sheet.ids.iter().cloned().collect() } else { HashSet::new() };
+        for file in card.sidecars.iter().map(|sidecar| &sidecar.file) {
+            file.columns().try_for_each(|column| self.check_group(column, &file.node))?;
+        }
         sidecar::read(card, self.root, &mut sheet)?;
         for (name, table) in self.in_order()? {
             let wanted = joined.get(name).cloned().unwrap_or_default();
@@ -83,7 +86,7 @@ impl Opening<'_> {
         let tables: Vec<Digest> = sheet.tables.iter().map(|file| memory.file(file)).collect::<Result<_, _>>()?;
         memory.save();
         let items = Items {
-            root: self.root.to_owned(),
+            root: std::path::absolute(self.root).map_err(|source| DataError::read(self.root, source))?,
             containers: std::mem::take(&mut sheet.containers),
             places: std::mem::take(&mut sheet.places),
             digests,
@@ -175,7 +178,7 @@ impl Opening<'_> {
                         let problem = Problem::at(&field.node, format!("the dataset `{}` has no column `{column}`", self.card.dataset));
                         SpecError::from(problem.help(did_you_mean(&column, sheet.columns.keys().map(String::as_str))))
                     };
-                    let (column, refused) = field::loudest(sheet, columns, several.as_deref()).map_err(lost)?;
+                    let (column, refused) = field::loudest(sheet, columns, several.as_deref(), needed(name)).map_err(lost)?;
                     keep(name, field::make(name, field, sheet, &column, needed(name)), refused);
                     continue;
                 }
@@ -195,10 +198,12 @@ impl Opening<'_> {
             reasons[row].get_or_insert(reason);
         }
         let keep: Vec<bool> = reasons.iter().map(Option::is_none).collect();
+        let before = sheet.rejected.len();
         sheet.reject(&keep, |_, row| reasons[row].clone().unwrap_or_default());
         retain(&mut fields, &keep);
         if sheet.len() == 0 {
-            let first = sheet.rejected.first().map(ToString::to_string);
+            // The last to go, or else whoever went before.
+            let first = sheet.rejected.get(before).or(sheet.rejected.first()).map(ToString::to_string);
             let why: String = unjoined.iter().chain(&first).map(|why| format!(": {why}")).collect();
             return Err(DataError::dataset(&self.card.dataset, format!("has no item that can be used{why}")));
         }

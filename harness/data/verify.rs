@@ -150,6 +150,7 @@ pub(super) fn images(
     };
     let known: Vec<Known> = if sized { known.into_iter().zip(&sheet.windows).map(boxed).collect() } else { known };
     let keep: Vec<bool> = known.iter().map(|known| known.broken.is_none()).collect();
+    let before = sheet.rejected.len();
     sheet.reject(&keep, |sheet, row| {
         let reason = known[row].broken.clone().unwrap_or_default();
         let image = match &sheet.places[row] {
@@ -166,7 +167,7 @@ pub(super) fn images(
     });
     retain(fields, &keep);
     if sheet.len() == 0 {
-        let why = sheet.rejected.first().map_or(String::new(), |first| format!(": {first}"));
+        let why = sheet.rejected.get(before).map_or(String::new(), |first| format!(": {first}"));
         return Err(DataError::dataset(&opening.card.dataset, format!("has no image that can be read{why}")));
     }
     Ok(known.into_iter().filter(|known| known.broken.is_none()).map(|known| known.digest).collect())
