@@ -2,7 +2,7 @@
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::frame::Factor;
+use super::frame::{Factor, whole};
 use super::printable::hidden;
 use super::sheet::{Column, Sheet};
 use crate::spec::card::{Field, FieldSource, Missing, Outside, Translate};
@@ -89,8 +89,8 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
                 }
             };
             let found = matched.and_then(|value| match translate {
-                Translate::AsIs if field.levels.is_empty() || field.levels.iter().any(|level| level == value) => Some(Some(value)),
-                Translate::AsIs => None,
+                Translate::AsIs if field.levels.is_empty() => Some(Some(whole(value))),
+                Translate::AsIs => field.levels.iter().find(|level| whole(level) == whole(value)).map(|level| Some(level.as_str())),
                 Translate::Map(map) => map.get(value).or_else(|| as_number(map, value)).map(Option::as_deref),
                 Translate::Words(words) => match words.found(value).as_slice() {
                     [] => None,
@@ -106,7 +106,7 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
             match (found, &field.outside) {
                 (Some(Some(value)), _) => level(&mut levels, value),
                 (Some(None), _) | (None, Outside::Missing) => Outcome::Missing,
-                (None, Outside::Keep) => level(&mut levels, matched.unwrap_or(written)),
+                (None, Outside::Keep) => level(&mut levels, whole(matched.unwrap_or(written))),
                 (None, Outside::Level(other)) => level(&mut levels, other),
                 (None, Outside::Reject) => Outcome::Refused(format!("`{}` is `{written}`, which `{name}` does not know", from)),
             }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::aside::Kind;
 use super::dataset::Rejected;
 use super::error::DataError;
-use super::frame::Factor;
+use super::frame::{Factor, whole};
 use super::opening::Opening;
 use super::sheet::Sheet;
 use super::split::{Pool, divide};
@@ -33,7 +33,10 @@ pub(super) fn splits(
         official.extend(named.map.values().map(|name| (name.clone(), Vec::new())));
         for row in 0..sheet.len() {
             let Some(value) = value(row) else { continue };
-            let name = if named.map.is_empty() { Some(value) } else { named.map.get(value).map(String::as_str) };
+            let name = match named.map.is_empty() {
+                true => Some(whole(value)),
+                false => named.map.get(value).or_else(|| named.map.get(whole(value))).map(String::as_str),
+            };
             match name {
                 Some(name) => official.entry(name.to_owned()).or_default().push(row as u32),
                 None => unknown.add(value),

@@ -11,7 +11,7 @@ use super::decode;
 use super::digest::{Digest, Memory};
 use super::error::DataError;
 use super::field::{self, compact};
-use super::frame::{Factor, Targets};
+use super::frame::{Factor, Targets, whole};
 use super::items::Items;
 use super::mosaic::Mosaics;
 use super::sheet::Sheet;
@@ -64,7 +64,8 @@ impl Opening<'_> {
         let chosen = self.classes(&fields);
         aside.filtered = self.filter(&mut sheet, &mut fields)?;
         let left: BTreeSet<String> = chosen.difference(&self.classes(&fields)).cloned().collect();
-        let digests = verify::images(self, &mut sheet, &mut fields, &memory)?;
+        let (digests, misnamed) = verify::images(self, &mut sheet, &mut fields, &memory)?;
+        aside.misnamed = misnamed;
         let excluded = |name: &str, level: &str| {
             card.conditions.iter().any(|condition| condition.field == name && !condition.test.passes(Some(level)))
         };
@@ -130,6 +131,11 @@ impl Opening<'_> {
             && let Some(first) = sheet.rejected.first()
         {
             let reason = format!("is strict, and {rejections} of its rows or files cannot be used, the first of them {first}");
+            return Err(DataError::dataset(&card.dataset, reason));
+        }
+        if card.strict && aside.misnamed.count > 0 {
+            let (count, which) = (aside.misnamed.count, aside.misnamed.plain());
+            let reason = format!("is strict, and {count} of its images have another format than their names say: {which}");
             return Err(DataError::dataset(&card.dataset, reason));
         }
         let reasons = reasons(&sheet.rejected);
@@ -285,7 +291,7 @@ impl Opening<'_> {
             Some(factor) => Ok(factor.clone()),
             None => {
                 let column = self.column(sheet, subject)?;
-                Ok(Factor::of(&(0..sheet.len()).map(|row| column.get(row).map(str::to_owned)).collect::<Vec<_>>()))
+                Ok(Factor::of(&(0..sheet.len()).map(|row| column.get(row).map(|cell| whole(cell).to_owned())).collect::<Vec<_>>()))
             }
         }
     }

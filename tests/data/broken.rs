@@ -3,7 +3,6 @@
 use fairgrid::data::images::Images;
 use fairgrid::run::index;
 use fairgrid::spec::input::Input;
-
 use tempfile::TempDir;
 
 use super::folder::{Folder, IMAGES, split};
