@@ -70,7 +70,7 @@ impl Data {
         println!("{} {} rejected", dataset.rejections, if dataset.rejections == 1 { "row" } else { "rows" });
         if dataset.rejections > LISTED as u64 {
             for (reason, count) in dataset.reasons.iter().take(LISTED) {
-                println!("  {count} times: {}", printable(reason));
+                println!("  {}: {}", if *count == 1 { "once".to_owned() } else { format!("{count} times") }, printable(reason));
             }
             println!("the first of them");
         }

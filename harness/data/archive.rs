@@ -125,11 +125,12 @@ const LONGEST_NAME: u64 = 1 << 16;
 fn tar(mut file: File) -> Result<Found, String> {
     let (mut members, mut refused) = (Vec::new(), Vec::new());
     let length = file.metadata().map_err(|error| error.to_string())?.len();
-    let (mut offset, mut long): (u64, Option<String>) = (0, None);
+    let (mut offset, mut long, mut ended): (u64, Option<String>, bool) = (0, None, false);
     let mut header = [0_u8; BLOCK as usize];
     while offset + BLOCK <= length {
         file.seek(SeekFrom::Start(offset)).and_then(|_| file.read_exact(&mut header)).map_err(|error| error.to_string())?;
-        if header.iter().all(|byte| *byte == 0) {
+        ended = header.iter().all(|byte| *byte == 0);
+        if ended {
             break;
         }
         let size = number(&header[124..136]).ok_or_else(|| format!("the header at byte {offset} has no size"))?;
@@ -158,6 +159,9 @@ fn tar(mut file: File) -> Result<Found, String> {
             _ => long = None,
         }
         offset = data + size.div_ceil(BLOCK) * BLOCK;
+    }
+    if !ended {
+        refused.push(("its end".to_owned(), "the mark that ends an archive is not there: is it whole?".to_owned()));
     }
     Ok((members, refused))
 }

@@ -34,6 +34,11 @@ impl Kind {
         examples.join(", ")
     }
 
+    /// The examples as they are, which are no names but say something.
+    pub(super) fn plain(&self) -> String {
+        self.examples.iter().map(|example| printable(example)).collect::<Vec<_>>().join(", ")
+    }
+
     /// A line for images that a card does not find, where there are any.
     pub fn overlooked(&self) -> Option<String> {
         (self.count > 0).then(|| format!("images that `glob` does not find: {} ({})", self.count, self.shown()))
@@ -49,6 +54,8 @@ pub struct Aside {
     pub undivided: Kind,
     /// Rows of tables of labels, by the ids that no item has.
     pub strangers: Kind,
+    /// Images of another format than their names say, which are read all the same.
+    pub misnamed: Kind,
     /// Tables that have a row for no item, where items stay without one.
     pub unjoined: Vec<String>,
 }
@@ -69,6 +76,9 @@ impl Aside {
         }
         if self.strangers.count > 0 {
             lines.push(format!("rows of labels without an item: {} (of {})", self.strangers.count, self.strangers.shown()));
+        }
+        if self.misnamed.count > 0 {
+            lines.push(format!("images of another format than their names say: {} ({})", self.misnamed.count, self.misnamed.plain()));
         }
         lines.extend(self.unjoined.iter().map(|line| printable(line).into_owned()));
         lines

@@ -42,10 +42,15 @@ pub(super) fn reasons(rejected: &[Rejected]) -> Vec<(String, u64)> {
     for rejected in rejected {
         let plain = |text: &str| {
             let mut plain = String::with_capacity(text.len());
-            for letter in text.chars().map(|letter| if letter.is_ascii_digit() { '…' } else { letter }) {
-                if letter != '…' || !plain.ends_with('…') {
+            let mut letters = text.chars().peekable();
+            while let Some(letter) = letters.next() {
+                let digit = |letter: Option<&char>| letter.is_some_and(char::is_ascii_digit);
+                if !(letter.is_ascii_digit() || letter == '-' && digit(letters.peek())) {
                     plain.push(letter);
+                    continue;
                 }
+                plain.push('…');
+                while letters.next_if(|letter| letter.is_ascii_digit() || *letter == '.').is_some() {}
             }
             plain
         };

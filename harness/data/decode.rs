@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::Cursor;
+use std::ops::Range;
 
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
@@ -9,7 +10,7 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use super::jpeg;
 
 /// Changes whenever decoding or fitting gives other bytes than before: old shards are then left alone.
-pub const VERSION: &str = "5";
+pub const VERSION: &str = "6";
 
 /// Decoded pixels, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,15 +52,31 @@ pub(super) fn check_length(bytes: u64, limit: u64) -> Result<(), String> {
 /// # Errors
 /// A reason, where this is no image of a known format, is cut off, or has more pixels than `limit`.
 pub fn check(bytes: &[u8], limit: u64) -> Result<Header, String> {
+    // What a decoder of PNG cannot hold in memory it does not name as that.
+    if let Some((width, height)) = png_sides(bytes) {
+        within(width, height, limit)?;
+    }
     let header = header(bytes)?;
+    within(header.width, header.height, limit)?;
     let pixels = u64::from(header.width) * u64::from(header.height);
-    if pixels > limit {
-        return Err(format!("{} x {} pixels are more than the `pixel_limit` of {limit}", header.width, header.height));
+    match pixels {
+        0 => Err("it has no pixels".to_owned()),
+        _ => Ok(header),
     }
-    if pixels == 0 {
-        return Err("it has no pixels".to_owned());
+}
+
+fn within(width: u32, height: u32, limit: u64) -> Result<(), String> {
+    match u64::from(width) * u64::from(height) > limit {
+        true => Err(format!("{width} x {height} pixels are more than the `pixel_limit` of {limit}")),
+        false => Ok(()),
     }
-    Ok(header)
+}
+
+/// The sides that the first chunk of a PNG says.
+fn png_sides(bytes: &[u8]) -> Option<(u32, u32)> {
+    let number = |at: usize| bytes.get(at..at + 4).and_then(|four| four.try_into().ok()).map(u32::from_be_bytes);
+    let begun = bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.get(12..16) == Some(b"IHDR");
+    Some((number(16)?, number(20)?)).filter(|_| begun)
 }
 
 fn header(bytes: &[u8]) -> Result<Header, String> {
@@ -150,9 +167,18 @@ fn whole(bytes: &[u8], format: ImageFormat) -> bool {
     }
 }
 
-/// Where the data of a GIF's first frame end; `None` where the file ends before.
-fn first_frame(bytes: &[u8]) -> Option<usize> {
+/// A GIF's first frame, which need not fill the picture.
+struct Frame {
+    across: Range<usize>,
+    down: Range<usize>,
+    /// The colour of what lies outside of it: the transparent one, or else the first.
+    outside: Option<[u8; 3]>,
+}
+
+/// A GIF's first frame; `None` where the file ends within it or has none.
+fn first_frame(bytes: &[u8]) -> Option<Frame> {
     let colours = |packed: u8| if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) };
+    let number = |at: usize| Some(usize::from(u16::from_le_bytes([*bytes.get(at)?, *bytes.get(at + 1)?])));
     // Blocks of data each start with their length; an empty one is the last.
     let blocks = |mut at: usize| loop {
         match *bytes.get(at)? {
@@ -160,14 +186,49 @@ fn first_frame(bytes: &[u8]) -> Option<usize> {
             length => at += 1 + usize::from(length),
         }
     };
-    let mut at = 13 + colours(*bytes.get(10)?);
+    let (mut at, mut transparent) = (13 + colours(*bytes.get(10)?), 0);
     loop {
         match *bytes.get(at)? {
-            0x21 => at = blocks(at + 2)?,
-            0x2c => return blocks(at + 11 + colours(*bytes.get(at + 9)?)),
-            _ => return Some(at),
+            0x21 => {
+                // A graphic control says which colour is transparent, if one is.
+                if bytes.get(at + 1) == Some(&0xf9) && bytes.get(at + 3)? & 1 == 1 {
+                    transparent = usize::from(*bytes.get(at + 6)?);
+                }
+                at = blocks(at + 2)?;
+            }
+            0x2c => {
+                let local = colours(*bytes.get(at + 9)?);
+                blocks(at + 11 + local)?;
+                let palette = if local == 0 { 13 } else { at + 10 };
+                let colour = bytes.get(palette + 3 * transparent..palette + 3 * transparent + 3);
+                let (left, top) = (number(at + 1)?, number(at + 3)?);
+                return Some(Frame {
+                    across: left..left + number(at + 5)?,
+                    down: top..top + number(at + 7)?,
+                    outside: colour.and_then(|colour| colour.try_into().ok()),
+                });
+            }
+            _ => return None,
         }
     }
+}
+
+impl Frame {
+    /// Fills what lies outside of the frame, as Pillow does.
+    fn surround(&self, width: usize, rgb: &mut [u8]) {
+        let Some(colour) = self.outside else { return };
+        for (at, pixel) in rgb.chunks_exact_mut(3).enumerate() {
+            if !self.across.contains(&(at % width)) || !self.down.contains(&(at / width)) {
+                pixel.copy_from_slice(&colour);
+            }
+        }
+    }
+}
+
+/// The format of an image whose file is called as if it had another one.
+pub(super) fn misnamed(bytes: &[u8], path: &str) -> Option<&'static str> {
+    let named = ImageFormat::from_path(path).ok()?;
+    format(bytes).ok().filter(|format| *format != named).map(name)
 }
 
 /// A format as people write it.
@@ -199,7 +260,7 @@ fn decode_other(bytes: &[u8], format: ImageFormat) -> Result<(Pixels, Option<Ori
     let (width, height) = decoder.dimensions();
     let image = DynamicImage::from_decoder(decoder).map_err(|error| format!("a broken {}: {error}", name(format)))?;
     let upper = |values: Vec<u16>| values.into_iter().map(|value| (value >> 8) as u8).collect();
-    let (channels, bytes) = match image {
+    let (channels, pixels) = match image {
         DynamicImage::ImageLuma8(image) => (1, image.into_raw()),
         DynamicImage::ImageLumaA8(image) => (1, image.as_raw().chunks_exact(2).map(|pixel| pixel[0]).collect()),
         DynamicImage::ImageLuma16(image) => (1, upper(image.into_raw())),
@@ -208,9 +269,15 @@ fn decode_other(bytes: &[u8], format: ImageFormat) -> Result<(Pixels, Option<Ori
         DynamicImage::ImageRgba16(image) => {
             (3, image.as_raw().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]].map(|value| (value >> 8) as u8)).collect())
         }
-        other => (3, other.into_rgb8().into_raw()),
+        other => {
+            let mut rgb = other.into_rgb8().into_raw();
+            if let Some(frame) = first_frame(bytes).filter(|_| format == ImageFormat::Gif) {
+                frame.surround(width as usize, &mut rgb);
+            }
+            (3, rgb)
+        }
     };
-    Ok((Pixels { width, height, channels, bytes }, orientation))
+    Ok((Pixels { width, height, channels, bytes: pixels }, orientation))
 }
 
 fn turned(pixels: Pixels, orientation: Orientation) -> Pixels {

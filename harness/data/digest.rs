@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::decode;
 use super::error::DataError;
 use super::verify::Look;
 
@@ -62,6 +63,8 @@ pub(super) struct Known {
     pub(super) broken: Option<String>,
     /// What its header says; `None` where it is no image, or was not asked.
     pub(super) size: Option<Size>,
+    /// Its format, where its name says another one.
+    pub(super) misnamed: Option<String>,
 }
 
 /// The width and height of an image as they are stored, and whether it is shown lying on its side.
@@ -104,7 +107,7 @@ impl Memory {
         let (known, _) = self.recall(path, false, |_| {
             let mut hasher = blake3::Hasher::new();
             hasher.update_reader(std::fs::File::open(path)?)?;
-            Ok(Known { digest: Digest::from(hasher.finalize()), broken: None, size: None })
+            Ok(Known { digest: Digest::from(hasher.finalize()), broken: None, size: None, misnamed: None })
         })?;
         Ok(known.digest)
     }
@@ -113,11 +116,12 @@ impl Memory {
     pub(super) fn image(&self, path: &Path, sized: bool) -> Result<(Known, bool), DataError> {
         self.recall(path, sized, |length| {
             if let Err(reason) = self.look.length(length) {
-                return Ok(Known { digest: Digest::of(&[]), broken: Some(reason), size: None });
+                return Ok(Known { digest: Digest::of(&[]), broken: Some(reason), size: None, misnamed: None });
             }
             let bytes = std::fs::read(path)?;
             let found = self.look.at(&bytes, sized);
-            Ok(Known { digest: Digest::of(&bytes), size: found.as_ref().ok().copied().flatten(), broken: found.err() })
+            let misnamed = decode::misnamed(&bytes, &path.to_string_lossy()).map(str::to_owned);
+            Ok(Known { digest: Digest::of(&bytes), size: found.as_ref().ok().copied().flatten(), broken: found.err(), misnamed })
         })
     }
 
@@ -157,7 +161,9 @@ impl Memory {
                 let Some(path) = path.to_str().filter(|path| !path.contains(['\t', '\n'])) else { continue };
                 let broken = known.broken.as_deref().unwrap_or_default().replace(['\t', '\n'], " ");
                 let size = known.size.map(|size| format!(" {} {} {}", size.width, size.height, u8::from(size.turned))).unwrap_or_default();
-                writeln!(out, "{}\t{}\t{}\t{}{size}\t{broken}\t{path}", stamp.size, stamp.modified, stamp.inode, known.digest)?;
+                let misnamed = known.misnamed.as_ref().map(|format| format!(" {format}")).unwrap_or_default();
+                let told = format!("{}{size}{misnamed}", known.digest);
+                writeln!(out, "{}\t{}\t{}\t{told}\t{broken}\t{path}", stamp.size, stamp.modified, stamp.inode)?;
             }
             out.flush()?;
             drop(out);
@@ -171,13 +177,14 @@ impl Memory {
 fn parse(line: &str) -> Option<(PathBuf, (Stamp, Known))> {
     let mut cells = line.splitn(6, '\t');
     let stamp = Stamp { size: cells.next()?.parse().ok()?, modified: cells.next()?.parse().ok()?, inode: cells.next()?.parse().ok()? };
-    let mut told = cells.next()?.split(' ');
+    let mut told = cells.next()?.split(' ').peekable();
     let digest = u128::from_str_radix(told.next()?, 16).ok().map(Digest)?;
-    let sizes: Vec<u32> = told.map_while(|number| number.parse().ok()).collect();
+    let sizes: Vec<u32> = std::iter::from_fn(|| told.next_if(|text| text.parse::<u32>().is_ok())?.parse().ok()).collect();
+    let misnamed = told.next().map(str::to_owned);
     let size = match sizes.as_slice() {
         [width, height, turned] => Some(Size { width: *width, height: *height, turned: *turned == 1 }),
         _ => None,
     };
     let broken = Some(cells.next()?.to_owned()).filter(|reason| !reason.is_empty());
-    Some((PathBuf::from(cells.next()?), (stamp, Known { digest, broken, size })))
+    Some((PathBuf::from(cells.next()?), (stamp, Known { digest, broken, size, misnamed })))
 }

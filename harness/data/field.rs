@@ -2,7 +2,7 @@
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::frame::Factor;
+use super::frame::{Factor, whole};
 use super::printable::hidden;
 use super::sheet::{Column, Sheet};
 use crate::spec::card::{Field, FieldSource, Missing, Outside, Translate};
@@ -20,11 +20,13 @@ pub(super) struct Made {
     pub(super) refused: Vec<(usize, String)>,
 }
 
-/// What columns of numbers say together, as one column, and the rows whose cells are no numbers; or the column that is not there.
+/// What columns of numbers say together, as one column, and the rows whose cells are no numbers, or say nothing that is `needed` since two are
+/// as great; or the column that is not there.
 pub(super) fn loudest(
     sheet: &Sheet,
     columns: &IndexMap<String, String>,
     several: Option<&str>,
+    needed: bool,
 ) -> Result<(Column, Vec<(usize, String)>), String> {
     let told = columns.iter().map(|(name, level)| sheet.columns.get(name).map(|column| (column, level.as_str())).ok_or(name.clone()));
     let told: Vec<(&Column, &str)> = told.collect::<Result<_, String>>()?;
@@ -42,6 +44,10 @@ pub(super) fn loudest(
         let mut greatest = sums.iter().filter(|(_, sum)| **sum == most && most > 0.0).map(|(level, _)| *level);
         made.push(match (greatest.next(), greatest.next()) {
             (Some(only), None) => Some(only),
+            (Some(a), Some(b)) if needed && several.is_none() => {
+                refused.push((row, format!("`{a}` and `{b}` have {most} each: `several: {{level: …}}` gives such items a level")));
+                None
+            }
             (Some(_), Some(_)) => several,
             (None, _) => None,
         });
@@ -83,8 +89,8 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
                 }
             };
             let found = matched.and_then(|value| match translate {
-                Translate::AsIs if field.levels.is_empty() || field.levels.iter().any(|level| level == value) => Some(Some(value)),
-                Translate::AsIs => None,
+                Translate::AsIs if field.levels.is_empty() => Some(Some(whole(value))),
+                Translate::AsIs => field.levels.iter().find(|level| whole(level) == whole(value)).map(|level| Some(level.as_str())),
                 Translate::Map(map) => map.get(value).or_else(|| as_number(map, value)).map(Option::as_deref),
                 Translate::Words(words) => match words.found(value).as_slice() {
                     [] => None,
@@ -100,7 +106,7 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
             match (found, &field.outside) {
                 (Some(Some(value)), _) => level(&mut levels, value),
                 (Some(None), _) | (None, Outside::Missing) => Outcome::Missing,
-                (None, Outside::Keep) => level(&mut levels, matched.unwrap_or(written)),
+                (None, Outside::Keep) => level(&mut levels, whole(matched.unwrap_or(written))),
                 (None, Outside::Level(other)) => level(&mut levels, other),
                 (None, Outside::Reject) => Outcome::Refused(format!("`{}` is `{written}`, which `{name}` does not know", from)),
             }

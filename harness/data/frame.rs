@@ -4,6 +4,11 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::spec::card::Provenance;
 
+/// A level as it is called: `1.0` is `1`, as a column of whole numbers with gaps in it is often written.
+pub(crate) fn whole(level: &str) -> &str {
+    level.strip_suffix(".0").filter(|whole| whole.parse::<i64>().is_ok()).unwrap_or(level)
+}
+
 /// What is known to be true of each item, as indices into a list of classes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Targets {

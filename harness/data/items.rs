@@ -21,7 +21,7 @@ const BLOCK: usize = 256;
 /// The images of a dataset, and how items are made of them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Items {
-    /// The folder that all paths start from.
+    /// The folder that all paths start from; absolute, for whoever reads this elsewhere.
     pub root: PathBuf,
     /// Files that hold many images each.
     pub containers: Vec<Container>,
@@ -210,6 +210,25 @@ impl Items {
         Ok(found.into_iter().flatten().collect())
     }
 
+    /// A digest of where the images lie: equal data in two places have two.
+    pub fn whereabouts(&self) -> Digest {
+        let paths = self.containers.iter().map(|container| container.path(&self.root)).chain([self.root.clone()]);
+        Digest::of(paths.map(|path| format!("{}\n", path.display())).collect::<String>().as_bytes())
+    }
+
+    /// Refuses a file that is another one than the index speaks of: its pixels would be taken for those of the old one.
+    fn check(&self, image: u32, bytes: &[u8]) -> Result<(), DataError> {
+        if !matches!(self.places[image as usize], Place::File(_)) {
+            return Ok(());
+        }
+        let digest = Digest::of(bytes);
+        let digest = self.windows.get(image as usize).map_or(digest, |window| window.digest(digest));
+        match digest == self.digests[image as usize] {
+            true => Ok(()),
+            false => Err(self.broken(image, "the file changed since the dataset was opened: run again")),
+        }
+    }
+
     fn container(&self, image: u32) -> Option<u32> {
         match self.places[image as usize] {
             Place::File(_) => None,
@@ -257,6 +276,7 @@ impl Items {
                 (pixels, full)
             }
             Encoded::File(bytes) => {
+                self.check(image, &bytes)?;
                 let decoded = decode::decode(&bytes, self.pixel_limit, orient, &wanted);
                 let pixels = decoded.map_err(|reason| self.broken(image, reason))?;
                 let full = window.and_then(|_| decode::jpeg_size(&bytes, orient)).unwrap_or((pixels.width, pixels.height));

@@ -30,7 +30,7 @@ impl Opening<'_> {
             Some(whose) => names.extend(whose.columns().map(str::to_owned)),
             None => names.extend(card.subject.iter().map(|name| name.text.clone()).filter(|name| !card.fields.contains_key(name))),
         }
-        names.extend(card.splits.column.iter().map(|column| column.from.text.clone()));
+        names.extend(card.splits.column.iter().map(|column| column.from.text.clone()).filter(|name| !card.fields.contains_key(name)));
         if let Layout::Rows(rows) = &card.layout
             && let Some(window) = rows.window.as_ref().filter(|window| window.is_joined(&card.tables))
         {

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::aside::Kind;
 use super::dataset::Rejected;
 use super::error::DataError;
-use super::frame::Factor;
+use super::frame::{Factor, whole};
 use super::opening::Opening;
 use super::sheet::Sheet;
 use super::split::{Pool, divide};
@@ -27,11 +27,16 @@ pub(super) fn splits(
     let mut official: IndexMap<String, Vec<u32>> = IndexMap::new();
     let mut unknown = Kind::default();
     if let Some(named) = &card.splits.column {
-        let column = opening.column(sheet, &named.from)?;
+        let field = fields.get(&named.from.text).filter(|_| !sheet.columns.contains_key(&named.from.text));
+        let column = if field.is_none() { Some(opening.column(sheet, &named.from)?) } else { None };
+        let value = |row| field.map_or_else(|| column?.get(row), |field| field.level(row));
         official.extend(named.map.values().map(|name| (name.clone(), Vec::new())));
         for row in 0..sheet.len() {
-            let Some(value) = column.get(row) else { continue };
-            let name = if named.map.is_empty() { Some(value) } else { named.map.get(value).map(String::as_str) };
+            let Some(value) = value(row) else { continue };
+            let name = match named.map.is_empty() {
+                true => Some(whole(value)),
+                false => named.map.get(value).or_else(|| named.map.get(whole(value))).map(String::as_str),
+            };
             match name {
                 Some(name) => official.entry(name.to_owned()).or_default().push(row as u32),
                 None => unknown.add(value),

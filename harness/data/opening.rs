@@ -11,7 +11,7 @@ use super::decode;
 use super::digest::{Digest, Memory};
 use super::error::DataError;
 use super::field::{self, compact};
-use super::frame::{Factor, Targets};
+use super::frame::{Factor, Targets, whole};
 use super::items::Items;
 use super::mosaic::Mosaics;
 use super::sheet::Sheet;
@@ -47,6 +47,9 @@ impl Opening<'_> {
         let mut aside = Aside::default();
         let tabled = card.labels.as_ref().is_some_and(|labels| matches!(labels.form, LabelForm::Long { .. }));
         let all: HashSet<String> = if tabled { sheet.ids.iter().cloned().collect() } else { HashSet::new() };
+        for file in card.sidecars.iter().map(|sidecar| &sidecar.file) {
+            file.columns().try_for_each(|column| self.check_group(column, &file.node))?;
+        }
         sidecar::read(card, self.root, &mut sheet)?;
         for (name, table) in self.in_order()? {
             let wanted = joined.get(name).cloned().unwrap_or_default();
@@ -61,7 +64,8 @@ impl Opening<'_> {
         let chosen = self.classes(&fields);
         aside.filtered = self.filter(&mut sheet, &mut fields)?;
         let left: BTreeSet<String> = chosen.difference(&self.classes(&fields)).cloned().collect();
-        let digests = verify::images(self, &mut sheet, &mut fields, &memory)?;
+        let (digests, misnamed) = verify::images(self, &mut sheet, &mut fields, &memory)?;
+        aside.misnamed = misnamed;
         let excluded = |name: &str, level: &str| {
             card.conditions.iter().any(|condition| condition.field == name && !condition.test.passes(Some(level)))
         };
@@ -83,7 +87,7 @@ impl Opening<'_> {
         let tables: Vec<Digest> = sheet.tables.iter().map(|file| memory.file(file)).collect::<Result<_, _>>()?;
         memory.save();
         let items = Items {
-            root: self.root.to_owned(),
+            root: std::path::absolute(self.root).map_err(|source| DataError::read(self.root, source))?,
             containers: std::mem::take(&mut sheet.containers),
             places: std::mem::take(&mut sheet.places),
             digests,
@@ -127,6 +131,11 @@ impl Opening<'_> {
             && let Some(first) = sheet.rejected.first()
         {
             let reason = format!("is strict, and {rejections} of its rows or files cannot be used, the first of them {first}");
+            return Err(DataError::dataset(&card.dataset, reason));
+        }
+        if card.strict && aside.misnamed.count > 0 {
+            let (count, which) = (aside.misnamed.count, aside.misnamed.plain());
+            let reason = format!("is strict, and {count} of its images have another format than their names say: {which}");
             return Err(DataError::dataset(&card.dataset, reason));
         }
         let reasons = reasons(&sheet.rejected);
@@ -175,7 +184,7 @@ impl Opening<'_> {
                         let problem = Problem::at(&field.node, format!("the dataset `{}` has no column `{column}`", self.card.dataset));
                         SpecError::from(problem.help(did_you_mean(&column, sheet.columns.keys().map(String::as_str))))
                     };
-                    let (column, refused) = field::loudest(sheet, columns, several.as_deref()).map_err(lost)?;
+                    let (column, refused) = field::loudest(sheet, columns, several.as_deref(), needed(name)).map_err(lost)?;
                     keep(name, field::make(name, field, sheet, &column, needed(name)), refused);
                     continue;
                 }
@@ -195,10 +204,12 @@ impl Opening<'_> {
             reasons[row].get_or_insert(reason);
         }
         let keep: Vec<bool> = reasons.iter().map(Option::is_none).collect();
+        let before = sheet.rejected.len();
         sheet.reject(&keep, |_, row| reasons[row].clone().unwrap_or_default());
         retain(&mut fields, &keep);
         if sheet.len() == 0 {
-            let first = sheet.rejected.first().map(ToString::to_string);
+            // The last to go, or else whoever went before.
+            let first = sheet.rejected.get(before).or(sheet.rejected.first()).map(ToString::to_string);
             let why: String = unjoined.iter().chain(&first).map(|why| format!(": {why}")).collect();
             return Err(DataError::dataset(&self.card.dataset, format!("has no item that can be used{why}")));
         }
@@ -280,7 +291,7 @@ impl Opening<'_> {
             Some(factor) => Ok(factor.clone()),
             None => {
                 let column = self.column(sheet, subject)?;
-                Ok(Factor::of(&(0..sheet.len()).map(|row| column.get(row).map(str::to_owned)).collect::<Vec<_>>()))
+                Ok(Factor::of(&(0..sheet.len()).map(|row| column.get(row).map(|cell| whole(cell).to_owned())).collect::<Vec<_>>()))
             }
         }
     }

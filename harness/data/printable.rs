@@ -2,8 +2,21 @@
 
 use std::borrow::Cow;
 
-/// The text with its control characters and those that change the direction of writing written out, `\u{1b}`.
+/// A text is shown up to so many characters: a cell that an open quote made of the rest of a file is no help to anybody.
+const LONGEST: usize = 600;
+
+/// Of a longer one, so many at its end: what was expected stands there.
+const END: usize = 200;
+
+/// The text with its control characters and those that change the direction of writing written out, `\u{1b}`; the middle of a long one is
+/// left out.
 pub fn printable(text: &str) -> Cow<'_, str> {
+    if text.len() > LONGEST && text.chars().nth(LONGEST).is_some() {
+        let length = text.chars().count();
+        let (start, end): (String, String) = (text.chars().take(LONGEST - END).collect(), text.chars().skip(length - END).collect());
+        let left = length - LONGEST;
+        return Cow::Owned(format!("{}[… {left} characters …]{}", printable(&start), printable(&end)));
+    }
     if !text.contains(hidden) {
         return Cow::Borrowed(text);
     }

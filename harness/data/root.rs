@@ -56,7 +56,11 @@ impl<'p> Root<'p> {
             folders.into_par_iter().filter_map(|folder| self.find(folder).err().map(|reason| (folder, reason))).collect();
         let refused = |file: &'f String| {
             let reason = lost.get(folder(file)).cloned().or_else(|| self.refusal(file))?;
-            let told = if reason == ABSENT { format!("there is no file `{file}`") } else { format!("`{file}` is {reason}") };
+            let told = match reason == ABSENT {
+                true if file.contains('\n') => format!("there is no file `{file}`: is a quote left open?"),
+                true => format!("there is no file `{file}`"),
+                false => format!("`{file}` is {reason}"),
+            };
             Some((file.as_str(), told))
         };
         files.par_iter().filter_map(refused).collect()

@@ -115,6 +115,17 @@ impl Sheet {
         &self.files[self.origins[row].0 as usize]
     }
 
+    /// The file that an item's image is, below the root or in its archive.
+    pub(super) fn path(&self, row: usize) -> Option<&str> {
+        match &self.places[row] {
+            Place::File(file) => Some(file),
+            Place::Record(container, record) => match &self.containers[*container as usize] {
+                Container::Archive { members, .. } => members.get(*record as usize).map(|member| member.path.as_str()),
+                _ => None,
+            },
+        }
+    }
+
     /// Adds the column that a template makes of others; empty where one of these is.
     pub(super) fn fill(&mut self, template: &Template) {
         let mut made = Column::default();

@@ -110,20 +110,23 @@ fn draw(pool: &Pool, rows: &[u32], taken: &HashSet<u32>, fraction: f64, factors:
     }
     let size = |units: &Vec<Ranked>| units.iter().map(|(_, members)| members.len()).sum::<usize>();
     let quotas = largest_remainder(&strata.values().map(|units| size(units) as f64 * fraction).collect::<Vec<f64>>());
-    let mut drawn = Vec::new();
+    let (mut drawn, mut owed) = (Vec::new(), 0_i64);
     for (units, quota) in strata.into_values().zip(quotas) {
-        let quota = quota as usize;
+        // What large units took too much or too little of is made up for by the strata that follow.
+        let quota = quota as i64 + owed;
         let mut units: Vec<Ranked> = units.into_iter().filter(|(_, members)| !members.iter().any(|row| taken.contains(row))).collect();
         units.sort_unstable_by_key(|(rank, _)| *rank);
         let mut count = 0;
         for (_, members) in units {
             // The unit that crosses the quota is in where that comes nearer to it.
-            if count >= quota || (count + members.len()).abs_diff(quota) > quota - count {
+            let more = members.len() as i64;
+            if count >= quota || (count + more - quota).abs() > quota - count {
                 break;
             }
-            count += members.len();
+            count += more;
             drawn.extend_from_slice(members);
         }
+        owed = quota - count;
     }
     drawn.sort_unstable();
     drawn

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::archive::{self, Member};
+use super::aside::Kind;
 use super::dataset::Progress;
 use super::decode;
 use super::digest::{Digest, Known, Memory, Size};
@@ -90,6 +91,8 @@ struct Looked {
     broken: BTreeMap<u64, String>,
     /// How large the others are, where that was asked.
     sizes: BTreeMap<u64, Size>,
+    /// The formats of those whose names say another one.
+    misnamed: BTreeMap<u64, String>,
 }
 
 impl Looked {
@@ -101,13 +104,14 @@ impl Looked {
     }
 }
 
-/// The digest of every image; items whose image is not whole, or whose box holds nothing of it, are gone afterwards.
+/// The digest of every image, and those whose names say another format; items whose image is not whole, or whose box holds nothing of it, are
+/// gone afterwards.
 pub(super) fn images(
     opening: &Opening,
     sheet: &mut Sheet,
     fields: &mut IndexMap<String, Factor>,
     memory: &Memory,
-) -> Result<Vec<Digest>, DataError> {
+) -> Result<(Vec<Digest>, Kind), DataError> {
     // Only where items are parts of images does it matter how large these are.
     let sized = !sheet.windows.is_empty();
     let tally = Tally { total: sheet.len() as u64, done: AtomicU64::new(0), new: AtomicBool::new(false), progress: opening.progress };
@@ -139,7 +143,8 @@ pub(super) fn images(
                 let mut hasher = blake3::Hasher::new();
                 hasher.update(&digest.bytes()).update(&record.to_le_bytes());
                 let (broken, size) = (looked.broken.get(record).cloned(), looked.sizes.get(record).copied());
-                Ok(Known { digest: Digest::from(hasher.finalize()), broken, size })
+                let misnamed = looked.misnamed.get(record).cloned();
+                Ok(Known { digest: Digest::from(hasher.finalize()), broken, size, misnamed })
             }
         })
         .collect::<Result<_, DataError>>()?;
@@ -147,29 +152,30 @@ pub(super) fn images(
         digest: window.digest(known.digest),
         broken: known.broken.or_else(|| window.refusal(known.size?)),
         size: known.size,
+        misnamed: known.misnamed,
     };
     let known: Vec<Known> = if sized { known.into_iter().zip(&sheet.windows).map(boxed).collect() } else { known };
     let keep: Vec<bool> = known.iter().map(|known| known.broken.is_none()).collect();
+    let before = sheet.rejected.len();
+    let mut misnamed = Kind::default();
+    for (row, known) in known.iter().enumerate().filter(|(_, known)| known.broken.is_none()) {
+        if let (Some(format), Some(path)) = (&known.misnamed, sheet.path(row)) {
+            misnamed.add(&format!("{path} is a {format}"));
+        }
+    }
     sheet.reject(&keep, |sheet, row| {
         let reason = known[row].broken.clone().unwrap_or_default();
-        let image = match &sheet.places[row] {
-            Place::File(file) => Some(file.as_str()),
-            Place::Record(container, record) => match &sheet.containers[*container as usize] {
-                Container::Archive { members, .. } => members.get(*record as usize).map(|member| member.path.as_str()),
-                _ => None,
-            },
-        };
-        match image.filter(|image| *image != sheet.told_by(row)) {
+        match sheet.path(row).filter(|image| *image != sheet.told_by(row)) {
             Some(image) => format!("`{image}`: {reason}"),
             None => reason,
         }
     });
     retain(fields, &keep);
     if sheet.len() == 0 {
-        let why = sheet.rejected.first().map_or(String::new(), |first| format!(": {first}"));
+        let why = sheet.rejected.get(before).map_or(String::new(), |first| format!(": {first}"));
         return Err(DataError::dataset(&opening.card.dataset, format!("has no image that can be read{why}")));
     }
-    Ok(known.into_iter().filter(|known| known.broken.is_none()).map(|known| known.digest).collect())
+    Ok((known.into_iter().filter(|known| known.broken.is_none()).map(|known| known.digest).collect(), misnamed))
 }
 
 /// The members of an archive that items are, remembered by the archive's digest.
@@ -195,16 +201,19 @@ fn members(
     remembered(opening, format!("{digest} members {records:?} {sized}"), || {
         let check = |record: &u64| {
             let member = members.get(*record as usize)?;
-            let found = look
-                .length(member.size)
-                .and_then(|()| archive::read(path, member).map_err(|error| format!("cannot be unpacked: {error}")))
-                .and_then(|bytes| look.at(&bytes, sized));
+            let bytes =
+                look.length(member.size).and_then(|()| archive::read(path, member).map_err(|error| format!("cannot be unpacked: {error}")));
+            let misnamed = bytes.as_ref().ok().and_then(|bytes| decode::misnamed(bytes, &member.path));
+            let found = bytes.and_then(|bytes| look.at(&bytes, sized));
             tally.add(1, true);
-            Some((*record, found))
+            Some((*record, found, misnamed))
         };
         let mut looked = Looked::default();
         let found: Vec<_> = records.par_iter().filter_map(check).collect();
-        found.into_iter().for_each(|(record, found)| looked.add(record, found));
+        for (record, found, misnamed) in found {
+            looked.add(record, found);
+            looked.misnamed.extend(misnamed.map(|format| (record, format.to_owned())));
+        }
         Ok(looked)
     })
 }
@@ -231,7 +240,7 @@ fn cells(opening: &Opening, path: &Path, column: &str, digest: Digest, sized: bo
         let mut block: Vec<(u64, Option<Vec<u8>>)> = Vec::with_capacity(BLOCK);
         let mut verify = |block: &mut Vec<(u64, Option<Vec<u8>>)>| {
             let find = |(row, bytes): (u64, Option<Vec<u8>>)| {
-                (row, bytes.map_or_else(|| Err("the cell is empty".to_owned()), |bytes| look.at(&bytes, sized)))
+                (row, bytes.map_or_else(|| Err(format!("`{column}` is empty")), |bytes| look.at(&bytes, sized)))
             };
             let found: Vec<_> = block.par_drain(..).map(find).collect();
             tally.add(found.len() as u64, true);

@@ -37,18 +37,16 @@ impl Window {
         (left < right && top < bottom).then(|| ((right - left) as u32, (bottom - top) as u32))
     }
 
-    /// Why it holds nothing of an image, whichever way that is turned; `None` where it holds something.
+    /// Why it holds nothing of an image, or of that as it is turned to be shown; `None` where it holds something.
     pub(super) fn refusal(&self, image: Size) -> Option<String> {
         let Size { width, height, turned } = image;
-        if self.size(width, height).is_some() || (turned && self.size(height, width).is_some()) {
-            return None;
-        }
-        let (width, height) = if turned { (height, width) } else { (width, height) };
+        let ways = [Some((width, height)), turned.then_some((height, width))];
+        let (width, height) = ways.into_iter().flatten().find(|(width, height)| self.size(*width, *height).is_none())?;
         let Self { left, top, right, bottom, .. } = self;
         Some(format!("its box from {left}, {top} to {right}, {bottom} holds no pixel of the {width} x {height} that there are"))
     }
 
-    /// Cuts it out, rounded to whole pixels; what reaches beyond the image is left out. `full` are the width and height of the image before
+    /// Cuts it out, rounded to whole pixels, halves to even ones as Pillow does; what reaches beyond the image is left out. `full` are the width and height of the image before
     /// it shrank to these pixels.
     pub(super) fn cut(&self, pixels: Pixels, full: (u32, u32)) -> Result<Pixels, String> {
         let [left, top, right, bottom] = self.edges((pixels.width, pixels.height), full);
@@ -68,7 +66,7 @@ impl Window {
     fn edges(&self, (width, height): (u32, u32), full: (u32, u32)) -> [usize; 4] {
         let (width, height) = (f64::from(width), f64::from(height));
         let (across, down) = if self.relative { (width, height) } else { (width / f64::from(full.0), height / f64::from(full.1)) };
-        let edge = |at: f64, scale: f64, most: f64| (at * scale).round().clamp(0.0, most) as usize;
+        let edge = |at: f64, scale: f64, most: f64| (at * scale).round_ties_even().clamp(0.0, most) as usize;
         [edge(self.left, across, width), edge(self.top, down, height), edge(self.right, across, width), edge(self.bottom, down, height)]
     }
 }

@@ -1,4 +1,4 @@
-//! Indices of datasets on their way to workers: written once, named by their digest.
+//! Indices of datasets on their way to workers: written once, named by what they say and by where the data lie.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::report::output;
 /// # Errors
 /// The cache cannot be written.
 pub fn save(dataset: &Dataset, cache: &Path) -> io::Result<PathBuf> {
-    let path = cache.join("indices").join(format!("{}.json", dataset.digest));
+    let path = cache.join("indices").join(format!("{}-{}.json", dataset.digest, dataset.items.whereabouts()));
     if !path.exists() {
         output::replace(&path, &serde_json::to_vec(dataset)?)?;
     }

@@ -1,9 +1,11 @@
 //! Files, tables and cards that are wrong: each is counted and located, or refused with a remedy.
 
 use fairgrid::data::images::Images;
+use fairgrid::run::index;
 use fairgrid::spec::input::Input;
+use tempfile::TempDir;
 
-use super::folder::{Folder, IMAGES};
+use super::folder::{Folder, IMAGES, split};
 
 #[test]
 fn bad_images_are_rejected_with_their_file_and_reason() {
@@ -94,6 +96,68 @@ fn an_image_that_breaks_in_the_middle_is_named_when_it_is_decoded() {
     let lines: Vec<&str> = error.lines().map(|line| line.split(": ").next().unwrap()).collect();
     assert_eq!(lines, ["2 images of the dataset `d` cannot be decoded", "  `2`, of `b.png`", "  `3`, of `b.png`"]);
     assert!(Images::decode(&dataset, &[0], &input, &folder.path().join("cache"), &|_, _| {}).is_ok());
+}
+
+#[test]
+fn a_card_that_leaves_nothing_says_why_and_not_what_else_is_wrong() {
+    let folder = Folder::new();
+    folder.images(&["1.png", "2.png"]).write("t.csv", "id,one,two,part\n1,1,1,a\n1,0,1,b\n2,1,0,b\n");
+    let card = "images: {glob: '*.png'}\ntables: {t: {file: t.csv, key: {column: id, equals: stem}}}\n";
+    for (more, told) in [
+        ("pixel_limit: 50\n", "has no image that can be read: `1.png`: 61 x 45 pixels are more than the `pixel_limit` of 50"),
+        ("sidecar: {file: '{foo}.json', fields: {x: /x}}\n", "the files' names have no group `foo`"),
+        ("splits: {val: {of: train, fraction: 0.3, seed: 1}, train: {of: train, rest: true}}\n", "`train` cannot be a part of itself"),
+        ("splits: {val: {of: fit, fraction: 0.3, seed: 1}, fit: {of: train, rest: true}}\n", "`fit` is itself a part of another split"),
+        ("splits: {from: t.Part}\n", "no column `Part` (did you mean `part`?)"),
+    ] {
+        let error = folder.open(&format!("{card}{more}")).unwrap_err();
+        assert!(error.contains(told), "{error}");
+    }
+    let tied = format!("{card}fields: {{tone: {{columns: {{t.one: dark, t.two: light}}}}}}\nlabel: tone\n");
+    assert_eq!(
+        folder.rejected(&tied),
+        [
+            "`t.csv` 3: the key `1` is there already",
+            "`1.png`: `dark` and `light` have 1 each: `several: {level: …}` gives such items a level"
+        ]
+    );
+    let parts =
+        format!("{card}fields: {{kind: {{from: t.part, map: {{a: first, b: second}}}}}}\nsplits: {{from: kind, map: {{first: test}}}}\n");
+    assert_eq!(split(&folder.open(&parts).unwrap(), "test"), ["1.png"], "a field may make the splits");
+}
+
+#[test]
+fn a_cell_that_holds_the_rest_of_a_file_is_shown_in_part() {
+    let folder = Folder::new();
+    let lines: String = (0..2_000).map(|row| format!("{row}.png,dark\n")).collect();
+    folder.images(&["a.png"]).write("t.csv", format!("file,tone\na.png,dark\n\"{lines}\",dark\n"));
+    let rejected = folder.rejected("images: {table: t.csv, path: '{file}'}\nfields: {tone: {}}\n");
+    assert_eq!(rejected.len(), 1);
+    assert!(rejected[0].len() < 1_500 && rejected[0].contains("characters …]"), "{}", rejected[0].len());
+    assert!(rejected[0].ends_with("1999.png,dark`: is a quote left open?"), "{}", rejected[0]);
+}
+
+#[test]
+fn a_file_that_changed_since_is_not_taken_for_the_one_that_was_there() {
+    let folder = Folder::new();
+    folder.images(&["a.png", "b.png"]);
+    let dataset = folder.open("images: {glob: '*.png'}\n").unwrap();
+    assert!(dataset.items.root.is_absolute());
+    let input = dataset.resolve(&Input::default()).unwrap();
+    folder.image("b.png", "tall.png");
+    let error = Images::decode(&dataset, &[0, 1], &input, &folder.path().join("cache"), &|_, _| {}).unwrap_err().to_string();
+    assert!(error.contains("`b.png`: the file changed since the dataset was opened: run again"), "{error}");
+}
+
+#[test]
+fn equal_data_in_two_places_have_an_index_each() {
+    let (here, there) = (Folder::new(), Folder::new());
+    let cache = TempDir::new().unwrap();
+    let card = "images: {glob: '*.png'}\n";
+    let [here, there] = [&here, &there].map(|folder| folder.images(&["a.png"]).open(card).unwrap());
+    assert_eq!(here.digest, there.digest);
+    let [first, second] = [&here, &there].map(|dataset| index::load(&index::save(dataset, cache.path()).unwrap()).unwrap());
+    assert_eq!((&first.items.root, &second.items.root), (&here.items.root, &there.items.root));
 }
 
 #[test]

@@ -49,6 +49,7 @@ fn lossless_formats_decode_as_pillow_does() {
         "lossless.webp",
         "bitmap.bmp",
         "first.gif",
+        "inset.gif",
     ] {
         let (whole, _) = name.split_once('.').unwrap();
         assert_eq!(difference(&rgb(read(name)), &rgb(read(&format!("{whole}.whole.png")))), (0, 0.0), "{name}");

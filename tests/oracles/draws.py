@@ -143,7 +143,8 @@ for sample in samples:
 
 
 def split_rows(splits, subject):
-    """Siblings one by one: whole subjects, in the order of their digests, as near to each stratum's quota as they come."""
+    """Siblings one by one: whole subjects, in the order of their digests, as near to each stratum's quota as they come; what is then
+    too much or too little is made up for in the next stratum."""
     made = {}
     for name, split in splits.items():
         if split.get("rest"):
@@ -159,8 +160,9 @@ def split_rows(splits, subject):
         ordered = sorted(strata.items())
         quotas = hamilton([fraction * sum(len(rows) for _, rows in units) for _, units in ordered])
         taken = {row for rows in made.values() for row in rows}
-        drawn = []
+        drawn, owed = [], 0
         for (_, units), quota in zip(ordered, quotas):
+            quota += owed
             free = [unit for unit in units if not taken.intersection(unit[1])]
             count = 0
             for _, rows in sorted(free, key=lambda unit: rank(split.get("seed", 0), "split", unit[0])):
@@ -168,6 +170,7 @@ def split_rows(splits, subject):
                     break
                 count += len(rows)
                 drawn += rows
+            owed = quota - count
         made[name] = sorted(drawn)
     for name, split in splits.items():
         if split.get("rest"):

@@ -62,6 +62,17 @@ def corrupted(image):
     yield "gaussian_blur", skimage.filters.gaussian(square, sigma=3, channel_axis=-1)
 
 
+def inset(name, larger):
+    """A GIF whose first frame does not fill the picture: seven pixels wider and nine higher, the frame at 3, 4."""
+    gif = bytearray((HERE / name).read_bytes())
+    width, height = int.from_bytes(gif[6:8], "little"), int.from_bytes(gif[8:10], "little")
+    gif[6:10] = (width + 7).to_bytes(2, "little") + (height + 9).to_bytes(2, "little")
+    frame = gif.index(b"\x2c\0\0\0\0" + width.to_bytes(2, "little") + height.to_bytes(2, "little"))
+    gif[frame + 1 : frame + 5] = (3).to_bytes(2, "little") + (4).to_bytes(2, "little")
+    (HERE / larger).write_bytes(gif)
+    Image.open(HERE / larger).convert("RGB").save(HERE / f"{Path(larger).stem}.whole.png", optimize=True)
+
+
 def main():
     HERE.mkdir(exist_ok=True)
     photo = scene(61, 45, 1)
@@ -83,6 +94,7 @@ def main():
     save(photo, "lossless.webp", lossless=True)
     save(photo, "bitmap.bmp")
     save(photo.convert("P", palette=Image.Palette.ADAPTIVE), "first.gif", save_all=True, append_images=[scene(61, 45, 2).convert("P")])
+    inset("first.gif", "inset.gif")
 
     large = scene(187, 131, 3)
     large.save(HERE / "photo.png", optimize=True)

@@ -135,7 +135,21 @@ fn sides(splits: &[&Vec<(String, [usize; 3])>]) -> Vec<Line> {
 
 /// The classes of a split by the levels of the attribute.
 fn crossed(dataset: &Dataset, attribute: &str, census: &Census, width: Option<usize>) -> String {
-    let levels: IndexSet<&str> = census.by_attribute.iter().flat_map(|(_, counts)| counts).map(|(level, _)| level.as_str()).collect();
+    let all: IndexSet<&str> = census.by_attribute.iter().flat_map(|(_, counts)| counts).map(|(level, _)| level.as_str()).collect();
+    let of_level = |level: &str| {
+        census
+            .by_attribute
+            .iter()
+            .flat_map(|(_, counts)| counts)
+            .filter(|(other, _)| other == level)
+            .map(|(_, count)| *count)
+            .sum::<usize>()
+    };
+    let mut levels: Vec<&str> = all.iter().copied().collect();
+    if levels.len() > SHOWN {
+        levels.sort_by_key(|level| std::cmp::Reverse(of_level(level)));
+        levels.truncate(SHOWN);
+    }
     let mut classes: Vec<&(String, Counts)> = census.by_attribute.iter().collect();
     if classes.len() > SHOWN {
         classes.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.iter().map(|(_, count)| count).sum::<usize>()));
@@ -150,10 +164,16 @@ fn crossed(dataset: &Dataset, attribute: &str, census: &Census, width: Option<us
     let names: Vec<String> = classes.iter().map(|(class, _)| shown(class)).collect();
     let line = |level: &&str| (shown(level), classes.iter().map(|(_, counts)| of(counts, level)).collect());
     let narrow = vec![Section { title, lines: levels.iter().map(line).collect() }];
-    match blocks(&names, &narrow, width).len() < blocks(&columns, &wide, width).len() {
+    let mut text = match blocks(&names, &narrow, width).len() < blocks(&columns, &wide, width).len() {
         true => grids(&names, &narrow, width),
         false => grids(&columns, &wide, width),
+    };
+    for (all, shown, what) in [(all.len(), levels.len(), attribute), (census.by_attribute.len(), classes.len(), "classes")] {
+        if all > shown {
+            text.push_str(&format!("  and {} more of `{}`; `--json` lists all\n", all - shown, self::shown(what)));
+        }
     }
+    text
 }
 
 /// Columns side by side, as many as fit: how wide the names are, how wide each column is.

@@ -49,6 +49,12 @@ impl Delimited {
         let line = records.read(&mut record).map_err(|error| TableError::read(path, error))?;
         let (header, first) = match (&options.header, line) {
             (Header::Absent(names), line) => (names.clone(), line.map(|line| (record, line))),
+            (_, None) if skipped > 0 => {
+                return Err(TableError::file(
+                    path,
+                    format!("ends within the {skipped} lines that `skip_rows` passes over: expected a header line"),
+                ));
+            }
             (_, None) => return Err(TableError::file(path, "is empty: expected a header line")),
             (Header::Names, Some(_)) => (names(path, &record)?, None),
             (Header::AllButFirst(first), Some(_)) => (std::iter::once(first.clone()).chain(names(path, &record)?).collect(), None),

@@ -150,12 +150,18 @@ impl Decode for Splits {
                 None => wrong = true,
             }
         }
-        for split in splits.named.values() {
+        for (name, split) in &splits.named {
             if let Some(of) = &split.of
                 && splits.named.get(&of.text).is_some_and(|base| base.of.is_some())
             {
-                let message = format!("`{}` is itself a part of another split", of.text);
-                problems.push(Problem::at(&of.node, message).help("divide the whole split in one step"));
+                let (message, help) = match of.text == *name {
+                    true => (
+                        format!("`{name}` cannot be a part of itself"),
+                        format!("a part has a name of its own: `fit: {{of: {name}, rest: true}}`"),
+                    ),
+                    false => (format!("`{}` is itself a part of another split", of.text), "divide the whole split in one step".to_owned()),
+                };
+                problems.push(Problem::at(&of.node, message).help(help));
             }
         }
         splits.check_fractions(problems);

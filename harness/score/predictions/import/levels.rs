@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 
-use crate::data::frame::Factor;
+use crate::data::frame::{Factor, whole};
 use crate::data::table::{Column, Format, Table, TableError};
 
 /// A column of names: `1.0` is the same name as `1`, and blanks around a name are no part of it.
@@ -99,7 +99,7 @@ impl Levels {
         if let Some((_, code)) = self.written.iter().find(|(written, _)| written == text) {
             return *code;
         }
-        let name = text.strip_suffix(".0").filter(|whole| whole.parse::<i64>().is_ok()).unwrap_or(text);
+        let name = whole(text);
         let code = match self.codes.get(name) {
             Some(code) => *code,
             None => {
