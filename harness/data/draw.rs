@@ -18,6 +18,8 @@ use crate::spec::sample::{Round, Sample};
 #[derive(Clone, Debug)]
 pub struct Urn {
     fields: Vec<String>,
+    /// What the units are called, where they are no items.
+    unit: Option<String>,
     cells: Vec<Cell>,
     round: Round,
     replace: bool,
@@ -67,6 +69,9 @@ pub struct Draw {
 pub struct Infeasible {
     /// The size that was asked for.
     pub size: u64,
+    /// What is counted, where it is no items: what the `unit` is called.
+    #[serde(default)]
+    pub unit: Option<String>,
     /// The fields of the target.
     pub fields: Vec<String>,
     /// The combinations of which there are too few.
@@ -78,6 +83,9 @@ impl fmt::Display for Infeasible {
         match self.size {
             0 => write!(f, "no draw is possible, however small")?,
             size => write!(f, "a draw of {size} is not possible")?,
+        }
+        if let Some(unit) = &self.unit {
+            write!(f, ", counted by `{unit}`")?;
         }
         for (index, portion) in self.short.iter().take(3).enumerate() {
             let levels: Vec<String> = self.fields.iter().zip(&portion.levels).map(|(field, level)| format!("{field}={level}")).collect();
@@ -136,7 +144,8 @@ impl Urn {
                 share,
             })
             .collect();
-        Ok(Self { fields, cells, round: sample.round, replace: sample.replace, seed: sample.seed })
+        let unit = sample.unit.as_ref().map(|unit| unit.text.clone());
+        Ok(Self { fields, unit, cells, round: sample.round, replace: sample.replace, seed: sample.seed })
     }
 
     /// The largest size that can be drawn without replacement; 0 where none can.
@@ -159,7 +168,7 @@ impl Urn {
     pub fn draw(&self, size: u64, key: &str) -> Result<Draw, Infeasible> {
         let short = if size == 0 { self.missing() } else { self.short(size) };
         if !short.is_empty() {
-            return Err(Infeasible { size, fields: self.fields.clone(), short });
+            return Err(Infeasible { size, unit: self.unit.clone(), fields: self.fields.clone(), short });
         }
         let mut rows = Vec::new();
         let mut portions = self.portions(size);

@@ -142,6 +142,8 @@ fn whole_children_are_drawn() {
     let drawn = urn.draw(12, "").unwrap();
     assert_eq!(drawn.portions.iter().map(|portion| portion.drawn).collect::<Vec<_>>(), [4, 4, 4]);
     assert_eq!(drawn.portions[2].items, 9, "all photographs of all four children of race C");
+    let short = urn.draw(15, "").unwrap_err().to_string();
+    assert_eq!(short, "a draw of 15 is not possible, counted by `child`: 5 of race=C are asked and 4 exist");
     let error = super::draw::urn(&dataset, "{size: 12, target: {emotion: equal}, unit: child}").unwrap_err();
     assert_eq!(error, "the dataset `d` has several levels of `emotion` within `0`: draw by another `unit`, or leave `emotion` out");
 }
