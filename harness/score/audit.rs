@@ -14,7 +14,7 @@ use super::lens::Lens;
 use super::measurement::{Measurement, Status};
 use super::metric::Metric;
 use super::pairs::counterfactual::Counterfactuals;
-use super::pairs::relabel::Relabelling;
+use super::pairs::relabel::{BY_GROUP, Relabelling, TOO_MANY, UNEXCHANGED};
 use super::pairs::verification::Comparisons;
 use super::pairs::{Items, decided};
 use super::predictions::ids::Ids;
@@ -56,7 +56,7 @@ pub fn score(
     problems.check(Some(()))?;
     let predictions = &*fitted.calibrated(predictions, evaluation)?;
     let audit = Audit::new(predictions, evaluation, uncertainty, &scheme)?;
-    let relabelling = audit.relabelling()?;
+    let relabelling = audit.relabelling(&audit.of_gaps())?;
 
     let mut rules: Vec<&str> = scheme.decide.iter().map(|decide| decide.name.as_str()).collect();
     let mut numbered: Vec<(Place, Measurement)> = Vec::new();
@@ -153,6 +153,11 @@ pub(super) fn without(reasons: impl IntoIterator<Item = String>) -> String {
     if reasons.is_empty() { String::new() } else { format!("left out: {}", reasons.join("; ")) }
 }
 
+/// What there is to tell, one after the other; empty where there is nothing.
+pub(super) fn told(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
 /// Rule, metric, breakdown, number in the sheet.
 pub(super) type Place = (usize, usize, usize, usize);
 
@@ -213,13 +218,24 @@ impl<'a> Audit<'a> {
                 let matching = relabelling.matching(&self.scheme.breakdowns[by], &breakdown.groups, lens.of_row(), weights)?;
                 Some((lens, matching))
             });
+            let is_of_subjects = self.comparisons.is_some() && self.clusters.is_some() && self.uncertainty.permutations() > 0;
+            let without_null = match (relabelling, relabelled) {
+                _ if !is_of_subjects || relabel.is_some() => None,
+                (None, _) => Some(TOO_MANY),
+                (_, None) => Some(BY_GROUP),
+                _ => Some(UNEXCHANGED),
+            };
             let refit = refit.as_ref();
             let sheet =
                 Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, anchors: &anchors, refit, relabel: relabel.as_ref() };
             let readings = sheet.read(&self.predictions, self.clusters.as_ref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let metric = reading.spot.metric;
-                let measurement = self.measurement(reading, metrics[metric], breakdown, &sizes, &anchors[metric]);
+                let mut measurement = self.measurement(reading, metrics[metric], breakdown, &sizes, &anchors[metric]);
+                let is_gap = metrics[metric].over.is_some_and(|over| over.reduction.is_gap());
+                if let Some(why) = without_null.filter(|_| is_gap && measurement.status == Status::Ok) {
+                    measurement.reason = told([measurement.reason, format!("no null: {why}")]);
+                }
                 for (rule, name) in rules {
                     let place = (*rule, places[reading.spot.metric], by, number);
                     numbered.push((place, Measurement { decision: (*name).to_owned(), ..measurement.clone() }));

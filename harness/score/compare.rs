@@ -187,6 +187,8 @@ fn pairing(
                     let anchors = [first.anchors(metric, by, &first.sizes(lenses[0].of_row(), breakdown))?];
                     let refits = refits(audits, sides, metric, &rule, breakdown, uncertainty)?;
                     let paired = Paired {
+                        sides,
+                        rule: &rule,
                         audits,
                         lenses: &lenses,
                         metrics: &called,

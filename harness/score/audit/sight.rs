@@ -98,15 +98,20 @@ impl Audit<'_> {
         numbers.ok_or_else(reason)
     }
 
-    /// The pairs that other group labels would make, where there is a gap whose null is of them.
-    pub(super) fn relabelling(&self) -> Result<Option<Relabelling<'_>>, ScoreError> {
+    /// The breakdowns in which there is a gap, and so a null.
+    pub(super) fn of_gaps(&self) -> Vec<usize> {
         let gaps = self.scheme.metrics.iter().filter(|(metric, _)| metric.over.is_some_and(|over| over.reduction.is_gap()));
         let mut dealt: Vec<usize> = gaps.flat_map(|(_, breakdowns)| breakdowns.iter().copied()).collect();
         dealt.sort_unstable();
         dealt.dedup();
+        dealt
+    }
+
+    /// The pairs that other group labels would make in some breakdowns; `None` where there are none, or too many.
+    pub(in crate::score) fn relabelling(&self, dealt: &[usize]) -> Result<Option<Relabelling<'_>>, ScoreError> {
         match &self.comparisons {
             Some((spec, comparisons)) if !dealt.is_empty() && self.uncertainty.permutations() > 0 => {
-                let dealt = dealt.into_iter().map(|by| &self.scheme.breakdowns[by]);
+                let dealt = dealt.iter().map(|by| &self.scheme.breakdowns[*by]);
                 Relabelling::of(comparisons, spec, self.evaluation, dealt, self.uncertainty)
             }
             _ => Ok(None),
@@ -115,7 +120,7 @@ impl Audit<'_> {
 
     /// What metrics read of such pairs. `None` where decisions hang on the groups, which those of a pair that is not there do not
     /// have.
-    pub(super) fn relabelled<'r>(
+    pub(in crate::score) fn relabelled<'r>(
         &self,
         relabelling: &Relabelling<'_>,
         metric: &Metric,
