@@ -8,11 +8,11 @@ use std::borrow::Cow;
 use super::ScoreError;
 use super::breakdown::Breakdown;
 use super::embedding;
-use super::embedding::vicinity::Vicinity;
+use super::embedding::vicinity::{Near, Vicinity};
 use super::joint;
 use super::lens::Lens;
 use super::measurement::{Measurement, Status};
-use super::metric::Metric;
+use super::metric::{Input, Metric};
 use super::pairs::counterfactual::Counterfactuals;
 use super::pairs::relabel::{BY_GROUP, Relabelling, TOO_MANY, UNEXCHANGED};
 use super::pairs::verification::Comparisons;
@@ -263,17 +263,29 @@ impl<'a> Audit<'a> {
         fitted: &FittedRules,
     ) -> Result<Option<Refit>, ScoreError> {
         let ([(_, name)], true) = (rules, self.uncertainty.refit() && refit::concerns(metric)) else { return Ok(None) };
-        if fitted.has(name) { self.redrawn(name, breakdown, fitted) } else { Ok(None) }
+        if fitted.has(name) { self.redrawn(metric, name, breakdown, fitted) } else { Ok(None) }
     }
 
-    /// The decisions of a rule draw by draw, those of a rule that was fitted made anew; `None` where items may have several labels.
-    pub(super) fn redrawn<'f>(&self, name: &str, breakdown: &Breakdown, fitted: &'f FittedRules) -> Result<Option<Refit>, ScoreError> {
+    /// What a metric reads of the decisions of a rule draw by draw, those of a rule that was fitted made anew; `None` where items may have
+    /// several labels, or too few nearest ones.
+    pub(super) fn redrawn<'f>(
+        &self,
+        metric: &Metric,
+        name: &str,
+        breakdown: &Breakdown,
+        fitted: &'f FittedRules,
+    ) -> Result<Option<Refit>, ScoreError> {
         let task = self.scheme.task;
         let Some(decide) = self.scheme.decide.iter().find(|decide| decide.name == name) else { return Ok(None) };
         let decisions = self::decide(&self.predictions, decide, task.positive, fitted)?;
         let (Targets::Single(targets), Decisions::Single(decided)) = (self.predictions.targets(), &decisions) else { return Ok(None) };
         let left_out = |row: usize| self.evaluation.abstained == Abstained::Exclude && decided[row].is_none();
-        let targets: Vec<Option<u32>> = (0..targets.len()).map(|row| targets[row].filter(|_| !left_out(row))).collect();
+        let near = self.near(metric, &decisions).map(Near::kept);
+        let reads = match (metric.input, near) {
+            (Input::Neighbours { .. }, None) => return Ok(None),
+            (_, Some(near)) => refit::Reads::near(near, task, (0..targets.len()).map(|row| !left_out(row))),
+            (_, None) => refit::Reads::truths(task, (0..targets.len()).map(|row| targets[row].filter(|_| !left_out(row)))),
+        };
         let rule = self.scheme.to_fit(&mut Problems::default()).into_iter().find(|rule| rule.decide.name == name);
         let split = |fitted: &'f FittedRules, rule: &ToFit| {
             let predictions = fitted.splits.get(&rule.split.value);
@@ -288,14 +300,8 @@ impl<'a> Audit<'a> {
             };
             Ok::<_, ScoreError>(Found { rule, splits, uncertainty: self.uncertainty })
         });
-        let scored = refit::Scored {
-            predictions: &self.predictions,
-            clusters: self.clusters.as_ref(),
-            breakdown,
-            targets: &targets,
-            decisions: &decisions,
-        };
-        Refit::new(&scored, found.transpose()?, task).map(Some)
+        let scored = refit::Scored { predictions: &self.predictions, clusters: self.clusters.as_ref(), breakdown, decisions: &decisions };
+        Refit::new(&scored, reads, found.transpose()?, task).map(Some)
     }
 
     /// `of_row` is the column of what the items look like, [`OUTSIDE`] for those that do not count.

@@ -75,7 +75,7 @@ impl Sheet<'_> {
     ) -> Vec<Vec<f64>> {
         let (seed, draws, whole) = (uncertainty.seed(), uncertainty.bootstrap(), self.whole());
         if let Some(refit) = self.refit {
-            let (lens, (labels, patterns)) = (Lens::Outcomes(refit.outcomes()), refit.slots());
+            let (lens, (labels, patterns)) = (refit.lens(), refit.slots());
             let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
                 refit.draw(seed, replicate, weights);
                 lens.sum(&Hand { breakdown: self.breakdown, patterns: &patterns, order: &[], labels: &labels, weights }, whole, tallies);
