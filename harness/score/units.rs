@@ -4,12 +4,11 @@
 //!
 //! - [`clusters`]: what is drawn together; `vertices`: pairs, by the subjects that they are of.
 //! - [`draw`]: keyed random draws; `shuffle`: group labels dealt anew; `matching`: those of the subjects that pairs are of.
-//! - `exchange`: what two sides exchange by chance; `families`: clusters that go together.
+//! - `exchange`: what two sides exchange by chance.
 
 pub mod clusters;
 pub mod draw;
 mod exchange;
-pub(super) mod families;
 pub(super) mod matching;
 mod ranks;
 mod rows;

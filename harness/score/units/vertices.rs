@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::score::OUTSIDE;
 use crate::score::units::Slot;
+use crate::score::units::clusters::Families;
 use crate::score::units::draw::{Purpose, Urn, generator};
-use crate::score::units::families::Families;
 
 /// Subjects, and the slots that are of one or of two of them.
 #[derive(Clone, Debug)]
