@@ -161,6 +161,10 @@ impl Planner<'_> {
             }
         }
         self.check_pool(study, evaluation, &schemas, &imported)?;
+        if schemas.len() > 1 {
+            schemas.truncate(1);
+            schemas[0].embeddings = None;
+        }
         let mut problems = Problems::default();
         let scheme = Scheme::of(&evaluation.spec, schemas.first()?, &mut problems);
         self.misfits.push((index, problems));
@@ -285,8 +289,8 @@ impl Planner<'_> {
         let same = |part: &Part| parts.iter().filter(|other| other.split == part.split).count() > 1;
         let reason = if schemas.iter().any(|schema| schema.classes != schemas[0].classes) {
             Some("its levels have different classes".to_owned())
-        } else if schemas.iter().any(|schema| schema.embeddings.is_some()) {
-            Some("the vectors of one encoder say nothing beside those of another".to_owned())
+        } else if schemas.iter().any(|schema| schema.embeddings.is_some()) && reads_vectors(&evaluation.spec, &schemas[0]) {
+            Some("the vectors of one encoder say nothing beside those of another, and the evaluation reads them".to_owned())
         } else if imported.is_empty() {
             let split = parts.iter().find(|part| same(part)).and_then(|part| part.split.as_ref());
             split.map(|split| format!("its levels predict the same items, those of `{}`", split.value))
@@ -340,4 +344,14 @@ impl Planner<'_> {
             (Source::Backend(_), _) => return None,
         })
     }
+}
+
+/// Whether an evaluation fits predictions with vectors, and those without them not.
+fn reads_vectors(evaluation: &Evaluation, schema: &Schema) -> bool {
+    let fits = |schema: &Schema| {
+        let mut problems = Problems::default();
+        let scheme = Scheme::of(evaluation, schema, &mut problems);
+        problems.check(scheme).is_ok()
+    };
+    fits(schema) && !fits(&Schema { embeddings: None, ..schema.clone() })
 }

@@ -8,13 +8,13 @@ use std::borrow::Cow;
 use super::ScoreError;
 use super::breakdown::Breakdown;
 use super::embedding;
-use super::embedding::vicinity::Vicinity;
+use super::embedding::vicinity::{Near, Vicinity};
 use super::joint;
 use super::lens::Lens;
 use super::measurement::{Measurement, Status};
-use super::metric::Metric;
+use super::metric::{Input, Metric};
 use super::pairs::counterfactual::Counterfactuals;
-use super::pairs::relabel::Relabelling;
+use super::pairs::relabel::{BY_GROUP, Relabelling, TOO_MANY, UNEXCHANGED};
 use super::pairs::verification::Comparisons;
 use super::pairs::{Items, decided};
 use super::predictions::ids::Ids;
@@ -56,7 +56,7 @@ pub fn score(
     problems.check(Some(()))?;
     let predictions = &*fitted.calibrated(predictions, evaluation)?;
     let audit = Audit::new(predictions, evaluation, uncertainty, &scheme)?;
-    let relabelling = audit.relabelling()?;
+    let relabelling = audit.relabelling(&audit.of_gaps())?;
 
     let mut rules: Vec<&str> = scheme.decide.iter().map(|decide| decide.name.as_str()).collect();
     let mut numbered: Vec<(Place, Measurement)> = Vec::new();
@@ -153,6 +153,11 @@ pub(super) fn without(reasons: impl IntoIterator<Item = String>) -> String {
     if reasons.is_empty() { String::new() } else { format!("left out: {}", reasons.join("; ")) }
 }
 
+/// What there is to tell, one after the other; empty where there is nothing.
+pub(super) fn told(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
 /// Rule, metric, breakdown, number in the sheet.
 pub(super) type Place = (usize, usize, usize, usize);
 
@@ -213,13 +218,24 @@ impl<'a> Audit<'a> {
                 let matching = relabelling.matching(&self.scheme.breakdowns[by], &breakdown.groups, lens.of_row(), weights)?;
                 Some((lens, matching))
             });
+            let is_of_subjects = self.comparisons.is_some() && self.clusters.is_some() && self.uncertainty.permutations() > 0;
+            let without_null = match (relabelling, relabelled) {
+                _ if !is_of_subjects || relabel.is_some() => None,
+                (None, _) => Some(TOO_MANY),
+                (_, None) => Some(BY_GROUP),
+                _ => Some(UNEXCHANGED),
+            };
             let refit = refit.as_ref();
             let sheet =
                 Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, anchors: &anchors, refit, relabel: relabel.as_ref() };
             let readings = sheet.read(&self.predictions, self.clusters.as_ref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let metric = reading.spot.metric;
-                let measurement = self.measurement(reading, metrics[metric], breakdown, &sizes, &anchors[metric]);
+                let mut measurement = self.measurement(reading, metrics[metric], breakdown, &sizes, &anchors[metric]);
+                let is_gap = metrics[metric].over.is_some_and(|over| over.reduction.is_gap());
+                if let Some(why) = without_null.filter(|_| is_gap && measurement.status == Status::Ok) {
+                    measurement.reason = told([measurement.reason, format!("no null: {why}")]);
+                }
                 for (rule, name) in rules {
                     let place = (*rule, places[reading.spot.metric], by, number);
                     numbered.push((place, Measurement { decision: (*name).to_owned(), ..measurement.clone() }));
@@ -247,17 +263,29 @@ impl<'a> Audit<'a> {
         fitted: &FittedRules,
     ) -> Result<Option<Refit>, ScoreError> {
         let ([(_, name)], true) = (rules, self.uncertainty.refit() && refit::concerns(metric)) else { return Ok(None) };
-        if fitted.has(name) { self.redrawn(name, breakdown, fitted) } else { Ok(None) }
+        if fitted.has(name) { self.redrawn(metric, name, breakdown, fitted) } else { Ok(None) }
     }
 
-    /// The decisions of a rule draw by draw, those of a rule that was fitted made anew; `None` where items may have several labels.
-    pub(super) fn redrawn<'f>(&self, name: &str, breakdown: &Breakdown, fitted: &'f FittedRules) -> Result<Option<Refit>, ScoreError> {
+    /// What a metric reads of the decisions of a rule draw by draw, those of a rule that was fitted made anew; `None` where items may have
+    /// several labels, or too few nearest ones.
+    pub(super) fn redrawn<'f>(
+        &self,
+        metric: &Metric,
+        name: &str,
+        breakdown: &Breakdown,
+        fitted: &'f FittedRules,
+    ) -> Result<Option<Refit>, ScoreError> {
         let task = self.scheme.task;
         let Some(decide) = self.scheme.decide.iter().find(|decide| decide.name == name) else { return Ok(None) };
         let decisions = self::decide(&self.predictions, decide, task.positive, fitted)?;
         let (Targets::Single(targets), Decisions::Single(decided)) = (self.predictions.targets(), &decisions) else { return Ok(None) };
         let left_out = |row: usize| self.evaluation.abstained == Abstained::Exclude && decided[row].is_none();
-        let targets: Vec<Option<u32>> = (0..targets.len()).map(|row| targets[row].filter(|_| !left_out(row))).collect();
+        let near = self.near(metric, &decisions).map(Near::kept);
+        let reads = match (metric.input, near) {
+            (Input::Neighbours { .. }, None) => return Ok(None),
+            (_, Some(near)) => refit::Reads::near(near, task, (0..targets.len()).map(|row| !left_out(row))),
+            (_, None) => refit::Reads::truths(task, (0..targets.len()).map(|row| targets[row].filter(|_| !left_out(row)))),
+        };
         let rule = self.scheme.to_fit(&mut Problems::default()).into_iter().find(|rule| rule.decide.name == name);
         let split = |fitted: &'f FittedRules, rule: &ToFit| {
             let predictions = fitted.splits.get(&rule.split.value);
@@ -272,14 +300,8 @@ impl<'a> Audit<'a> {
             };
             Ok::<_, ScoreError>(Found { rule, splits, uncertainty: self.uncertainty })
         });
-        let scored = refit::Scored {
-            predictions: &self.predictions,
-            clusters: self.clusters.as_ref(),
-            breakdown,
-            targets: &targets,
-            decisions: &decisions,
-        };
-        Refit::new(&scored, found.transpose()?, task).map(Some)
+        let scored = refit::Scored { predictions: &self.predictions, clusters: self.clusters.as_ref(), breakdown, decisions: &decisions };
+        Refit::new(&scored, reads, found.transpose()?, task).map(Some)
     }
 
     /// `of_row` is the column of what the items look like, [`OUTSIDE`] for those that do not count.

@@ -110,7 +110,7 @@ fn refits(
         return Ok(Vec::new());
     }
     // A rule that stays is drawn the same way, so that all sides have the same items in a draw.
-    audits.iter().zip(sides).map(|(audit, side)| audit.redrawn(side.rule_or(rule), breakdown, side.fitted)).collect()
+    audits.iter().zip(sides).map(|(audit, side)| audit.redrawn(metric, side.rule_or(rule), breakdown, side.fitted)).collect()
 }
 
 /// Makes what is asked of the sides, for every rule, breakdown, group and class that all have.
@@ -187,6 +187,8 @@ fn pairing(
                     let anchors = [first.anchors(metric, by, &first.sizes(lenses[0].of_row(), breakdown))?];
                     let refits = refits(audits, sides, metric, &rule, breakdown, uncertainty)?;
                     let paired = Paired {
+                        sides,
+                        rule: &rule,
                         audits,
                         lenses: &lenses,
                         metrics: &called,

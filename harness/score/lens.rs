@@ -58,6 +58,20 @@ pub(super) struct Hand<'h> {
 }
 
 impl Lens {
+    /// What two sides read of the same items, and how many patterns of the first side come before those of the second. `None` where the
+    /// sides are not alike, or where groups are set against each other.
+    pub fn beside(&self, other: &Self) -> Option<(Self, u32)> {
+        let (lens, first) = match (self, other) {
+            (Self::Outcomes(first), Self::Outcomes(second)) => (Self::Outcomes(first.beside(second)), first.patterns()),
+            (Self::Rankings(first), Self::Rankings(second)) => (Self::Rankings(first.beside(second)), first.patterns()),
+            (Self::Rocs(first, seek), Self::Rocs(second, _)) => (Self::Rocs(first.beside(second), *seek), first.patterns()),
+            (Self::Probabilities(first), Self::Probabilities(second)) => (Self::Probabilities(first.beside(second)), first.patterns()),
+            (Self::Numbers(first), Self::Numbers(second)) => (Self::Numbers(first.beside(second)), first.patterns()),
+            _ => return None,
+        };
+        Some((lens, first as u32))
+    }
+
     /// The pattern of each item.
     pub fn of_row(&self) -> &[u32] {
         match self {

@@ -4,9 +4,11 @@
 //!
 //! - [`clusters`]: what is drawn together; `vertices`: pairs, by the subjects that they are of.
 //! - [`draw`]: keyed random draws; `shuffle`: group labels dealt anew; `matching`: those of the subjects that pairs are of.
+//! - `exchange`: what two sides exchange by chance.
 
 pub mod clusters;
 pub mod draw;
+mod exchange;
 pub(super) mod matching;
 mod ranks;
 mod rows;
@@ -21,9 +23,10 @@ use rayon::prelude::*;
 use super::OUTSIDE;
 use crate::score::predictions::ids::Ids;
 use crate::score::units::clusters::Clusters;
-use crate::score::units::draw::{Purpose, Urn, coins, generator};
+use crate::score::units::draw::{Purpose, Urn, generator};
 use crate::score::units::vertices::Vertices;
 
+pub use exchange::Exchange;
 use ranks::Ranks;
 pub use rows::Rows;
 pub use shuffle::Shuffle;
@@ -272,20 +275,6 @@ impl Units {
                     weights[slot] += self.slots[slot].amount * count as f64;
                 }
             });
-        }
-    }
-
-    /// Tosses a coin for every unit, and writes each slot's weight in those that stay and in those that change sides.
-    pub fn exchange(&self, seed: u64, replicate: u64, stay: &mut [f64], change: &mut [f64]) {
-        for (index, stratum) in self.strata.iter().enumerate() {
-            let mut generator = generator(seed, Purpose::Exchange, replicate, index as u64);
-            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
-                let changing = coins(&mut generator, *copies);
-                for slot in self.run(stratum.first + kind) {
-                    change[slot] = self.slots[slot].amount * changing as f64;
-                    stay[slot] = self.slots[slot].amount * (copies - changing) as f64;
-                }
-            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod chance;
 mod counterfactual;
+mod exchange;
 mod properties;
 mod verification;
 

@@ -75,6 +75,31 @@ fn files_of_folds_made_elsewhere_are_pooled() {
 }
 
 #[test]
+fn vectors_that_no_metric_reads_are_not_pooled_and_hinder_nothing() {
+    let file = |first: u32| (first..first + 4).map(|id| format!("i{id},{},yes,\"[{id}, 1]\"\n", if id % 2 == 0 { "yes" } else { "no" }));
+    let study = |metrics: &str| {
+        let text = format!(
+            "fairgrid: 1\nstudy: vectors\ngrid: {{part: [f0.csv, f1.csv]}}\nmodels: {{claims: {{predictions: $part, columns: {{id: id, label: \
+             truth, decision: guess, embedding: vector}}}}}}\nevaluate: {{all: {{positive: 'yes', metrics: [{metrics}]}}}}\npool: \
+             [part]\nuncertainty: {{bootstrap: 0}}\n"
+        );
+        [("f0.csv", 0), ("f1.csv", 4)].into_iter().fold(Folder::new().file("vectors.yaml", text), |folder, (name, first)| {
+            folder.file(name, format!("id,truth,guess,vector\n{}", file(first).collect::<String>()))
+        })
+    };
+    let folder = study("accuracy_score");
+    call(&folder, &["run", "vectors.yaml"]).run().ok();
+    let results = folder.read("results/vectors/results.csv");
+    let mut table = csv::Reader::from_reader(results.as_bytes());
+    let rows: Vec<std::collections::HashMap<String, String>> = table.deserialize().map(Result::unwrap).collect();
+    assert_eq!(rows.iter().map(|row| (row["value"].as_str(), row["n"].as_str())).collect::<Vec<_>>(), [("0.5", "8")]);
+    let refused = call(&study("accuracy_score, {consistency_score: {k: 2}}"), &["validate", "vectors.yaml"]).run();
+    assert_eq!(refused.code, Some(2), "{refused}");
+    let reason = "`part` cannot be pooled: the vectors of one encoder say nothing beside those of another";
+    assert!(refused.stderr.contains(reason), "{refused}");
+}
+
+#[test]
 fn a_fold_that_fails_leaves_nothing_to_pool() {
     let evaluate = EVALUATE.replace("groups: [side]", "groups: [shade]");
     let model = super::faulty_model("$kind");

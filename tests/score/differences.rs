@@ -138,7 +138,7 @@ fn every_difference() {
         println!("| {} | {metric} | {held:.3} | {width:.3} | {plain:.3} | {plain_width:.3} | {equivalent:.3} |", scenario.name);
     }
     for seeds in [2, 3, 5] {
-        for moves in [0.0, 0.01, 0.03] {
+        for moves in [0.0, 0.01, 0.03, 0.06] {
             let world = World { seeds, moves, shared: 0.5 };
             let ([told, told_width, error], [untold, width, missed]) =
                 (coverage_of_seeds(world, 500, true), coverage_of_seeds(world, 500, false));

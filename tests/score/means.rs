@@ -3,7 +3,7 @@
 use fairgrid::data::frame::{Factor, Targets};
 use fairgrid::score::compare::Side;
 use fairgrid::score::compare::mean::{Mean, means};
-use fairgrid::score::interval::share::normal_quantile;
+use fairgrid::score::interval::share::{normal_quantile, student_quantile};
 use fairgrid::score::measurement::Measurement;
 use fairgrid::score::predictions::ids::Ids;
 use fairgrid::score::predictions::{Decisions, Parts, Predictions};
@@ -16,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 use rayon::prelude::*;
 
-use super::spec;
+use super::{import, spec};
 
 /// Models whose accuracy is 0.8 on average, and whose seeds move it by so much.
 #[derive(Clone, Copy)]
@@ -92,6 +92,36 @@ fn a_mean_knows_what_its_seeds_and_its_items_leave_open() {
 }
 
 #[test]
+fn limits_of_items_and_of_seeds_are_at_a_right_angle() {
+    const ITEMS: usize = 400;
+    // The first so many items are wrong, so that the three models err on the same ones.
+    let wrong = [100, 88, 80];
+    let model = |wrong: usize| {
+        let rows: String = (0..ITEMS).map(|row| format!("i{row},1,{},a\n", u8::from(row >= wrong))).collect();
+        import(&format!("id,y,p,race\n{rows}"), "{id: id, label: y, decision: p, classes: [0, 1]}", &["race"]).unwrap()
+    };
+    let (mean, _) = mean_of(&wrong.map(model), "accuracy_score", 2000);
+    let share = |items: usize| items as f64 / ITEMS as f64;
+    let of_share = |share: f64| share * (1.0 - share) / ITEMS as f64;
+    // Of numbers whose differences have these squares, the variance (n - 1).
+    let variance = |squares: [f64; 3]| squares.iter().sum::<f64>() / 6.0;
+    let apart = [(0, 1), (1, 2), (0, 2)].map(|(a, b)| share(wrong[a] - wrong[b]));
+    let (between, interaction) = (variance(apart.map(|apart| apart.powi(2))) / 3.0, variance(apart.map(of_share)) / 3.0);
+    // An item's mean over the models is wrong in 1, 2/3 or 1/3.
+    let parts = [(80, 1.0), (8, 2.0 / 3.0), (12, 1.0 / 3.0)].map(|(items, part)| (share(items), part));
+    let centre: f64 = parts.iter().map(|(share, part)| share * part).sum();
+    let items = (parts.iter().map(|(share, part)| share * part * part).sum::<f64>() - centre * centre) / ITEMS as f64;
+    let (z, t) = (normal_quantile(0.975), student_quantile(0.975, 2.0));
+    let reach = (z * z * (items - interaction) + t * t * between).sqrt();
+    let width = mean.measurement.upper.unwrap() - mean.measurement.lower.unwrap();
+    assert!((width / (2.0 * reach) - 1.0).abs() < 0.03, "{width} in place of {}", 2.0 * reach);
+    // Three models that say the same leave open what one does.
+    let (same, alone) = mean_of(&[100; 3].map(model), "accuracy_score", 500);
+    let ends = |one: &Measurement| [one.lower, one.upper].map(Option::unwrap);
+    assert!(ends(&same.measurement).iter().zip(ends(&alone[0])).all(|(mean, one)| (mean - one).abs() < 1e-9), "{same:?}");
+}
+
+#[test]
 fn models_that_err_apart_are_averaged_to_less_uncertainty() {
     let world = World { seeds: 8, moves: 0.0, shared: 0.0 };
     let (mean, alone) = mean_of(&draw(world, 500, 3), "accuracy_score", 300);
@@ -116,9 +146,9 @@ fn coverage(world: World, files: u64) -> [f64; 4] {
 
 #[test]
 fn intervals_of_means_hold_what_they_promise() {
-    for world in [World { seeds: 3, moves: 0.0, shared: 0.5 }, World { seeds: 5, moves: 0.03, shared: 0.5 }] {
-        let [held, ..] = coverage(world, 50);
-        assert!(held >= 0.85, "{held} of {} seeds", world.seeds);
+    for (seeds, moves) in [(2, 0.06), (3, 0.0), (5, 0.03)] {
+        let [held, ..] = coverage(World { seeds, moves, shared: 0.5 }, 50);
+        assert!(held >= 0.85, "{held} of {seeds} seeds");
     }
 }
 
@@ -126,7 +156,7 @@ fn intervals_of_means_hold_what_they_promise() {
 #[ignore = "minutes"]
 fn every_world() {
     for seeds in [2, 3, 5, 10] {
-        for (moves, shared) in [(0.0, 0.2), (0.0, 0.8), (0.01, 0.5), (0.03, 0.2), (0.03, 0.8)] {
+        for (moves, shared) in [(0.0, 0.2), (0.0, 0.8), (0.01, 0.5), (0.03, 0.2), (0.03, 0.8), (0.06, 0.2), (0.06, 0.8)] {
             let [held, width, ends_held, ends_width] = coverage(World { seeds, moves, shared }, 1000);
             println!("| {seeds} | {moves} | {shared} | {held:.3} | {width:.3} | {ends_held:.3} | {ends_width:.3} |");
         }

@@ -161,6 +161,20 @@ fn intervals_of_embeddings_hold_what_they_promise() {
 }
 
 #[test]
+fn percentiles_of_effect_sizes_are_widened_and_stay_where_they_fall() {
+    let world = WORLDS.iter().find(|world| world.name == "sets of 20").unwrap();
+    let plain = spec::<Uncertainty>("{method: percentile}").with_draws(400, 100);
+    for seed in 0..3 {
+        let [standard, plain] = [&Uncertainty::default().with_draws(400, 100), &plain].map(|how| world.numbers(seed, 1, how));
+        let effects = standard.iter().zip(&plain).filter(|(number, _)| number.name.starts_with("single_category_association"));
+        for (standard, plain) in effects {
+            let ((lower, upper), (low, high)) = (standard.interval.unwrap(), plain.interval.unwrap());
+            assert!(lower < low && high < upper && upper - lower < 1.4 * (high - low), "{}: {lower} {low} {high} {upper}", standard.name);
+        }
+    }
+}
+
+#[test]
 #[ignore = "minutes"]
 fn every_cloud() {
     let mut lines = String::new();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use fairgrid::data::frame::{Factor, Targets};
+use fairgrid::score::embedding::Embeddings;
 use fairgrid::score::measurement::Measurement;
 use fairgrid::score::predictions::ids::Ids;
 use fairgrid::score::predictions::pool::pooled;
@@ -76,6 +77,28 @@ fn an_interval_knows_that_the_rule_might_have_been_another() {
         let (kept, anew) = (width(&overall(&kept)), width(&overall(&anew)));
         assert!(anew > 1.3 * kept, "{rule}: {kept} to {anew}");
     }
+}
+
+/// The same items where vectors are known: near ones have scores that go together.
+fn placed(predictions: Predictions) -> Predictions {
+    let places = predictions.scores().unwrap().values.iter().enumerate().map(|(row, score)| score + 0.3 * (row % 7) as f64);
+    let embeddings = Embeddings::new(1, places.collect());
+    Predictions::check(Parts { embeddings, ..predictions.into_parts() }, |row| row as u64).unwrap()
+}
+
+#[test]
+fn whether_near_items_are_decided_alike_hangs_on_the_rule_too() {
+    let text = "{positive: 1, groups: [race], decide: {threshold: {at: {false_positive_rate: 0.1}, split: d/validation}, as: tuned}, \
+                metrics: [consistency_score, consistency_score_difference]}";
+    let evaluation = spec::<Evaluation>(text);
+    let test = placed(draw(2000, 2));
+    let overall = |all: &[Measurement]| all.iter().find(|one| one.metric == "consistency_score" && one.group.is_empty()).unwrap().clone();
+    let [kept, anew] = both(placed(draw(100, 1)), &test, &evaluation, 200).map(|all| overall(&all));
+    assert_eq!((kept.value, kept.n), (anew.value, anew.n));
+    assert!(width(&anew) > 1.2 * width(&kept), "{} to {}", width(&kept), width(&anew));
+    // One that was found on very much is as good as given.
+    let [kept, anew] = both(placed(draw(20_000, 1)), &test, &evaluation, 400).map(|all| overall(&all));
+    assert!((0.85..1.15).contains(&(width(&anew) / width(&kept))), "{} to {}", width(&kept), width(&anew));
 }
 
 /// Two models about other halves of the same items, each with what it said of its validation split.

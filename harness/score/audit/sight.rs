@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Audit;
 use crate::score::ScoreError;
 use crate::score::embedding::metric::Distance;
+use crate::score::embedding::vicinity::{Near, Vicinity};
 use crate::score::lens::Lens;
 use crate::score::lens::crossing::Crossings;
 use crate::score::lens::number::Numbers;
@@ -82,31 +83,51 @@ impl Audit<'_> {
 
     /// How far the decision about each item is from those about its nearest ones; items that abstentions leave out are nobody's.
     fn apart(&self, k: usize, distance: Distance, decisions: &Decisions) -> Result<Numbers, ScoreError> {
+        let numbers = self.vicinity(distance).and_then(|vicinity| vicinity.apart(&self.predictions, k, &self.selected(decisions)));
+        let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no embeddings".to_owned() };
+        numbers.ok_or_else(reason)
+    }
+
+    /// The nearest ones of each item, where a metric asks for them and there are enough.
+    pub(super) fn near(&self, metric: &Metric, decisions: &Decisions) -> Option<Near<'_>> {
+        let Input::Neighbours { k, distance } = metric.input else { return None };
+        let selected = self.selected(decisions);
+        let enough = selected.iter().flatten().count() >= k as usize;
+        self.vicinity(distance).filter(|_| enough)?.near(&self.predictions, k as usize, &selected)
+    }
+
+    fn vicinity(&self, distance: Distance) -> Option<&Vicinity> {
+        self.vicinities.iter().find(|vicinity| vicinity.distance() == distance)
+    }
+
+    /// Whether each item is decided to be positive; `None` of those that abstentions leave out.
+    fn selected(&self, decisions: &Decisions) -> Vec<Option<bool>> {
         let positive = self.scheme.task.positive.map(|class| class as u32);
         let excluded = self.evaluation.abstained == Abstained::Exclude;
-        let selected: Vec<Option<bool>> = match decisions {
+        match decisions {
             Decisions::Single(decided) => {
                 decided.iter().map(|class| (class.is_some() || !excluded).then(|| class.is_some() && *class == positive)).collect()
             }
             Decisions::Sets(decided) => {
                 decided.iter().map(|set| Some(positive.is_some_and(|class| set.binary_search(&class).is_ok()))).collect()
             }
-        };
-        let vicinity = self.vicinities.iter().find(|vicinity| vicinity.distance() == distance);
-        let numbers = vicinity.and_then(|vicinity| vicinity.apart(&self.predictions, k, &selected));
-        let reason = || ScoreError::Rule { rule: String::new(), reason: "the predictions hold no embeddings".to_owned() };
-        numbers.ok_or_else(reason)
+        }
     }
 
-    /// The pairs that other group labels would make, where there is a gap whose null is of them.
-    pub(super) fn relabelling(&self) -> Result<Option<Relabelling<'_>>, ScoreError> {
+    /// The breakdowns in which there is a gap, and so a null.
+    pub(super) fn of_gaps(&self) -> Vec<usize> {
         let gaps = self.scheme.metrics.iter().filter(|(metric, _)| metric.over.is_some_and(|over| over.reduction.is_gap()));
         let mut dealt: Vec<usize> = gaps.flat_map(|(_, breakdowns)| breakdowns.iter().copied()).collect();
         dealt.sort_unstable();
         dealt.dedup();
+        dealt
+    }
+
+    /// The pairs that other group labels would make in some breakdowns; `None` where there are none, or too many.
+    pub(in crate::score) fn relabelling(&self, dealt: &[usize]) -> Result<Option<Relabelling<'_>>, ScoreError> {
         match &self.comparisons {
             Some((spec, comparisons)) if !dealt.is_empty() && self.uncertainty.permutations() > 0 => {
-                let dealt = dealt.into_iter().map(|by| &self.scheme.breakdowns[by]);
+                let dealt = dealt.iter().map(|by| &self.scheme.breakdowns[*by]);
                 Relabelling::of(comparisons, spec, self.evaluation, dealt, self.uncertainty)
             }
             _ => Ok(None),
@@ -115,7 +136,7 @@ impl Audit<'_> {
 
     /// What metrics read of such pairs. `None` where decisions hang on the groups, which those of a pair that is not there do not
     /// have.
-    pub(super) fn relabelled<'r>(
+    pub(in crate::score) fn relabelled<'r>(
         &self,
         relabelling: &Relabelling<'_>,
         metric: &Metric,

@@ -1,6 +1,6 @@
 //! Means over models that differ in their seed (or draw) alone: how far another seed, or another test set, would move them.
 //!
-//! What three seeds and more promise is in `benchmarks/coverage.md`.
+//! What intervals of two seeds and more promise, and hold, is in `benchmarks/coverage.md`.
 
 use std::collections::HashMap;
 

@@ -1,16 +1,16 @@
 //! Contrasts as weighted sums of the sides' numbers, in one metric and breakdown.
 //!
-//! - `counted`: those that are shares of plain items.
+//! - `counted`: those that are shares of plain items; `permuted`: by chance.
 
 mod counted;
+mod permuted;
 
 use std::collections::BTreeMap;
 
-use super::Request;
 use super::contrast::{At, Contrast, Finding, Statistic, Verdict};
 use super::exact;
 use super::seeds::{Block, Seeds};
-use crate::score::OUTSIDE;
+use super::{Request, Side};
 use crate::score::audit::{self, Audit, Sizes};
 use crate::score::breakdown::Breakdown;
 use crate::score::breakdown::reference::Anchor;
@@ -27,6 +27,9 @@ use crate::spec::uncertainty::{Method, Uncertainty};
 
 /// One metric and breakdown on every side.
 pub(super) struct Paired<'a> {
+    pub(super) sides: &'a [Side<'a>],
+    /// The rule whose turn it is, where sides name none.
+    pub(super) rule: &'a str,
     pub(super) audits: &'a [Audit<'a>],
     pub(super) lenses: &'a [Lens],
     pub(super) metrics: &'a [&'a Metric],
@@ -197,18 +200,23 @@ impl Paired<'_> {
         let touched = || sum.terms.iter().map(|(_, at)| &replays[at.0].spots[at.1]);
         let small = touched().find_map(|spot| played.sizes.small(spot, self.breakdown, &self.anchors[0]));
         let left_out = touched().next().map(|spot| played.sizes.left_out(spot, self.breakdown)).unwrap_or_default();
+        let estimate = undefined.is_none().then(|| sum.terms.iter().filter_map(|(weight, at)| Some(weight * value(*at).ok()?)).sum());
+        let permutes = request.test == Test::Permutation && self.uncertainty.permutations() > 0;
+        let permuted = estimate.filter(|_: &f64| permutes).map(|_| self.permuted(sum, played)).transpose();
         let (status, reason) = match (undefined, small) {
             (Some((undefined, group)), _) => (Status::Undefined, first.reason(undefined, group, self.breakdown)),
             (None, Some(small)) => (Status::Small, small),
-            (None, None) => (Status::Ok, audit::without(left_out)),
+            (None, None) => {
+                let without_p = permuted.as_ref().err().map(|why| format!("no p: {why}"));
+                (Status::Ok, audit::told([audit::without(left_out)].into_iter().chain(without_p)))
+            }
         };
-        let estimate = undefined.is_none().then(|| sum.terms.iter().filter_map(|(weight, at)| Some(weight * value(*at).ok()?)).sum());
         let resample =
             |place: usize| sum.terms.iter().map(|(weight, (side, number))| weight * replays[*side].replicates[place][*number]).sum();
         let drawn: Vec<f64> = (0..self.uncertainty.bootstrap() as usize).map(resample).collect();
         let level = self.uncertainty.level();
         let units = sum.terms.iter().map(|(_, at)| played.worth(*at)).fold(f64::INFINITY, f64::min);
-        let seeds = estimate.and_then(|_: f64| self.seeds(sum, &drawn, played, request.seeds));
+        let seeds = estimate.and_then(|_| self.seeds(sum, &drawn, played, request.seeds));
         let interval = |level: f64| {
             let (lower, upper) = estimate.and_then(|_| self.interval(sum, &drawn, level, units, played))?;
             let (Some(estimate), Some(seeds)) = (estimate, &seeds) else { return Some((lower, upper)) };
@@ -243,7 +251,8 @@ impl Paired<'_> {
                 (Test::Bootstrap, Some(p)) => Some(p),
                 // Shares have intervals of their own: p is where those reach 0.
                 (Test::Bootstrap, None) if self.is_of_shares(sum, played) && !drawn.is_empty() => interval::reaching_zero(interval),
-                _ => self.p(sum, estimate, &drawn, units, played, request.test),
+                (Test::Permutation, _) => permuted.ok().flatten().map(|drawn| beyond(&drawn, estimate)),
+                _ => self.p(sum, &drawn, units, played, request.test),
             }),
             n: n.round() as u64,
             verdict: request.within.and_then(|within| Some(Verdict::of(ends?, interval(2.0 * level - 1.0)?, within))),
@@ -286,8 +295,8 @@ impl Paired<'_> {
         interval::of_contrast(drawn, items, weights, self.metrics[0].limits(), level, self.uncertainty)
     }
 
-    /// Two-sided.
-    fn p(&self, sum: &Sum, estimate: f64, drawn: &[f64], units: f64, played: &Played, test: Test) -> Option<f64> {
+    /// Two-sided; that of permutations is told of those.
+    fn p(&self, sum: &Sum, drawn: &[f64], units: f64, played: &Played, test: Test) -> Option<f64> {
         match test {
             Test::Bootstrap if self.uncertainty.method() == Method::Percentile => two_sided(drawn),
             Test::Bootstrap => two_sided(drawn).map(|p| interval::expanded_p(p, units)),
@@ -296,56 +305,8 @@ impl Paired<'_> {
                 Some(exact::mcnemar(first, second, test == Test::McNemar))
             }
             Test::Fisher => self.counts(sum, played).map(|(from, to)| exact::fisher(from, to)),
-            Test::Permutation => {
-                let drawn = match sum.groups {
-                    Some(groups) => self.relabelled(sum, groups, played),
-                    None => self.exchanged(sum, played),
-                };
-                let far = drawn.iter().filter(|difference| difference.abs() >= estimate.abs() - 1e-12).count();
-                (!drawn.is_empty()).then(|| (far + 1) as f64 / (drawn.len() + 1) as f64)
-            }
+            Test::Permutation => None,
         }
-    }
-
-    /// The difference in every permutation of the labels of two groups, all other items left out.
-    fn relabelled(&self, sum: &Sum, (from, to): (usize, usize), played: &Played) -> Vec<f64> {
-        let first = &self.audits[0];
-        let (side, _) = sum.low[0];
-        let of_two = |group: u32| group as usize == from || group as usize == to;
-        let patterns: Vec<u32> = (self.breakdown.of_row.iter().zip(self.lenses[side].of_row()))
-            .map(|(group, pattern)| if of_two(*group) { *pattern } else { OUTSIDE })
-            .collect();
-        let rows = Rows {
-            groups: &self.breakdown.of_row,
-            patterns: &patterns,
-            weights: first.predictions.weight(),
-            clusters: first.clusters.as_ref(),
-            copies: first.predictions.copies(),
-        };
-        let units = Units::new(rows, first.predictions.ids());
-        let metrics = [self.metrics[side]];
-        let permuted = self.sheet(&self.lenses[side], &metrics, &played.kept).permuted(&units, self.uncertainty);
-        permuted.iter().map(|numbers| numbers[sum.high[0].1] - numbers[sum.low[0].1]).collect()
-    }
-
-    /// The difference in every exchange of items between two sides.
-    fn exchanged(&self, sum: &Sum, played: &Played) -> Vec<f64> {
-        // Pairs that share a subject cannot be exchanged one without the other.
-        if played.units.are_pairs() {
-            return Vec::new();
-        }
-        let ([(from, number)], [(to, _)]) = (sum.low.as_slice(), sum.high.as_slice()) else { return Vec::new() };
-        let (Lens::Outcomes(first), Lens::Outcomes(second)) = (&self.lenses[*from], &self.lenses[*to]) else { return Vec::new() };
-        let lens = Lens::Outcomes(first.beside(second));
-        let of_from = self.patterns(&played.units, *from);
-        let behind = first.patterns() as u32;
-        let of_to: Vec<u32> = self.patterns(&played.units, *to).into_iter().map(|pattern| pattern + behind).collect();
-        let numbers = |side: usize, own: &[u32], other: &[u32]| {
-            let metrics = [self.metrics[side]];
-            self.sheet(&lens, &metrics, &played.kept).exchanged(&played.units, own, other, self.uncertainty)
-        };
-        let (as_from, as_to) = (numbers(*from, &of_from, &of_to), numbers(*to, &of_to, &of_from));
-        as_from.iter().zip(&as_to).map(|(from, to)| to[*number] - from[*number]).collect()
     }
 
     /// What other seeds would change, where sides are averaged over seeds. Means over the same seeds are of pairs; others have nothing to do
@@ -384,6 +345,12 @@ impl Paired<'_> {
         let items = interval::variance(&whole.iter().map(|draw| drawn[*draw]).collect::<Vec<f64>>());
         Some(Seeds::of(&blocks, items))
     }
+}
+
+/// The share of permutations, with one added, in which a difference is at least as far from 0.
+fn beyond(permuted: &[f64], estimate: f64) -> f64 {
+    let far = permuted.iter().filter(|difference| difference.abs() >= estimate.abs() - 1e-12).count();
+    (far + 1) as f64 / (permuted.len() + 1) as f64
 }
 
 /// Twice the share of resamples, with one added, on whose side of 0 the number is rarer; `None` where fewer than half have a number.

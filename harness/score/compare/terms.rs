@@ -40,8 +40,12 @@ pub const TERMS: [RuleDefinition; 13] = [
         what: "p: the share of random exchanges whose difference is at least as far from 0, with one added",
         write: "test: permutation",
         details: "two models exchange what they said of an item (or of all items of a subject), two groups their labels; as often as \
-                  `null: {permutations: …}` says",
-        source: "Good (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses",
+                  `null: {permutations: …}` says; scores that are read in their order are exchanged as ranks among the model's own; of pairs of \
+                  verification, all that count in a number and are linked by their subjects are exchanged as one, so that rates of all \
+                  impostors have no p (rates of genuine pairs have), and two groups' subjects exchange their labels; `reason` says why there \
+                  is none",
+        source: "Good (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses; ranks: Bandos, Rockette and Gur (2005), Statistics in \
+                 Medicine 24",
         peers: "",
     },
     RuleDefinition {

@@ -91,6 +91,9 @@ pub enum Errors {
     OfDistance,
     /// The same, and in proportion to the number, which is above 0: on a logarithmic scale its errors are alike.
     Proportional,
+    /// Skewly, being a mean over a standard deviation: on another scale, such as Fisher's z, they are alike. The replicates' percentiles are
+    /// the same on every scale, which their mean is not, so that they stay where they fall.
+    Skewed,
 }
 
 /// How a metric is computed.
@@ -140,6 +143,8 @@ pub fn metrics() -> &'static [Definition] {
 }
 
 const CALISKAN: &str = "Caliskan, Bryson and Narayanan (2017), Science 356; of images: Steed and Caliskan (2021), FAccT";
+const EFFECT_SIZE: &str = "Caliskan, Bryson and Narayanan (2017), Science 356; of images: Steed and Caliskan (2021), FAccT; interval: expanded \
+                           percentiles (Hesterberg 2015), which no change of scale moves and no bias is taken off: the effect is skew";
 const PLACES: &str = "vectors as they are, or of length 1 with `embed: {normalize: l2}`";
 
 const METRICS: &[Definition] = &[
@@ -265,12 +270,12 @@ const METRICS: &[Definition] = &[
         range: (f64::NEG_INFINITY, f64::INFINITY),
         direction: Neutral,
         undefined: "with fewer than two items to take the sd of, or where they do not vary",
-        source: CALISKAN,
+        source: EFFECT_SIZE,
         peers: &[("WEAT literature", "WEFAT, SC-WEAT, SC-EAT")],
         options: &[Opt::Permutations, Opt::Alternative, Opt::Deviation],
         reads: Reads::Cosines,
         beyond: Beyond::Above,
-        errors: Errors::Centred,
+        errors: Errors::Skewed,
         compute: Compute::Concept(single_category_association, attributes_dealt),
     },
     Definition {

@@ -336,7 +336,7 @@ impl Drawn {
 /// The interval of one number. Distances are larger in a resample than in what was resampled: the replicates' mean is brought to the number,
 /// so that this is not counted twice. Where they are as much larger there than in the population, it is brought as far below the number
 /// (Davison and Hinkley 1997, 5.2: the basic bootstrap's centre). The nearer groups are, the less of it resamples show, for they are of
-/// groups that chance has set apart: a distance may be either.
+/// groups that chance has set apart: a distance may be either. Skew replicates stay where they fall.
 fn limits(
     value: f64,
     replicates: &[f64],
@@ -350,7 +350,7 @@ fn limits(
         (Method::Standard, Errors::Centred) => (off, off),
         (Method::Standard, Errors::Shifted | Errors::Proportional) => (2.0 * off, 2.0 * off),
         (Method::Standard, Errors::OfDistance) => (2.0 * off, off),
-        (Method::Percentile | Method::Bca, _) => (0.0, 0.0),
+        (Method::Standard, Errors::Skewed) | (Method::Percentile | Method::Bca, _) => (0.0, 0.0),
     };
     let shifted = |off: f64| {
         let replicates: Vec<f64> = replicates.iter().map(|number| number - off).collect();

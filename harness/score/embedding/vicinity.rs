@@ -15,6 +15,27 @@ use crate::score::predictions::ids::Ids;
 use crate::score::scheme::Scheme;
 use crate::spec::embed::Normalize;
 
+/// The nearest ones of the items that count, of which some are looked at.
+#[derive(Clone, Debug)]
+pub(in crate::score) struct Near<'n> {
+    /// How many are looked at, the item itself among them.
+    pub(in crate::score) k: usize,
+    neighbours: Cow<'n, Neighbours>,
+}
+
+impl Near<'_> {
+    /// How many are not `selected` where an item is, or are where it is not.
+    pub(in crate::score) fn otherwise(&self, row: usize, selected: &[bool]) -> usize {
+        let others = self.neighbours.of(row).iter().take(self.k - 1);
+        others.filter(|other| selected[**other as usize] != selected[row]).count()
+    }
+
+    /// The same, to be kept.
+    pub(in crate::score) fn kept(self) -> Near<'static> {
+        Near { k: self.k, neighbours: Cow::Owned(self.neighbours.into_owned()) }
+    }
+}
+
 /// The nearest ones of every item by one distance, for all metrics and rules that ask.
 #[derive(Debug)]
 pub(in crate::score) struct Vicinity {
@@ -51,17 +72,21 @@ impl Vicinity {
         if selected.iter().flatten().count() < k {
             return Some(Numbers::unknown(selected.iter().map(Option::is_some)));
         }
+        let near = self.near(predictions, k, selected)?;
+        let decided: Vec<bool> = selected.iter().map(|selected| *selected == Some(true)).collect();
+        let apart = |(row, own): (usize, &Option<bool>)| own.map(|_| near.otherwise(row, &decided) as f64 / k as f64);
+        Some(Numbers::new(&selected.iter().enumerate().map(apart).collect::<Vec<_>>()))
+    }
+
+    /// The nearest ones of every item that counts, among those that do. `None` where there are no vectors.
+    pub(in crate::score) fn near(&self, predictions: &Predictions, k: usize, selected: &[Option<bool>]) -> Option<Near<'_>> {
         let embeddings = predictions.embeddings()?;
         let neighbours = match selected.iter().all(Option::is_some) {
             true => Cow::Borrowed(self.whole.get_or_init(|| self.look(embeddings, predictions.ids(), selected))),
             // Where items are left out, others are nearest.
             false => Cow::Owned(self.look(embeddings, predictions.ids(), selected)),
         };
-        let apart = |(row, own): (usize, &Option<bool>)| {
-            let otherwise = |other: &&u32| selected[**other as usize] != *own;
-            own.map(|_| neighbours.of(row).iter().take(k - 1).filter(otherwise).count() as f64 / k as f64)
-        };
-        Some(Numbers::new(&selected.iter().enumerate().map(apart).collect::<Vec<_>>()))
+        Some(Near { k, neighbours })
     }
 
     /// Looks for the nearest ones of the items that count, among those.

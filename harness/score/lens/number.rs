@@ -30,6 +30,22 @@ impl Numbers {
         Self { of_row: counts.map(|counts| if counts { 0 } else { OUTSIDE }).collect(), values: vec![None] }
     }
 
+    /// Every number of so many equal steps from 0 to below 1, each a pattern; of no item.
+    pub fn every(steps: usize) -> Self {
+        Self { of_row: Vec::new(), values: (0..steps).map(|step| Some(step as f64 / steps as f64)).collect() }
+    }
+
+    /// The numbers of two sides: the patterns of the second come after those of the first.
+    #[must_use]
+    pub fn beside(&self, other: &Self) -> Self {
+        Self { of_row: self.of_row.clone(), values: [self.values.as_slice(), &other.values].concat() }
+    }
+
+    /// How many distinct numbers there are.
+    pub fn patterns(&self) -> usize {
+        self.values.len()
+    }
+
     /// A tally of the right size.
     pub fn tally(&self) -> Tally {
         Tally::default()

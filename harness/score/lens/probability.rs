@@ -97,6 +97,21 @@ impl Probabilities {
         all
     }
 
+    /// The probabilities of two sides about the same classes: the patterns of the second come after those of the first.
+    #[must_use]
+    pub fn beside(&self, other: &Self) -> Self {
+        Self {
+            losses: [self.losses.as_slice(), &other.losses].concat(),
+            beliefs: [self.beliefs.as_slice(), &other.beliefs].concat(),
+            ..self.clone()
+        }
+    }
+
+    /// How many distinct rows of probabilities and truths there are.
+    pub fn patterns(&self) -> usize {
+        self.losses.len()
+    }
+
     /// A tally of the right size.
     pub fn tally(&self) -> Tally {
         let bins = vec![Bin::default(); self.sets() * self.bins.count()];

@@ -69,6 +69,34 @@ impl Rankings {
         rankings
     }
 
+    /// The rankings of two sides about the same items: the patterns of the second come after those of the first. Two models' scores are no
+    /// numbers of one scale, so that in their place are ranks among the model's own (Venkatraman and Begg 1996; Bandos, Rockette and Gur
+    /// 2005), which change no number of either side.
+    #[must_use]
+    pub fn beside(&self, other: &Self) -> Self {
+        let truths = [self.truths.as_slice(), &other.truths].concat();
+        Self { of_row: self.of_row.clone(), classes: self.classes, scores: [self.ranks(), other.ranks()].concat(), truths }
+    }
+
+    /// Patterns by classes: the mean rank of each score, of equal ones the same.
+    fn ranks(&self) -> Vec<f64> {
+        let mut rows = vec![0.0; self.patterns()];
+        self.of_row.iter().filter(|pattern| **pattern != OUTSIDE).for_each(|pattern| rows[*pattern as usize] += 1.0);
+        let mut ranks = vec![0.0; self.scores.len()];
+        for class in 0..self.classes {
+            let at = |pattern: usize| pattern * self.classes + class;
+            let mut order: Vec<usize> = (0..rows.len()).filter(|pattern| self.truths[at(*pattern)] != Truth::Unknown).collect();
+            order.sort_unstable_by_key(|pattern| place(self.scores[at(*pattern)]));
+            let mut below = 0.0;
+            for ties in order.chunk_by(|a, b| self.scores[at(*a)] == self.scores[at(*b)]) {
+                let tied: f64 = ties.iter().map(|pattern| rows[*pattern]).sum();
+                ties.iter().for_each(|pattern| ranks[at(*pattern)] = below + tied / 2.0);
+                below += tied;
+            }
+        }
+        ranks
+    }
+
     /// How many distinct rows of scores and truths there are.
     pub fn patterns(&self) -> usize {
         self.scores.len() / self.classes.max(1)

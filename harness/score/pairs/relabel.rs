@@ -14,12 +14,19 @@ use super::verification::Comparisons;
 use crate::score::breakdown::{Breakdown, Grouping};
 use crate::score::predictions::Predictions;
 use crate::score::predictions::ids::Ids;
-use crate::score::units::clusters::Clusters;
+use crate::score::units::clusters::{Clusters, Families};
 use crate::score::units::matching::{Bearer, Match, Matching};
 use crate::score::{OUTSIDE, ScoreError};
 use crate::spec::evaluation::Evaluation;
 use crate::spec::pairs::{Across, Verification};
 use crate::spec::uncertainty::Uncertainty;
+
+/// Why there is no null: there would be too many pairs.
+pub(in crate::score) const TOO_MANY: &str = "other group labels would make too many pairs";
+/// Why there is no null: what is decided of a pair hangs on its group.
+pub(in crate::score) const BY_GROUP: &str = "the rule has a number for each group, and pairs of other labels have none";
+/// Why there is no null: nothing can be dealt out.
+pub(in crate::score) const UNEXCHANGED: &str = "a subject lies in several groups, or other labels would do no more than to rename them";
 
 /// All pairs that some group labels or others make.
 pub(in crate::score) struct Relabelling<'a> {
@@ -86,9 +93,10 @@ impl<'a> Relabelling<'a> {
         let impostors = || pairs().filter(|(pair, a, b)| !self.pairs.is_genuine(*pair) && shares(*a, *b));
         let inside = |row: u32| group[row as usize] != OUTSIDE;
         let crosses = |a: u32, b: u32| inside(a) && inside(b) && group[a as usize] != group[b as usize];
-        let mut families = Families::new(&self.clusters);
+        let mut families = Families::new(self.clusters.iter().max().map_or(0, |last| last + 1));
+        let cluster = |row: u32| self.clusters[row as usize];
         if self.spec.list.is_some() && !impostors().any(|(_, a, b)| crosses(a, b)) {
-            impostors().filter(|(_, a, b)| inside(*a) && inside(*b)).for_each(|(_, a, b)| families.join(a, b));
+            impostors().filter(|(_, a, b)| inside(*a) && inside(*b)).for_each(|(_, a, b)| families.join(cluster(a), cluster(b)));
         }
 
         let mut numbers: HashMap<u32, u32> = HashMap::new();
@@ -96,7 +104,7 @@ impl<'a> Relabelling<'a> {
         let mut bearers: Vec<Bearer> = Vec::new();
         for row in rows {
             let bearer = Bearer { group: group[row as usize], deck: deck[row as usize] };
-            let place = *numbers.entry(families.of(row)).or_insert(bearers.len() as u32);
+            let place = *numbers.entry(families.of(cluster(row))).or_insert(bearers.len() as u32);
             number[row as usize] = place;
             match bearers.get(place as usize) {
                 None => bearers.push(bearer),
@@ -144,35 +152,4 @@ fn labels(images: &Predictions, grouping: &Grouping, groups: &[String]) -> Vec<u
     let place = |name: &String| groups.iter().position(|group| group == name).map_or(OUTSIDE, |place| place as u32);
     let places: Vec<u32> = breakdown.groups.iter().map(place).collect();
     breakdown.of_row.iter().map(|group| places.get(*group as usize).copied().unwrap_or(OUTSIDE)).collect()
-}
-
-/// Clusters of images, some of which are joined.
-struct Families<'a> {
-    clusters: &'a [u32],
-    /// A cluster that each is joined to, or itself.
-    to: Vec<u32>,
-}
-
-impl<'a> Families<'a> {
-    fn new(clusters: &'a [u32]) -> Self {
-        let count = clusters.iter().max().map_or(0, |last| last + 1);
-        Self { clusters, to: (0..count).collect() }
-    }
-
-    fn of(&self, row: u32) -> u32 {
-        let mut cluster = self.clusters[row as usize];
-        while self.to[cluster as usize] != cluster {
-            cluster = self.to[cluster as usize];
-        }
-        cluster
-    }
-
-    fn join(&mut self, a: u32, b: u32) {
-        let (first, second) = (self.of(a), self.of(b));
-        let end = first.min(second);
-        // The way of the next is short.
-        for cluster in [first, second, self.clusters[a as usize], self.clusters[b as usize]] {
-            self.to[cluster as usize] = end;
-        }
-    }
 }

@@ -2,13 +2,17 @@
 //! validation split would have given another rule.
 //!
 //! The scored items are drawn one by one (stratified and clustered like any others), since what is decided about each changes; what a draw
-//! decides is counted by group, target and decision, so that all metrics read a handful of sums.
+//! decides is counted by group, target and decision (or by how many of an item's nearest ones are decided otherwise), so that all metrics
+//! read a handful of sums.
 
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
 use crate::score::breakdown::Breakdown;
+use crate::score::embedding::vicinity::Near;
+use crate::score::lens::Lens;
+use crate::score::lens::number::Numbers;
 use crate::score::lens::outcome::Outcomes;
 use crate::score::lens::truth::Truth;
 use crate::score::metric::{Input, Metric, Task};
@@ -32,10 +36,17 @@ pub struct Refit {
     units: Units,
     /// The item of each slot.
     rows: Vec<u32>,
-    targets: Vec<u32>,
+    reads: Reads,
     groups: usize,
-    classes: usize,
     rule: Decided,
+}
+
+/// What metrics read of a decision.
+pub(in crate::score) enum Reads {
+    /// It against the class that is true of each item, `OUTSIDE` of one that does not count; and how many classes there are.
+    Truths(Vec<u32>, usize),
+    /// Whether those about the nearest ones are otherwise, of the items that count.
+    Near { near: Near<'static>, positive: Option<u32>, counts: Vec<bool> },
 }
 
 /// What is decided.
@@ -91,8 +102,6 @@ pub(in crate::score) struct Scored<'a> {
     pub clusters: Option<&'a Clusters>,
     /// The groups that numbers are broken down by.
     pub breakdown: &'a Breakdown,
-    /// The class that is true of each; `None` where the item does not count.
-    pub targets: &'a [Option<u32>],
     /// What the rule decides as it was found.
     pub decisions: &'a Decisions,
 }
@@ -126,13 +135,54 @@ pub fn check(evaluation: &Evaluation, multi_label: bool, uncertainty: &Uncertain
 
 /// Whether a metric reads what a rule decides, and not only whether it decides.
 pub(in crate::score) fn concerns(metric: &Metric) -> bool {
-    metric.input == Input::Decisions && metric.truth == Truth::Labels && !metric.reads_confusions()
+    let of_truths = metric.input == Input::Decisions && metric.truth == Truth::Labels && !metric.reads_confusions();
+    of_truths || matches!(metric.input, Input::Neighbours { .. })
+}
+
+impl Reads {
+    /// Of decisions against the class that is true of each item; `None` of one that does not count.
+    pub(in crate::score) fn truths(task: Task, targets: impl Iterator<Item = Option<u32>>) -> Self {
+        Self::Truths(targets.map(|target| target.unwrap_or(OUTSIDE)).collect(), task.classes)
+    }
+
+    /// Of decisions against those about the nearest ones.
+    pub(in crate::score) fn near(near: Near<'static>, task: Task, counts: impl Iterator<Item = bool>) -> Self {
+        Self::Near { near, positive: task.positive.map(|class| class as u32), counts: counts.collect() }
+    }
+
+    fn counts(&self, row: usize) -> bool {
+        match self {
+            Self::Truths(targets, _) => targets[row] != OUTSIDE,
+            Self::Near { counts, .. } => counts[row],
+        }
+    }
+
+    /// How many patterns there are.
+    fn patterns(&self) -> usize {
+        match self {
+            Self::Truths(_, classes) => Outcomes::every(*classes).patterns(),
+            Self::Near { near, .. } => near.k,
+        }
+    }
+
+    /// The pattern that decisions give to each item.
+    fn pattern_of<'r>(&'r self, decided: impl Fn(usize) -> Option<u32> + 'r) -> Box<dyn Fn(usize) -> usize + 'r> {
+        match self {
+            Self::Truths(targets, classes) => Box::new(move |row| Outcomes::pattern_of(targets[row], decided(row), *classes)),
+            Self::Near { near, positive, counts } => {
+                // Also of those that were not drawn: they are near all the same.
+                let selected = |row: usize| counts[row] && decided(row).is_some_and(|class| Some(class) == *positive);
+                let selected: Vec<bool> = (0..counts.len()).map(selected).collect();
+                Box::new(move |row| near.otherwise(row, &selected))
+            }
+        }
+    }
 }
 
 impl Refit {
     /// Prepares the draws of a rule; one that nothing was found for stays.
-    pub(in crate::score) fn new(scored: &Scored<'_>, found: Option<Found<'_>>, task: Task) -> Result<Self, ScoreError> {
-        let (units, rows) = one_by_one(scored.predictions, &scored.breakdown.of_row, scored.clusters, |row| scored.targets[row].is_some());
+    pub(in crate::score) fn new(scored: &Scored<'_>, reads: Reads, found: Option<Found<'_>>, task: Task) -> Result<Self, ScoreError> {
+        let (units, rows) = one_by_one(scored.predictions, &scored.breakdown.of_row, scored.clusters, |row| reads.counts(row));
         let rule = match found {
             None => Decided::Kept(match scored.decisions {
                 Decisions::Single(decisions) => decisions.clone(),
@@ -140,18 +190,20 @@ impl Refit {
             }),
             Some(found) => Decided::Anew(Box::new(Anew::new(scored, found, task)?)),
         };
-        let targets = scored.targets.iter().map(|target| target.unwrap_or(OUTSIDE)).collect();
-        Ok(Self { units, rows, targets, groups: scored.breakdown.groups.len(), classes: task.classes, rule })
+        Ok(Self { units, rows, reads, groups: scored.breakdown.groups.len(), rule })
     }
 
     /// What metrics read of a draw.
-    pub(in crate::score) fn outcomes(&self) -> Outcomes {
-        Outcomes::every(self.classes)
+    pub(in crate::score) fn lens(&self) -> Lens {
+        match &self.reads {
+            Reads::Truths(_, classes) => Lens::Outcomes(Outcomes::every(*classes)),
+            Reads::Near { near, .. } => Lens::Numbers(Numbers::every(near.k)),
+        }
     }
 
     /// The group and pattern of every sum of a draw.
     pub(in crate::score) fn slots(&self) -> (Vec<u32>, Vec<u32>) {
-        let patterns = self.outcomes().patterns() as u32;
+        let patterns = self.reads.patterns() as u32;
         let groups = (0..self.groups as u32).chain([OUTSIDE]);
         groups.flat_map(|group| (0..patterns).map(move |pattern| (group, pattern))).unzip()
     }
@@ -176,11 +228,11 @@ impl Refit {
 
     fn count(&self, drawn: &[f64], decided: impl Fn(usize) -> Option<u32>, weights: &mut [f64]) {
         let patterns = weights.len() / (self.groups + 1);
+        let pattern_of = self.reads.pattern_of(decided);
         let slots = self.units.slots().iter().zip(drawn).zip(&self.rows).filter(|((_, weight), _)| **weight > 0.0);
         for ((slot, weight), row) in slots {
             let group = if slot.group == OUTSIDE { self.groups } else { slot.group as usize };
-            let row = *row as usize;
-            weights[group * patterns + Outcomes::pattern_of(self.targets[row], decided(row), self.classes)] += weight;
+            weights[group * patterns + pattern_of(*row as usize)] += weight;
         }
     }
 }

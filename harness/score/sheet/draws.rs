@@ -13,7 +13,7 @@ use crate::score::lens::tally::Tally;
 use crate::score::lens::{Hand, Lens};
 use crate::score::units::draw::Purpose;
 use crate::score::units::vertices::{Draw, narrow};
-use crate::score::units::{Shuffle, Units};
+use crate::score::units::{Exchange, Shuffle, Units};
 use crate::score::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::Uncertainty;
@@ -75,7 +75,7 @@ impl Sheet<'_> {
     ) -> Vec<Vec<f64>> {
         let (seed, draws, whole) = (uncertainty.seed(), uncertainty.bootstrap(), self.whole());
         if let Some(refit) = self.refit {
-            let (lens, (labels, patterns)) = (Lens::Outcomes(refit.outcomes()), refit.slots());
+            let (lens, (labels, patterns)) = (refit.lens(), refit.slots());
             let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
                 refit.draw(seed, replicate, weights);
                 lens.sum(&Hand { breakdown: self.breakdown, patterns: &patterns, order: &[], labels: &labels, weights }, whole, tallies);
@@ -168,14 +168,22 @@ impl Sheet<'_> {
     }
 
     /// The numbers of this sheet in every exchange of items between two sides, whose patterns its lens both knows: those of the first side.
-    pub fn exchanged(&self, units: &Units, own: &[u32], other: &[u32], uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
+    pub fn exchanged(
+        &self,
+        (units, exchange): (&Units, &Exchange<'_>),
+        own: &[u32],
+        other: &[u32],
+        uncertainty: &Uncertainty,
+    ) -> Vec<Vec<f64>> {
         let (seed, whole, numbers) = (uncertainty.seed(), self.whole(), self.numbers(units));
         let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
         let (labels, patterns) = ([labels.as_slice(), &labels].concat(), [own, other].concat());
+        let order = self.lens.order(&patterns);
         let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
             let (stay, change) = weights.split_at_mut(own.len());
-            units.exchange(seed, replicate, stay, change);
-            self.lens.sum(&Hand { breakdown: self.breakdown, patterns: &patterns, order: &[], labels: &labels, weights }, whole, tallies);
+            exchange.toss(seed, replicate, stay, change);
+            let hand = Hand { breakdown: self.breakdown, patterns: &patterns, order: &order, labels: &labels, weights };
+            self.lens.sum(&hand, whole, tallies);
         };
         self.draws(uncertainty.permutations(), || vec![0.0; patterns.len()], draw, |(), tallies| numbers(tallies))
     }

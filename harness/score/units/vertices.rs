@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::score::OUTSIDE;
 use crate::score::units::Slot;
+use crate::score::units::clusters::Families;
 use crate::score::units::draw::{Purpose, Urn, generator};
 
 /// Subjects, and the slots that are of one or of two of them.
@@ -88,6 +89,13 @@ impl Vertices {
     /// The subjects of a slot.
     pub(in crate::score) fn tie(&self, slot: usize) -> Tie {
         self.ties[slot]
+    }
+
+    /// The family of each slot: of those that `count`, all go together that are linked by their subjects.
+    pub(in crate::score) fn families(&self, count: &[bool]) -> Vec<u32> {
+        let mut families = Families::new(self.subjects as u32);
+        self.ties.iter().zip(count).filter(|(_, counts)| **counts).for_each(|(tie, _)| families.join(tie.first, tie.second));
+        self.ties.iter().map(|tie| families.of(tie.first)).collect()
     }
 
     /// Draws subjects with replacement.

@@ -65,6 +65,21 @@ impl Paired<'_> {
         (from.1 > 0 && to.1 > 0).then_some((from, to))
     }
 
+    /// Of each pattern of a side, whether it counts in the number at all, or in a part of it, as genuine pairs alone do in a false non-match
+    /// rate and in its gaps; `None` where all may.
+    pub(super) fn counting(&self, side: usize, class: Option<usize>) -> Option<Vec<bool>> {
+        let (metric, Lens::Outcomes(outcomes)) = (self.metrics[side], &self.lenses[side]) else { return None };
+        let mut tally = outcomes.tally();
+        let counts = |pattern: usize| {
+            outcomes.one(pattern, &mut tally);
+            let classes = class.map_or(0..tally.classes().max(1), |class| class..class + 1);
+            let of_class =
+                |class: usize| (0..metric.parts()).any(|part| metric.share(part, &tally, class).is_none_or(|(_, whole)| whole > 0.0));
+            classes.into_iter().any(of_class)
+        };
+        Some((0..outcomes.patterns()).map(counts).collect())
+    }
+
     /// Of each pattern of a side, whether it counts in a share; `None` where it is not what the share is of.
     fn hits(&self, side: usize, class: Option<usize>) -> Option<Vec<Option<bool>>> {
         let (metric, Lens::Outcomes(outcomes)) = (self.metrics[side], &self.lenses[side]) else { return None };
