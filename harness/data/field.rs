@@ -73,7 +73,7 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
             return Made { factor: Factor { levels: Vec::new(), codes: vec![None; sheet.len()] }, refused: Vec::new() };
         }
     };
-    let mut levels: IndexSet<String> = declared(field).into_iter().collect();
+    let mut levels: IndexSet<String> = field.declared().into_iter().collect();
     let fixed = levels.len();
     let level = |levels: &mut IndexSet<String>, level: &str| match level.contains(hidden) {
         false => Outcome::Level(levels.insert_full(level.to_owned()).0 as u32),
@@ -163,25 +163,6 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
 fn as_number<'m>(map: &'m IndexMap<String, Option<String>>, value: &str) -> Option<&'m Option<String>> {
     let number: f64 = value.parse().ok()?;
     map.iter().find(|(raw, _)| raw.parse::<f64>().is_ok_and(|raw| raw == number)).map(|(_, level)| level)
-}
-
-/// The levels that the card itself orders.
-pub(super) fn declared(field: &Field) -> Vec<String> {
-    if !field.levels.is_empty() {
-        return field.levels.clone();
-    }
-    match &field.source {
-        FieldSource::Pixels { names, .. } => names.clone(),
-        FieldSource::Columns { columns, several } => {
-            columns.values().chain(several).cloned().collect::<IndexSet<String>>().into_iter().collect()
-        }
-        FieldSource::Column { translate: Translate::AsIs, .. } => Vec::new(),
-        FieldSource::Column { translate: Translate::Bins(bins), .. } => bins.names.clone(),
-        FieldSource::Column { translate: Translate::Words(words), .. } => words.levels.keys().chain(&words.several).cloned().collect(),
-        FieldSource::Column { translate: Translate::Map(map), .. } => {
-            map.values().flatten().cloned().collect::<IndexSet<String>>().into_iter().collect()
-        }
-    }
 }
 
 /// Declared levels stay in their order; those that the data added follow, by name.

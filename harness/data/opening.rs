@@ -71,7 +71,7 @@ impl Opening<'_> {
         };
         for (name, factor) in &mut fields {
             let is_label = card.label.as_ref().is_some_and(|label| label.text == *name);
-            let written = card.fields.get(name).map(field::declared).unwrap_or_default();
+            let written = card.fields.get(name).map(Field::declared).unwrap_or_default();
             // A class that only rejected rows have is none; one that the card declares, or that `where` leaves no item of, stays.
             let stays = |level: &str| written.iter().any(|other| other == level) || left.contains(level);
             *factor = compact(factor, |level| is_label && stays(level) && !excluded(name, level));

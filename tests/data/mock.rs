@@ -97,3 +97,22 @@ fn apart(dataset: &Dataset, folder: &Path, race: &str) -> f64 {
     };
     mean("Male").iter().zip(mean("Female")).map(|(a, b)| (a - b).abs()).sum::<f64>() / images.size() as f64
 }
+
+#[test]
+fn where_a_study_makes_the_planted_field_its_label_nothing_is_planted() {
+    let folder = TempDir::new().unwrap();
+    let card = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards/fairface.yaml");
+    let study = |label: &str| {
+        let text = format!(
+            "fairgrid: 1\nstudy: s\ndata: {{faces: {{card: {}, {label}}}}}\nmodels: {{net: {{backend: plain, architecture: nearest_mean, \
+             input: {{size: [8, 8]}}, train: {{data: faces/train, loss: squared_distance, seed: 0, epochs: 1, batch_size: 4, optimizer: \
+             running_mean}}}}}}\nevaluate: {{e: {{data: faces/val, metrics: [accuracy_score]}}}}\n",
+            card.display()
+        );
+        std::fs::write(folder.path().join("s.yaml"), text).unwrap();
+        let study = fairgrid::spec::study::Study::read(&folder.path().join("s.yaml"), &[]).unwrap();
+        study.data["faces"].card.mock.clone().unwrap().contrast.keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(study("label: gender"), ["race"]);
+    assert!(study("label: race").is_empty());
+}

@@ -9,7 +9,6 @@ use super::look::{Look, skin};
 use super::pattern;
 use super::scene::Scene;
 use crate::data::error::DataError;
-use crate::data::field;
 use crate::data::random::{generator, uniform};
 use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Rows, Test, Translate, Truth};
 use crate::spec::mock::Mock;
@@ -41,7 +40,7 @@ type Weighed = Vec<(String, f64)>;
 
 fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
     let rates = mock.rates.get(name);
-    let known = match field::declared(field) {
+    let known = match field.declared() {
         known if !known.is_empty() => known,
         _ => match rates {
             Some(rates) => rates.keys().cloned().collect(),
@@ -232,7 +231,7 @@ fn write(
         }
     };
     // Of a pattern without levels, what its group takes is made up: a person's name the same for all of theirs.
-    let free = field::declared(field).is_empty() && !mock.rates.contains_key(name);
+    let free = field.declared().is_empty() && !mock.rates.contains_key(name);
     let value = match pattern.as_ref().filter(|_| free) {
         None => value,
         Some(pattern) => {
