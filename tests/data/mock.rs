@@ -116,3 +116,26 @@ fn where_a_study_makes_the_planted_field_its_label_nothing_is_planted() {
     assert_eq!(study("label: gender"), ["race"]);
     assert!(study("label: race").is_empty());
 }
+
+#[test]
+fn a_hierarchy_is_written_so_that_it_is_read_back() {
+    let images = "images: {glob: 'im/*.png', id: '{stem}'}";
+    let long = "file: l.csv, id: i, class: c, value: v";
+    let forms = [
+        format!("{long}, names: {{file: n.csv}}, hierarchy: {{file: h.json}}"),
+        format!("{long}, hierarchy: {{file: h.csv, kind: a, of: b}}, sets: {{Person: [Man, Woman], Thing: [Car, Bus]}}"),
+        format!("{long}, hierarchy: {{file: h.zip/h.json}}, sets: {{Person: [Man, Woman], Thing: [Car, Bus]}}"),
+    ];
+    let table = "images: {table: t.csv, path: '{file}'}";
+    let rows = [
+        "from: tags, others: absent, names: {file: n.csv}, hierarchy: {file: h.csv, kind: a, of: b}",
+        "columns: [Hat, Bag], hierarchy: {file: h.jsonl, kind: a, of: b}",
+    ];
+    let cards = forms.iter().map(|form| (images, form.as_str())).chain(rows.map(|form| (table, form)));
+    for (images, labels) in cards {
+        let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join("card.yaml"), format!("fairgrid_card: 1\ndataset: d\n{images}\nlabels: {{{labels}}}\n")).unwrap();
+        let dataset = made(&folder.path().join("card.yaml"), 40, &folder).unwrap_or_else(|error| panic!("{labels}: {error}"));
+        assert!(dataset.rejections == 0 && matches!(dataset.classes.len(), 2 | 4), "{labels}: {:?}", dataset.classes);
+    }
+}

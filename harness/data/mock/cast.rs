@@ -9,6 +9,7 @@ use super::look::{Look, skin};
 use super::pattern;
 use super::scene::Scene;
 use crate::data::error::DataError;
+use crate::data::labels::class_of;
 use crate::data::random::{generator, uniform};
 use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Rows, Test, Translate, Truth};
 use crate::spec::mock::Mock;
@@ -302,7 +303,12 @@ pub(super) fn cell(truth: &Truth, there: bool) -> String {
 
 /// The classes of a mock by their codes.
 pub(super) fn named(card: &Card, mock: &Mock) -> IndexMap<String, String> {
-    let written = card.labels.as_ref().map(Labels::written).filter(|classes| !classes.is_empty());
-    let classes = written.as_ref().unwrap_or(&mock.classes);
+    let written = match card.labels.as_ref() {
+        Some(Labels { form: LabelForm::Wide { columns, .. }, .. }) => {
+            columns.values().map(|column| class_of(card, column).to_owned()).collect()
+        }
+        labels => labels.map(Labels::written).unwrap_or_default(),
+    };
+    let classes = if written.is_empty() { &mock.classes } else { &written };
     classes.iter().enumerate().map(|(class, name)| (code(class), name.clone())).collect()
 }
