@@ -139,3 +139,26 @@ fn a_hierarchy_is_written_so_that_it_is_read_back() {
         assert!(dataset.rejections == 0 && matches!(dataset.classes.len(), 2 | 4), "{labels}: {:?}", dataset.classes);
     }
 }
+
+#[test]
+fn splits_and_subjects_may_be_parts_of_the_path() {
+    let parts = "fields: {kind: {levels: [a, b]}, part: {from: file, match: '([a-z]+)/.*'}}\nlabel: kind\n";
+    let splits = "splits: {train: {where: {part: [train]}}, validation: {where: {part: [val]}}, test: {where: {part: test}}}\n";
+    let rest = "splits: {train: {where: {part: [train]}}, test: {rest: true}}\n";
+    let rated = "mock: {rates: {part: {train: 3, val: 1, test: 1}}}\n";
+    let numbered = "fields: {kind: {levels: [a, b]}, site: {from: file, match: '.*/(\\d+)-.*'}}\nlabel: kind\nsubject: site\n";
+    let cards = [
+        format!("{parts}{splits}"),
+        format!("{parts}subject: file\n{splits}"),
+        format!("{parts}subject: file\n{splits}{rated}"),
+        format!("{parts}subject: file\n{rest}"),
+        format!("{numbered}splits: {{test: {{fraction: 0.3, seed: 0}}, train: {{rest: true}}}}\n"),
+    ];
+    for card in cards {
+        let folder = TempDir::new().unwrap();
+        let whole = format!("fairgrid_card: 1\ndataset: d\nimages: {{table: t.csv, path: 'im/{{file}}', id: '{{file}}#{{row}}'}}\n{card}");
+        std::fs::write(folder.path().join("card.yaml"), whole).unwrap();
+        let dataset = made(&folder.path().join("card.yaml"), 60, &folder).unwrap_or_else(|error| panic!("{card}: {error}"));
+        assert!(dataset.rejections == 0 && dataset.splits.len() == card.matches("where").count().max(2), "{card}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use rand::RngExt;
 
 use super::look::{Look, skin};
@@ -45,7 +45,13 @@ fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
         known if !known.is_empty() => known,
         _ => match rates {
             Some(rates) => rates.keys().cloned().collect(),
-            None => in_names(card, field).unwrap_or_else(|| vec!["first".to_owned(), "second".to_owned()]),
+            None => match asked(card, name) {
+                asked if asked.len() > 1 => asked.into_iter().collect(),
+                asked => {
+                    let made = in_names(card, field).unwrap_or_else(|| vec!["first".to_owned(), "second".to_owned()]);
+                    asked.into_iter().chain(made).collect::<IndexSet<String>>().into_iter().collect()
+                }
+            },
         },
     };
     let passes = |level: &String| {
@@ -59,6 +65,13 @@ fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
             (level, rate)
         })
         .collect()
+}
+
+/// The levels that splits and `where` ask for.
+fn asked(card: &Card, name: &str) -> IndexSet<String> {
+    let splits = card.splits.named.values().flat_map(|split| &split.conditions);
+    let tests = splits.chain(&card.conditions).filter(|condition| condition.field == name).map(|condition| &condition.test);
+    tests.filter(|test| matches!(test, Test::In(_))).flat_map(Test::levels).cloned().collect()
 }
 
 /// Two levels that the names of files can tell, where they cannot tell just any.
@@ -86,6 +99,11 @@ fn choose(weighed: &Weighed, at: f64) -> usize {
 /// The columns that say who is shown.
 fn whose_columns<'c>(card: &'c Card, subject: &'c str) -> Vec<&'c str> {
     card.whose.as_ref().map_or_else(|| vec![subject], |whose| whose.columns().collect())
+}
+
+/// Whether a field takes a part of a column, so that the column is more than the field's level.
+fn takes_part(field: &Field, column: &str) -> bool {
+    matches!(&field.source, FieldSource::Column { from, pattern: Some(_), .. } if from.text == column)
 }
 
 /// Whether several items show the same person. Where the person names the image, each has one.
@@ -136,7 +154,10 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
                 written = &weighed[(chosen + 1) % weighed.len()].0;
             }
         }
-        write(card, mock, name, field, written, number, &mut cells)?;
+        // A column that says who is shown is the same for all items of a person, also where a field is a part of it.
+        let subject =
+            card.subject.as_ref().is_some_and(|subject| whose_columns(card, &subject.text).iter().any(|own| takes_part(field, own)));
+        write(card, mock, name, field, written, if subject { unit } else { number }, &mut cells)?;
         if let Some((column, least)) = &field.confidence {
             cells.entry(column.clone()).or_insert_with(|| least.max(1.0).to_string());
         }
@@ -154,7 +175,8 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
     }
     let whose = card.subject.as_ref().filter(|subject| !card.fields.contains_key(&subject.text));
     for subject in whose.iter().flat_map(|subject| whose_columns(card, &subject.text)) {
-        if card.whose.is_some() && cells.contains_key(subject) {
+        let told = card.whose.is_some() || card.fields.values().any(|field| takes_part(field, subject));
+        if told && cells.contains_key(subject) {
             continue;
         }
         // A name that the pattern of the files asks for, `n000012`; or a plain number.
@@ -232,7 +254,7 @@ fn write(
         }
     };
     // Of a pattern without levels, what its group takes is made up: a person's name the same for all of theirs.
-    let free = field.declared().is_empty() && !mock.rates.contains_key(name);
+    let free = field.declared().is_empty() && !mock.rates.contains_key(name) && !asked(card, name).contains(level);
     let value = match pattern.as_ref().filter(|_| free) {
         None => value,
         Some(pattern) => {
