@@ -152,6 +152,7 @@ fn splits_and_subjects_may_be_parts_of_the_path() {
         format!("{parts}subject: file\n{splits}"),
         format!("{parts}subject: file\n{splits}{rated}"),
         format!("{parts}subject: file\n{rest}"),
+        format!("{parts}subject: file\nsplits: {{from: part, map: {{train: train, val: test}}}}\n"),
         format!("{numbered}splits: {{test: {{fraction: 0.3, seed: 0}}, train: {{rest: true}}}}\n"),
     ];
     for card in cards {

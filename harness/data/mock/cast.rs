@@ -11,7 +11,7 @@ use super::scene::Scene;
 use crate::data::error::DataError;
 use crate::data::labels::class_of;
 use crate::data::random::{generator, uniform};
-use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Rows, Test, Translate, Truth};
+use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Rows, SplitColumn, Test, Translate, Truth};
 use crate::spec::mock::Mock;
 
 /// What is left of the contrast of a picture in bad light: too little to tell a class by.
@@ -69,9 +69,20 @@ fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
 
 /// The levels that splits and `where` ask for.
 fn asked(card: &Card, name: &str) -> IndexSet<String> {
+    if let Some(column) = card.splits.column.as_ref().filter(|column| column.from.text == name) {
+        return official(column).into_iter().collect();
+    }
     let splits = card.splits.named.values().flat_map(|split| &split.conditions);
     let tests = splits.chain(&card.conditions).filter(|condition| condition.field == name).map(|condition| &condition.test);
     tests.filter(|test| matches!(test, Test::In(_))).flat_map(Test::levels).cloned().collect()
+}
+
+/// The values that name splits.
+fn official(column: &SplitColumn) -> Vec<String> {
+    match column.map.is_empty() {
+        true => ["train", "validation", "test"].map(str::to_owned).to_vec(),
+        false => column.map.keys().cloned().collect(),
+    }
 }
 
 /// Two levels that the names of files can tell, where they cannot tell just any.
@@ -189,11 +200,13 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
         let named = named.filter(|name| !name.chars().all(|letter| letter.is_ascii_digit()));
         cells.insert(subject.to_owned(), named.unwrap_or(plain));
     }
-    if let Some(column) = &card.splits.column {
-        let raw: Vec<String> = match column.map.is_empty() {
-            true => ["train", "validation", "test"].map(str::to_owned).to_vec(),
-            false => column.map.keys().cloned().collect(),
-        };
+    // A field that names splits and is read from another column is written there.
+    let written = |name: &str| {
+        let field = card.fields.get(name).map(|field| &field.source);
+        field.is_some_and(|source| !matches!(source, FieldSource::Column { from, .. } if from.text == name))
+    };
+    if let Some(column) = card.splits.column.as_ref().filter(|column| !written(&column.from.text)) {
+        let raw = official(column);
         // A group of a file's name may say itself which splits there are.
         let said = match &card.layout {
             Layout::Files(files) => files.pattern.as_ref().is_some_and(|pattern| pattern.regex().as_str().contains("train")),
