@@ -17,7 +17,10 @@ enum Outcome {
 /// A field of a sheet, and which rows it refuses, with reasons.
 pub(super) struct Made {
     pub(super) factor: Factor,
+    /// Their value is not known.
     pub(super) refused: Vec<(usize, String)>,
+    /// They have none, and need one.
+    pub(super) lacking: Vec<(usize, String)>,
 }
 
 /// What columns of numbers say together, as one column, and the rows whose cells are no numbers, or say nothing that is `needed` since two are
@@ -70,10 +73,11 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
         FieldSource::Column { from, pattern, translate } => (from.text.as_str(), pattern.as_ref(), translate),
         FieldSource::Columns { .. } => (name, None, &Translate::AsIs),
         FieldSource::Pixels { .. } => {
-            return Made { factor: Factor { levels: Vec::new(), codes: vec![None; sheet.len()] }, refused: Vec::new() };
+            let factor = Factor { levels: Vec::new(), codes: vec![None; sheet.len()] };
+            return Made { factor, refused: Vec::new(), lacking: Vec::new() };
         }
     };
-    let mut levels: IndexSet<String> = declared(field).into_iter().collect();
+    let mut levels: IndexSet<String> = field.declared().into_iter().collect();
     let fixed = levels.len();
     let level = |levels: &mut IndexSet<String>, level: &str| match level.contains(hidden) {
         false => Outcome::Level(levels.insert_full(level.to_owned()).0 as u32),
@@ -82,6 +86,11 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
     let outcomes: Vec<Outcome> = column
         .values()
         .map(|written| {
+            if let (Translate::AsIs, None, Some(several)) = (translate, pattern, several(written))
+                && field.levels.is_empty()
+            {
+                return Outcome::Refused(format!("`{from}` is `{written}`, {several}: `{name}` is one value an item"));
+            }
             let matched = match pattern {
                 None => Some(written),
                 Some(pattern) => {
@@ -123,7 +132,7 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
         let cell = column.get(row);
         Some((cell, cell.and_then(|cell| cell.parse::<f64>().ok()), least))
     };
-    let mut refused = Vec::new();
+    let (mut refused, mut lacking) = (Vec::new(), Vec::new());
     let mut codes = Vec::with_capacity(sheet.len());
     for row in 0..sheet.len() {
         let (mut sure, mut lack) = (true, "is missing".to_owned());
@@ -151,37 +160,28 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
             (_, Missing::Keep) => None,
             (_, Missing::Level(other)) => Some(levels.insert_full(other.clone()).0 as u32),
             (_, Missing::Reject) => {
-                refused.push((row, format!("`{from}` {lack}, which `{name}` needs")));
+                lacking.push((row, format!("`{from}` {lack}, which `{name}` needs")));
                 None
             }
         });
     }
-    Made { factor: sorted(levels, fixed, codes), refused }
+    Made { factor: sorted(levels, fixed, codes), refused, lacking }
+}
+
+/// What a cell holds instead of one value: a list or a map, as JSON writes it.
+fn several(cell: &str) -> Option<&'static str> {
+    let what = match cell.as_bytes().first()? {
+        b'[' => "a list",
+        b'{' => "a map",
+        _ => return None,
+    };
+    serde_json::from_str::<serde::de::IgnoredAny>(cell).ok().map(|_| what)
 }
 
 /// Numbers compare as numbers: a column with gaps is often written with decimals, `1.0`.
 fn as_number<'m>(map: &'m IndexMap<String, Option<String>>, value: &str) -> Option<&'m Option<String>> {
     let number: f64 = value.parse().ok()?;
     map.iter().find(|(raw, _)| raw.parse::<f64>().is_ok_and(|raw| raw == number)).map(|(_, level)| level)
-}
-
-/// The levels that the card itself orders.
-pub(super) fn declared(field: &Field) -> Vec<String> {
-    if !field.levels.is_empty() {
-        return field.levels.clone();
-    }
-    match &field.source {
-        FieldSource::Pixels { names, .. } => names.clone(),
-        FieldSource::Columns { columns, several } => {
-            columns.values().chain(several).cloned().collect::<IndexSet<String>>().into_iter().collect()
-        }
-        FieldSource::Column { translate: Translate::AsIs, .. } => Vec::new(),
-        FieldSource::Column { translate: Translate::Bins(bins), .. } => bins.names.clone(),
-        FieldSource::Column { translate: Translate::Words(words), .. } => words.levels.keys().chain(&words.several).cloned().collect(),
-        FieldSource::Column { translate: Translate::Map(map), .. } => {
-            map.values().flatten().cloned().collect::<IndexSet<String>>().into_iter().collect()
-        }
-    }
 }
 
 /// Declared levels stay in their order; those that the data added follow, by name.

@@ -1,5 +1,6 @@
 //! Tri-state labels: for each item the classes that are there and those that are not.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexSet;
@@ -13,7 +14,7 @@ use super::printable::hidden;
 use super::sheet::Sheet;
 use super::source::{Found, Source};
 use super::table::{self, Table};
-use crate::spec::card::{Card, LabelForm, Labels, Names, Others, TableFile, Truth};
+use crate::spec::card::{Card, Header, LabelForm, Labels, Names, Others, TableFile, Truth};
 use crate::spec::problem::{Problem, SpecError};
 
 /// Classes and targets.
@@ -87,6 +88,11 @@ impl Gathered {
         }
         Read { classes: order.into_iter().map(|(class, _)| class).collect(), targets: Targets::Multi { present, absent } }
     }
+}
+
+/// The class that a column is called after: a column of a joined table without the table.
+pub(super) fn class_of<'c>(card: &Card, column: &'c str) -> &'c str {
+    column.rsplit_once('.').filter(|(table, _)| card.tables.contains_key(*table)).map_or(column, |(_, class)| class)
 }
 
 /// Why the label lists of some items cannot be read, by row.
@@ -165,9 +171,7 @@ pub(super) fn read(
         }
         LabelForm::Wide { columns, truth } => {
             for (name, class) in columns {
-                // A column of a joined table is called without the table.
-                let own = class.rsplit_once('.').filter(|(table, _)| card.tables.contains_key(*table));
-                let class = own.map_or(class.as_str(), |(_, class)| class);
+                let class = class_of(card, class);
                 gathered.classes.insert(class.to_owned());
                 for row in 0..sheet.len() {
                     let cell = sheet.columns.get(name).and_then(|column| column.get(row));
@@ -193,7 +197,7 @@ pub(super) fn read(
             (*others, names.as_ref(), true)
         }
     };
-    let shown = shown(source, sheet, names)?;
+    let shown = shown(source, sheet, names, &gathered.classes)?;
     ontology::imply(&mut gathered, labels, &shown, source, sheet)?;
     let mut read = gathered.finish(&labels.classes, others, |code| shown.get(code).cloned().unwrap_or_else(|| code.to_owned()), sort);
     let lost = labels.classes.iter().find(|class| !read.classes.contains(class));
@@ -327,10 +331,11 @@ fn long(
     Ok(())
 }
 
-fn read_names(source: &Source, sheet: &mut Sheet, names: &Names) -> Result<HashMap<String, String>, DataError> {
-    let found = source.named(&names.table.file)?;
-    let table = Table::read(&found.path, &found.options(&names.table))?;
-    sheet.tables.push(found.stored().to_owned());
+/// The names of the codes that `classes` are among.
+fn read_names(source: &Source, sheet: &mut Sheet, names: &Names, classes: &IndexSet<String>) -> Result<HashMap<String, String>, DataError> {
+    let file = source.named(&names.table.file)?;
+    let table = Table::read(&file.path, &file.options(&names.table))?;
+    sheet.tables.push(file.stored().to_owned());
     let columns: Vec<String> = table.columns().take(2).map(str::to_owned).collect();
     let (code, name) = match (&names.columns, columns.as_slice()) {
         (Some((code, name)), _) => (code.clone(), name.clone()),
@@ -338,19 +343,34 @@ fn read_names(source: &Source, sheet: &mut Sheet, names: &Names) -> Result<HashM
         _ => return Err(DataError::dataset("names", "need a table of two columns: the code and the name")),
     };
     let (codes, texts) = (table.column(&code)?, table.column(&name)?);
-    let mut found = HashMap::with_capacity(table.len());
+    let mut found: HashMap<String, String> = HashMap::with_capacity(table.len());
+    // A first line that holds the code of a label is no header.
+    if names.columns.is_none() && names.table.header == Header::Names && classes.contains(&code) {
+        found.insert(code, name);
+    }
     for row in 0..table.len() {
-        if let (Some(code), Some(text)) = (codes.text(row)?, texts.text(row)?) {
-            found.insert(code.into_owned(), text.into_owned());
+        let (Some(code), Some(text)) = (codes.text(row)?, texts.text(row)?) else { continue };
+        match found.entry(code.into_owned()) {
+            Entry::Vacant(free) => drop(free.insert(text.into_owned())),
+            Entry::Occupied(first) if *first.get() == text => {}
+            Entry::Occupied(first) => {
+                let reason = format!("`{}` is called `{}` already, and here `{text}`: the first counts", first.key(), first.get());
+                sheet.rejected.push(Rejected { what: file.below.clone(), line: Some(table.at(row).number), reason });
+            }
         }
     }
     Ok(found)
 }
 
 /// What classes are shown as.
-fn shown(source: &Source, sheet: &mut Sheet, names: Option<&Names>) -> Result<HashMap<String, String>, DataError> {
+fn shown(
+    source: &Source,
+    sheet: &mut Sheet,
+    names: Option<&Names>,
+    classes: &IndexSet<String>,
+) -> Result<HashMap<String, String>, DataError> {
     let names = match names {
-        Some(names) => read_names(source, sheet, names)?,
+        Some(names) => read_names(source, sheet, names, classes)?,
         None => HashMap::new(),
     };
     Ok(unambiguous(&names))

@@ -1,10 +1,12 @@
 //! What tri-state labels imply: see [`crate::spec::card::Ontology`].
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 use serde::Deserialize;
 
+use super::aside::Kind;
 use super::error::DataError;
 use super::frame::Targets;
 use super::labels::Gathered;
@@ -27,6 +29,9 @@ struct Branch {
     kinds: Vec<Branch>,
 }
 
+/// The classes of a hierarchy, each with those that it is a kind of.
+type Kinds = IndexMap<String, Vec<String>>;
+
 /// Says what follows from a hierarchy and what sets make of their members. `shown` are the names of the codes.
 pub(super) fn imply(
     gathered: &mut Gathered,
@@ -36,25 +41,26 @@ pub(super) fn imply(
     sheet: &mut Sheet,
 ) -> Result<(), DataError> {
     if let Some(hierarchy) = &labels.ontology.hierarchy {
-        let parents = read(source, sheet, hierarchy)?;
-        expand(gathered, &parents);
+        let kinds = coded(read(source, sheet, hierarchy)?, gathered, shown);
+        check(&kinds, gathered, labels, shown)?;
+        expand(gathered, &kinds);
     }
     sets(gathered, labels, shown)
 }
 
-/// What each class is a kind of.
-fn read(source: &Source, sheet: &mut Sheet, hierarchy: &Hierarchy) -> Result<HashMap<String, Vec<String>>, DataError> {
+/// What each class is a kind of, as it is written.
+fn read(source: &Source, sheet: &mut Sheet, hierarchy: &Hierarchy) -> Result<Kinds, DataError> {
     let found = source.named(&hierarchy.table.file)?;
     let path = &found.path;
-    let mut parents: HashMap<String, Vec<String>> = HashMap::new();
+    let mut known = Kinds::new();
     match &hierarchy.columns {
         Some((kind, of)) => {
             let table = Table::read(path, &found.options(&hierarchy.table))?;
             let (kinds, classes) = (table.column(kind)?, table.column(of)?);
             for row in 0..table.len() {
-                if let (Some(kind), Some(class)) = (kinds.text(row)?, classes.text(row)?) {
-                    parents.entry(kind.into_owned()).or_default().push(class.into_owned());
-                }
+                // What is a kind of nothing may have a row too.
+                let Some(kind) = kinds.text(row)? else { continue };
+                known.entry(kind.into_owned()).or_default().extend(classes.text(row)?.map(Cow::into_owned));
             }
         }
         None => {
@@ -62,39 +68,109 @@ fn read(source: &Source, sheet: &mut Sheet, hierarchy: &Hierarchy) -> Result<Has
             // serde_json ends itself at a depth of 128.
             let tree: Branch = serde_json::from_slice(&text)
                 .map_err(|error| DataError::file(path, format!("is no tree of `{{LabelName, Subcategory: […]}}`: {error}")))?;
+            known.entry(tree.class.clone()).or_default();
             let mut branches = vec![&tree];
             while let Some(branch) = branches.pop() {
                 for kind in &branch.kinds {
-                    parents.entry(kind.class.clone()).or_default().push(branch.class.clone());
+                    known.entry(kind.class.clone()).or_default().push(branch.class.clone());
                     branches.push(kind);
                 }
             }
         }
     }
     sheet.tables.push(found.stored().to_owned());
-    Ok(parents)
+    Ok(known)
 }
 
-/// All that a class is a kind of, near ones first; a circle ends where it began.
-fn ancestors<'p>(parents: &'p HashMap<String, Vec<String>>, class: &'p str) -> IndexSet<&'p str> {
+/// The same by the codes of the labels, where a hierarchy is written by names.
+fn coded(kinds: Kinds, gathered: &Gathered, shown: &HashMap<String, String>) -> Kinds {
+    let codes: HashMap<&str, &str> = shown.iter().map(|(code, name)| (name.as_str(), code.as_str())).collect();
+    let code = |class: String| match codes.get(class.as_str()) {
+        Some(code) if !gathered.classes.contains(&class) && !shown.contains_key(&class) => (*code).to_owned(),
+        _ => class,
+    };
+    let mut by_code = Kinds::with_capacity(kinds.len());
+    for (class, of) in kinds {
+        let of: Vec<String> = of.into_iter().map(code).collect();
+        by_code.entry(code(class)).or_default().extend(of.iter().cloned());
+        for above in of {
+            by_code.entry(above).or_default();
+        }
+    }
+    by_code
+}
+
+/// Refuses a hierarchy that says nothing of any label, or goes round.
+fn check(kinds: &Kinds, gathered: &Gathered, labels: &Labels, shown: &HashMap<String, String>) -> Result<(), DataError> {
+    let node = labels.node.get("hierarchy").unwrap_or(&labels.node);
+    let named = gathered.classes.iter().any(|class| shown.contains_key(class));
+    let fits = kinds.keys().any(|class| gathered.classes.contains(class) || named && shown.contains_key(class));
+    let problem = if !fits && !gathered.classes.is_empty() {
+        let some = |classes: &mut dyn Iterator<Item = &String>| {
+            let mut kind = Kind::default();
+            classes.take(3).for_each(|class| kind.add(class));
+            kind.shown()
+        };
+        let (theirs, own) = (some(&mut kinds.keys()), some(&mut gathered.classes.iter()));
+        Problem::at(node, format!("no class of the hierarchy is one of the labels: it has {theirs}, the labels {own}"))
+            .help("write both alike, or let `names` say which codes the names are")
+    } else if let Some(circle) = circle(kinds) {
+        let name = |class: &&str| shown.get(*class).map_or_else(|| format!("`{class}`"), |name| format!("`{name}` ({class})"));
+        let circle: Vec<String> = circle.iter().map(name).collect();
+        Problem::at(node, format!("the hierarchy goes round in a circle: {}", circle.join(" is a kind of ")))
+            .help("take one of these out of the file")
+    } else {
+        return Ok(());
+    };
+    Err(SpecError::from(problem).into())
+}
+
+/// A circle, where there is one: each class is a kind of the next, and the last is the first.
+fn circle(kinds: &Kinds) -> Option<Vec<&str>> {
+    let mut done: HashSet<&str> = HashSet::new();
+    for start in kinds.keys() {
+        // The way up, each class with those above it that were not looked at.
+        let mut way: IndexMap<&str, std::slice::Iter<String>> = IndexMap::new();
+        let mut next = Some(start.as_str());
+        while let Some(class) = next {
+            if let Some(at) = way.get_index_of(class) {
+                return Some(way.keys().skip(at).copied().chain([class]).collect());
+            }
+            if !done.contains(class) {
+                way.insert(class, kinds.get(class).map_or(&[][..], Vec::as_slice).iter());
+            }
+            next = None;
+            while let (None, Some((_, above))) = (next, way.last_mut()) {
+                next = above.next().map(String::as_str);
+                if next.is_none() {
+                    done.extend(way.pop().map(|(class, _)| class));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// All that a class is a kind of, near ones first.
+fn ancestors<'k>(kinds: &'k Kinds, class: &'k str) -> IndexSet<&'k str> {
     let mut found: IndexSet<&str> = IndexSet::new();
     let mut level = vec![class];
     for _ in 0..DEEPEST {
-        level = level.iter().flat_map(|class| parents.get(*class).into_iter().flatten()).map(String::as_str).collect();
-        level.retain(|parent| *parent != class && found.insert(parent));
+        level = level.iter().flat_map(|class| kinds.get(*class).into_iter().flatten()).map(String::as_str).collect();
+        level.retain(|above| found.insert(above));
     }
     found
 }
 
 /// Only classes that a label mentions, or that one is a kind of, are ever said anything about.
-fn expand(gathered: &mut Gathered, parents: &HashMap<String, Vec<String>>) {
+fn expand(gathered: &mut Gathered, kinds: &Kinds) {
     let mentioned: Vec<String> = gathered.classes.iter().cloned().collect();
     for class in &mentioned {
-        gathered.classes.extend(ancestors(parents, class).into_iter().map(str::to_owned));
+        gathered.classes.extend(ancestors(kinds, class).into_iter().map(str::to_owned));
     }
     let index = |class: &str| gathered.classes.get_index_of(class).map(|index| index as u32);
     let above: Vec<Vec<u32>> =
-        gathered.classes.iter().map(|class| ancestors(parents, class).into_iter().filter_map(index).collect()).collect();
+        gathered.classes.iter().map(|class| ancestors(kinds, class).into_iter().filter_map(index).collect()).collect();
     let mut below: Vec<Vec<u32>> = vec![Vec::new(); above.len()];
     for (kind, classes) in above.iter().enumerate() {
         classes.iter().for_each(|class| below[*class as usize].push(kind as u32));

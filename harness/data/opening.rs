@@ -1,6 +1,6 @@
 //! A card and its files to a dataset, step by step.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use indexmap::IndexMap;
@@ -28,6 +28,14 @@ const LISTED: usize = 10_000;
 
 /// A value by row.
 pub(super) type Values<'s> = Box<dyn Fn(usize) -> Option<&'s str> + 's>;
+
+/// The rows that fields refuse.
+struct Refused {
+    /// Why, by row.
+    reasons: Vec<Option<String>>,
+    /// By field, those that have a value of it that is not known, rather than none.
+    unread: HashMap<String, HashSet<usize>>,
+}
 
 /// What an opening works on.
 pub(super) struct Opening<'c> {
@@ -60,10 +68,10 @@ impl Opening<'_> {
             whose.columns().try_for_each(|column| self.check_group(column, &whose.node))?;
             sheet.fill(whose);
         }
-        let mut fields = self.fields(&mut sheet, &aside.unjoined)?;
-        let chosen = self.classes(&fields);
-        aside.filtered = self.filter(&mut sheet, &mut fields)?;
-        let left: BTreeSet<String> = chosen.difference(&self.classes(&fields)).cloned().collect();
+        let (mut fields, refused) = self.fields(&sheet)?;
+        let chosen = self.classes(&fields, |row| refused.reasons[row].is_none());
+        aside.filtered = self.filter(&mut sheet, &mut fields, refused, &aside.unjoined)?;
+        let left: BTreeSet<String> = chosen.difference(&self.classes(&fields, |_| true)).cloned().collect();
         let (digests, misnamed) = verify::images(self, &mut sheet, &mut fields, &memory)?;
         aside.misnamed = misnamed;
         let excluded = |name: &str, level: &str| {
@@ -71,7 +79,7 @@ impl Opening<'_> {
         };
         for (name, factor) in &mut fields {
             let is_label = card.label.as_ref().is_some_and(|label| label.text == *name);
-            let written = card.fields.get(name).map(field::declared).unwrap_or_default();
+            let written = card.fields.get(name).map(Field::declared).unwrap_or_default();
             // A class that only rejected rows have is none; one that the card declares, or that `where` leaves no item of, stays.
             let stays = |level: &str| written.iter().any(|other| other == level) || left.contains(level);
             *factor = compact(factor, |level| is_label && stays(level) && !excluded(name, level));
@@ -164,14 +172,19 @@ impl Opening<'_> {
         })
     }
 
-    /// The fields that come from columns; rows that they refuse are gone afterwards.
-    fn fields(&self, sheet: &mut Sheet, unjoined: &[String]) -> Result<IndexMap<String, Factor>, DataError> {
+    /// The fields that come from columns, and the rows that they refuse.
+    fn fields(&self, sheet: &Sheet) -> Result<(IndexMap<String, Factor>, Refused), DataError> {
         let mut fields = IndexMap::new();
         let mut reasons: Vec<Option<String>> = vec![None; sheet.len()];
+        let mut unread: HashMap<String, HashSet<usize>> = HashMap::new();
         // Who has no class cannot be learned from, and who is nobody cannot be kept on one side of a split.
         let needed = |name: &str| [&self.card.label, &self.card.subject].into_iter().flatten().any(|needed| needed.text == name);
         let mut keep = |name: &str, made: field::Made, refused: Vec<(usize, String)>| {
             for (row, reason) in refused.into_iter().chain(made.refused) {
+                unread.entry(name.to_owned()).or_default().insert(row);
+                reasons[row].get_or_insert(reason);
+            }
+            for (row, reason) in made.lacking {
                 reasons[row].get_or_insert(reason);
             }
             fields.insert(name.to_owned(), made.factor);
@@ -203,38 +216,56 @@ impl Opening<'_> {
         for (row, reason) in self.card.labels.iter().flat_map(|labels| labels::unreadable(labels, sheet)) {
             reasons[row].get_or_insert(reason);
         }
-        let keep: Vec<bool> = reasons.iter().map(Option::is_none).collect();
+        Ok((fields, Refused { reasons, unread }))
+    }
+
+    /// The classes that some of the items have, where an item has one.
+    fn classes(&self, fields: &IndexMap<String, Factor>, among: impl Fn(usize) -> bool) -> BTreeSet<String> {
+        let factor = self.card.label.as_ref().and_then(|label| fields.get(&label.text));
+        let rows = factor.map_or(0, |factor| factor.codes.len());
+        (0..rows).filter(|row| among(*row)).filter_map(|row| factor?.level(row).map(str::to_owned)).collect()
+    }
+
+    /// Drops what `where` leaves out, and says how many; that is a choice, not a rejection. What it lets through and cannot be used is
+    /// rejected.
+    fn filter(
+        &self,
+        sheet: &mut Sheet,
+        fields: &mut IndexMap<String, Factor>,
+        refused: Refused,
+        unjoined: &[String],
+    ) -> Result<u64, DataError> {
+        let Refused { mut reasons, unread } = refused;
+        let mut keep = vec![true; sheet.len()];
+        if reasons.iter().any(Option::is_none) {
+            for condition in &self.card.conditions {
+                let values = self.values(condition, sheet, fields)?;
+                // What could not be read is not known to be something else.
+                let passes = |row: usize| {
+                    condition.test.passes(values(row)) || unread.get(&condition.field).is_some_and(|unread| unread.contains(&row))
+                };
+                keep.iter_mut().enumerate().for_each(|(row, keep)| *keep &= passes(row));
+            }
+        }
+        sheet.retain(&keep);
+        retain(fields, &keep);
+        let left_out = keep.len() - sheet.len();
+        let mut kept = keep.iter();
+        reasons.retain(|_| kept.next() == Some(&true));
+        let usable: Vec<bool> = reasons.iter().map(Option::is_none).collect();
         let before = sheet.rejected.len();
-        sheet.reject(&keep, |_, row| reasons[row].clone().unwrap_or_default());
-        retain(&mut fields, &keep);
+        sheet.reject(&usable, |_, row| reasons[row].clone().unwrap_or_default());
+        retain(fields, &usable);
+        if usable.is_empty() && left_out > 0 {
+            return Err(DataError::dataset(&self.card.dataset, "has no item that `where` lets through"));
+        }
         if sheet.len() == 0 {
             // The last to go, or else whoever went before.
             let first = sheet.rejected.get(before).or(sheet.rejected.first()).map(ToString::to_string);
             let why: String = unjoined.iter().chain(&first).map(|why| format!(": {why}")).collect();
             return Err(DataError::dataset(&self.card.dataset, format!("has no item that can be used{why}")));
         }
-        Ok(fields)
-    }
-
-    /// The classes that some item has, where an item has one.
-    fn classes(&self, fields: &IndexMap<String, Factor>) -> BTreeSet<String> {
-        let factor = self.card.label.as_ref().and_then(|label| fields.get(&label.text));
-        factor.map(|factor| compact(factor, |_| false).levels.into_iter().collect()).unwrap_or_default()
-    }
-
-    /// Drops what `where` leaves out, and says how many; that is a choice, not a rejection.
-    fn filter(&self, sheet: &mut Sheet, fields: &mut IndexMap<String, Factor>) -> Result<u64, DataError> {
-        let mut keep = vec![true; sheet.len()];
-        for condition in &self.card.conditions {
-            let values = self.values(condition, sheet, fields)?;
-            keep.iter_mut().enumerate().for_each(|(row, keep)| *keep &= condition.test.passes(values(row)));
-        }
-        sheet.retain(&keep);
-        retain(fields, &keep);
-        match sheet.len() {
-            0 => Err(DataError::dataset(&self.card.dataset, "has no item that `where` lets through")),
-            left => Ok((keep.len() - left) as u64),
-        }
+        Ok(left_out as u64)
     }
 
     /// The values that a condition tests, by row. A level that cannot occur is a mistake.

@@ -45,7 +45,7 @@ impl Found {
 }
 
 impl Source<'_> {
-    /// A file that a card names: a table, an archive.
+    /// A file that a card names: a table, an archive. Where only `x` is there, that is `x.gz` too.
     ///
     /// # Errors
     /// When there is none, or it is a folder, a pipe or a device, or it lies beyond the root.
@@ -61,7 +61,11 @@ impl Source<'_> {
         match whole.find(&below) {
             Ok(kind) if kind.is_file() => Ok(Found { below, path, unpacked: None }),
             Ok(kind) => Err(DataError::file(&path, format!("is {}", no_file(kind)))),
-            Err(reason) if reason == ABSENT => Err(DataError::file(&path, "is not there")),
+            Err(reason) if reason == ABSENT => match file.strip_suffix(".gz") {
+                // Somebody unpacked it.
+                Some(plain) if self.root.join(plain).is_file() => self.named(plain),
+                _ => Err(DataError::file(&path, "is not there")),
+            },
             Err(reason) => Err(DataError::file(&path, format!("is {reason}: put the file itself there, or let `root` hold both"))),
         }
     }

@@ -158,10 +158,15 @@ impl Card {
         let splits: Option<Splits> = fields.optional("splits", problems);
         let conditions = fields.optional_with("where", problems, condition::decode_all);
         let compose: Option<Compose> = fields.optional("compose", problems);
-        let mock = fields.optional("mock", problems);
+        let mocked = fields.node("mock");
+        let mock: Option<Mock> = mocked.and_then(|node| Mock::decode(node, problems));
         fields.finish(problems);
 
+        let told = declared.is_some() || node.get("fields").is_none();
         let declared = declared.unwrap_or_default();
+        if let (Some(node), Some(mock), true) = (mocked, &mock, told) {
+            mock.check(node, label.as_ref(), &declared, problems);
+        }
         let splits = splits.unwrap_or_default();
         for name in label.iter().chain(&attribute).chain(splits.stratified_by()) {
             declared_field(name, &declared, problems);

@@ -2,9 +2,11 @@
 
 use indexmap::IndexMap;
 
+use super::card::{Field, FieldSource, Name};
 use super::decode::{Decode, Fields, number_in, word};
-use super::node::Node;
-use super::problem::{Problem, Problems};
+use super::node::{Key, Node, Value};
+use super::problem::{Problem, Problems, did_you_mean};
+use super::source::Place;
 
 /// How a made-up dataset in a card's layout looks.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,4 +109,88 @@ impl Decode for Mock {
             seed: seed.unwrap_or(0),
         })
     }
+}
+
+impl Mock {
+    /// Refuses what is said of fields and levels that the card does not have, and a disparity that nobody could find. `node` is where the
+    /// mock is written, `label` the card's.
+    pub(super) fn check(&self, node: &Node, label: Option<&Name>, fields: &IndexMap<String, Field>, problems: &mut Problems) {
+        let drawn = node.get("label").zip(self.label.as_ref());
+        let shown: Vec<(&Node, &String)> = node.get("shown").into_iter().flat_map(items).zip(&self.shown).collect();
+        for (node, name) in drawn.iter().chain(&shown) {
+            known(&node.place, name, fields, problems);
+        }
+        if let Some((third, _)) = shown.get(2) {
+            let problem = Problem::at(third, "two fields can be shown: the first as the tone of what is drawn, the second as its size");
+            problems.push(problem.help("take this one out"));
+        }
+        for (key, rates) in node.get("rates").into_iter().flat_map(entries) {
+            if let Some(field) = known(&key.place, &key.text, fields, problems) {
+                self.check_rates(key, rates, field, problems);
+            }
+        }
+        let label = self.label.as_ref().or(label.map(|label| &label.text));
+        for (key, levels) in node.get("planted").and_then(|planted| planted.get("contrast")).into_iter().flat_map(entries) {
+            if label == Some(&key.text) {
+                let message = format!("`{}` is the label: a picture that hides its class tells it by that", key.text);
+                let problem = Problem::at_place(&key.place, message);
+                problems.push(problem.help("plant on another field, or leave `planted` out and let `rates` differ"));
+            } else if let Some(field) = known(&key.place, &key.text, fields, problems) {
+                self.check_planted(key, levels, field, problems);
+            }
+        }
+    }
+
+    fn check_rates(&self, field: &Key, rates: &Node, meant: &Field, problems: &mut Problems) {
+        let declared = meant.declared();
+        if !declared.is_empty() {
+            known_levels(&field.text, rates, &declared, problems);
+        }
+        if self.rates.get(&field.text).is_some_and(|rates| rates.values().all(|rate| *rate == 0.0)) {
+            let problem = Problem::at(rates, format!("no level of `{}` has a rate above 0, so nobody would be in the mock", field.text));
+            problems.push(problem.help("leave `rates` out for levels that are equally frequent"));
+        }
+    }
+
+    fn check_planted(&self, field: &Key, levels: &Node, meant: &Field, problems: &mut Problems) {
+        let (name, declared) = (&field.text, meant.declared());
+        match self.rates.get(name) {
+            _ if !declared.is_empty() => known_levels(name, levels, &declared, problems),
+            Some(rates) => known_levels(name, levels, &rates.keys().cloned().collect::<Vec<_>>(), problems),
+            None => {
+                let message = format!("the card does not say which levels `{name}` has, so nothing can be planted on one");
+                let help = format!("name them in `levels` of the field, or in the mock: `rates: {{{name}: {{a: 1, b: 1}}}}`");
+                problems.push(Problem::at_place(&field.place, message).help(help));
+            }
+        }
+    }
+}
+
+/// The field of a name, if a mock can give it levels.
+fn known<'f>(place: &Place, name: &str, fields: &'f IndexMap<String, Field>, problems: &mut Problems) -> Option<&'f Field> {
+    let problem = match fields.get(name) {
+        Some(Field { source: FieldSource::Pixels { .. }, .. }) => {
+            Problem::at_place(place, format!("`{name}` is measured from the pixels, and a mock cannot choose it"))
+                .help("name another field")
+        }
+        Some(field) => return Some(field),
+        None => Problem::at_place(place, format!("unknown field `{name}`")).help(did_you_mean(name, fields.keys().map(String::as_str))),
+    };
+    problems.push(problem);
+    None
+}
+
+fn known_levels(field: &str, written: &Node, levels: &[String], problems: &mut Problems) {
+    for (level, _) in entries(written).iter().filter(|(level, _)| !levels.contains(&level.text)) {
+        let problem = Problem::at_place(&level.place, format!("unknown level `{}` of `{field}`", level.text));
+        problems.push(problem.help(did_you_mean(&level.text, levels.iter().map(String::as_str))));
+    }
+}
+
+fn entries(node: &Node) -> &[(Key, Node)] {
+    if let Value::Map(entries) = &node.value { entries } else { &[] }
+}
+
+fn items(node: &Node) -> &[Node] {
+    if let Value::List(items) = &node.value { items } else { &[] }
 }

@@ -93,3 +93,14 @@ fn who_is_shown_may_be_said_by_columns_together() {
     let made = crate::command::fairgrid(["mock", "root/card.yaml", "--rows", "40", "--output", "made"]).within(&folder).run();
     assert_eq!(made.code, Some(0), "{made}");
 }
+
+#[test]
+fn what_where_leaves_out_is_not_rejected_unless_nobody_can_tell_what_it_is() {
+    let rows = "a.png,1,f,cat\na.png,2,,cat\na.png,3,m,\na.png,4,?,cat\na.png,5,m,fox\na.png,6,f,\na.png,7,f,fox\n";
+    let folder = images(&["a.png"]).file("root/t.csv", format!("file,id,sex,kind\n{rows}"));
+    let card = "images: {table: t.csv, path: '{file}', id: '{id}'}\nlabel: kind\n\
+                fields: {kind: {levels: [cat, dog]}, sex: {map: {f: female, m: male}, missing: reject}}\n";
+    insta::assert_snapshot!(shown(&folder, &format!("{card}where: {{sex: female}}\n")));
+    insta::assert_snapshot!(shown(&folder, &format!("{card}where: {{kind: {{missing: false}}, sex: {{missing: false}}}}\n")));
+    insta::assert_snapshot!(shown(&folder, &format!("{card}where: {{id: [2, 3]}}\n")));
+}

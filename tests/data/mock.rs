@@ -97,3 +97,69 @@ fn apart(dataset: &Dataset, folder: &Path, race: &str) -> f64 {
     };
     mean("Male").iter().zip(mean("Female")).map(|(a, b)| (a - b).abs()).sum::<f64>() / images.size() as f64
 }
+
+#[test]
+fn where_a_study_makes_the_planted_field_its_label_nothing_is_planted() {
+    let folder = TempDir::new().unwrap();
+    let card = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards/fairface.yaml");
+    let study = |label: &str| {
+        let text = format!(
+            "fairgrid: 1\nstudy: s\ndata: {{faces: {{card: {}, {label}}}}}\nmodels: {{net: {{backend: plain, architecture: nearest_mean, \
+             input: {{size: [8, 8]}}, train: {{data: faces/train, loss: squared_distance, seed: 0, epochs: 1, batch_size: 4, optimizer: \
+             running_mean}}}}}}\nevaluate: {{e: {{data: faces/val, metrics: [accuracy_score]}}}}\n",
+            card.display()
+        );
+        std::fs::write(folder.path().join("s.yaml"), text).unwrap();
+        let study = fairgrid::spec::study::Study::read(&folder.path().join("s.yaml"), &[]).unwrap();
+        study.data["faces"].card.mock.clone().unwrap().contrast.keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(study("label: gender"), ["race"]);
+    assert!(study("label: race").is_empty());
+}
+
+#[test]
+fn a_hierarchy_is_written_so_that_it_is_read_back() {
+    let images = "images: {glob: 'im/*.png', id: '{stem}'}";
+    let long = "file: l.csv, id: i, class: c, value: v";
+    let forms = [
+        format!("{long}, names: {{file: n.csv}}, hierarchy: {{file: h.json}}"),
+        format!("{long}, hierarchy: {{file: h.csv, kind: a, of: b}}, sets: {{Person: [Man, Woman], Thing: [Car, Bus]}}"),
+        format!("{long}, hierarchy: {{file: h.zip/h.json}}, sets: {{Person: [Man, Woman], Thing: [Car, Bus]}}"),
+    ];
+    let table = "images: {table: t.csv, path: '{file}'}";
+    let rows = [
+        "from: tags, others: absent, names: {file: n.csv}, hierarchy: {file: h.csv, kind: a, of: b}",
+        "columns: [Hat, Bag], hierarchy: {file: h.jsonl, kind: a, of: b}",
+    ];
+    let cards = forms.iter().map(|form| (images, form.as_str())).chain(rows.map(|form| (table, form)));
+    for (images, labels) in cards {
+        let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join("card.yaml"), format!("fairgrid_card: 1\ndataset: d\n{images}\nlabels: {{{labels}}}\n")).unwrap();
+        let dataset = made(&folder.path().join("card.yaml"), 40, &folder).unwrap_or_else(|error| panic!("{labels}: {error}"));
+        assert!(dataset.rejections == 0 && matches!(dataset.classes.len(), 2 | 4), "{labels}: {:?}", dataset.classes);
+    }
+}
+
+#[test]
+fn splits_and_subjects_may_be_parts_of_the_path() {
+    let parts = "fields: {kind: {levels: [a, b]}, part: {from: file, match: '([a-z]+)/.*'}}\nlabel: kind\n";
+    let splits = "splits: {train: {where: {part: [train]}}, validation: {where: {part: [val]}}, test: {where: {part: test}}}\n";
+    let rest = "splits: {train: {where: {part: [train]}}, test: {rest: true}}\n";
+    let rated = "mock: {rates: {part: {train: 3, val: 1, test: 1}}}\n";
+    let numbered = "fields: {kind: {levels: [a, b]}, site: {from: file, match: '.*/(\\d+)-.*'}}\nlabel: kind\nsubject: site\n";
+    let cards = [
+        format!("{parts}{splits}"),
+        format!("{parts}subject: file\n{splits}"),
+        format!("{parts}subject: file\n{splits}{rated}"),
+        format!("{parts}subject: file\n{rest}"),
+        format!("{parts}subject: file\nsplits: {{from: part, map: {{train: train, val: test}}}}\n"),
+        format!("{numbered}splits: {{test: {{fraction: 0.3, seed: 0}}, train: {{rest: true}}}}\n"),
+    ];
+    for card in cards {
+        let folder = TempDir::new().unwrap();
+        let whole = format!("fairgrid_card: 1\ndataset: d\nimages: {{table: t.csv, path: 'im/{{file}}', id: '{{file}}#{{row}}'}}\n{card}");
+        std::fs::write(folder.path().join("card.yaml"), whole).unwrap();
+        let dataset = made(&folder.path().join("card.yaml"), 60, &folder).unwrap_or_else(|error| panic!("{card}: {error}"));
+        assert!(dataset.rejections == 0 && dataset.splits.len() == card.matches("where").count().max(2), "{card}");
+    }
+}

@@ -38,18 +38,45 @@ fn what_is_there_is_all_that_it_is_a_kind_of_and_what_is_not_there_has_no_kinds(
     ];
     assert_eq!(labels(&dataset), expected);
 
-    folder.write("kinds.csv", "what,of\n/m/dog,/m/animal\n/m/cat,/m/animal\n/m/animal,/m/thing\n/m/car,/m/thing\n/m/thing,/m/dog\n");
-    let table = folder.open(&card("classes: [Animal, Car], hierarchy: {file: kinds.csv, kind: what, of: of}")).unwrap();
-    assert_eq!(
-        labels(&table),
-        ["Animal", "!Animal !Car", "Animal Car", "!Animal !Car", "!Animal !Car"],
-        "in a circle, each is a kind of each"
-    );
+    // A table by the names of the codes says the same.
+    folder.write("kinds.csv", "what,of\nDog,Animal\n/m/cat,Animal\nAnimal,/m/thing\nCar,Thing\nThing,\n");
+    let table = folder.open(&card("hierarchy: {file: kinds.csv, kind: what, of: of}")).unwrap();
+    assert_eq!((table.classes.clone(), labels(&table)), (dataset.classes.clone(), labels(&dataset)));
 
     let error = folder.write("tree.json", "[1]").open(&card("hierarchy: {file: tree.json}")).unwrap_err();
     assert!(error.contains("`tree.json` is no tree of `{LabelName, Subcategory: […]}`"), "{error}");
     let error = folder.open(&card("hierarchy: {file: ../tree.json}")).unwrap_err();
     assert!(error.contains("leaves"), "{error}");
+}
+
+#[test]
+fn a_hierarchy_that_goes_round_or_fits_nothing_is_refused() {
+    let folder = five();
+    let refused = |table: &str| {
+        folder.write("kinds.csv", table);
+        folder.open(&card("hierarchy: {file: kinds.csv, kind: what, of: of}")).unwrap_err()
+    };
+    let error = refused("what,of\n/m/cat,/m/animal\n/m/dog,/m/animal\n/m/animal,/m/creature\n/m/creature,/m/dog\n");
+    let circle = "`Animal` (/m/animal) is a kind of `/m/creature` is a kind of `Dog` (/m/dog) is a kind of `Animal` (/m/animal)";
+    assert!(error.contains(&format!("the hierarchy goes round in a circle: {circle}")), "{error}");
+    let error = refused("what,of\nDog,dog\ndog,Dog\n");
+    assert!(error.contains("`Dog` (/m/dog) is a kind of `dog` is a kind of `Dog` (/m/dog)"), "{error}");
+    let error = refused("what,of\nhound,beast\n");
+    assert!(error.contains("no class of the hierarchy is one of the labels: it has `hound`, `beast`, the labels `/m/dog`"), "{error}");
+}
+
+#[test]
+fn names_are_read_from_the_first_line_on_where_it_holds_a_code() {
+    let folder = five();
+    folder.write("n.csv", NAMES);
+    let headless = |names: &str| folder.open(&card("").replace("{file: n.csv, columns: [code, name]}", names)).unwrap();
+    assert_eq!(headless("{file: n.csv}").classes, ["Animal", "Car", "Cat", "Dog"]);
+
+    folder.write("n.csv", "code,name\n/m/dog,Dog\n/m/dog,Dog\n/m/dog,Hound\n");
+    let twice = headless("{file: n.csv}");
+    assert_eq!(twice.classes, ["/m/animal", "/m/car", "/m/cat", "Dog"]);
+    let rejected: Vec<String> = twice.rejected.iter().map(ToString::to_string).collect();
+    assert_eq!(rejected, ["`n.csv` 4: `/m/dog` is called `Dog` already, and here `Hound`: the first counts"]);
 }
 
 #[test]

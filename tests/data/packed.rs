@@ -1,6 +1,7 @@
 //! Tables, annotations, arrays and images inside of archives.
 
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
+use std::path::Path;
 
 use fairgrid::data::dataset::Dataset;
 use fairgrid::data::mock;
@@ -102,4 +103,30 @@ fn whatever_a_card_reads_may_lie_in_an_archive() {
             assert_eq!(format!("{:?}", packed.targets), format!("{:?}", plain.targets), "{card}");
         }
     }
+}
+
+#[test]
+fn what_a_card_calls_compressed_may_be_unpacked() {
+    let folder = Folder::new();
+    let png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    folder.write("a.png", &png).write("t.csv", "file,tone\na.png,dark\n");
+    let card = "images: {table: t.csv.gz, path: '{file}'}\nfields: {tone: tone}\nlabel: tone\n";
+    assert_eq!(levels(&folder.open(card).unwrap(), "tone"), ["dark"]);
+    let member = card.replace("t.csv.gz", "t.tsv.gz");
+    let error = folder.open(&member).unwrap_err();
+    assert!(error.contains("`t.tsv.gz` is not there"), "{error}");
+
+    // MNIST's own names, unpacked.
+    let folder = Folder::new();
+    let cards = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards/mnist.yaml");
+    mock::write(&Card::read(&cards).unwrap(), Some(40), folder.path()).unwrap();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let mut plain = Vec::new();
+        flate2::read::GzDecoder::new(std::fs::File::open(&path).unwrap()).read_to_end(&mut plain).unwrap();
+        std::fs::write(path.with_extension(""), plain).unwrap();
+        std::fs::remove_file(path).unwrap();
+    }
+    let dataset = Dataset::open(&Card::read(&cards).unwrap().at(folder.path()), &folder.path().join("cache")).unwrap();
+    assert_eq!(dataset.ids.len(), 40);
 }

@@ -227,3 +227,92 @@ fn names_that_are_codes() {
     assert_eq!((dataset.ids[4].as_str(), dataset.native), ("e.jpg#0", (17, 26, 3)));
     assert_eq!(rejected(&dataset), ["`label/label.lst` 6: `code` is `9`, which `expression` does not know"]);
 }
+
+#[test]
+fn frames_of_films_are_told_by_files_beside_them() {
+    let folder = Folder::new();
+    folder
+        .images(
+            &["S005/001/S005_001_00000001.png", "S005/001/S005_001_00000011.png", "S010/004/S010_004_00000019.png"]
+                .map(|frame| format!("cohn-kanade-images/{frame}"))
+                .each_ref()
+                .map(String::as_str),
+        )
+        .write("Emotion/S005/001/S005_001_00000011_emotion.txt", "   3.0000000e+00\n")
+        .write("Emotion/S010/004/S010_004_00000019_emotion.txt", "   7.0000000e+00\n");
+    let dataset = open(&folder, "ck-plus");
+    assert_eq!((levels(&dataset, "emotion"), dataset.rejections, dataset.aside.filtered), (vec!["disgust", "surprise"], 0, 1));
+
+    let folder = Folder::new();
+    let frame = "ccv2-frames-part-1/0000/0000_portuguese_nonscripted_1_raw_frame";
+    folder.images(&[
+        &format!("{frame}00000381.jpg"),
+        &format!("{frame}00000425.jpg"),
+        "ccv2-frames-part-2/1114/1114_hindi_scripted_1_raw_frame00000001.jpg",
+    ]);
+    let video =
+        |name: &str, subject: &str, more: &str| format!("{{\"video_name\": \"{name}.mp4\", \"subject_id\": \"{subject}\", {more}}}");
+    let first = "\"gender\": \"cis man\", \"age\": 30, \"monk_skin_tone\": {\"scale\": \"scale 5\", \"confidence\": \"medium\"}";
+    let second = "\"gender\": \"cis woman\", \"age\": \"prefer not to say\", \"monk_skin_tone\": {\"scale\": \"scale 10\", \"confidence\": \"high\"}";
+    let videos = [video("0000_portuguese_nonscripted_1", "0000", first), video("1114_hindi_scripted_1", "1114", second)];
+    folder.write("CasualConversationsV2.json", format!("[{}]", videos.join(", ")));
+    let dataset = open(&folder, "casual-conversations-v2");
+    assert_eq!(
+        (levels(&dataset, "gender"), levels(&dataset, "age"), levels(&dataset, "skin")),
+        (vec!["cis man", "cis man", "cis woman"], vec!["18 to 30", "18 to 30", "-"], vec!["medium", "medium", "dark"])
+    );
+}
+
+#[test]
+fn people_in_photographs_have_attributes_by_number() {
+    let folder = Folder::new();
+    folder.images(&["Image/train/0--Parade/a.jpg", "Image/val/1--Riot/b.jpg", "Image/test/2--Meeting/c.jpg"]);
+    let person =
+        |first: i32| format!("{{\"attribute\": [{first}, 1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1], \"bbox\": [2.5, 3.0, 10.0, 12.0]}}");
+    let image = |name: &str, people: &[i32]| {
+        let people: Vec<String> = people.iter().map(|first| person(*first)).collect();
+        format!("{{\"file_name\": \"{name}\", \"scene_id\": 0, \"targets\": [{}]}}", people.join(", "))
+    };
+    let document = |images: &[String]| format!("{{\"attribute_id_map\": {{\"0\": \"Male\"}}, \"images\": [{}]}}", images.join(", "));
+    folder
+        .write(
+            "Anno/wider_attribute_trainval.json",
+            document(&[image("train/0--Parade/a.jpg", &[1, -1]), image("val/1--Riot/b.jpg", &[0])]),
+        )
+        .write("Anno/wider_attribute_test.json", document(&[image("test/2--Meeting/c.jpg", &[1])]));
+    let dataset = open(&folder, "wider-attribute");
+    let mut genders = levels(&dataset, "gender");
+    genders.sort_unstable();
+    assert_eq!((genders, dataset.rejections, dataset.native), (vec!["-", "female", "male", "male"], 0, (12, 10, 3)));
+    assert_eq!(labels(&dataset)[0], "long hair !sunglasses !stripe");
+    assert_eq!(["train", "validation", "test"].map(|part| split(&dataset, part).len()), [2, 1, 1]);
+}
+
+#[test]
+fn folders_that_say_groups_by_initials_and_contexts_in_brackets() {
+    let folder = Folder::new();
+    let person = "10011748@N08_identity_0/867465917_0.jpg";
+    folder.images(&[&format!("4K_120/HA4K_120/{person}"), "4K_120/MN4K_120/2@N01_identity_3/1_0.jpg"]);
+    let dataset = open(&folder, "diveface");
+    assert_eq!(
+        (levels(&dataset, "gender"), levels(&dataset, "ethnicity")),
+        (vec!["male", "female"], vec!["East Asian", "Sub-Saharan and South Indian"])
+    );
+
+    let folder = Folder::new();
+    folder.images(&["test/dog/dog(indoor)/2300.jpg", "train/cat/cat(indoor)/1.jpg", "train/dog/dog(outdoor)/2.jpg"]);
+    let dataset = open(&folder, "metashift");
+    assert_eq!((levels(&dataset, "class"), levels(&dataset, "context")), (vec!["dog", "cat", "dog"], vec!["indoor", "indoor", "outdoor"]));
+
+    let folder = Folder::new();
+    folder.images(&[
+        "Train/Train_Aligned_Faces/Angry/Airheads_000519240_00000005.png",
+        "Val_Aligned_Faces_new/Sad/21_000848360_00000014.png",
+    ]);
+    let dataset = open(&folder, "sfew");
+    assert_eq!((levels(&dataset, "expression"), split(&dataset, "validation").len()), (vec!["Angry", "Sad"], 1));
+
+    let folder = Folder::new();
+    folder.images(&["race_per_7000/African/m.01abc/000001_1@en.jpg", "race_per_7000/Indian/m.02xyz/000002_0@en.jpg"]);
+    assert_eq!(levels(&open(&folder, "bupt-balancedface"), "race"), ["African", "Indian"]);
+}

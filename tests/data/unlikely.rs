@@ -94,3 +94,19 @@ fn boxes_off_the_image_and_shares_that_are_taken_for_pixels_are_rejected() {
     let shares = card.replace("bottom: b", "bottom: b, relative: true");
     insta::assert_snapshot!(format!("{}---\n{}", shown(&folder, card), shown(&folder, &shares)));
 }
+
+#[test]
+fn json_that_says_a_thing_twice_or_several_things() {
+    let rows = [
+        r#"{"file": "a.png", "id": 1, "kind": "cat", "tone": "dark"}"#,
+        r#"{"file": "a.png", "id": 2, "kind": "cat", "kind": "dog", "tone": "dark"}"#,
+        r#"{"file": "a.png", "id": 3, "kind": ["cat"], "tone": "dark"}"#,
+        r#"{"file": "a.png", "id": 4, "kind": "cat", "tone": {"dark": 1}}"#,
+        r#"{"file": "a.png", "id": 5, "kind": "[0, 20)", "tone": null}"#,
+    ];
+    let folder = folder(&[("t.jsonl", &rows.join("\n"))]);
+    insta::assert_snapshot!(shown(
+        &folder,
+        "images: {table: t.jsonl, path: '{file}', id: '{id}'}\nfields: {kind: kind, tone: tone}\nlabel: kind\n"
+    ));
+}

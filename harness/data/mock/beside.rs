@@ -8,7 +8,7 @@ use super::pattern;
 use crate::data::array;
 use crate::data::error::DataError;
 use crate::data::random::generator;
-use crate::spec::card::{Card, JoinKey, LabelForm, Pick, TableFile};
+use crate::spec::card::{Card, Header, Hierarchy, JoinKey, LabelForm, Names, Pick, TableFile};
 use crate::spec::mock::Mock;
 
 /// One file an item and side file.
@@ -133,46 +133,61 @@ fn keyed(key: &JoinKey, item: &Item, whole: String) -> Vec<(String, String)> {
     }
 }
 
-/// Long tables of labels and the tables of the classes' names.
+/// Long tables of labels, and what tells their classes.
 pub(super) fn labels(card: &Card, mock: &Mock, folder: &Folder, items: &[Item]) -> Result<(), DataError> {
-    let names = match card.labels.as_ref().map(|labels| &labels.form) {
-        Some(LabelForm::Long { tables, id, class, value, names }) => {
-            let mut files: Vec<Vec<BTreeMap<String, String>>> = vec![Vec::new(); tables.len()];
-            for item in items {
-                let file = place(tables, item);
-                for (code, there) in &item.labels {
-                    let mut row = BTreeMap::from([
-                        (id.clone(), item.cells.get(cast::ID).cloned().unwrap_or_default()),
-                        (class.clone(), code.clone()),
-                    ]);
-                    match value {
-                        Some((column, truth)) => drop(row.insert(column.clone(), cast::cell(truth, *there))),
-                        None if !there => continue,
-                        None => {}
-                    }
-                    files[file].push(row);
+    let Some(labels) = &card.labels else { return Ok(()) };
+    if let LabelForm::Long { tables, id, class, value, .. } = &labels.form {
+        let mut files: Vec<Vec<BTreeMap<String, String>>> = vec![Vec::new(); tables.len()];
+        for item in items {
+            let file = place(tables, item);
+            for (code, there) in &item.labels {
+                let mut row =
+                    BTreeMap::from([(id.clone(), item.cells.get(cast::ID).cloned().unwrap_or_default()), (class.clone(), code.clone())]);
+                match value {
+                    Some((column, truth)) => drop(row.insert(column.clone(), cast::cell(truth, *there))),
+                    None if !there => continue,
+                    None => {}
                 }
+                files[file].push(row);
             }
-            for (table, rows) in tables.iter().zip(&files) {
-                folder.table(table, rows)?;
-            }
-            names
         }
-        Some(LabelForm::List { names, .. }) => names,
-        _ => &None,
-    };
-    let Some(names) = names else { return Ok(()) };
-    let (code, name) = match &names.columns {
-        Some(columns) => columns.clone(),
-        None => ("code".to_owned(), "name".to_owned()),
-    };
-    let (code, name) = match &names.table.header {
-        crate::spec::card::Header::Absent(columns) if columns.len() >= 2 => (columns[0].clone(), columns[1].clone()),
-        _ => (code, name),
+        for (table, rows) in tables.iter().zip(&files) {
+            folder.table(table, rows)?;
+        }
+    }
+    if let Some(names) = labels.form.names() {
+        self::names(card, mock, folder, names)?;
+    }
+    labels.ontology.hierarchy.as_ref().map_or(Ok(()), |hierarchy| self::hierarchy(card, mock, folder, hierarchy))
+}
+
+/// The table of the classes' names.
+fn names(card: &Card, mock: &Mock, folder: &Folder, names: &Names) -> Result<(), DataError> {
+    let (code, name) = match (&names.table.header, &names.columns) {
+        (Header::Absent(columns), _) if columns.len() >= 2 => (columns[0].clone(), columns[1].clone()),
+        (_, Some(columns)) => columns.clone(),
+        (_, None) => ("code".to_owned(), "name".to_owned()),
     };
     let row = |(class, text): (String, String)| BTreeMap::from([(code.clone(), class), (name.clone(), text)]);
     let rows: Vec<BTreeMap<String, String>> = cast::named(card, mock).into_iter().map(row).collect();
     folder.table(&names.table, &rows)
+}
+
+/// A hierarchy in which no class is a kind of another, since what is drawn of one is not drawn of the other.
+fn hierarchy(card: &Card, mock: &Mock, folder: &Folder, hierarchy: &Hierarchy) -> Result<(), DataError> {
+    let coded = card.labels.as_ref().is_some_and(|labels| labels.form.names().is_some());
+    let classes = cast::named(card, mock).into_iter().map(|(code, name)| if coded { code } else { name });
+    match &hierarchy.columns {
+        Some((kind, of)) => {
+            let rows: Vec<_> = classes.map(|class| BTreeMap::from([(kind.clone(), class), (of.clone(), String::new())])).collect();
+            folder.table(&hierarchy.table, &rows)
+        }
+        // A tree has a root, which is one of the classes: it need not hold the others.
+        None => {
+            let root = serde_json::json!({"LabelName": classes.take(1).collect::<String>()});
+            folder.write(&hierarchy.table.file, root.to_string().as_bytes())
+        }
+    }
 }
 
 /// The table that an item's labels are in: the one that is called after its split, or any.

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use rand::RngExt;
 
 use super::look::{Look, skin};
 use super::pattern;
 use super::scene::Scene;
 use crate::data::error::DataError;
-use crate::data::field;
+use crate::data::labels::class_of;
 use crate::data::random::{generator, uniform};
-use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Rows, Test, Translate, Truth};
+use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Rows, SplitColumn, Test, Translate, Truth};
 use crate::spec::mock::Mock;
 
 /// What is left of the contrast of a picture in bad light: too little to tell a class by.
@@ -41,11 +41,17 @@ type Weighed = Vec<(String, f64)>;
 
 fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
     let rates = mock.rates.get(name);
-    let known = match field::declared(field) {
+    let known = match field.declared() {
         known if !known.is_empty() => known,
         _ => match rates {
             Some(rates) => rates.keys().cloned().collect(),
-            None => in_names(card, field).unwrap_or_else(|| vec!["first".to_owned(), "second".to_owned()]),
+            None => match asked(card, name) {
+                asked if asked.len() > 1 => asked.into_iter().collect(),
+                asked => {
+                    let made = in_names(card, field).unwrap_or_else(|| vec!["first".to_owned(), "second".to_owned()]);
+                    asked.into_iter().chain(made).collect::<IndexSet<String>>().into_iter().collect()
+                }
+            },
         },
     };
     let passes = |level: &String| {
@@ -59,6 +65,24 @@ fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
             (level, rate)
         })
         .collect()
+}
+
+/// The levels that splits and `where` ask for.
+fn asked(card: &Card, name: &str) -> IndexSet<String> {
+    if let Some(column) = card.splits.column.as_ref().filter(|column| column.from.text == name) {
+        return official(column).into_iter().collect();
+    }
+    let splits = card.splits.named.values().flat_map(|split| &split.conditions);
+    let tests = splits.chain(&card.conditions).filter(|condition| condition.field == name).map(|condition| &condition.test);
+    tests.filter(|test| matches!(test, Test::In(_))).flat_map(Test::levels).cloned().collect()
+}
+
+/// The values that name splits.
+fn official(column: &SplitColumn) -> Vec<String> {
+    match column.map.is_empty() {
+        true => ["train", "validation", "test"].map(str::to_owned).to_vec(),
+        false => column.map.keys().cloned().collect(),
+    }
 }
 
 /// Two levels that the names of files can tell, where they cannot tell just any.
@@ -86,6 +110,11 @@ fn choose(weighed: &Weighed, at: f64) -> usize {
 /// The columns that say who is shown.
 fn whose_columns<'c>(card: &'c Card, subject: &'c str) -> Vec<&'c str> {
     card.whose.as_ref().map_or_else(|| vec![subject], |whose| whose.columns().collect())
+}
+
+/// Whether a field takes a part of a column, so that the column is more than the field's level.
+fn takes_part(field: &Field, column: &str) -> bool {
+    matches!(&field.source, FieldSource::Column { from, pattern: Some(_), .. } if from.text == column)
 }
 
 /// Whether several items show the same person. Where the person names the image, each has one.
@@ -136,7 +165,10 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
                 written = &weighed[(chosen + 1) % weighed.len()].0;
             }
         }
-        write(card, mock, name, field, written, number, &mut cells)?;
+        // A column that says who is shown is the same for all items of a person, also where a field is a part of it.
+        let subject =
+            card.subject.as_ref().is_some_and(|subject| whose_columns(card, &subject.text).iter().any(|own| takes_part(field, own)));
+        write(card, mock, name, field, written, if subject { unit } else { number }, &mut cells)?;
         if let Some((column, least)) = &field.confidence {
             cells.entry(column.clone()).or_insert_with(|| least.max(1.0).to_string());
         }
@@ -154,7 +186,8 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
     }
     let whose = card.subject.as_ref().filter(|subject| !card.fields.contains_key(&subject.text));
     for subject in whose.iter().flat_map(|subject| whose_columns(card, &subject.text)) {
-        if card.whose.is_some() && cells.contains_key(subject) {
+        let told = card.whose.is_some() || card.fields.values().any(|field| takes_part(field, subject));
+        if told && cells.contains_key(subject) {
             continue;
         }
         // A name that the pattern of the files asks for, `n000012`; or a plain number.
@@ -167,11 +200,13 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
         let named = named.filter(|name| !name.chars().all(|letter| letter.is_ascii_digit()));
         cells.insert(subject.to_owned(), named.unwrap_or(plain));
     }
-    if let Some(column) = &card.splits.column {
-        let raw: Vec<String> = match column.map.is_empty() {
-            true => ["train", "validation", "test"].map(str::to_owned).to_vec(),
-            false => column.map.keys().cloned().collect(),
-        };
+    // A field that names splits and is read from another column is written there.
+    let written = |name: &str| {
+        let field = card.fields.get(name).map(|field| &field.source);
+        field.is_some_and(|source| !matches!(source, FieldSource::Column { from, .. } if from.text == name))
+    };
+    if let Some(column) = card.splits.column.as_ref().filter(|column| !written(&column.from.text)) {
+        let raw = official(column);
         // A group of a file's name may say itself which splits there are.
         let said = match &card.layout {
             Layout::Files(files) => files.pattern.as_ref().is_some_and(|pattern| pattern.regex().as_str().contains("train")),
@@ -232,7 +267,7 @@ fn write(
         }
     };
     // Of a pattern without levels, what its group takes is made up: a person's name the same for all of theirs.
-    let free = field::declared(field).is_empty() && !mock.rates.contains_key(name);
+    let free = field.declared().is_empty() && !mock.rates.contains_key(name) && !asked(card, name).contains(level);
     let value = match pattern.as_ref().filter(|_| free) {
         None => value,
         Some(pattern) => {
@@ -303,7 +338,12 @@ pub(super) fn cell(truth: &Truth, there: bool) -> String {
 
 /// The classes of a mock by their codes.
 pub(super) fn named(card: &Card, mock: &Mock) -> IndexMap<String, String> {
-    let written = card.labels.as_ref().map(Labels::written).filter(|classes| !classes.is_empty());
-    let classes = written.as_ref().unwrap_or(&mock.classes);
+    let written = match card.labels.as_ref() {
+        Some(Labels { form: LabelForm::Wide { columns, .. }, .. }) => {
+            columns.values().map(|column| class_of(card, column).to_owned()).collect()
+        }
+        labels => labels.map(Labels::written).unwrap_or_default(),
+    };
+    let classes = if written.is_empty() { &mock.classes } else { &written };
     classes.iter().enumerate().map(|(class, name)| (code(class), name.clone())).collect()
 }

@@ -33,7 +33,7 @@ use crate::spec::card::{BoxFormat, Card, Edges, Files, ImageAt, Layout, Pattern,
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,12 @@
 //! One JSON object a line.
 
+use std::collections::HashSet;
+use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
 
 use super::records::Records;
 use super::{At, CHUNK, LONGEST_RECORD, Malformed, Options, Table, TableError, encoding};
@@ -48,8 +53,7 @@ impl JsonLines {
                 continue;
             }
             let at = At { path: self.path.clone(), unit: "line", number: self.line };
-            let record = serde_json::from_slice(text).map_err(|error| format!("not JSON: {error}"));
-            let Err(reason) = record.and_then(|record| self.records.push(record, self.line)) else { continue };
+            let Err(reason) = object(text).and_then(|record| self.records.push(record, self.line)) else { continue };
             match self.options.tolerant {
                 true => malformed.push(Malformed { at, reason }),
                 false => return Err(TableError::Row { at, reason }),
@@ -57,6 +61,48 @@ impl JsonLines {
         }
         self.chunks += 1;
         Ok(Table { malformed, ..self.records.table(&self.path) })
+    }
+}
+
+/// A line's value; where it is an object, each of its keys is written once.
+fn object(text: &[u8]) -> Result<Value, String> {
+    let value: Value = serde_json::from_slice(text).map_err(|error| format!("not JSON: {error}"))?;
+    let Keys(keys) = match &value {
+        Value::Object(_) => serde_json::from_slice(text).map_err(|error| error.to_string())?,
+        _ => Keys::default(),
+    };
+    if let Value::Object(entries) = &value
+        && keys.len() > entries.len()
+    {
+        let mut seen = HashSet::new();
+        let twice = keys.iter().find(|key| !seen.insert(key.as_str())).map_or("", String::as_str);
+        return Err(format!("the key `{twice}` is written twice"));
+    }
+    Ok(value)
+}
+
+/// The keys of an object, as often as they are written.
+#[derive(Default)]
+struct Keys(Vec<String>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_map(Self::default())
+    }
+}
+
+impl<'de> Visitor<'de> for Keys {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<Self, A::Error> {
+        while let Some((key, IgnoredAny)) = entries.next_entry()? {
+            self.0.push(key);
+        }
+        Ok(self)
     }
 }
 

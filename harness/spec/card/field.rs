@@ -1,6 +1,6 @@
 //! Fields: what a column means, or what the pixels tell.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use regex::Regex;
 
 use super::Name;
@@ -48,6 +48,29 @@ pub struct Field {
     pub confidence: Option<(String, f64)>,
     /// Where it is written.
     pub node: Node,
+}
+
+impl Field {
+    /// The levels that the card itself orders; empty where only the data know them.
+    pub fn declared(&self) -> Vec<String> {
+        if !self.levels.is_empty() {
+            return self.levels.clone();
+        }
+        match &self.source {
+            FieldSource::Pixels { names, .. } => names.clone(),
+            FieldSource::Columns { columns, several } => distinct(columns.values().chain(several)),
+            FieldSource::Column { translate, .. } => match translate {
+                Translate::AsIs => Vec::new(),
+                Translate::Bins(bins) => bins.names.clone(),
+                Translate::Words(words) => words.levels.keys().chain(&words.several).cloned().collect(),
+                Translate::Map(map) => distinct(map.values().flatten()),
+            },
+        }
+    }
+}
+
+fn distinct<'l>(levels: impl Iterator<Item = &'l String>) -> Vec<String> {
+    levels.cloned().collect::<IndexSet<String>>().into_iter().collect()
 }
 
 /// Where a field's values come from.

@@ -58,6 +58,16 @@ pub enum LabelForm {
     },
 }
 
+impl LabelForm {
+    /// The table that says what codes are called, where there is one.
+    pub fn names(&self) -> Option<&Names> {
+        match self {
+            Self::Long { names, .. } | Self::List { names, .. } => names.as_ref(),
+            Self::Wide { .. } => None,
+        }
+    }
+}
+
 /// Cells that say yes and cells that say no; every other one says nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Truth {

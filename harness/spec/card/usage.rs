@@ -43,8 +43,23 @@ impl Decode for DataUse {
         fields.finish(problems);
         let path = path?;
         let mut card = file::read(&path, written, &[], problems)?;
+        if let Some(label) = node.get("label") {
+            unplant(&mut card, label);
+        }
         overrides.into_iter().for_each(|(key, value)| replace(&mut card, key, value));
         Card::decode_at(&card, &path, problems).map(|card| Self { card, folds, node: node.clone() })
+    }
+}
+
+/// Takes a disparity out of a card's mock that is planted on what a study makes the label: no mock can show it there.
+fn unplant(card: &mut Node, label: &Node) {
+    let Value::Text(label) = &label.value else { return };
+    let planted = ["mock", "planted", "contrast"].into_iter().try_fold(card, |node, key| match &mut node.value {
+        Value::Map(entries) => entries.iter_mut().find(|(name, _)| name.text == key).map(|(_, node)| node),
+        _ => None,
+    });
+    if let Some(Node { value: Value::Map(entries), .. }) = planted {
+        entries.retain(|(field, _)| field.text != *label);
     }
 }
 
