@@ -62,6 +62,8 @@ fields: {tone: {from: people.tone}, kind: {from: kinds.kind}}
         let error = folder.open(&card.replace(from, to)).unwrap_err();
         assert!(error.contains(told), "{error}");
     }
+    let inside = folder.open("images: {glob: 'faces.zip/photos/*.png'}\n").unwrap_err();
+    assert!(inside.contains(": `archive: faces.zip` with `glob: \"photos/*.png\"` looks into an archive"), "{inside}");
     // A folder may be called as archives are.
     folder.write("plain.zip/items.csv", "file,person\na.png,1\n");
     assert_eq!(folder.open(&card.replace("faces.zip/tables/items.csv", "plain.zip/items.csv")).unwrap().ids, ["photos/a.png"]);

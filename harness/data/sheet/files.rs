@@ -59,7 +59,11 @@ impl Sheet {
         }
         if self.ids.is_empty() {
             let folder = source.root.display();
-            let why = self.rejected.first().map_or(String::new(), |first| format!(" ({}: {})", first.what, first.reason));
+            let why = match (archive::inside(&files.glob), self.rejected.first()) {
+                (Some((archive, inside)), _) => format!(": `archive: {archive}` with `glob: \"{inside}\"` looks into an archive"),
+                (None, Some(first)) => format!(" ({}: {})", first.what, first.reason),
+                (None, None) => String::new(),
+            };
             return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob)));
         }
         Ok(())
