@@ -134,7 +134,6 @@ fn names_of_others_are_known() {
         ("wasserstein", "abcc"),
         ("sensitivity_at_specificity_difference", "tpr_at_tnr_difference"),
         ("geographic_hit_rate_difference", "hit_rate_at_k_difference"),
-        ("adaptive", "adaptive_calibration_error"),
         ("EqOpp1", "predictive_equality_difference"),
         ("consistency", "consistency_score"),
         ("FPR", "false_positive_rate"),
@@ -166,6 +165,35 @@ fn names_of_others_are_known() {
         assert!(explain(name).unwrap().starts_with(&format!("{name} (AIF360)\nis not here\n")), "{name}");
     }
     assert_eq!(explain("Accuracy_Score").unwrap(), explain("accuracy_score").unwrap());
+}
+
+#[test]
+fn what_has_exactly_a_name_comes_first() {
+    let headings = |name: &str| {
+        let told = fairgrid::score::explain(name).unwrap_or_else(|error| format!("{error}\n"));
+        told.lines().filter(|line| !line.is_empty() && !line.starts_with("  ")).collect::<Vec<_>>().join(" | ")
+    };
+    // Words of the peers' notes are no names; FairBench has `mean` for any metric.
+    let names = [
+        "threshold",
+        "equalized_odds",
+        "sum",
+        "mean",
+        "half",
+        "signed",
+        "uniform",
+        "tpr",
+        "fpr",
+        "TPR",
+        "demographic_parity",
+        "ThresholdOptimizer",
+        "EqOddsPostprocessing",
+        "rejection rate",
+        "CalibrationError",
+        "bca",
+        "worst_class",
+    ];
+    insta::assert_snapshot!(names.map(|name| format!("{name}: {}", headings(name))).join("\n"));
 }
 
 #[test]

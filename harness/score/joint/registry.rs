@@ -17,7 +17,7 @@ pub struct Definition {
     pub undefined: &'static str,
     /// Where the definition comes from.
     pub source: &'static str,
-    /// What others call it.
+    /// What others call it: names with commas between, notes in parentheses.
     pub peers: &'static [(&'static str, &'static str)],
     /// The options that it takes.
     pub options: &'static [Opt],
@@ -201,7 +201,7 @@ const METRICS: &[Definition] = &[
         direction: Lower,
         undefined: LEAKS,
         source: WANG,
-        peers: &[("Balanced-Datasets-Are-Not-Enough", "dataset_leakage.py; natural_leakage.py (degraded)")],
+        peers: &[("Balanced-Datasets-Are-Not-Enough", "dataset_leakage.py, natural_leakage.py (degraded)")],
         options: &[Opt::Degraded, Opt::Draws, Opt::Folds, Opt::Permutations],
         compute: Compute::Leakage(Source::Labels),
     },
@@ -239,7 +239,7 @@ const METRICS: &[Definition] = &[
         direction: Lower,
         undefined: LEAKS,
         source: WANG,
-        peers: &[("Balanced-Datasets-Are-Not-Enough", "bias amplification: model leakage less dataset leakage at its F1")],
+        peers: &[("Balanced-Datasets-Are-Not-Enough", "bias amplification (model leakage less dataset leakage at its F1)")],
         options: &[Opt::From, Opt::Draws, Opt::Folds],
         compute: Compute::Leakage(Source::Both),
     },

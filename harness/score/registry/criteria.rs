@@ -22,7 +22,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
             ("OxonFair", "equal_opportunity"),
         ],
     },
-    Criterion { name: "predictive_equality", parts: &["false_positive_rate"], peers: &[("OxonFair", "gives this name to the FNR gap")] },
+    Criterion { name: "predictive_equality", parts: &["false_positive_rate"], peers: &[("OxonFair", "(gives this name to the FNR gap)")] },
     Criterion { name: "predictive_parity", parts: &["precision_score"], peers: &[("OxonFair", "predictive_parity"), ("FFB", "ppv")] },
     Criterion { name: "treatment_equality", parts: &["error_ratio"], peers: &[("OxonFair", "treatment_equality")] },
     Criterion { name: "accuracy_parity", parts: &["accuracy_score"], peers: &[("FFB", "accp")] },
@@ -48,7 +48,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         name: "match_errors",
         parts: &["false_match_rate", "false_non_match_rate"],
-        peers: &[("Pereira and Marcel (2022)", "FDR, fairness_discrepancy_rate with α = 0.5 (1 minus `_difference` with agg: mean)")],
+        peers: &[("Pereira and Marcel (2022)", "FDR, fairness_discrepancy_rate (with α = 0.5: 1 minus `_difference` with agg: mean)")],
     },
     Criterion {
         name: "equalized_odds",

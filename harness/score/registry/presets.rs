@@ -13,7 +13,7 @@ pub struct Preset {
     pub needs: &'static [&'static str],
     /// Where it comes from.
     pub source: &'static str,
-    /// What others call it.
+    /// What others call it: names with commas between, notes in parentheses.
     pub peers: &'static [(&'static str, &'static str)],
 }
 

@@ -63,7 +63,7 @@ pub(super) const RANKS: &[Definition] = &[
         undefined: "no positives, or no negatives",
         source: "Fawcett (2006), An introduction to ROC analysis: a point of the curve, no straight line between two",
         peers: &[
-            ("MEDFAIR", "TPR at 80% TNR: tpr_at_tnr, sensitivity_at_specificity"),
+            ("MEDFAIR", "TPR at 80% TNR, tpr_at_tnr, sensitivity_at_specificity"),
             ("torchmetrics", "SensitivityAtSpecificity"),
             ("FaceNet", "val_at_far (at: 1 - FAR)"),
             ("others", "recall_at_specificity, tpr_at_fpr, tar_at_far (at: 1 - the rate)"),
@@ -80,7 +80,7 @@ pub(super) const RANKS: &[Definition] = &[
         direction: Higher,
         undefined: "no positives, or no negatives",
         source: "Fawcett (2006), An introduction to ROC analysis: a point of the curve, no straight line between two",
-        peers: &[("MEDFAIR", "TNR at 80% TPR: tnr_at_tpr, specificity_at_sensitivity"), ("torchmetrics", "SpecificityAtSensitivity")],
+        peers: &[("MEDFAIR", "TNR at 80% TPR, tnr_at_tpr, specificity_at_sensitivity"), ("torchmetrics", "SpecificityAtSensitivity")],
         reads: Reads::Roc,
         multi_label: true,
         parameter: Some(Parameter { name: "at", default: None, range: (0.0, 1.0), whole: false }),

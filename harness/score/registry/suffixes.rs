@@ -20,7 +20,7 @@ pub struct Suffix {
     pub undefined: &'static str,
     /// Where it comes from.
     pub source: &'static str,
-    /// What others call it.
+    /// What others call it: names with commas between, notes in parentheses.
     pub peers: &'static [(&'static str, &'static str)],
     /// Whether criteria take it too.
     pub of_criteria: bool,
@@ -141,7 +141,7 @@ pub(super) const SUFFIXES: &[Suffix] = &[
         options: &[],
         undefined: "with fewer than two groups, or where one has 0",
         source: "Grother (2022), NIST IR 8429, Face Recognition Vendor Test part 8: summarizing demographic differentials",
-        peers: &[("NIST FRTE", "inequity of FMR (IFMR) and of FNMR (INFMR), max over geometric mean")],
+        peers: &[("NIST FRTE", "IFMR, INFMR (of FMR and of FNMR: max over geometric mean)")],
         of_criteria: false,
     },
     Suffix {

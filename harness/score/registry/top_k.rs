@@ -65,7 +65,7 @@ pub(super) const TOP_K: &[Definition] = &[
         direction: Neutral,
         undefined: "no items",
         source: "Goyal et al. (2022), Fairness indicators for systematic assessments of visual feature extractors, indicator 1",
-        peers: &[("VISSL", "label association, percentage of images (harmful_label_rate)")],
+        peers: &[("VISSL", "label association (percentage of images), harmful_label_rate")],
         reads: Reads::Associations,
         multi_label: true,
         parameter: None,
