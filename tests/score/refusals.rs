@@ -197,6 +197,25 @@ fn what_has_exactly_a_name_comes_first() {
 }
 
 #[test]
+fn names_of_others_with_reductions_of_theirs_are_known() {
+    let aequitas = ["pprev", "precision", "fdr", "for", "fpr", "fnr", "tpr", "tnr", "npv"];
+    let aequitas = aequitas.iter().flat_map(|name| [format!("{name}_disparity"), format!("{} Parity", name.to_uppercase())]);
+    let oxonfair = ["recall.diff", "accuracy.max_diff", "precision.min", "f1.max", "true_pos_rate.average", "miss_rate.min_ratio"];
+    let oxonfair = oxonfair.into_iter().chain(["specificity.ratio", "balanced_accuracy.overall", "roc_auc.per_group", "neg_pred_rate.min"]);
+    let holisticai =
+        ["four_fifths", "statistical_parity", "accuracy_diff", "equal_opportunity_diff", "average_odds_diff", "false_positive_rate_diff"];
+    let holisticai = holisticai.into_iter().chain(["success_rate", "abroca", "cohen_d", "z_test_diff", "multiclass_true_rates"]);
+    let others =
+        ["hit_rate", "BiasAmp", "ppr", "ppr_disparity", "pprev", "prev_disparity", "auc_group_min", "sensitivity_gap", "f_measure"];
+    let all = aequitas.chain(oxonfair.chain(holisticai).chain(others).map(str::to_owned));
+    let heading = |name: String| match fairgrid::score::explain(&name) {
+        Ok(told) => told.lines().filter(|line| !line.is_empty()).take(3).map(str::trim).collect::<Vec<_>>().join(" | "),
+        Err(error) => error,
+    };
+    insta::assert_snapshot!(all.map(heading).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
 fn what_begins_alike_is_nearest() {
     let explain = |name: &str| fairgrid::score::explain(name).unwrap_err();
     assert_eq!(explain("max_skew"), "unknown metric or rule `max_skew`: did you mean `max_skew_at_k`?");

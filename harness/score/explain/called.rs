@@ -2,7 +2,7 @@
 
 use crate::score::compare::terms::TERMS;
 use crate::score::metric::meaning;
-use crate::score::registry::{Elsewhere, SHORT, criteria, elsewhere, metrics, presets, suffixes};
+use crate::score::registry::{Elsewhere, SHORT, Suffix, criteria, elsewhere, metrics, presets, suffixes};
 use crate::score::rule::rulebook::RULES;
 use crate::score::{embedding, joint};
 
@@ -20,8 +20,14 @@ pub(super) struct Called {
     pub theirs: String,
 }
 
-/// Everything here that others call by a name; what is short for a metric first.
+/// Everything here that others call by a name, or by a name of theirs with a reduction of theirs.
 pub(super) fn called(name: &str) -> Vec<Called> {
+    let whole = named(name);
+    if whole.is_empty() && absent(name).is_none() { reduced(name) } else { whole }
+}
+
+/// Everything here that others call by a name; what is short for a metric first.
+fn named(name: &str) -> Vec<Called> {
     let written = |entry: &Elsewhere| Called {
         ours: entry.here.to_owned(),
         theirs: if entry.note.is_empty() { entry.peer.to_owned() } else { format!("{}: {}", entry.peer, entry.note) },
@@ -33,9 +39,60 @@ pub(super) fn called(name: &str) -> Vec<Called> {
         ours: format!("{}_difference", criterion.name),
         theirs: "a criterion, as `_difference`, `_ratio` or `_disparity`".to_owned(),
     });
+    together(short.into_iter().map(written).chain(criterion).chain(listed).chain(others.into_iter().map(written)))
+}
+
+/// A reduction, in anybody's words, of a metric that others have a name for: `recall.diff`, `fpr_disparity`.
+fn reduced(name: &str) -> Vec<Called> {
+    let name = name.replace(' ', "_");
+    let of = |ending: Ending| {
+        let start = name.len().checked_sub(ending.theirs.len()).and_then(|length| name.split_at_checked(length));
+        let base = start.filter(|(base, end)| !base.is_empty() && end.eq_ignore_ascii_case(&ending.theirs)).map(|(base, _)| base);
+        let ours = base.into_iter().flat_map(bases).map(move |base| format!("{base}{}", ending.ours));
+        ours.filter(|ours| meaning(ours).is_some()).map(move |ours| Called { ours, theirs: ending.whose.clone() })
+    };
+    together(endings().flat_map(of))
+}
+
+/// How others say that a metric is reduced over groups.
+struct Ending {
+    /// What their name ends with.
+    theirs: String,
+    /// What the name here ends with.
+    ours: String,
+    /// Whose it is.
+    whose: String,
+}
+
+fn endings() -> impl Iterator<Item = Ending> {
+    let ending = |theirs: &str, ours: &str, whose: String| Ending { theirs: theirs.to_owned(), ours: ours.to_owned(), whose };
+    let of_suffix = move |suffix: &Suffix| {
+        let ours = format!("_{}", suffix.name);
+        let listed = suffix.peers.iter().flat_map(|(peer, list)| names(list).map(move |name| (name, format!("{peer}: {list}"))));
+        let mut all: Vec<Ending> =
+            listed.filter(|(name, _)| name.starts_with(['_', '.'])).map(|(name, whose)| ending(name, &ours, whose)).collect();
+        if all.iter().all(|known| known.theirs != ours) {
+            all.push(ending(&ours, &ours, SHORT.to_owned()));
+        }
+        all
+    };
+    let whole = [".overall", ".per_group"].map(|name| ending(name, "", format!("OxonFair: {name}")));
+    suffixes().iter().flat_map(of_suffix).chain(whole)
+}
+
+/// What may be reduced: what a name is here, and what others call by it that means the very same.
+fn bases(name: &str) -> Vec<String> {
+    let noted = |ours: &str| elsewhere().iter().any(|entry| entry.means(name) && entry.here == ours && !entry.note.is_empty());
+    let theirs = named(name).into_iter().map(|called| called.ours).filter(|ours| !noted(ours));
+    theirs.chain([name.to_owned()]).collect()
+}
+
+/// The same, each name here once.
+fn together(called: impl Iterator<Item = Called>) -> Vec<Called> {
     let mut all: Vec<Called> = Vec::new();
-    for one in short.into_iter().map(written).chain(criterion).chain(listed).chain(others.into_iter().map(written)) {
+    for one in called {
         match all.iter_mut().find(|known| known.ours == one.ours) {
+            Some(known) if known.theirs == one.theirs => {}
             Some(known) => known.theirs = format!("{}; {}", known.theirs, one.theirs),
             None => all.push(one),
         }

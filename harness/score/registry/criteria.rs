@@ -8,8 +8,8 @@ pub(super) const CRITERIA: &[Criterion] = &[
         parts: &["selection_rate"],
         peers: &[
             ("fairlearn", "demographic_parity_*"),
-            ("Aequitas", "ppr_disparity (`_disparity`), statistical_parity"),
-            ("OxonFair", "demographic_parity (mean distance between groups)"),
+            ("Aequitas", "impact_parity (`_disparity`: whether it is 0.8 to 1.25)"),
+            ("OxonFair", "demographic_parity, statistical_parity (mean distance between groups)"),
         ],
     },
     Criterion { name: "soft_demographic_parity", parts: &["mean_prediction"], peers: &[("FFB", "dpe (times 100)")] },

@@ -52,7 +52,7 @@ pub(super) const TOP_K: &[Definition] = &[
         direction: Higher,
         undefined: "no positives",
         source: "Goyal et al. (2022), Fairness indicators for systematic assessments of visual feature extractors",
-        peers: &[("VISSL", "hit rate @ k")],
+        peers: &[("VISSL", "hit rate @ k, hit_rate")],
         reads: Reads::TopK,
         multi_label: true,
         parameter: None,
