@@ -179,7 +179,7 @@ impl Sheet<'_> {
                 null,
                 omitted: Omitted {
                     interval: (value.is_ok() && interval.is_none()).then(|| self.no_interval(&spot, drawn)).flatten(),
-                    ..self.omitted(&spot, drawn)
+                    ..self.omitted(&spot, value, drawn)
                 },
             }
         };

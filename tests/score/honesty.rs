@@ -197,3 +197,14 @@ fn a_number_without_an_interval_says_why() {
     };
     insta::assert_snapshot!(all.iter().map(line).collect::<Vec<_>>().join("\n"));
 }
+
+#[test]
+fn what_too_few_groups_are_left_by_is_told_of_classes_too() {
+    let csv = "y,p,g\nx,x,a\ny,y,a\nz,x,a\nx,y,b\ny,y,b\n";
+    let predictions = import(csv, COLUMNS, &["g"]).unwrap();
+    let all =
+        measure(&predictions, "{groups: [g], undefined: exclude, metrics: [dp_cm, {recall_score_difference: {classes: mean}}]}").unwrap();
+    let (mass, recall) = (find(&all, "dp_cm", "g", "", ""), find(&all, "recall_score_difference", "g", "", ""));
+    assert_eq!(mass.reason, "fewer than two groups to compare of class=x; left out: no positives of class=z in g=b");
+    assert_eq!((recall.status, recall.reason.as_str()), (Status::Ok, "left out: 1 of 3 classes"));
+}

@@ -247,13 +247,15 @@ impl Sheet<'_> {
     }
 
     /// The groups and classes that a number does without.
-    pub(super) fn omitted(&self, spot: &Spot, drawn: &Drawn) -> Omitted {
+    pub(super) fn omitted(&self, spot: &Spot, value: Value, drawn: &Drawn) -> Omitted {
         let block = &drawn.blocks[spot.metric];
         let Some(over) = self.over(spot) else { return Omitted::default() };
         if self.policy == Policy::Propagate || spot.group.is_some() || self.metrics[spot.metric].is_joint() {
             return Omitted::default();
         }
-        if over.classes.is_some() && block.classes > 1 {
+        // Where too few groups are left in some class, the others of that class are what is lacking.
+        let class = value.err().and_then(|undefined| undefined.class).map(|class| class as usize);
+        if over.classes.is_some() && block.classes > 1 && class.is_none() {
             let alone =
                 |class: &usize| self.number_at(&Spot { class: Some(*class), ..*spot }, block, &drawn.values, &drawn.roster).is_err();
             let omitted = (0..block.classes).filter(alone).count();
@@ -261,7 +263,7 @@ impl Sheet<'_> {
         }
         let among = self.among(spot.metric, spot.panel, &drawn.roster);
         let undefined = |group: usize| {
-            let value = |part: usize| drawn.values[block.at(part, group, spot.class.unwrap_or(0))];
+            let value = |part: usize| drawn.values[block.at(part, group, spot.class.or(class).unwrap_or(0))];
             (0..block.parts).find_map(|part| value(part).err()).map(|undefined| undefined.in_group(group))
         };
         let mut members: Vec<usize> = among.members().collect();
