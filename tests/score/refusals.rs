@@ -17,7 +17,9 @@ fn bad_rows_are_named() {
     let message = refused("id,y,s,race\na,1,0.2,x\n", columns, &["rcae"]);
     assert!(message.contains("`rcae`") && message.contains("`race`"), "{message}");
     let message = refused("id,y,s\na,1,0.2\nb,0,\n", columns, &[]);
-    assert!(message.contains("line 3"), "{message}");
+    assert_eq!(message, "`predictions.csv` cannot be scored: `s` is empty (line 3)");
+    let message = refused("id,y,s\n,1,0.2\nb,0,\nc,1,0.1\nd,1,\n", columns, &[]);
+    assert_eq!(message, "`predictions.csv` cannot be scored: `id` is empty (line 2); `s` is empty (lines 3, 5)");
 }
 
 #[test]
