@@ -235,18 +235,22 @@ pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) ->
                 let other = other.to_lowercase();
                 (!other.starts_with(&lower), !other.contains(&lower), strsim::damerau_levenshtein(&lower, &other))
             };
-            known.retain(|other| matches!(apart(other), (_, without, apart) if !without || 5 * apart <= 2 * lower.chars().count()));
+            known.retain(|other| is_like(&lower, &other.to_lowercase()));
             known.sort_by_cached_key(|other| apart(other));
             known.truncate(NEAREST);
-            let near = if known.is_empty() { "none is near it".to_owned() } else { format!("the nearest are {}", quoted(&known)) };
+            let near = match known.as_slice() {
+                [] => "none is near it".to_owned(),
+                [one] => format!("the nearest is `{one}`"),
+                several => format!("the nearest are {}", quoted(several)),
+            };
             format!("of {all} that are known, {near}")
         }
         _ => format!("known: {}", quoted(&known)),
     }
 }
 
-/// Whether one name may be a slip for another: in what they do not have in common, equal words at either end aside, a few letters differ, not all.
-fn is_near(name: &str, other: &str) -> bool {
+/// How many letters differ in what two names do not have in common, equal words at either end aside; and how many letters either has there.
+fn unlike(name: &str, other: &str) -> (usize, usize, usize) {
     let (mut one, mut two): (Vec<&str>, Vec<&str>) = (name.split('_').collect(), other.split('_').collect());
     let same = one.iter().zip(&two).take_while(|(one, two)| one == two).count();
     one.drain(..same);
@@ -255,6 +259,17 @@ fn is_near(name: &str, other: &str) -> bool {
     one.truncate(one.len() - same);
     two.truncate(two.len() - same);
     let (one, two) = (one.join("_"), two.join("_"));
-    let (apart, long) = (strsim::damerau_levenshtein(&one, &two), one.chars().count());
-    apart <= (long / 3).max(1) && apart < long.max(two.chars().count())
+    (strsim::damerau_levenshtein(&one, &two), one.chars().count(), two.chars().count())
+}
+
+/// Whether one name may be a slip for another: a few letters differ, not all.
+fn is_near(name: &str, other: &str) -> bool {
+    let (apart, one, two) = unlike(name, other);
+    apart <= (one / 3).max(1) && apart < one.max(two)
+}
+
+/// Whether one name is part of the other, or fewer than half the letters differ.
+fn is_like(name: &str, other: &str) -> bool {
+    let (apart, one, two) = unlike(name, other);
+    (name.len() >= 3 && other.contains(name)) || 2 * apart < one.max(two)
 }

@@ -194,6 +194,10 @@ fn what_has_exactly_a_name_comes_first() {
         "CalibrationError",
         "bca",
         "worst_class",
+        "xyz_disparity",
+        "m_median_disparity",
+        "true_posit_rate",
+        "recall_score_diference",
     ];
     insta::assert_snapshot!(names.map(|name| format!("{name}: {}", headings(name))).join("\n"));
 }

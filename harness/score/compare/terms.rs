@@ -15,7 +15,7 @@ pub const TERMS: [RuleDefinition; 13] = [
         name: "all_pairs",
         what: "every two levels of an axis, models or groups: the later in the file minus the earlier",
         write: "{model: all_pairs, metrics: [METRIC]}",
-        details: "always of the same items in the same resamples; `{baseline: LEVEL}` and `{from: LEVEL, to: LEVEL}` take fewer",
+        details: "always of the same items in the same resamples, which hang on the two alone; `{baseline: LEVEL}` and `{from: LEVEL, to: LEVEL}` take fewer",
         source: "",
         peers: &[],
     },
