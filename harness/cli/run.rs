@@ -67,7 +67,7 @@ pub(super) struct Execution {
     /// How progress is shown.
     #[arg(long, value_enum, default_value_t = Style::Auto)]
     progress: Style,
-    /// Show nothing but errors and the leaderboard.
+    /// Show nothing but errors, the leaderboard, and what was written.
     #[arg(short, long)]
     quiet: bool,
     /// Show more.

@@ -194,17 +194,8 @@ fn legend(table: &Table, formats: &[Format], quote: fn(&str) -> String) -> Vec<S
     levels.sort_by(f64::total_cmp);
     levels.dedup();
     if !levels.is_empty() {
-        let of_means = || shows(Spread::Interval).filter(|cell| cell.cells > 1 && cell.lower.is_some());
-        let mean = match (of_means().next(), of_means().all(|cell| cell.whole)) {
-            (None, _) => "",
-            (Some(_), false) => "; of a mean, the means of the ends, so variation between the averaged cells is not in it",
-            (Some(_), true) if table.cells() == 2 => {
-                "; of a mean, variation between the averaged cells is in it, of which two cells tell little: take three or more"
-            }
-            (Some(_), true) => "; of a mean, variation between the averaged cells is in it",
-        };
         let levels: Vec<String> = levels.into_iter().map(percent).collect();
-        legend.push(format!("[a, b] is the {} interval{mean}.", levels.join(" or ")));
+        legend.push(format!("[a, b] is the {} interval{}.", levels.join(" or "), of_means(table, formats, quote)));
     }
     for (index, column) in table.columns.iter().enumerate() {
         let mut medians: Vec<f64> = table
@@ -234,6 +225,29 @@ fn legend(table: &Table, formats: &[Format], quote: fn(&str) -> String) -> Vec<S
         legend.push("↑ larger is better, ↓ smaller is better.".to_owned());
     }
     legend
+}
+
+/// What the intervals of means are: whether they know of the cells that are averaged, told of single columns where that differs.
+fn of_means(table: &Table, formats: &[Format], quote: fn(&str) -> String) -> String {
+    let of_column = |index: usize| {
+        let cells = table.lines.iter().filter_map(move |line| line.cells[index].as_ref());
+        cells.filter(|cell| cell.cells > 1 && cell.lower.is_some())
+    };
+    let shown = (0..formats.len()).filter(|index| formats[*index].spread == Spread::Interval && of_column(*index).next().is_some());
+    let (knowing, plain): (Vec<usize>, Vec<usize>) = shown.partition(|index| of_column(*index).all(|cell| cell.whole));
+    let known = match table.cells() {
+        2 => "; of a mean, variation between the averaged cells is in it, of which two cells tell little: take three or more",
+        _ => "; of a mean, variation between the averaged cells is in it",
+    };
+    match (knowing.is_empty(), plain.is_empty()) {
+        (true, true) => String::new(),
+        (true, false) => "; of a mean, the means of the ends, so variation between the averaged cells is not in it".to_owned(),
+        (false, true) => known.to_owned(),
+        (false, false) => {
+            let columns: Vec<String> = plain.into_iter().map(|index| quote(&table.columns[index].id())).collect();
+            format!("{known}; in {} it is not: those are the means of the ends", columns.join(" and "))
+        }
+    }
 }
 
 /// A tolerance or a step as short text.

@@ -147,7 +147,7 @@ impl Comparing<'_> {
             "rules": rules,
         });
         let inputs: Vec<&Key> = scores.iter().map(|score| &score.key).collect();
-        let key = Key::of("compare", 3, &asked, &inputs);
+        let key = Key::of("compare", 4, &asked, &inputs);
         let compare = || {
             self.scoring.together(&scores, |sides, uncertainty| {
                 let sides: Vec<Side<'_>> = sides.iter().zip(&rules).map(|(side, rule)| Side { rule: *rule, ..*side }).collect();
@@ -156,12 +156,16 @@ impl Comparing<'_> {
         };
         let findings = self.scoring.kept(&key, KEPT, || Some(compare()))?;
         match findings.unwrap_or_else(|| Ok(Vec::new())) {
-            Ok(findings) if findings.is_empty() => {
+            Ok(findings) => {
                 let columns = planned.metrics.join("`, `");
                 let reason = format!("the sides share no decision rule for `{columns}`: name their rules alike with `as`");
-                all.extend(whole.iter().flat_map(|contrast| without(contrast, Status::Failed, &reason)));
+                let nothing = |place: usize| findings.iter().all(|finding| finding.contrast != place);
+                let several = |contrast: &PlannedContrast| contrast.contrast.sides().len() > 1;
+                let lacking =
+                    whole.iter().enumerate().filter(|(place, contrast)| nothing(*place) && (findings.is_empty() || several(contrast)));
+                all.extend(lacking.flat_map(|(_, contrast)| without(contrast, Status::Failed, &reason)));
+                all.extend(findings.into_iter().map(|finding| found(whole[finding.contrast], finding)));
             }
-            Ok(findings) => all.extend(findings.into_iter().map(|finding| found(whole[finding.contrast], finding))),
             Err(reason) => all.extend(whole.iter().flat_map(|contrast| without(contrast, Status::Failed, &reason))),
         }
         Ok(all)

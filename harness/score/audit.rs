@@ -354,14 +354,12 @@ impl<'a> Audit<'a> {
 
     /// What there is to know of a number that may be used.
     fn remarks(&self, reading: &Reading, breakdown: &Breakdown, left_out: Vec<String>) -> String {
-        let Omitted { groups, classes, resamples } = &reading.omitted;
-        // A share has an interval without them.
-        if *resamples && reading.interval.is_none() {
-            return "no interval: most resamples have no such number".to_owned();
-        }
+        let Omitted { groups, classes, interval } = &reading.omitted;
         let of_groups = groups.iter().map(|undefined| self.reason(*undefined, None, breakdown));
         let of_classes = classes.map(|(omitted, all)| format!("{omitted} of {all} classes"));
-        without(left_out.into_iter().chain(of_groups).chain(of_classes))
+        let left_out = without(left_out.into_iter().chain(of_groups).chain(of_classes));
+        let no_interval = interval.map(|why| why.words().to_owned());
+        no_interval.into_iter().chain((!left_out.is_empty()).then_some(left_out)).collect::<Vec<_>>().join("; ")
     }
 
     /// `no positives of class=Coat in race=Black`.

@@ -17,7 +17,7 @@ mod seeds;
 mod sums;
 pub mod terms;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::audit::Audit;
 use super::breakdown::Breakdown;
@@ -113,11 +113,35 @@ fn refits(
     audits.iter().zip(sides).map(|(audit, side)| audit.redrawn(metric, side.rule_or(rule), breakdown, side.fitted)).collect()
 }
 
-/// Makes what is asked of the sides, for every rule, breakdown, group and class that all have.
+/// Makes what is asked of the sides, for every rule, breakdown, group and class that those of a contrast have. What is drawn hangs on these
+/// sides alone, and not on what else is asked.
 ///
 /// # Errors
-/// Where an evaluation does not fit its predictions, or the sides are not about the same items, labels and groups.
+/// Where an evaluation does not fit its predictions, or the sides of a contrast are not about the same items, labels and groups.
 pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertainty) -> Result<Vec<Finding>, ScoreError> {
+    // The contrasts of the same sides, by these.
+    let mut alike: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
+    for (place, contrast) in request.contrasts.iter().enumerate() {
+        let mut of = contrast.sides();
+        of.sort_unstable();
+        of.dedup();
+        alike.entry(of).or_default().push(place);
+    }
+    let mut findings = Vec::new();
+    for (of, places) in alike {
+        let at = |side: usize| of.iter().position(|known| *known == side).unwrap_or_default();
+        let contrasts: Vec<Contrast> = places.iter().map(|place| request.contrasts[*place].moved(at)).collect();
+        let seeds: Vec<Option<usize>> = of.iter().filter_map(|side| request.seeds.get(*side).copied()).collect();
+        let sides: Vec<Side<'_>> = of.iter().map(|side| sides[*side]).collect();
+        let found = of_all(&sides, &Request { contrasts: &contrasts, seeds: &seeds, ..*request }, uncertainty)?;
+        findings.extend(found.into_iter().map(|finding| Finding { contrast: places[finding.contrast], ..finding }));
+    }
+    adjust(findings.iter_mut(), request.adjust);
+    Ok(findings)
+}
+
+/// Makes what is asked of sides that are all in every contrast.
+fn of_all(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertainty) -> Result<Vec<Finding>, ScoreError> {
     let mut findings = Vec::new();
     pairing(
         sides,
@@ -134,7 +158,6 @@ pub fn compare(sides: &[Side<'_>], request: &Request<'_>, uncertainty: &Uncertai
         findings.extend(joint::contrasts(audits, sides, request)?);
         Ok(())
     })?;
-    adjust(findings.iter_mut(), request.adjust);
     Ok(findings)
 }
 

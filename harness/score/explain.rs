@@ -1,45 +1,69 @@
 //! `fairgrid explain NAME`: what a metric or a rule is, in words.
 
+mod called;
+
+use called::{ANY, Called, Peers, absent, called};
+
 use super::compare::terms::TERMS;
 use super::embedding;
 use super::joint;
 use super::measurement::Direction;
 use super::metric::{Meaning, list, meaning, takes_match};
-use super::registry::{
-    Compute, Criterion, Definition, Elsewhere, Preset, Reads, SHORT, Suffix, criteria, elsewhere, metrics, presets, suffixes,
-};
+use super::registry::{Compute, Criterion, Definition, Elsewhere, Preset, Reads, Suffix, metrics, suffixes};
 use crate::score::rule::rulebook::{RULES, RuleDefinition};
 use crate::spec::problem::did_you_mean;
+
+pub(super) use called::called_here;
 
 /// How wide the labels are that lines begin with, indented.
 pub const LABEL: usize = 13;
 
-/// What a name means: formula, range, direction, when it is undefined, its options, its source and what others call it; of a name that only
-/// others use, what there is in its place, or why there is nothing.
+/// What a name means: formula, range, direction, when it is undefined, its options, its source and what others call it; what has exactly this
+/// name comes first. Of a name that only others use, what there is in its place, or why there is nothing.
 ///
 /// # Errors
 /// For a name that is no metric, no rule and no word of comparisons: the nearest ones.
 pub fn explain(name: &str) -> Result<String, String> {
     let lower = name.to_lowercase();
-    let name = if meaning(name).is_none() && meaning(&lower).is_some() { lower.as_str() } else { name };
-    let Some(meaning) = meaning(name) else {
-        let known = known_elsewhere(name);
-        if !known.is_empty() {
-            let entry = |Known { theirs, text, .. }: &Known| format!("{name} ({theirs})\nis here\n\n{text}");
-            return Ok(known.iter().map(entry).collect::<Vec<_>>().join("\n").trim_end().to_owned());
-        }
-        if let Some(Elsewhere { peer, note, .. }) = absent(name) {
-            let why = lines("is not here\n", vec![("why", format!("it {note}"))]);
-            return Ok(format!("{name} ({peer})\n{}", why.trim_end()));
-        }
-        if let Some(rule) = RULES.iter().chain(&TERMS).find(|rule| rule.name == lower) {
-            return Ok(lines(name, of_rule(rule)));
-        }
-        let known = list();
-        let known = known.iter().map(String::as_str).chain(RULES.iter().chain(&TERMS).map(|rule| rule.name));
-        return Err(format!("unknown metric or rule `{name}`: {}", did_you_mean(name, known)));
-    };
-    Ok(match meaning {
+    let exact = |name: &str| of_metric(name).into_iter().chain(of_rules(name)).collect::<Vec<String>>();
+    let mut told = exact(name);
+    if told.is_empty() {
+        told = exact(&lower);
+    }
+    if meaning(name).or_else(|| meaning(&lower)).is_none() {
+        told.extend(called(name).into_iter().map(|Called { ours, theirs }| format!("{name} ({theirs})\nis here\n\n{}", text(&ours))));
+    }
+    if told.is_empty() {
+        let Elsewhere { peer, note, .. } = absent(name).ok_or_else(|| unknown(name))?;
+        told.push(lines(&format!("{name} ({peer})\nis not here\n"), vec![("why", format!("it {note}"))]));
+    }
+    Ok(told.join("\n").trim_end().to_owned())
+}
+
+/// What is said of a name that nobody uses.
+fn unknown(name: &str) -> String {
+    let known = list();
+    let known = known.iter().map(String::as_str).chain(RULES.iter().chain(&TERMS).map(|rule| rule.name));
+    format!("unknown metric or rule `{name}`: {}", did_you_mean(name, known))
+}
+
+/// What there is to tell of something here.
+fn text(ours: &str) -> String {
+    let reduction = || suffixes().iter().find(|suffix| ours.strip_prefix(ANY) == Some(suffix.name));
+    of_metric(ours)
+        .or_else(|| of_rules(ours).next())
+        .or_else(|| reduction().map(|suffix| lines(ours, of_reduction("METRIC", suffix))))
+        .unwrap_or_default()
+}
+
+/// The rules and the words of comparisons of a name.
+fn of_rules(name: &str) -> impl Iterator<Item = String> {
+    RULES.iter().chain(&TERMS).filter(move |rule| rule.name == name).map(|rule| lines(rule.name, of_rule(rule)))
+}
+
+/// What a metric is.
+fn of_metric(name: &str) -> Option<String> {
+    Some(match meaning(name)? {
         Meaning::Metric(definition) => lines(name, of_definition(definition)),
         Meaning::Reduced(definition, suffix) => {
             let mut all = of_reduction(definition.name, suffix);
@@ -66,73 +90,7 @@ pub fn explain(name: &str) -> Result<String, String> {
 /// A preset, and below it what it calls.
 fn of_preset(preset: &Preset) -> String {
     let own = lines(preset.name, vec![("is", preset.call()), ("source", preset.source.to_owned()), ("peers", peers(preset.peers))]);
-    format!("{own}\n{}", explain(preset.calls).unwrap_or_default())
-}
-
-/// What a name of others stands for here.
-struct Known {
-    /// Who uses it, and how: `AIF360: average_abs_odds_difference (mean)`.
-    theirs: String,
-    /// The name here.
-    ours: String,
-    /// What that is.
-    text: String,
-}
-
-/// Everything here that others call by a name.
-fn known_elsewhere(name: &str) -> Vec<Known> {
-    let theirs = |elsewhere: &Elsewhere| {
-        let Elsewhere { peer, here, note, .. } = elsewhere;
-        let theirs = if note.is_empty() { (*peer).to_owned() } else { format!("{peer}: {note}") };
-        Known { theirs, ours: (*here).to_owned(), text: explain(here).unwrap_or_default() }
-    };
-    let (short, others): (Vec<&Elsewhere>, Vec<&Elsewhere>) =
-        elsewhere().iter().filter(|entry| entry.means(name) && !entry.here.is_empty()).partition(|entry| entry.peer == SHORT);
-    let mut known: Vec<Known> = short.into_iter().map(theirs).collect();
-    let mut tell = |peers: &[(&str, &str)], ours: &str, text: &dyn Fn() -> String| {
-        let words = |text: &str| text.split([' ', ',', '(', ')', ';', ':', '`']).any(|word| word.eq_ignore_ascii_case(name));
-        let theirs: Vec<String> =
-            peers.iter().filter(|(_, theirs)| words(theirs)).map(|(peer, theirs)| format!("{peer}: {theirs}")).collect();
-        if !theirs.is_empty() {
-            known.push(Known { theirs: theirs.join("; "), ours: ours.to_owned(), text: text() });
-        }
-    };
-    for definition in metrics() {
-        tell(definition.peers, definition.name, &|| lines(definition.name, of_definition(definition)));
-    }
-    for definition in embedding::registry::metrics() {
-        tell(definition.peers, definition.name, &|| lines(definition.name, of_embedding(definition)));
-    }
-    for definition in joint::registry::metrics() {
-        tell(definition.peers, definition.name, &|| lines(definition.name, of_joint(definition)));
-    }
-    let differences = suffixes().iter().filter(|suffix| suffix.name == "difference");
-    for (criterion, suffix) in criteria().iter().flat_map(|criterion| differences.clone().map(move |suffix| (criterion, suffix))) {
-        let ours = format!("{}_difference", criterion.name);
-        tell(criterion.peers, &ours, &|| lines(&ours, of_criterion(criterion, suffix)));
-    }
-    for preset in presets() {
-        tell(preset.peers, preset.name, &|| of_preset(preset));
-    }
-    for suffix in suffixes() {
-        let ours = format!("METRIC_{}", suffix.name);
-        tell(suffix.peers, &ours, &|| lines(&ours, of_reduction("METRIC", suffix)));
-    }
-    known.extend(others.into_iter().map(theirs));
-    known
-}
-
-/// Something of others that is not here.
-fn absent(name: &str) -> Option<&'static Elsewhere> {
-    elsewhere().iter().find(|entry| entry.means(name) && entry.here.is_empty())
-}
-
-/// What is to be done about a name that only others use; `None` where nobody is known to.
-pub(super) fn called_here(name: &str) -> Option<String> {
-    let known = known_elsewhere(name);
-    let ours: Vec<String> = known.iter().map(|Known { theirs, ours, .. }| format!("`{ours}` ({theirs})")).collect();
-    let absent = || absent(name).map(|Elsewhere { peer, note, .. }| format!("{peer}'s `{name}` {note}"));
-    if ours.is_empty() { absent() } else { Some(format!("it is called {} here", ours.join(" or "))) }
+    format!("{own}\n{}", text(preset.calls))
 }
 
 /// What an abstention is to a metric that counts true negatives.
@@ -153,7 +111,7 @@ fn of_rule(rule: &RuleDefinition) -> Vec<(&'static str, String)> {
         ("write", rule.write.to_owned()),
         ("details", rule.details.to_owned()),
         ("source", rule.source.to_owned()),
-        ("peers", rule.peers.to_owned()),
+        ("peers", peers(rule.peers)),
     ]
 }
 
@@ -213,13 +171,7 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
 }
 
 /// What every definition tells in the same words.
-fn facts(
-    (low, high): (f64, f64),
-    direction: Direction,
-    undefined: &str,
-    source: &str,
-    known: &[(&str, &str)],
-) -> [(&'static str, String); 5] {
+fn facts((low, high): (f64, f64), direction: Direction, undefined: &str, source: &str, known: Peers) -> [(&'static str, String); 5] {
     [
         ("range", format!("{low} to {high}")),
         ("better", direction.word().to_owned()),
@@ -302,6 +254,6 @@ fn of_criterion(criterion: &Criterion, suffix: &Suffix) -> Vec<(&'static str, St
     all
 }
 
-fn peers(peers: &[(&str, &str)]) -> String {
+fn peers(peers: Peers) -> String {
     peers.iter().map(|(peer, name)| format!("{peer}: {name}")).collect::<Vec<_>>().join("; ")
 }

@@ -74,15 +74,37 @@ pub struct Reading {
     pub omitted: Omitted,
 }
 
-/// What a number over groups or classes leaves out, since it has none.
+/// What a number does without: groups and classes that have none, and an interval.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Omitted {
     /// Why each of the groups has none, where there is one number a group.
     pub groups: Vec<Undefined>,
     /// How many of how many classes, where any.
     pub classes: Option<(usize, usize)>,
-    /// Whether most resamples have no such number.
-    pub resamples: bool,
+    /// Why it has no interval, where it has none though items are drawn.
+    pub interval: Option<NoInterval>,
+}
+
+/// Why a number has no interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoInterval {
+    /// Most resamples have no such number.
+    Undefined,
+    /// All that have one have the same, which says nothing of how uncertain it is.
+    Still,
+    /// Some number that it is made of has none.
+    Parts,
+}
+
+impl NoInterval {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Undefined => "no interval: most resamples have no such number",
+            Self::Still => "no interval: all resamples have the same number",
+            Self::Parts => "no interval: a number that it is made of has none",
+        }
+    }
 }
 
 /// All numbers of a sheet, as observed and draw by draw.
@@ -155,7 +177,10 @@ impl Sheet<'_> {
                 support: self.support(&spot, &supports),
                 interval: interval.map(|ends| self.with_no_gap(&spot, ends, null, uncertainty)),
                 null,
-                omitted: self.omitted(&spot, drawn),
+                omitted: Omitted {
+                    interval: (value.is_ok() && interval.is_none()).then(|| self.no_interval(&spot, drawn)).flatten(),
+                    ..self.omitted(&spot, value, drawn)
+                },
             }
         };
         (0..spots.len()).into_par_iter().map(read).collect()

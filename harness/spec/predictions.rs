@@ -48,15 +48,16 @@ impl Columns {
                     Labels::Wide(map) => Box::new(map.values().map(String::as_str)),
                 }
             });
-        let scores = self.scores.iter().flat_map(|scores| -> Box<dyn Iterator<Item = &str>> {
-            match &scores.shape {
-                Shape::Positive(column) | Shape::List(column) => Box::new(std::iter::once(column.as_str())),
-                Shape::Wide(map) => Box::new(map.values().map(String::as_str)),
-            }
-        });
+        let scores = self.scores.iter().flat_map(|scores| scores.shape.names());
         let vectors = self.embedding.iter().flat_map(Vectors::names);
         let items = [&self.id, &self.split, &self.subject, &self.weight].into_iter().flatten().map(String::as_str);
         items.chain(labels).chain(scores).chain(vectors)
+    }
+
+    /// The columns that say something of every item: none of their cells may be empty.
+    pub fn complete(&self) -> impl Iterator<Item = &str> {
+        let scores = self.scores.iter().flat_map(|scores| scores.shape.names());
+        [&self.id, &self.weight].into_iter().flatten().map(String::as_str).chain(scores)
     }
 }
 
@@ -117,6 +118,16 @@ pub enum Shape {
     Wide(IndexMap<String, String>),
     /// One column of lists, a number a class; in text files written as JSON.
     List(String),
+}
+
+impl Shape {
+    /// Every column that is named.
+    fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        match self {
+            Self::Positive(column) | Self::List(column) => Box::new(std::iter::once(column.as_str())),
+            Self::Wide(map) => Box::new(map.values().map(String::as_str)),
+        }
+    }
 }
 
 impl Decode for Columns {

@@ -213,28 +213,63 @@ fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// ` (did you mean …?)`-style help: the nearest of the known names, or the whole list where none is near. A name in other letters of case is
-/// nearest, then one that is a few letters off, then the only one that begins with it.
+/// ` (did you mean …?)`-style help: the nearest of the known names; where none is near, the whole list, or of a long one what is like the name. A
+/// name in other letters of case is nearest, then one that is a few letters off, then the only one that begins with it.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let mut known: Vec<&str> = known.into_iter().collect();
     known.sort_unstable();
     known.dedup();
     let lower = name.to_lowercase();
-    let in_case = known.iter().find(|other| other.to_lowercase() == lower).map(|other| (0, *other));
-    let near = in_case.or_else(|| known.iter().map(|other| (strsim::damerau_levenshtein(name, other), *other)).min());
+    let in_case = || known.iter().find(|other| other.to_lowercase() == lower);
+    let apart = |other: &str| strsim::damerau_levenshtein(name, other);
+    let near = || known.iter().filter(|other| is_near(name, other)).min_by_key(|other| apart(other));
     let mut longer = known.iter().filter(|other| lower.len() >= 3 && other.to_lowercase().starts_with(&lower));
-    match (near, longer.next(), longer.next()) {
-        (Some((distance, other)), ..) if distance <= (name.chars().count() / 3).max(1) => format!("did you mean `{other}`?"),
-        (_, Some(only), None) => format!("did you mean `{only}`?"),
-        _ if known.is_empty() => "none is defined".to_owned(),
-        _ if known.len() > LISTED => {
+    let only = || longer.next().filter(|_| longer.next().is_none());
+    if let Some(other) = in_case().or_else(near).or_else(only) {
+        return format!("did you mean `{other}`?");
+    }
+    match known.len() {
+        0 => "none is defined".to_owned(),
+        all if all > LISTED => {
             let apart = |other: &str| {
                 let other = other.to_lowercase();
                 (!other.starts_with(&lower), !other.contains(&lower), strsim::damerau_levenshtein(&lower, &other))
             };
+            known.retain(|other| is_like(&lower, &other.to_lowercase()));
             known.sort_by_cached_key(|other| apart(other));
-            format!("of {} that are known, the nearest are {}", known.len(), quoted(&known[..NEAREST]))
+            known.truncate(NEAREST);
+            let near = match known.as_slice() {
+                [] => "none is near it".to_owned(),
+                [one] => format!("the nearest is `{one}`"),
+                several => format!("the nearest are {}", quoted(several)),
+            };
+            format!("of {all} that are known, {near}")
         }
         _ => format!("known: {}", quoted(&known)),
     }
+}
+
+/// How many letters differ in what two names do not have in common, equal words at either end aside; and how many letters either has there.
+fn unlike(name: &str, other: &str) -> (usize, usize, usize) {
+    let (mut one, mut two): (Vec<&str>, Vec<&str>) = (name.split('_').collect(), other.split('_').collect());
+    let same = one.iter().zip(&two).take_while(|(one, two)| one == two).count();
+    one.drain(..same);
+    two.drain(..same);
+    let same = one.iter().rev().zip(two.iter().rev()).take_while(|(one, two)| one == two).count();
+    one.truncate(one.len() - same);
+    two.truncate(two.len() - same);
+    let (one, two) = (one.join("_"), two.join("_"));
+    (strsim::damerau_levenshtein(&one, &two), one.chars().count(), two.chars().count())
+}
+
+/// Whether one name may be a slip for another: a few letters differ, not all.
+fn is_near(name: &str, other: &str) -> bool {
+    let (apart, one, two) = unlike(name, other);
+    apart <= (one / 3).max(1) && apart < one.max(two)
+}
+
+/// Whether one name is part of the other, or fewer than half the letters differ.
+fn is_like(name: &str, other: &str) -> bool {
+    let (apart, one, two) = unlike(name, other);
+    (name.len() >= 3 && other.contains(name)) || 2 * apart < one.max(two)
 }

@@ -130,10 +130,16 @@ impl Check<'_> {
                 Column::Each { .. } => None,
             });
             if !plain.clone().any(|known| known == sort.metric.name) {
-                problems.push(
-                    Problem::at(&sort.metric.node, format!("`{}` has no single column `{}` to sort by", self.name, sort.metric.name))
-                        .help(did_you_mean(&sort.metric.name, plain)),
-                );
+                let spread = self.table.columns.iter().find_map(|column| match column {
+                    Column::Each { over, metrics } if metrics.iter().any(|metric| metric.name == sort.metric.name) => Some(over),
+                    _ => None,
+                });
+                let help = match spread {
+                    Some(over) => format!("it is spread over `{}`: add a plain `{}` to `columns`", over.name, sort.metric.name),
+                    None => did_you_mean(&sort.metric.name, plain),
+                };
+                let message = format!("`{}` has no single column `{}` to sort by", self.name, sort.metric.name);
+                problems.push(Problem::at(&sort.metric.node, message).help(help));
             }
         }
     }

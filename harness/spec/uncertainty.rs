@@ -54,7 +54,7 @@ pub enum Method {
     Bca,
 }
 
-/// Which exact interval shares have.
+/// Which interval shares have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shares {
     /// Mid-P: covers what it promises on average, nearly everywhere.
@@ -115,7 +115,7 @@ impl Uncertainty {
         self.method.unwrap_or(Method::Standard)
     }
 
-    /// Which exact interval shares have. Default: mid-P.
+    /// Which interval shares have. Default: mid-P.
     pub fn shares(&self) -> Shares {
         self.shares.unwrap_or(Shares::MidP)
     }

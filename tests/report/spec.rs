@@ -141,6 +141,7 @@ average: [seeds]
 tables:
   main: {rows: [modle], columns: [acuracy_score, {tonne: accuracy_score}, {tone: [worst_tome]}], sort: recall_gap}
   third: {rows: [model], columns: [accuracy_score], where: {los: focal, loss: focal(gamma=3)}}
+  fourth: {rows: [model], columns: [{tone: accuracy_score}], sort: accuracy_score}
 snapshot: {tolerance: {acuracy_score: 0.1}}
 "), @r"
     seeds: unknown axis `seeds` (did you mean `seed`?)
@@ -152,6 +153,7 @@ snapshot: {tolerance: {acuracy_score: 0.1}}
     recall_gap: `main` has no single column `recall_gap` to sort by (known: `acuracy_score`)
     los: conditions of a table are on axes or words; `los` is neither (did you mean `loss`?)
     focal(gamma=3): `loss` has no level `focal(gamma=3)` (did you mean `focal(gamma=2)`?)
+    accuracy_score: `fourth` has no single column `accuracy_score` to sort by (it is spread over `tone`: add a plain `accuracy_score` to `columns`)
     ");
 }
 

@@ -43,6 +43,23 @@ fn the_quickstart_as_markdown() {
 }
 
 #[test]
+fn what_intervals_of_means_know_is_told_of_the_columns_where_it_differs() {
+    let of_means = |knows: &dyn Fn(&str) -> bool| {
+        let mut shown = tables(QUICKSTART, &heading(), &quickstart(), &[]);
+        let known: Vec<bool> = shown[0].columns.iter().map(|column| knows(&column.metric)).collect();
+        for line in &mut shown[0].lines {
+            line.cells.iter_mut().zip(&known).for_each(|(cell, known)| cell.as_mut().unwrap().whole = *known);
+        }
+        let page = leaderboard::markdown(&heading(), &shown, &[]);
+        page.lines().find(|line| line.contains("interval")).unwrap().to_owned()
+    };
+    let known = "- [a, b] is the 95% interval; of a mean, variation between the averaged cells is in it";
+    assert_eq!(of_means(&|_| true), format!("{known}."));
+    let apart = format!("{known}; in `worst_tone` and `recall_gap` it is not: those are the means of the ends.");
+    assert_eq!(of_means(&|metric| metric == "accuracy_score"), apart);
+}
+
+#[test]
 fn a_terminal_that_is_wide_enough() {
     let tables = tables(QUICKSTART, &heading(), &quickstart(), &[]);
     insta::assert_snapshot!(leaderboard::terminal(&heading(), &tables, &[], Screen { width: Some(140), color: false }), @r"

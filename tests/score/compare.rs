@@ -102,6 +102,21 @@ fn standard_error(wrong: &[usize], weights: &[f64]) -> f64 {
 }
 
 #[test]
+fn what_is_drawn_for_sides_hangs_on_them_alone() {
+    let sides = [model(4, false), model(5, true), model(7, false)];
+    let difference = |from: usize, to: usize| Contrast::Difference { from: vec![from], to: vec![to] };
+    let gaps = |sides: &[Predictions], contrasts: &[Contrast], place: usize| -> Vec<Finding> {
+        let all = accuracy_of(sides, contrasts, Test::Bootstrap).into_iter().filter(|finding| finding.contrast == place);
+        all.map(|finding| Finding { contrast: 0, ..finding }).filter(|finding| finding.metric == "accuracy_score_difference").collect()
+    };
+    let alone = gaps(&sides[..2], &[difference(0, 1)], 0);
+    assert!(alone.len() == 1 && alone[0].p.is_some(), "{alone:?}");
+    assert_eq!(alone, gaps(&sides, &[difference(0, 2), difference(0, 1), difference(1, 2)], 1));
+    let [first, second, third] = sides;
+    assert_eq!(alone, gaps(&[third, first, second], &[difference(0, 1), difference(1, 2)], 1));
+}
+
+#[test]
 fn the_reference_is_not_compared_with_itself() {
     let evaluation = spec::<Evaluation>("{groups: [g], positive: 1, metrics: [{accuracy_score_difference: {reference: a, as: against}}]}");
     let (fitted, uncertainty) = (FittedRules::new(), Uncertainty::default().with_draws(100, 0));

@@ -1,6 +1,6 @@
 //! The rules of honesty: undefined is typed, gaps have nulls, small groups are flagged.
 
-use fairgrid::score::measurement::Status;
+use fairgrid::score::measurement::{Measurement, Status};
 
 use super::{find, import, measure};
 
@@ -170,4 +170,41 @@ fn a_class_without_a_number_is_left_out_of_a_weighted_mean_where_the_spec_says_s
     };
     assert_eq!(weighted("propagate"), (None, "nothing decided positive of class=c".to_owned()));
     assert_eq!(weighted("exclude"), (Some((3.0 * (2.0 / 3.0) + 0.5) / 4.0), String::new()));
+}
+
+#[test]
+fn a_number_without_an_interval_says_why() {
+    let row = |truth: &str, score: &str, group: &str, times: usize| format!("{truth},{score},{group}\n").repeat(times);
+    let csv = ["y,s,g\n".to_owned(), row("1", "0.9", "a", 12), row("1", "0.2", "a", 4), row("0", "0.3", "a", 9), row("0", "0.8", "a", 3)]
+        .into_iter()
+        .chain([
+            row("1", "0.8", "b", 7),
+            row("1", "0.4", "b", 5),
+            row("0", "0.1", "b", 8),
+            row("0", "0.6", "b", 2),
+            row("0", "0.2", "c", 20),
+        ])
+        .collect::<String>();
+    let predictions = import(&csv, "{label: y, probabilities: s}", &["g"]).unwrap();
+    let metrics =
+        "cohen_kappa_score, theil_index, {recall_score_levelled: {at: 0.6}}, {roc_auc_score_levelled: {at: 0.7}}, class_imbalance";
+    let evaluation = format!("{{groups: [g], positive: 1, decide: {{threshold: 0.5}}, undefined: exclude, metrics: [{metrics}]}}");
+    let all = measure(&predictions, &evaluation).unwrap();
+    let line = |one: &Measurement| {
+        let number = |number: Option<f64>| number.map_or_else(|| "-".to_owned(), |number| format!("{number:.3}"));
+        let (value, lower, upper) = (number(one.value), number(one.lower), number(one.upper));
+        format!("{} {} {} [{}, {}] {} {}", one.metric, one.by, one.group, lower, upper, value, one.reason)
+    };
+    insta::assert_snapshot!(all.iter().map(line).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn what_too_few_groups_are_left_by_is_told_of_classes_too() {
+    let csv = "y,p,g\nx,x,a\ny,y,a\nz,x,a\nx,y,b\ny,y,b\n";
+    let predictions = import(csv, COLUMNS, &["g"]).unwrap();
+    let all =
+        measure(&predictions, "{groups: [g], undefined: exclude, metrics: [dp_cm, {recall_score_difference: {classes: mean}}]}").unwrap();
+    let (mass, recall) = (find(&all, "dp_cm", "g", "", ""), find(&all, "recall_score_difference", "g", "", ""));
+    assert_eq!(mass.reason, "fewer than two groups to compare of class=x; left out: no positives of class=z in g=b");
+    assert_eq!((recall.status, recall.reason.as_str()), (Status::Ok, "left out: 1 of 3 classes"));
 }

@@ -72,6 +72,9 @@ fn the_same_rows_are_refused() {
         assert_eq!(of(Keep::Kinds), of(Keep::Items));
         of(Keep::Kinds)
     };
+    let holes = format!("{csv}70000,1,1,,a,x,1\n,1,0,0.5,b,y,1\n70001,1,0,,b,y,1\n");
+    let message = refused(&holes, "{id: id, label: y, decision: p, probabilities: s}");
+    assert_eq!(message, "`predictions.csv` cannot be scored: `id` is empty (line 70005); `s` is empty (lines 70004, 70006)");
     csv.push_str("70000,1,1,NaN,a,x,-1\n12,1,0,1.5,b,y,1\n70001,1,0,NaN,b,y,1\n12,1,0,0.5,a,y,inf\n");
     insta::assert_snapshot!(refused(&csv, "{id: id, label: y, decision: p, probabilities: s, weight: w}"));
     csv.push_str("70002,cat,0,0.1,b,y,1\n70003,1,dog,0.1,b,y,1\n70004,cat,0,0.1,b,y,1\n");

@@ -23,7 +23,8 @@ pub fn adjust<'a>(findings: impl Iterator<Item = &'a mut Finding>, how: Adjust) 
             let mut smallest = 1.0_f64;
             for (rank, (p, place)) in order.into_iter().enumerate().rev() {
                 smallest = smallest.min(p * family as f64 / (rank + 1) as f64);
-                set(place, smallest);
+                // As large as p, rounding aside.
+                set(place, smallest.max(p));
             }
         }
     }

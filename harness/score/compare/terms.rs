@@ -15,9 +15,9 @@ pub const TERMS: [RuleDefinition; 13] = [
         name: "all_pairs",
         what: "every two levels of an axis, models or groups: the later in the file minus the earlier",
         write: "{model: all_pairs, metrics: [METRIC]}",
-        details: "always of the same items in the same resamples; `{baseline: LEVEL}` and `{from: LEVEL, to: LEVEL}` take fewer",
+        details: "always of the same items in the same resamples, which hang on the two alone; `{baseline: LEVEL}` and `{from: LEVEL, to: LEVEL}` take fewer",
         source: "",
-        peers: "",
+        peers: &[],
     },
     RuleDefinition {
         name: "trend",
@@ -25,7 +25,7 @@ pub const TERMS: [RuleDefinition; 13] = [
         write: "{trend: AXIS, each: [AXIS], average: [AXIS], metrics: [METRIC]}",
         details: "every level counts alike; all levels are drawn in the same resamples",
         source: "",
-        peers: "",
+        peers: &[],
     },
     RuleDefinition {
         name: "bootstrap",
@@ -33,7 +33,7 @@ pub const TERMS: [RuleDefinition; 13] = [
         write: "test: bootstrap",
         details: "widened for few items as intervals are; where those are Tango's or Newcombe's, p is 1 less the level at which they reach 0",
         source: "Davison and Hinkley (1997), Bootstrap Methods and their Application, section 4.4",
-        peers: "",
+        peers: &[],
     },
     RuleDefinition {
         name: "permutation",
@@ -46,7 +46,7 @@ pub const TERMS: [RuleDefinition; 13] = [
                   is none",
         source: "Good (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses; ranks: Bandos, Rockette and Gur (2005), Statistics in \
                  Medicine 24",
-        peers: "",
+        peers: &[],
     },
     RuleDefinition {
         name: "mcnemar",
@@ -54,7 +54,7 @@ pub const TERMS: [RuleDefinition; 13] = [
         write: "test: mcnemar",
         details: "for shares of items that are the same whatever is decided, as accuracy and recall; independent items that count alike",
         source: "Fagerland, Lydersen and Laake (2013), The McNemar test for binary matched-pairs data",
-        peers: "statsmodels: mcnemar(exact=True), less the probability of the observed split",
+        peers: &[("statsmodels", "mcnemar (exact=True, less the probability of the observed split)")],
     },
     RuleDefinition {
         name: "mcnemar_exact",
@@ -62,7 +62,7 @@ pub const TERMS: [RuleDefinition; 13] = [
         write: "test: mcnemar_exact",
         details: "",
         source: "McNemar (1947)",
-        peers: "statsmodels: mcnemar(exact=True)",
+        peers: &[("statsmodels", "mcnemar(exact=True)")],
     },
     RuleDefinition {
         name: "fisher",
@@ -70,7 +70,7 @@ pub const TERMS: [RuleDefinition; 13] = [
         write: "{GROUP: all_pairs, metrics: [METRIC], test: fisher}",
         details: "for shares of items; independent items that count alike",
         source: "Fisher (1935)",
-        peers: "SciPy: fisher_exact; R: fisher.test",
+        peers: &[("SciPy", "fisher_exact"), ("R", "fisher.test")],
     },
     RuleDefinition {
         name: "holm",
@@ -78,7 +78,7 @@ pub const TERMS: [RuleDefinition; 13] = [
         write: "adjust: holm",
         details: "",
         source: "Holm (1979), A simple sequentially rejective multiple test procedure",
-        peers: "statsmodels: multipletests(method='holm')",
+        peers: &[("statsmodels", "multipletests(method='holm')")],
     },
     RuleDefinition {
         name: "bh",
@@ -86,7 +86,7 @@ pub const TERMS: [RuleDefinition; 13] = [
         write: "adjust: bh",
         details: "",
         source: "Benjamini and Hochberg (1995), Controlling the false discovery rate",
-        peers: "statsmodels: multipletests(method='fdr_bh')",
+        peers: &[("statsmodels", "multipletests(method='fdr_bh')")],
     },
     RuleDefinition {
         name: "equivalence",
@@ -94,7 +94,7 @@ pub const TERMS: [RuleDefinition; 13] = [
         write: "equivalence: {within: 0.05}",
         details: MARGIN,
         source: "Schuirmann (1987), two one-sided tests; Lakens (2017) for the outcomes",
-        peers: "",
+        peers: &[],
     },
     RuleDefinition {
         name: "transition",
@@ -102,7 +102,7 @@ pub const TERMS: [RuleDefinition; 13] = [
         write: "{models: [A, B], report: [difference, transition], metrics: [METRIC]}",
         details: BECAME,
         source: "",
-        peers: "",
+        peers: &[],
     },
     RuleDefinition {
         name: "retention_rate",
@@ -110,7 +110,7 @@ pub const TERMS: [RuleDefinition; 13] = [
         write: "{models: [A, B], match: [AXIS], report: [retention_rate], metrics: [METRIC]}",
         details: "over the axes in `match`, groups and classes; what is there is told by `fairgrid explain transition`",
         source: "",
-        peers: "",
+        peers: &[],
     },
     RuleDefinition {
         name: "correlation",
@@ -118,6 +118,6 @@ pub const TERMS: [RuleDefinition; 13] = [
         write: "{models: [A, B], match: [AXIS], report: [correlation], metrics: [METRIC]}",
         details: "over the axes in `match`, groups and classes, taken to be independent; intervals by Fisher's transformation",
         source: "Bonett and Wright (2000) for the variance of Spearman's",
-        peers: "SciPy: pearsonr, spearmanr",
+        peers: &[("SciPy", "pearsonr, spearmanr")],
     },
 ];

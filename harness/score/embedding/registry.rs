@@ -26,7 +26,7 @@ pub struct Definition {
     pub undefined: &'static str,
     /// Where the definition comes from.
     pub source: &'static str,
-    /// What others call it.
+    /// What others call it: names with commas between, notes in parentheses.
     pub peers: &'static [(&'static str, &'static str)],
     /// The options that it takes.
     pub options: &'static [Opt],

@@ -6,6 +6,7 @@ use crate::score::audit::{Audit, Place};
 use crate::score::interval::{self, Sample};
 use crate::score::measurement::{Measurement, Status};
 use crate::score::rule::FittedRules;
+use crate::score::sheet::NoInterval;
 use crate::score::value::Value;
 use crate::score::{OUTSIDE, ScoreError};
 
@@ -116,6 +117,9 @@ impl View<'_> {
         let (status, reason) = match (value, small) {
             (Err(undefined), _) => (Status::Undefined, self.audit.reason(undefined, *group, self.breakdown)),
             (Ok(_), Some(small)) => (Status::Small, small),
+            (Ok(_), None) if interval.is_none() && self.audit.uncertainty.bootstrap() > 0 => {
+                (Status::Ok, NoInterval::Undefined.words().to_owned())
+            }
             (Ok(_), None) => (Status::Ok, String::new()),
         };
         let n = group.map_or_else(|| items.iter().sum(), |group| items[group]);

@@ -17,7 +17,7 @@ pub struct Definition {
     pub undefined: &'static str,
     /// Where the definition comes from.
     pub source: &'static str,
-    /// What others call it.
+    /// What others call it: names with commas between, notes in parentheses.
     pub peers: &'static [(&'static str, &'static str)],
     /// The options that it takes.
     pub options: &'static [Opt],
@@ -132,7 +132,11 @@ const METRICS: &[Definition] = &[
         direction: Neutral,
         undefined: "fewer than two groups, or nothing decided of what is in the reference; a class that is not decided adds nothing",
         source: "Zhao et al. (2017), Men also like shopping: reducing gender bias amplification using corpus-level constraints",
-        peers: &[("reducingbias", "bias amplification"), ("directional-bias-amp", "bog_mals (its b* is the table that is passed)")],
+        peers: &[
+            ("reducingbias", "bias amplification"),
+            ("Wang and Russakovsky (2021)", "BiasAmp_MALS"),
+            ("directional-bias-amp", "bog_mals (its b* is the table that is passed)"),
+        ],
         options: &[Opt::Reference { required: true }],
         compute: Compute::Mals,
     },
@@ -145,6 +149,7 @@ const METRICS: &[Definition] = &[
         source: "Wang and Russakovsky (2021), Directional bias amplification",
         peers: &[
             ("directional-bias-amp", "biasamp_attribute_to_task, biasamp_task_to_attribute"),
+            ("Wang and Russakovsky (2021)", "BiasAmp"),
             ("OxonFair", "directed_bias_amplification (of another value)"),
         ],
         options: &[Opt::Direction, Opt::Predicted, Opt::Reference { required: false }],
@@ -201,7 +206,7 @@ const METRICS: &[Definition] = &[
         direction: Lower,
         undefined: LEAKS,
         source: WANG,
-        peers: &[("Balanced-Datasets-Are-Not-Enough", "dataset_leakage.py; natural_leakage.py (degraded)")],
+        peers: &[("Balanced-Datasets-Are-Not-Enough", "dataset_leakage.py, natural_leakage.py (degraded)")],
         options: &[Opt::Degraded, Opt::Draws, Opt::Folds, Opt::Permutations],
         compute: Compute::Leakage(Source::Labels),
     },
@@ -239,7 +244,7 @@ const METRICS: &[Definition] = &[
         direction: Lower,
         undefined: LEAKS,
         source: WANG,
-        peers: &[("Balanced-Datasets-Are-Not-Enough", "bias amplification: model leakage less dataset leakage at its F1")],
+        peers: &[("Balanced-Datasets-Are-Not-Enough", "bias amplification (model leakage less dataset leakage at its F1)")],
         options: &[Opt::From, Opt::Draws, Opt::Folds],
         compute: Compute::Leakage(Source::Both),
     },

@@ -15,7 +15,7 @@ pub enum ListError {
     #[error(transparent)]
     Table(#[from] TableError),
     /// It says what cannot be.
-    #[error("`{}` lists no pairs: {faults}", path.display())]
+    #[error("`{}` cannot be taken as a list of pairs: {faults}", path.display())]
     Refused {
         /// The file.
         path: PathBuf,

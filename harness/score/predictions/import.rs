@@ -1,5 +1,6 @@
 //! Predictions and embeddings made elsewhere: from a table and the names of its columns.
 
+mod empty;
 mod levels;
 mod named;
 mod numbers;
@@ -17,6 +18,7 @@ use crate::score::predictions::ids::Ids;
 use crate::score::predictions::kinds::{Keep, Kinds};
 use crate::score::predictions::{Decisions, Fault, Parts, Predictions, PredictionsError, REPEATED, Scores};
 use crate::spec::predictions::{Columns, Labels, ScoreColumns, Shape};
+use empty::empty;
 use levels::{factor, groups};
 use named::{Named, occurring, truths, wide};
 pub(in crate::score) use numbers::numbers;
@@ -44,8 +46,22 @@ impl Predictions {
     /// size). A file is read piece by piece; where kinds of items are all that is kept of it, it may be of any length.
     ///
     /// # Errors
-    /// A missing column, a cell of the wrong kind, a label outside the class list, a score that is not finite, a duplicate id: with lines or row numbers.
+    /// A missing column, a cell of the wrong kind or an empty one, a label outside the class list, a score that is not finite, a duplicate id:
+    /// with lines or row numbers.
     pub fn import(path: &Path, columns: &Columns, fields: &[String], classes: Option<&[String]>, keep: Keep) -> Result<Self, ImportError> {
+        Self::imported(path, columns, fields, classes, keep).map_err(|error| {
+            // Reading ends at the first empty cell.
+            let is_of_row = matches!(error, ImportError::Table(TableError::Row { .. }));
+            match is_of_row.then(|| empty(path, columns)) {
+                Some(Ok(faults)) if !faults.is_empty() => {
+                    ImportError::Refused { path: path.to_owned(), faults: PredictionsError { faults } }
+                }
+                _ => error,
+            }
+        })
+    }
+
+    fn imported(path: &Path, columns: &Columns, fields: &[String], classes: Option<&[String]>, keep: Keep) -> Result<Self, ImportError> {
         let wanted = columns.names().chain(fields.iter().map(String::as_str)).map(str::to_owned).collect();
         let options = Options { columns: Some(wanted), ..Options::default() };
         let kinds = if keep == Keep::Kinds { Kinds::read(path, &options, columns, fields)? } else { None };

@@ -8,8 +8,8 @@ pub(super) const CRITERIA: &[Criterion] = &[
         parts: &["selection_rate"],
         peers: &[
             ("fairlearn", "demographic_parity_*"),
-            ("Aequitas", "ppr_disparity (`_disparity`), statistical_parity"),
-            ("OxonFair", "demographic_parity (mean distance between groups)"),
+            ("Aequitas", "impact_parity (`_disparity`: whether it is 0.8 to 1.25)"),
+            ("OxonFair", "demographic_parity, statistical_parity (mean distance between groups)"),
         ],
     },
     Criterion { name: "soft_demographic_parity", parts: &["mean_prediction"], peers: &[("FFB", "dpe (times 100)")] },
@@ -22,7 +22,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
             ("OxonFair", "equal_opportunity"),
         ],
     },
-    Criterion { name: "predictive_equality", parts: &["false_positive_rate"], peers: &[("OxonFair", "gives this name to the FNR gap")] },
+    Criterion { name: "predictive_equality", parts: &["false_positive_rate"], peers: &[("OxonFair", "(gives this name to the FNR gap)")] },
     Criterion { name: "predictive_parity", parts: &["precision_score"], peers: &[("OxonFair", "predictive_parity"), ("FFB", "ppv")] },
     Criterion { name: "treatment_equality", parts: &["error_ratio"], peers: &[("OxonFair", "treatment_equality")] },
     Criterion { name: "accuracy_parity", parts: &["accuracy_score"], peers: &[("FFB", "accp")] },
@@ -48,7 +48,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         name: "match_errors",
         parts: &["false_match_rate", "false_non_match_rate"],
-        peers: &[("Pereira and Marcel (2022)", "FDR, fairness_discrepancy_rate with α = 0.5 (1 minus `_difference` with agg: mean)")],
+        peers: &[("Pereira and Marcel (2022)", "FDR, fairness_discrepancy_rate (with α = 0.5: 1 minus `_difference` with agg: mean)")],
     },
     Criterion {
         name: "equalized_odds",

@@ -54,9 +54,16 @@ const FOLDED: &str = "is one of its reductions over groups, of which here are `_
 const CHOSEN: &str = "weighs columns of a table against each other: `tables:` has them side by side, sorted by one";
 /// Whoever says a name in short.
 pub const SHORT: &str = "in short";
+const COHEN: &str =
+    "is the gap over the standard deviation of decisions within groups, which is not here: `demographic_parity_difference` is the gap";
+const TESTED: &str =
+    "is a test of two groups' selection rates, which belongs into `compare:`, as `{NAME: {race: all_pairs, metrics: [selection_rate]}}`";
+const OF_SELECTED: &str = "is a group's share of all that are selected, which grows with the group (the disparity is two such shares' ratio): its \
+     `pprev` is `selection_rate`, and `pprev_disparity` is `selection_rate_disparity` here";
 const FAIRLEARN: &str = "fairlearn";
 const AIF360: &str = "AIF360";
 const OXONFAIR: &str = "OxonFair";
+const HOLISTICAI: &str = "holisticai";
 const MEDFAIR: &str = "MEDFAIR";
 const VISSL: &str = "VISSL, fairness indicators";
 
@@ -69,6 +76,7 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
     is(SHORT, "ap", "average_precision_score", ""),
     is(SHORT, "auprc", "average_precision_score", ""),
     is(SHORT, "map", "mean_average_precision", ""),
+    is(SHORT, "f_measure", "f1_score", ""),
     is(SHORT, "mcc", "matthews_corrcoef", ""),
     is(SHORT, "tmr", "true_match_rate", ""),
     is(SHORT, "weat", "ieat_effect_size", "the same of images"),
@@ -206,19 +214,26 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
         "generalized_binary_confusion_matrix",
         "is sums of probabilities: `balance_for_positive_class` and `balance_for_negative_class` are its rates",
     ),
+    Elsewhere { suffixed: true, ..absent("Aequitas", "ppr", OF_SELECTED) },
+    is(HOLISTICAI, "success_rate", "selection_rate", ""),
+    is(HOLISTICAI, "four_fifths", "demographic_parity_ratio", "of two groups; the rule asks for 0.8 or more"),
+    is(
+        HOLISTICAI,
+        "abroca",
+        "roc_auc_score_difference",
+        "in its code, signed: group_a minus group_b, the reference; elsewhere the area between two ROC curves",
+    ),
+    is(HOLISTICAI, "multiclass_true_rates", "recall_score_mean_abs_difference", "with classes: mean"),
+    is(HOLISTICAI, "multiclass_equality_of_opp", "term_by_term_equalized_odds", "of two groups; half the number of classes times this"),
+    absent(HOLISTICAI, "cohen_d", COHEN),
+    absent(HOLISTICAI, "z_test_diff", TESTED),
+    absent(HOLISTICAI, "z_test_ratio", TESTED),
     is(OXONFAIR, "pos_pred_rate", "selection_rate", ""),
     is(OXONFAIR, "neg_pred_rate", "selection_rate", "1 minus this"),
     is(OXONFAIR, "pos_data_rate", "base_rate", ""),
     is(OXONFAIR, "neg_data_rate", "base_rate", "1 minus this"),
     absent(OXONFAIR, "pos_data_count", COUNTED),
     absent(OXONFAIR, "neg_data_count", COUNTED),
-    is(OXONFAIR, "true_pos_rate", "true_positive_rate", "0 where undefined"),
-    is(OXONFAIR, "true_neg_rate", "true_negative_rate", "0 where undefined"),
-    is(OXONFAIR, "false_pos_rate", "false_positive_rate", "0 where undefined"),
-    is(OXONFAIR, "false_neg_rate", "false_negative_rate", "0 where undefined"),
-    is(OXONFAIR, "pos_pred_val", "precision_score", "0 where undefined"),
-    is(OXONFAIR, "acceptance_rate", "precision_score", "0 where undefined"),
-    is(OXONFAIR, "rejection_rate", "negative_predictive_value", "0 where undefined"),
     is(
         OXONFAIR,
         "predictive_equality",

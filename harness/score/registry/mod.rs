@@ -44,7 +44,7 @@ pub struct Definition {
     pub undefined: &'static str,
     /// Where the definition comes from.
     pub source: &'static str,
-    /// What others call it.
+    /// What others call it: names with commas between, notes in parentheses.
     pub peers: &'static [(&'static str, &'static str)],
     /// What it reads.
     pub reads: Reads,
@@ -210,7 +210,7 @@ pub struct Criterion {
     pub name: &'static str,
     /// The metrics whose gaps it is made of; where there are two, `agg` says how they are put together.
     pub parts: &'static [&'static str],
-    /// What others call it.
+    /// What others call it: names with commas between, notes in parentheses.
     pub peers: &'static [(&'static str, &'static str)],
 }
 

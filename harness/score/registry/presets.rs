@@ -13,7 +13,7 @@ pub struct Preset {
     pub needs: &'static [&'static str],
     /// Where it comes from.
     pub source: &'static str,
-    /// What others call it.
+    /// What others call it: names with commas between, notes in parentheses.
     pub peers: &'static [(&'static str, &'static str)],
 }
 
@@ -112,7 +112,10 @@ pub(super) const PRESETS: &[Preset] = &[
         calls: "demographic_parity_difference",
         needs: &["reference"],
         source: "AIF360: the selection rate of a group minus that of the reference, signed",
-        peers: &[("AIF360", "statistical_parity_difference, mean_difference (unprivileged minus privileged, the reference)")],
+        peers: &[
+            ("AIF360", "statistical_parity_difference, mean_difference (unprivileged minus privileged, the reference)"),
+            ("holisticai", "statistical_parity (group_a minus group_b, the reference)"),
+        ],
         ..PLAIN
     },
     Preset {
@@ -120,7 +123,11 @@ pub(super) const PRESETS: &[Preset] = &[
         calls: "demographic_parity_disparity",
         needs: &["reference"],
         source: "AIF360: the selection rate of a group over that of the reference, not folded; the four-fifths rule asks for 0.8 or more",
-        peers: &[("AIF360", "disparate_impact, disparate_impact_ratio"), ("Aequitas", "ppr_disparity")],
+        peers: &[
+            ("AIF360", "disparate_impact, disparate_impact_ratio"),
+            ("holisticai", "disparate_impact"),
+            ("Aequitas", "pprev_disparity"),
+        ],
         ..PLAIN
     },
     Preset {

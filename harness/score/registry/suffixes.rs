@@ -20,7 +20,7 @@ pub struct Suffix {
     pub undefined: &'static str,
     /// Where it comes from.
     pub source: &'static str,
-    /// What others call it.
+    /// What others call it: names with commas between, notes in parentheses.
     pub peers: &'static [(&'static str, &'static str)],
     /// Whether criteria take it too.
     pub of_criteria: bool,
@@ -52,6 +52,7 @@ pub(super) const SUFFIXES: &[Suffix] = &[
         peers: &[
             ("AIF360", "difference (signed: the unprivileged group minus the reference)"),
             ("OxonFair", ".max_diff"),
+            ("holisticai", "_diff (signed: group_a minus group_b, the reference)"),
             ("FairBench", "maxdiff"),
         ],
         of_criteria: true,
@@ -64,7 +65,7 @@ pub(super) const SUFFIXES: &[Suffix] = &[
         options: &["method"],
         undefined: "with fewer than two groups, or where the number to divide by is 0",
         source: FAIRLEARN,
-        peers: &[("FairBench", "maxrel (1 minus this)")],
+        peers: &[("OxonFair", ".min_ratio, .ratio (of two groups)"), ("FairBench", "maxrel (1 minus this)")],
         of_criteria: true,
     },
     Suffix {
@@ -75,7 +76,10 @@ pub(super) const SUFFIXES: &[Suffix] = &[
         options: &["reference", "groups"],
         undefined: "where the reference has no value, or 0",
         source: "Aequitas, group disparities: to a fixed group, the majority (largest) or the least value (lowest)",
-        peers: &[("Aequitas", "disparity"), ("AIF360", "ratio (not folded: the unprivileged group over the reference)")],
+        peers: &[
+            ("Aequitas", "_disparity, _parity (whether it is 0.8 to 1.25)"),
+            ("AIF360", "ratio (not folded: the unprivileged group over the reference)"),
+        ],
         of_criteria: true,
     },
     Suffix {
@@ -86,7 +90,11 @@ pub(super) const SUFFIXES: &[Suffix] = &[
         options: &[],
         undefined: "without groups",
         source: FAIRLEARN,
-        peers: &[("SubpopBench", "worst_group_accuracy (of accuracy_score by label and attribute)"), ("FairBench", "min")],
+        peers: &[
+            ("SubpopBench", "worst_group_accuracy (of accuracy_score by label and attribute)"),
+            ("OxonFair", ".min"),
+            ("FairBench", "min"),
+        ],
         of_criteria: false,
     },
     Suffix {
@@ -97,7 +105,7 @@ pub(super) const SUFFIXES: &[Suffix] = &[
         options: &[],
         undefined: "without groups",
         source: FAIRLEARN,
-        peers: &[("FairBench", "max")],
+        peers: &[("OxonFair", ".max"), ("FairBench", "max")],
         of_criteria: false,
     },
     Suffix {
@@ -141,7 +149,7 @@ pub(super) const SUFFIXES: &[Suffix] = &[
         options: &[],
         undefined: "with fewer than two groups, or where one has 0",
         source: "Grother (2022), NIST IR 8429, Face Recognition Vendor Test part 8: summarizing demographic differentials",
-        peers: &[("NIST FRTE", "inequity of FMR (IFMR) and of FNMR (INFMR), max over geometric mean")],
+        peers: &[("NIST FRTE", "IFMR, INFMR (of FMR and of FNMR: max over geometric mean)")],
         of_criteria: false,
     },
     Suffix {
@@ -174,7 +182,7 @@ pub(super) const SUFFIXES: &[Suffix] = &[
         options: &[],
         undefined: "without groups",
         source: "SubpopBench, `adjusted_accuracy`",
-        peers: &[("SubpopBench", "adjusted_accuracy"), ("FairBench", "mean")],
+        peers: &[("SubpopBench", "adjusted_accuracy"), ("OxonFair", ".average"), ("FairBench", "mean")],
         of_criteria: false,
     },
     Suffix {

@@ -138,7 +138,7 @@ pub(super) const TOGETHER: &[Definition] = &[
         name: "class_imbalance",
         formula: "largest over pairs of groups of |n_g - n_h| / (n_g + n_h)",
         source: "AIF360, class_imbalance",
-        peers: &[("AIF360", "class_imbalance (signed)"), ("OxonFair", "gives this name to a base-rate gap (base_rate_difference)")],
+        peers: &[("AIF360", "class_imbalance (signed)"), ("OxonFair", "(gives this name to a base-rate gap, base_rate_difference)")],
         compute: Compute::Groups {
             of: |groups| groups.max_over_pairs(|a, b| Ok((a.items - b.items).abs() / (a.items + b.items))),
             gap: false,

@@ -13,8 +13,8 @@ pub struct RuleDefinition {
     pub details: &'static str,
     /// Where it is from.
     pub source: &'static str,
-    /// What others call it.
-    pub peers: &'static str,
+    /// What others call it: names with commas between, notes in parentheses.
+    pub peers: &'static [(&'static str, &'static str)],
 }
 
 const DRAWN: &str = "where it draws, an item's lot hangs on the seed and the item's id alone: the same in every order, split and model; a group that \
@@ -28,7 +28,7 @@ pub const RULES: [RuleDefinition; 13] = [
         write: "decide: given",
         details: "",
         source: "",
-        peers: "",
+        peers: &[],
     },
     RuleDefinition {
         name: "argmax",
@@ -36,7 +36,7 @@ pub const RULES: [RuleDefinition; 13] = [
         write: "decide: argmax",
         details: "",
         source: "",
-        peers: "",
+        peers: &[],
     },
     RuleDefinition {
         name: "top_k",
@@ -44,7 +44,7 @@ pub const RULES: [RuleDefinition; 13] = [
         write: "{top_k: 5}",
         details: "",
         source: "",
-        peers: "",
+        peers: &[],
     },
     RuleDefinition {
         name: "threshold",
@@ -52,7 +52,7 @@ pub const RULES: [RuleDefinition; 13] = [
         write: "{threshold: 0.5}, {threshold: {maximize | minimize: METRIC, split: DATASET/SPLIT, by: FIELD}}, {threshold: {at: {METRIC: VALUE}, split: …}}",
         details: "fitted, it lies halfway between two scores; of equally good ones the largest; `of: sigmoid | softmax` turns logits into probabilities",
         source: "",
-        peers: "Aequitas Flow: group_threshold (with `by` and `at`); MEDFAIR: sens_at_spec (with `at`)",
+        peers: &[("Aequitas Flow", "group_threshold (with `by` and `at`)"), ("MEDFAIR", "sens_at_spec (with `at`)")],
     },
     RuleDefinition {
         name: "thresholds",
@@ -60,7 +60,7 @@ pub const RULES: [RuleDefinition; 13] = [
         write: "{thresholds: {CLASS: 0.5, …}}, {thresholds: {maximize: f1_score, split: DATASET/SPLIT}}",
         details: "a class without a threshold is never decided",
         source: "",
-        peers: "",
+        peers: &[],
     },
     RuleDefinition {
         name: "threshold_optimizer",
@@ -69,7 +69,7 @@ pub const RULES: [RuleDefinition; 13] = [
                 maximize: accuracy_score | balanced_accuracy_score, by: FIELD, split: DATASET/SPLIT, seed: 0}}",
         details: DRAWN,
         source: "Hardt, Price and Srebro 2016, section 4; the best point is found exactly, not on a grid",
-        peers: "fairlearn: ThresholdOptimizer",
+        peers: &[("fairlearn", "ThresholdOptimizer")],
     },
     RuleDefinition {
         name: "equalized_odds",
@@ -77,7 +77,10 @@ pub const RULES: [RuleDefinition; 13] = [
         write: "{equalized_odds: {by: FIELD, split: DATASET/SPLIT, decisions: 0.5 | given, seed: 0}}; without `decisions`, from scores",
         details: DRAWN,
         source: "Hardt, Price and Srebro 2016",
-        peers: "AIF360: EqOddsPostprocessing (with `decisions`); fairlearn: ThresholdOptimizer(constraints=\"equalized_odds\")",
+        peers: &[
+            ("AIF360", "EqOddsPostprocessing (with `decisions`)"),
+            ("fairlearn", "ThresholdOptimizer(constraints=\"equalized_odds\")"),
+        ],
     },
     RuleDefinition {
         name: "levelling_up",
@@ -85,7 +88,7 @@ pub const RULES: [RuleDefinition; 13] = [
         write: "{levelling_up: {metric: true_positive_rate, at_least: 0.8, maximize: accuracy_score, by: FIELD, split: DATASET/SPLIT}}",
         details: "each group has the best of its own thresholds that reach the bar; nothing is drawn",
         source: "Mittelstadt, Wachter and Russell 2023",
-        peers: "OxonFair: fit(objective, group_metric.min, value)",
+        peers: &[("OxonFair", "(fit(objective, group_metric.min, value))")],
     },
     RuleDefinition {
         name: "reject_option",
@@ -93,7 +96,7 @@ pub const RULES: [RuleDefinition; 13] = [
         write: "{reject_option: {unprivileged: LEVEL, at_most: {selection_rate: 0.05}, maximize: balanced_accuracy_score, by: FIELD, split: DATASET/SPLIT}}",
         details: "threshold and width are the best of 100 by 50 that keep the metrics of the two sides within `at_most` of each other; scores lie in [0, 1]",
         source: "Kamiran, Karim and Zhang 2012",
-        peers: "AIF360: RejectOptionClassification",
+        peers: &[("AIF360", "RejectOptionClassification")],
     },
     RuleDefinition {
         name: "platt",
@@ -101,7 +104,7 @@ pub const RULES: [RuleDefinition; 13] = [
         write: "calibrate: {method: platt, by: FIELD, split: DATASET/SPLIT}",
         details: "of two logits, the curve is of their difference",
         source: "Platt 1999",
-        peers: "scikit-learn: CalibratedClassifierCV(method=\"sigmoid\")",
+        peers: &[("scikit-learn", "CalibratedClassifierCV(method=\"sigmoid\")")],
     },
     RuleDefinition {
         name: "isotonic",
@@ -109,7 +112,7 @@ pub const RULES: [RuleDefinition; 13] = [
         write: "calibrate: {method: isotonic, by: FIELD, split: DATASET/SPLIT}",
         details: "",
         source: "Zadrozny and Elkan 2002",
-        peers: "scikit-learn: CalibratedClassifierCV(method=\"isotonic\")",
+        peers: &[("scikit-learn", "CalibratedClassifierCV(method=\"isotonic\")")],
     },
     RuleDefinition {
         name: "histogram",
@@ -117,7 +120,7 @@ pub const RULES: [RuleDefinition; 13] = [
         write: "calibrate: {method: histogram, bins: 10, by: FIELD, split: DATASET/SPLIT}",
         details: "equal scores share a bin",
         source: "Zadrozny and Elkan 2001",
-        peers: "",
+        peers: &[],
     },
     RuleDefinition {
         name: "temperature",
@@ -125,6 +128,6 @@ pub const RULES: [RuleDefinition; 13] = [
         write: "calibrate: {method: temperature, by: FIELD, split: DATASET/SPLIT}",
         details: "of any number of classes; no decision of `argmax` changes",
         source: "Guo, Pleiss, Sun and Weinberger 2017",
-        peers: "scikit-learn: CalibratedClassifierCV(method=\"temperature\")",
+        peers: &[("scikit-learn", "CalibratedClassifierCV(method=\"temperature\")")],
     },
 ];

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::block::{Block, Drawn, Roster};
-use super::{Omitted, Sheet, Spot};
+use super::{NoInterval, Omitted, Sheet, Spot, number};
 use crate::score::breakdown::Breakdown;
 use crate::score::breakdown::reduction::Reduction;
 use crate::score::lens::ladder::{Ladders, Room};
@@ -14,6 +14,7 @@ use crate::score::lens::{Hand, Lens};
 use crate::score::units::draw::Purpose;
 use crate::score::units::vertices::{Draw, narrow};
 use crate::score::units::{Exchange, Shuffle, Units};
+use crate::score::value::Cause;
 use crate::score::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::Uncertainty;
@@ -231,18 +232,38 @@ impl Sheet<'_> {
         spots.iter().map(|spot| self.number_at(spot, &blocks[spot.metric], values, roster)).collect()
     }
 
-    /// What a number, and its interval, do without.
-    pub(super) fn omitted(&self, spot: &Spot, drawn: &Drawn) -> Omitted {
+    /// A number in each draw, NaN where it has none; what no draw varies, as reductions read it.
+    pub(super) fn redrawn(&self, spot: &Spot, drawn: &Drawn) -> impl Iterator<Item = f64> {
         let block = &drawn.blocks[spot.metric];
-        let Some(over) = self.over(spot) else {
-            let index = block.at(0, spot.group.unwrap_or(0), spot.class.unwrap_or(0));
-            let undefined = drawn.resampled.iter().filter(|draw| draw[index].is_nan()).count();
-            return Omitted { resamples: 2 * undefined > drawn.resampled.len(), ..Omitted::default() };
-        };
+        drawn.resampled.iter().enumerate().map(move |(draw, replicate)| {
+            let value = |number: &f64| if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(*number) };
+            let mut values: Vec<Value> = replicate.iter().map(value).collect();
+            drawn.still.iter().for_each(|(index, numbers)| values[*index] = Ok(numbers[draw]));
+            number(self.number_at(spot, block, &values, &drawn.roster))
+        })
+    }
+
+    /// Why a number has no interval; `None` where nothing is drawn.
+    pub(super) fn no_interval(&self, spot: &Spot, drawn: &Drawn) -> Option<NoInterval> {
+        let (undefined, numbers): (Vec<f64>, Vec<f64>) = self.redrawn(spot, drawn).partition(|number| number.is_nan());
+        let first = numbers.first().or(undefined.first())?;
+        Some(match undefined.len() > numbers.len() {
+            true => NoInterval::Undefined,
+            false if numbers.iter().all(|number| (number - first).abs() <= 1e-12 * first.abs().max(1.0)) => NoInterval::Still,
+            false => NoInterval::Parts,
+        })
+    }
+
+    /// The groups and classes that a number does without.
+    pub(super) fn omitted(&self, spot: &Spot, value: Value, drawn: &Drawn) -> Omitted {
+        let block = &drawn.blocks[spot.metric];
+        let Some(over) = self.over(spot) else { return Omitted::default() };
         if self.policy == Policy::Propagate || spot.group.is_some() || self.metrics[spot.metric].is_joint() {
             return Omitted::default();
         }
-        if over.classes.is_some() && block.classes > 1 {
+        // Where too few groups are left in some class, the others of that class are what is lacking.
+        let class = value.err().and_then(|undefined| undefined.class).map(|class| class as usize);
+        if over.classes.is_some() && block.classes > 1 && class.is_none() {
             let alone =
                 |class: &usize| self.number_at(&Spot { class: Some(*class), ..*spot }, block, &drawn.values, &drawn.roster).is_err();
             let omitted = (0..block.classes).filter(alone).count();
@@ -250,7 +271,7 @@ impl Sheet<'_> {
         }
         let among = self.among(spot.metric, spot.panel, &drawn.roster);
         let undefined = |group: usize| {
-            let value = |part: usize| drawn.values[block.at(part, group, spot.class.unwrap_or(0))];
+            let value = |part: usize| drawn.values[block.at(part, group, spot.class.or(class).unwrap_or(0))];
             (0..block.parts).find_map(|part| value(part).err()).map(|undefined| undefined.in_group(group))
         };
         let mut members: Vec<usize> = among.members().collect();

@@ -4,8 +4,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
 use super::block::{Block, Drawn};
-use super::{Sheet, Spot, number};
-use crate::score::Value;
+use super::{Sheet, Spot};
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
@@ -15,7 +14,6 @@ use crate::score::interval::{self, Sample};
 use crate::score::lens::tally::Tally;
 use crate::score::metric::{Average, Metric, Over};
 use crate::score::units::draw::{Purpose, generator};
-use crate::score::value::Cause;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
 impl Sheet<'_> {
@@ -102,13 +100,7 @@ impl Sheet<'_> {
         {
             return bounds.map(|(lower, upper)| (lower.min(value), upper.max(value)));
         }
-        let reduced = |(draw, replicate): (usize, &Vec<f64>)| {
-            let mut values: Vec<Value> =
-                replicate.iter().map(|number| if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(*number) }).collect();
-            drawn.still.iter().for_each(|(index, numbers)| values[*index] = Ok(numbers[draw]));
-            number(self.number_at(spot, block, &values, &drawn.roster))
-        };
-        let replicates = drawn.resampled.iter().enumerate().map(reduced);
+        let replicates = self.redrawn(spot, drawn);
         let Some(errs_up) = over.reduction.errs_up().filter(|_| uncertainty.method() != Method::Percentile) else {
             // Where nothing varies from draw to draw, as the groups' sizes, draws say nothing.
             return interval::percentile(replicates, uncertainty.level())
@@ -138,7 +130,8 @@ impl Sheet<'_> {
             (None, 1) => 0,
             _ => return None,
         };
-        let intervals: Vec<(f64, f64)> = among.members().map(|group| drawn.intervals[block.at(0, group, class)]).collect::<Option<_>>()?;
+        let defined = among.members().map(|group| block.at(0, group, class)).filter(|index| drawn.values[*index].is_ok());
+        let intervals: Vec<(f64, f64)> = defined.map(|index| drawn.intervals[index]).collect::<Option<_>>()?;
         let share = |reaches: fn(&(f64, f64)) -> f64| {
             intervals.iter().filter(|interval| reaches(interval) >= level).count() as f64 / intervals.len() as f64
         };
