@@ -1,7 +1,7 @@
 //! A card and its files to a dataset, step by step.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
@@ -95,7 +95,7 @@ impl Opening<'_> {
         let tables: Vec<Digest> = sheet.tables.iter().map(|file| memory.file(file)).collect::<Result<_, _>>()?;
         memory.save();
         let items = Items {
-            root: std::path::absolute(self.root).map_err(|source| DataError::read(self.root, source))?,
+            root: self.whole_root()?,
             containers: std::mem::take(&mut sheet.containers),
             places: std::mem::take(&mut sheet.places),
             digests,
@@ -315,6 +315,13 @@ impl Opening<'_> {
             return Err(SpecError::from(Problem::at(&condition.node, message).help("name some of them, or another column")).into());
         };
         Ok(Box::new(|row| column.get(row)))
+    }
+
+    /// The root for those who read the images from another folder.
+    fn whole_root(&self) -> Result<PathBuf, DataError> {
+        // An empty path is the folder that one is in.
+        let root = if self.root.as_os_str().is_empty() { Path::new(".") } else { self.root };
+        std::path::absolute(root).map_err(|source| DataError::read(root, source))
     }
 
     fn subject(&self, subject: &Name, sheet: &Sheet, fields: &IndexMap<String, Factor>) -> Result<Factor, DataError> {

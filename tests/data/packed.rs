@@ -63,7 +63,7 @@ fields: {tone: {from: people.tone}, kind: {from: kinds.kind}}
         assert!(error.contains(told), "{error}");
     }
     let inside = folder.open("images: {glob: 'faces.zip/photos/*.png'}\n").unwrap_err();
-    assert!(inside.contains(": `archive: faces.zip` with `glob: \"photos/*.png\"` looks into an archive"), "{inside}");
+    assert!(inside.contains("a `glob` that leads into `faces.zip`: write `archive: faces.zip` and `glob: \"photos/*.png\"`"), "{inside}");
     // A folder may be called as archives are.
     folder.write("plain.zip/items.csv", "file,person\na.png,1\n");
     assert_eq!(folder.open(&card.replace("faces.zip/tables/items.csv", "plain.zip/items.csv")).unwrap().ids, ["photos/a.png"]);

@@ -19,6 +19,10 @@ impl Sheet {
     pub(super) fn read_files(&mut self, card: &Card, source: &Source, files: &Files) -> Result<(), DataError> {
         let found = match &files.archive {
             None => {
+                if let Some((archive, inside)) = archive::inside(&files.glob).filter(|(archive, _)| source.root.join(archive).is_file()) {
+                    let help = format!("has a `glob` that leads into `{archive}`: write `archive: {archive}` and `glob: \"{inside}\"`");
+                    return Err(DataError::dataset(&card.dataset, help));
+                }
                 let found = walk(source.root, &files.glob)?;
                 self.rejected.extend(found.refused.into_iter().map(|(what, reason)| Rejected { what, line: None, reason }));
                 found.files.into_iter().map(|path| (Place::File(path.clone()), path)).collect()
@@ -59,11 +63,7 @@ impl Sheet {
         }
         if self.ids.is_empty() {
             let folder = source.root.display();
-            let why = match (archive::inside(&files.glob), self.rejected.first()) {
-                (Some((archive, inside)), _) => format!(": `archive: {archive}` with `glob: \"{inside}\"` looks into an archive"),
-                (None, Some(first)) => format!(" ({}: {})", first.what, first.reason),
-                (None, None) => String::new(),
-            };
+            let why = self.rejected.first().map_or(String::new(), |first| format!(" ({}: {})", first.what, first.reason));
             return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob)));
         }
         Ok(())
