@@ -9,6 +9,7 @@ mod differences;
 mod draws;
 pub(crate) mod embeddings;
 mod honesty;
+mod intervals;
 mod joint;
 mod kinds;
 mod means;

@@ -3,6 +3,7 @@
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
+use super::bases::Worth;
 use super::block::{Block, Drawn};
 use super::{Sheet, Spot, number};
 use crate::score::Value;
@@ -19,14 +20,12 @@ use crate::score::value::Cause;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
 impl Sheet<'_> {
-    #[allow(clippy::too_many_arguments)]
     pub(super) fn intervals(
         &self,
         drawn: &Drawn,
         tallies: &[Tally],
         supports: &[Tally],
-        effective: &[f64],
-        plain: bool,
+        worth: &Worth,
         left_out: &[(f64, Vec<f64>)],
         uncertainty: &Uncertainty,
     ) -> Vec<Option<(f64, f64)>> {
@@ -46,17 +45,21 @@ impl Sheet<'_> {
             let value = drawn.values[index].ok()?;
             let support = metric.support(&supports[group], (metric.average == Average::PerClass).then_some(class));
             let sides = support.positives.zip(support.negatives).map(|(positives, negatives)| positives.min(negatives));
-            let share_of_items = effective[group] / supports[group].items.max(1.0);
+            let share_of_items = worth.effective[group] / supports[group].items.max(1.0);
             let left_out: Vec<(f64, f64)> = left_out.iter().map(|(times, numbers)| (numbers[index], *times)).collect();
+            let share = metric.share(part, &tallies[group], class).filter(|(_, whole)| *whole > 0.0);
+            // As many of so many items, where those do not count alike.
+            let items = metric.share(part, &supports[group], class).map_or(0.0, |(_, items)| items);
+            let units = worth.bases.get(index).copied().filter(|_| share.is_some()).unwrap_or(worth.effective[group]);
             let sample = Sample {
                 value,
                 replicates: &drawn.replicates(index),
                 left_out: &left_out,
-                share: metric.share(part, &tallies[group], class).filter(|(_, whole)| *whole > 0.0),
-                plain,
-                units: effective[group],
+                share: share.map(|(part, whole)| (part * (items / whole), items)),
+                plain: worth.plain || self.refit.is_none() && !drawn.of_pairs && (units - items).abs() < 1e-9 * items,
+                units,
                 // A pair of subjects says something of both rates, whichever has more pairs.
-                smaller: if drawn.of_pairs { effective[group] } else { sides.unwrap_or(support.items) * share_of_items },
+                smaller: if drawn.of_pairs { units } else { sides.unwrap_or(support.items) * share_of_items },
                 range: metric.range(part),
             };
             sample.interval(uncertainty)

@@ -1,0 +1,79 @@
+//! Intervals: of what they are, against their closed forms (`tests/oracles/intervals.py`).
+
+use fairgrid::score::measurement::Measurement;
+use fairgrid::score::rule::FittedRules;
+use fairgrid::score::score;
+use fairgrid::spec::evaluation::Evaluation;
+use fairgrid::spec::uncertainty::Uncertainty;
+use serde::Deserialize;
+
+use super::{find, import, spec};
+
+#[derive(Deserialize)]
+struct Golden {
+    perfect: Vec<Perfect>,
+}
+
+/// How many positives each subject has, all of them found.
+#[derive(Deserialize)]
+struct Perfect {
+    positives: Vec<usize>,
+    lower: f64,
+}
+
+fn golden() -> Golden {
+    serde_json::from_str(include_str!("../oracles/intervals.json")).unwrap()
+}
+
+fn measured(csv: &str, columns: &str, evaluation: &str, uncertainty: &str) -> Vec<Measurement> {
+    let predictions = import(csv, columns, &["g"]).unwrap();
+    score(&predictions, &spec::<Evaluation>(evaluation), &spec::<Uncertainty>(uncertainty), &FittedRules::new()).unwrap()
+}
+
+fn near(found: Option<f64>, wanted: f64) {
+    assert!(found.is_some_and(|found| (found - wanted).abs() < 1e-7), "{found:?} in place of {wanted}");
+}
+
+const DECIDED: &str = "{label: y, decision: p, subject: s, classes: [0, 1]}";
+
+#[test]
+fn of_a_share_only_subjects_count_that_hold_some_of_what_it_is_of() {
+    for case in golden().perfect {
+        let mut csv = "y,p,s,g\n".to_owned();
+        for (subject, positives) in case.positives.iter().enumerate() {
+            (0..*positives).for_each(|_| csv.push_str(&format!("1,1,s{subject},a\n")));
+        }
+        // They say nothing of a recall.
+        (0..100).for_each(|subject| csv.push_str(&format!("0,{},n{subject},a\n", subject % 2)));
+        let all = measured(&csv, DECIDED, "{positive: 1, metrics: [recall_score, false_negative_rate]}", "{bootstrap: 200}");
+        near(find(&all, "recall_score", "", "", "").lower, case.lower);
+        near(find(&all, "recall_score", "", "", "").upper, 1.0);
+        near(find(&all, "false_negative_rate", "", "", "").upper, 1.0 - case.lower);
+    }
+}
+
+#[test]
+fn one_row_a_subject_is_as_good_as_single_items() {
+    let mut csv = "y,p,s,g\n".to_owned();
+    for row in 0..90 {
+        csv.push_str(&format!(
+            "{},{},s{row},{}\n",
+            u8::from(row % 4 == 0),
+            u8::from(row % 4 == 0 || row % 5 == 0),
+            ["a", "b", "c"][row % 3]
+        ));
+        csv.push_str(&format!("{},{},t{row},{}\n", u8::from(row % 7 == 0), u8::from(row % 3 == 0), ["a", "b", "c"][row % 3]));
+    }
+    let evaluation = "{groups: [g], positive: 1, metrics: [accuracy_score, recall_score, true_negative_rate, precision_score, \
+         negative_predictive_value, f1_score, recall_score_difference, recall_score_ratio, recall_score_group_min, \
+         precision_score_difference, {accuracy_score_difference: {method: to_overall}}]}";
+    let of =
+        |cluster: &str| measured(&csv, DECIDED, evaluation, &format!("{{bootstrap: 200, cluster: {cluster}, null: {{permutations: 0}}}}"));
+    let (subjects, items) = (of("subject"), of("none"));
+    assert_eq!(subjects.len(), items.len());
+    for (subject, item) in subjects.iter().zip(&items) {
+        assert_eq!((&subject.metric, &subject.group), (&item.metric, &item.group));
+        near(subject.lower, item.lower.unwrap());
+        near(subject.upper, item.upper.unwrap());
+    }
+}
