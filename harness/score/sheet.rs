@@ -126,6 +126,7 @@ impl Sheet<'_> {
 
         let mut drawn = Drawn {
             intervals: Vec::new(),
+            units: Vec::new(),
             still: Vec::new(),
             resampled,
             items: supports[self.breakdown.groups.len()..].iter().map(|tally| tally.items).sum(),
@@ -140,6 +141,7 @@ impl Sheet<'_> {
         let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
         let bases = if plain { Vec::new() } else { self.bases(&units, &drawn.blocks) };
         let worth = Worth { effective: self.effective(&units), bases, plain };
+        drawn.units = self.units(&drawn, &supports, &worth);
         drawn.intervals = self.intervals(&drawn, &tallies, &supports, &worth, &left_out, uncertainty);
         drawn.still = self.still(&drawn, uncertainty);
         let values = self.reduced(&spots, &drawn.blocks, &drawn.values, &drawn.roster);

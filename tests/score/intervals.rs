@@ -1,5 +1,7 @@
 //! Intervals: of what they are, against their closed forms (`tests/oracles/intervals.py`).
 
+use fairgrid::score::interval::Sample;
+use fairgrid::score::interval::errors::Errors;
 use fairgrid::score::measurement::Measurement;
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::score;
@@ -12,6 +14,7 @@ use super::{find, import, spec};
 #[derive(Deserialize)]
 struct Golden {
     perfect: Vec<Perfect>,
+    scales: Vec<Scales>,
 }
 
 /// How many positives each subject has, all of them found.
@@ -19,6 +22,17 @@ struct Golden {
 struct Perfect {
     positives: Vec<usize>,
     lower: f64,
+}
+
+/// A number, its resamples, how many units there are, and its ends on three scales.
+#[derive(Deserialize)]
+struct Scales {
+    value: f64,
+    numbers: Vec<f64>,
+    units: f64,
+    share: (f64, f64),
+    odds: (f64, f64),
+    proportional: (f64, f64),
 }
 
 fn golden() -> Golden {
@@ -75,5 +89,25 @@ fn one_row_a_subject_is_as_good_as_single_items() {
         assert_eq!((&subject.metric, &subject.group), (&item.metric, &item.group));
         near(subject.lower, item.lower.unwrap());
         near(subject.upper, item.upper.unwrap());
+    }
+}
+
+#[test]
+fn what_errs_to_one_side_has_an_interval_on_a_scale_that_knows_it() {
+    for case in golden().scales {
+        let (value, units) = (case.value, case.units);
+        let sample = |value: f64, replicates: &[f64]| -> [Option<(f64, f64)>; 4] {
+            let sample = Sample { value, replicates, left_out: &[], share: None, plain: true, units, smaller: units, range: (0.0, 1.0) };
+            [Errors::OfShare, Errors::OfOdds, Errors::Proportional, Errors::AsDrawn].map(|errors| errors.interval(&sample, 0.95))
+        };
+        let [share, odds, proportional, as_drawn] = sample(value, &case.numbers);
+        for (found, wanted) in [(share, case.share), (odds, case.odds), (proportional, case.proportional)] {
+            near(found.map(|ends| ends.0), wanted.0);
+            near(found.map(|ends| ends.1), wanted.1);
+        }
+        assert_eq!(as_drawn, None);
+        // Nothing is known of how a number varies that does not, or whose resamples mostly have none.
+        assert_eq!(sample(1.0, &[1.0; 60]), [None; 4]);
+        assert_eq!(sample(value, &[f64::NAN; 60]), [None; 4]);
     }
 }

@@ -21,6 +21,7 @@ mod reductions;
 mod refit;
 mod refusals;
 pub(crate) mod scenario;
+mod scores;
 mod weights;
 
 use std::path::Path;

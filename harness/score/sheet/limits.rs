@@ -10,6 +10,7 @@ use crate::score::Value;
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
+use crate::score::interval::errors::Errors;
 use crate::score::interval::gap::{self, Contrast, Family, Leg};
 use crate::score::interval::share::normal_quantile;
 use crate::score::interval::{self, Sample};
@@ -19,7 +20,7 @@ use crate::score::units::draw::{Purpose, generator};
 use crate::score::value::Cause;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
-impl Sheet<'_> {
+impl<'a> Sheet<'a> {
     pub(super) fn intervals(
         &self,
         drawn: &Drawn,
@@ -32,20 +33,13 @@ impl Sheet<'_> {
         if drawn.resampled.is_empty() {
             return vec![None; drawn.values.len()];
         }
-        let places = self.metrics.iter().zip(&drawn.blocks).flat_map(|(metric, block)| {
-            let of_group = move |(part, group): (usize, usize)| (0..block.classes).map(move |class| (*metric, part, group, class));
-            (0..block.parts).flat_map(move |part| (0..block.groups).map(move |group| (part, group))).flat_map(of_group)
-        });
-        let places: Vec<(&Metric, usize, usize, usize)> = places.collect();
+        let places = self.places(drawn);
         let interval = |index: usize| {
             let (metric, part, group, class) = places[index];
             if metric.is_joint() {
                 return None;
             }
             let value = drawn.values[index].ok()?;
-            let support = metric.support(&supports[group], (metric.average == Average::PerClass).then_some(class));
-            let sides = support.positives.zip(support.negatives).map(|(positives, negatives)| positives.min(negatives));
-            let share_of_items = worth.effective[group] / supports[group].items.max(1.0);
             let left_out: Vec<(f64, f64)> = left_out.iter().map(|(times, numbers)| (numbers[index], *times)).collect();
             let share = metric.share(part, &tallies[group], class).filter(|(_, whole)| *whole > 0.0);
             // As many of so many items, where those do not count alike.
@@ -58,13 +52,37 @@ impl Sheet<'_> {
                 share: share.map(|(part, whole)| (part * (items / whole), items)),
                 plain: worth.plain || self.refit.is_none() && !drawn.of_pairs && (units - items).abs() < 1e-9 * items,
                 units,
-                // A pair of subjects says something of both rates, whichever has more pairs.
-                smaller: if drawn.of_pairs { units } else { sides.unwrap_or(support.items) * share_of_items },
+                smaller: drawn.units[index],
                 range: metric.range(part),
             };
-            sample.interval(uncertainty)
+            let errors = if uncertainty.method() == Method::Standard { metric.errors(part) } else { Errors::AsDrawn };
+            errors.interval(&sample, uncertainty.level()).or_else(|| sample.interval(uncertainty))
         };
         (0..places.len()).into_par_iter().map(interval).collect()
+    }
+
+    /// The metric, part, group and class of each number of a group, as they lie in the blocks.
+    fn places(&self, drawn: &Drawn) -> Vec<(&'a Metric, usize, usize, usize)> {
+        let of_block = |(metric, block): (&&'a Metric, Block)| {
+            let metric = *metric;
+            let of_group = move |(part, group): (usize, usize)| (0..block.classes).map(move |class| (metric, part, group, class));
+            (0..block.parts).flat_map(move |part| (0..block.groups).map(move |group| (part, group))).flat_map(of_group)
+        };
+        self.metrics.iter().zip(drawn.blocks.iter().copied()).flat_map(of_block).collect()
+    }
+
+    /// How many units each number of a group rests on.
+    pub(super) fn units(&self, drawn: &Drawn, supports: &[Tally], worth: &Worth) -> Vec<f64> {
+        let of = |(metric, _, group, class): (&Metric, usize, usize, usize)| {
+            // A pair of subjects says something of both rates, whichever has more pairs.
+            if drawn.of_pairs {
+                return worth.effective[group];
+            }
+            let support = metric.support(&supports[group], (metric.average == Average::PerClass).then_some(class));
+            let sides = support.positives.zip(support.negatives).map(|(positives, negatives)| positives.min(negatives));
+            sides.unwrap_or(support.items) * worth.effective[group] / supports[group].items.max(1.0)
+        };
+        self.places(drawn).into_iter().map(of).collect()
     }
 
     /// The numbers of groups that no draw varies, where reductions read them: as errors that reach as far as their intervals do would have them.
@@ -111,7 +129,13 @@ impl Sheet<'_> {
             drawn.still.iter().for_each(|(index, numbers)| values[*index] = Ok(numbers[draw]));
             number(self.number_at(spot, block, &values, &drawn.roster))
         };
-        let replicates = drawn.resampled.iter().enumerate().map(reduced);
+        let replicates: Vec<f64> = drawn.resampled.iter().enumerate().map(reduced).collect();
+        if over.reduction.errs_up().is_none()
+            && let Some(ends) = self.of_errors(spot, value, &replicates, &among, drawn, uncertainty)
+        {
+            return Some(ends);
+        }
+        let replicates = replicates.into_iter();
         let Some(errs_up) = over.reduction.errs_up().filter(|_| uncertainty.method() != Method::Percentile) else {
             // Where nothing varies from draw to draw, as the groups' sizes, draws say nothing.
             return interval::percentile(replicates, uncertainty.level())
@@ -121,6 +145,27 @@ impl Sheet<'_> {
         let (least, most) = over.reduction.limits(self.metrics[spot.metric].range(0));
         let (lower, upper) = interval::of_gap(replicates, value, errs_up, uncertainty.level())?;
         Some((lower.max(least), upper.min(most)))
+    }
+
+    /// That of a mean over groups of what errs to one side, which errs as its parts do; `None` where they err as resamples do.
+    fn of_errors(
+        &self,
+        spot: &Spot,
+        value: f64,
+        replicates: &[f64],
+        among: &Among<'_>,
+        drawn: &Drawn,
+        uncertainty: &Uncertainty,
+    ) -> Option<(f64, f64)> {
+        let (metric, block) = (self.metrics[spot.metric], &drawn.blocks[spot.metric]);
+        let errors = metric.errors(0);
+        if errors == Errors::AsDrawn || uncertainty.method() != Method::Standard {
+            return None;
+        }
+        let smaller = among.members().map(|group| drawn.units[block.at(0, group, spot.class.unwrap_or(0))]).sum();
+        let sample =
+            Sample { value, replicates, left_out: &[], share: None, plain: false, units: smaller, smaller, range: metric.range(0) };
+        errors.interval(&sample, uncertainty.level())
     }
 
     /// Takes no gap in where chance explains one that is no largest contrast: a deviation, an index of inequality, a number of all groups.
