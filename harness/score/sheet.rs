@@ -127,6 +127,7 @@ impl Sheet<'_> {
         let mut drawn = Drawn {
             intervals: Vec::new(),
             units: Vec::new(),
+            chance: self.turned(&units, uncertainty, numbers),
             still: Vec::new(),
             resampled,
             items: supports[self.breakdown.groups.len()..].iter().map(|tally| tally.items).sum(),

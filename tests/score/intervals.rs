@@ -98,7 +98,7 @@ fn what_errs_to_one_side_has_an_interval_on_a_scale_that_knows_it() {
         let (value, units) = (case.value, case.units);
         let sample = |value: f64, replicates: &[f64]| -> [Option<(f64, f64)>; 4] {
             let sample = Sample { value, replicates, left_out: &[], share: None, plain: true, units, smaller: units, range: (0.0, 1.0) };
-            [Errors::OfShare, Errors::OfOdds, Errors::Proportional, Errors::AsDrawn].map(|errors| errors.interval(&sample, 0.95))
+            [Errors::OfShare, Errors::OfOdds, Errors::Proportional, Errors::AsDrawn].map(|errors| errors.interval(&sample, &[], 0.95))
         };
         let [share, odds, proportional, as_drawn] = sample(value, &case.numbers);
         for (found, wanted) in [(share, case.share), (odds, case.odds), (proportional, case.proportional)] {
@@ -110,4 +110,30 @@ fn what_errs_to_one_side_has_an_interval_on_a_scale_that_knows_it() {
         assert_eq!(sample(1.0, &[1.0; 60]), [None; 4]);
         assert_eq!(sample(value, &[f64::NAN; 60]), [None; 4]);
     }
+}
+
+#[test]
+fn calibration_errors_begin_at_none_where_chance_explains_them() {
+    // Every tenth probability comes true about as often as it says, or all in 0.9.
+    let file = |off: bool| {
+        let mut csv = "y,q,g\n".to_owned();
+        for (tenth, item) in (1..10).flat_map(|tenth| (0..30).map(move |item| (tenth, item))) {
+            let positive = if off { item % 10 > 0 } else { 10 * item < 30 * tenth + if item % 2 == 0 { 40 } else { -40 } };
+            csv.push_str(&format!("{},0.{tenth},{}\n", u8::from(positive), ["a", "b"][item as usize % 2]));
+        }
+        csv
+    };
+    let names =
+        ["expected_calibration_error", "adaptive_calibration_error", "maximum_calibration_error", "root_mean_square_calibration_error"];
+    let evaluation = format!("{{positive: 1, metrics: [{}]}}", names.join(", "));
+    let of = |csv: &str, how: &str| measured(csv, "{label: y, probabilities: q, classes: [0, 1]}", &evaluation, how);
+    let (calibrated, off) = (of(&file(false), "{bootstrap: 400}"), of(&file(true), "{bootstrap: 400}"));
+    for name in names {
+        let (none, some) = (find(&calibrated, name, "", "", ""), find(&off, name, "", "", ""));
+        assert!(none.value.unwrap() > 0.0 && none.lower == Some(0.0) && none.upper >= none.value, "{none:?}");
+        assert!(some.lower.unwrap() > 0.2 && some.lower < some.value && some.upper >= some.value, "{some:?}");
+    }
+    // A plain bootstrap is asked for by name, however far off it is.
+    let plain = of(&file(false), "{bootstrap: 400, method: percentile}");
+    assert!(find(&plain, "expected_calibration_error", "", "", "").lower > Some(0.0));
 }

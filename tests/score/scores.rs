@@ -53,6 +53,20 @@ const fn ranked(name: &'static str, subjects: usize, of: usize, apart: [f64; 2])
     World { name, subjects, of, said: Said::Ranked(apart), metrics: RANKED }
 }
 
+const CALIBRATED: &[&str] = &[
+    "expected_calibration_error",
+    "adaptive_calibration_error",
+    "maximum_calibration_error",
+    "root_mean_square_calibration_error",
+    "expected_calibration_error_group_max",
+    "expected_calibration_error_difference",
+    "expected_calibration_error_mean_over_groups",
+];
+
+const fn calibrated(name: &'static str, subjects: usize, of: usize, tilt: [f64; 2]) -> World {
+    World { name, subjects, of, said: Said::Calibrated(tilt), metrics: CALIBRATED }
+}
+
 const WORLDS: &[World] = &[
     ranked("60 items", 60, 1, [1.2, 1.2]),
     ranked("60 items, worse", 60, 1, [0.6, 0.6]),
@@ -60,6 +74,13 @@ const WORLDS: &[World] = &[
     ranked("150 items", 150, 1, [1.2, 1.2]),
     ranked("400 items", 400, 1, [1.2, 1.2]),
     ranked("15 subjects of 8", 15, 8, [1.2, 1.2]),
+    calibrated("120 items, calibrated", 120, 1, [0.0, 0.0]),
+    calibrated("300 items, calibrated", 300, 1, [0.0, 0.0]),
+    calibrated("300 items, nearly", 300, 1, [0.05, 0.05]),
+    calibrated("300 items, off", 300, 1, [0.25, 0.25]),
+    calibrated("300 items, one group off", 300, 1, [0.0, 0.3]),
+    calibrated("1,000 items, off", 1000, 1, [0.25, 0.25]),
+    calibrated("30 subjects of 8, calibrated", 30, 8, [0.0, 0.0]),
 ];
 
 fn draw(world: &World, subjects: usize, seed: u64) -> Predictions {
@@ -111,15 +132,15 @@ fn measured(world: &World, subjects: usize, seed: u64, draws: u32) -> Vec<Measur
 }
 
 /// A world's numbers, with a group where there is one a group: the truth, the share of files whose interval holds it, and their mean width.
-fn coverage(world: &World, files: u64) -> Vec<(String, f64, f64, f64)> {
+fn coverage(world: &World, files: u64, items: usize) -> Vec<(String, f64, f64, f64)> {
     let numbers: Vec<(&str, &str, &str)> = (world.metrics.iter())
         .flat_map(|metric| {
             let over = ["_difference", "_group_max", "_mean_over_groups"].iter().any(|suffix| metric.ends_with(suffix));
             if over { vec![(*metric, "g", "")] } else { vec![(*metric, "", ""), (*metric, "g", "g=0")] }
         })
         .collect();
-    // Of hundreds of thousands of items, numbers are all but those of the world.
-    let truths = measured(world, 400_000 / world.of, 1 << 40, 0);
+    // Of so many items, numbers are all but those of the world.
+    let truths = measured(world, items / world.of, 1 << 40, 0);
     let files: Vec<Vec<Measurement>> = (0..files).into_par_iter().map(|seed| measured(world, world.subjects, seed, 400)).collect();
     let (calibrated, tied) = match world.said {
         Said::Ranked([a, b]) => (false, a == b),
@@ -144,8 +165,8 @@ fn coverage(world: &World, files: u64) -> Vec<(String, f64, f64, f64)> {
 #[test]
 fn intervals_of_scores_hold_what_they_promise() {
     // As in `coverage`, so few files tell gross mistakes only.
-    for world in WORLDS.iter().filter(|world| world.subjects * world.of <= 150) {
-        for (name, _, covered, width) in coverage(&World { metrics: &world.metrics[..3], ..*world }, 60) {
+    for world in WORLDS.iter().filter(|world| world.subjects * world.of <= 120) {
+        for (name, _, covered, width) in coverage(&World { metrics: &world.metrics[..3], ..*world }, 60, 50_000) {
             assert!(covered >= 0.85 && width > 0.0, "{name}: {covered} {width}");
         }
     }
@@ -154,7 +175,7 @@ fn intervals_of_scores_hold_what_they_promise() {
 #[test]
 #[ignore = "minutes"]
 fn every_score() {
-    for (name, truth, covered, width) in WORLDS.iter().flat_map(|world| coverage(world, 500)) {
+    for (name, truth, covered, width) in WORLDS.iter().flat_map(|world| coverage(world, 500, 400_000)) {
         println!("| {name} | {truth:.3} | {covered:.3} | {width:.3} |");
     }
 }

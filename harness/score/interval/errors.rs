@@ -5,7 +5,7 @@
 //! changes along the way to the truth follows from what kind of number it is.
 
 use crate::score::interval::share::{student_quantile, wilson};
-use crate::score::interval::{Sample, defined, proportional, variance};
+use crate::score::interval::{Sample, defined, expanded, null, of_gap, proportional, quantile, variance};
 
 /// How a number of a sample errs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Errors {
     OfOdds,
     /// In proportion to itself, as what is above 0 and has a long tail.
     Proportional,
+    /// Up: chance alone makes a distance where there is none.
+    OfDistance,
 }
 
 impl Errors {
@@ -32,17 +34,23 @@ impl Errors {
             Self::OfOdds => {
                 "Student's t for the logarithm of the odds, as Boyd, Eng and Page (2013) do, with the spread of resamples (`method: standard`)"
             }
+            Self::OfDistance => {
+                "the basic bootstrap's, from which the bias of distances is taken off; from 0 where errors as large, whose side a coin says for every \
+                 unit (the wild bootstrap: Liu 1988), are often as far off (`method: standard`)"
+            }
             Self::Proportional => "Student's t for the logarithm, with the spread and the bias of resamples (`method: standard`)",
         }
     }
 
-    /// The interval of such a number; `None` where it is that of its resamples, or these say too little.
-    pub fn interval(self, sample: &Sample<'_>, level: f64) -> Option<(f64, f64)> {
+    /// The interval of such a number; `None` where it is that of its resamples, or these say too little. `chance` is what a distance is where
+    /// there is none.
+    pub fn interval(self, sample: &Sample<'_>, chance: &[f64], level: f64) -> Option<(f64, f64)> {
         match self {
             Self::AsDrawn => None,
             Self::OfShare => of_share(sample, level),
             Self::OfOdds => of_odds(sample, level),
             Self::Proportional => proportional(sample.value, sample.replicates, level, sample.smaller),
+            Self::OfDistance => of_distance(sample, chance, level),
         }
     }
 }
@@ -56,12 +64,31 @@ fn of_share(sample: &Sample<'_>, level: f64) -> Option<(f64, f64)> {
 }
 
 /// Student's t for the logarithm of the odds, back on the number's scale: the logit interval that Boyd, Eng and Page (2013, Area under the
-/// precision-recall curve, ECML PKDD) found to hold best for average precision, with the bootstrap's spread.
+/// precision-recall curve, ECML PKDD) recommend for average precision, with the bootstrap's spread.
 fn of_odds(sample: &Sample<'_>, level: f64) -> Option<(f64, f64)> {
     let value = sample.value;
     let off = reach(sample, level) * spread(sample)? / (value * (1.0 - value));
     let at = |off: f64| 1.0 / (1.0 + (1.0 - value) / value * (-off).exp());
     Some((at(-off), at(off)))
+}
+
+/// Limits of a distance. The lower one is that of none where chance gives as much too often ([`null`]; at the lower limit's own share), else
+/// that of a gap ([`of_gap`]): resamples of bins that hold few items hardly vary, and do not see how far these may be off.
+///
+/// From the upper one half the bias that resamples show is taken off: all of it would be too much just where a number is too low, since what
+/// is near 0 by luck has resamples that are all further away.
+fn of_distance(sample: &Sample<'_>, chance: &[f64], level: f64) -> Option<(f64, f64)> {
+    let ((least, most), value) = (sample.range, sample.value);
+    let (sorted, _) = defined(sample.replicates.iter().copied());
+    let (tail, end) = expanded(level, sample.smaller.max(2.0));
+    let (lower, _) = of_gap(sorted.iter().copied(), value, true, end - tail)?;
+    if 2 * sorted.len() < sample.replicates.len() || sorted[sorted.len() - 1] - sorted[0] <= 1e-12 {
+        return None;
+    }
+    let mean = sorted.iter().sum::<f64>() / sorted.len() as f64;
+    let upper = value - (mean - value).max(0.0) / 2.0 + (quantile(&sorted, end) - mean);
+    let explained = null(chance.iter().copied(), value, true).is_some_and(|(_, p)| p > (1.0 - level) / 2.0);
+    Some((if explained { least } else { lower.max(least) }, upper.clamp(value, most)))
 }
 
 /// How many spreads an interval reaches.

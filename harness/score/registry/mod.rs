@@ -99,6 +99,7 @@ impl Definition {
             Compute::Roc(seek) if seek(parameter) == Seek::Precision(parameter) => Errors::OfOdds,
             // Rankings of the items of two sides.
             Compute::Outside(_) => Errors::OfShare,
+            Compute::Calibration { .. } => Errors::OfDistance,
             // Mean losses.
             Compute::Whole(_) if self.reads == Reads::Probabilities => Errors::Proportional,
             _ => Errors::AsDrawn,

@@ -56,7 +56,8 @@ impl<'a> Sheet<'a> {
                 range: metric.range(part),
             };
             let errors = if uncertainty.method() == Method::Standard { metric.errors(part) } else { Errors::AsDrawn };
-            errors.interval(&sample, uncertainty.level()).or_else(|| sample.interval(uncertainty))
+            let chance: Vec<f64> = drawn.chance.iter().map(|draw| draw[index]).collect();
+            errors.interval(&sample, &chance, uncertainty.level()).or_else(|| sample.interval(uncertainty))
         };
         (0..places.len()).into_par_iter().map(interval).collect()
     }
@@ -124,8 +125,7 @@ impl<'a> Sheet<'a> {
             return bounds.map(|(lower, upper)| (lower.min(value), upper.max(value)));
         }
         let reduced = |(draw, replicate): (usize, &Vec<f64>)| {
-            let mut values: Vec<Value> =
-                replicate.iter().map(|number| if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(*number) }).collect();
+            let mut values = values(replicate);
             drawn.still.iter().for_each(|(index, numbers)| values[*index] = Ok(numbers[draw]));
             number(self.number_at(spot, block, &values, &drawn.roster))
         };
@@ -165,7 +165,8 @@ impl<'a> Sheet<'a> {
         let smaller = among.members().map(|group| drawn.units[block.at(0, group, spot.class.unwrap_or(0))]).sum();
         let sample =
             Sample { value, replicates, left_out: &[], share: None, plain: false, units: smaller, smaller, range: metric.range(0) };
-        errors.interval(&sample, uncertainty.level())
+        let chance = |draw: &Vec<f64>| number(self.number_at(spot, block, &values(draw), &drawn.roster));
+        errors.interval(&sample, &drawn.chance.iter().map(chance).collect::<Vec<f64>>(), uncertainty.level())
     }
 
     /// Takes no gap in where chance explains one that is no largest contrast: a deviation, an index of inequality, a number of all groups.
@@ -286,6 +287,11 @@ impl<'a> Sheet<'a> {
         let (least, most) = over.reduction.limits(metric.range(0));
         Some(bounds.map(|(lower, upper)| (lower.max(least), upper.min(most))))
     }
+}
+
+/// The numbers of a draw, of which NaN are undefined.
+fn values(draw: &[f64]) -> Vec<Value> {
+    draw.iter().map(|number| if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(*number) }).collect()
 }
 
 /// Standard normal errors of a number that no resample varies.
