@@ -72,7 +72,7 @@ fn of_odds(sample: &Sample<'_>, level: f64) -> Option<(f64, f64)> {
     Some((at(-off), at(off)))
 }
 
-/// Limits of a distance. The lower one is that of none where chance gives as much too often ([`null`]; at the lower limit's own share), else
+/// Limits of a distance. The lower one is that of none where chance gives as much too often ([`explained`]), else
 /// that of a gap ([`of_gap`]): resamples of bins that hold few items hardly vary, and do not see how far these may be off.
 ///
 /// From the upper one half the bias that resamples show is taken off: all of it would be too much just where a number is too low, since what
@@ -87,8 +87,12 @@ fn of_distance(sample: &Sample<'_>, chance: &[f64], level: f64) -> Option<(f64, 
     }
     let mean = sorted.iter().sum::<f64>() / sorted.len() as f64;
     let upper = value - (mean - value).max(0.0) / 2.0 + (quantile(&sorted, end) - mean);
-    let explained = null(chance.iter().copied(), value, true).is_some_and(|(_, p)| p > (1.0 - level) / 2.0);
-    Some((if explained { least } else { lower.max(least) }, upper.clamp(value, most)))
+    Some((if explained(value, chance, level) { least } else { lower.max(least) }, upper.clamp(value, most)))
+}
+
+/// Whether chance, where it is told, gives a distance as large more often than a lower limit may be too high.
+pub fn explained(value: f64, chance: &[f64], level: f64) -> bool {
+    null(chance.iter().copied(), value, true).is_some_and(|(_, p)| p > (1.0 - level) / 2.0)
 }
 
 /// How many spreads an interval reaches.

@@ -10,7 +10,7 @@ use crate::score::Value;
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
-use crate::score::interval::errors::Errors;
+use crate::score::interval::errors::{self, Errors};
 use crate::score::interval::gap::{self, Contrast, Family, Leg};
 use crate::score::interval::share::normal_quantile;
 use crate::score::interval::{self, Sample};
@@ -122,7 +122,10 @@ impl<'a> Sheet<'a> {
         if uncertainty.method() != Method::Percentile
             && let Some(bounds) = self.bounds(self.metrics[spot.metric], over, spot, &among, drawn, uncertainty)
         {
-            return bounds.map(|(lower, upper)| (lower.min(value), upper.max(value)));
+            // The largest of several distances is there by chance more often than any one.
+            let chance = if over.reduction == Reduction::GroupMax { self.chance(spot, drawn) } else { Vec::new() };
+            let (least, explained) = (self.metrics[spot.metric].range(0).0, errors::explained(value, &chance, uncertainty.level()));
+            return bounds.map(|(lower, upper)| (if explained { least } else { lower.min(value) }, upper.max(value)));
         }
         let reduced = |(draw, replicate): (usize, &Vec<f64>)| {
             let mut values = values(replicate);
@@ -165,8 +168,13 @@ impl<'a> Sheet<'a> {
         let smaller = among.members().map(|group| drawn.units[block.at(0, group, spot.class.unwrap_or(0))]).sum();
         let sample =
             Sample { value, replicates, left_out: &[], share: None, plain: false, units: smaller, smaller, range: metric.range(0) };
-        let chance = |draw: &Vec<f64>| number(self.number_at(spot, block, &values(draw), &drawn.roster));
-        errors.interval(&sample, &drawn.chance.iter().map(chance).collect::<Vec<f64>>(), uncertainty.level())
+        errors.interval(&sample, &self.chance(spot, drawn), uncertainty.level())
+    }
+
+    /// A number over groups of distances where there is none, draw by draw.
+    fn chance(&self, spot: &Spot, drawn: &Drawn) -> Vec<f64> {
+        let block = &drawn.blocks[spot.metric];
+        drawn.chance.iter().map(|draw| number(self.number_at(spot, block, &values(draw), &drawn.roster))).collect()
     }
 
     /// Takes no gap in where chance explains one that is no largest contrast: a deviation, an index of inequality, a number of all groups.
