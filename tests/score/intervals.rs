@@ -97,7 +97,8 @@ fn what_errs_to_one_side_has_an_interval_on_a_scale_that_knows_it() {
     for case in golden().scales {
         let (value, units) = (case.value, case.units);
         let sample = |value: f64, replicates: &[f64]| -> [Option<(f64, f64)>; 4] {
-            let sample = Sample { value, replicates, left_out: &[], share: None, plain: true, units, smaller: units, range: (0.0, 1.0) };
+            let sample =
+                Sample { value, replicates, left_out: &[], share: None, plain: true, units, smaller: units, range: (0.0, f64::INFINITY) };
             [Errors::OfShare, Errors::OfOdds, Errors::Proportional, Errors::AsDrawn].map(|errors| errors.interval(&sample, &[], 0.95))
         };
         let [share, odds, proportional, as_drawn] = sample(value, &case.numbers);
@@ -106,6 +107,19 @@ fn what_errs_to_one_side_has_an_interval_on_a_scale_that_knows_it() {
             near(found.map(|ends| ends.1), wanted.1);
         }
         assert_eq!(as_drawn, None);
+        // However few they are, no interval leaves the range.
+        let of_two = Sample {
+            value,
+            replicates: &case.numbers,
+            left_out: &[],
+            share: None,
+            plain: true,
+            units: 2.0,
+            smaller: 2.0,
+            range: (0.0, 1.0),
+        };
+        let (lower, upper) = Errors::Proportional.interval(&of_two, &[], 0.95).unwrap();
+        assert!(0.0 <= lower && lower < value && value < upper && upper <= 1.0, "{lower} {upper}");
         // Nothing is known of how a number varies that does not, or whose resamples mostly have none.
         assert_eq!(sample(1.0, &[1.0; 60]), [None; 4]);
         assert_eq!(sample(value, &[f64::NAN; 60]), [None; 4]);

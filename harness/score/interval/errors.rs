@@ -45,13 +45,15 @@ impl Errors {
     /// The interval of such a number; `None` where it is that of its resamples, or these say too little. `chance` is what a distance is where
     /// there is none.
     pub fn interval(self, sample: &Sample<'_>, chance: &[f64], level: f64) -> Option<(f64, f64)> {
-        match self {
+        let (lower, upper) = match self {
             Self::AsDrawn => None,
             Self::OfShare => of_share(sample, level),
             Self::OfOdds => of_odds(sample, level),
             Self::Proportional => proportional(sample.value, sample.replicates, level, sample.smaller),
             Self::OfDistance => of_distance(sample, chance, level),
-        }
+        }?;
+        // Few units may reach further than there is anything.
+        Some((lower.max(sample.range.0), upper.min(sample.range.1)))
     }
 }
 
