@@ -2,11 +2,13 @@
 //!
 //! The percentiles of a bootstrap are too narrow in small samples (Hesterberg 2015, "What teachers should know about the bootstrap",
 //! section 4.1.1), and a point where all replicates agree. So, unless `method:` says otherwise: shares have exact intervals ([`share`]), of
-//! an effective number of items where items are weighted or clustered (Korn and Graubard 1998); everything else has percentiles at levels
-//! widened by Student's t; and where nothing varies, a perfect number is as uncertain as a share of its smaller class that is perfect.
+//! an effective number of items where items are weighted or clustered (Korn and Graubard 1998), which is that of the clusters that hold some
+//! of what the share is of; what errs further to one side has an interval on a scale that knows it ([`errors`]); everything else has percentiles at levels widened by Student's t; and where nothing varies, a perfect number is
+//! as uncertain as a share of its smaller class that is perfect.
 //!
-//! - [`share`]: intervals of shares; [`gap`]: of numbers over groups.
+//! - [`share`]: intervals of shares; [`gap`]: of numbers over groups; [`errors`]: of what errs to one side.
 
+pub mod errors;
 pub mod gap;
 pub mod share;
 
@@ -22,11 +24,11 @@ pub struct Sample<'a> {
     pub replicates: &'a [f64],
     /// The number without one unit, and how many such units there are: for the BCa method.
     pub left_out: &'a [(f64, f64)],
-    /// What it is a share of, where it is one.
+    /// What it is a share of, where it is one: items that count, and all that could.
     pub share: Option<(f64, f64)>,
     /// Whether items are the units, and count alike.
     pub plain: bool,
-    /// How many equally weighted units there would have to be, to know as much.
+    /// How many equally weighted units there would have to be, to know as much: of a share, of those that hold some of what it is of.
     pub units: f64,
     /// The same, of the smaller of positives and negatives, where there are such.
     pub smaller: f64,
@@ -68,8 +70,8 @@ impl Sample<'_> {
         let value = part / whole;
         let variance = variance(&sorted);
         let units = self.units.max(1.0);
-        // Where all say the same, no design effect can be seen: every unit counts once.
-        let effective = if variance > 0.0 { value * (1.0 - value) / variance } else { units };
+        // Where all say the same, no design effect can be seen: every unit counts once. Luck makes no more of items than they are.
+        let effective = if variance > 0.0 { (value * (1.0 - value) / variance).min(whole) } else { units };
         let tail = f64::midpoint(1.0, level);
         let shrunk = if units > 1.0 { (normal_quantile(tail) / student_quantile(tail, units - 1.0)).powi(2) } else { 1.0 };
         let effective = (effective * shrunk).max(1e-3);

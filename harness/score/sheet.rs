@@ -1,5 +1,6 @@
 //! All numbers of one breakdown that read the same things: computed once as observed, once a resample, once a permutation.
 
+mod bases;
 mod block;
 mod draws;
 mod limits;
@@ -22,6 +23,7 @@ use crate::score::units::clusters::Clusters;
 use crate::score::units::matching::Matching;
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::{Method, Uncertainty};
+use bases::Worth;
 use block::{Block, Drawn, Roster};
 
 /// Metrics, a lens and a breakdown.
@@ -146,20 +148,24 @@ impl Sheet<'_> {
 
         let mut drawn = Drawn {
             intervals: Vec::new(),
+            units: Vec::new(),
+            chance: self.turned(&units, uncertainty, numbers),
             still: Vec::new(),
             resampled,
             items: supports[self.breakdown.groups.len()..].iter().map(|tally| tally.items).sum(),
             roster,
-            // A rule that is found anew is common to all groups.
-            related: clusters.is_some() || self.refit.is_some(),
+            // Subjects in several groups are common to these, and a rule that is found anew is to all.
+            related: units.are_shared() || self.refit.is_some(),
             ranks: (0..tallies.len()).map(|group| units.rank(group)).collect(),
             of_pairs: units.are_pairs(),
             blocks,
             values,
         };
         let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
-        let effective = self.effective(&units);
-        drawn.intervals = self.intervals(&drawn, &tallies, &supports, &effective, plain, &left_out, uncertainty);
+        let bases = if plain { Vec::new() } else { self.bases(&units, &drawn.blocks) };
+        let worth = Worth { effective: self.effective(&units), bases, plain };
+        drawn.units = self.units(&drawn, &supports, &worth);
+        drawn.intervals = self.intervals(&drawn, &tallies, &supports, &worth, &left_out, uncertainty);
         drawn.still = self.still(&drawn, uncertainty);
         let values = self.reduced(&spots, &drawn.blocks, &drawn.values, &drawn.roster);
         let (spots, drawn) = (&spots, &drawn);

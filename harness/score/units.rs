@@ -2,13 +2,14 @@
 //!
 //! Everything here is ordered by content and never by row number or group name, so that neither changes a draw.
 //!
-//! - [`clusters`]: what is drawn together; `vertices`: pairs, by the subjects that they are of.
+//! - [`clusters`]: what is drawn together; [`kish`]: how many equal units unequal ones are worth; `vertices`: pairs, by the subjects that they are of.
 //! - [`draw`]: keyed random draws; `shuffle`: group labels dealt anew; `matching`: those of the subjects that pairs are of.
 //! - `exchange`: what two sides exchange by chance.
 
 pub mod clusters;
 pub mod draw;
 mod exchange;
+pub(super) mod kish;
 pub(super) mod matching;
 mod ranks;
 mod rows;
@@ -24,6 +25,7 @@ use super::OUTSIDE;
 use crate::score::predictions::ids::Ids;
 use crate::score::units::clusters::Clusters;
 use crate::score::units::draw::{Purpose, Urn, generator};
+use crate::score::units::kish::Kish;
 use crate::score::units::vertices::Vertices;
 
 pub use exchange::Exchange;
@@ -181,21 +183,20 @@ impl Units {
         if let Some(vertices) = &self.vertices {
             return vertices.effective(&self.slots, groups);
         }
-        let mut sums = vec![(0.0, 0.0); groups + 1];
-        for stratum in &self.strata {
-            for (kind, copies) in stratum.urn.copies().iter().enumerate() {
-                let slots = &self.slots[self.run(stratum.first + kind)];
-                let mut add = |place: usize, amount: f64| {
-                    sums[place].0 += amount * *copies as f64;
-                    sums[place].1 += amount * amount * *copies as f64;
-                };
-                add(groups, slots.iter().map(|slot| slot.amount).sum());
-                for run in slots.chunk_by(|a, b| a.group == b.group).filter(|run| run[0].group != OUTSIDE) {
-                    add(run[0].group as usize, run.iter().map(|slot| slot.amount).sum());
-                }
+        let mut sums = vec![Kish::default(); groups + 1];
+        for (slots, copies) in self.each() {
+            sums[groups].add(slots.iter().map(|slot| slot.amount).sum(), copies);
+            for run in slots.chunk_by(|a, b| a.group == b.group).filter(|run| run[0].group != OUTSIDE) {
+                sums[run[0].group as usize].add(run.iter().map(|slot| slot.amount).sum(), copies);
             }
         }
-        sums.into_iter().map(|(sum, squares)| if squares > 0.0 { sum * sum / squares } else { 0.0 }).collect()
+        sums.into_iter().map(Kish::number).collect()
+    }
+
+    /// The slots of every kind of unit, and how many units are of it.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&[Slot], u64)> {
+        let of = |stratum: &Stratum| stratum.urn.copies().iter().copied().zip(stratum.first..).collect::<Vec<_>>();
+        self.strata.iter().flat_map(of).map(|(copies, unit)| (&self.slots[self.run(unit)], copies))
     }
 
     fn kinds(&self) -> usize {
@@ -231,6 +232,11 @@ impl Units {
             }
         }
         times
+    }
+
+    /// Whether some units are in several groups, whose numbers then go together.
+    pub fn are_shared(&self) -> bool {
+        self.are_pairs() || self.each().any(|(slots, _)| slots.iter().any(|slot| slot.group != slots[0].group))
     }
 
     /// Whether a unit is a slot, at the same place: so it is unless items are clustered.

@@ -34,6 +34,7 @@ const PLAIN: &[Scenario] = &[
     Scenario::new("kappa, 60 items", "cohen_kappa_score", &[EVEN], 0.6),
     Scenario::new("AUC, 60 items", "roc_auc_score", &[EVEN], 0.8),
     Scenario::new("accuracy, 20 subjects of 10", "accuracy_score", &[(200, 0.5, 0.8, 0.2)], 0.8).of_subjects(10),
+    Scenario::new("recall, 60 subjects of 4, 12 of them positive", "recall_score", &[(240, 0.2, 0.8, 0.2)], 0.8).of_subjects(4),
 ];
 
 const GAPS: &[Scenario] = &[
@@ -91,6 +92,13 @@ const GAPS: &[Scenario] = &[
         &[(200, 0.5, 0.8, 0.2), (200, 0.5, 0.6, 0.4)],
         0.1,
     ),
+    Scenario::new(
+        "recall, two groups of 40 subjects of 4, 10 of them positive",
+        "recall_score_difference",
+        &[(160, 0.25, 0.9, 0.2), (160, 0.25, 0.6, 0.2)],
+        0.3,
+    )
+    .of_subjects(4),
     Scenario::new("F1, four groups, two tied", "f1_score_difference", &[EVEN, EVEN, (60, 0.5, 0.6, 0.4), (60, 0.5, 0.7, 0.3)], 0.2),
 ];
 

@@ -9,6 +9,7 @@ mod differences;
 mod draws;
 pub(crate) mod embeddings;
 mod honesty;
+mod intervals;
 mod joint;
 mod kinds;
 mod means;
@@ -20,6 +21,7 @@ mod reductions;
 mod refit;
 mod refusals;
 pub(crate) mod scenario;
+mod scores;
 mod weights;
 
 use std::path::Path;

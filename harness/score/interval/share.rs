@@ -31,7 +31,7 @@ pub fn interval(part: f64, whole: f64, level: f64, how: Shares) -> (f64, f64) {
 }
 
 /// Wilson (1927): the shares that a normal test does not reject.
-fn wilson(part: f64, whole: f64, z: f64) -> (f64, f64) {
+pub(super) fn wilson(part: f64, whole: f64, z: f64) -> (f64, f64) {
     let share = part / whole;
     let scale = 1.0 + z * z / whole;
     let centre = (share + z * z / (2.0 * whole)) / scale;

@@ -157,15 +157,22 @@ impl Outcomes {
 
     /// Makes a tally that of one item of a pattern.
     pub fn one(&self, pattern: usize, tally: &mut Tally) {
+        self.some([(pattern, 1.0)].into_iter(), tally);
+    }
+
+    /// Makes a tally that of some items, each a pattern and how much it counts.
+    pub(in crate::score) fn some(&self, items: impl Iterator<Item = (usize, f64)>, tally: &mut Tally) {
         tally.clear();
-        self.add(pattern, 1.0, tally);
-        for (class, mark) in self.patterns.of(pattern).iter().map(|code| Mark::read(*code)) {
-            let cell = &mut tally.cells[class];
-            match mark {
-                Mark::TruePositive => cell.true_positive += 1.0,
-                Mark::FalsePositive => cell.false_positive += 1.0,
-                Mark::FalseNegative => cell.false_negative += 1.0,
-                Mark::TrueNegative => cell.true_negative += 1.0,
+        for (pattern, weight) in items {
+            self.add(pattern, weight, tally);
+            for (class, mark) in self.patterns.of(pattern).iter().map(|code| Mark::read(*code)) {
+                let cell = &mut tally.cells[class];
+                match mark {
+                    Mark::TruePositive => cell.true_positive += weight,
+                    Mark::FalsePositive => cell.false_positive += weight,
+                    Mark::FalseNegative => cell.false_negative += weight,
+                    Mark::TrueNegative => cell.true_negative += weight,
+                }
             }
         }
         self.finish(tally);

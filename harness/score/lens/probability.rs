@@ -123,8 +123,20 @@ impl Probabilities {
         self.classes.max(1)
     }
 
+    /// How many patterns there are. Each has a twin, so many places later, whose items are in the same bin and err as far to the other side.
+    pub fn patterns(&self) -> usize {
+        self.losses.len()
+    }
+
+    /// Puts an item of a pattern, or of a twin, into a bin.
+    fn put(&self, pattern: usize, confidence: f64, hit: bool, weight: f64, bin: &mut Bin) {
+        let hit = f64::from(u8::from(hit));
+        bin.add(confidence, if pattern < self.patterns() { hit } else { 2.0 * confidence - hit }, weight);
+    }
+
     /// How likely it was held to be what a set of bins is about, and whether it is, where that is known.
     fn held(&self, pattern: usize, set: usize) -> (f64, Option<bool>) {
+        let pattern = pattern % self.patterns();
         match self.classes {
             0 => (self.losses[pattern].confidence, Some(self.losses[pattern].hit)),
             classes => self.beliefs[pattern * classes + set],
@@ -159,7 +171,8 @@ impl Probabilities {
             for (slot, mark) in order.iter() {
                 step += u64::from(mark.is_step());
                 let weight = hand.weights[slot];
-                let confidence = self.held(hand.patterns[slot] as usize, set).0;
+                let pattern = hand.patterns[slot] as usize;
+                let confidence = self.held(pattern, set).0;
                 for place in hand.breakdown.places(hand.labels[slot], whole).filter(|_| weight > 0.0) {
                     let (tally, (sum, seen, before)) = (&mut tallies[place], &mut passed[place]);
                     if *seen != step {
@@ -169,7 +182,7 @@ impl Probabilities {
                     // In this order, whole numbers are divided without an error.
                     let bin = (*before * self.bins.count() as f64 / all(tally)) as usize;
                     let bin = bin.min(self.bins.count() - 1);
-                    tally.bins[set * self.bins.count() + bin].add(confidence, mark.is_positive(), weight);
+                    self.put(pattern, confidence, mark.is_positive(), weight, &mut tally.bins[set * self.bins.count() + bin]);
                 }
             }
         }
@@ -177,7 +190,7 @@ impl Probabilities {
 
     /// Adds items of one pattern.
     pub fn add(&self, pattern: u32, weight: f64, tally: &mut Tally) {
-        let pattern = pattern as usize;
+        let (twin, pattern) = (pattern as usize, pattern as usize % self.patterns());
         let loss = &self.losses[pattern];
         tally.items += weight;
         tally.trust.log_loss += weight * loss.log_loss;
@@ -186,7 +199,7 @@ impl Probabilities {
             for set in 0..self.sets() {
                 let (confidence, truth) = self.held(pattern, set);
                 if let Some(hit) = truth {
-                    tally.bins[set * self.bins.count() + self.bins.at(confidence)].add(confidence, hit, weight);
+                    self.put(twin, confidence, hit, weight, &mut tally.bins[set * self.bins.count() + self.bins.at(confidence)]);
                 }
             }
         }

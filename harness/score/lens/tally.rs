@@ -105,11 +105,11 @@ pub struct Bin {
 }
 
 impl Bin {
-    /// Takes an item in.
-    pub fn add(&mut self, confidence: f64, hit: bool, weight: f64) {
+    /// Takes an item in; `hit` is 1 where it is what it was held for, else 0.
+    pub fn add(&mut self, confidence: f64, hit: f64, weight: f64) {
         self.weight += weight;
         self.confidence += weight * confidence;
-        self.hits += if hit { weight } else { 0.0 };
+        self.hits += weight * hit;
     }
 }
 

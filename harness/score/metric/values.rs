@@ -4,6 +4,7 @@ use super::{Average, Input, Metric};
 use crate::score::breakdown::Grouping;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
+use crate::score::interval::errors::Errors;
 use crate::score::lens::roc::Roc;
 use crate::score::lens::tally::{Belief, Bin, Confusion, Sweep, Tally};
 use crate::score::lens::together::Together;
@@ -144,8 +145,8 @@ impl Metric {
                 values.push(ratio(part, whole, cause));
             }
             Compute::OfClasses(combine, of) => values.push(combined(combine, &tally.cells, of, policy)),
-            Compute::MeanOfRanks(of) => values.push(mean(&tally.sweeps, of, policy)),
-            Compute::Rank(of) => match self.average {
+            Compute::MeanOfRanks(of, _) => values.push(mean(&tally.sweeps, of, policy)),
+            Compute::Rank(of, _) => match self.average {
                 // The lens of a positive class holds that class alone.
                 Average::Positive(_) => values.push(tally.sweeps.first().map_or(Err(Cause::NoItems.into()), of)),
                 Average::PerClass => values.extend(tally.sweeps.iter().map(of)),
@@ -233,6 +234,11 @@ impl Metric {
     /// The least and the largest value of a part.
     pub fn range(&self, part: usize) -> (f64, f64) {
         self.parts[part].range
+    }
+
+    /// How the values of a part err.
+    pub fn errors(&self, part: usize) -> Errors {
+        self.parts[part].errors(self.parameter)
     }
 
     /// How many classes the values of a part are of; 1 where several make one number.

@@ -24,6 +24,7 @@ pub use suffixes::Suffix;
 use super::measurement::Direction::{self, Higher, Lower, Neutral};
 use super::value::{Cause, Value, ratio};
 use crate::score::breakdown::combine::Combine;
+use crate::score::interval::errors::Errors;
 use crate::score::lens::probability::Bins;
 use crate::score::lens::roc::Seek;
 use crate::score::lens::tally::{Belief, Bin, Confusion, Mean, Samples, Sweep, Tally};
@@ -90,6 +91,20 @@ impl Definition {
     pub fn is_binary(&self) -> bool {
         self.reads == Reads::Neighbours || self.compute.is_binary()
     }
+
+    /// How its numbers err; `parameter` is that of the metric, if it has one.
+    pub fn errors(&self, parameter: f64) -> Errors {
+        match self.compute {
+            Compute::Rank(_, errors) | Compute::MeanOfRanks(_, errors) => errors,
+            Compute::Roc(seek) if seek(parameter) == Seek::Precision(parameter) => Errors::OfOdds,
+            // Rankings of the items of two sides.
+            Compute::Outside(_) => Errors::OfShare,
+            Compute::Calibration { .. } => Errors::OfDistance,
+            // Mean losses.
+            Compute::Whole(_) if self.reads == Reads::Probabilities => Errors::Proportional,
+            _ => Errors::AsDrawn,
+        }
+    }
 }
 
 /// A number that a metric is given beside the items.
@@ -121,13 +136,13 @@ pub enum Compute {
     Share(fn(&Tally) -> (f64, f64), Cause),
     /// From all counts at once.
     Whole(fn(&Tally) -> Value),
-    /// From one class's ranking against the rest; `average` says what several classes make.
-    Rank(fn(&Sweep) -> Value),
+    /// From one class's ranking against the rest, and how that errs; `average` says what several classes make.
+    Rank(fn(&Sweep) -> Value, Errors),
     /// What is looked for along one class's ranking against the rest, given the metric's parameter; `average` says what several classes
     /// make.
     Roc(fn(f64) -> Seek),
-    /// The mean over all classes of a number of one class's ranking.
-    MeanOfRanks(fn(&Sweep) -> Value),
+    /// The mean over all classes of a number of one class's ranking, and how that errs.
+    MeanOfRanks(fn(&Sweep) -> Value, Errors),
     /// From one class's probabilities; `average` says what several classes make.
     Belief(fn(&Belief) -> Value),
     /// From bins of how likely something was held.

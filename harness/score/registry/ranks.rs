@@ -19,7 +19,7 @@ pub(super) const RANKS: &[Definition] = &[
         reads: Reads::Scores,
         multi_label: true,
         parameter: None,
-        compute: Compute::Rank(auc),
+        compute: Compute::Rank(auc, Errors::OfShare),
     },
     Definition {
         name: "average_precision_score",
@@ -32,7 +32,7 @@ pub(super) const RANKS: &[Definition] = &[
         reads: Reads::Scores,
         multi_label: true,
         parameter: None,
-        compute: Compute::Rank(average_precision),
+        compute: Compute::Rank(average_precision, Errors::OfOdds),
     },
     Definition {
         name: "mean_average_precision",
@@ -45,7 +45,7 @@ pub(super) const RANKS: &[Definition] = &[
         reads: Reads::Scores,
         multi_label: true,
         parameter: None,
-        compute: Compute::MeanOfRanks(average_precision),
+        compute: Compute::MeanOfRanks(average_precision, Errors::OfOdds),
     },
     Definition {
         name: "normalized_average_precision",

@@ -35,8 +35,12 @@ pub(super) struct Drawn {
     pub(super) blocks: Vec<Block>,
     pub(super) values: Vec<Value>,
     pub(super) intervals: Vec<Option<(f64, f64)>>,
+    /// How many units each number rests on, of positives or negatives whichever are fewer where it has such.
+    pub(super) units: Vec<f64>,
     /// Draw by draw.
     pub(super) resampled: Vec<Vec<f64>>,
+    /// The same of distances where there is none, draw by draw; empty where no number is such a distance.
+    pub(super) chance: Vec<Vec<f64>>,
     /// The numbers of groups that are the same in every draw, such as a share that is perfect, and how they may vary as their intervals say.
     pub(super) still: Vec<(usize, Vec<f64>)>,
     pub(super) items: f64,

@@ -6,6 +6,7 @@ use super::block::{Block, Drawn, Roster};
 use super::{NoInterval, Omitted, Sheet, Spot, number};
 use crate::score::breakdown::Breakdown;
 use crate::score::breakdown::reduction::Reduction;
+use crate::score::interval::errors::Errors;
 use crate::score::lens::ladder::{Ladders, Room};
 use crate::score::lens::order::Order;
 use crate::score::lens::stretch::Stretches;
@@ -17,9 +18,9 @@ use crate::score::units::{Exchange, Shuffle, Units};
 use crate::score::value::Cause;
 use crate::score::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
-use crate::spec::uncertainty::Uncertainty;
+use crate::spec::uncertainty::{Method, Uncertainty};
 
-/// So many draws tell a variance well enough.
+/// So many draws tell a variance, or a rare share, well enough.
 const VARIANCES: u32 = 400;
 
 /// Slots of units, as a lens sums them up.
@@ -176,17 +177,46 @@ impl Sheet<'_> {
         other: &[u32],
         uncertainty: &Uncertainty,
     ) -> Vec<Vec<f64>> {
-        let (seed, whole, numbers) = (uncertainty.seed(), self.whole(), self.numbers(units));
+        self.tossed((units, exchange), [own, other], uncertainty.seed(), uncertainty.permutations(), self.numbers(units))
+    }
+
+    /// The numbers of groups where all that was said is true on average: what items err by stays as large, and turns to the other side at the
+    /// toss of a coin for every unit (the wild bootstrap under a null: Liu 1988; of clusters: Cameron, Gelbach and Miller 2008). Empty where no
+    /// number is a distance between what was said and what is true.
+    pub(super) fn turned(&self, units: &Units, uncertainty: &Uncertainty, numbers: impl Fn(&[Tally]) -> Vec<f64> + Sync) -> Vec<Vec<f64>> {
+        let Lens::Probabilities(probabilities) = self.lens else { return Vec::new() };
+        if uncertainty.method() != Method::Standard || self.metrics.iter().all(|metric| metric.errors(0) != Errors::OfDistance) {
+            return Vec::new();
+        }
+        let own: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
+        let twins: Vec<u32> = own.iter().map(|pattern| pattern + probabilities.patterns() as u32).collect();
+        let Some(exchange) = Exchange::new(units, |_| true) else { return Vec::new() };
+        self.tossed((units, &exchange), [&own, &twins], uncertainty.seed(), uncertainty.bootstrap().min(VARIANCES), numbers)
+    }
+
+    /// What `of` makes of many draws in which a coin says of every unit which of two patterns its slots have.
+    fn tossed(
+        &self,
+        (units, exchange): (&Units, &Exchange<'_>),
+        sides: [&[u32]; 2],
+        seed: u64,
+        draws: u32,
+        of: impl Fn(&[Tally]) -> Vec<f64> + Sync,
+    ) -> Vec<Vec<f64>> {
+        let whole = self.whole();
         let labels: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
-        let (labels, patterns) = ([labels.as_slice(), &labels].concat(), [own, other].concat());
+        let (labels, patterns) = ([labels.as_slice(), &labels].concat(), sides.concat());
         let order = self.lens.order(&patterns);
         let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
-            let (stay, change) = weights.split_at_mut(own.len());
+            let (stay, change) = weights.split_at_mut(units.slots().len());
             exchange.toss(seed, replicate, stay, change);
-            let hand = Hand { breakdown: self.breakdown, patterns: &patterns, order: &order, labels: &labels, weights };
-            self.lens.sum(&hand, whole, tallies);
+            self.lens.sum(
+                &Hand { breakdown: self.breakdown, patterns: &patterns, order: &order, labels: &labels, weights },
+                whole,
+                tallies,
+            );
         };
-        self.draws(uncertainty.permutations(), || vec![0.0; patterns.len()], draw, |(), tallies| numbers(tallies))
+        self.draws(draws, || vec![0.0; patterns.len()], draw, |(), tallies| of(tallies))
     }
 
     /// What `of` makes of many draws: `draw` draws one into the memory of a thread (`fresh`) and sums it up.

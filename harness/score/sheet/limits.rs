@@ -3,11 +3,13 @@
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
+use super::bases::Worth;
 use super::block::{Block, Drawn};
 use super::{Sheet, Spot};
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
+use crate::score::interval::errors::{self, Errors};
 use crate::score::interval::gap::{self, Contrast, Family, Leg};
 use crate::score::interval::share::normal_quantile;
 use crate::score::interval::{self, Sample};
@@ -16,50 +18,70 @@ use crate::score::metric::{Average, Metric, Over};
 use crate::score::units::draw::{Purpose, generator};
 use crate::spec::uncertainty::{Method, Uncertainty};
 
-impl Sheet<'_> {
-    #[allow(clippy::too_many_arguments)]
+impl<'a> Sheet<'a> {
     pub(super) fn intervals(
         &self,
         drawn: &Drawn,
         tallies: &[Tally],
         supports: &[Tally],
-        effective: &[f64],
-        plain: bool,
+        worth: &Worth,
         left_out: &[(f64, Vec<f64>)],
         uncertainty: &Uncertainty,
     ) -> Vec<Option<(f64, f64)>> {
         if drawn.resampled.is_empty() {
             return vec![None; drawn.values.len()];
         }
-        let places = self.metrics.iter().zip(&drawn.blocks).flat_map(|(metric, block)| {
-            let of_group = move |(part, group): (usize, usize)| (0..block.classes).map(move |class| (*metric, part, group, class));
-            (0..block.parts).flat_map(move |part| (0..block.groups).map(move |group| (part, group))).flat_map(of_group)
-        });
-        let places: Vec<(&Metric, usize, usize, usize)> = places.collect();
+        let places = self.places(drawn);
         let interval = |index: usize| {
             let (metric, part, group, class) = places[index];
             if metric.is_joint() {
                 return None;
             }
             let value = drawn.values[index].ok()?;
-            let support = metric.support(&supports[group], (metric.average == Average::PerClass).then_some(class));
-            let sides = support.positives.zip(support.negatives).map(|(positives, negatives)| positives.min(negatives));
-            let share_of_items = effective[group] / supports[group].items.max(1.0);
             let left_out: Vec<(f64, f64)> = left_out.iter().map(|(times, numbers)| (numbers[index], *times)).collect();
+            let share = metric.share(part, &tallies[group], class).filter(|(_, whole)| *whole > 0.0);
+            // As many of so many items, where those do not count alike.
+            let items = metric.share(part, &supports[group], class).map_or(0.0, |(_, items)| items);
+            let units = worth.bases.get(index).copied().filter(|_| share.is_some()).unwrap_or(worth.effective[group]);
             let sample = Sample {
                 value,
                 replicates: &drawn.replicates(index),
                 left_out: &left_out,
-                share: metric.share(part, &tallies[group], class).filter(|(_, whole)| *whole > 0.0),
-                plain,
-                units: effective[group],
-                // A pair of subjects says something of both rates, whichever has more pairs.
-                smaller: if drawn.of_pairs { effective[group] } else { sides.unwrap_or(support.items) * share_of_items },
+                share: share.map(|(part, whole)| (part * (items / whole), items)),
+                plain: worth.plain || self.refit.is_none() && !drawn.of_pairs && (units - items).abs() < 1e-9 * items,
+                units,
+                smaller: drawn.units[index],
                 range: metric.range(part),
             };
-            sample.interval(uncertainty)
+            let errors = if uncertainty.method() == Method::Standard { metric.errors(part) } else { Errors::AsDrawn };
+            let chance: Vec<f64> = drawn.chance.iter().map(|draw| draw[index]).collect();
+            errors.interval(&sample, &chance, uncertainty.level()).or_else(|| sample.interval(uncertainty))
         };
         (0..places.len()).into_par_iter().map(interval).collect()
+    }
+
+    /// The metric, part, group and class of each number of a group, as they lie in the blocks.
+    fn places(&self, drawn: &Drawn) -> Vec<(&'a Metric, usize, usize, usize)> {
+        let of_block = |(metric, block): (&&'a Metric, Block)| {
+            let metric = *metric;
+            let of_group = move |(part, group): (usize, usize)| (0..block.classes).map(move |class| (metric, part, group, class));
+            (0..block.parts).flat_map(move |part| (0..block.groups).map(move |group| (part, group))).flat_map(of_group)
+        };
+        self.metrics.iter().zip(drawn.blocks.iter().copied()).flat_map(of_block).collect()
+    }
+
+    /// How many units each number of a group rests on.
+    pub(super) fn units(&self, drawn: &Drawn, supports: &[Tally], worth: &Worth) -> Vec<f64> {
+        let of = |(metric, _, group, class): (&Metric, usize, usize, usize)| {
+            // A pair of subjects says something of both rates, whichever has more pairs.
+            if drawn.of_pairs {
+                return worth.effective[group];
+            }
+            let support = metric.support(&supports[group], (metric.average == Average::PerClass).then_some(class));
+            let sides = support.positives.zip(support.negatives).map(|(positives, negatives)| positives.min(negatives));
+            sides.unwrap_or(support.items) * worth.effective[group] / supports[group].items.max(1.0)
+        };
+        self.places(drawn).into_iter().map(of).collect()
     }
 
     /// The numbers of groups that no draw varies, where reductions read them: as errors that reach as far as their intervals do would have them.
@@ -98,9 +120,18 @@ impl Sheet<'_> {
         if uncertainty.method() != Method::Percentile
             && let Some(bounds) = self.bounds(self.metrics[spot.metric], over, spot, &among, drawn, uncertainty)
         {
-            return bounds.map(|(lower, upper)| (lower.min(value), upper.max(value)));
+            // The largest of several distances is there by chance more often than any one.
+            let chance = if over.reduction == Reduction::GroupMax { self.chance(spot, drawn) } else { Vec::new() };
+            let (least, explained) = (self.metrics[spot.metric].range(0).0, errors::explained(value, &chance, uncertainty.level()));
+            return bounds.map(|(lower, upper)| (if explained { least } else { lower.min(value) }, upper.max(value)));
         }
-        let replicates = self.redrawn(spot, drawn);
+        let replicates: Vec<f64> = self.redrawn(spot, drawn).collect();
+        if over.reduction.errs_up().is_none()
+            && let Some(ends) = self.of_errors(spot, value, &replicates, &among, drawn, uncertainty)
+        {
+            return Some(ends);
+        }
+        let replicates = replicates.into_iter();
         let Some(errs_up) = over.reduction.errs_up().filter(|_| uncertainty.method() != Method::Percentile) else {
             // Where nothing varies from draw to draw, as the groups' sizes, draws say nothing.
             return interval::percentile(replicates, uncertainty.level())
@@ -110,6 +141,33 @@ impl Sheet<'_> {
         let (least, most) = over.reduction.limits(self.metrics[spot.metric].range(0));
         let (lower, upper) = interval::of_gap(replicates, value, errs_up, uncertainty.level())?;
         Some((lower.max(least), upper.min(most)))
+    }
+
+    /// That of a mean over groups of what errs to one side, which errs as its parts do; `None` where they err as resamples do.
+    fn of_errors(
+        &self,
+        spot: &Spot,
+        value: f64,
+        replicates: &[f64],
+        among: &Among<'_>,
+        drawn: &Drawn,
+        uncertainty: &Uncertainty,
+    ) -> Option<(f64, f64)> {
+        let (metric, block) = (self.metrics[spot.metric], &drawn.blocks[spot.metric]);
+        let errors = metric.errors(0);
+        if errors == Errors::AsDrawn || uncertainty.method() != Method::Standard {
+            return None;
+        }
+        let smaller = among.members().map(|group| drawn.units[block.at(0, group, spot.class.unwrap_or(0))]).sum();
+        let sample =
+            Sample { value, replicates, left_out: &[], share: None, plain: false, units: smaller, smaller, range: metric.range(0) };
+        errors.interval(&sample, &self.chance(spot, drawn), uncertainty.level())
+    }
+
+    /// A number over groups of distances where there is none, draw by draw.
+    fn chance(&self, spot: &Spot, drawn: &Drawn) -> Vec<f64> {
+        let block = &drawn.blocks[spot.metric];
+        drawn.chance.iter().map(|draw| number(self.number_at(spot, block, &values(draw), &drawn.roster))).collect()
     }
 
     /// Takes no gap in where chance explains one that is no largest contrast: a deviation, an index of inequality, a number of all groups.
@@ -231,6 +289,11 @@ impl Sheet<'_> {
         let (least, most) = over.reduction.limits(metric.range(0));
         Some(bounds.map(|(lower, upper)| (lower.max(least), upper.min(most))))
     }
+}
+
+/// The numbers of a draw, of which NaN are undefined.
+fn values(draw: &[f64]) -> Vec<Value> {
+    draw.iter().map(|number| if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(*number) }).collect()
 }
 
 /// Standard normal errors of a number that no resample varies.

@@ -1,0 +1,112 @@
+//! Numbers that err further to one side than to the other, and intervals that know it.
+//!
+//! Few items leave little room above a ranking that is nearly perfect and much below it, and the resamples of one that happens to be better
+//! than it should lie closer together still: percentiles of them miss the truth on one side. What resamples do tell is a spread; how it
+//! changes along the way to the truth follows from what kind of number it is.
+
+use crate::score::interval::share::{student_quantile, wilson};
+use crate::score::interval::{Sample, defined, expanded, null, of_gap, proportional, quantile, variance};
+
+/// How a number of a sample errs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errors {
+    /// As its resamples do.
+    AsDrawn,
+    /// As a share does, the less the nearer it is to 0 or 1.
+    OfShare,
+    /// Evenly, as its odds' logarithm.
+    OfOdds,
+    /// In proportion to itself, as what is above 0 and has a long tail.
+    Proportional,
+    /// Up: chance alone makes a distance where there is none.
+    OfDistance,
+}
+
+impl Errors {
+    /// The interval in words; none where it is that of any number.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AsDrawn => "",
+            Self::OfShare => {
+                "Wilson's (1927), with Student's t, of as many items as a share would vary as much of in resamples, as Newcombe (2006) does \
+                 (`method: standard`)"
+            }
+            Self::OfOdds => {
+                "Student's t for the logarithm of the odds, as Boyd, Eng and Page (2013) do, with the spread of resamples (`method: standard`)"
+            }
+            Self::OfDistance => {
+                "the basic bootstrap's, from which the bias of distances is taken off; from 0 where errors as large, whose side a coin says for every \
+                 unit (the wild bootstrap: Liu 1988), are often as far off (`method: standard`)"
+            }
+            Self::Proportional => "Student's t for the logarithm, with the spread and the bias of resamples (`method: standard`)",
+        }
+    }
+
+    /// The interval of such a number; `None` where it is that of its resamples, or these say too little. `chance` is what a distance is where
+    /// there is none.
+    pub fn interval(self, sample: &Sample<'_>, chance: &[f64], level: f64) -> Option<(f64, f64)> {
+        let (lower, upper) = match self {
+            Self::AsDrawn => None,
+            Self::OfShare => of_share(sample, level),
+            Self::OfOdds => of_odds(sample, level),
+            Self::Proportional => proportional(sample.value, sample.replicates, level, sample.smaller),
+            Self::OfDistance => of_distance(sample, chance, level),
+        }?;
+        // Few units may reach further than there is anything.
+        Some((lower.max(sample.range.0), upper.min(sample.range.1)))
+    }
+}
+
+/// Wilson's interval (1927) of as many items as a share would vary as much of: the numbers whose own spread leaves the observed one within
+/// reach, as Newcombe (2006, Statistics in Medicine 25(4), method 5) solves for the AUC; with Student's t for how few the units are.
+fn of_share(sample: &Sample<'_>, level: f64) -> Option<(f64, f64)> {
+    let value = sample.value;
+    let items = value * (1.0 - value) / spread(sample)?.powi(2);
+    Some(wilson(value * items, items, reach(sample, level)))
+}
+
+/// Student's t for the logarithm of the odds, back on the number's scale: the logit interval that Boyd, Eng and Page (2013, Area under the
+/// precision-recall curve, ECML PKDD) recommend for average precision, with the bootstrap's spread.
+fn of_odds(sample: &Sample<'_>, level: f64) -> Option<(f64, f64)> {
+    let value = sample.value;
+    let off = reach(sample, level) * spread(sample)? / (value * (1.0 - value));
+    let at = |off: f64| 1.0 / (1.0 + (1.0 - value) / value * (-off).exp());
+    Some((at(-off), at(off)))
+}
+
+/// Limits of a distance. The lower one is that of none where chance gives as much too often ([`explained`]), else
+/// that of a gap ([`of_gap`]): resamples of bins that hold few items hardly vary, and do not see how far these may be off.
+///
+/// From the upper one half the bias that resamples show is taken off: all of it would be too much just where a number is too low, since what
+/// is near 0 by luck has resamples that are all further away.
+fn of_distance(sample: &Sample<'_>, chance: &[f64], level: f64) -> Option<(f64, f64)> {
+    let ((least, most), value) = (sample.range, sample.value);
+    let (sorted, _) = defined(sample.replicates.iter().copied());
+    let (tail, end) = expanded(level, sample.smaller.max(2.0));
+    let (lower, _) = of_gap(sorted.iter().copied(), value, true, end - tail)?;
+    if 2 * sorted.len() < sample.replicates.len() || sorted[sorted.len() - 1] - sorted[0] <= 1e-12 {
+        return None;
+    }
+    let mean = sorted.iter().sum::<f64>() / sorted.len() as f64;
+    let upper = value - (mean - value).max(0.0) / 2.0 + (quantile(&sorted, end) - mean);
+    Some((if explained(value, chance, level) { least } else { lower.max(least) }, upper.clamp(value, most)))
+}
+
+/// Whether chance, where it is told, gives a distance as large more often than a lower limit may be too high.
+pub fn explained(value: f64, chance: &[f64], level: f64) -> bool {
+    null(chance.iter().copied(), value, true).is_some_and(|(_, p)| p > (1.0 - level) / 2.0)
+}
+
+/// How many spreads an interval reaches.
+fn reach(sample: &Sample<'_>, level: f64) -> f64 {
+    student_quantile(f64::midpoint(1.0, level), sample.smaller.max(2.0) - 1.0)
+}
+
+/// The standard deviation of resamples, which know of n units but n - 1 (Hesterberg 2015, section 4.1.1); `None` where they do not vary,
+/// where most have no number, or this one lies at an end of its range.
+fn spread(sample: &Sample<'_>) -> Option<f64> {
+    let (sorted, all) = defined(sample.replicates.iter().copied());
+    let (variance, units) = (variance(&sorted), sample.smaller.max(2.0));
+    let inside = 0.0 < sample.value && sample.value < 1.0;
+    (inside && variance > 0.0 && 2 * sorted.len() >= all).then(|| (variance * units / (units - 1.0)).sqrt())
+}

@@ -1,0 +1,60 @@
+//! What shares rest on: of the units of a group only those count that hold some of what a share is of.
+//!
+//! A recall says nothing of subjects without positives, however many there are: limits and degrees of freedom are those of the others
+//! (Korn and Graubard 1998, Survey Methodology 24(2), of a share in a part of the sample).
+
+use super::Sheet;
+use super::block::Block;
+use crate::score::lens::Lens;
+use crate::score::lens::tally::Tally;
+use crate::score::units::Units;
+use crate::score::units::kish::Kish;
+
+/// How much the numbers of a sheet rest on.
+pub(super) struct Worth {
+    /// How many equally weighted units each group has as much information as, and after the groups all of each panel.
+    pub(super) effective: Vec<f64>,
+    /// The same of what each number is a share of; empty where that is not told.
+    pub(super) bases: Vec<f64>,
+    /// Whether items are the units, and count alike.
+    pub(super) plain: bool,
+}
+
+impl Sheet<'_> {
+    /// Of every number that is a share, how many equally weighted units what it is of is worth, number by number as they lie in the blocks.
+    /// Empty where decisions are not what is read, or units are pairs, which are drawn by their subjects.
+    pub(super) fn bases(&self, units: &Units, blocks: &[Block]) -> Vec<f64> {
+        let Lens::Outcomes(outcomes) = self.lens else { return Vec::new() };
+        if units.are_pairs() {
+            return Vec::new();
+        }
+        let mut tally = outcomes.tally();
+        let shares: Vec<(usize, usize, usize)> = (self.metrics.iter().zip(blocks).enumerate())
+            .flat_map(|(metric, (_, block))| {
+                (0..block.parts).flat_map(move |part| (0..block.classes).map(move |class| (metric, part, class)))
+            })
+            .filter(|(metric, part, class)| self.metrics[*metric].share(*part, &tally, *class).is_some())
+            .collect();
+        let mut kish = vec![Kish::default(); blocks.iter().map(Block::len).sum()];
+        for (slots, copies) in units.each() {
+            let mut places: Vec<usize> = slots.iter().flat_map(|slot| self.breakdown.places(slot.group, true)).collect();
+            places.sort_unstable();
+            places.dedup();
+            for place in places {
+                let here = slots.iter().filter(|slot| self.breakdown.places(slot.group, true).any(|other| other == place));
+                outcomes.some(here.map(|slot| (slot.pattern as usize, slot.amount)), &mut tally);
+                self.hold(&shares, blocks, place, &tally, |index, whole| kish[index].add(whole, copies));
+            }
+        }
+        kish.into_iter().map(Kish::number).collect()
+    }
+
+    /// Says of every share at a place how much of what it is of a unit holds.
+    fn hold(&self, shares: &[(usize, usize, usize)], blocks: &[Block], place: usize, tally: &Tally, mut of: impl FnMut(usize, f64)) {
+        for (metric, part, class) in shares.iter().filter(|(metric, ..)| place < blocks[*metric].groups) {
+            if let Some((_, whole)) = self.metrics[*metric].share(*part, tally, *class) {
+                of(blocks[*metric].at(*part, place, *class), whole);
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+"""Intervals from their closed forms, for tests/score/intervals.rs.
+
+    python3 -m venv venv && venv/bin/pip install numpy scipy==1.17.1
+    venv/bin/python tests/oracles/intervals.py > tests/oracles/intervals.json
+"""
+
+import json
+import sys
+
+import numpy as np
+from scipy import stats
+from scipy.optimize import brentq
+
+Z = stats.norm.ppf(0.975)
+
+
+def perfect(positives):
+    """Of subjects with so many positives each, all of them found: mid-P's lower limit of as many subjects as are worth these (Kish), fewer by
+    Student's t. Half the probability of all being found is 0.025 there, so that the limit is a root of 0.05."""
+    positives = np.array([p for p in positives if p > 0])
+    units = positives.sum() ** 2 / (positives**2).sum()
+    items = positives.sum() if (positives == 1).all() else units * (Z / stats.t.ppf(0.975, units - 1)) ** 2
+    return {"positives": positives.tolist(), "lower": float(0.05 ** (1 / items))}
+
+
+def on_a_scale(value, numbers, units):
+    """Of a number with these resamples: the ends between which a share of as many items is not rejected (by solving for them), and those of its
+    odds' and its own logarithm."""
+    numbers = np.array(numbers)
+    t = stats.t.ppf(0.975, units - 1)
+    spread = numbers.std(ddof=1) * np.sqrt(units / (units - 1))
+    items = value * (1 - value) / spread**2
+    score = lambda share: abs(value - share) - t * np.sqrt(share * (1 - share) / items)
+    logit = lambda share: np.log(share / (1 - share))
+    back = lambda odds: 1 / (1 + np.exp(-odds))
+    off = t * spread / (value * (1 - value))
+    logarithms = np.log(numbers / value)
+    far = t * logarithms.std(ddof=1) * np.sqrt(units / (units - 1))
+    return {
+        "value": value,
+        "numbers": numbers.tolist(),
+        "units": units,
+        "share": [brentq(score, 1e-12, value), brentq(score, value, 1 - 1e-12)],
+        "odds": [back(logit(value) - off), back(logit(value) + off)],
+        "proportional": [value * np.exp(-logarithms.mean() - far), value * np.exp(-logarithms.mean() + far)],
+    }
+
+
+random = np.random.default_rng(4)
+scales = [on_a_scale(value, random.beta(value * n, (1 - value) * n, 60), units) for value, n, units in ((0.955, 40, 30), (0.7, 25, 8.5), (0.2, 300, 400))]
+shares = [perfect(p) for p in ([1] * 10, [4] * 8, [1, 2, 3, 4, 5, 6], [2] * 15, [1] * 30 + [5])]
+json.dump({"perfect": shares, "scales": scales}, sys.stdout, indent=1)

@@ -1,0 +1,153 @@
+//! Intervals: of what they are, against their closed forms (`tests/oracles/intervals.py`).
+
+use fairgrid::score::interval::Sample;
+use fairgrid::score::interval::errors::Errors;
+use fairgrid::score::measurement::Measurement;
+use fairgrid::score::rule::FittedRules;
+use fairgrid::score::score;
+use fairgrid::spec::evaluation::Evaluation;
+use fairgrid::spec::uncertainty::Uncertainty;
+use serde::Deserialize;
+
+use super::{find, import, spec};
+
+#[derive(Deserialize)]
+struct Golden {
+    perfect: Vec<Perfect>,
+    scales: Vec<Scales>,
+}
+
+/// How many positives each subject has, all of them found.
+#[derive(Deserialize)]
+struct Perfect {
+    positives: Vec<usize>,
+    lower: f64,
+}
+
+/// A number, its resamples, how many units there are, and its ends on three scales.
+#[derive(Deserialize)]
+struct Scales {
+    value: f64,
+    numbers: Vec<f64>,
+    units: f64,
+    share: (f64, f64),
+    odds: (f64, f64),
+    proportional: (f64, f64),
+}
+
+fn golden() -> Golden {
+    serde_json::from_str(include_str!("../oracles/intervals.json")).unwrap()
+}
+
+fn measured(csv: &str, columns: &str, evaluation: &str, uncertainty: &str) -> Vec<Measurement> {
+    let predictions = import(csv, columns, &["g"]).unwrap();
+    score(&predictions, &spec::<Evaluation>(evaluation), &spec::<Uncertainty>(uncertainty), &FittedRules::new()).unwrap()
+}
+
+fn near(found: Option<f64>, wanted: f64) {
+    assert!(found.is_some_and(|found| (found - wanted).abs() < 1e-7), "{found:?} in place of {wanted}");
+}
+
+const DECIDED: &str = "{label: y, decision: p, subject: s, classes: [0, 1]}";
+
+#[test]
+fn of_a_share_only_subjects_count_that_hold_some_of_what_it_is_of() {
+    for case in golden().perfect {
+        let mut csv = "y,p,s,g\n".to_owned();
+        for (subject, positives) in case.positives.iter().enumerate() {
+            (0..*positives).for_each(|_| csv.push_str(&format!("1,1,s{subject},a\n")));
+        }
+        // They say nothing of a recall.
+        (0..100).for_each(|subject| csv.push_str(&format!("0,{},n{subject},a\n", subject % 2)));
+        let all = measured(&csv, DECIDED, "{positive: 1, metrics: [recall_score, false_negative_rate]}", "{bootstrap: 200}");
+        near(find(&all, "recall_score", "", "", "").lower, case.lower);
+        near(find(&all, "recall_score", "", "", "").upper, 1.0);
+        near(find(&all, "false_negative_rate", "", "", "").upper, 1.0 - case.lower);
+    }
+}
+
+#[test]
+fn one_row_a_subject_is_as_good_as_single_items() {
+    let mut csv = "y,p,s,g\n".to_owned();
+    for row in 0..90 {
+        csv.push_str(&format!(
+            "{},{},s{row},{}\n",
+            u8::from(row % 4 == 0),
+            u8::from(row % 4 == 0 || row % 5 == 0),
+            ["a", "b", "c"][row % 3]
+        ));
+        csv.push_str(&format!("{},{},t{row},{}\n", u8::from(row % 7 == 0), u8::from(row % 3 == 0), ["a", "b", "c"][row % 3]));
+    }
+    let evaluation = "{groups: [g], positive: 1, metrics: [accuracy_score, recall_score, true_negative_rate, precision_score, \
+         negative_predictive_value, f1_score, recall_score_difference, recall_score_ratio, recall_score_group_min, \
+         precision_score_difference, {accuracy_score_difference: {method: to_overall}}]}";
+    let of =
+        |cluster: &str| measured(&csv, DECIDED, evaluation, &format!("{{bootstrap: 200, cluster: {cluster}, null: {{permutations: 0}}}}"));
+    let (subjects, items) = (of("subject"), of("none"));
+    assert_eq!(subjects.len(), items.len());
+    for (subject, item) in subjects.iter().zip(&items) {
+        assert_eq!((&subject.metric, &subject.group), (&item.metric, &item.group));
+        near(subject.lower, item.lower.unwrap());
+        near(subject.upper, item.upper.unwrap());
+    }
+}
+
+#[test]
+fn what_errs_to_one_side_has_an_interval_on_a_scale_that_knows_it() {
+    for case in golden().scales {
+        let (value, units) = (case.value, case.units);
+        let sample = |value: f64, replicates: &[f64]| -> [Option<(f64, f64)>; 4] {
+            let sample =
+                Sample { value, replicates, left_out: &[], share: None, plain: true, units, smaller: units, range: (0.0, f64::INFINITY) };
+            [Errors::OfShare, Errors::OfOdds, Errors::Proportional, Errors::AsDrawn].map(|errors| errors.interval(&sample, &[], 0.95))
+        };
+        let [share, odds, proportional, as_drawn] = sample(value, &case.numbers);
+        for (found, wanted) in [(share, case.share), (odds, case.odds), (proportional, case.proportional)] {
+            near(found.map(|ends| ends.0), wanted.0);
+            near(found.map(|ends| ends.1), wanted.1);
+        }
+        assert_eq!(as_drawn, None);
+        // However few they are, no interval leaves the range.
+        let of_two = Sample {
+            value,
+            replicates: &case.numbers,
+            left_out: &[],
+            share: None,
+            plain: true,
+            units: 2.0,
+            smaller: 2.0,
+            range: (0.0, 1.0),
+        };
+        let (lower, upper) = Errors::Proportional.interval(&of_two, &[], 0.95).unwrap();
+        assert!(0.0 <= lower && lower < value && value < upper && upper <= 1.0, "{lower} {upper}");
+        // Nothing is known of how a number varies that does not, or whose resamples mostly have none.
+        assert_eq!(sample(1.0, &[1.0; 60]), [None; 4]);
+        assert_eq!(sample(value, &[f64::NAN; 60]), [None; 4]);
+    }
+}
+
+#[test]
+fn calibration_errors_begin_at_none_where_chance_explains_them() {
+    // Every tenth probability comes true about as often as it says, or all in 0.9.
+    let file = |off: bool| {
+        let mut csv = "y,q,g\n".to_owned();
+        for (tenth, item) in (1..10).flat_map(|tenth| (0..30).map(move |item| (tenth, item))) {
+            let positive = if off { item % 10 > 0 } else { 10 * item < 30 * tenth + if item % 2 == 0 { 40 } else { -40 } };
+            csv.push_str(&format!("{},0.{tenth},{}\n", u8::from(positive), ["a", "b"][item as usize % 2]));
+        }
+        csv
+    };
+    let names =
+        ["expected_calibration_error", "adaptive_calibration_error", "maximum_calibration_error", "root_mean_square_calibration_error"];
+    let evaluation = format!("{{positive: 1, metrics: [{}]}}", names.join(", "));
+    let of = |csv: &str, how: &str| measured(csv, "{label: y, probabilities: q, classes: [0, 1]}", &evaluation, how);
+    let (calibrated, off) = (of(&file(false), "{bootstrap: 400}"), of(&file(true), "{bootstrap: 400}"));
+    for name in names {
+        let (none, some) = (find(&calibrated, name, "", "", ""), find(&off, name, "", "", ""));
+        assert!(none.value.unwrap() > 0.0 && none.lower == Some(0.0) && none.upper >= none.value, "{none:?}");
+        assert!(some.lower.unwrap() > 0.2 && some.lower < some.value && some.upper >= some.value, "{some:?}");
+    }
+    // A plain bootstrap is asked for by name, however far off it is.
+    let plain = of(&file(false), "{bootstrap: 400, method: percentile}");
+    assert!(find(&plain, "expected_calibration_error", "", "", "").lower > Some(0.0));
+}
