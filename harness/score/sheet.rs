@@ -99,6 +99,17 @@ pub enum NoInterval {
 }
 
 impl NoInterval {
+    /// Of a number with these replicates, NaN where it is undefined; `None` where nothing is drawn.
+    pub fn of(replicates: impl Iterator<Item = f64>) -> Option<Self> {
+        let (undefined, numbers): (Vec<f64>, Vec<f64>) = replicates.partition(|number| number.is_nan());
+        let first = numbers.first().or(undefined.first())?;
+        Some(match undefined.len() > numbers.len() {
+            true => Self::Undefined,
+            false if numbers.iter().all(|number| (number - first).abs() <= 1e-12 * first.abs().max(1.0)) => Self::Still,
+            false => Self::Parts,
+        })
+    }
+
     /// In words.
     pub fn words(self) -> &'static str {
         match self {

@@ -75,7 +75,7 @@ fn measurement(audit: &Audit<'_>, reading: &Reading, metric: &Metric, breakdown:
         (Err(Undefined { cause: Cause::FewGroups, .. }), Some(small)) => (Status::InsufficientEvidence, small),
         (Err(undefined), _) => (Status::Undefined, audit.reason(undefined, spot.group, breakdown)),
         (Ok(_), Some(small)) => (Status::Small, small),
-        (Ok(_), None) => (Status::Ok, String::new()),
+        (Ok(_), None) => (Status::Ok, reading.no_interval.map_or(String::new(), |why| why.words().to_owned())),
     };
     Measurement {
         decision: String::new(),

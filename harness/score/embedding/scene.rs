@@ -18,6 +18,7 @@ use crate::score::breakdown::reduction::Reduction;
 use crate::score::interval::gap::{Family, Leg, standardized};
 use crate::score::interval::{self, Sample};
 use crate::score::predictions::Predictions;
+use crate::score::sheet::NoInterval;
 use crate::score::units::clusters::Clusters;
 use crate::score::units::{Rows, Shuffle, Units};
 use crate::score::value::Value;
@@ -67,6 +68,8 @@ pub struct Reading {
     pub value: Value,
     /// Its interval.
     pub interval: Option<(f64, f64)>,
+    /// Why it has none, where it has none though items are drawn.
+    pub no_interval: Option<NoInterval>,
     /// Its null: median, and share at least as far out.
     pub null: Option<(f64, f64)>,
 }
@@ -198,7 +201,8 @@ impl<'a> Scene<'a> {
             let (least, _) = metric.over.map_or(metric.definition.range, |over| over.limits(metric.definition.range));
             let is_gap = metric.over.map_or(metric.definition.errors == Errors::OfDistance, Reduction::is_spread);
             let interval = interval.map(|ends| if is_gap { interval::with_no_gap(ends, null, least, uncertainty) } else { ends });
-            Reading { spot: spot.clone(), value, interval, null }
+            let no_interval = if interval.is_none() { NoInterval::of(resampled.told(index)) } else { None };
+            Reading { spot: spot.clone(), value, interval, no_interval, null }
         };
         (0..spots.len()).into_par_iter().map(read).collect()
     }

@@ -107,11 +107,6 @@ impl Probabilities {
         }
     }
 
-    /// How many distinct rows of probabilities and truths there are.
-    pub fn patterns(&self) -> usize {
-        self.losses.len()
-    }
-
     /// A tally of the right size.
     pub fn tally(&self) -> Tally {
         let bins = vec![Bin::default(); self.sets() * self.bins.count()];
@@ -123,7 +118,7 @@ impl Probabilities {
         self.classes.max(1)
     }
 
-    /// How many patterns there are. Each has a twin, so many places later, whose items are in the same bin and err as far to the other side.
+    /// How many distinct rows of probabilities and truths there are. Each has a twin, so many places later, whose items are in the same bin and err as far to the other side.
     pub fn patterns(&self) -> usize {
         self.losses.len()
     }

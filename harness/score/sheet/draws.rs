@@ -266,8 +266,7 @@ impl Sheet<'_> {
     pub(super) fn redrawn(&self, spot: &Spot, drawn: &Drawn) -> impl Iterator<Item = f64> {
         let block = &drawn.blocks[spot.metric];
         drawn.resampled.iter().enumerate().map(move |(draw, replicate)| {
-            let value = |number: &f64| if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(*number) };
-            let mut values: Vec<Value> = replicate.iter().map(value).collect();
+            let mut values = values(replicate);
             drawn.still.iter().for_each(|(index, numbers)| values[*index] = Ok(numbers[draw]));
             number(self.number_at(spot, block, &values, &drawn.roster))
         })
@@ -275,13 +274,7 @@ impl Sheet<'_> {
 
     /// Why a number has no interval; `None` where nothing is drawn.
     pub(super) fn no_interval(&self, spot: &Spot, drawn: &Drawn) -> Option<NoInterval> {
-        let (undefined, numbers): (Vec<f64>, Vec<f64>) = self.redrawn(spot, drawn).partition(|number| number.is_nan());
-        let first = numbers.first().or(undefined.first())?;
-        Some(match undefined.len() > numbers.len() {
-            true => NoInterval::Undefined,
-            false if numbers.iter().all(|number| (number - first).abs() <= 1e-12 * first.abs().max(1.0)) => NoInterval::Still,
-            false => NoInterval::Parts,
-        })
+        NoInterval::of(self.redrawn(spot, drawn))
     }
 
     /// The groups and classes that a number does without.
@@ -336,4 +329,9 @@ impl Sheet<'_> {
             (_, class) => of_class(class.unwrap_or(0)),
         }
     }
+}
+
+/// The numbers of a draw, of which NaN are undefined.
+pub(super) fn values(draw: &[f64]) -> Vec<Value> {
+    draw.iter().map(|number| if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(*number) }).collect()
 }

@@ -5,7 +5,8 @@ use rayon::prelude::*;
 
 use super::bases::Worth;
 use super::block::{Block, Drawn};
-use super::{Sheet, Spot};
+use super::draws::values;
+use super::{Sheet, Spot, number};
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
@@ -289,11 +290,6 @@ impl<'a> Sheet<'a> {
         let (least, most) = over.reduction.limits(metric.range(0));
         Some(bounds.map(|(lower, upper)| (lower.max(least), upper.min(most))))
     }
-}
-
-/// The numbers of a draw, of which NaN are undefined.
-fn values(draw: &[f64]) -> Vec<Value> {
-    draw.iter().map(|number| if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(*number) }).collect()
 }
 
 /// Standard normal errors of a number that no resample varies.
