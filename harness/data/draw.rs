@@ -70,7 +70,7 @@ pub struct Infeasible {
     /// The size that was asked for.
     pub size: u64,
     /// What is counted, where it is no items: what the `unit` is called.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// The fields of the target.
     pub fields: Vec<String>,

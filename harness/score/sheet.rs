@@ -174,7 +174,8 @@ impl Sheet<'_> {
         };
         let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
         let bases = if plain { Vec::new() } else { self.bases(&units, &drawn.blocks) };
-        let worth = Worth { effective: self.effective(&units), bases, plain };
+        let sides = if plain { Vec::new() } else { self.sides(&units, supports.len()) };
+        let worth = Worth { effective: self.effective(&units), bases, sides, plain };
         drawn.units = self.units(&drawn, &supports, &worth);
         drawn.intervals = self.intervals(&drawn, &tallies, &supports, &worth, &left_out, uncertainty);
         drawn.still = self.still(&drawn, uncertainty);

@@ -97,6 +97,14 @@ impl Rankings {
         ranks
     }
 
+    /// Whether items of a pattern are of a class; `None` where that is not known.
+    pub fn is_positive(&self, pattern: u32, class: usize) -> Option<bool> {
+        match *self.truths.get(pattern as usize * self.classes + class)? {
+            Truth::Unknown => None,
+            truth => Some(truth == Truth::Positive),
+        }
+    }
+
     /// How many distinct rows of scores and truths there are.
     pub fn patterns(&self) -> usize {
         self.scores.len() / self.classes.max(1)

@@ -1,7 +1,9 @@
-//! What shares rest on: of the units of a group only those count that hold some of what a share is of.
+//! What numbers rest on: of the units of a group only those count that hold some of what a share is of, or of each side of a ranking.
 //!
 //! A recall says nothing of subjects without positives, however many there are: limits and degrees of freedom are those of the others
 //! (Korn and Graubard 1998, Survey Methodology 24(2), of a share in a part of the sample).
+
+use std::collections::BTreeMap;
 
 use super::Sheet;
 use super::block::Block;
@@ -16,6 +18,9 @@ pub(super) struct Worth {
     pub(super) effective: Vec<f64>,
     /// The same of what each number is a share of; empty where that is not told.
     pub(super) bases: Vec<f64>,
+    /// By places and classes of a ranking, how many equally weighted units hold its positives, or its negatives where these are fewer; empty
+    /// where no ranking is read.
+    pub(super) sides: Vec<Vec<f64>>,
     /// Whether items are the units, and count alike.
     pub(super) plain: bool,
 }
@@ -47,6 +52,30 @@ impl Sheet<'_> {
             }
         }
         kish.into_iter().map(Kish::number).collect()
+    }
+
+    /// The sides of rankings at so many places. A subject may hold some of both, and then counts on both.
+    pub(super) fn sides(&self, units: &Units, places: usize) -> Vec<Vec<f64>> {
+        let (Lens::Rankings(rankings) | Lens::Rocs(rankings, _)) = self.lens else { return Vec::new() };
+        if units.are_pairs() {
+            return Vec::new();
+        }
+        let mut kish = vec![[Kish::default(); 2]; places * rankings.classes()];
+        let mut held: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+        for (slots, copies) in units.each() {
+            for slot in slots {
+                for place in self.breakdown.places(slot.group, true) {
+                    let side =
+                        |class: usize| Some((place * rankings.classes() + class, usize::from(rankings.is_positive(slot.pattern, class)?)));
+                    (0..rankings.classes()).filter_map(side).for_each(|at| *held.entry(at).or_default() += slot.amount);
+                }
+            }
+            for ((at, side), amount) in std::mem::take(&mut held) {
+                kish[at][side].add(amount, copies);
+            }
+        }
+        let fewer = |sides: &[Kish; 2]| sides[0].number().min(sides[1].number());
+        kish.chunks(rankings.classes().max(1)).map(|place| place.iter().map(fewer).collect()).collect()
     }
 
     /// Says of every share at a place how much of what it is of a unit holds.

@@ -78,6 +78,14 @@ impl<'a> Sheet<'a> {
             if drawn.of_pairs {
                 return worth.effective[group];
             }
+            let ranked = match metric.average {
+                Average::Positive(_) => Some(0),
+                Average::PerClass => Some(class),
+                _ => None,
+            };
+            if let Some(fewer) = ranked.and_then(|class| worth.sides.get(group)?.get(class)) {
+                return *fewer;
+            }
             let support = metric.support(&supports[group], (metric.average == Average::PerClass).then_some(class));
             let sides = support.positives.zip(support.negatives).map(|(positives, negatives)| positives.min(negatives));
             sides.unwrap_or(support.items) * worth.effective[group] / supports[group].items.max(1.0)
