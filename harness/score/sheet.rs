@@ -196,7 +196,9 @@ impl Sheet<'_> {
                 interval: interval.map(|ends| self.with_no_gap(&spot, ends, null, uncertainty)),
                 null,
                 omitted: Omitted {
-                    interval: (value.is_ok() && interval.is_none()).then(|| self.no_interval(&spot, drawn)).flatten(),
+                    interval: (value.is_ok() && interval.is_none() && !self.metrics[spot.metric].is_count())
+                        .then(|| self.no_interval(&spot, drawn))
+                        .flatten(),
                     ..self.omitted(&spot, value, drawn)
                 },
             }

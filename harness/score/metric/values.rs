@@ -88,6 +88,11 @@ impl Metric {
         grouping.control > 0 || self.over.is_none_or(|over| over.reduction.is_each())
     }
 
+    /// Whether it is how many items there are, which is no estimate of anything.
+    pub fn is_count(&self) -> bool {
+        self.parts.iter().all(|part| part.name == "count")
+    }
+
     /// What the value of a tally (of one class, where there is one a class) rests on.
     pub fn support(&self, tally: &Tally, class: Option<usize>) -> Support {
         let ranks = !matches!(self.input, Input::Decisions | Input::TopK(_) | Input::TopFrom { .. });
@@ -125,7 +130,7 @@ impl Metric {
     /// The values of one group, appended: one, or one a class. `whole` is what it is set against, if it is.
     pub fn push_values_within(&self, part: usize, tally: &Tally, whole: &Tally, policy: Policy, values: &mut Vec<Value>) {
         let definition = self.parts[part];
-        if tally.items <= 0.0 && definition.name != "count" {
+        if tally.items <= 0.0 && !self.is_count() {
             let classes = if self.average == Average::PerClass { tally.classes() } else { 1 };
             values.extend(std::iter::repeat_n(Err(Undefined::from(Cause::NoItems)), classes));
             return;
