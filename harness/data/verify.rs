@@ -45,9 +45,8 @@ impl Look {
     /// The size of an image that is whole, where it is asked; or why it is not.
     pub(super) fn at(&self, bytes: &[u8], sized: bool) -> Result<Option<Size>, String> {
         let header = decode::check(bytes, self.limit)?;
-        if self.verify == Verify::Pixels {
-            // What is wrong with a JPEG shows at an eighth of its sides too.
-            decode::decode(bytes, self.limit, false, &|_, _| 8)?;
+        if self.verify == Verify::Pixels && !decode::is_lenient(bytes) {
+            decode::decode(bytes, self.limit, false, &decode::full)?;
         }
         let size = || Size { width: header.width, height: header.height, turned: decode::is_turned(bytes, header) };
         Ok(sized.then(size))

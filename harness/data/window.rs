@@ -46,8 +46,8 @@ impl Window {
         Some(format!("its box from {left}, {top} to {right}, {bottom} holds no pixel of the {width} x {height} that there are"))
     }
 
-    /// Cuts it out, rounded to whole pixels, halves to even ones as Pillow does; what reaches beyond the image is left out. `full` are the width and height of the image before
-    /// it shrank to these pixels.
+    /// Cuts it out, rounded to whole pixels, halves to even ones as Pillow does; what reaches beyond the image is left out. `full` are the width and
+    /// height of the image before it shrank to these pixels.
     pub(super) fn cut(&self, pixels: Pixels, full: (u32, u32)) -> Result<Pixels, String> {
         let [left, top, right, bottom] = self.edges((pixels.width, pixels.height), full);
         if left >= right || top >= bottom {

@@ -34,7 +34,8 @@ pub enum OutputError {
 /// A file's name and bytes.
 pub type File = (&'static str, Vec<u8>);
 
-/// `leaderboard.md`, `leaderboard.csv`, `results.csv` and `results.parquet`, and `comparisons.csv` where something was compared. Equal results give equal bytes, whatever their order.
+/// `leaderboard.md`, `leaderboard.csv`, `results.csv` and `results.parquet`, and `comparisons.csv` where something was compared. Equal results give
+/// equal bytes, whatever their order.
 pub fn files(
     heading: &Heading,
     tables: &[Table],
@@ -59,7 +60,8 @@ fn format(file: &'static str, source: impl Into<Box<dyn std::error::Error + Send
     OutputError::Format { file, source: source.into() }
 }
 
-/// Puts files into a folder, which is made if it is missing. All are written aside and synced before the first is renamed, so that a full disk leaves what was there.
+/// Puts files into a folder, which is made if it is missing. All are written aside and synced before the first is renamed, so that a full disk leaves
+/// what was there.
 pub fn write(folder: &Path, files: &[File]) -> Result<Vec<PathBuf>, OutputError> {
     let failure = |path: &Path| {
         let path = path.to_owned();

@@ -1,10 +1,10 @@
 //! From replicates to the interval of one number.
 //!
-//! The percentiles of a bootstrap are too narrow in small samples (Hesterberg 2015, "What teachers should know about the bootstrap",
-//! section 4.1.1), and a point where all replicates agree. So, unless `method:` says otherwise: shares have exact intervals ([`share`]), of
-//! an effective number of items where items are weighted or clustered (Korn and Graubard 1998), which is that of the clusters that hold some
-//! of what the share is of; what errs further to one side has an interval on a scale that knows it ([`errors`]); everything else has percentiles at levels widened by Student's t; and where nothing varies, a perfect number is
-//! as uncertain as a share of its smaller class that is perfect.
+//! The percentiles of a bootstrap are too narrow in small samples (Hesterberg 2015, "What teachers should know about the bootstrap", section 4.1.1),
+//! and a point where all replicates agree. So, unless `method:` says otherwise: shares have exact intervals ([`share`]), of an effective number of
+//! items where items are weighted or clustered (Korn and Graubard 1998), which is that of the clusters that hold some of what the share is of; what
+//! errs further to one side has an interval on a scale that knows it ([`errors`]); everything else has percentiles at levels widened by Student's t;
+//! and where nothing varies, a perfect number is as uncertain as a share of its smaller class that is perfect.
 //!
 //! - [`share`]: intervals of shares; [`gap`]: of numbers over groups; [`errors`]: of what errs to one side.
 

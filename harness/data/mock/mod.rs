@@ -1,8 +1,8 @@
 //! Made-up data in a card's own layout, with a disparity that is known because it was planted.
 //!
-//! `cast` decides who is in it and says so in the card's words (`pattern`: names that expressions match), `scene` draws, `picture` encodes,
-//! `raw` writes pixels as they are, `packed` archives, `beside` and `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock where people look at it, `kept` where
-//! studies find it again.
+//! `cast` decides who is in it and says so in the card's words (`pattern`: names that expressions match), `scene` draws, `picture` encodes, `raw`
+//! writes pixels as they are, `packed` archives, `beside` and `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock
+//! where people look at it, `kept` where studies find it again.
 
 mod annotated;
 mod beside;

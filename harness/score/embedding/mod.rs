@@ -3,8 +3,9 @@
 //! - [`vectors`]: a vector an item, as a table holds them; [`points`]: the same, as cosines and distances want them.
 //! - [`registry`]: every metric of embeddings, one small definition each; [`metric`]: one as an evaluation calls it; [`mod@check`]: what
 //!   the vectors must be like for it.
-//! - [`draw`]: the points in one draw, and the sums that most numbers are functions of. [`geometry`], [`silhouette`], [`neighbours`]: how
-//!   groups lie. `vicinity`: whose decisions an item's is held against. [`similarity`]: how alike two models are. [`association`]: which attribute concepts are nearer to, of the [`sets`] of an evaluation; [`permutation`]: by chance.
+//! - [`draw`]: the points in one draw, and the sums that most numbers are functions of. [`geometry`], [`silhouette`], [`neighbours`]: how groups lie.
+//!   `vicinity`: whose decisions an item's is held against. [`similarity`]: how alike two models are. [`association`]: which attribute concepts are
+//!   nearer to, of the [`sets`] of an evaluation; [`permutation`]: by chance.
 //! - [`scene`]: all numbers of a breakdown, as observed and draw by draw; `measure`: as measurements;
 //!   `contrast`: differences between models.
 

@@ -118,7 +118,8 @@ impl Probabilities {
         self.classes.max(1)
     }
 
-    /// How many distinct rows of probabilities and truths there are. Each has a twin, so many places later, whose items are in the same bin and err as far to the other side.
+    /// How many distinct rows of probabilities and truths there are. Each has a twin, so many places later, whose items are in the same bin and err
+    /// as far to the other side.
     pub fn patterns(&self) -> usize {
         self.losses.len()
     }

@@ -69,8 +69,8 @@ pub(super) fn decided<'a>(images: &'a Predictions, evaluation: &'a Evaluation) -
     }
 }
 
-/// What is known of pairs before there are any. What is true of them needs no labels of images. About counterfactuals rules decide one by one, so that scores and classes are those of the
-/// images.
+/// What is known of pairs before there are any. What is true of them needs no labels of images. About counterfactuals rules decide one by one, so
+/// that scores and classes are those of the images.
 pub(super) fn schema(pairs: &Written<Pairs>, images: &Schema, problems: &mut Problems) -> Option<Schema> {
     match &pairs.value {
         Pairs::Counterfactual(_) => Some(Schema { subject: true, labelled: true, ..images.clone() }),

@@ -114,8 +114,8 @@ const HELD: u64 = 1 << 25;
 /// So many names whose hash occurs twice are compared.
 const COMPARED: usize = 1 << 20;
 
-/// The rows of a file whose id another row has, and the first id that comes again, found by reading the column several times instead of keeping it: a part of the hashes
-/// at a time, and at last the names of those that occur twice.
+/// The rows of a file whose id another row has, and the first id that comes again, found by reading the column several times instead of keeping it: a
+/// part of the hashes at a time, and at last the names of those that occur twice.
 pub(in crate::score) fn repeated(path: &Path, column: &str, rows: u64) -> Result<(String, Sightings), TableError> {
     let options = Options { columns: Some(vec![column.to_owned()]), ..Options::default() };
     let each = |see: &mut dyn FnMut(&str, u64, u64)| -> Result<(), TableError> {
