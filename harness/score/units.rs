@@ -2,7 +2,7 @@
 //!
 //! Everything here is ordered by content and never by row number or group name, so that neither changes a draw.
 //!
-//! - [`clusters`]: what is drawn together; [`kish`]: how many equal units unequal ones are worth; `vertices`: pairs, by the subjects that they are of.
+//! - [`clusters`]: what is drawn together; `kish`: how many equal units unequal ones are worth; `vertices`: pairs, by the subjects that they are of.
 //! - [`draw`]: keyed random draws; `shuffle`: group labels dealt anew; `matching`: those of the subjects that pairs are of.
 //! - `exchange`: what two sides exchange by chance.
 
