@@ -42,10 +42,10 @@ pub const PIXEL_LIMIT: u64 = 200_000_000;
 /// What an image has to stand before it counts as an item; one that does not is rejected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verify {
-    /// It can be decoded.
+    /// It can be decoded; a JPEG, whose damaged data decoders forgive, has no marker where none may stand.
     #[default]
     Pixels,
-    /// Its header can be read, and its file ends where the format says: all but instant, where millions of images are too many to decode.
+    /// Its header can be read, and its file ends where the format says: for millions of images that are too many to decode.
     Structure,
 }
 
