@@ -58,8 +58,7 @@ pub fn check(bytes: &[u8], limit: u64) -> Result<Header, String> {
     }
     let header = header(bytes)?;
     within(header.width, header.height, limit)?;
-    let pixels = u64::from(header.width) * u64::from(header.height);
-    match pixels {
+    match header.width.min(header.height) {
         0 => Err("it has no pixels".to_owned()),
         _ => Ok(header),
     }

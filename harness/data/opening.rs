@@ -19,7 +19,7 @@ use super::source::Source;
 use super::split::{Pool, check_disjoint};
 use super::unpacked::Unpacked;
 use super::verify::{self, Look};
-use super::{join, labels, official, pixels, sidecar};
+use super::{join, labels, official, pixels, root, sidecar};
 use crate::spec::card::{Card, Condition, Field, FieldSource, LabelForm, Name, Test, Translate};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
@@ -319,8 +319,7 @@ impl Opening<'_> {
 
     /// The root for those who read the images from another folder.
     fn whole_root(&self) -> Result<PathBuf, DataError> {
-        // An empty path is the folder that one is in.
-        let root = if self.root.as_os_str().is_empty() { Path::new(".") } else { self.root };
+        let root = root::named(self.root);
         std::path::absolute(root).map_err(|source| DataError::read(root, source))
     }
 

@@ -19,8 +19,7 @@ pub(super) struct Root<'p> {
 
 impl<'p> Root<'p> {
     pub(super) fn of(path: &'p Path) -> Result<Self, DataError> {
-        // An empty path is the folder that one is in, and no system call takes it.
-        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let path = named(path);
         let real = fs::canonicalize(path).map_err(|source| DataError::read(path, source))?;
         Ok(Self { path, real })
     }
@@ -79,6 +78,11 @@ impl<'p> Root<'p> {
             Err(reason) => Some(reason),
         }
     }
+}
+
+/// A folder as system calls take it: an empty path is the one that one is in.
+pub(super) fn named(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
 /// Whether a file's name may stand for several.
