@@ -369,7 +369,8 @@ impl<'a> Audit<'a> {
             reason.push_str(&format!(" of class={}", self.predictions.classes()[class as usize]));
         }
         let group = undefined.group.map(|group| group as usize).or(group).map(|group| breakdown.groups[group].as_str());
-        if let Some(group) = group.filter(|group| !group.is_empty()) {
+        // Items are ranked across groups.
+        if let Some(group) = group.filter(|group| !group.is_empty() && undefined.cause != Cause::FewRanked) {
             reason.push_str(&format!(" in {group}"));
         }
         reason
