@@ -78,6 +78,15 @@ fn one_group_that_is_left_says_nothing_of_groups() {
 }
 
 #[test]
+fn a_small_number_without_an_interval_says_why_too() {
+    let predictions = import("y,p,g\n1,1,a\n0,0,a\n1,0,b\n0,0,b\n1,1,b\n", COLUMNS, &["g"]).unwrap();
+    let all = measure(&predictions, "{groups: [g], positive: 1, min_count: 3, metrics: [theil_index]}").unwrap();
+    let small = find(&all, "theil_index", "g", "g=a", "");
+    assert_eq!((small.status, small.value, small.lower), (Status::Small, Some(0.0), None));
+    assert_eq!(small.reason, "2 items in g=a, fewer than `min_count` (3); no interval: all resamples have the same number");
+}
+
+#[test]
 fn what_a_gap_leaves_out_is_told_beside_it() {
     let rows =
         |group: &str, hits: usize, all: usize| (0..all).map(|row| format!("1,{},{group}\n", u8::from(row < hits))).collect::<String>();
