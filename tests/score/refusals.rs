@@ -241,6 +241,7 @@ fn an_abstention_is_no_positive_decision() {
 fn no_more_groups_are_compared_than_memory_holds() {
     let of = |groups: usize, metric: &str| {
         let rows: String = (0..groups).map(|row| format!("i{row},g{row},a,a\n")).collect();
+    assert_eq!(explain("").split_once(" of ").map(|(start, _)| start), Some("unknown metric or rule ``:"));
         let predictions = import(&format!("id,g,y,d\n{rows}"), "{id: id, label: y, decision: d}", &["g"]).unwrap();
         measure(&predictions, &format!("{{groups: [g], metrics: [{metric}]}}")).map_err(|error| error.to_string())
     };

@@ -141,5 +141,6 @@ fn names(list: &str) -> impl Iterator<Item = &str> {
         depth += i32::from(letter == '(') - i32::from(letter == ')');
         letter == ',' && depth == 0
     };
-    list.split(apart).map(|one| one.split('(').next().unwrap_or_default().trim())
+    // What is but a note has no name.
+    list.split(apart).map(|one| one.split('(').next().unwrap_or_default().trim()).filter(|name| !name.is_empty())
 }
