@@ -211,8 +211,19 @@ fn names_of_others_with_reductions_of_theirs_are_known() {
     let holisticai =
         ["four_fifths", "statistical_parity", "accuracy_diff", "equal_opportunity_diff", "average_odds_diff", "false_positive_rate_diff"];
     let holisticai = holisticai.into_iter().chain(["success_rate", "abroca", "cohen_d", "z_test_diff", "multiclass_true_rates"]);
-    let others =
-        ["hit_rate", "BiasAmp", "ppr", "ppr_disparity", "pprev", "prev_disparity", "auc_group_min", "sensitivity_gap", "f_measure"];
+    let holisticai = holisticai.chain(["multiclass_average_odds", "recall_matrix", "max_statistical_parity", "jain_index", "gini_index"]);
+    let oxonfair = oxonfair.chain(["neg_pred_rate.overall", "neg_pred_rate.diff", "neg_data_rate.ratio"]);
+    let others = ["underdiagnosis_gap", "overdiagnosis", "tpr_gap"].into_iter().chain([
+        "hit_rate",
+        "BiasAmp",
+        "ppr",
+        "ppr_disparity",
+        "pprev",
+        "prev_disparity",
+        "auc_group_min",
+        "sensitivity_gap",
+        "f_measure",
+    ]);
     let all = aequitas.chain(oxonfair.chain(holisticai).chain(others).map(str::to_owned));
     let heading = |name: String| match fairgrid::score::explain(&name) {
         Ok(told) => told.lines().filter(|line| !line.is_empty()).take(3).map(str::trim).collect::<Vec<_>>().join(" | "),
