@@ -219,7 +219,7 @@ fn names_of_others_with_reductions_of_theirs_are_known() {
     let holisticai = holisticai.into_iter().chain(["success_rate", "abroca", "cohen_d", "z_test_diff", "multiclass_true_rates"]);
     let holisticai = holisticai.chain(["multiclass_average_odds", "recall_matrix", "max_statistical_parity", "jain_index", "gini_index"]);
     let oxonfair = oxonfair.chain(["neg_pred_rate.overall", "neg_pred_rate.diff", "neg_data_rate.ratio"]);
-    let others = ["underdiagnosis_gap", "overdiagnosis", "tpr_gap"].into_iter().chain([
+    let others = ["equal_parity", "underdiagnosis_gap", "overdiagnosis", "tpr_gap"].into_iter().chain([
         "hit_rate",
         "BiasAmp",
         "ppr",

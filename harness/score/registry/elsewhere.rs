@@ -237,6 +237,7 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
         "is sums of probabilities: `balance_for_positive_class` and `balance_for_negative_class` are its rates",
     ),
     Elsewhere { suffixed: true, ..absent("Aequitas", "ppr", OF_SELECTED) },
+    absent("Aequitas", "equal_parity", OF_SELECTED),
     is(HOLISTICAI, "success_rate", "selection_rate", ""),
     is(HOLISTICAI, "four_fifths", "demographic_parity_ratio", "of two groups; the rule asks for 0.8 or more"),
     is(
