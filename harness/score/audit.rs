@@ -323,8 +323,12 @@ impl<'a> Audit<'a> {
                 let separator = if others.is_empty() { "" } else { "; " };
                 (Status::Undefined, self.reason(undefined, spot.group, breakdown) + separator + &others)
             }
-            (Ok(_), Some(small)) => (Status::Small, small),
-            (Ok(_), None) => (Status::Ok, self.remarks(reading, breakdown, left_out)),
+            (Ok(_), small) => {
+                let status = if small.is_some() { Status::Small } else { Status::Ok };
+                // Small groups that a number is over are told by the first of them.
+                let left_out = if small.is_some() { Vec::new() } else { left_out };
+                (status, told(small.into_iter().chain(self.remarks(reading, breakdown, left_out))))
+            }
         };
         let name = |class: usize| self.predictions.classes()[class].clone();
         let count = |weight: f64| weight.round() as u64;
@@ -353,13 +357,13 @@ impl<'a> Audit<'a> {
     }
 
     /// What there is to know of a number that may be used.
-    fn remarks(&self, reading: &Reading, breakdown: &Breakdown, left_out: Vec<String>) -> String {
+    fn remarks(&self, reading: &Reading, breakdown: &Breakdown, left_out: Vec<String>) -> impl Iterator<Item = String> {
         let Omitted { groups, classes, interval } = &reading.omitted;
         let of_groups = groups.iter().map(|undefined| self.reason(*undefined, None, breakdown));
         let of_classes = classes.map(|(omitted, all)| format!("{omitted} of {all} classes"));
         let left_out = without(left_out.into_iter().chain(of_groups).chain(of_classes));
         let no_interval = interval.map(|why| why.words().to_owned());
-        no_interval.into_iter().chain((!left_out.is_empty()).then_some(left_out)).collect::<Vec<_>>().join("; ")
+        no_interval.into_iter().chain([left_out])
     }
 
     /// `no positives of class=Coat in race=Black`.
@@ -369,7 +373,8 @@ impl<'a> Audit<'a> {
             reason.push_str(&format!(" of class={}", self.predictions.classes()[class as usize]));
         }
         let group = undefined.group.map(|group| group as usize).or(group).map(|group| breakdown.groups[group].as_str());
-        if let Some(group) = group.filter(|group| !group.is_empty()) {
+        // Items are ranked across groups.
+        if let Some(group) = group.filter(|group| !group.is_empty() && undefined.cause != Cause::FewRanked) {
             reason.push_str(&format!(" in {group}"));
         }
         reason

@@ -70,24 +70,63 @@ pub struct Scores {
     pub values: Vec<f64>,
 }
 
-/// What is said of an item's numbers that are refused, and whether they are.
-pub(super) type Refused = (&'static str, fn(&[f64]) -> bool);
+/// What an item's numbers must not be.
+pub(super) struct Refused {
+    /// What is said of them.
+    what: &'static str,
+    /// What stands before the number that is found, where that says more.
+    number: &'static str,
+    /// What to do.
+    help: &'static str,
+    /// The number of an item that is wrong, if one is.
+    pub(super) find: fn(&[f64]) -> Option<f64>,
+}
 
-const NAN: Refused = ("a score that is not a number (NaN)", |scores| scores.iter().any(|score| score.is_nan()));
+const NAN: Refused = Refused {
+    what: "a score that is not a number (NaN)",
+    number: "",
+    help: "",
+    find: |scores| scores.iter().copied().find(|score| score.is_nan()),
+};
 
-const INFINITE: Refused =
-    ("an infinite score (write a large finite number in its place)", |scores| scores.iter().any(|score| score.is_infinite()));
+const INFINITE: Refused = Refused {
+    what: "an infinite score",
+    number: "",
+    help: " (write a large finite number in its place)",
+    find: |scores| scores.iter().copied().find(|score| score.is_infinite()),
+};
 
-const OUTSIDE: Refused = ("a probability outside 0 to 1 (name the column `scores` or `logits` if it holds those)", |scores| {
-    scores.iter().any(|score| score.is_finite() && !(-1e-6..=1.0 + 1e-6).contains(score))
-});
+const OUTSIDE: Refused = Refused {
+    what: "a probability outside 0 to 1",
+    number: ", as ",
+    help: " (name the column `scores` or `logits` if it holds those)",
+    find: |scores| scores.iter().copied().find(|score| score.is_finite() && !(-1e-6..=1.0 + 1e-6).contains(score)),
+};
 
 /// Numbers written with two decimals sum to 1 but for half a hundredth each, of which many are off to either side.
-const UNEVEN: Refused = ("probabilities of one label that do not sum to 1 (name the columns `scores` if they need not)", |scores| {
-    let slack = (0.005 * scores.len() as f64).min(0.05) + 1e-6;
-    let sum: f64 = scores.iter().sum();
-    scores.len() > 1 && sum.is_finite() && (sum - 1.0).abs() > slack
-});
+const UNEVEN: Refused = Refused {
+    what: "probabilities of one label that do not sum to 1",
+    number: ", but to ",
+    help: " (name the columns `scores` if they need not)",
+    find: |scores| {
+        let slack = (0.005 * scores.len() as f64).min(0.05) + 1e-6;
+        let sum: f64 = scores.iter().sum();
+        (scores.len() > 1 && sum.is_finite() && (sum - 1.0).abs() > slack).then_some(sum)
+    },
+};
+
+impl Refused {
+    /// What is said where `first` is the first number that is found.
+    pub(super) fn told(&self, first: f64) -> String {
+        let number = if self.number.is_empty() { String::new() } else { format!("{}`{}`", self.number, (first * 1e6).round() / 1e6) };
+        format!("{}{number}{}", self.what, self.help)
+    }
+
+    /// Whether this was said.
+    pub(super) fn is_told(&self, fault: &str) -> bool {
+        fault.starts_with(self.what)
+    }
+}
 
 impl Scores {
     /// The numbers of one item.

@@ -10,7 +10,8 @@ use super::pairs;
 use super::registry::Suffix;
 use super::schema::Schema;
 use crate::score::lens::truth::LabelSets;
-use crate::spec::decide::{Cuts, Decide, Rule};
+use crate::spec::decide::{Aim, Cuts, Decide, Goal, Rule};
+use crate::spec::decode::number_in;
 use crate::spec::evaluation::{Evaluation, MetricCall, MinCount, Written};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 
@@ -321,6 +322,7 @@ impl Scheme {
                 other => other.goal().map(|goal| &goal.metric).into_iter().collect(),
             };
             let metrics: Option<Vec<Metric>> = calls.into_iter().map(|call| self.goal(call, each, problems)).collect();
+            let metrics = metrics.filter(|metrics| decide.rule.goal().is_none_or(|goal| can_be(goal, metrics, problems)));
             all.extend(metrics.map(|metrics| ToFit { decide: decide.clone(), metrics, split: split.clone() }));
         }
         all
@@ -349,4 +351,11 @@ impl Scheme {
         problems.push(Problem::at(&call.choice.name_node, message).help(help));
         None
     }
+}
+
+/// Whether the metric of a goal can have the value that is wanted of it.
+fn can_be(goal: &Goal, metrics: &[Metric], problems: &mut Problems) -> bool {
+    let (Aim::At(point), [metric]) = (&goal.aim, metrics) else { return true };
+    let (least, most) = metric.limits();
+    number_in(&point.node, problems, least, most).is_some()
 }

@@ -71,6 +71,8 @@ pub enum Cause {
     FewNeighbours,
     /// Fewer items in all than are to be looked at.
     FewNearest,
+    /// Fewer items in all than are to be at the top.
+    FewRanked,
     /// Vectors, or what is made of them, do not vary.
     NoSpread,
 }
@@ -128,6 +130,7 @@ impl Cause {
             Self::FewForUnbiased => "fewer than five items, too few for an unbiased number",
             Self::FewNeighbours => "fewer than `k` other items",
             Self::FewNearest => "too few items to find `k` nearest ones",
+            Self::FewRanked => "fewer items to rank than `k`",
             Self::NoSpread => "vectors that do not vary",
         }
     }

@@ -76,14 +76,14 @@ pub struct Goal {
 }
 
 /// What is wanted of a metric.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Aim {
     /// As much of it as possible.
     Maximize,
     /// As little of it as possible.
     Minimize,
     /// Just so much of it: at most, or at least where more is better.
-    At(f64),
+    At(Written<f64>),
 }
 
 /// What a score is turned into before it meets a threshold.
@@ -217,10 +217,10 @@ fn goal(node: &Node, wanted: &str, problems: &mut Problems) -> Option<(Goal, Lin
 }
 
 /// `{METRIC: VALUE}`.
-fn operating_point(node: &Node, problems: &mut Problems) -> Option<(MetricCall, f64)> {
+fn operating_point(node: &Node, problems: &mut Problems) -> Option<(MetricCall, Written<f64>)> {
     let Value::Map(entries) = &node.value else { return expected(node, problems, "a number, or one metric with its value") };
     let [(key, value)] = entries.as_slice() else { return expected(node, problems, "a number, or one metric with its value") };
-    Some((bare(key, value), f64::decode(value, problems)?))
+    Some((bare(key, value), Written::decode(value, problems)?))
 }
 
 fn thresholds(node: &Node, problems: &mut Problems) -> Option<Rule> {

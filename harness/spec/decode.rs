@@ -109,13 +109,18 @@ pub fn one_or_many<T: Decode>(node: &Node, problems: &mut Problems) -> Option<Ve
     }
 }
 
-/// A number between two bounds, both inclusive.
+/// A number between two bounds, both inclusive; an infinite one is none.
 pub fn number_in(node: &Node, problems: &mut Problems, low: f64, high: f64) -> Option<f64> {
     let value = f64::decode(node, problems)?;
     if (low..=high).contains(&value) {
         return Some(value);
     }
-    problems.push(Problem::at(node, format!("`{value}` is out of range: must be between {low} and {high}, both inclusive")));
+    let bounds = match (low.is_finite(), high.is_finite()) {
+        (true, false) => format!("at least {low}"),
+        (false, true) => format!("at most {high}"),
+        _ => format!("between {low} and {high}, both inclusive"),
+    };
+    problems.push(Problem::at(node, format!("`{value}` is out of range: must be {bounds}")));
     None
 }
 

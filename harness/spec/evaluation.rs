@@ -303,8 +303,10 @@ impl Decode for MetricCall {
 
 impl Decode for MinCount {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        if let Value::Integer(_) = node.value {
-            return u64::decode(node, problems).map(Self::Rows);
+        match node.value {
+            Value::Integer(0..) => return u64::decode(node, problems).map(Self::Rows),
+            Value::Map(_) => {}
+            _ => return expected(node, problems, "a whole number from 0 on, or `{subjects: NUMBER}`"),
         }
         let mut fields = Fields::of(node, problems, "`min_count`")?;
         let subjects = fields.required("subjects", problems);

@@ -105,6 +105,8 @@ impl Node {
             Value::Boolean(value) => format!("`{value}`"),
             Value::Integer(value) => format!("`{value}`"),
             Value::Float(value) => format!("`{value:?}`"),
+            // Quotes make text of a number.
+            Value::Text(value) if value.parse::<f64>().is_ok() => format!("the text `{value}`"),
             Value::Text(value) => format!("`{value}`"),
             Value::List(_) => "a list".to_owned(),
             Value::Map(_) => "a map".to_owned(),

@@ -59,6 +59,12 @@ impl Columns {
         let scores = self.scores.iter().flat_map(|scores| scores.shape.names());
         [&self.id, &self.weight].into_iter().flatten().map(String::as_str).chain(scores)
     }
+
+    /// The columns whose cells are numbers, one each.
+    pub fn numbers(&self) -> impl Iterator<Item = &str> {
+        let shapes = self.scores.iter().map(|scores| &scores.shape).filter(|shape| !matches!(shape, Shape::List(_)));
+        self.weight.iter().map(String::as_str).chain(shapes.flat_map(Shape::names))
+    }
 }
 
 /// Where labels (or decisions) are.

@@ -263,7 +263,7 @@ fn unlike(name: &str, other: &str) -> (usize, usize, usize) {
 }
 
 /// Whether one name may be a slip for another: a few letters differ, not all.
-fn is_near(name: &str, other: &str) -> bool {
+pub fn is_near(name: &str, other: &str) -> bool {
     let (apart, one, two) = unlike(name, other);
     apart <= (one / 3).max(1) && apart < one.max(two)
 }

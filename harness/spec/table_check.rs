@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::problem::{Problem, Problems, did_you_mean};
+use super::problem::{Problem, Problems, did_you_mean, is_near};
 use super::table::{Column, Condition, Layout, Mention, Table, Word, same_fields};
 use super::vocabulary::{MetricColumn, Scored, Vocabulary};
 
@@ -46,8 +46,9 @@ impl Check<'_> {
     fn run(&self, problems: &mut Problems) {
         let before = problems.len();
         self.names(problems);
-        if problems.len() == before {
-            self.axes(problems);
+        let known = problems.len() == before;
+        self.axes(problems);
+        if known {
             self.collisions(problems);
         }
     }
@@ -224,7 +225,17 @@ impl Check<'_> {
             let mut mentions = self.layout.average.iter().chain(&self.layout.pool).chain(&self.table.average);
             mentions.any(|mention| mention.name == name)
         };
-        for axis in self.vocabulary.axes.iter().filter(|axis| !merged(&axis.name)) {
+        // What means nothing, but nearly an axis, is a slip for it.
+        let dimensions = self.vocabulary.dimensions();
+        let spreads = self.table.columns.iter().filter_map(|column| match column {
+            Column::Each { over, .. } => Some(over),
+            Column::Metric(_) => None,
+        });
+        let merges = self.layout.average.iter().chain(&self.layout.pool).chain(&self.table.average);
+        let named = self.table.rows.iter().chain(merges).chain(spreads).map(|mention| mention.name.as_str());
+        let unknown: Vec<&str> = named.filter(|name| !dimensions.contains(name)).collect();
+        let meant = |name: &str| unknown.iter().any(|unknown| is_near(&unknown.to_lowercase(), &name.to_lowercase()));
+        for axis in self.vocabulary.axes.iter().filter(|axis| !merged(&axis.name) && !meant(&axis.name)) {
             let forgetful = self.table.columns.iter().find(|column| {
                 let spans = |scored: &Scored| {
                     scored.axes.contains(&axis.name) && column.metrics().iter().any(|metric| scored.metric(&metric.name).is_some())

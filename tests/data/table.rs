@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, Float32Array, Int8Array, ListArray, RecordBatch, StringArray, StructArray};
+use arrow::array::{Array, BinaryArray, Float32Array, Int8Array, ListArray, RecordBatch, StringArray, StructArray};
 use arrow::datatypes::{DataType, Field, Float32Type, Schema};
 use fairgrid::data::table::{Header, Options, Table};
 use tempfile::TempDir;
@@ -142,6 +142,25 @@ fn parquet_kinds_and_structs() {
     assert!(refusal(&misnamed, &Options::default()).contains("is a Parquet file"));
     let text = write(&folder, "text.parquet", "id,y\n");
     assert!(refusal(&text, &Options::default()).contains("is not a Parquet file"));
+}
+
+#[test]
+fn bytes_that_are_text_are_read_as_text() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a.parquet");
+    let bytes = BinaryArray::from_opt_vec(vec![Some("Zoë".as_bytes()), None, Some(b""), Some(b"\xff")]);
+    let schema = Arc::new(Schema::new(vec![Field::new("id", DataType::Binary, true)]));
+    let batch = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(bytes)]).unwrap();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), schema, None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+
+    let table = Table::read(&path, &Options::default()).unwrap();
+    let column = table.column("id").unwrap();
+    assert_eq!(column.text(0).unwrap().as_deref(), Some("Zoë"));
+    assert_eq!((column.text(1).unwrap(), column.text(2).unwrap()), (None, None));
+    assert!(column.text(3).unwrap_err().to_string().ends_with("row 4: `id` holds bytes that are no text (UTF-8)"));
+    assert_eq!(column.bytes(3).unwrap(), Some(&b"\xff"[..]));
 }
 
 #[test]

@@ -151,9 +151,11 @@ snapshot: {tolerance: {acuracy_score: 0.1}}
     tonne: columns spread over a group, an axis or a word; `tonne` is none (did you mean `tone`?)
     worst_tome: no evaluation that `main` shows has the column `worst_tome` (did you mean `worst_tone`?)
     recall_gap: `main` has no single column `recall_gap` to sort by (known: `acuracy_score`)
+    modle: the axis `loss` is neither in `rows`, `columns`, `average` nor `pool` of the table `main` (add `loss` to `rows`, or `average: [loss]` for means over its levels)
     los: conditions of a table are on axes or words; `los` is neither (did you mean `loss`?)
     focal(gamma=3): `loss` has no level `focal(gamma=3)` (did you mean `focal(gamma=2)`?)
     accuracy_score: `fourth` has no single column `accuracy_score` to sort by (it is spread over `tone`: add a plain `accuracy_score` to `columns`)
+    model: the axis `loss` is neither in `rows`, `columns`, `average` nor `pool` of the table `fourth` (add `loss` to `rows`, or `average: [loss]` for means over its levels)
     ");
 }
 

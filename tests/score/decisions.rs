@@ -70,8 +70,8 @@ fn a_threshold_is_found_at_an_operating_point() {
         let found = threshold(point).unwrap();
         assert!((found - expected).abs() < 1e-12, "{point}: {found}");
     }
-    let error = threshold("precision_score: 1.5").unwrap_err();
-    assert_eq!(error.to_string(), "the decision rule `t` cannot be used: no threshold keeps `precision_score` at least 1.5");
+    let error = threshold("matthews_corrcoef: 0.9").unwrap_err();
+    assert_eq!(error.to_string(), "the decision rule `t` cannot be used: no threshold keeps `matthews_corrcoef` at least 0.9");
 }
 
 #[test]

@@ -51,6 +51,42 @@ fn small_groups_are_flagged_and_may_be_insufficient_evidence() {
 }
 
 #[test]
+fn one_group_that_is_left_says_nothing_of_groups() {
+    let rows =
+        |group: &str, hits: usize, all: usize| (0..all).map(|row| format!("1,{},{group}\n", u8::from(row < hits))).collect::<String>();
+    let suffixes = ["group_min", "group_max", "group_std", "mean_over_groups", "weighted_mean", "subgroup_unfairness", "equity_scaled"];
+    let metrics: Vec<String> = suffixes.iter().map(|suffix| format!("accuracy_score_{suffix}")).collect();
+    let spec = format!("{{groups: [g], min_count: 5, undefined: exclude, metrics: [{}]}}", metrics.join(", "));
+    let csv = format!("y,p,g\n{}{}", rows("a", 9, 10), rows("b", 0, 3));
+    let all = measure(&import(&csv, COLUMNS, &["g"]).unwrap(), &spec).unwrap();
+    for metric in &metrics {
+        let one = find(&all, metric, "g", "", "");
+        let few = "3 items in g=b, fewer than `min_count` (5)";
+        assert_eq!((one.status, one.value, one.lower, one.reason.as_str()), (Status::InsufficientEvidence, None, None, few), "{metric}");
+    }
+    // Two that are left do, and so does the only one that there is.
+    let all = measure(&import(&format!("{csv}{}", rows("c", 8, 10)), COLUMNS, &["g"]).unwrap(), &spec).unwrap();
+    assert_eq!(find(&all, "accuracy_score_group_min", "g", "", "").value, Some(0.8));
+    let all = measure(&import(&format!("y,p,g\n{}", rows("a", 9, 10)), COLUMNS, &["g"]).unwrap(), &spec).unwrap();
+    assert_eq!(find(&all, "accuracy_score_group_min", "g", "", "").value, Some(0.9));
+    // Groups without a number are left out as small ones are.
+    let predictions = import("y,p,g\n1,1,a\n0,1,a\n1,0,a\n0,0,b\n", COLUMNS, &["g"]).unwrap();
+    let all = measure(&predictions, "{groups: [g], positive: 1, undefined: exclude, metrics: [recall_score_group_min]}").unwrap();
+    let one = find(&all, "recall_score_group_min", "g", "", "");
+    let lone = "fewer than two groups to compare; left out: no positives in g=b";
+    assert_eq!((one.status, one.value, one.reason.as_str()), (Status::Undefined, None, lone));
+}
+
+#[test]
+fn a_small_number_without_an_interval_says_why_too() {
+    let predictions = import("y,p,g\n1,1,a\n0,0,a\n1,0,b\n0,0,b\n1,1,b\n", COLUMNS, &["g"]).unwrap();
+    let all = measure(&predictions, "{groups: [g], positive: 1, min_count: 3, metrics: [theil_index]}").unwrap();
+    let small = find(&all, "theil_index", "g", "g=a", "");
+    assert_eq!((small.status, small.value, small.lower), (Status::Small, Some(0.0), None));
+    assert_eq!(small.reason, "2 items in g=a, fewer than `min_count` (3); no interval: all resamples have the same number");
+}
+
+#[test]
 fn what_a_gap_leaves_out_is_told_beside_it() {
     let rows =
         |group: &str, hits: usize, all: usize| (0..all).map(|row| format!("1,{},{group}\n", u8::from(row < hits))).collect::<String>();

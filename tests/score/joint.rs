@@ -32,6 +32,21 @@ fn items_of_one_score_share_their_ranks() {
 }
 
 #[test]
+fn fewer_items_than_are_to_be_at_the_top_have_no_skew() {
+    let few = import("id,y,s,g\n1,a,0.9,x\n2,b,0.8,y\n3,a,0.7,x\n", "{id: id, label: y, scores: s}", &["g"]).unwrap();
+    let skew = |k: usize, name: &str, group: &str| {
+        let measured =
+            measure(&few, &format!("{{groups: [g], positive: a, metrics: [{{{name}: {{k: {k}, desired: dataset}}}}]}}")).unwrap();
+        let found = find(&measured, name, "g", group, "");
+        (found.value, found.reason.clone())
+    };
+    assert_eq!(skew(3, "skew_at_k", "g=x").0, Some(0.0));
+    for (name, group) in [("skew_at_k", "g=x"), ("max_skew_at_k", ""), ("min_skew_at_k", "")] {
+        assert_eq!(skew(4, name, group), (None, "fewer items to rank than `k`".to_owned()));
+    }
+}
+
+#[test]
 fn neither_the_order_of_rows_nor_the_names_of_groups_matter() {
     let row = |item: usize| {
         let (label, guess) = (["a", "b"][item * 7 % 5 % 2], ["a", "b"][item * 3 % 7 % 2]);

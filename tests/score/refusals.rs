@@ -10,6 +10,12 @@ fn bad_rows_are_named() {
     let columns = "{id: id, label: y, scores: s}";
     let message = refused("id,y,s\na,1,0.2\nb,0,nan\nc,0,NaN\n", columns, &[]);
     assert_eq!(message, "`predictions.csv` cannot be scored: `s` has a score that is not a number (NaN) (lines 3, 4)");
+    let message = refused("id,y,s\na,1,0.2\nb,0,abc\nc,0,x\nd,0,\n", columns, &[]);
+    assert_eq!(message, "`predictions.csv` cannot be scored: `s` is empty (line 5); `s` is no number, as `abc` (lines 3, 4)");
+    let message = refused("id,y,s\na,1,0.2\nb,0,1.2\nc,0,1.3\n", "{id: id, label: y, probabilities: s}", &[]);
+    let help = "(name the column `scores` or `logits` if it holds those)";
+    let told = format!("`predictions.csv` cannot be scored: `s` has a probability outside 0 to 1, as `1.2` {help} (lines 3, 4)");
+    assert_eq!(message, told);
     let message = refused("id,y,s\na,1,0.2\na,0,0.1\n", columns, &[]);
     assert_eq!(message, "`predictions.csv` cannot be scored: duplicate ids: every item may occur once, as `a` (lines 2, 3)");
     let message = refused("id,y,s\na,1,0.2\nb,2,0.1\n", "{id: id, label: y, scores: s, classes: [0, 1]}", &[]);
@@ -211,8 +217,19 @@ fn names_of_others_with_reductions_of_theirs_are_known() {
     let holisticai =
         ["four_fifths", "statistical_parity", "accuracy_diff", "equal_opportunity_diff", "average_odds_diff", "false_positive_rate_diff"];
     let holisticai = holisticai.into_iter().chain(["success_rate", "abroca", "cohen_d", "z_test_diff", "multiclass_true_rates"]);
-    let others =
-        ["hit_rate", "BiasAmp", "ppr", "ppr_disparity", "pprev", "prev_disparity", "auc_group_min", "sensitivity_gap", "f_measure"];
+    let holisticai = holisticai.chain(["multiclass_average_odds", "recall_matrix", "max_statistical_parity", "jain_index", "gini_index"]);
+    let oxonfair = oxonfair.chain(["neg_pred_rate.overall", "neg_pred_rate.diff", "neg_data_rate.ratio"]);
+    let others = ["equal_parity", "underdiagnosis_gap", "overdiagnosis", "tpr_gap"].into_iter().chain([
+        "hit_rate",
+        "BiasAmp",
+        "ppr",
+        "ppr_disparity",
+        "pprev",
+        "prev_disparity",
+        "auc_group_min",
+        "sensitivity_gap",
+        "f_measure",
+    ]);
     let all = aequitas.chain(oxonfair.chain(holisticai).chain(others).map(str::to_owned));
     let heading = |name: String| match fairgrid::score::explain(&name) {
         Ok(told) => told.lines().filter(|line| !line.is_empty()).take(3).map(str::trim).collect::<Vec<_>>().join(" | "),
@@ -224,6 +241,7 @@ fn names_of_others_with_reductions_of_theirs_are_known() {
 #[test]
 fn what_begins_alike_is_nearest() {
     let explain = |name: &str| fairgrid::score::explain(name).unwrap_err();
+    assert_eq!(explain("").split_once(" of ").map(|(start, _)| start), Some("unknown metric or rule ``:"));
     assert_eq!(explain("max_skew"), "unknown metric or rule `max_skew`: did you mean `max_skew_at_k`?");
     let told = explain("silhouet");
     assert_eq!(told, "unknown metric or rule `silhouet`: did you mean `silhouette_score`?");

@@ -38,10 +38,10 @@ impl<'t> Column<'t> {
         self.array().is_null(row) || self.downcast::<LargeStringArray>().is_some_and(|texts| texts.value(row).is_empty())
     }
 
-    /// A cell as text: numbers and booleans are written out, lists as JSON.
+    /// A cell as text: numbers and booleans are written out, lists as JSON. Bytes that are UTF-8 are text, which some writers do not mark.
     ///
     /// # Errors
-    /// When the column holds bytes, or some kind that has no text.
+    /// When the column holds other bytes, or some kind that has no text.
     pub fn text(&self, row: usize) -> Result<Option<Cow<'t, str>>, TableError> {
         if self.is_missing(row) {
             return Ok(None);
@@ -57,6 +57,12 @@ impl<'t> Column<'t> {
         }
         if let Some(truths) = self.downcast::<BooleanArray>() {
             return Ok(Some(Cow::Borrowed(if truths.value(row) { "true" } else { "false" })));
+        }
+        if let Some(bytes) = self.downcast::<LargeBinaryArray>() {
+            return match std::str::from_utf8(bytes.value(row)) {
+                Ok(text) => Ok((!text.is_empty()).then_some(Cow::Borrowed(text))),
+                Err(_) => Err(self.table.row_error(row, format!("`{}` holds bytes that are no text (UTF-8)", self.name()))),
+            };
         }
         match self.list(row) {
             Some(_) => Ok(self.json(row)?.map(|json| Cow::Owned(json.to_string()))),

@@ -66,7 +66,10 @@ impl JsonLines {
 
 /// A line's value; where it is an object, each of its keys is written once.
 fn object(text: &[u8]) -> Result<Value, String> {
-    let value: Value = serde_json::from_slice(text).map_err(|error| format!("not JSON: {error}"))?;
+    let value: Value = serde_json::from_slice(text).map_err(|error| match bare(text, error.column()) {
+        Some(word) => format!("`{word}` is no JSON: write null, or a finite number"),
+        None => format!("not JSON: {error}"),
+    })?;
     let Keys(keys) = match &value {
         Value::Object(_) => serde_json::from_slice(text).map_err(|error| error.to_string())?,
         _ => Keys::default(),
@@ -79,6 +82,13 @@ fn object(text: &[u8]) -> Result<Value, String> {
         return Err(format!("the key `{twice}` is written twice"));
     }
     Ok(value)
+}
+
+/// The word for no finite number that stands where JSON ends, as Python writes one.
+fn bare(text: &[u8], column: usize) -> Option<&'static str> {
+    // Of one with a sign, JSON ends behind that.
+    let rest = |back: usize| column.checked_sub(back).and_then(|start| text.get(start..)).unwrap_or_default();
+    ["-Infinity", "Infinity", "NaN"].into_iter().find(|word| [1, 2].iter().any(|back| rest(*back).starts_with(word.as_bytes())))
 }
 
 /// The keys of an object, as often as they are written.

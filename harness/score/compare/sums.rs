@@ -205,10 +205,10 @@ impl Paired<'_> {
         let permuted = estimate.filter(|_: &f64| permutes).map(|_| self.permuted(sum, played)).transpose();
         let (status, reason) = match (undefined, small) {
             (Some((undefined, group)), _) => (Status::Undefined, first.reason(undefined, group, self.breakdown)),
-            (None, Some(small)) => (Status::Small, small),
-            (None, None) => {
+            (None, small) => {
                 let without_p = permuted.as_ref().err().map(|why| format!("no p: {why}"));
-                (Status::Ok, audit::told([audit::without(left_out)].into_iter().chain(without_p)))
+                let status = if small.is_some() { Status::Small } else { Status::Ok };
+                (status, audit::told([small.unwrap_or_else(|| audit::without(left_out))].into_iter().chain(without_p)))
             }
         };
         let resample =

@@ -3,7 +3,7 @@
 use super::metric::Metric;
 use super::scene::{Ground, Reading, Scene};
 use super::sets;
-use crate::score::audit::{Audit, Place, Sizes};
+use crate::score::audit::{Audit, Place, Sizes, told};
 use crate::score::breakdown::Breakdown;
 use crate::score::measurement::{Measurement, Status};
 use crate::score::value::{Cause, Undefined};
@@ -74,8 +74,11 @@ fn measurement(audit: &Audit<'_>, reading: &Reading, metric: &Metric, breakdown:
     let (status, reason) = match (reading.value, small) {
         (Err(Undefined { cause: Cause::FewGroups, .. }), Some(small)) => (Status::InsufficientEvidence, small),
         (Err(undefined), _) => (Status::Undefined, audit.reason(undefined, spot.group, breakdown)),
-        (Ok(_), Some(small)) => (Status::Small, small),
-        (Ok(_), None) => (Status::Ok, reading.no_interval.map_or(String::new(), |why| why.words().to_owned())),
+        (Ok(_), small) => {
+            let status = if small.is_some() { Status::Small } else { Status::Ok };
+            let no_interval = reading.no_interval.map(|why| why.words().to_owned());
+            (status, told(small.into_iter().chain(no_interval)))
+        }
     };
     Measurement {
         decision: String::new(),

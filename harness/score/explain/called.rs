@@ -2,7 +2,7 @@
 
 use crate::score::compare::terms::TERMS;
 use crate::score::metric::meaning;
-use crate::score::registry::{Elsewhere, SHORT, Suffix, criteria, elsewhere, metrics, presets, suffixes};
+use crate::score::registry::{COMPLEMENT, Elsewhere, SHORT, Suffix, criteria, elsewhere, metrics, presets, suffixes};
 use crate::score::rule::rulebook::RULES;
 use crate::score::{embedding, joint};
 
@@ -48,10 +48,30 @@ fn reduced(name: &str) -> Vec<Called> {
     let of = |ending: Ending| {
         let start = name.len().checked_sub(ending.theirs.len()).and_then(|length| name.split_at_checked(length));
         let base = start.filter(|(base, end)| !base.is_empty() && end.eq_ignore_ascii_case(&ending.theirs)).map(|(base, _)| base);
-        let ours = base.into_iter().flat_map(bases).map(move |base| format!("{base}{}", ending.ours));
-        ours.filter(|ours| meaning(ours).is_some()).map(move |ours| Called { ours, theirs: ending.whose.clone() })
+        let same = base.into_iter().flat_map(bases).map(|base| (format!("{base}{}", ending.ours), ""));
+        let turned = complement(&ending.ours);
+        let lacking = turned.into_iter().flat_map(|(ours, note)| {
+            let bases = base.into_iter().flat_map(|base| elsewhere().iter().filter(|entry| entry.means(base) && entry.note == COMPLEMENT));
+            bases.map(move |entry| (format!("{}{ours}", entry.here), note))
+        });
+        let ours: Vec<(String, &str)> = same.chain(lacking).filter(|(ours, _)| meaning(ours).is_some()).collect();
+        let theirs = |note: &str| format!("{}{}{note}", ending.whose, if note.is_empty() { "" } else { ": " });
+        ours.into_iter().map(|(ours, note)| Called { ours, theirs: theirs(note) }).collect::<Vec<_>>()
     };
     together(endings().flat_map(of))
+}
+
+/// The reduction of a number that is, of 1 minus the number, the one with this ending, and how they differ; `None` where there is none.
+fn complement(ending: &str) -> Option<(&str, &'static str)> {
+    match ending {
+        "_group_min" => Some(("_group_max", COMPLEMENT)),
+        "_group_max" => Some(("_group_min", COMPLEMENT)),
+        "_mean_over_groups" | "_weighted_mean" | "" => Some((ending, COMPLEMENT)),
+        // Distances do not change, but with a reference their sign does.
+        "_difference" => Some((ending, "with a reference, of the other sign")),
+        "_mean_abs_difference" | "_group_std" => Some((ending, "")),
+        _ => None,
+    }
 }
 
 /// How others say that a metric is reduced over groups.
@@ -77,7 +97,7 @@ fn endings() -> impl Iterator<Item = Ending> {
         all
     };
     let whole = [".overall", ".per_group"].map(|name| ending(name, "", format!("OxonFair: {name}")));
-    suffixes().iter().flat_map(of_suffix).chain(whole)
+    suffixes().iter().flat_map(of_suffix).chain(whole).chain([ending("_gap", "_difference", SHORT.to_owned())])
 }
 
 /// What may be reduced: what a name is here, and what others call by it that means the very same.
@@ -141,5 +161,6 @@ fn names(list: &str) -> impl Iterator<Item = &str> {
         depth += i32::from(letter == '(') - i32::from(letter == ')');
         letter == ',' && depth == 0
     };
-    list.split(apart).map(|one| one.split('(').next().unwrap_or_default().trim())
+    // What is but a note has no name.
+    list.split(apart).map(|one| one.split('(').next().unwrap_or_default().trim()).filter(|name| !name.is_empty())
 }

@@ -2,7 +2,7 @@
 
 use super::registry::{Compute, Pick};
 use super::view::{Replay, Statistic, View, panels};
-use crate::score::audit::{Audit, Place};
+use crate::score::audit::{Audit, Place, told};
 use crate::score::interval::{self, Sample};
 use crate::score::measurement::{Measurement, Status};
 use crate::score::rule::FittedRules;
@@ -116,11 +116,12 @@ impl View<'_> {
         };
         let (status, reason) = match (value, small) {
             (Err(undefined), _) => (Status::Undefined, self.audit.reason(undefined, *group, self.breakdown)),
-            (Ok(_), Some(small)) => (Status::Small, small),
-            (Ok(_), None) if interval.is_none() && self.audit.uncertainty.bootstrap() > 0 => {
-                (Status::Ok, NoInterval::Undefined.words().to_owned())
+            (Ok(_), small) => {
+                let status = if small.is_some() { Status::Small } else { Status::Ok };
+                let lacking = interval.is_none() && self.audit.uncertainty.bootstrap() > 0;
+                let no_interval = lacking.then(|| NoInterval::Undefined.words().to_owned());
+                (status, told(small.into_iter().chain(no_interval)))
             }
-            (Ok(_), None) => (Status::Ok, String::new()),
         };
         let n = group.map_or_else(|| items.iter().sum(), |group| items[group]);
         Measurement {

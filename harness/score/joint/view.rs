@@ -201,7 +201,20 @@ impl View<'_> {
             values(weights).into_iter().map(number).collect::<Vec<f64>>()
         };
         let resampled = (0..uncertainty.bootstrap()).into_par_iter().map_init(|| vec![0.0; groups.len()], draw).collect();
-        Replay { observed: values(&units.observed()), resampled }
+        let observed = units.observed();
+        let values = values(&observed);
+        let observed = match self.ranks_enough(&groups, &observed) {
+            true => values,
+            false => values.into_iter().map(|value| value.and(Err(Cause::FewRanked.into()))).collect(),
+        };
+        Replay { observed, resampled }
+    }
+
+    /// Whether there are as many items as are to be at the top. Only as observed: of clusters, a resample may hold fewer.
+    fn ranks_enough(&self, groups: &[u32], weights: &[f64]) -> bool {
+        let counted = groups.iter().zip(weights).filter(|(group, _)| **group != OUTSIDE).map(|(_, weight)| weight);
+        // Weights that are no whole numbers are summed with errors.
+        !matches!(self.metric.definition.compute, Compute::Skew(_)) || self.metric.options.k as f64 <= counted.sum::<f64>() + 1e-9
     }
 
     /// The numbers of some units in every permutation of their groups.

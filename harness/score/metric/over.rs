@@ -6,7 +6,7 @@ use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::{Against, Pick, Reduction, Scale, Step};
 use crate::score::breakdown::reference::Reference;
 use crate::score::registry::{Definition, Suffix};
-use crate::spec::decode::{Decode, word};
+use crate::spec::decode::{Decode, number_in, word};
 use crate::spec::evaluation::{MetricCall, Written};
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems};
@@ -88,7 +88,10 @@ impl Called<'_> {
                 None => Some(Reduction::EquityScaled(scale)),
             },
             Reduction::Levelled(_) => match self.option("at") {
-                Some(node) => f64::decode(node, problems).map(Reduction::Levelled),
+                Some(node) => {
+                    let (least, most) = self.parts.first()?.range;
+                    number_in(node, problems, least, most).map(Reduction::Levelled)
+                }
                 None => {
                     let problem = Problem::at(node, format!("`{name}` needs `at`, the level to reach"));
                     problems.push(problem.help(format!("write `{{{name}: {{at: 0.8}}}}`")));

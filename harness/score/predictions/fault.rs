@@ -146,8 +146,11 @@ impl Parts {
         }
         if let Some(scores) = &self.scores {
             // Of a model's outputs a study may take some alone, which need not sum to 1; of a file, `import` knows.
-            for (what, wrong) in Scores::refused(scores.kind, false) {
-                note((*what).to_owned(), &|row| wrong(scores.of(row)));
+            for refused in Scores::refused(scores.kind, false) {
+                let find = |row: usize| (refused.find)(scores.of(row));
+                if let Some(first) = (0..self.ids.len()).into_par_iter().find_map_first(find) {
+                    note(refused.told(first), &|row| find(row).is_some());
+                }
             }
         }
         if let Some(embeddings) = &self.embeddings {

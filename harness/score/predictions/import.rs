@@ -1,6 +1,6 @@
 //! Predictions and embeddings made elsewhere: from a table and the names of its columns.
 
-mod empty;
+mod cells;
 mod levels;
 mod named;
 mod numbers;
@@ -18,7 +18,7 @@ use crate::score::predictions::ids::Ids;
 use crate::score::predictions::kinds::{Keep, Kinds};
 use crate::score::predictions::{Decisions, Fault, Parts, Predictions, PredictionsError, REPEATED, Scores};
 use crate::spec::predictions::{Columns, Labels, ScoreColumns, Shape};
-use empty::empty;
+use cells::unfilled;
 use levels::{factor, groups};
 use named::{Named, occurring, truths, wide};
 pub(in crate::score) use numbers::numbers;
@@ -50,9 +50,13 @@ impl Predictions {
     /// with lines or row numbers.
     pub fn import(path: &Path, columns: &Columns, fields: &[String], classes: Option<&[String]>, keep: Keep) -> Result<Self, ImportError> {
         Self::imported(path, columns, fields, classes, keep).map_err(|error| {
-            // Reading ends at the first empty cell.
-            let is_of_row = matches!(error, ImportError::Table(TableError::Row { .. }));
-            match is_of_row.then(|| empty(path, columns)) {
+            // Reading ends at the first cell that is wrong.
+            let is_of_cell = match &error {
+                ImportError::Table(TableError::Row { .. }) => true,
+                ImportError::Table(TableError::Cell { column, .. }) => columns.numbers().any(|name| name == column),
+                _ => false,
+            };
+            match is_of_cell.then(|| unfilled(path, columns)) {
                 Some(Ok(faults)) if !faults.is_empty() => {
                     ImportError::Refused { path: path.to_owned(), faults: PredictionsError { faults } }
                 }
@@ -128,9 +132,12 @@ impl Predictions {
         });
         if let Some(scores) = scores.as_ref().filter(|scores| columns.is_exclusive() && !scores.values.is_empty()) {
             let known = Scores::refused(scores.kind, false).len();
-            for (what, wrong) in &Scores::refused(scores.kind, true)[known..] {
-                let uneven = scores.values.chunks(width.max(1)).enumerate().filter(|(_, scores)| wrong(scores));
-                faults.extend(Fault::of_rows(*what, uneven.map(|(row, _)| rows(row))));
+            for refused in &Scores::refused(scores.kind, true)[known..] {
+                let mut wrong =
+                    scores.values.chunks(width.max(1)).enumerate().filter_map(|(row, scores)| Some((row, (refused.find)(scores)?)));
+                if let Some((row, first)) = wrong.next() {
+                    faults.extend(Fault::of_rows(refused.told(first), [row].into_iter().chain(wrong.map(|(row, _)| row)).map(rows)));
+                }
             }
         }
         let embeddings = match &columns.embedding {
@@ -186,7 +193,7 @@ impl Predictions {
 
 /// The beginning of what is said of a fault: the column that has it, where that is one of scores, or of the weight.
 fn holding(columns: &Columns, fault: &str) -> Option<String> {
-    let of_scores = |scores: &&ScoreColumns| Scores::refused(scores.kind, true).iter().any(|(what, _)| *what == fault);
+    let of_scores = |scores: &&ScoreColumns| Scores::refused(scores.kind, true).iter().any(|refused| refused.is_told(fault));
     match (columns.scores.as_ref().filter(of_scores), &columns.weight) {
         (Some(scores), _) => Some(match &scores.shape {
             Shape::Positive(column) | Shape::List(column) => format!("`{column}` has"),

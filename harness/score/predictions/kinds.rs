@@ -104,12 +104,13 @@ impl<'c> Names<'c> {
 struct Seen<'c> {
     columns: &'c ScoreColumns,
     width: usize,
-    refused: Vec<(&'static Refused, Sightings)>,
+    /// With the first number that is wrong, and where such are.
+    refused: Vec<(&'static Refused, Option<f64>, Sightings)>,
 }
 
 impl<'c> Seen<'c> {
     fn new(columns: &'c ScoreColumns, exclusive: bool) -> Self {
-        let refused = Scores::refused(columns.kind, exclusive).iter().map(|refused| (refused, Sightings::default()));
+        let refused = Scores::refused(columns.kind, exclusive).iter().map(|refused| (refused, None, Sightings::default()));
         Self { columns, width: 0, refused: refused.collect() }
     }
 
@@ -117,14 +118,16 @@ impl<'c> Seen<'c> {
         let before = (self.width > 0).then_some(self.width);
         let (values, width) = numbers(chunk, &self.columns.shape, before)?;
         self.width = width;
-        for ((_, wrong), seen) in &mut self.refused {
-            let rows = values.chunks(width.max(1)).enumerate().filter(|(_, scores)| wrong(scores));
-            rows.for_each(|(row, _)| seen.add(chunk.at(row).number));
+        for (refused, first, seen) in &mut self.refused {
+            for (row, wrong) in values.chunks(width.max(1)).enumerate().filter_map(|(row, scores)| Some((row, (refused.find)(scores)?))) {
+                first.get_or_insert(wrong);
+                seen.add(chunk.at(row).number);
+            }
         }
         Ok(())
     }
 
     fn faults(self) -> impl Iterator<Item = Fault> {
-        self.refused.into_iter().filter_map(|((what, _), rows)| Fault::of_rows(*what, [rows]))
+        self.refused.into_iter().filter_map(|(refused, first, rows)| Fault::of_rows(refused.told(first?), [rows]))
     }
 }

@@ -32,6 +32,11 @@ const fn absent(peer: &'static str, name: &'static str, note: &'static str) -> E
     is(peer, name, "", note)
 }
 
+/// What is 1 minus a metric, so that the least of one is the largest of the other.
+const fn complement(peer: &'static str, name: &'static str, here: &'static str) -> Elsewhere {
+    is(peer, name, here, COMPLEMENT)
+}
+
 const fn regression(peer: &'static str, name: &'static str) -> Elsewhere {
     Elsewhere { suffixed: true, ..absent(peer, name, REGRESSION) }
 }
@@ -51,7 +56,18 @@ const RANKED: &str = "ranks models over many data sets, which no single number o
      tests each pair on the same items";
 const FOLDED: &str = "is one of its reductions over groups, of which here are `_difference`, `_ratio` (1 minus its `maxrel`), `_group_std`, `_gini`, \
      `_group_min`, `_group_max`, `_mean_over_groups` and `_weighted_mean`";
+const SEYYED: &str = "Seyyed-Kalantari et al. (2021)";
+const MISSED: &str = "where the disease is `positive:`; where \"no finding\" is, as in the paper, it is of false positives";
+const ALARMED: &str = "where the disease is `positive:`; where \"no finding\" is, it is of false negatives";
 const CHOSEN: &str = "weighs columns of a table against each other: `tables:` has them side by side, sorted by one";
+const TABLES: &str = "is a table of counts by what is true and what was decided, and no number: `recall_score` and `precision_score` with \
+     `average: per_class` are its diagonal over its sums, and `decisions/` has every item";
+const ALL_OF: &str = "is all of its metrics in one call: `metrics:` lists them, and `fairgrid explain` says what each is called here";
+const RECOMMENDED: &str =
+    "is about recommended items, and here classes are predicted: `skew_at_k` and `ndkl` say who is at the top of a ranking";
+const CLUSTERED: &str = "is about clusters, and here classes are predicted: `silhouette_score` says how groups lie among embeddings";
+/// How others' numbers differ that are what is lacking of 1.
+pub(in crate::score) const COMPLEMENT: &str = "1 minus this";
 /// Whoever says a name in short.
 pub const SHORT: &str = "in short";
 const COHEN: &str =
@@ -124,6 +140,12 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
         "with a threshold a group; with one for all: `true_positive_rate_difference` under `decide: {threshold: {at: {true_negative_rate: …}, \
          split: …}}`",
     ),
+    is(SEYYED, "underdiagnosis_rate", "false_negative_rate", MISSED),
+    is(SEYYED, "underdiagnosis", "false_negative_rate", MISSED),
+    is(SEYYED, "underdiagnosis_gap", "false_negative_rate_difference", MISSED),
+    is(SEYYED, "overdiagnosis_rate", "false_positive_rate", ALARMED),
+    is(SEYYED, "overdiagnosis", "false_positive_rate", ALARMED),
+    is(SEYYED, "overdiagnosis_gap", "false_positive_rate_difference", ALARMED),
     is(VISSL, "geographic_hit_rate_difference", "hit_rate_at_k_difference", "of groups that are regions"),
     is(VISSL, "harmful_label_rate_difference", "label_association_rate_difference", "of the labels that are harmful"),
     is(VISSL, "harmful_label_association_rate", "label_association_rate", "of the labels that are harmful"),
@@ -171,7 +193,7 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
     is(AIF360, "specificity_score", "true_negative_rate", ""),
     is(AIF360, "sensitivity_score", "true_positive_rate", ""),
     is(AIF360, "generalized_fpr", "balance_for_negative_class", ""),
-    is(AIF360, "generalized_fnr", "balance_for_positive_class", "1 minus this"),
+    complement(AIF360, "generalized_fnr", "balance_for_positive_class"),
     is(AIF360, "false_positive_rate_error", "false_positive_rate", ""),
     is(AIF360, "false_negative_rate_error", "false_negative_rate", ""),
     is(AIF360, "false_omission_rate_error", "false_omission_rate", ""),
@@ -201,8 +223,8 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
         "performance_measures",
         "is a list of rates, each of which is a metric here: `true_positive_rate`, `precision_score` and so on",
     ),
-    is(AIF360, "generalized_false_negative_rate", "balance_for_positive_class", "1 minus this"),
-    is(AIF360, "generalized_true_negative_rate", "balance_for_negative_class", "1 minus this"),
+    complement(AIF360, "generalized_false_negative_rate", "balance_for_positive_class"),
+    complement(AIF360, "generalized_true_negative_rate", "balance_for_negative_class"),
     is(
         AIF360,
         "generalized_equalized_odds_difference",
@@ -215,6 +237,7 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
         "is sums of probabilities: `balance_for_positive_class` and `balance_for_negative_class` are its rates",
     ),
     Elsewhere { suffixed: true, ..absent("Aequitas", "ppr", OF_SELECTED) },
+    absent("Aequitas", "equal_parity", OF_SELECTED),
     is(HOLISTICAI, "success_rate", "selection_rate", ""),
     is(HOLISTICAI, "four_fifths", "demographic_parity_ratio", "of two groups; the rule asks for 0.8 or more"),
     is(
@@ -225,13 +248,75 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
     ),
     is(HOLISTICAI, "multiclass_true_rates", "recall_score_mean_abs_difference", "with classes: mean"),
     is(HOLISTICAI, "multiclass_equality_of_opp", "term_by_term_equalized_odds", "of two groups; half the number of classes times this"),
+    is(
+        HOLISTICAI,
+        "multiclass_average_odds",
+        "average_odds_difference",
+        "of two classes and two groups the size of this, with one as the reference; of more classes it is how far apart the shares of \
+         decisions are where all classes are equally frequent, which is not here: `multiclass_equality_of_opp` is \
+         `term_by_term_equalized_odds`, in which errors of one class do not make up for those of another",
+    ),
+    // What it calls precision is normalized over what is true, and recall over what was decided.
+    is(HOLISTICAI, "precision_matrix", "recall_score", "with average: per_class, by group: right decisions over items of the class"),
+    is(HOLISTICAI, "recall_matrix", "precision_score", "with average: per_class, by group: right decisions over decisions for the class"),
+    is(HOLISTICAI, "accuracy_matrix", "jaccard_score", "with average: per_class, by group"),
+    is(HOLISTICAI, "frequency_matrix", "selection_rate", "with average: per_class, by group"),
+    absent(HOLISTICAI, "confusion_matrix", TABLES),
+    absent(HOLISTICAI, "confusion_tensor", TABLES),
+    absent(HOLISTICAI, "classification_bias_metrics", ALL_OF),
+    absent(HOLISTICAI, "multiclass_bias_metrics", ALL_OF),
+    absent(
+        HOLISTICAI,
+        "max_statistical_parity",
+        "is about predicted numbers (regression), and here classes are predicted: of their scores, `ks_difference` is the most that the \
+         shares of two groups above one score differ",
+    ),
+    absent(
+        HOLISTICAI,
+        "statistical_parity_auc",
+        "is about predicted numbers (regression), and here classes are predicted: of their scores, `abcc` is the area between two groups' \
+         distributions, over scores and not over their quantiles",
+    ),
+    regression(HOLISTICAI, "statistical_parity_regression"),
+    regression(HOLISTICAI, "disparate_impact_regression"),
+    regression(HOLISTICAI, "success_rate_regression"),
+    regression(HOLISTICAI, "no_disparate_impact_level"),
+    regression(HOLISTICAI, "avg_score_diff"),
+    regression(HOLISTICAI, "avg_score_ratio"),
+    regression(HOLISTICAI, "zscore_diff"),
+    regression(HOLISTICAI, "correlation_diff"),
+    regression(HOLISTICAI, "rmse_ratio"),
+    regression(HOLISTICAI, "mae_ratio"),
+    regression(HOLISTICAI, "jain_index"),
+    regression(HOLISTICAI, "regression_bias_metrics"),
+    absent(HOLISTICAI, "aggregate_diversity", RECOMMENDED),
+    absent(HOLISTICAI, "gini_index", RECOMMENDED),
+    absent(HOLISTICAI, "avg_recommendation_popularity", RECOMMENDED),
+    absent(HOLISTICAI, "exposure_l1", RECOMMENDED),
+    absent(HOLISTICAI, "exposure_kl", RECOMMENDED),
+    absent(HOLISTICAI, "exposure_entropy", RECOMMENDED),
+    absent(HOLISTICAI, "mad_score", RECOMMENDED),
+    absent(HOLISTICAI, "avg_precision_ratio", RECOMMENDED),
+    absent(HOLISTICAI, "avg_recall_ratio", RECOMMENDED),
+    absent(HOLISTICAI, "avg_f1_ratio", RECOMMENDED),
+    absent(HOLISTICAI, "recommender_rmse_ratio", RECOMMENDED),
+    absent(HOLISTICAI, "recommender_mae_ratio", RECOMMENDED),
+    absent(HOLISTICAI, "recommender_bias_metrics", RECOMMENDED),
+    absent(HOLISTICAI, "cluster_balance", CLUSTERED),
+    absent(HOLISTICAI, "min_cluster_ratio", CLUSTERED),
+    absent(HOLISTICAI, "cluster_dist_l1", CLUSTERED),
+    absent(HOLISTICAI, "cluster_dist_kl", CLUSTERED),
+    absent(HOLISTICAI, "cluster_dist_entropy", CLUSTERED),
+    absent(HOLISTICAI, "social_fairness_ratio", CLUSTERED),
+    absent(HOLISTICAI, "silhouette_diff", CLUSTERED),
+    absent(HOLISTICAI, "clustering_bias_metrics", CLUSTERED),
     absent(HOLISTICAI, "cohen_d", COHEN),
     absent(HOLISTICAI, "z_test_diff", TESTED),
     absent(HOLISTICAI, "z_test_ratio", TESTED),
     is(OXONFAIR, "pos_pred_rate", "selection_rate", ""),
-    is(OXONFAIR, "neg_pred_rate", "selection_rate", "1 minus this"),
+    complement(OXONFAIR, "neg_pred_rate", "selection_rate"),
     is(OXONFAIR, "pos_data_rate", "base_rate", ""),
-    is(OXONFAIR, "neg_data_rate", "base_rate", "1 minus this"),
+    complement(OXONFAIR, "neg_data_rate", "base_rate"),
     absent(OXONFAIR, "pos_data_count", COUNTED),
     absent(OXONFAIR, "neg_data_count", COUNTED),
     is(

@@ -17,6 +17,7 @@ mod top_k;
 
 use std::sync::LazyLock;
 
+pub(in crate::score) use elsewhere::COMPLEMENT;
 pub use elsewhere::{Elsewhere, SHORT};
 pub use presets::Preset;
 pub use suffixes::Suffix;

@@ -104,7 +104,7 @@ pub(in crate::score) fn find(rule: &ToFit, evidence: &Evidence, task: Task) -> R
             let mut metric = metric.clone();
             metric.average = Average::Positive(class);
             let task = Task { positive: Some(class), ..task };
-            if let Some((threshold, _)) = best(pairs, &metric, goal.aim, task).unwrap_or(None) {
+            if let Some((threshold, _)) = best(pairs, &metric, &goal.aim, task).unwrap_or(None) {
                 own.insert(evidence.classes[class].clone(), Steps::from(threshold));
             }
         }
@@ -112,7 +112,7 @@ pub(in crate::score) fn find(rule: &ToFit, evidence: &Evidence, task: Task) -> R
         return Ok(fitted(Steps::from(f64::INFINITY), own));
     }
     let found = |pairs: &[Pair], there: &str| {
-        let found = best(pairs, metric, goal.aim, task).map_err(|reason| lack(format!("{reason}{there}")))?;
+        let found = best(pairs, metric, &goal.aim, task).map_err(|reason| lack(format!("{reason}{there}")))?;
         found.ok_or_else(|| lack(format!("the metric is undefined at every threshold{there}")))
     };
     let (threshold, value) = found(&evidence.pairs, "")?;
@@ -125,7 +125,7 @@ pub(in crate::score) fn find(rule: &ToFit, evidence: &Evidence, task: Task) -> R
 ///
 /// # Errors
 /// Where no threshold reaches an operating point.
-fn best(pairs: &[Pair], metric: &Metric, aim: Aim, task: Task) -> Result<Option<(f64, f64)>, String> {
+fn best(pairs: &[Pair], metric: &Metric, aim: &Aim, task: Task) -> Result<Option<(f64, f64)>, String> {
     let mut climb = Climb::new(pairs, task);
     let start = pairs.first().map_or(0.0, |pair| pair.score.next_up());
     let steps: Vec<&[Pair]> = std::iter::once(&pairs[..0]).chain(pairs.chunk_by(|a, b| a.score == b.score)).collect();
@@ -143,8 +143,8 @@ fn best(pairs: &[Pair], metric: &Metric, aim: Aim, task: Task) -> Result<Option<
     let goodness = |value: f64| match aim {
         Aim::Maximize => Some(value),
         Aim::Minimize => Some(-value),
-        Aim::At(point) if at_least => (value >= point).then_some(-value),
-        Aim::At(point) => (value <= point).then_some(value),
+        Aim::At(point) if at_least => (value >= point.value).then_some(-value),
+        Aim::At(point) => (value <= point.value).then_some(value),
     };
     let latest = matches!(aim, Aim::At(_)) && (last > first) != at_least;
     let mut best: Option<(usize, f64, f64)> = None;
@@ -156,7 +156,7 @@ fn best(pairs: &[Pair], metric: &Metric, aim: Aim, task: Task) -> Result<Option<
     }
     let Some((index, value, _)) = best else {
         let (Aim::At(point), side) = (aim, if at_least { "at least" } else { "at most" }) else { return Ok(None) };
-        return Err(format!("no threshold keeps `{}` {side} {point}", metric.name));
+        return Err(format!("no threshold keeps `{}` {side} {}", metric.name, point.value));
     };
     let here = steps[index].first().map_or(start, |pair| pair.score);
     let next = steps.get(index + 1).and_then(|step| step.first()).map(|pair| pair.score);
