@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::error::DataError;
 use super::opening::Opening;
 use super::sheet::{Column, Sheet};
-use crate::spec::card::{FieldSource, Join, LabelForm, Layout, Name};
+use crate::spec::card::{BoxAt, FieldSource, Join, LabelForm, Layout, Name};
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
@@ -31,11 +31,7 @@ impl Opening<'_> {
             None => names.extend(card.subject.iter().map(|name| name.text.clone()).filter(|name| !card.fields.contains_key(name))),
         }
         names.extend(card.splits.column.iter().map(|column| column.from.text.clone()).filter(|name| !card.fields.contains_key(name)));
-        if let Layout::Rows(rows) = &card.layout
-            && let Some(window) = rows.window.as_ref().filter(|window| window.is_joined(&card.tables))
-        {
-            names.extend(window.columns().iter().cloned());
-        }
+        names.extend(card.late_window().into_iter().flat_map(BoxAt::columns).cloned());
         names.extend(card.tables.values().flat_map(|table| table.key.item_columns()).map(str::to_owned));
         match card.labels.as_ref().map(|labels| &labels.form) {
             Some(LabelForm::Wide { columns, .. }) => names.extend(columns.keys().cloned()),

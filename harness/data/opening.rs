@@ -63,7 +63,6 @@ impl Opening<'_> {
             let wanted = joined.get(name).cloned().unwrap_or_default();
             aside.unjoined.extend(join::join(&source, &mut sheet, name, table, &wanted)?);
         }
-        sheet.read_windows(card);
         if let Some(whose) = &card.whose {
             whose.columns().try_for_each(|column| self.check_group(column, &whose.node))?;
             sheet.fill(whose);
@@ -71,6 +70,9 @@ impl Opening<'_> {
         let (mut fields, refused) = self.fields(&sheet)?;
         let chosen = self.classes(&fields, |row| refused.reasons[row].is_none());
         aside.filtered = self.filter(&mut sheet, &mut fields, refused, &aside.unjoined)?;
+        if let Some(window) = card.late_window() {
+            sheet.read_windows(window);
+        }
         let left: BTreeSet<String> = chosen.difference(&self.classes(&fields, |_| true)).cloned().collect();
         let (digests, misnamed) = verify::images(self, &mut sheet, &mut fields, &memory)?;
         aside.misnamed = misnamed;
@@ -211,6 +213,12 @@ impl Opening<'_> {
             let column = self.column(sheet, subject)?;
             for row in (0..sheet.len()).filter(|row| column.code(*row).is_none()) {
                 reasons[row].get_or_insert(format!("`{}` is empty, and `subject` needs it", subject.text));
+            }
+        }
+        if let Some(window) = self.card.late_window() {
+            window.columns().iter().try_for_each(|column| self.check_group(column, &window.node))?;
+            for (row, reason) in sheet.unboxed(window) {
+                reasons[row].get_or_insert(reason);
             }
         }
         for (row, reason) in self.card.labels.iter().flat_map(|labels| labels::unreadable(labels, sheet)) {

@@ -2,6 +2,7 @@
 
 mod annotations;
 mod arrays;
+mod boxes;
 mod files;
 mod records;
 mod rows;

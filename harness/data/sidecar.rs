@@ -30,7 +30,7 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet) -> Result<(), Da
             let file = sidecar.file.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|file| below_root(&file))?;
             match bytes(&whole, &file, &archived).map_err(|reason| format!("the side file `{file}` {reason}"))? {
                 Some(bytes) => {
-                    let picked = sidecar.columns.values().map(|pick| self::pick(pick, &bytes));
+                    let picked = sidecar.columns.iter().map(|(name, pick)| self::pick(pick, &bytes, card.lists(name)));
                     picked.collect::<Result<_, String>>().map_err(|reason| format!("the side file `{file}` {reason}"))
                 }
                 None if sidecar.keep_unmatched => Ok(vec![None; sidecar.columns.len()]),
@@ -87,7 +87,8 @@ fn bytes(root: &Root<'_>, file: &str, archived: &Archived) -> Result<Option<Vec<
     }
 }
 
-fn pick(pick: &Pick, bytes: &[u8]) -> Result<Option<String>, String> {
+/// A value of a side file; where the card reads lists in its column, also a list.
+fn pick(pick: &Pick, bytes: &[u8], list: bool) -> Result<Option<String>, String> {
     match pick {
         Pick::Json { at, vote } => {
             let json: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| format!("is not JSON: {error}"))?;
@@ -96,6 +97,7 @@ fn pick(pick: &Pick, bytes: &[u8]) -> Result<Option<String>, String> {
                 (Some(serde_json::Value::Array(votes)), Some(ties)) => {
                     majority(votes, *ties).map_err(|reason| format!("{reason} at `{at}`"))
                 }
+                (Some(value @ serde_json::Value::Array(_)), None) if list => Ok(Some(value.to_string())),
                 (Some(value), _) => plain(value).map(Some).ok_or_else(|| format!("has no single value at `{at}`")),
             }
         }

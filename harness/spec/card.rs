@@ -236,6 +236,21 @@ impl Card {
         &self.written
     }
 
+    /// The boxes that are read after tables are joined and side files read: all but those that a row tells itself.
+    pub fn late_window(&self) -> Option<&BoxAt> {
+        let beside = |column: &String| {
+            let joined = column.split_once('.').is_some_and(|(table, _)| self.tables.contains_key(table));
+            joined || self.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(column))
+        };
+        self.layout.window().filter(|window| !matches!(self.layout, Layout::Rows(_)) || window.columns().iter().any(beside))
+    }
+
+    /// Whether a column's cells are read as lists: the four numbers of a box, or the classes of an item.
+    pub fn lists(&self, column: &str) -> bool {
+        let listed = self.labels.as_ref().is_some_and(|labels| matches!(&labels.form, LabelForm::List { from, .. } if from == column));
+        listed || self.layout.window().is_some_and(|window| matches!(&window.edges, Edges::Cell(cell) if cell == column))
+    }
+
     /// The names of the splits, as far as the card alone tells them: all, unless a column's values name them.
     pub fn split_names(&self) -> Option<Vec<String>> {
         let official = match &self.splits.column {

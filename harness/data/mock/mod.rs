@@ -29,7 +29,7 @@ pub use self::place::{Existing, place};
 use super::error::DataError;
 use super::random::generator;
 use super::walk;
-use crate::spec::card::{BoxFormat, Card, Edges, Files, ImageAt, Layout, Pattern, Rows, Template};
+use crate::spec::card::{BoxAt, BoxFormat, Card, Edges, Files, ImageAt, Layout, Pattern, Rows, Template};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
@@ -55,6 +55,9 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
     let folder = Folder::new(root);
     let mut items: Vec<Item> =
         (0..u64::from(mock.rows)).into_par_iter().map(|number| cast::item(card, &mock, number)).collect::<Result<_, _>>()?;
+    if let Some(window) = card.layout.window() {
+        items.iter_mut().for_each(|item| boxed(window, &mock, item));
+    }
     match &card.layout {
         Layout::Files(files) => in_files(card, &mock, &folder, files, &mut items)?,
         Layout::Rows(rows) => in_rows(card, &mock, &folder, rows, &mut items)?,
@@ -66,6 +69,17 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
     beside::joined(card, &mock, &folder, &mut items)?;
     beside::labels(card, &mock, &folder, &items)?;
     Ok(Written { items: items.len() as u64, files: folder.finish()? })
+}
+
+/// The cells of a box that is the whole image.
+fn boxed(window: &BoxAt, mock: &Mock, item: &mut Item) {
+    let side = if window.relative { 1.0 } else { f64::from(mock.side) };
+    let start = if window.format == BoxFormat::Cxcywh { side / 2.0 } else { 0.0 };
+    let numbers = [start, start, side, side].map(|number| number.to_string());
+    match &window.edges {
+        Edges::Columns(columns) => item.cells.extend(columns.iter().cloned().zip(numbers)),
+        Edges::Cell(column) => drop(item.cells.insert(column.clone(), format!("[{}]", numbers.join(", ")))),
+    }
 }
 
 /// Images where they belong: files, or members of an archive.
@@ -141,16 +155,6 @@ fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mu
 fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [Item]) -> Result<(), DataError> {
     let mut paths = Vec::with_capacity(items.len());
     for item in items.iter_mut() {
-        if let Some(window) = &rows.window {
-            // The whole image.
-            let side = if window.relative { 1.0 } else { f64::from(mock.side) };
-            let start = if window.format == BoxFormat::Cxcywh { side / 2.0 } else { 0.0 };
-            let numbers = [start, start, side, side].map(|number| number.to_string());
-            match &window.edges {
-                Edges::Columns(columns) => item.cells.extend(columns.iter().cloned().zip(numbers)),
-                Edges::Cell(column) => drop(item.cells.insert(column.clone(), format!("[{}]", numbers.join(", ")))),
-            }
-        }
         paths.push(match &rows.image {
             ImageAt::Path(path) => filled(path, item, true),
             ImageAt::Bytes(_) | ImageAt::Pixels(_) => String::new(),
