@@ -83,7 +83,8 @@ impl Opening<'_> {
         let told = |(table, _): (&str, &str)| self.card.tables.contains_key(table);
         let beside = self.card.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(name));
         let groups = files.pattern.iter().flat_map(|pattern| pattern.regex().capture_names()).flatten();
-        let known: Vec<&str> = groups.chain(["path", "file", "stem"]).collect();
+        let archive = files.archive.iter().map(|_| "archive").chain(self.card.layout.split_names().map(|_| "split"));
+        let known: Vec<&str> = groups.chain(["path", "file", "stem"]).chain(archive).collect();
         if known.contains(&name) || beside || name.split_once('.').is_some_and(told) {
             return Ok(());
         }

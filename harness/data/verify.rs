@@ -164,7 +164,7 @@ pub(super) fn images(
     }
     sheet.reject(&keep, |sheet, row| {
         let reason = known[row].broken.clone().unwrap_or_default();
-        match sheet.path(row).filter(|image| *image != sheet.told_by(row)) {
+        match sheet.path(row).filter(|image| !sheet.told_by(row).ends_with(*image)) {
             Some(image) => format!("`{image}`: {reason}"),
             None => reason,
         }

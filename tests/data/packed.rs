@@ -7,7 +7,7 @@ use fairgrid::data::dataset::Dataset;
 use fairgrid::data::mock;
 use fairgrid::spec::card::Card;
 
-use super::folder::{Folder, IMAGES, levels};
+use super::folder::{Folder, IMAGES, levels, split};
 
 /// A zip archive, deflated.
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -67,6 +67,60 @@ fields: {tone: {from: people.tone}, kind: {from: kinds.kind}}
     // A folder may be called as archives are.
     folder.write("plain.zip/items.csv", "file,person\na.png,1\n");
     assert_eq!(folder.open(&card.replace("faces.zip/tables/items.csv", "plain.zip/items.csv")).unwrap().ids, ["photos/a.png"]);
+}
+
+#[test]
+fn several_archives_say_what_is_in_which() {
+    let photo = |name: &str| std::fs::read(format!("{IMAGES}/{name}")).unwrap();
+    let folder = Folder::new();
+    let members = |tone: &'static [u8]| -> Vec<u8> {
+        zip(&[
+            ("a/0.png", &photo("rgb.png")),
+            ("a/0.json", tone),
+            ("b/1.png", &photo("rgb.png")),
+            ("b/1.json", tone),
+            ("b/cut.png", b"cut"),
+        ])
+    };
+    folder.write("d/train.zip", members(br#"{"tone": "dark"}"#)).write("d/test.zip", members(br#"{"tone": "light"}"#));
+    let by_split = "images: {archive: {train: d/train.zip, test: d/test.zip}, glob: '**/*.png', path: '(?<l>[^/]+)/.*'}
+sidecar: {file: '{l}/{stem}.json', fields: {tone: /tone}}
+fields: {l: l, tone: tone}
+label: l
+";
+    let pattern = by_split
+        .replace("{train: d/train.zip, test: d/test.zip}", "'d/{train,test}.zip'")
+        .replace("label: l", "label: l\nsplits: {from: archive, map: {d/train.zip: train, d/test.zip: test}}");
+    let matched = by_split
+        .replace("{train: d/train.zip, test: d/test.zip}", "'d/*.zip'")
+        .replace("tone: tone}", "tone: tone, part: {from: archive, match: 'd/(.*)[.]zip'}}\nsplits: {from: part}");
+    for card in [by_split, &pattern, &matched] {
+        let dataset = folder.open(card).unwrap();
+        assert_eq!(split(&dataset, "train"), ["d/train.zip/a/0.png", "d/train.zip/b/1.png"], "{card}");
+        assert_eq!(split(&dataset, "test"), ["d/test.zip/a/0.png", "d/test.zip/b/1.png"], "{card}");
+        let mut tones = levels(&dataset, "tone");
+        tones.sort_unstable();
+        assert_eq!(tones, ["dark", "dark", "light", "light"]);
+        let mut rejected = folder.rejected(card);
+        rejected.sort();
+        assert_eq!(rejected.len(), 2);
+        assert!(rejected[0].starts_with("`d/test.zip/b/cut.png`: ") && !rejected[0].contains("`b/cut.png`"), "{rejected:?}");
+
+        // A mock is packed alike.
+        let read = Card::read(&folder.path().join("card.yaml")).unwrap();
+        let root = folder.path().join("mock");
+        let written = mock::write(&read, Some(40), &root).unwrap();
+        let dataset = Dataset::open(&read.at(&root), &folder.path().join("cache")).unwrap();
+        assert_eq!((dataset.ids.len(), dataset.rejections), (40, 0), "{card}: {written:?}, {:?}", dataset.rejected);
+        assert!(dataset.splits["train"].len() > 4 && dataset.splits["test"].len() > 4, "{card}");
+        std::fs::remove_dir_all(&root).unwrap();
+    }
+    let named = folder.open(&by_split.replace("path: ", "id: '{split}-{stem}', path: ")).unwrap();
+    assert_eq!(named.ids, ["train-0", "train-1", "test-0", "test-1"]);
+    // Names that say nothing of the archive are the same twice.
+    let twice =
+        folder.rejected(&by_split.replace("path: ", "id: '{stem}', path: ").replace("{train: d/train.zip, test: d/test.zip}", "'d/*.zip'"));
+    assert!(twice.iter().any(|rejected| rejected.contains("the id `0` is there already, at d/test.zip/a/0.png")), "{twice:?}");
 }
 
 #[test]

@@ -79,18 +79,44 @@ pub enum BoxFormat {
     Cxcywh,
 }
 
-/// Files found by a pattern. The columns of an item are the named groups of `pattern`, `path`, `file` and `stem`.
+/// Zip or tar archives (also compressed, `.tar.gz`) that hold the files of a pattern, below the root.
+#[derive(Clone, Debug)]
+pub struct Archives {
+    /// One, or all that a pattern finds; or as much a split, which is then the item's column `split`.
+    pub files: Vec<(Option<String>, String)>,
+    names: Vec<String>,
+}
+
+impl Archives {
+    /// Whether there may be several, so that their files are known by both paths, `train.zip/images/1.png`.
+    pub fn are_several(&self) -> bool {
+        self.files.len() > 1 || self.files.iter().any(|(_, file)| file.contains(['*', '?', '[', '{']))
+    }
+}
+
+impl Decode for Archives {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let files = match node.value {
+            Value::Map(_) => by_split(node, problems)?,
+            _ => vec![(None, String::decode(node, problems)?)],
+        };
+        Some(Self { names: files.iter().filter_map(|(split, _)| split.clone()).collect(), files })
+    }
+}
+
+/// Files found by a pattern. The columns of an item are the named groups of `pattern`, `path`, `file`, `stem` and, of those in archives,
+/// `archive`.
 #[derive(Clone, Debug)]
 pub struct Files {
     /// `*`, `?`, `[a-z]`, `{a,b}` and `**`, below the root or inside the archive.
     pub glob: String,
     /// What the names tell.
     pub pattern: Option<Pattern>,
-    /// A zip or tar archive (also compressed, `.tar.gz`) that holds the files, below the root.
-    pub archive: Option<String>,
+    /// The archives that hold the files.
+    pub archive: Option<Archives>,
     /// The part of the image that is the item.
     pub window: Option<BoxAt>,
-    /// How an item is called; its path by default.
+    /// How an item is called; its path by default, after that of its archive where there are several.
     pub id: Option<Template>,
 }
 
@@ -143,7 +169,7 @@ impl Layout {
     /// The splits that the files themselves make.
     pub fn split_names(&self) -> Option<&[String]> {
         match self {
-            Self::Files(_) => None,
+            Self::Files(files) => files.archive.as_ref().map(|archives| archives.names.as_slice()).filter(|names| !names.is_empty()),
             Self::Rows(rows) => (!rows.names.is_empty()).then_some(&rows.names),
             Self::Coco(coco) => (!coco.names.is_empty()).then_some(&coco.names),
             Self::Arrays(arrays) => (!arrays.names.is_empty()).then_some(&arrays.names),
