@@ -97,14 +97,31 @@ pub(super) fn class_of<'c>(card: &Card, column: &'c str) -> &'c str {
 
 /// Why the label lists of some items cannot be read, by row.
 pub(super) fn unreadable(labels: &Labels, sheet: &Sheet) -> Vec<(usize, String)> {
-    let LabelForm::List { from, separator, .. } = &labels.form else { return Vec::new() };
-    let Some(column) = sheet.columns.get(from) else { return Vec::new() };
-    let refused = |cell: &str| match classes_of(cell, separator.as_deref()) {
-        Some(classes) => classes.iter().find(|class| class.contains(hidden)).map(|class| unseen(class)),
-        None => Some(format!("`{from}` is `{cell}`, which is no list: write `[\"a\", \"b\"]`, or say the `separator`")),
-    };
-    let reasons: Vec<Option<String>> = column.values().map(refused).collect();
-    (0..sheet.len()).filter_map(|row| Some((row, reasons[column.code(row)? as usize].clone()?))).collect()
+    let LabelForm::List { from, absent, separator, .. } = &labels.form else { return Vec::new() };
+    let mut found = Vec::new();
+    for name in labels.form.lists() {
+        let Some(column) = sheet.columns.get(name) else { continue };
+        let refused = |cell: &str| match classes_of(cell, separator.as_deref()) {
+            Some(classes) => classes.iter().find(|class| class.contains(hidden)).map(|class| unseen(class)),
+            None => Some(format!("`{name}` is `{cell}`, which is no list: write `[\"a\", \"b\"]`, or say the `separator`")),
+        };
+        let reasons: Vec<Option<String>> = column.values().map(refused).collect();
+        found.extend((0..sheet.len()).filter_map(|row| Some((row, reasons[column.code(row)? as usize].clone()?))));
+    }
+    if let Some(absent) = absent {
+        let twice = |row: usize| {
+            let (yes, no) = (listed_in(sheet, from, separator.as_deref(), row), listed_in(sheet, absent, separator.as_deref(), row));
+            yes.into_iter().find(|class| no.contains(class)).map(|class| (row, format!("`{class}` is in `{from}` and in `{absent}`")))
+        };
+        found.extend((0..sheet.len()).filter_map(twice));
+    }
+    found
+}
+
+/// The classes that an item's cell lists.
+fn listed_in(sheet: &Sheet, column: &str, separator: Option<&str>, row: usize) -> Vec<String> {
+    let cell = sheet.columns.get(column).and_then(|column| column.get(row)).unwrap_or_default();
+    classes_of(cell, separator).unwrap_or_default()
 }
 
 /// The classes that a cell lists; `None` where it is no list.
@@ -187,11 +204,12 @@ pub(super) fn read(
             seen.check(labels, &sheet.ids, "id", "column of the labels")?;
             (Others::Unknown, None, false)
         }
-        LabelForm::List { from, separator, others, names } => {
-            for row in 0..sheet.len() {
-                let cell = sheet.columns.get(from).and_then(|column| column.get(row)).unwrap_or_default();
-                for class in classes_of(cell, separator.as_deref()).unwrap_or_default() {
-                    gathered.say(row, &class, true);
+        LabelForm::List { from, absent, separator, others, names } => {
+            for (column, there) in std::iter::once((from, true)).chain(absent.iter().map(|absent| (absent, false))) {
+                for row in 0..sheet.len() {
+                    for class in listed_in(sheet, column, separator.as_deref(), row) {
+                        gathered.say(row, &class, there);
+                    }
                 }
             }
             (*others, names.as_ref(), true)

@@ -35,8 +35,8 @@ impl Opening<'_> {
         names.extend(card.tables.values().flat_map(|table| table.key.item_columns()).map(str::to_owned));
         match card.labels.as_ref().map(|labels| &labels.form) {
             Some(LabelForm::Wide { columns, .. }) => names.extend(columns.keys().cloned()),
-            Some(LabelForm::List { from, .. }) => drop(names.insert(from.clone())),
-            _ => {}
+            Some(form) => names.extend(form.lists().cloned()),
+            None => {}
         }
         if card.layout.split_names().is_some() {
             names.insert("split".to_owned());

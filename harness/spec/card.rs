@@ -247,7 +247,7 @@ impl Card {
 
     /// Whether a column's cells are read as lists: the four numbers of a box, or the classes of an item.
     pub fn lists(&self, column: &str) -> bool {
-        let listed = self.labels.as_ref().is_some_and(|labels| matches!(&labels.form, LabelForm::List { from, .. } if from == column));
+        let listed = self.labels.as_ref().is_some_and(|labels| labels.form.lists().any(|list| list == column));
         listed || self.layout.window().is_some_and(|window| matches!(&window.edges, Edges::Cell(cell) if cell == column))
     }
 
