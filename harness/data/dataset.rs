@@ -36,10 +36,9 @@ impl std::fmt::Display for Rejected {
     }
 }
 
-/// Rejections by their reasons, the most frequent first, without what differs from row to row: numbers, and what stands between backticks.
-pub(super) fn reasons(rejected: &[Rejected]) -> Vec<(String, u64)> {
-    let mut counts: IndexMap<String, u64> = IndexMap::new();
-    for rejected in rejected {
+impl Rejected {
+    /// Its reason without what differs from row to row: numbers, and what stands between backticks.
+    pub(super) fn kind(&self) -> String {
         let plain = |text: &str| {
             let mut plain = String::with_capacity(text.len());
             let mut letters = text.chars().peekable();
@@ -54,12 +53,10 @@ pub(super) fn reasons(rejected: &[Rejected]) -> Vec<(String, u64)> {
             }
             plain
         };
-        let parts = rejected.reason.split('`').enumerate();
+        let parts = self.reason.split('`').enumerate();
         let parts: Vec<String> = parts.map(|(at, part)| if at % 2 == 0 { plain(part) } else { "…".to_owned() }).collect();
-        *counts.entry(parts.join("`")).or_default() += 1;
+        parts.join("`")
     }
-    counts.sort_by(|_, a, _, b| b.cmp(a));
-    counts.into_iter().collect()
 }
 
 /// Tells how many images of how many are done.
@@ -96,7 +93,7 @@ pub struct Dataset {
     pub items: Items,
     /// Height, width and channels of the first item, before any fitting.
     pub native: (u32, u32, u32),
-    /// The first rows and files that were rejected.
+    /// The first rows and files that were rejected, and of each reason some.
     pub rejected: Vec<Rejected>,
     /// How many were rejected.
     pub rejections: u64,

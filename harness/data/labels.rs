@@ -301,8 +301,7 @@ fn long(
     let wanted = [Some(id), Some(class), value.map(|(column, _)| column.as_str())];
     let wanted = wanted.into_iter().flatten().map(str::to_owned).collect();
     let options = table::Options { columns: Some(wanted), tolerant: true, ..found.options(file) };
-    let mut refused = Vec::new();
-    let mut refuse = |line: u64, reason: String| refused.push(Rejected { what: found.below.clone(), line: Some(line), reason });
+    let mut refuse = |line: u64, reason: String| sheet.rejected.push(Rejected { what: found.below.clone(), line: Some(line), reason });
     for chunk in Table::chunks(&found.path, &options)? {
         let chunk = chunk?;
         chunk.malformed().iter().for_each(|malformed| refuse(malformed.at.number, malformed.reason.clone()));
@@ -343,8 +342,6 @@ fn long(
             }
         }
     }
-    drop(rows);
-    sheet.rejected.extend(refused);
     sheet.tables.push(found.stored().to_owned());
     Ok(())
 }

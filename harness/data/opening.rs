@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use super::aside::Aside;
-use super::dataset::{Dataset, Progress, reasons};
+use super::dataset::{Dataset, Progress};
 use super::decode;
 use super::digest::{Digest, Memory};
 use super::error::DataError;
@@ -22,9 +22,6 @@ use super::verify::{self, Look};
 use super::{join, labels, official, pixels, root, sidecar};
 use crate::spec::card::{Card, Condition, Field, FieldSource, LabelForm, Name, Test, Translate};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
-
-/// Rejections that are kept with their reasons; all are counted.
-const LISTED: usize = 10_000;
 
 /// A value by row.
 pub(super) type Values<'s> = Box<dyn Fn(usize) -> Option<&'s str> + 's>;
@@ -136,9 +133,9 @@ impl Opening<'_> {
             splits = mosaics.splits;
             items.mosaic = Some(mosaics.grid);
         }
-        let rejections = sheet.rejected.len() as u64;
+        let rejections = sheet.rejected.count();
         if card.strict
-            && let Some(first) = sheet.rejected.first()
+            && let Some(first) = sheet.rejected.listed().first()
         {
             let reason = format!("is strict, and {rejections} of its rows or files cannot be used, the first of them {first}");
             return Err(DataError::dataset(&card.dataset, reason));
@@ -148,9 +145,7 @@ impl Opening<'_> {
             let reason = format!("is strict, and {count} of its images have another format than their names say: {which}");
             return Err(DataError::dataset(&card.dataset, reason));
         }
-        let reasons = reasons(&sheet.rejected);
-        let mut rejected = sheet.rejected;
-        rejected.truncate(LISTED);
+        let (rejected, reasons) = sheet.rejected.into_parts();
         Ok(Dataset {
             name: card.dataset.clone(),
             license: card.license.clone(),
@@ -261,15 +256,14 @@ impl Opening<'_> {
         let mut kept = keep.iter();
         reasons.retain(|_| kept.next() == Some(&true));
         let usable: Vec<bool> = reasons.iter().map(Option::is_none).collect();
-        let before = sheet.rejected.len();
-        sheet.reject(&usable, |_, row| reasons[row].clone().unwrap_or_default());
+        let last = sheet.reject(&usable, |_, row| reasons[row].clone().unwrap_or_default());
         retain(fields, &usable);
         if usable.is_empty() && left_out > 0 {
             return Err(DataError::dataset(&self.card.dataset, "has no item that `where` lets through"));
         }
         if sheet.len() == 0 {
             // The last to go, or else whoever went before.
-            let first = sheet.rejected.get(before).or(sheet.rejected.first()).map(ToString::to_string);
+            let first = last.as_ref().or(sheet.rejected.listed().first()).map(ToString::to_string);
             let why: String = unjoined.iter().chain(&first).map(|why| format!(": {why}")).collect();
             return Err(DataError::dataset(&self.card.dataset, format!("has no item that can be used{why}")));
         }

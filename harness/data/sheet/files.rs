@@ -69,7 +69,7 @@ impl Sheet {
         }
         if self.ids.is_empty() {
             let folder = source.root.display();
-            let why = self.rejected.first().map_or(String::new(), |first| format!(" ({}: {})", first.what, first.reason));
+            let why = self.rejected.listed().first().map_or(String::new(), |first| format!(" ({}: {})", first.what, first.reason));
             return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob)));
         }
         Ok(())
