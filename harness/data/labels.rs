@@ -14,7 +14,7 @@ use super::printable::hidden;
 use super::sheet::Sheet;
 use super::source::{Found, Source};
 use super::table::{self, Table};
-use crate::spec::card::{Card, Header, LabelForm, Labels, Names, Others, TableFile, Truth};
+use crate::spec::card::{Card, Header, LabelForm, Labels, Name, Names, Others, TableFile, Truth};
 use crate::spec::problem::{Problem, SpecError};
 
 /// Classes and targets.
@@ -51,7 +51,7 @@ impl Gathered {
         }
     }
 
-    fn finish(self, wanted: &[String], others: Others, name: impl Fn(&str) -> String, sort: bool) -> Read {
+    fn finish(self, wanted: &[Name], others: Others, name: impl Fn(&str) -> String, sort: bool) -> Read {
         let mut order: Vec<(String, usize)> = match wanted {
             [] => {
                 let own = self.classes.iter().enumerate().filter(|(index, _)| !self.merged.contains(&(*index as u32)));
@@ -60,8 +60,8 @@ impl Gathered {
             wanted => wanted
                 .iter()
                 .filter_map(|wanted| {
-                    let index = self.classes.iter().position(|class| class == wanted || name(class) == *wanted);
-                    Some((wanted.clone(), index?))
+                    let index = self.classes.iter().position(|class| *class == wanted.text || name(class) == wanted.text);
+                    Some((wanted.text.clone(), index?))
                 })
                 .collect(),
         };
@@ -218,10 +218,10 @@ pub(super) fn read(
     let shown = shown(source, sheet, names, &gathered.classes)?;
     ontology::imply(&mut gathered, labels, &shown, source, sheet)?;
     let mut read = gathered.finish(&labels.classes, others, |code| shown.get(code).cloned().unwrap_or_else(|| code.to_owned()), sort);
-    let lost = labels.classes.iter().find(|class| !read.classes.contains(class));
+    let lost = labels.classes.iter().find(|class| !read.classes.contains(&class.text));
     match lost {
         Some(class) => {
-            let problem = Problem::at(&labels.node, format!("no label of the class `{class}` was found"));
+            let problem = Problem::at(&class.node, format!("no label of the class `{}` was found", class.text));
             Err(SpecError::from(problem.help("check its spelling, or take it out of `classes`")).into())
         }
         None => {

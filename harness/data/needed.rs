@@ -89,7 +89,13 @@ impl Opening<'_> {
             return Ok(());
         }
         let problem = Problem::at(node, format!("the files' names have no group `{name}`"));
-        Err(SpecError::from(problem.help(format!("name it in the pattern: (?<name>…) ({})", did_you_mean(name, known)))).into())
+        let help = match name.split_once('.') {
+            Some((table, _)) if !self.card.tables.is_empty() => {
+                format!("the card joins no table `{table}` ({})", did_you_mean(table, self.card.tables.keys().map(String::as_str)))
+            }
+            _ => format!("name it in the pattern: (?<name>…) ({})", did_you_mean(name, known)),
+        };
+        Err(SpecError::from(problem.help(help)).into())
     }
 
     pub(super) fn column<'s>(&self, sheet: &'s Sheet, name: &Name) -> Result<&'s Column, DataError> {

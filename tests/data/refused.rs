@@ -306,3 +306,17 @@ fn millions_of_rejected_rows_are_counted_and_each_reason_has_examples() {
     assert_eq!(dataset.rejected.len(), 10_011);
     assert_eq!(dataset.rejected.last().unwrap().to_string(), "`t.csv` 12033: `y` is `z`, which `y` does not know");
 }
+
+#[test]
+fn what_a_card_asks_for_and_is_not_there_is_underlined_with_what_there_is() {
+    let folder = Folder::new().file("root/a.png", image("rgb.png")).file("root/b.png", image("rgb.png"));
+    let folder = folder.file("root/people.csv", "stem,age,tone\na,117,dark\nb,30,light\n").file("root/l.csv", "i,c\na,Dog\nb,Cat\n");
+    let images = "images: {glob: '*.png', id: '{stem}'}\n";
+    let joined = format!("{images}tables: {{people: {{file: people.csv, key: stem}}}}\n");
+    let cards = [
+        format!("{joined}fields: {{tone: peple.tone}}\nlabel: tone\n"),
+        format!("{joined}fields: {{age: {{from: people.age, bins: [0, 20, 117]}}}}\nlabel: age\n"),
+        format!("{images}labels: {{file: l.csv, id: i, class: c, classes: [Cat, Dogg]}}\n"),
+    ];
+    insta::assert_snapshot!(cards.map(|card| shown(&folder, &card).to_string()).join("\n"));
+}

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::Name;
 use super::condition::Range;
 use super::ontology::Ontology;
 use super::table::{self, TableFile};
@@ -15,7 +16,7 @@ pub struct Labels {
     /// The form.
     pub form: LabelForm,
     /// The only classes that count, in this order; empty: all, alphabetically (a wide table: in its order).
-    pub classes: Vec<String>,
+    pub classes: Vec<Name>,
     /// What follows from the labels that are written.
     pub ontology: Ontology,
     /// Where it is written.
@@ -170,7 +171,7 @@ fn said(node: &Node, problems: &mut Problems) -> Option<Said> {
 impl Decode for Labels {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, problems, "`labels`")?;
-        let classes: Option<Vec<String>> = fields.optional("classes", problems);
+        let classes: Option<Vec<Name>> = fields.optional("classes", problems);
         let form = if node.get("file").is_some() || node.get("files").is_some() {
             long(&mut fields, problems)
         } else if node.get("columns").is_some() {
@@ -192,8 +193,8 @@ impl Labels {
     pub fn written(&self) -> Vec<String> {
         let mut written: Vec<String> = Vec::new();
         for class in &self.classes {
-            let members = self.ontology.sets.get(class);
-            written.extend(members.map_or(std::slice::from_ref(class), Vec::as_slice).iter().cloned());
+            let members = self.ontology.sets.get(&class.text);
+            written.extend(members.map_or(std::slice::from_ref(&class.text), Vec::as_slice).iter().cloned());
         }
         if self.classes.is_empty() {
             written.extend(self.ontology.sets.values().flatten().cloned());
