@@ -48,6 +48,7 @@ pub(super) struct Opening<'c> {
 impl Opening<'_> {
     pub(super) fn run(&self) -> Result<Dataset, DataError> {
         let card = self.card;
+        self.check_groups()?;
         let (own, joined) = self.needed();
         let memory = Memory::open(self.cache, self.root, Look::of(card));
         let source = Source { root: self.root, unpacked: &Unpacked::new(self.cache, &memory) };
@@ -55,9 +56,6 @@ impl Opening<'_> {
         let mut aside = Aside::default();
         let tabled = card.labels.as_ref().is_some_and(|labels| matches!(labels.form, LabelForm::Long { .. }));
         let all: HashSet<String> = if tabled { sheet.ids.iter().cloned().collect() } else { HashSet::new() };
-        for file in card.sidecars.iter().map(|sidecar| &sidecar.file) {
-            file.columns().try_for_each(|column| self.check_group(column, &file.node))?;
-        }
         sidecar::read(card, self.root, &mut sheet)?;
         for (name, table) in self.in_order()? {
             let wanted = joined.get(name).cloned().unwrap_or_default();
@@ -65,7 +63,6 @@ impl Opening<'_> {
         }
         sheet.read_windows(card);
         if let Some(whose) = &card.whose {
-            whose.columns().try_for_each(|column| self.check_group(column, &whose.node))?;
             sheet.fill(whose);
         }
         let (mut fields, refused) = self.fields(&sheet)?;
@@ -204,7 +201,6 @@ impl Opening<'_> {
                 FieldSource::Pixels { .. } => continue,
             };
             let column = self.column(sheet, from)?;
-            self.check_group(&from.text, &from.node)?;
             keep(name, field::make(name, field, sheet, column, needed(name)), Vec::new());
         }
         if let Some(subject) = self.card.subject.as_ref().filter(|subject| !self.card.fields.contains_key(&subject.text)) {
