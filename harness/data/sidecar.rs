@@ -79,7 +79,7 @@ fn bytes(root: &Root<'_>, file: &str, archived: &Archived) -> Result<Option<Vec<
         },
         Err(_) => match archived.get(file) {
             Some((archive, member)) if member.size <= LONGEST => {
-                archive::read(archive, member).map(Some).map_err(|error| error.to_string())
+                archive::read(archive, member).map(Some).map_err(|error| format!("cannot be unpacked: {error}"))
             }
             Some((_, member)) => Err(format!("has {} bytes, more than the {LONGEST} that are read", member.size)),
             None => Ok(None),
