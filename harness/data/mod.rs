@@ -15,6 +15,7 @@
 //! - [`draw`]: rows with a target distribution (`share`, and `apportion` for whole numbers); [`fold`]: parts for cross-validation.
 //! - [`weight`]: how much each item counts.
 //! - [`mock`]: made-up data in a card's own layout.
+//! - `reason`: why rows are rejected, counted.
 //! - [`printable`]: texts out of files, safe to show.
 //! - [`random`]: numbers keyed by what they are for.
 
@@ -51,6 +52,7 @@ mod pixel_text;
 mod pixels;
 pub mod printable;
 pub mod random;
+mod reason;
 mod root;
 mod shard;
 mod share;

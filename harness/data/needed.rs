@@ -1,6 +1,6 @@
 //! The columns that a card reads, and who has them: the items' own table or names, or the tables that are joined to them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use indexmap::IndexMap;
 
@@ -74,6 +74,12 @@ impl Opening<'_> {
             }
         }
         (own, joined)
+    }
+
+    /// What may be named where a row is rejected: fields, tables and columns.
+    pub(super) fn names(&self, own: &BTreeSet<String>, joined: &IndexMap<String, Vec<String>>) -> HashSet<String> {
+        let of_tables = joined.iter().flat_map(|(table, columns)| columns.iter().map(move |column| format!("{table}.{column}")));
+        self.card.fields.keys().chain(self.card.tables.keys()).chain(own).cloned().chain(of_tables).collect()
     }
 
     /// The joined tables, each after those whose columns find its rows.

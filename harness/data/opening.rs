@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use super::aside::Aside;
-use super::dataset::{Dataset, Progress, reasons};
+use super::dataset::{Dataset, Progress};
 use super::decode;
 use super::digest::{Digest, Memory};
 use super::error::DataError;
@@ -14,6 +14,7 @@ use super::field::{self, compact};
 use super::frame::{Factor, Targets, whole};
 use super::items::Items;
 use super::mosaic::Mosaics;
+use super::reason::reasons;
 use super::sheet::Sheet;
 use super::source::Source;
 use super::split::{Pool, check_disjoint};
@@ -143,7 +144,7 @@ impl Opening<'_> {
             let reason = format!("is strict, and {count} of its images have another format than their names say: {which}");
             return Err(DataError::dataset(&card.dataset, reason));
         }
-        let reasons = reasons(&sheet.rejected);
+        let reasons = reasons(&sheet.rejected, &self.names(&own, &joined));
         let mut rejected = sheet.rejected;
         rejected.truncate(LISTED);
         Ok(Dataset {
