@@ -36,29 +36,6 @@ impl std::fmt::Display for Rejected {
     }
 }
 
-impl Rejected {
-    /// Its reason without what differs from row to row: numbers, and what stands between backticks.
-    pub(super) fn kind(&self) -> String {
-        let plain = |text: &str| {
-            let mut plain = String::with_capacity(text.len());
-            let mut letters = text.chars().peekable();
-            while let Some(letter) = letters.next() {
-                let digit = |letter: Option<&char>| letter.is_some_and(char::is_ascii_digit);
-                if !(letter.is_ascii_digit() || letter == '-' && digit(letters.peek())) {
-                    plain.push(letter);
-                    continue;
-                }
-                plain.push('…');
-                while letters.next_if(|letter| letter.is_ascii_digit() || *letter == '.').is_some() {}
-            }
-            plain
-        };
-        let parts = self.reason.split('`').enumerate();
-        let parts: Vec<String> = parts.map(|(at, part)| if at % 2 == 0 { plain(part) } else { "…".to_owned() }).collect();
-        parts.join("`")
-    }
-}
-
 /// Tells how many images of how many are done.
 pub type Progress<'p> = &'p (dyn Fn(u64, u64) + Sync);
 
@@ -97,7 +74,7 @@ pub struct Dataset {
     pub rejected: Vec<Rejected>,
     /// How many were rejected.
     pub rejections: u64,
-    /// How many for which reason, the most frequent first; what a reason quotes is left out.
+    /// How many for which reason, the most frequent first, without what differs from row to row.
     pub reasons: Vec<(String, u64)>,
     /// What is not used though nothing is wrong with it.
     pub aside: Aside,

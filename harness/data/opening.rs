@@ -45,23 +45,20 @@ pub(super) struct Opening<'c> {
 impl Opening<'_> {
     pub(super) fn run(&self) -> Result<Dataset, DataError> {
         let card = self.card;
+        self.check_groups()?;
         let (own, joined) = self.needed();
         let memory = Memory::open(self.cache, self.root, Look::of(card));
         let source = Source { root: self.root, unpacked: &Unpacked::new(self.cache, &memory) };
-        let mut sheet = Sheet::read(card, &source, &own)?;
+        let mut sheet = Sheet::read(card, &source, &own, self.names(&own, &joined))?;
         let mut aside = Aside::default();
         let tabled = card.labels.as_ref().is_some_and(|labels| matches!(labels.form, LabelForm::Long { .. }));
         let all: HashSet<String> = if tabled { sheet.ids.iter().cloned().collect() } else { HashSet::new() };
-        for file in card.sidecars.iter().map(|sidecar| &sidecar.file) {
-            file.columns().try_for_each(|column| self.check_group(column, &file.node))?;
-        }
         sidecar::read(card, self.root, &mut sheet)?;
         for (name, table) in self.in_order()? {
             let wanted = joined.get(name).cloned().unwrap_or_default();
             aside.unjoined.extend(join::join(&source, &mut sheet, name, table, &wanted)?);
         }
         if let Some(whose) = &card.whose {
-            whose.columns().try_for_each(|column| self.check_group(column, &whose.node))?;
             sheet.fill(whose);
         }
         let (mut fields, refused) = self.fields(&sheet)?;
@@ -201,7 +198,6 @@ impl Opening<'_> {
                 FieldSource::Pixels { .. } => continue,
             };
             let column = self.column(sheet, from)?;
-            self.check_group(&from.text, &from.node)?;
             keep(name, field::make(name, field, sheet, column, needed(name)), Vec::new());
         }
         if let Some(subject) = self.card.subject.as_ref().filter(|subject| !self.card.fields.contains_key(&subject.text)) {
@@ -211,7 +207,6 @@ impl Opening<'_> {
             }
         }
         if let Some(window) = self.card.late_window() {
-            window.columns().iter().try_for_each(|column| self.check_group(column, &window.node))?;
             for (row, reason) in sheet.unboxed(window) {
                 reasons[row].get_or_insert(reason);
             }

@@ -2,36 +2,35 @@
 //!
 //! A table may have more rows that are refused than memory has room for, so that none is kept beyond what anybody reads.
 
-use indexmap::IndexMap;
+use std::collections::HashSet;
 
 use super::dataset::Rejected;
+use super::reason::Reasons;
 
 /// Rejections that are kept, whatever their reasons.
 const LISTED: usize = 10_000;
 /// Of each reason, so many are kept after these.
 const EXAMPLES: u64 = 10;
-/// Reasons that are told apart.
-const REASONS: usize = 1000;
-/// What all others count as.
-const OTHERS: &str = "other reasons";
 
 /// Rejections, in the order in which they came.
 #[derive(Debug, Default)]
 pub(super) struct Rejections {
     listed: Vec<Rejected>,
-    reasons: IndexMap<String, u64>,
+    reasons: Reasons,
     count: u64,
 }
 
 impl Rejections {
+    /// None yet, of items with columns of these names.
+    pub(super) fn speaking_of(names: HashSet<String>) -> Self {
+        Self { reasons: Reasons::speaking_of(names), ..Self::default() }
+    }
+
     /// Counts one more.
     pub(super) fn push(&mut self, rejected: Rejected) {
-        let kind = rejected.kind();
-        let known = self.reasons.len() < REASONS || self.reasons.contains_key(&kind);
-        let count = self.reasons.entry(if known { kind } else { OTHERS.to_owned() }).or_default();
-        *count += 1;
+        let alike = self.reasons.add(&rejected.reason);
         self.count += 1;
-        if self.listed.len() < LISTED || *count <= EXAMPLES {
+        if self.listed.len() < LISTED || alike <= EXAMPLES {
             self.listed.push(rejected);
         }
     }
@@ -47,9 +46,8 @@ impl Rejections {
     }
 
     /// Those that are kept, and how many there are for which reason, the most frequent first.
-    pub(super) fn into_parts(mut self) -> (Vec<Rejected>, Vec<(String, u64)>) {
-        self.reasons.sort_by(|_, a, _, b| b.cmp(a));
-        (self.listed, self.reasons.into_iter().collect())
+    pub(super) fn into_parts(self) -> (Vec<Rejected>, Vec<(String, u64)>) {
+        (self.listed, self.reasons.counted())
     }
 }
 

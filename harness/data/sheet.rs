@@ -7,7 +7,7 @@ mod files;
 mod records;
 mod rows;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use indexmap::{IndexMap, IndexSet};
@@ -80,9 +80,10 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// Reads the items of a card, with the columns that `needed` names.
-    pub(super) fn read(card: &Card, source: &Source, needed: &BTreeSet<String>) -> Result<Self, DataError> {
-        let mut sheet = Self { columns: needed.iter().map(|name| (name.clone(), Column::default())).collect(), ..Self::default() };
+    /// Reads the items of a card, with the columns that `needed` names; `names` are those that rejections may speak of.
+    pub(super) fn read(card: &Card, source: &Source, needed: &BTreeSet<String>, names: HashSet<String>) -> Result<Self, DataError> {
+        let columns = needed.iter().map(|name| (name.clone(), Column::default())).collect();
+        let mut sheet = Self { columns, rejected: Rejections::speaking_of(names), ..Self::default() };
         match &card.layout {
             Layout::Files(files) => sheet.read_files(card, source, files)?,
             Layout::Rows(rows) => {

@@ -93,7 +93,7 @@ fn bytes(root: &Root<'_>, file: &str, archived: Option<&(u32, &Path, &Member)>) 
         },
         Err(_) => match archived {
             Some((_, archive, member)) if member.size <= LONGEST => {
-                archive::read(archive, member).map(Some).map_err(|error| error.to_string())
+                archive::read(archive, member).map(Some).map_err(|error| format!("cannot be unpacked: {error}"))
             }
             Some((.., member)) => Err(format!("has {} bytes, more than the {LONGEST} that are read", member.size)),
             None => Ok(None),

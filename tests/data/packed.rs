@@ -19,6 +19,66 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
+/// Two grey images of 4 x 4 pixels.
+fn npy() -> Vec<u8> {
+    let mut bytes = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
+    bytes.extend(format!("{:<117}\n", "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 4, 4), }").bytes());
+    bytes.extend([128; 32]);
+    bytes
+}
+
+/// A zip archive of which the middle of each member is damaged, as long as it can still be unpacked.
+fn damaged(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored)).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    let mut bytes = zip.finish().unwrap().into_inner();
+    for (_, member) in members {
+        let at = bytes.windows(member.len()).position(|window| window == *member).unwrap();
+        bytes[at + member.len() / 2] ^= 1;
+    }
+    bytes
+}
+
+#[test]
+fn a_member_whose_checksum_is_another_is_refused() {
+    let jpeg = std::fs::read(format!("{IMAGES}/full.jpg")).unwrap();
+    let png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    let folder = Folder::new();
+    folder.write("faces.zip", damaged(&[("a.jpg", &jpeg), ("a.json", b"{\"tone\": 18}")])).write("a.jpg", &jpeg).write("b.png", &png);
+    folder.write("tables.zip", damaged(&[("t.csv", b"file,tone\na.jpg,18\n")])).write("x.npz", damaged(&[("x.npy", &npy())]));
+    let told = |error: String| {
+        let at = error.find("checksum").unwrap_or_else(|| panic!("{error}"));
+        error[..at].trim_end().to_owned()
+    };
+    let error = folder.open("images: {archive: faces.zip, glob: '*.jpg'}\n").unwrap_err();
+    assert_eq!(told(error), "the dataset `d` has no image that can be read: `a.jpg`: cannot be unpacked: its bytes have the");
+    let error = folder.open("images: {table: tables.zip/t.csv, path: '{file}'}\n").unwrap_err();
+    assert_eq!(told(error), "`tables.zip` cannot be unpacked: `t.csv`: its bytes have the");
+    let error = folder.open("images: {arrays: {test: {images: x.npz/x}}}\n").unwrap_err();
+    assert_eq!(told(error), "`x.npz` cannot be read: `x.npy`: its bytes have the");
+    let whole = zip(&[("b.png", &png), ("b.json", b"{\"tone\": 18}")]);
+    let at = whole.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+    let mut wrong = whole.clone();
+    wrong[at + 16] ^= 1;
+    let card = "images: {archive: whole.zip, glob: '*.png'}\nsidecar: {file: '{stem}.json', fields: {tone: /tone}}\nfields: {tone: tone}\n";
+    assert_eq!(folder.write("whole.zip", &whole).open(card).unwrap().ids, ["b.png"]);
+    assert_eq!(
+        told(folder.write("whole.zip", wrong).open(card).unwrap_err()),
+        "the dataset `d` has no image that can be read: `b.png`: cannot be unpacked: its bytes have the"
+    );
+    let mut beside = whole.clone();
+    let at = beside.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
+    beside[at + 16] ^= 1;
+    let error = folder.write("whole.zip", beside).open(card).unwrap_err();
+    assert_eq!(
+        told(error),
+        "the dataset `d` has no item that can be used: `b.png`: the side file `b.json` cannot be unpacked: its bytes have the"
+    );
+}
+
 #[test]
 fn tables_in_an_archive_are_named_by_their_way_through_it() {
     let png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
