@@ -114,7 +114,7 @@ fn summary(card: &Card, dataset: &Dataset, census: &[Census], overlooked: &Kind)
         "aside": dataset.aside,
         "overlooked": overlooked,
         "rejections": dataset.rejections,
-        "reasons": dataset.reasons.iter().map(|(reason, count)| json!({"reason": reason, "rows": count})).collect::<Vec<_>>(),
+        "reasons": dataset.reasons.iter().map(|(reason, count)| json!({"reason": printable(reason), "rows": count})).collect::<Vec<_>>(),
         "rejected": dataset.rejected.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

@@ -18,7 +18,7 @@ impl Validate {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let plan = self.study.plan(&*observer(Style::Auto, false, 0), false)?;
         for (name, data) in &plan.datasets {
-            let rejected = data.dataset.rejected.len();
+            let rejected = data.dataset.rejections;
             println!("{name}: {} items, {} classes, {rejected} rows rejected", data.dataset.ids.len(), data.dataset.classes.len());
             let mut splits: Vec<_> = data.splits.iter().collect();
             splits.sort();

@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use flate2::{Crc, CrcReader};
 use serde::{Deserialize, Serialize};
 
 use super::error::DataError;
@@ -26,6 +27,8 @@ pub struct Member {
     pub size: u64,
     /// Whether the stored bytes are deflated.
     pub deflated: bool,
+    /// The CRC-32 of its bytes, where the archive says it: a tar does not.
+    pub checksum: Option<u32>,
 }
 
 /// Members, and names of others with the reasons why they cannot be read.
@@ -77,7 +80,7 @@ fn begin(path: &Path) -> Result<Vec<u8>, DataError> {
 
 fn zip(file: File) -> Result<Found, String> {
     let length = file.metadata().map_err(|error| error.to_string())?.len();
-    let mut archive = zip::ZipArchive::new(std::io::BufReader::new(file)).map_err(|error| match error {
+    let mut archive = zip::ZipArchive::new(io::BufReader::new(file)).map_err(|error| match error {
         zip::result::ZipError::InvalidArchive(_) => "its list of files, which comes last, is not there or broken: is it whole?".to_owned(),
         error => error.to_string(),
     })?;
@@ -105,7 +108,8 @@ fn zip(file: File) -> Result<Found, String> {
                 refused.push((name, "reaches beyond the end of the archive".to_owned()));
             }
             (Ok(path), false, Some(offset)) => {
-                members.push(Member { path, offset, stored: entry.compressed_size(), size: entry.size(), deflated })
+                let (stored, size, checksum) = (entry.compressed_size(), entry.size(), Some(entry.crc32()));
+                members.push(Member { path, offset, stored, size, deflated, checksum });
             }
             (Err(reason), ..) => refused.push((name, reason)),
             (_, true, _) => refused.push((name, "is encrypted".to_owned())),
@@ -152,7 +156,7 @@ fn tar(mut file: File) -> Result<Found, String> {
                 match below_root(&name) {
                     _ if matches!(kind, b'1' | b'2') => refused.push((name, "is a link".to_owned())),
                     _ if !matches!(kind, 0 | b'0') => refused.push((name, "is a device or a pipe, no file".to_owned())),
-                    Ok(path) => members.push(Member { path, offset: data, stored: size, size, deflated: false }),
+                    Ok(path) => members.push(Member { path, offset: data, stored: size, size, deflated: false, checksum: None }),
                     Err(reason) => refused.push((name, reason)),
                 }
             }
@@ -185,22 +189,59 @@ fn pax_path(bytes: &[u8]) -> Option<String> {
     text.lines().find_map(|record| record.split_once(' ')?.1.strip_prefix("path=").map(str::to_owned))
 }
 
-/// A member's bytes, one after the other.
-pub(super) fn stream(path: &Path, member: &Member) -> std::io::Result<Box<dyn Read>> {
+/// A member's bytes, one after the other; the last comes with an error where they are not those that were packed.
+pub(super) fn stream(path: &Path, member: &Member) -> io::Result<Box<dyn Read>> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(member.offset))?;
-    let stored = std::io::BufReader::new(file.take(member.stored));
-    Ok(if member.deflated { Box::new(flate2::bufread::DeflateDecoder::new(stored)) } else { Box::new(stored) })
+    let stored = io::BufReader::new(file.take(member.stored));
+    let bytes: Box<dyn Read> = if member.deflated { Box::new(flate2::bufread::DeflateDecoder::new(stored)) } else { Box::new(stored) };
+    Ok(Box::new(Checked { bytes: CrcReader::new(bytes), member: member.clone() }))
+}
+
+/// A member whose checksum is looked at when all of it is read.
+struct Checked {
+    bytes: CrcReader<Box<dyn Read>>,
+    member: Member,
+}
+
+impl Read for Checked {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.bytes.read(buffer)? {
+            0 if !buffer.is_empty() => {
+                self.member
+                    .check(self.bytes.crc())
+                    .map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", self.member.path)))?;
+                Ok(0)
+            }
+            count => Ok(count),
+        }
+    }
+}
+
+impl Member {
+    fn check(&self, found: &Crc) -> io::Result<()> {
+        match self.checksum {
+            Some(said) if said != found.sum() => {
+                let words = format!("its bytes have the checksum `{:08x}`, where the archive says `{said:08x}`", found.sum());
+                Err(io::Error::new(io::ErrorKind::InvalidData, words))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A member's bytes.
-pub(super) fn read(path: &Path, member: &Member) -> std::io::Result<Vec<u8>> {
-    let mut stored = vec![0; usize::try_from(member.stored).unwrap_or(usize::MAX)];
-    File::open(path)?.read_exact_at(&mut stored, member.offset)?;
-    if !member.deflated {
-        return Ok(stored);
+pub(super) fn read(path: &Path, member: &Member) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(member.stored).unwrap_or(usize::MAX)];
+    File::open(path)?.read_exact_at(&mut bytes, member.offset)?;
+    if member.deflated {
+        let stored = std::mem::take(&mut bytes);
+        flate2::read::DeflateDecoder::new(stored.as_slice()).take(member.size).read_to_end(&mut bytes)?;
     }
-    let mut bytes = Vec::new();
-    flate2::read::DeflateDecoder::new(stored.as_slice()).take(member.size).read_to_end(&mut bytes)?;
+    let mut found = Crc::new();
+    if member.checksum.is_some() {
+        found.update(&bytes);
+    }
+    member.check(&found)?;
     Ok(bytes)
 }

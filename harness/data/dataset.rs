@@ -36,32 +36,6 @@ impl std::fmt::Display for Rejected {
     }
 }
 
-/// Rejections by their reasons, the most frequent first, without what differs from row to row: numbers, and what stands between backticks.
-pub(super) fn reasons(rejected: &[Rejected]) -> Vec<(String, u64)> {
-    let mut counts: IndexMap<String, u64> = IndexMap::new();
-    for rejected in rejected {
-        let plain = |text: &str| {
-            let mut plain = String::with_capacity(text.len());
-            let mut letters = text.chars().peekable();
-            while let Some(letter) = letters.next() {
-                let digit = |letter: Option<&char>| letter.is_some_and(char::is_ascii_digit);
-                if !(letter.is_ascii_digit() || letter == '-' && digit(letters.peek())) {
-                    plain.push(letter);
-                    continue;
-                }
-                plain.push('…');
-                while letters.next_if(|letter| letter.is_ascii_digit() || *letter == '.').is_some() {}
-            }
-            plain
-        };
-        let parts = rejected.reason.split('`').enumerate();
-        let parts: Vec<String> = parts.map(|(at, part)| if at % 2 == 0 { plain(part) } else { "…".to_owned() }).collect();
-        *counts.entry(parts.join("`")).or_default() += 1;
-    }
-    counts.sort_by(|_, a, _, b| b.cmp(a));
-    counts.into_iter().collect()
-}
-
 /// Tells how many images of how many are done.
 pub type Progress<'p> = &'p (dyn Fn(u64, u64) + Sync);
 
@@ -96,11 +70,11 @@ pub struct Dataset {
     pub items: Items,
     /// Height, width and channels of the first item, before any fitting.
     pub native: (u32, u32, u32),
-    /// The first rows and files that were rejected.
+    /// The first rows and files that were rejected, and of each reason some.
     pub rejected: Vec<Rejected>,
     /// How many were rejected.
     pub rejections: u64,
-    /// How many for which reason, the most frequent first; what a reason quotes is left out.
+    /// How many for which reason, the most frequent first, without what differs from row to row.
     pub reasons: Vec<(String, u64)>,
     /// What is not used though nothing is wrong with it.
     pub aside: Aside,

@@ -10,7 +10,7 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use super::jpeg;
 
 /// Changes whenever decoding or fitting gives other bytes than before: old shards are then left alone.
-pub const VERSION: &str = "6";
+pub const VERSION: &str = "7";
 
 /// Decoded pixels, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::frame::{Factor, whole};
 use super::printable::hidden;
 use super::sheet::{Column, Sheet};
-use crate::spec::card::{Field, FieldSource, Missing, Outside, Translate};
+use crate::spec::card::{Bins, Field, FieldSource, Missing, Outside, Translate};
 
 /// What a distinct value becomes.
 enum Outcome {
@@ -117,7 +117,15 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
                 (Some(None), _) | (None, Outside::Missing) => Outcome::Missing,
                 (None, Outside::Keep) => level(&mut levels, whole(matched.unwrap_or(written))),
                 (None, Outside::Level(other)) => level(&mut levels, other),
-                (None, Outside::Reject) => Outcome::Refused(format!("`{}` is `{written}`, which `{name}` does not know", from)),
+                (None, Outside::Reject) => {
+                    let bounds = match translate {
+                        Translate::Bins(Bins { edges, .. }) => edges.first().zip(edges.last()),
+                        _ => None,
+                    };
+                    let bounds =
+                        bounds.map_or(String::new(), |(first, last)| format!(": its `bins` hold numbers from {first} to below {last}"));
+                    Outcome::Refused(format!("`{from}` is `{written}`, which `{name}` does not know{bounds}"))
+                }
             }
         })
         .collect();

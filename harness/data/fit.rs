@@ -13,15 +13,18 @@ use crate::spec::input::{Channels, Decoding, Filter, Fit, Resolved};
 pub fn fit(pixels: Pixels, input: &Resolved) -> Result<Vec<u8>, String> {
     let pixels = if input.channels == Channels::Gray { pixels.into_luma() } else { pixels };
     let (width, height) = (input.width, input.height);
-    let fitted = match (input.input.size, (pixels.width, pixels.height) == (width, height)) {
-        (_, true) => pixels,
-        (None, false) => {
+    let same = (pixels.width, pixels.height) == (width, height);
+    // Also an image that already has the size is resized, where that is so that its edges are cut off.
+    let cut = || whole(f64::from(width), f64::from(height), input) != (f64::from(width), f64::from(height));
+    let fitted = match input.input.size {
+        None if !same => {
             return Err(format!(
                 "it has {} x {} pixels where the first image has {width} x {height}: give the model's `input` a `size`",
                 pixels.width, pixels.height
             ));
         }
-        (Some(_), false) => resized(&pixels, input)?,
+        Some(_) if !same || cut() => resized(&pixels, input)?,
+        _ => pixels,
     };
     Ok(arranged(fitted, input.channels))
 }

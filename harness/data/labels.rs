@@ -14,7 +14,7 @@ use super::printable::hidden;
 use super::sheet::Sheet;
 use super::source::{Found, Source};
 use super::table::{self, Table};
-use crate::spec::card::{Card, Header, LabelForm, Labels, Names, Others, TableFile, Truth};
+use crate::spec::card::{Card, Header, LabelForm, Labels, Name, Names, Others, TableFile, Truth};
 use crate::spec::problem::{Problem, SpecError};
 
 /// Classes and targets.
@@ -51,7 +51,7 @@ impl Gathered {
         }
     }
 
-    fn finish(self, wanted: &[String], others: Others, name: impl Fn(&str) -> String, sort: bool) -> Read {
+    fn finish(self, wanted: &[Name], others: Others, name: impl Fn(&str) -> String, sort: bool) -> Read {
         let mut order: Vec<(String, usize)> = match wanted {
             [] => {
                 let own = self.classes.iter().enumerate().filter(|(index, _)| !self.merged.contains(&(*index as u32)));
@@ -60,8 +60,8 @@ impl Gathered {
             wanted => wanted
                 .iter()
                 .filter_map(|wanted| {
-                    let index = self.classes.iter().position(|class| class == wanted || name(class) == *wanted);
-                    Some((wanted.clone(), index?))
+                    let index = self.classes.iter().position(|class| *class == wanted.text || name(class) == wanted.text);
+                    Some((wanted.text.clone(), index?))
                 })
                 .collect(),
         };
@@ -97,14 +97,31 @@ pub(super) fn class_of<'c>(card: &Card, column: &'c str) -> &'c str {
 
 /// Why the label lists of some items cannot be read, by row.
 pub(super) fn unreadable(labels: &Labels, sheet: &Sheet) -> Vec<(usize, String)> {
-    let LabelForm::List { from, separator, .. } = &labels.form else { return Vec::new() };
-    let Some(column) = sheet.columns.get(from) else { return Vec::new() };
-    let refused = |cell: &str| match classes_of(cell, separator.as_deref()) {
-        Some(classes) => classes.iter().find(|class| class.contains(hidden)).map(|class| unseen(class)),
-        None => Some(format!("`{from}` is `{cell}`, which is no list: write `[\"a\", \"b\"]`, or say the `separator`")),
-    };
-    let reasons: Vec<Option<String>> = column.values().map(refused).collect();
-    (0..sheet.len()).filter_map(|row| Some((row, reasons[column.code(row)? as usize].clone()?))).collect()
+    let LabelForm::List { from, absent, separator, .. } = &labels.form else { return Vec::new() };
+    let mut found = Vec::new();
+    for name in labels.form.lists() {
+        let Some(column) = sheet.columns.get(name) else { continue };
+        let refused = |cell: &str| match classes_of(cell, separator.as_deref()) {
+            Some(classes) => classes.iter().find(|class| class.contains(hidden)).map(|class| unseen(class)),
+            None => Some(format!("`{name}` is `{cell}`, which is no list: write `[\"a\", \"b\"]`, or say the `separator`")),
+        };
+        let reasons: Vec<Option<String>> = column.values().map(refused).collect();
+        found.extend((0..sheet.len()).filter_map(|row| Some((row, reasons[column.code(row)? as usize].clone()?))));
+    }
+    if let Some(absent) = absent {
+        let twice = |row: usize| {
+            let (yes, no) = (listed_in(sheet, from, separator.as_deref(), row), listed_in(sheet, absent, separator.as_deref(), row));
+            yes.into_iter().find(|class| no.contains(class)).map(|class| (row, format!("`{class}` is in `{from}` and in `{absent}`")))
+        };
+        found.extend((0..sheet.len()).filter_map(twice));
+    }
+    found
+}
+
+/// The classes that an item's cell lists.
+fn listed_in(sheet: &Sheet, column: &str, separator: Option<&str>, row: usize) -> Vec<String> {
+    let cell = sheet.columns.get(column).and_then(|column| column.get(row)).unwrap_or_default();
+    classes_of(cell, separator).unwrap_or_default()
 }
 
 /// The classes that a cell lists; `None` where it is no list.
@@ -187,11 +204,12 @@ pub(super) fn read(
             seen.check(labels, &sheet.ids, "id", "column of the labels")?;
             (Others::Unknown, None, false)
         }
-        LabelForm::List { from, separator, others, names } => {
-            for row in 0..sheet.len() {
-                let cell = sheet.columns.get(from).and_then(|column| column.get(row)).unwrap_or_default();
-                for class in classes_of(cell, separator.as_deref()).unwrap_or_default() {
-                    gathered.say(row, &class, true);
+        LabelForm::List { from, absent, separator, others, names } => {
+            for (column, there) in std::iter::once((from, true)).chain(absent.iter().map(|absent| (absent, false))) {
+                for row in 0..sheet.len() {
+                    for class in listed_in(sheet, column, separator.as_deref(), row) {
+                        gathered.say(row, &class, there);
+                    }
                 }
             }
             (*others, names.as_ref(), true)
@@ -200,10 +218,10 @@ pub(super) fn read(
     let shown = shown(source, sheet, names, &gathered.classes)?;
     ontology::imply(&mut gathered, labels, &shown, source, sheet)?;
     let mut read = gathered.finish(&labels.classes, others, |code| shown.get(code).cloned().unwrap_or_else(|| code.to_owned()), sort);
-    let lost = labels.classes.iter().find(|class| !read.classes.contains(class));
+    let lost = labels.classes.iter().find(|class| !read.classes.contains(&class.text));
     match lost {
         Some(class) => {
-            let problem = Problem::at(&labels.node, format!("no label of the class `{class}` was found"));
+            let problem = Problem::at(&class.node, format!("no label of the class `{}` was found", class.text));
             Err(SpecError::from(problem.help("check its spelling, or take it out of `classes`")).into())
         }
         None => {
@@ -283,8 +301,7 @@ fn long(
     let wanted = [Some(id), Some(class), value.map(|(column, _)| column.as_str())];
     let wanted = wanted.into_iter().flatten().map(str::to_owned).collect();
     let options = table::Options { columns: Some(wanted), tolerant: true, ..found.options(file) };
-    let mut refused = Vec::new();
-    let mut refuse = |line: u64, reason: String| refused.push(Rejected { what: found.below.clone(), line: Some(line), reason });
+    let mut refuse = |line: u64, reason: String| sheet.rejected.push(Rejected { what: found.below.clone(), line: Some(line), reason });
     for chunk in Table::chunks(&found.path, &options)? {
         let chunk = chunk?;
         chunk.malformed().iter().for_each(|malformed| refuse(malformed.at.number, malformed.reason.clone()));
@@ -325,8 +342,6 @@ fn long(
             }
         }
     }
-    drop(rows);
-    sheet.rejected.extend(refused);
     sheet.tables.push(found.stored().to_owned());
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The columns that a card reads, and who has them: the items' own table or names, or the tables that are joined to them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use indexmap::IndexMap;
 
@@ -9,43 +9,58 @@ use super::opening::Opening;
 use super::sheet::{Column, Sheet};
 use crate::spec::card::{FieldSource, Join, LabelForm, Layout, Name};
 use crate::spec::node::Node;
-use crate::spec::problem::{Problem, SpecError, did_you_mean};
+use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 
 impl Opening<'_> {
+    /// The columns that the card reads, each with where it says so.
+    fn columns(&self) -> Vec<(&str, &Node)> {
+        let card = self.card;
+        let mut columns: Vec<(&str, &Node)> = Vec::new();
+        for field in card.fields.values() {
+            match &field.source {
+                FieldSource::Column { from, .. } => columns.push((&from.text, &from.node)),
+                FieldSource::Columns { columns: several, .. } => {
+                    columns.extend(several.keys().map(|column| (column.as_str(), &field.node)));
+                }
+                FieldSource::Pixels { .. } => {}
+            }
+            columns.extend(field.confidence.iter().map(|(column, _)| (column.as_str(), &field.node)));
+        }
+        columns.extend(card.whose.iter().flat_map(|whose| whose.columns().map(|column| (column, &whose.node))));
+        columns.extend(card.tables.values().flat_map(|join| join.key.item_columns().into_iter().map(|column| (column, &join.node))));
+        if let Some(labels) = &card.labels {
+            match &labels.form {
+                LabelForm::Wide { columns: classes, .. } => columns.extend(classes.keys().map(|column| (column.as_str(), &labels.node))),
+                form => columns.extend(form.lists().map(|column| (column.as_str(), &labels.node))),
+            }
+        }
+        columns.extend(
+            card.late_window().into_iter().flat_map(|window| window.columns().iter().map(|column| (column.as_str(), &window.node))),
+        );
+        let beside = card.sidecars.iter().map(|sidecar| &sidecar.file);
+        columns.extend(beside.flat_map(|file| file.columns().map(|column| (column, &file.node))));
+        columns
+    }
+
+    /// What the card names that may be a field or a column, and is no field.
+    fn columns_or_fields(&self) -> Vec<(&str, &Node)> {
+        let card = self.card;
+        let tested = card.conditions.iter().chain(card.splits.named.values().flat_map(|split| &split.conditions));
+        let mut names: Vec<(&str, &Node)> = tested.map(|condition| (condition.field.as_str(), &condition.node)).collect();
+        let subject = card.subject.iter().filter(|_| card.whose.is_none());
+        names.extend(subject.chain(card.splits.column.iter().map(|column| &column.from)).map(|name| (name.text.as_str(), &name.node)));
+        names.retain(|(name, _)| !card.fields.contains_key(*name));
+        names
+    }
+
     /// The columns of the items that the card reads, and those of each joined table.
     pub(super) fn needed(&self) -> (BTreeSet<String>, IndexMap<String, Vec<String>>) {
         let card = self.card;
-        let mut names: BTreeSet<String> = BTreeSet::new();
-        for field in card.fields.values() {
-            match &field.source {
-                FieldSource::Column { from, .. } => drop(names.insert(from.text.clone())),
-                FieldSource::Columns { columns, .. } => names.extend(columns.keys().cloned()),
-                FieldSource::Pixels { .. } => {}
-            }
-            names.extend(field.confidence.iter().map(|(column, _)| column.clone()));
-        }
-        let tested = card.conditions.iter().chain(card.splits.named.values().flat_map(|split| &split.conditions));
-        names.extend(tested.map(|condition| condition.field.clone()).filter(|name| !card.fields.contains_key(name)));
-        match &card.whose {
-            Some(whose) => names.extend(whose.columns().map(str::to_owned)),
-            None => names.extend(card.subject.iter().map(|name| name.text.clone()).filter(|name| !card.fields.contains_key(name))),
-        }
-        names.extend(card.splits.column.iter().map(|column| column.from.text.clone()).filter(|name| !card.fields.contains_key(name)));
-        if let Layout::Rows(rows) = &card.layout
-            && let Some(window) = rows.window.as_ref().filter(|window| window.is_joined(&card.tables))
-        {
-            names.extend(window.columns().iter().cloned());
-        }
-        names.extend(card.tables.values().flat_map(|table| table.key.item_columns()).map(str::to_owned));
-        match card.labels.as_ref().map(|labels| &labels.form) {
-            Some(LabelForm::Wide { columns, .. }) => names.extend(columns.keys().cloned()),
-            Some(LabelForm::List { from, .. }) => drop(names.insert(from.clone())),
-            _ => {}
-        }
+        let named = self.columns().into_iter().chain(self.columns_or_fields());
+        let mut names: BTreeSet<String> = named.map(|(name, _)| name.to_owned()).collect();
         if card.layout.split_names().is_some() {
             names.insert("split".to_owned());
         }
-        names.extend(card.sidecars.iter().flat_map(|sidecar| sidecar.file.columns()).map(str::to_owned));
         names.retain(|name| !card.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(name)));
         let mut own = BTreeSet::new();
         let mut joined: IndexMap<String, Vec<String>> = IndexMap::new();
@@ -56,6 +71,12 @@ impl Opening<'_> {
             }
         }
         (own, joined)
+    }
+
+    /// What may be named where a row is rejected: fields, tables and columns.
+    pub(super) fn names(&self, own: &BTreeSet<String>, joined: &IndexMap<String, Vec<String>>) -> HashSet<String> {
+        let of_tables = joined.iter().flat_map(|(table, columns)| columns.iter().map(move |column| format!("{table}.{column}")));
+        self.card.fields.keys().chain(self.card.tables.keys()).chain(own).cloned().chain(of_tables).collect()
     }
 
     /// The joined tables, each after those whose columns find its rows.
@@ -74,25 +95,36 @@ impl Opening<'_> {
                 let problem = Problem::at(&join.node, format!("the table `{name}` can only be joined after {by}, and so in a circle"));
                 return Err(SpecError::from(problem.help("let a `key` equal a column of the items")).into());
             };
-            let (name, join) = left.remove(next);
-            join.key.item_columns().into_iter().try_for_each(|column| self.check_group(column, &join.node))?;
-            order.push((name, join));
+            order.push(left.remove(next));
         }
         Ok(order)
     }
 
-    /// Refuses a column of files that neither their names nor a table or side file have.
-    pub(super) fn check_group(&self, name: &str, node: &Node) -> Result<(), DataError> {
-        let Layout::Files(files) = &self.card.layout else { return Ok(()) };
-        let told = |(table, _): (&str, &str)| self.card.tables.contains_key(table);
-        let beside = self.card.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(name));
+    /// Refuses columns of files that neither their names nor a table or side file have.
+    pub(super) fn check_groups(&self) -> Result<(), DataError> {
+        let card = self.card;
+        let Layout::Files(files) = &card.layout else { return Ok(()) };
         let groups = files.pattern.iter().flat_map(|pattern| pattern.regex().capture_names()).flatten();
-        let known: Vec<&str> = groups.chain(["path", "file", "stem"]).collect();
-        if known.contains(&name) || beside || name.split_once('.').is_some_and(told) {
-            return Ok(());
+        let archive = files.archive.iter().map(|_| "archive").chain(card.layout.split_names().map(|_| "split"));
+        let groups: Vec<&str> = groups.chain(["path", "file", "stem"]).chain(archive).collect();
+        let either: Vec<&str> = card.fields.keys().map(String::as_str).chain(groups.iter().copied()).collect();
+        let told = |name: &str| {
+            let joined = name.split_once('.').is_some_and(|(table, _)| card.tables.contains_key(table));
+            joined || groups.contains(&name) || card.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(name))
+        };
+        let mut problems = Problems::default();
+        for (named, known) in [(self.columns(), &groups), (self.columns_or_fields(), &either)] {
+            for (name, node) in named.into_iter().filter(|(name, _)| !told(name)) {
+                let help = match name.split_once('.') {
+                    Some((table, _)) if !card.tables.is_empty() => {
+                        format!("the card joins no table `{table}` ({})", did_you_mean(table, card.tables.keys().map(String::as_str)))
+                    }
+                    _ => format!("name it in the pattern: (?<name>…) ({})", did_you_mean(name, known.iter().copied())),
+                };
+                problems.push(Problem::at(node, format!("the files' names have no group `{name}`")).help(help));
+            }
         }
-        let problem = Problem::at(node, format!("the files' names have no group `{name}`"));
-        Err(SpecError::from(problem.help(format!("name it in the pattern: (?<name>…) ({})", did_you_mean(name, known)))).into())
+        Ok(problems.check(Some(()))?)
     }
 
     pub(super) fn column<'s>(&self, sheet: &'s Sheet, name: &Name) -> Result<&'s Column, DataError> {

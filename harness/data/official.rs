@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::aside::Kind;
-use super::dataset::Rejected;
 use super::error::DataError;
 use super::frame::{Factor, whole};
 use super::opening::Opening;
+use super::rejections::Rejections;
 use super::sheet::Sheet;
 use super::split::{Pool, divide};
 use crate::spec::card::{Condition, Share, Split};
@@ -80,12 +80,12 @@ pub(super) fn splits(
 }
 
 /// The first rejections, a line each.
-fn told(rejected: &[Rejected]) -> String {
-    let shown: String = rejected.iter().take(SHOWN).map(|rejected| format!("\n  {rejected}")).collect();
-    match rejected.len() {
+fn told(rejected: &Rejections) -> String {
+    let shown: String = rejected.listed().iter().take(SHOWN).map(|rejected| format!("\n  {rejected}")).collect();
+    match rejected.count() {
         0 => String::new(),
         1 => format!("; one row was rejected{shown}"),
-        all if all > SHOWN => format!("; {all} rows were rejected{shown}\n  and {} more", all - SHOWN),
+        all if all > SHOWN as u64 => format!("; {all} rows were rejected{shown}\n  and {} more", all - SHOWN as u64),
         all => format!("; {all} rows were rejected{shown}"),
     }
 }

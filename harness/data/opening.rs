@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use super::aside::Aside;
-use super::dataset::{Dataset, Progress, reasons};
+use super::dataset::{Dataset, Progress};
 use super::decode;
 use super::digest::{Digest, Memory};
 use super::error::DataError;
@@ -22,9 +22,6 @@ use super::verify::{self, Look};
 use super::{join, labels, official, pixels, root, sidecar};
 use crate::spec::card::{Card, Condition, Field, FieldSource, LabelForm, Name, Test, Translate};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
-
-/// Rejections that are kept with their reasons; all are counted.
-const LISTED: usize = 10_000;
 
 /// A value by row.
 pub(super) type Values<'s> = Box<dyn Fn(usize) -> Option<&'s str> + 's>;
@@ -48,29 +45,28 @@ pub(super) struct Opening<'c> {
 impl Opening<'_> {
     pub(super) fn run(&self) -> Result<Dataset, DataError> {
         let card = self.card;
+        self.check_groups()?;
         let (own, joined) = self.needed();
         let memory = Memory::open(self.cache, self.root, Look::of(card));
         let source = Source { root: self.root, unpacked: &Unpacked::new(self.cache, &memory) };
-        let mut sheet = Sheet::read(card, &source, &own)?;
+        let mut sheet = Sheet::read(card, &source, &own, self.names(&own, &joined))?;
         let mut aside = Aside::default();
         let tabled = card.labels.as_ref().is_some_and(|labels| matches!(labels.form, LabelForm::Long { .. }));
         let all: HashSet<String> = if tabled { sheet.ids.iter().cloned().collect() } else { HashSet::new() };
-        for file in card.sidecars.iter().map(|sidecar| &sidecar.file) {
-            file.columns().try_for_each(|column| self.check_group(column, &file.node))?;
-        }
         sidecar::read(card, self.root, &mut sheet)?;
         for (name, table) in self.in_order()? {
             let wanted = joined.get(name).cloned().unwrap_or_default();
             aside.unjoined.extend(join::join(&source, &mut sheet, name, table, &wanted)?);
         }
-        sheet.read_windows(card);
         if let Some(whose) = &card.whose {
-            whose.columns().try_for_each(|column| self.check_group(column, &whose.node))?;
             sheet.fill(whose);
         }
         let (mut fields, refused) = self.fields(&sheet)?;
         let chosen = self.classes(&fields, |row| refused.reasons[row].is_none());
         aside.filtered = self.filter(&mut sheet, &mut fields, refused, &aside.unjoined)?;
+        if let Some(window) = card.late_window() {
+            sheet.read_windows(window);
+        }
         let left: BTreeSet<String> = chosen.difference(&self.classes(&fields, |_| true)).cloned().collect();
         let (digests, misnamed) = verify::images(self, &mut sheet, &mut fields, &memory)?;
         aside.misnamed = misnamed;
@@ -134,9 +130,9 @@ impl Opening<'_> {
             splits = mosaics.splits;
             items.mosaic = Some(mosaics.grid);
         }
-        let rejections = sheet.rejected.len() as u64;
+        let rejections = sheet.rejected.count();
         if card.strict
-            && let Some(first) = sheet.rejected.first()
+            && let Some(first) = sheet.rejected.listed().first()
         {
             let reason = format!("is strict, and {rejections} of its rows or files cannot be used, the first of them {first}");
             return Err(DataError::dataset(&card.dataset, reason));
@@ -146,9 +142,7 @@ impl Opening<'_> {
             let reason = format!("is strict, and {count} of its images have another format than their names say: {which}");
             return Err(DataError::dataset(&card.dataset, reason));
         }
-        let reasons = reasons(&sheet.rejected);
-        let mut rejected = sheet.rejected;
-        rejected.truncate(LISTED);
+        let (rejected, reasons) = sheet.rejected.into_parts();
         Ok(Dataset {
             name: card.dataset.clone(),
             license: card.license.clone(),
@@ -204,13 +198,17 @@ impl Opening<'_> {
                 FieldSource::Pixels { .. } => continue,
             };
             let column = self.column(sheet, from)?;
-            self.check_group(&from.text, &from.node)?;
             keep(name, field::make(name, field, sheet, column, needed(name)), Vec::new());
         }
         if let Some(subject) = self.card.subject.as_ref().filter(|subject| !self.card.fields.contains_key(&subject.text)) {
             let column = self.column(sheet, subject)?;
             for row in (0..sheet.len()).filter(|row| column.code(*row).is_none()) {
                 reasons[row].get_or_insert(format!("`{}` is empty, and `subject` needs it", subject.text));
+            }
+        }
+        if let Some(window) = self.card.late_window() {
+            for (row, reason) in sheet.unboxed(window) {
+                reasons[row].get_or_insert(reason);
             }
         }
         for (row, reason) in self.card.labels.iter().flat_map(|labels| labels::unreadable(labels, sheet)) {
@@ -253,15 +251,14 @@ impl Opening<'_> {
         let mut kept = keep.iter();
         reasons.retain(|_| kept.next() == Some(&true));
         let usable: Vec<bool> = reasons.iter().map(Option::is_none).collect();
-        let before = sheet.rejected.len();
-        sheet.reject(&usable, |_, row| reasons[row].clone().unwrap_or_default());
+        let last = sheet.reject(&usable, |_, row| reasons[row].clone().unwrap_or_default());
         retain(fields, &usable);
         if usable.is_empty() && left_out > 0 {
             return Err(DataError::dataset(&self.card.dataset, "has no item that `where` lets through"));
         }
         if sheet.len() == 0 {
             // The last to go, or else whoever went before.
-            let first = sheet.rejected.get(before).or(sheet.rejected.first()).map(ToString::to_string);
+            let first = last.as_ref().or(sheet.rejected.listed().first()).map(ToString::to_string);
             let why: String = unjoined.iter().chain(&first).map(|why| format!(": {why}")).collect();
             return Err(DataError::dataset(&self.card.dataset, format!("has no item that can be used{why}")));
         }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs::{self, FileType};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -48,21 +49,20 @@ impl<'p> Root<'p> {
     }
 
     /// Why some of these paths are no files that can be read.
-    pub(super) fn refused<'f>(&self, files: &'f [String]) -> HashMap<&'f str, String> {
-        let folder = |file: &'f str| file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let folders: HashSet<&str> = files.iter().map(|file| folder(file)).collect();
-        let lost: HashMap<&str, String> =
-            folders.into_par_iter().filter_map(|folder| self.find(folder).err().map(|reason| (folder, reason))).collect();
-        let refused = |file: &'f String| {
-            let reason = lost.get(folder(file)).cloned().or_else(|| self.refusal(file))?;
-            let told = match reason == ABSENT {
-                true if file.contains('\n') => format!("there is no file `{file}`: is a quote left open?"),
-                true => format!("there is no file `{file}`"),
-                false => format!("`{file}` is {reason}"),
-            };
-            Some((file.as_str(), told))
+    pub(super) fn refused(&self, files: &[Option<&str>]) -> Vec<Option<Refusal>> {
+        fn folder(file: &str) -> &str {
+            file.rsplit_once('/').map_or("", |(folder, _)| folder)
+        }
+        let folders: HashSet<&str> = files.iter().flatten().map(|file| folder(file)).collect();
+        let lost: HashMap<&str, Refusal> = folders
+            .into_par_iter()
+            .filter_map(|folder| self.find(folder).err().map(|reason| (folder, Refusal::of_reason(reason))))
+            .collect();
+        let refused = |file: &Option<&str>| {
+            let file = (*file)?;
+            lost.get(folder(file)).cloned().or_else(|| self.refusal(file).map(Refusal::of_reason))
         };
-        files.par_iter().filter_map(refused).collect()
+        files.par_iter().map(refused).collect()
     }
 
     /// For a file in a folder that is found: most are no links, and one look is enough.
@@ -76,6 +76,30 @@ impl<'p> Root<'p> {
             Ok(kind) if kind.is_file() => None,
             Ok(kind) => Some(no_file(kind)),
             Err(reason) => Some(reason),
+        }
+    }
+}
+
+/// Why a path is no file that can be read: small, since a table may name millions of files that are not there.
+#[derive(Clone, Debug)]
+pub(super) enum Refusal {
+    /// There is nothing.
+    Absent,
+    /// It leads to something else.
+    Is(Arc<str>),
+}
+
+impl Refusal {
+    fn of_reason(reason: String) -> Self {
+        if reason == ABSENT { Self::Absent } else { Self::Is(reason.into()) }
+    }
+
+    /// The reason in words.
+    pub(super) fn of(&self, file: &str) -> String {
+        match self {
+            Self::Absent if file.contains('\n') => format!("there is no file `{file}`: is a quote left open?"),
+            Self::Absent => format!("there is no file `{file}`"),
+            Self::Is(reason) => format!("`{file}` is {reason}"),
         }
     }
 }

@@ -2,11 +2,12 @@
 
 mod annotations;
 mod arrays;
+mod boxes;
 mod files;
 mod records;
 mod rows;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use indexmap::{IndexMap, IndexSet};
@@ -15,6 +16,7 @@ use super::dataset::Rejected;
 use super::digest::Digest;
 use super::error::DataError;
 use super::items::{Container, Place};
+use super::rejections::Rejections;
 use super::root::Root;
 use super::source::Source;
 use super::table;
@@ -74,13 +76,14 @@ pub(super) struct Sheet {
     pub(super) tables: Vec<PathBuf>,
     /// The digests of what was read besides tables and images.
     pub(super) contents: Vec<Digest>,
-    pub(super) rejected: Vec<Rejected>,
+    pub(super) rejected: Rejections,
 }
 
 impl Sheet {
-    /// Reads the items of a card, with the columns that `needed` names.
-    pub(super) fn read(card: &Card, source: &Source, needed: &BTreeSet<String>) -> Result<Self, DataError> {
-        let mut sheet = Self { columns: needed.iter().map(|name| (name.clone(), Column::default())).collect(), ..Self::default() };
+    /// Reads the items of a card, with the columns that `needed` names; `names` are those that rejections may speak of.
+    pub(super) fn read(card: &Card, source: &Source, needed: &BTreeSet<String>, names: HashSet<String>) -> Result<Self, DataError> {
+        let columns = needed.iter().map(|name| (name.clone(), Column::default())).collect();
+        let mut sheet = Self { columns, rejected: Rejections::speaking_of(names), ..Self::default() };
         match &card.layout {
             Layout::Files(files) => sheet.read_files(card, source, files)?,
             Layout::Rows(rows) => {
@@ -176,15 +179,19 @@ impl Sheet {
 
     /// Rows whose image is not there, or is no file below the root.
     fn drop_absent_files(&mut self, root: &Path) -> Result<(), DataError> {
-        let file = |place: &Place| match place {
-            Place::File(path) => Some(path.clone()),
-            Place::Record(..) => None,
-        };
-        let files: Vec<String> = self.places.iter().filter_map(file).collect();
+        fn file(place: &Place) -> Option<&str> {
+            match place {
+                Place::File(path) => Some(path),
+                Place::Record(..) => None,
+            }
+        }
+        let files: Vec<Option<&str>> = self.places.iter().map(file).collect();
         let refused = Root::of(root)?.refused(&files);
-        let reason = |place: &Place| file(place).and_then(|path| refused.get(path.as_str()));
-        let keep: Vec<bool> = self.places.iter().map(|place| reason(place).is_none()).collect();
-        self.reject(&keep, |sheet, row| reason(&sheet.places[row]).cloned().unwrap_or_default());
+        let keep: Vec<bool> = refused.iter().map(Option::is_none).collect();
+        self.reject(&keep, |sheet, row| match (file(&sheet.places[row]), &refused[row]) {
+            (Some(file), Some(refusal)) => refusal.of(file),
+            _ => String::new(),
+        });
         Ok(())
     }
 
@@ -206,14 +213,18 @@ impl Sheet {
         });
     }
 
-    /// Rejects the items that are not kept.
-    pub(super) fn reject(&mut self, keep: &[bool], reason: impl Fn(&Self, usize) -> String) {
-        if keep.iter().all(|keep| *keep) {
-            return;
+    /// Rejects the items that are not kept, and answers the first of them.
+    pub(super) fn reject(&mut self, keep: &[bool], reason: impl Fn(&Self, usize) -> String) -> Option<Rejected> {
+        let mut first = None;
+        for row in (0..keep.len()).filter(|row| !keep[*row]) {
+            let rejected = self.rejection(row, reason(self, row));
+            first.get_or_insert_with(|| rejected.clone());
+            self.rejected.push(rejected);
         }
-        let refused: Vec<Rejected> = (0..keep.len()).filter(|row| !keep[*row]).map(|row| self.rejection(row, reason(self, row))).collect();
-        self.rejected.extend(refused);
-        self.retain(keep);
+        if first.is_some() {
+            self.retain(keep);
+        }
+        first
     }
 }
 

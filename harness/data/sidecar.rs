@@ -1,7 +1,7 @@
 //! Small files beside each image: their values become columns of the items.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -9,7 +9,7 @@ use super::archive::{self, Member};
 use super::array;
 use super::digest::Digest;
 use super::error::DataError;
-use super::items::{Container, below_root};
+use super::items::{Container, Place, below_root};
 use super::root::{Root, no_file};
 use super::sheet::{Column, Sheet};
 use crate::spec::card::{Card, Pick, Ties};
@@ -24,13 +24,24 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet) -> Result<(), Da
     }
     let whole = Root::of(root)?;
     for sidecar in &card.sidecars {
-        let archived = archived(root, sheet);
+        let paths: Vec<PathBuf> = sheet.containers.iter().map(|container| container.path(root)).collect();
+        let archived = archived(sheet, &paths);
         let one = |row: usize| -> Result<Vec<Option<String>>, String> {
             let value = |name: &str| sheet.columns.get(name).and_then(|column| column.get(row));
             let file = sidecar.file.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|file| below_root(&file))?;
-            match bytes(&whole, &file, &archived).map_err(|reason| format!("the side file `{file}` {reason}"))? {
+            let own = match sheet.places[row] {
+                Place::Record(container, _) => Some(container),
+                Place::File(_) => None,
+            };
+            match bytes(
+                &whole,
+                &file,
+                archived.get(file.as_str()).and_then(|held| held.iter().find(|(at, ..)| Some(*at) == own).or(held.first())),
+            )
+            .map_err(|reason| format!("the side file `{file}` {reason}"))?
+            {
                 Some(bytes) => {
-                    let picked = sidecar.columns.values().map(|pick| self::pick(pick, &bytes));
+                    let picked = sidecar.columns.iter().map(|(name, pick)| self::pick(pick, &bytes, card.lists(name)));
                     picked.collect::<Result<_, String>>().map_err(|reason| format!("the side file `{file}` {reason}"))
                 }
                 None if sidecar.keep_unmatched => Ok(vec![None; sidecar.columns.len()]),
@@ -55,20 +66,23 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet) -> Result<(), Da
     Ok(())
 }
 
-type Archived = HashMap<String, (std::path::PathBuf, Member)>;
+/// Members of the images' archives by their paths: the containers that hold one of this path, and where.
+type Archived<'s> = HashMap<&'s str, Vec<(u32, &'s Path, &'s Member)>>;
 
-fn archived(root: &Path, sheet: &Sheet) -> Archived {
-    let mut found = HashMap::new();
-    for container in &sheet.containers {
+fn archived<'s>(sheet: &'s Sheet, paths: &'s [PathBuf]) -> Archived<'s> {
+    let mut found = Archived::new();
+    for ((at, container), path) in sheet.containers.iter().enumerate().zip(paths) {
         if let Container::Archive { members, .. } = container {
-            found.extend(members.iter().map(|member| (member.path.clone(), (container.path(root), member.clone()))));
+            for member in members {
+                found.entry(&member.path).or_default().push((at as u32, path, member));
+            }
         }
     }
     found
 }
 
 /// A file's bytes; `None` where there is no such file.
-fn bytes(root: &Root<'_>, file: &str, archived: &Archived) -> Result<Option<Vec<u8>>, String> {
+fn bytes(root: &Root<'_>, file: &str, archived: Option<&(u32, &Path, &Member)>) -> Result<Option<Vec<u8>>, String> {
     let path = root.join(file);
     match std::fs::metadata(&path) {
         Ok(metadata) if metadata.len() > LONGEST => Err(format!("has {} bytes, more than the {LONGEST} that are read", metadata.len())),
@@ -77,17 +91,18 @@ fn bytes(root: &Root<'_>, file: &str, archived: &Archived) -> Result<Option<Vec<
             Ok(kind) => Err(format!("is {}", no_file(kind))),
             Err(reason) => Err(format!("is {reason}")),
         },
-        Err(_) => match archived.get(file) {
-            Some((archive, member)) if member.size <= LONGEST => {
-                archive::read(archive, member).map(Some).map_err(|error| error.to_string())
+        Err(_) => match archived {
+            Some((_, archive, member)) if member.size <= LONGEST => {
+                archive::read(archive, member).map(Some).map_err(|error| format!("cannot be unpacked: {error}"))
             }
-            Some((_, member)) => Err(format!("has {} bytes, more than the {LONGEST} that are read", member.size)),
+            Some((.., member)) => Err(format!("has {} bytes, more than the {LONGEST} that are read", member.size)),
             None => Ok(None),
         },
     }
 }
 
-fn pick(pick: &Pick, bytes: &[u8]) -> Result<Option<String>, String> {
+/// A value of a side file; where the card reads lists in its column, also a list.
+fn pick(pick: &Pick, bytes: &[u8], list: bool) -> Result<Option<String>, String> {
     match pick {
         Pick::Json { at, vote } => {
             let json: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| format!("is not JSON: {error}"))?;
@@ -96,6 +111,7 @@ fn pick(pick: &Pick, bytes: &[u8]) -> Result<Option<String>, String> {
                 (Some(serde_json::Value::Array(votes)), Some(ties)) => {
                     majority(votes, *ties).map_err(|reason| format!("{reason} at `{at}`"))
                 }
+                (Some(value @ serde_json::Value::Array(_)), None) if list => Ok(Some(value.to_string())),
                 (Some(value), _) => plain(value).map(Some).ok_or_else(|| format!("has no single value at `{at}`")),
             }
         }

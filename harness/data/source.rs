@@ -108,8 +108,7 @@ impl Source<'_> {
             let holds = unpacked.as_deref().unwrap_or(packed.stored());
             for member in members {
                 if wanted.as_ref().is_some_and(|wanted| *wanted == member.path) || wanted.is_none() && pattern.is_match(&member.path) {
-                    let stream = || archive::stream(holds, &member);
-                    let unpacked = self.unpacked.stream(holds, &format!("member {}", member.path), member.stored, stream)?;
+                    let unpacked = self.unpacked.member(holds, &member)?;
                     let (below, path) = (format!("{}/{}", packed.below, member.path), packed.path.join(&member.path));
                     found.push(Found { below, path, unpacked: Some(unpacked) });
                 } else {

@@ -155,23 +155,22 @@ pub(super) fn images(
     };
     let known: Vec<Known> = if sized { known.into_iter().zip(&sheet.windows).map(boxed).collect() } else { known };
     let keep: Vec<bool> = known.iter().map(|known| known.broken.is_none()).collect();
-    let before = sheet.rejected.len();
     let mut misnamed = Kind::default();
     for (row, known) in known.iter().enumerate().filter(|(_, known)| known.broken.is_none()) {
         if let (Some(format), Some(path)) = (&known.misnamed, sheet.path(row)) {
             misnamed.add(&format!("{path} is a {format}"));
         }
     }
-    sheet.reject(&keep, |sheet, row| {
+    let first = sheet.reject(&keep, |sheet, row| {
         let reason = known[row].broken.clone().unwrap_or_default();
-        match sheet.path(row).filter(|image| *image != sheet.told_by(row)) {
+        match sheet.path(row).filter(|image| !sheet.told_by(row).ends_with(*image)) {
             Some(image) => format!("`{image}`: {reason}"),
             None => reason,
         }
     });
     retain(fields, &keep);
     if sheet.len() == 0 {
-        let why = sheet.rejected.get(before).map_or(String::new(), |first| format!(": {first}"));
+        let why = first.map_or(String::new(), |first| format!(": {first}"));
         return Err(DataError::dataset(&opening.card.dataset, format!("has no image that can be read{why}")));
     }
     Ok((known.into_iter().filter(|known| known.broken.is_none()).map(|known| known.digest).collect(), misnamed))

@@ -21,7 +21,7 @@ pub use self::compose::{Combine, Compose};
 pub use self::condition::{Condition, Range, Test};
 pub use self::field::{Bins, Field, FieldSource, Measure, Missing, Outside, Provenance, Translate, Words};
 pub use self::labels::{LabelForm, Labels, Names, Others, Said, Truth};
-pub use self::layout::{BoxAt, BoxFormat, Coco, Edges, Files, ImageAt, Layout, Pattern, Rows};
+pub use self::layout::{Archives, BoxAt, BoxFormat, Coco, Edges, Files, ImageAt, Layout, Pattern, Rows};
 pub use self::ontology::{Background, Hierarchy, Ontology};
 pub use self::pixels::{ArraySet, Arrays, PixelText, Records, Shape};
 pub use self::sidecar::{Pick, Sidecar, Ties};
@@ -234,6 +234,21 @@ impl Card {
     /// What is written, without where the data lies: equal for cards that mean the same.
     pub fn canonical(&self) -> &serde_json::Value {
         &self.written
+    }
+
+    /// The boxes that are read after tables are joined and side files read: all but those that a row tells itself.
+    pub fn late_window(&self) -> Option<&BoxAt> {
+        let beside = |column: &String| {
+            let joined = column.split_once('.').is_some_and(|(table, _)| self.tables.contains_key(table));
+            joined || self.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(column))
+        };
+        self.layout.window().filter(|window| !matches!(self.layout, Layout::Rows(_)) || window.columns().iter().any(beside))
+    }
+
+    /// Whether a column's cells are read as lists: the four numbers of a box, or the classes of an item.
+    pub fn lists(&self, column: &str) -> bool {
+        let listed = self.labels.as_ref().is_some_and(|labels| labels.form.lists().any(|list| list == column));
+        listed || self.layout.window().is_some_and(|window| matches!(&window.edges, Edges::Cell(cell) if cell == column))
     }
 
     /// The names of the splits, as far as the card alone tells them: all, unless a column's values name them.

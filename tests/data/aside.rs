@@ -1,5 +1,8 @@
 //! What a dataset leaves aside though nothing is wrong with it: `fairgrid data CARD` counts it. And cards that find nothing of what lies there.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
 use super::folder::IMAGES;
 use super::refused::shown;
 use crate::command::Folder;
@@ -50,6 +53,25 @@ fn many_rejections_are_counted_by_their_reasons() {
         (0..30).map(|row| format!("{}.png,{row}\n", if row < 25 { format!("gone-{row}") } else { "a".to_owned() })).collect();
     let folder = images(&["a.png"]).file("root/t.csv", format!("file,id\n{rows}"));
     insta::assert_snapshot!(shown(&folder, "images: {table: t.csv, path: '{file}'}\n"));
+}
+
+#[test]
+fn reasons_keep_the_names_of_fields_and_words_with_numbers_in_them() {
+    let rows = |row: usize| format!("a.png,{},{}\n", ["happy", "weird", "odd"][row % 3], if row.is_multiple_of(5) { "X" } else { "A" });
+    let folder = images(&["a.png"]).file("root/t.csv", format!("file,emotion,race\n{}", (0..40).map(rows).collect::<String>()));
+    let fields = "{emotion: {levels: [happy, sad]}, race: {levels: [A, B]}}";
+    let shown = shown(&folder, &format!("images: {{table: t.csv, path: '{{file}}', id: '{{row}}'}}\nfields: {fields}\nlabel: emotion\n"));
+    let text = shown.to_string();
+    let counted: Vec<&str> = text.lines().filter(|line| line.contains(" times: ")).collect();
+    assert_eq!(
+        counted,
+        ["  26 times: `emotion` is `…`, which `emotion` does not know", "  3 times: `race` is `X`, which `race` does not know"]
+    );
+    for number in 0..25_u8 {
+        std::fs::write(folder.path("root").join(OsStr::from_bytes(&[0xff, b'a' + number, b'.', b'p', b'n', b'g'])), "").unwrap();
+    }
+    let names = self::shown(&folder, "images: {glob: '*.png'}\n").to_string();
+    assert!(names.contains("  25 times: its name is not UTF-8\n"), "{names}");
 }
 
 #[test]

@@ -269,6 +269,21 @@ fn cards_that_do_not_fit_say_where() {
     assert_eq!(error.unwrap_err(), "card.yaml:4:8: unknown field `gendr`");
     let error = folder.open("images: {glob: '*.png'}\nfields: {gender: {from: gender, map: {0: m}}}\n").unwrap_err();
     assert_eq!(error, "card.yaml:4:25: the files' names have no group `gender`");
+    let card = "images: {glob: '*.png', name: '(?<part>\\d+)_(?<gender>[01])_x\\.png'}\nfields: {sex: {from: gender, map: {1: m}}}\n";
+    for (more, told) in [
+        ("splits: {from: prat}\n", "5:16: the files' names have no group `prat`"),
+        ("splits: {test: {where: {prat: 20}}, train: {rest: true}}\n", "5:31: the files' names have no group `prat`"),
+        ("subject: person\n", "5:10: the files' names have no group `person`"),
+        ("subject: '{part}-{person}'\n", "5:10: the files' names have no group `person`"),
+        ("where: {gendr: {missing: true}}\n", "5:16: the files' names have no group `gendr`"),
+        ("where: {gendr: 1}\n", "5:16: the files' names have no group `gendr`"),
+        ("where: {part: 20, sex: m}\nsubject: stem\n", ""),
+        ("labels: {columns: [part, tall]}\n", "5:9: the files' names have no group `tall`"),
+        ("labels: {from: tall, others: absent}\n", "5:9: the files' names have no group `tall`"),
+    ] {
+        let told = if told.is_empty() { String::new() } else { format!("card.yaml:{told}") };
+        assert_eq!(folder.open(&format!("{card}{more}")).err().unwrap_or_default(), told);
+    }
     let error =
         folder.open("images: {glob: '*.png', name: '(?<gender>.*)_x.png'}\nfields: {gender: {}}\nwhere: {gender: femal}\n").unwrap_err();
     assert!(error.starts_with("card.yaml:5:17: no item has `gender: femal`"), "{error}");

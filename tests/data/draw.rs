@@ -1,12 +1,14 @@
 //! Folds, draws and weights, on items that a table describes.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use fairgrid::data::dataset::Dataset;
 use fairgrid::data::draw::Urn;
 use fairgrid::data::fold::splits;
+use fairgrid::data::mock;
 use fairgrid::data::weight::Weighing;
-use fairgrid::spec::card::DataUse;
+use fairgrid::spec::card::{Card, DataUse};
 use fairgrid::spec::decode::Decode;
 use fairgrid::spec::folds::Folds;
 use fairgrid::spec::node::Node;
@@ -146,6 +148,22 @@ fn whole_children_are_drawn() {
     assert_eq!(short, "a draw of 15 is not possible, counted by `child`: 5 of race=C are asked and 4 exist");
     let error = super::draw::urn(&dataset, "{size: 12, target: {emotion: equal}, unit: child}").unwrap_err();
     assert_eq!(error, "the dataset `d` has several levels of `emotion` within `0`: draw by another `unit`, or leave `emotion` out");
+}
+
+/// The reference's own example, for the dataset that it is about.
+#[test]
+fn what_the_reference_shows_of_draws_can_be_drawn() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("specs/README.md")).unwrap();
+    let sample = page.split("  sample:\n    size:").nth(1).unwrap().split("```").next().unwrap();
+    let sample = sample.replace("$focus: $share", "Asian: 0.2").replace("$draw", "0");
+    let folder = Folder::new();
+    let card = Card::read(&root.join("specs/cards/cafe.yaml")).unwrap();
+    mock::write(&card, Some(300), &folder.path().join("cafe")).unwrap();
+    let dataset = Dataset::open(&card.at(&folder.path().join("cafe")), &folder.path().join("cache")).unwrap();
+    let sample: Sample = decode(&format!("    size:{sample}")).unwrap();
+    let urn = Urn::fill(&dataset, dataset.split("test").unwrap(), &sample).unwrap();
+    assert!(urn.largest() > 9, "{}", urn.largest());
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! Labels of which an item may have several, in every form they come in.
 
+use fairgrid::data::dataset::Dataset;
+use fairgrid::data::mock;
+use fairgrid::spec::card::Card;
+
 use super::folder::{Folder, labels};
 
 fn three() -> Folder {
@@ -54,6 +58,42 @@ fn wide_labels_of_plus_and_minus_one() {
         .unwrap();
     assert_eq!(dataset.classes, ["Male", "Young"]);
     assert_eq!(labels(&dataset), ["Male !Young", "!Male !Young", "Young"]);
+}
+
+#[test]
+fn two_lists_say_what_is_there_and_what_is_not() {
+    let folder = three();
+    folder.write(
+        "vaw.json",
+        r#"[{"id": "a", "yes": ["red", "big"], "no": ["blue"]}, {"id": "b", "yes": ["blue"], "no": []}, {"id": "c", "yes": ["red"], "no": ["red"]}]"#,
+    );
+    let card = "images: {table: vaw.json, path: '{id}.jpg'}\nlabels: {present: yes, absent: no}\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(
+        (dataset.classes.join(" "), labels(&dataset)),
+        ("big blue red".to_owned(), vec!["big red !blue".to_owned(), "blue".to_owned()])
+    );
+    assert_eq!(folder.rejected(card), ["`vaw.json` 3: `red` is in `yes` and in `no`"]);
+    let rest = folder.open(&card.replace("absent: no", "absent: rest, classes: [red, blue]")).unwrap();
+    assert_eq!(labels(&rest), ["red !blue", "blue !red", "red !blue"]);
+    let half = folder.open(&card.replace(", absent: no", "")).unwrap_err();
+    assert!(half.contains("`labels` needs the key `absent`"), "{half}");
+
+    // The lists of side files, as a card's mock writes them too.
+    folder.write("a.json", r#"{"tags": ["x", "y"]}"#).write("b.json", r#"{"tags": ["y"]}"#).write("c.json", r#"{"tags": {"x": 1}}"#);
+    let card =
+        "images: {glob: '*.jpg'}\nsidecar: {file: '{stem}.json', fields: {tags: {at: /tags}}}\nlabels: {from: tags, others: absent}\n";
+    assert_eq!(labels(&folder.open(card).unwrap()), ["x y", "y !x"]);
+    assert_eq!(folder.rejected(card), ["`c.jpg`: the side file `c.json` has no single value at `/tags`"]);
+    for card in [card, "images: {table: t.jsonl, path: '{f}'}\nlabels: {present: yes, absent: no, classes: [x, y]}\n"] {
+        folder.write("card.yaml", format!("fairgrid_card: 1\ndataset: d\n{card}"));
+        let read = Card::read(&folder.path().join("card.yaml")).unwrap();
+        let root = folder.path().join(format!("mock-{}", card.len()));
+        mock::write(&read, Some(40), &root).unwrap();
+        let dataset = Dataset::open(&read.at(&root), &folder.path().join("cache")).unwrap();
+        assert_eq!((dataset.ids.len(), dataset.rejections), (40, 0), "{:?}", dataset.rejected);
+        assert!(labels(&dataset).iter().any(|labels| labels.contains('!')));
+    }
 }
 
 #[test]

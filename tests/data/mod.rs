@@ -2,6 +2,7 @@
 
 mod arrays;
 mod aside;
+mod boxes;
 mod broken;
 mod cards;
 mod draw;

@@ -7,7 +7,7 @@ use fairgrid::data::dataset::Dataset;
 use fairgrid::data::mock;
 use fairgrid::spec::card::Card;
 
-use super::folder::{Folder, IMAGES, levels};
+use super::folder::{Folder, IMAGES, levels, split};
 
 /// A zip archive, deflated.
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -17,6 +17,66 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
         zip.write_all(bytes).unwrap();
     }
     zip.finish().unwrap().into_inner()
+}
+
+/// Two grey images of 4 x 4 pixels.
+fn npy() -> Vec<u8> {
+    let mut bytes = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
+    bytes.extend(format!("{:<117}\n", "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 4, 4), }").bytes());
+    bytes.extend([128; 32]);
+    bytes
+}
+
+/// A zip archive of which the middle of each member is damaged, as long as it can still be unpacked.
+fn damaged(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored)).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    let mut bytes = zip.finish().unwrap().into_inner();
+    for (_, member) in members {
+        let at = bytes.windows(member.len()).position(|window| window == *member).unwrap();
+        bytes[at + member.len() / 2] ^= 1;
+    }
+    bytes
+}
+
+#[test]
+fn a_member_whose_checksum_is_another_is_refused() {
+    let jpeg = std::fs::read(format!("{IMAGES}/full.jpg")).unwrap();
+    let png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    let folder = Folder::new();
+    folder.write("faces.zip", damaged(&[("a.jpg", &jpeg), ("a.json", b"{\"tone\": 18}")])).write("a.jpg", &jpeg).write("b.png", &png);
+    folder.write("tables.zip", damaged(&[("t.csv", b"file,tone\na.jpg,18\n")])).write("x.npz", damaged(&[("x.npy", &npy())]));
+    let told = |error: String| {
+        let at = error.find("checksum").unwrap_or_else(|| panic!("{error}"));
+        error[..at].trim_end().to_owned()
+    };
+    let error = folder.open("images: {archive: faces.zip, glob: '*.jpg'}\n").unwrap_err();
+    assert_eq!(told(error), "the dataset `d` has no image that can be read: `a.jpg`: cannot be unpacked: its bytes have the");
+    let error = folder.open("images: {table: tables.zip/t.csv, path: '{file}'}\n").unwrap_err();
+    assert_eq!(told(error), "`tables.zip` cannot be unpacked: `t.csv`: its bytes have the");
+    let error = folder.open("images: {arrays: {test: {images: x.npz/x}}}\n").unwrap_err();
+    assert_eq!(told(error), "`x.npz` cannot be read: `x.npy`: its bytes have the");
+    let whole = zip(&[("b.png", &png), ("b.json", b"{\"tone\": 18}")]);
+    let at = whole.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+    let mut wrong = whole.clone();
+    wrong[at + 16] ^= 1;
+    let card = "images: {archive: whole.zip, glob: '*.png'}\nsidecar: {file: '{stem}.json', fields: {tone: /tone}}\nfields: {tone: tone}\n";
+    assert_eq!(folder.write("whole.zip", &whole).open(card).unwrap().ids, ["b.png"]);
+    assert_eq!(
+        told(folder.write("whole.zip", wrong).open(card).unwrap_err()),
+        "the dataset `d` has no image that can be read: `b.png`: cannot be unpacked: its bytes have the"
+    );
+    let mut beside = whole.clone();
+    let at = beside.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
+    beside[at + 16] ^= 1;
+    let error = folder.write("whole.zip", beside).open(card).unwrap_err();
+    assert_eq!(
+        told(error),
+        "the dataset `d` has no item that can be used: `b.png`: the side file `b.json` cannot be unpacked: its bytes have the"
+    );
 }
 
 #[test]
@@ -67,6 +127,60 @@ fields: {tone: {from: people.tone}, kind: {from: kinds.kind}}
     // A folder may be called as archives are.
     folder.write("plain.zip/items.csv", "file,person\na.png,1\n");
     assert_eq!(folder.open(&card.replace("faces.zip/tables/items.csv", "plain.zip/items.csv")).unwrap().ids, ["photos/a.png"]);
+}
+
+#[test]
+fn several_archives_say_what_is_in_which() {
+    let photo = |name: &str| std::fs::read(format!("{IMAGES}/{name}")).unwrap();
+    let folder = Folder::new();
+    let members = |tone: &'static [u8]| -> Vec<u8> {
+        zip(&[
+            ("a/0.png", &photo("rgb.png")),
+            ("a/0.json", tone),
+            ("b/1.png", &photo("rgb.png")),
+            ("b/1.json", tone),
+            ("b/cut.png", b"cut"),
+        ])
+    };
+    folder.write("d/train.zip", members(br#"{"tone": "dark"}"#)).write("d/test.zip", members(br#"{"tone": "light"}"#));
+    let by_split = "images: {archive: {train: d/train.zip, test: d/test.zip}, glob: '**/*.png', path: '(?<l>[^/]+)/.*'}
+sidecar: {file: '{l}/{stem}.json', fields: {tone: /tone}}
+fields: {l: l, tone: tone}
+label: l
+";
+    let pattern = by_split
+        .replace("{train: d/train.zip, test: d/test.zip}", "'d/{train,test}.zip'")
+        .replace("label: l", "label: l\nsplits: {from: archive, map: {d/train.zip: train, d/test.zip: test}}");
+    let matched = by_split
+        .replace("{train: d/train.zip, test: d/test.zip}", "'d/*.zip'")
+        .replace("tone: tone}", "tone: tone, part: {from: archive, match: 'd/(.*)[.]zip'}}\nsplits: {from: part}");
+    for card in [by_split, &pattern, &matched] {
+        let dataset = folder.open(card).unwrap();
+        assert_eq!(split(&dataset, "train"), ["d/train.zip/a/0.png", "d/train.zip/b/1.png"], "{card}");
+        assert_eq!(split(&dataset, "test"), ["d/test.zip/a/0.png", "d/test.zip/b/1.png"], "{card}");
+        let mut tones = levels(&dataset, "tone");
+        tones.sort_unstable();
+        assert_eq!(tones, ["dark", "dark", "light", "light"]);
+        let mut rejected = folder.rejected(card);
+        rejected.sort();
+        assert_eq!(rejected.len(), 2);
+        assert!(rejected[0].starts_with("`d/test.zip/b/cut.png`: ") && !rejected[0].contains("`b/cut.png`"), "{rejected:?}");
+
+        // A mock is packed alike.
+        let read = Card::read(&folder.path().join("card.yaml")).unwrap();
+        let root = folder.path().join("mock");
+        let written = mock::write(&read, Some(40), &root).unwrap();
+        let dataset = Dataset::open(&read.at(&root), &folder.path().join("cache")).unwrap();
+        assert_eq!((dataset.ids.len(), dataset.rejections), (40, 0), "{card}: {written:?}, {:?}", dataset.rejected);
+        assert!(dataset.splits["train"].len() > 4 && dataset.splits["test"].len() > 4, "{card}");
+        std::fs::remove_dir_all(&root).unwrap();
+    }
+    let named = folder.open(&by_split.replace("path: ", "id: '{split}-{stem}', path: ")).unwrap();
+    assert_eq!(named.ids, ["train-0", "train-1", "test-0", "test-1"]);
+    // Names that say nothing of the archive are the same twice.
+    let twice =
+        folder.rejected(&by_split.replace("path: ", "id: '{stem}', path: ").replace("{train: d/train.zip, test: d/test.zip}", "'d/*.zip'"));
+    assert!(twice.iter().any(|rejected| rejected.contains("the id `0` is there already, at d/test.zip/a/0.png")), "{twice:?}");
 }
 
 #[test]

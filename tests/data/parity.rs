@@ -104,6 +104,7 @@ fn resizing_is_within_one_level_of_pillow() {
         ("photo.png", "crop", Fit::CropFraction(0.875), (56, 56)),
         ("tall.png", "tall", Fit::ShortestEdge, (50, 50)),
         ("photo.png", "grown", Fit::Stretch, (260, 300)),
+        ("photo.crop-bilinear.png", "twice", Fit::CropFraction(0.875), (56, 56)),
     ];
     for (name, how, fitting, size) in fits {
         for (word, filter) in filters {

@@ -290,3 +290,33 @@ fn compressed_archives_that_fill_the_disk_or_end_early() {
     let left: u64 = left.map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
     assert!(left < 1 << 20, "of what cannot be unpacked nothing is left: {left}");
 }
+
+#[test]
+fn millions_of_rejected_rows_are_counted_and_each_reason_has_examples() {
+    let folder = super::folder::Folder::new();
+    folder.images(&["a.jpg", "b.jpg"]);
+    let lost: String = (0..12_000).map(|row| format!("gone/{row}.jpg,x\n")).collect();
+    let late: String = (0..30).map(|_| "a.jpg,x\n").collect();
+    folder.write("t.csv", format!("f,y\n{lost}a.jpg,x\n{late}b.jpg,z\n"));
+    let card = "images: {table: t.csv, path: '{f}'}\nfields: {y: {levels: [x]}}\nlabel: y\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!((dataset.ids.len(), dataset.rejections), (1, 12_031));
+    let counts: Vec<u64> = dataset.reasons.iter().map(|(_, count)| *count).collect();
+    assert_eq!(counts, [12_000, 30, 1], "{:?}", dataset.reasons);
+    assert_eq!(dataset.rejected.len(), 10_011);
+    assert_eq!(dataset.rejected.last().unwrap().to_string(), "`t.csv` 12033: `y` is `z`, which `y` does not know");
+}
+
+#[test]
+fn what_a_card_asks_for_and_is_not_there_is_underlined_with_what_there_is() {
+    let folder = Folder::new().file("root/a.png", image("rgb.png")).file("root/b.png", image("rgb.png"));
+    let folder = folder.file("root/people.csv", "stem,age,tone\na,117,dark\nb,30,light\n").file("root/l.csv", "i,c\na,Dog\nb,Cat\n");
+    let images = "images: {glob: '*.png', id: '{stem}'}\n";
+    let joined = format!("{images}tables: {{people: {{file: people.csv, key: stem}}}}\n");
+    let cards = [
+        format!("{joined}fields: {{tone: peple.tone}}\nlabel: tone\n"),
+        format!("{joined}fields: {{age: {{from: people.age, bins: [0, 20, 117]}}}}\nlabel: age\n"),
+        format!("{images}labels: {{file: l.csv, id: i, class: c, classes: [Cat, Dogg]}}\n"),
+    ];
+    insta::assert_snapshot!(cards.map(|card| shown(&folder, &card).to_string()).join("\n"));
+}

@@ -144,6 +144,17 @@ fn parquet_kinds_and_structs() {
     assert!(refusal(&text, &Options::default()).contains("is not a Parquet file"));
 }
 
+/// Written by pyarrow: `file` with snappy, `label` with Brotli.
+#[test]
+fn parquet_that_is_compressed_otherwise_is_called_so() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/arrays/brotli.parquet");
+    let told = refusal(&path, &Options::default());
+    let wanted = "`brotli.parquet` has its column `label` compressed by Brotli, which is not read: write it with snappy, gzip, lz4 or zstd";
+    assert_eq!(told, wanted);
+    let table = Table::read(&path, &Options { columns: Some(vec!["file".to_owned()]), ..Options::default() }).unwrap();
+    assert_eq!(table.column("file").unwrap().text(0).unwrap().as_deref(), Some("a.jpg"));
+}
+
 #[test]
 fn bytes_that_are_text_are_read_as_text() {
     let folder = TempDir::new().unwrap();

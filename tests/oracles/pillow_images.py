@@ -104,6 +104,7 @@ def main():
         torchvision(large, 56, 0.875, filter).save(HERE / f"photo.crop-{name}.png", optimize=True)
         torchvision(large.transpose(Image.Transpose.ROTATE_90), 50, 1.0, filter).save(HERE / f"photo.tall-{name}.png", optimize=True)
         large.resize((300, 260), filter).save(HERE / f"photo.grown-{name}.png", optimize=True)
+        torchvision(torchvision(large, 56, 0.875, filters["bilinear"]), 56, 0.875, filter).save(HERE / f"photo.twice-{name}.png", optimize=True)
     large.transpose(Image.Transpose.ROTATE_90).save(HERE / "tall.png", optimize=True)
     large.convert("L").save(HERE / "photo.luma.png", optimize=True)
     for quality in (25, 7):

@@ -309,16 +309,18 @@ fn labels(card: &Card, mock: &Mock, item: &mut Item) {
                 item.cells.insert(column.clone(), cell(truth, present[class]));
             }
         }
-        LabelForm::List { from, separator, names, .. } => {
-            let listed: Vec<String> = (0..shown.len())
-                .filter(|class| present[*class])
-                .map(|class| if names.is_some() { code(class) } else { shown[class].clone() })
-                .collect();
-            let text = match separator {
-                Some(separator) => listed.join(separator),
-                None => serde_json::json!(listed).to_string(),
+        LabelForm::List { from, absent, separator, names, .. } => {
+            let text = |listed: &dyn Fn(usize) -> bool| {
+                let classes = (0..shown.len()).filter(|class| listed(*class));
+                let classes: Vec<String> = classes.map(|class| if names.is_some() { code(class) } else { shown[class].clone() }).collect();
+                match separator {
+                    Some(separator) => classes.join(separator),
+                    None => serde_json::json!(classes).to_string(),
+                }
             };
-            item.cells.insert(from.clone(), text);
+            item.cells.insert(from.clone(), text(&|class| present[class]));
+            let no = absent.as_ref().map(|absent| (absent.clone(), text(&|class| known[class] && !present[class])));
+            item.cells.extend(no);
         }
         LabelForm::Long { names, .. } => {
             let known = (0..shown.len()).filter(|class| known[*class]);

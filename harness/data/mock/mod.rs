@@ -26,10 +26,12 @@ use self::cast::Item;
 use self::folder::Folder;
 pub use self::kept::{kept, open};
 pub use self::place::{Existing, place};
+use super::archive;
 use super::error::DataError;
 use super::random::generator;
+use super::root::is_pattern;
 use super::walk;
-use crate::spec::card::{BoxFormat, Card, Edges, Files, ImageAt, Layout, Pattern, Rows, Template};
+use crate::spec::card::{Archives, BoxAt, BoxFormat, Card, Edges, Files, ImageAt, Layout, Pattern, Rows, Template};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
@@ -55,6 +57,9 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
     let folder = Folder::new(root);
     let mut items: Vec<Item> =
         (0..u64::from(mock.rows)).into_par_iter().map(|number| cast::item(card, &mock, number)).collect::<Result<_, _>>()?;
+    if let Some(window) = card.layout.window() {
+        items.iter_mut().for_each(|item| boxed(window, &mock, item));
+    }
     match &card.layout {
         Layout::Files(files) => in_files(card, &mock, &folder, files, &mut items)?,
         Layout::Rows(rows) => in_rows(card, &mock, &folder, rows, &mut items)?,
@@ -66,6 +71,17 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
     beside::joined(card, &mock, &folder, &mut items)?;
     beside::labels(card, &mock, &folder, &items)?;
     Ok(Written { items: items.len() as u64, files: folder.finish()? })
+}
+
+/// The cells of a box that is the whole image.
+fn boxed(window: &BoxAt, mock: &Mock, item: &mut Item) {
+    let side = if window.relative { 1.0 } else { f64::from(mock.side) };
+    let start = if window.format == BoxFormat::Cxcywh { side / 2.0 } else { 0.0 };
+    let numbers = [start, start, side, side].map(|number| number.to_string());
+    match &window.edges {
+        Edges::Columns(columns) => item.cells.extend(columns.iter().cloned().zip(numbers)),
+        Edges::Cell(column) => drop(item.cells.insert(column.clone(), format!("[{}]", numbers.join(", ")))),
+    }
 }
 
 /// Images where they belong: files, or members of an archive.
@@ -128,29 +144,34 @@ fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mu
         item.cells.entry("stem".to_owned()).or_insert_with(|| name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned());
         item.cells.entry("file".to_owned()).or_insert_with(|| name.clone());
         item.cells.entry("path".to_owned()).or_insert_with(|| path.clone());
-        paths.push(path);
+        let archive = files.archive.as_ref().and_then(|archives| Some((archives, archive_of(archives, item)?)));
+        paths.push(match archive {
+            Some((archives, archive)) => {
+                let placed = format!("{archive}/{path}");
+                item.cells.insert("archive".to_owned(), archive);
+                (if archives.are_several() { placed.clone() } else { path }, placed)
+            }
+            None => (path.clone(), path),
+        });
     }
-    for (item, path) in items.iter_mut().zip(&paths) {
+    for (item, (path, _)) in items.iter_mut().zip(&paths) {
         let id = files.id.as_ref().and_then(|id| id.fill(|name| item.cells.get(name).map(String::as_str)).ok());
         item.cells.insert(cast::ID.to_owned(), id.unwrap_or_else(|| path.clone()));
     }
-    let placed: Vec<(String, &Item)> = paths.into_iter().zip(items.iter()).collect();
-    pictures(card, mock, folder, files.archive.as_deref(), &placed)
+    let placed: Vec<(String, &Item)> = paths.into_iter().map(|(_, placed)| placed).zip(items.iter()).collect();
+    pictures(card, mock, folder, None, &placed)
+}
+
+/// The archive that an item is in: the one that a field or the splits ask for, that of its split, or any.
+fn archive_of(archives: &Archives, item: &Item) -> Option<String> {
+    let asked = item.cells.get("archive").filter(|asked| archive::inside(&format!("{asked}/x")).is_some());
+    let own = || archives.files.iter().find(|(split, _)| split.is_none() || *split == item.split);
+    asked.cloned().or_else(|| own().map(|(_, file)| if is_pattern(file) { pattern::path(file, 1, "0") } else { file.clone() }))
 }
 
 fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [Item]) -> Result<(), DataError> {
     let mut paths = Vec::with_capacity(items.len());
     for item in items.iter_mut() {
-        if let Some(window) = &rows.window {
-            // The whole image.
-            let side = if window.relative { 1.0 } else { f64::from(mock.side) };
-            let start = if window.format == BoxFormat::Cxcywh { side / 2.0 } else { 0.0 };
-            let numbers = [start, start, side, side].map(|number| number.to_string());
-            match &window.edges {
-                Edges::Columns(columns) => item.cells.extend(columns.iter().cloned().zip(numbers)),
-                Edges::Cell(column) => drop(item.cells.insert(column.clone(), format!("[{}]", numbers.join(", ")))),
-            }
-        }
         paths.push(match &rows.image {
             ImageAt::Path(path) => filled(path, item, true),
             ImageAt::Bytes(_) | ImageAt::Pixels(_) => String::new(),

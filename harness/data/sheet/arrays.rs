@@ -80,10 +80,10 @@ impl Array {
             return Err(DataError::file(packed, format!("has no array `{name}` ({help})")));
         };
         if !member.deflated {
+            source.unpacked.check(packed, member)?;
             return Ok((packed.to_owned(), member.offset, member.size));
         }
-        let stream = || archive::stream(packed, member);
-        let path = source.unpacked.stream(packed, &format!("member {}", member.path), member.stored, stream)?;
+        let path = source.unpacked.member(packed, member)?;
         let length = std::fs::metadata(&path).map_err(|error| DataError::read(&path, error))?.len();
         Ok((path, 0, length))
     }

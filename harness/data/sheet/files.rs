@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::Range;
 
 use super::Sheet;
 use crate::data::archive;
@@ -10,10 +11,7 @@ use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
 use crate::data::source::Source;
 use crate::data::walk::{endings, of_files, walk};
-use crate::spec::card::{Card, Files, Pattern};
-
-/// Members of archives by their paths: the container and the record in it.
-pub(super) type Members = HashMap<String, (u32, u64)>;
+use crate::spec::card::{Archives, Card, Files, Pattern};
 
 impl Sheet {
     pub(super) fn read_files(&mut self, card: &Card, source: &Source, files: &Files) -> Result<(), DataError> {
@@ -25,18 +23,24 @@ impl Sheet {
                 }
                 let found = walk(source.root, &files.glob)?;
                 self.rejected.extend(found.refused.into_iter().map(|(what, reason)| Rejected { what, line: None, reason }));
-                found.files.into_iter().map(|path| (Place::File(path.clone()), path)).collect()
+                let spotted = |path: String| Spotted { place: Place::File(path.clone()), path, archive: None, split: None };
+                found.files.into_iter().map(spotted).collect()
             }
-            Some(archive) => self.archived(source, archive, &files.glob)?,
+            Some(archives) => self.archived(source, archives, &files.glob)?,
         };
-        for (place, path) in found {
+        let several = files.archive.as_ref().is_some_and(Archives::are_several);
+        for Spotted { place, path, archive, split } in found {
+            let known = match &archive {
+                Some(archive) if several => format!("{archive}/{path}"),
+                _ => path.clone(),
+            };
             let name = path.rsplit('/').next().unwrap_or(&path);
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
             let (whole, key) = if let Some(Pattern::Name(_)) = &files.pattern { (name, "name") } else { (path.as_str(), "path") };
             let written = endings(whole);
             let captures = files.pattern.as_ref().and_then(|pattern| written.iter().find_map(|text| pattern.regex().captures(text)));
             if files.pattern.is_some() && captures.is_none() {
-                self.rejected.push(Rejected { what: path.clone(), line: None, reason: format!("does not match `images.{key}`") });
+                self.rejected.push(Rejected { what: known, line: None, reason: format!("does not match `images.{key}`") });
                 continue;
             }
             let value = |column: &str| match captures.as_ref().and_then(|captures| captures.name(column)) {
@@ -45,69 +49,122 @@ impl Sheet {
                     "path" => Some(path.as_str()),
                     "file" => Some(name),
                     "stem" => Some(stem),
+                    "archive" => archive.as_deref(),
+                    "split" => split.as_deref(),
                     _ => None,
                 },
             };
             let id = match &files.id {
-                None => path.clone(),
+                None => known.clone(),
                 Some(id) => match id.fill(value) {
                     Ok(id) => id,
                     Err(column) => {
-                        self.rejected.push(Rejected { what: path.clone(), line: None, reason: format!("`{column}` is empty") });
+                        self.rejected.push(Rejected { what: known, line: None, reason: format!("`{column}` is empty") });
                         continue;
                     }
                 },
             };
-            let origin = self.file(&path);
+            let origin = self.file(&known);
             self.push(id, place, (origin, None), value);
         }
         if self.ids.is_empty() {
             let folder = source.root.display();
-            let why = self.rejected.first().map_or(String::new(), |first| format!(" ({}: {})", first.what, first.reason));
+            let why = self.rejected.listed().first().map_or(String::new(), |first| format!(" ({}: {})", first.what, first.reason));
             return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob)));
         }
         Ok(())
     }
 
-    /// The members of an archive that a pattern finds.
-    fn archived(&mut self, source: &Source, archive: &str, glob: &str) -> Result<Vec<(Place, String)>, DataError> {
+    /// The members of archives that a pattern finds, those of each archive together.
+    fn archived(&mut self, source: &Source, archives: &Archives, glob: &str) -> Result<Vec<Spotted>, DataError> {
         let pattern = of_files(glob)?;
-        let mut members: Vec<_> = self.archive(source, archive)?.into_iter().filter(|(path, _)| pattern.is_match(path)).collect();
-        members.sort_unstable();
-        Ok(members.into_iter().map(|(path, (container, record))| (Place::Record(container, record), path)).collect())
+        let mut spotted = Vec::new();
+        for (split, archive) in &archives.files {
+            for container in self.containers_of(source, archive)? {
+                let Container::Archive { file, members, .. } = &self.containers[container as usize] else { continue };
+                let found = members.iter().enumerate().filter(|(_, member)| pattern.is_match(&member.path));
+                spotted.extend(found.map(|(record, member)| Spotted {
+                    place: Place::Record(container, record as u64),
+                    path: member.path.clone(),
+                    archive: Some(file.clone()),
+                    split: split.clone(),
+                }));
+            }
+        }
+        Ok(spotted)
     }
 
-    /// Adds archives to the containers. Where two hold one path, the first counts.
-    pub(super) fn archive(&mut self, source: &Source, archive: &str) -> Result<Members, DataError> {
-        let mut found = Members::new();
+    /// Adds the archives that a name or a pattern finds to the containers.
+    fn containers_of(&mut self, source: &Source, archive: &str) -> Result<Range<u32>, DataError> {
+        let first = self.containers.len() as u32;
         for packed in source.all_named(archive)? {
             let (unpacked, (members, refused)) = archive::members(packed.stored(), source.unpacked)?;
             let (below, unpacked) = (packed.below, unpacked.or(packed.unpacked));
             let refused = refused.into_iter().map(|(what, reason)| Rejected { what: format!("{below}/{what}"), line: None, reason });
             self.rejected.extend(refused);
-            let container = self.containers.len() as u32;
+            self.containers.push(Container::Archive { file: below, unpacked, members });
+        }
+        Ok(first..self.containers.len() as u32)
+    }
+
+    /// Adds archives to the containers, whose members are then found by their paths.
+    pub(super) fn archive(&mut self, source: &Source, archive: &str) -> Result<Members, DataError> {
+        let mut found = Members::default();
+        for container in self.containers_of(source, archive)? {
+            let Container::Archive { file, members, .. } = &self.containers[container as usize] else { continue };
+            found.archives.insert(file.clone(), container);
             for (record, member) in members.iter().enumerate() {
-                match found.entry(member.path.clone()) {
+                match found.first.entry(member.path.clone()) {
                     Entry::Vacant(free) => drop(free.insert((container, record as u64))),
-                    Entry::Occupied(_) => {
-                        let what = format!("{below}/{}", member.path);
-                        self.rejected.push(Rejected { what, line: None, reason: "an archive before it holds the same path".to_owned() });
-                    }
+                    Entry::Occupied(_) => found.others.entry(member.path.clone()).or_default().push((container, record as u64)),
                 }
             }
-            self.containers.push(Container::Archive { file: below, unpacked, members });
         }
         Ok(found)
     }
 }
 
+/// A file that a pattern finds.
+struct Spotted {
+    place: Place,
+    /// Below the root, or in its archive.
+    path: String,
+    archive: Option<String>,
+    split: Option<String>,
+}
+
+/// Members of archives: the container and the record in it.
+#[derive(Default)]
+pub(super) struct Members {
+    archives: HashMap<String, u32>,
+    /// By path, those of the first archive that holds it.
+    first: HashMap<String, (u32, u64)>,
+    /// Those of the archives after it.
+    others: HashMap<String, Vec<(u32, u64)>>,
+}
+
+impl Members {
+    /// A member by its path, `images/1.png`, or by that of its archive too, `train.zip/images/1.png`.
+    fn find(&self, path: &str) -> Result<Place, String> {
+        let held = |path: &str| self.first.get(path).into_iter().chain(self.others.get(path).into_iter().flatten());
+        let found: Vec<(u32, u64)> = held(path).copied().collect();
+        match found.as_slice() {
+            [(container, record)] => return Ok(Place::Record(*container, *record)),
+            [] => {}
+            [(container, _), ..] => {
+                let archive = self.archives.iter().find(|(_, other)| *other == container).map_or("", |(archive, _)| archive.as_str());
+                return Err(format!("{} archives hold `{path}`: name one of them in `path`, `{archive}/{path}`", found.len()));
+            }
+        }
+        let whole = archive::inside(path).and_then(|(archive, member)| {
+            let container = self.archives.get(archive)?;
+            held(member).find(|(other, _)| other == container)
+        });
+        whole.map(|(container, record)| Place::Record(*container, *record)).ok_or_else(|| format!("the archive has no member `{path}`"))
+    }
+}
+
 /// Where a file lies: below the root, or in an archive.
 pub(super) fn place(path: &str, archive: Option<&Members>) -> Result<Place, String> {
-    match archive {
-        None => Ok(Place::File(path.to_owned())),
-        Some(members) => members
-            .get(path)
-            .map(|(container, record)| Place::Record(*container, *record))
-            .ok_or_else(|| format!("the archive has no member `{path}`")),
-    }
+    archive.map_or_else(|| Ok(Place::File(path.to_owned())), |members| members.find(path))
 }

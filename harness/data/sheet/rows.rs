@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Sheet;
 use super::arrays::within;
+use super::boxes::edges_of;
 use super::files::place;
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
@@ -11,8 +12,7 @@ use crate::data::items::{Container, Place, below_root};
 use crate::data::pixel_text;
 use crate::data::source::{Found, Source};
 use crate::data::table::{self, At, Table};
-use crate::data::window::Window;
-use crate::spec::card::{BoxAt, BoxFormat, Card, Edges, ImageAt, Layout, Rows, TableFile};
+use crate::spec::card::{Card, ImageAt, Rows, TableFile};
 
 impl Sheet {
     pub(super) fn read_table(
@@ -49,7 +49,7 @@ impl Sheet {
             self.containers.push(container);
             self.containers.len() as u32 - 1
         });
-        let window = rows.window.as_ref().filter(|window| !window.is_joined(&card.tables));
+        let window = rows.window.as_ref().filter(|_| card.late_window().is_none());
         wanted.extend(window.iter().flat_map(|window| window.columns()).cloned());
         // The number of a row in its table is a column too, and so is the split where tables make the splits.
         wanted.remove("row");
@@ -109,60 +109,6 @@ impl Sheet {
         self.tables.push(found.stored().to_owned());
         Ok(())
     }
-}
-
-impl Sheet {
-    /// The boxes that joined tables tell.
-    pub(in crate::data) fn read_windows(&mut self, card: &Card) {
-        let Layout::Rows(Rows { window: Some(window), .. }) = &card.layout else { return };
-        if !window.is_joined(&card.tables) {
-            return;
-        }
-        let read = |row| edges_of(window, |name| self.columns.get(name).and_then(|column| column.get(row)));
-        let found: Vec<Result<Window, String>> = (0..self.len()).map(read).collect();
-        let keep: Vec<bool> = found.iter().map(Result::is_ok).collect();
-        self.reject(&keep, |_, row| found[row].as_ref().err().cloned().unwrap_or_default());
-        self.windows = found.into_iter().flatten().collect();
-    }
-}
-
-/// The box of a row, grown by its margin.
-/// The numbers of a cell that has four, whatever stands between them.
-fn four(cell: &str) -> Option<[f64; 4]> {
-    let between = |letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '+'));
-    let numbers = cell.split(between).filter(|text| !text.is_empty()).map(|text| text.parse::<f64>().ok().filter(|edge| edge.is_finite()));
-    numbers.collect::<Option<Vec<f64>>>()?.try_into().ok()
-}
-
-fn edges_of<'v>(columns: &BoxAt, value: impl Fn(&str) -> Option<&'v str>) -> Result<Window, String> {
-    let number = |name: &String| {
-        let cell = value(name).ok_or_else(|| format!("`{name}` is empty"))?;
-        cell.trim().parse::<f64>().ok().filter(|edge| edge.is_finite()).ok_or_else(|| format!("`{name}` is `{cell}`: expected a number"))
-    };
-    let [x, y, across, down] = match &columns.edges {
-        Edges::Columns([x, y, across, down]) => [number(x)?, number(y)?, number(across)?, number(down)?],
-        Edges::Cell(name) => {
-            let cell = value(name).ok_or_else(|| format!("`{name}` is empty"))?;
-            four(cell).ok_or_else(|| format!("`{name}` is `{cell}`: expected four numbers"))?
-        }
-    };
-    let [left, top, right, bottom] = match columns.format {
-        BoxFormat::Xyxy => [x, y, across, down],
-        BoxFormat::Xywh => [x, y, x + across, y + down],
-        BoxFormat::Cxcywh => [x - across / 2.0, y - down / 2.0, x + across / 2.0, y + down / 2.0],
-    };
-    if left >= right || top >= bottom {
-        return Err(format!("its box from {left}, {top} to {right}, {bottom} is empty"));
-    }
-    let shown = format!("its box from {left}, {top} to {right}, {bottom}");
-    if columns.relative && (left < -1.0 || top < -1.0 || right > 2.0 || bottom > 2.0) {
-        return Err(format!("{shown} lies far beyond the image: with `relative: true` edges are shares of its sides, not pixels"));
-    }
-    if !columns.relative && left >= 0.0 && top >= 0.0 && right <= 1.0 && bottom <= 1.0 {
-        return Err(format!("{shown} lies within one pixel: edges that are shares of the sides need `relative: true`"));
-    }
-    let (wide, high) = ((right - left) * columns.margin, (bottom - top) * columns.margin);
-    Ok(Window { left: left - wide, top: top - high, right: right + wide, bottom: bottom + high, relative: columns.relative })
 }
 
 fn rejected(file: &str, at: &At, reason: &str) -> Rejected {

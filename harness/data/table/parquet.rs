@@ -13,6 +13,8 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
+use parquet::basic::CompressionCodec;
+use parquet::file::metadata::ParquetMetaData;
 use rayon::prelude::*;
 
 use super::{At, CHUNK, Options, Table, TableError};
@@ -59,6 +61,21 @@ fn builder(path: &Path, stored: &Path) -> Result<ParquetRecordBatchReaderBuilder
     ParquetRecordBatchReaderBuilder::try_new(open(path, stored)?).map_err(|error| broken(path, &error))
 }
 
+/// Refuses columns, by their places, that are compressed in a way that is not read.
+fn readable(path: &Path, metadata: &ParquetMetaData, leaves: impl IntoIterator<Item = usize> + Clone) -> Result<(), TableError> {
+    for chunk in metadata.row_groups().iter().flat_map(|group| leaves.clone().into_iter().map(|leaf| group.column(leaf))) {
+        let codec = match chunk.compression_codec() {
+            CompressionCodec::BROTLI => "Brotli",
+            CompressionCodec::LZO => "LZO",
+            _ => continue,
+        };
+        let column = chunk.column_path().string();
+        let reason = format!("has its column `{column}` compressed by {codec}, which is not read: write it with snappy, gzip, lz4 or zstd");
+        return Err(TableError::file(path, reason));
+    }
+    Ok(())
+}
+
 impl Batches {
     pub(super) fn open(path: &Path, options: &Options) -> Result<Self, TableError> {
         let stored = options.stored(path);
@@ -79,6 +96,7 @@ impl Batches {
             // What has no columns still has rows.
             chosen.push(Vec::new());
         }
+        readable(path, builder.metadata(), chosen.iter().flatten().copied())?;
         let wide = builder.schema().fields().iter().any(|field| holds_bytes(field.data_type()));
         let size = if wide { SMALL_CHUNK } else { CHUNK };
         let footer = ArrowReaderMetadata::try_new(Arc::clone(builder.metadata()), ArrowReaderOptions::default());
@@ -281,6 +299,7 @@ fn cells(
         let help = did_you_mean(column, names.iter().map(String::as_str));
         return Err(TableError::Column { path: path.to_owned(), column: column.to_owned(), help });
     };
+    readable(path, builder.metadata(), [leaf])?;
     let mask = ProjectionMask::leaves(builder.parquet_schema(), [leaf]);
     let reader = builder.with_projection(mask).with_batch_size(256).build().map_err(|error| broken(path, &error))?;
     for batch in reader {

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::Name;
 use super::condition::Range;
 use super::ontology::Ontology;
 use super::table::{self, TableFile};
@@ -15,7 +16,7 @@ pub struct Labels {
     /// The form.
     pub form: LabelForm,
     /// The only classes that count, in this order; empty: all, alphabetically (a wide table: in its order).
-    pub classes: Vec<String>,
+    pub classes: Vec<Name>,
     /// What follows from the labels that are written.
     pub ontology: Ontology,
     /// Where it is written.
@@ -45,13 +46,15 @@ pub enum LabelForm {
         /// What the cells say.
         truth: Truth,
     },
-    /// One column that lists the classes that are there.
+    /// One column that lists the classes that are there, and perhaps another one that lists those that are not.
     List {
         /// The column.
         from: String,
+        /// The column of the classes that are not there.
+        absent: Option<String>,
         /// What stands between them; `None`: the cell is a list or a JSON list.
         separator: Option<String>,
-        /// What the classes that are not listed are.
+        /// What the classes are that are not listed.
         others: Others,
         /// The classes' names for people.
         names: Option<Names>,
@@ -59,6 +62,15 @@ pub enum LabelForm {
 }
 
 impl LabelForm {
+    /// The columns that list classes.
+    pub fn lists(&self) -> impl Iterator<Item = &String> {
+        let (from, absent) = match self {
+            Self::List { from, absent, .. } => (Some(from), absent.as_ref()),
+            Self::Long { .. } | Self::Wide { .. } => (None, None),
+        };
+        from.into_iter().chain(absent)
+    }
+
     /// The table that says what codes are called, where there is one.
     pub fn names(&self) -> Option<&Names> {
         match self {
@@ -159,7 +171,7 @@ fn said(node: &Node, problems: &mut Problems) -> Option<Said> {
 impl Decode for Labels {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, problems, "`labels`")?;
-        let classes: Option<Vec<String>> = fields.optional("classes", problems);
+        let classes: Option<Vec<Name>> = fields.optional("classes", problems);
         let form = if node.get("file").is_some() || node.get("files").is_some() {
             long(&mut fields, problems)
         } else if node.get("columns").is_some() {
@@ -167,16 +179,8 @@ impl Decode for Labels {
             let truth = truth(&mut fields, problems, "1", "0");
             columns.map(|columns| LabelForm::Wide { columns, truth })
         } else {
-            let from = fields.required("from", problems);
-            let separator = fields.optional("separator", problems);
-            let others = fields.required_with("others", problems, |node, problems| {
-                word(node, problems, &[("absent", Others::Absent), ("unknown", Others::Unknown)])
-            });
-            let names = fields.optional_with("names", problems, decode_names);
-            match (from, others) {
-                (Some(from), Some(others)) => Some(LabelForm::List { from, separator, others, names }),
-                _ => None,
-            }
+            let two = node.get("from").is_none() && (node.get("present").is_some() || node.get("absent").is_some());
+            if two { two_lists(&mut fields, problems) } else { list(&mut fields, problems) }
         };
         let ontology = Ontology::take(&mut fields, problems);
         fields.finish(problems);
@@ -189,8 +193,8 @@ impl Labels {
     pub fn written(&self) -> Vec<String> {
         let mut written: Vec<String> = Vec::new();
         for class in &self.classes {
-            let members = self.ontology.sets.get(class);
-            written.extend(members.map_or(std::slice::from_ref(class), Vec::as_slice).iter().cloned());
+            let members = self.ontology.sets.get(&class.text);
+            written.extend(members.map_or(std::slice::from_ref(&class.text), Vec::as_slice).iter().cloned());
         }
         if self.classes.is_empty() {
             written.extend(self.ontology.sets.values().flatten().cloned());
@@ -208,6 +212,28 @@ fn wide(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, String>
     }
     let columns: Vec<String> = Vec::decode(node, problems)?;
     Some(columns.into_iter().map(|column| (column.clone(), column)).collect())
+}
+
+/// A column of lists: `from: tags, others: absent`.
+fn list(fields: &mut Fields, problems: &mut Problems) -> Option<LabelForm> {
+    let from = fields.required("from", problems);
+    let others = fields.required_with("others", problems, |node, problems| {
+        word(node, problems, &[("absent", Others::Absent), ("unknown", Others::Unknown)])
+    });
+    let separator = fields.optional("separator", problems);
+    let names = fields.optional_with("names", problems, decode_names);
+    Some(LabelForm::List { from: from?, absent: None, separator, others: others?, names })
+}
+
+/// Columns of lists in the words of predictions: `present: column, absent: column`, or `absent: rest`.
+fn two_lists(fields: &mut Fields, problems: &mut Problems) -> Option<LabelForm> {
+    let from = fields.required("present", problems);
+    let absent: Option<String> = fields.required("absent", problems);
+    let separator = fields.optional("separator", problems);
+    let names = fields.optional_with("names", problems, decode_names);
+    let absent = absent?;
+    let (absent, others) = if absent == "rest" { (None, Others::Absent) } else { (Some(absent), Others::Unknown) };
+    Some(LabelForm::List { from: from?, absent, separator, others, names })
 }
 
 fn long(fields: &mut Fields, problems: &mut Problems) -> Option<LabelForm> {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use regex::Regex;
 
 use super::pixels::{Arrays, PixelText, Records, decode_arrays, decode_records};
-use super::table::{self, Join, TableFile};
+use super::table::{self, TableFile};
 use super::template::Template;
 use crate::spec::decode::{Decode, Fields, number_in, one_or_many, word};
 use crate::spec::node::{Node, Value};
@@ -37,6 +37,8 @@ pub struct Coco {
     pub archive: Option<String>,
     /// Whether the items are the boxes.
     pub boxes: bool,
+    /// The part of an image that is the item.
+    pub window: Option<BoxAt>,
     /// How an item is called; its image's path by default, with `#id` for a box.
     pub id: Option<Template>,
     names: Vec<String>,
@@ -53,6 +55,8 @@ pub struct BoxAt {
     pub relative: bool,
     /// How much of its own size the box grows on each side.
     pub margin: f64,
+    /// Where it is written.
+    pub node: Node,
 }
 
 /// Where the four numbers of a box are.
@@ -75,16 +79,44 @@ pub enum BoxFormat {
     Cxcywh,
 }
 
-/// Files found by a pattern. The columns of an item are the named groups of `pattern`, `path`, `file` and `stem`.
+/// Zip or tar archives (also compressed, `.tar.gz`) that hold the files of a pattern, below the root.
+#[derive(Clone, Debug)]
+pub struct Archives {
+    /// One, or all that a pattern finds; or as much a split, which is then the item's column `split`.
+    pub files: Vec<(Option<String>, String)>,
+    names: Vec<String>,
+}
+
+impl Archives {
+    /// Whether there may be several, so that their files are known by both paths, `train.zip/images/1.png`.
+    pub fn are_several(&self) -> bool {
+        self.files.len() > 1 || self.files.iter().any(|(_, file)| file.contains(['*', '?', '[', '{']))
+    }
+}
+
+impl Decode for Archives {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let files = match node.value {
+            Value::Map(_) => by_split(node, problems)?,
+            _ => vec![(None, String::decode(node, problems)?)],
+        };
+        Some(Self { names: files.iter().filter_map(|(split, _)| split.clone()).collect(), files })
+    }
+}
+
+/// Files found by a pattern. The columns of an item are the named groups of `pattern`, `path`, `file`, `stem` and, of those in archives,
+/// `archive`.
 #[derive(Clone, Debug)]
 pub struct Files {
     /// `*`, `?`, `[a-z]`, `{a,b}` and `**`, below the root or inside the archive.
     pub glob: String,
     /// What the names tell.
     pub pattern: Option<Pattern>,
-    /// A zip or tar archive (also compressed, `.tar.gz`) that holds the files, below the root.
-    pub archive: Option<String>,
-    /// How an item is called; its path by default.
+    /// The archives that hold the files.
+    pub archive: Option<Archives>,
+    /// The part of the image that is the item.
+    pub window: Option<BoxAt>,
+    /// How an item is called; its path by default, after that of its archive where there are several.
     pub id: Option<Template>,
 }
 
@@ -137,11 +169,21 @@ impl Layout {
     /// The splits that the files themselves make.
     pub fn split_names(&self) -> Option<&[String]> {
         match self {
-            Self::Files(_) => None,
+            Self::Files(files) => files.archive.as_ref().map(|archives| archives.names.as_slice()).filter(|names| !names.is_empty()),
             Self::Rows(rows) => (!rows.names.is_empty()).then_some(&rows.names),
             Self::Coco(coco) => (!coco.names.is_empty()).then_some(&coco.names),
             Self::Arrays(arrays) => (!arrays.names.is_empty()).then_some(&arrays.names),
             Self::Records(records) => (!records.names.is_empty()).then_some(&records.names),
+        }
+    }
+
+    /// The part of each image that is the item, where columns tell it.
+    pub fn window(&self) -> Option<&BoxAt> {
+        match self {
+            Self::Files(files) => files.window.as_ref(),
+            Self::Rows(rows) => rows.window.as_ref(),
+            Self::Coco(coco) => coco.window.as_ref(),
+            Self::Arrays(_) | Self::Records(_) => None,
         }
     }
 }
@@ -183,6 +225,7 @@ fn decode_files(node: &Node, problems: &mut Problems) -> Option<Files> {
     let archive = fields.optional("archive", problems);
     let name = fields.optional_with("name", problems, table::pattern);
     let path = fields.optional_with("path", problems, table::pattern);
+    let window = fields.optional("box", problems);
     let id = fields.optional("id", problems);
     fields.finish(problems);
     if name.is_some() && path.is_some() {
@@ -191,7 +234,7 @@ fn decode_files(node: &Node, problems: &mut Problems) -> Option<Files> {
         return None;
     }
     let pattern = name.map(Pattern::Name).or(path.map(Pattern::Path));
-    Some(Files { glob: glob.unwrap_or_else(|| "**".to_owned()), pattern, archive, id })
+    Some(Files { glob: glob.unwrap_or_else(|| "**".to_owned()), pattern, archive, window, id })
 }
 
 fn decode_rows(node: &Node, problems: &mut Problems) -> Option<Rows> {
@@ -234,11 +277,19 @@ fn decode_coco(node: &Node, problems: &mut Problems) -> Option<Coco> {
     let path = fields.required("path", problems);
     let archive = fields.optional("archive", problems);
     let boxes = fields.optional_with("items", problems, |node, problems| word(node, problems, &[("images", false), ("boxes", true)]));
+    let boxes = boxes.unwrap_or(false);
+    let window: Option<BoxAt> = fields.optional("box", problems);
     let id = fields.optional("id", problems);
     fields.finish(problems);
+    if let Some(window) = window.as_ref().filter(|_| boxes) {
+        problems.push(
+            Problem::at(&window.node, "with `items: boxes` every item is cropped by its own box")
+                .help("remove `box`, or let the images be the items"),
+        );
+    }
     let files: Vec<(Option<String>, Vec<String>)> = files?;
     let names = files.iter().filter_map(|(split, _)| split.clone()).collect();
-    Some(Coco { files, path: path?, archive, boxes: boxes.unwrap_or(false), id, names })
+    Some(Coco { files, path: path?, archive, boxes, window, id, names })
 }
 
 impl BoxAt {
@@ -248,11 +299,6 @@ impl BoxAt {
             Edges::Columns(columns) => columns,
             Edges::Cell(column) => std::slice::from_ref(column),
         }
-    }
-
-    /// Whether joined tables have some of them, so that boxes are read after these.
-    pub fn is_joined(&self, tables: &IndexMap<String, Join>) -> bool {
-        self.columns().iter().any(|edge| edge.split_once('.').is_some_and(|(table, _)| tables.contains_key(table)))
     }
 }
 
@@ -284,7 +330,7 @@ impl Decode for BoxAt {
                 return None;
             }
         };
-        Some(Self { edges, format, relative: relative.unwrap_or(false), margin: margin.unwrap_or(0.0) })
+        Some(Self { edges, format, relative: relative.unwrap_or(false), margin: margin.unwrap_or(0.0), node: node.clone() })
     }
 }
 

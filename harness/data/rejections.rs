@@ -1,0 +1,58 @@
+//! What is rejected: counted by reasons, and kept with its place where that helps somebody.
+//!
+//! A table may have more rows that are refused than memory has room for, so that none is kept beyond what anybody reads.
+
+use std::collections::HashSet;
+
+use super::dataset::Rejected;
+use super::reason::Reasons;
+
+/// Rejections that are kept, whatever their reasons.
+const LISTED: usize = 10_000;
+/// Of each reason, so many are kept after these.
+const EXAMPLES: u64 = 10;
+
+/// Rejections, in the order in which they came.
+#[derive(Debug, Default)]
+pub(super) struct Rejections {
+    listed: Vec<Rejected>,
+    reasons: Reasons,
+    count: u64,
+}
+
+impl Rejections {
+    /// None yet, of items with columns of these names.
+    pub(super) fn speaking_of(names: HashSet<String>) -> Self {
+        Self { reasons: Reasons::speaking_of(names), ..Self::default() }
+    }
+
+    /// Counts one more.
+    pub(super) fn push(&mut self, rejected: Rejected) {
+        let alike = self.reasons.add(&rejected.reason);
+        self.count += 1;
+        if self.listed.len() < LISTED || alike <= EXAMPLES {
+            self.listed.push(rejected);
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Those that are kept.
+    pub(super) fn listed(&self) -> &[Rejected] {
+        &self.listed
+    }
+
+    /// Those that are kept, and how many there are for which reason, the most frequent first.
+    pub(super) fn into_parts(self) -> (Vec<Rejected>, Vec<(String, u64)>) {
+        (self.listed, self.reasons.counted())
+    }
+}
+
+impl Extend<Rejected> for Rejections {
+    fn extend<I: IntoIterator<Item = Rejected>>(&mut self, more: I) {
+        more.into_iter().for_each(|rejected| self.push(rejected));
+    }
+}

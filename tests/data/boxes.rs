@@ -1,0 +1,102 @@
+//! Crops by boxes that columns tell, whatever the images lie in.
+
+use std::io::{Cursor, Write};
+
+use fairgrid::data::dataset::Dataset;
+use fairgrid::data::mock;
+use fairgrid::spec::card::Card;
+
+use super::folder::{Folder, IMAGES};
+
+/// The sizes of all items, width and height.
+fn sizes(dataset: &Dataset) -> Vec<(u32, u32)> {
+    let rows: Vec<u32> = (0..dataset.ids.len() as u32).collect();
+    let size = |image, encoded| {
+        let pixels = dataset.items.decode(image, encoded, false, &|_, _| 1)?;
+        Ok((pixels.width, pixels.height))
+    };
+    dataset.items.visit(&rows, size).unwrap()
+}
+
+/// CelebA's `list_bbox`, joined to images that a pattern finds.
+const JOINED: &str = "tables: {b: {file: list_bbox.txt, key: {column: image_id, equals: file}}}
+fields: {sex: b.sex}
+label: sex
+where: {sex: [f, m]}
+";
+
+const COLUMNS: &str = "box: {left: b.x_1, top: b.y_1, width: b.width, height: b.height}";
+
+const BOXES: &str = "image_id x_1 y_1 width height sex\n1.jpg 5 6 20 10 f\n2.jpg 1 2 30 300 m\n3.jpg 0 0 0 0 f\n4.jpg 90 0 9 9 f\n5.jpg x 0 9 9 m\n6.jpg 0 0 0 0 ?\n";
+
+#[test]
+fn files_are_cropped_by_joined_columns_and_what_where_leaves_out_is_not_asked() {
+    let folder = Folder::new();
+    let names = ["1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg", "6.jpg"];
+    folder.images(&names).write("list_bbox.txt", BOXES);
+    let card = format!("images: {{glob: '*.jpg', {COLUMNS}}}\n{JOINED}");
+    let dataset = folder.open(&card).unwrap();
+    assert_eq!((sizes(&dataset), dataset.aside.filtered), (vec![(20, 10), (30, 43)], 1));
+    let rejected = [
+        "`3.jpg`: its box from 0, 0 to 0, 0 is empty",
+        "`5.jpg`: `b.x_1` is `x`: expected a number",
+        "`4.jpg`: its box from 90, 0 to 99, 9 holds no pixel of the 61 x 45 that there are",
+    ];
+    assert_eq!(folder.rejected(&card), rejected);
+
+    // The same images in an archive.
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for name in names {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&std::fs::read(format!("{IMAGES}/full.jpg")).unwrap()).unwrap();
+    }
+    folder.write("faces.zip", zip.finish().unwrap().into_inner());
+    let packed = folder.open(&card.replace("glob: '*.jpg'", "archive: faces.zip")).unwrap();
+    assert_eq!((sizes(&packed), packed.rejections), (sizes(&dataset), 3));
+
+    let lost = folder.open(&card.replace("b.x_1", "left")).unwrap_err();
+    assert!(lost.contains("the files' names have no group `left`"), "{lost}");
+
+    // A mock has boxes too.
+    let mocked = folder.path().join("mock");
+    folder.write("card.yaml", format!("fairgrid_card: 1\ndataset: d\n{card}"));
+    let read = Card::read(&folder.path().join("card.yaml")).unwrap();
+    mock::write(&read, Some(9), &mocked).unwrap();
+    let dataset = Dataset::open(&read.at(&mocked), &folder.path().join("cache")).unwrap();
+    assert_eq!((dataset.ids.len(), dataset.items.windows.len()), (9, 9), "{:?}", dataset.rejected);
+}
+
+#[test]
+fn files_are_cropped_by_groups_of_their_names() {
+    let folder = Folder::new();
+    folder.images(&["a-1,2,31,22.jpg", "b-0.1,0.2,0.5,0.6.jpg"]);
+    let card = |name: &str, more: &str| {
+        format!("images: {{glob: '{name}-*.jpg', name: '{name}-(?<at>.*)\\.jpg', box: {{from: at, format: xyxy{more}}}}}\n")
+    };
+    assert_eq!(sizes(&folder.open(&card("a", "")).unwrap()), [(30, 20)]);
+    assert_eq!(sizes(&folder.open(&card("b", ", relative: true")).unwrap()), [(24, 18)]);
+    let error = folder.open(&card("b", "")).unwrap_err();
+    assert!(error.contains("edges that are shares of the sides need `relative: true`"), "{error}");
+}
+
+#[test]
+fn side_files_and_annotations_tell_boxes() {
+    let folder = Folder::new();
+    folder.images(&["a.jpg", "b.jpg"]);
+    folder.write("a.json", r#"{"face": [1, 2, 30, 20]}"#).write("b.json", r#"{"face": {"left": 1}}"#).write("t.csv", "f\na.jpg\n");
+    let side = "sidecar: {file: '{stem}.json', fields: {face: {at: /face}}}\n";
+    let card = format!("images: {{glob: '*.jpg', box: {{from: face, format: xywh}}}}\n{side}");
+    assert_eq!(sizes(&folder.open(&card).unwrap()), [(30, 20)]);
+    assert_eq!(folder.rejected(&card), ["`b.jpg`: the side file `b.json` has no single value at `/face`"]);
+    let rows =
+        format!("images: {{table: t.csv, path: '{{f}}', box: {{from: face, format: xywh}}}}\n{}", side.replace("{stem}.json", "a.json"));
+    assert_eq!(sizes(&folder.open(&rows).unwrap()), [(30, 20)]);
+
+    let coco = r#"{"images": [{"id": 1, "file_name": "a.jpg", "face": "[4, 4, 8, 9]"}], "categories": [{"id": 1, "name": "x"}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 5, 5], "iscrowd": 0}]}"#;
+    folder.write("coco.json", coco);
+    let card = "images: {coco: coco.json, path: '{file_name}', box: {from: face, format: xyxy}}\n";
+    assert_eq!(sizes(&folder.open(card).unwrap()), [(4, 5)]);
+    let twice = folder.open(&card.replace("box:", "items: boxes, box:")).unwrap_err();
+    assert!(twice.contains("with `items: boxes` every item is cropped by its own box"), "{twice}");
+}
