@@ -162,16 +162,19 @@ impl Card {
         let mock: Option<Mock> = mocked.and_then(|node| Mock::decode(node, problems));
         fields.finish(problems);
 
+        // What a wrong field is cannot be told, but that it is there can.
         let told = declared.is_some() || node.get("fields").is_none();
+        let names = node.get("fields").map_or_else(|| Some(Vec::new()), Node::keys);
         let declared = declared.unwrap_or_default();
+        let splits = splits.unwrap_or_default();
+        if let Some(names) = &names {
+            let named = label.iter().chain(&attribute).chain(splits.stratified_by());
+            named.for_each(|name| declared_field(name, names, problems));
+        }
         if let (Some(node), Some(mock), true) = (mocked, &mock, told) {
             mock.check(node, label.as_ref(), &declared, problems);
         }
-        let splits = splits.unwrap_or_default();
-        for name in label.iter().chain(&attribute).chain(splits.stratified_by()) {
-            declared_field(name, &declared, problems);
-        }
-        if let Some(compose) = &compose {
+        if let (Some(compose), true) = (&compose, told) {
             compose.check(label.as_ref(), subject.as_ref(), &declared, problems);
         }
         if let (Some(labels), Some(label)) = (&labels, &label) {
@@ -260,12 +263,10 @@ fn version(node: &Node, problems: &mut Problems) -> Option<()> {
     None
 }
 
-fn declared_field(name: &Name, fields: &IndexMap<String, Field>, problems: &mut Problems) {
-    if !fields.contains_key(&name.text) {
-        problems.push(
-            Problem::at(&name.node, format!("unknown field `{}`", name.text))
-                .help(did_you_mean(&name.text, fields.keys().map(String::as_str))),
-        );
+fn declared_field(name: &Name, fields: &[&str], problems: &mut Problems) {
+    if !fields.contains(&name.text.as_str()) {
+        let help = did_you_mean(&name.text, fields.iter().copied());
+        problems.push(Problem::at(&name.node, format!("unknown field `{}`", name.text)).help(help));
     }
 }
 
