@@ -5,6 +5,7 @@ mod condition;
 mod field;
 mod labels;
 mod layout;
+mod level;
 mod ontology;
 mod pixels;
 mod sidecar;
