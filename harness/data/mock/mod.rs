@@ -33,7 +33,7 @@ use crate::spec::card::{BoxFormat, Card, Edges, Files, ImageAt, Layout, Pattern,
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
-const VERSION: u32 = 9;
+const VERSION: u32 = 10;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,11 @@ pub struct Written {
 pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, DataError> {
     let mut mock = card.mock.clone().unwrap_or_default();
     mock.rows = rows.unwrap_or(mock.rows);
+    let fewest = cast::fewest(card, &mock);
+    if u64::from(mock.rows) < fewest {
+        let reason = format!("cannot be mocked where `rows` is {}: fewer than {fewest} leave one of its splits empty", mock.rows);
+        return Err(DataError::dataset(&card.dataset, reason));
+    }
     let folder = Folder::new(root);
     let mut items: Vec<Item> =
         (0..u64::from(mock.rows)).into_par_iter().map(|number| cast::item(card, &mock, number)).collect::<Result<_, _>>()?;
