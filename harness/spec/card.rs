@@ -3,6 +3,7 @@
 mod compose;
 mod condition;
 mod field;
+mod glob;
 mod labels;
 mod layout;
 mod level;
@@ -21,6 +22,7 @@ use indexmap::IndexMap;
 pub use self::compose::{Combine, Compose};
 pub use self::condition::{Condition, Range, Test};
 pub use self::field::{Bins, Field, FieldSource, Measure, Missing, Outside, Provenance, Translate, Words};
+pub use self::glob::Glob;
 pub use self::labels::{LabelForm, Labels, Names, Others, Said, Truth};
 pub use self::layout::{BoxAt, BoxFormat, Coco, Edges, Files, ImageAt, Layout, Pattern, Rows};
 pub use self::ontology::{Background, Hierarchy, Ontology};

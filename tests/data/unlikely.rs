@@ -31,6 +31,9 @@ fn what_a_card_asks_for_and_cannot_be_is_underlined() {
         format!("{table}fields: {{tone: tone}}\nlabel: tone\ncompose: {{mosaic: [2, 2]}}\n"),
         "images: {glob: '../outside/*.png'}\n".to_owned(),
         "images: {glob: 'nowhere/*.png'}\n".to_owned(),
+        "images: {glob: '*.{jpg,png'}\n".to_owned(),
+        "images: {glob: '[z-a]*.png'}\n".to_owned(),
+        "images: {table: '{t,p.csv', path: '{file}'}\n".to_owned(),
     ];
     let outcomes = cards.map(|card| format!("{card}{}", shown(&folder, &card)));
     insta::assert_snapshot!(outcomes.join("---\n"));

@@ -28,7 +28,6 @@ pub use self::kept::{kept, open};
 pub use self::place::{Existing, place};
 use super::error::DataError;
 use super::random::generator;
-use super::walk;
 use crate::spec::card::{BoxFormat, Card, Edges, Files, ImageAt, Layout, Pattern, Rows, Template};
 use crate::spec::mock::Mock;
 
@@ -89,12 +88,12 @@ fn pictures(card: &Card, mock: &Mock, folder: &Folder, archive: Option<&str>, pl
 fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mut [Item]) -> Result<(), DataError> {
     let mut paths = Vec::with_capacity(items.len());
     let mut taken = HashSet::new();
-    let glob = walk::of_files(&files.glob)?;
-    let example = pattern::path(&files.glob, 0, "0");
+    let glob = &files.glob;
+    let example = pattern::path(glob.text(), 0, "0");
     let ending = example.rfind('.').map_or("", |dot| &example[dot..]);
     for item in items.iter_mut() {
         let mut random = generator(mock.seed, "mock name", 0, item.number);
-        let found = pattern::path(&files.glob, item.number, "0");
+        let found = pattern::path(glob.text(), item.number, "0");
         let path = match &files.pattern {
             None => found,
             Some(pattern) => {
@@ -115,7 +114,7 @@ fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mu
         // Names that are few lie in folders of their own.
         let path = match (taken.insert(path.clone()), &files.pattern) {
             (false, Some(Pattern::Name(_))) => {
-                let apart = pattern::path(&files.glob, item.number, &format!("{:06}", item.number));
+                let apart = pattern::path(glob.text(), item.number, &format!("{:06}", item.number));
                 apart.rsplit_once('/').map_or_else(|| name.clone(), |(folder, _)| format!("{folder}/{name}"))
             }
             _ => path,

@@ -9,8 +9,8 @@ use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
 use crate::data::source::Source;
-use crate::data::walk::{endings, of_files, walk};
-use crate::spec::card::{Card, Files, Pattern};
+use crate::data::walk::{endings, walk};
+use crate::spec::card::{Card, Files, Glob, Pattern};
 
 /// Members of archives by their paths: the container and the record in it.
 pub(super) type Members = HashMap<String, (u32, u64)>;
@@ -19,7 +19,9 @@ impl Sheet {
     pub(super) fn read_files(&mut self, card: &Card, source: &Source, files: &Files) -> Result<(), DataError> {
         let found = match &files.archive {
             None => {
-                if let Some((archive, inside)) = archive::inside(&files.glob).filter(|(archive, _)| source.root.join(archive).is_file()) {
+                if let Some((archive, inside)) =
+                    archive::inside(files.glob.text()).filter(|(archive, _)| source.root.join(archive).is_file())
+                {
                     let help = format!("has a `glob` that leads into `{archive}`: write `archive: {archive}` and `glob: \"{inside}\"`");
                     return Err(DataError::dataset(&card.dataset, help));
                 }
@@ -64,15 +66,14 @@ impl Sheet {
         if self.ids.is_empty() {
             let folder = source.root.display();
             let why = self.rejected.first().map_or(String::new(), |first| format!(" ({}: {})", first.what, first.reason));
-            return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob)));
+            return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob.text())));
         }
         Ok(())
     }
 
     /// The members of an archive that a pattern finds.
-    fn archived(&mut self, source: &Source, archive: &str, glob: &str) -> Result<Vec<(Place, String)>, DataError> {
-        let pattern = of_files(glob)?;
-        let mut members: Vec<_> = self.archive(source, archive)?.into_iter().filter(|(path, _)| pattern.is_match(path)).collect();
+    fn archived(&mut self, source: &Source, archive: &str, glob: &Glob) -> Result<Vec<(Place, String)>, DataError> {
+        let mut members: Vec<_> = self.archive(source, archive)?.into_iter().filter(|(path, _)| glob.is_match(path)).collect();
         members.sort_unstable();
         Ok(members.into_iter().map(|(path, (container, record))| (Place::Record(container, record), path)).collect())
     }
