@@ -29,8 +29,10 @@ pub(super) fn walk(root: &Path, pattern: &Glob) -> Result<Found, DataError> {
     match root.find(&start) {
         Err(reason) if root.join(&start).exists() => found.refused.push((start, reason)),
         _ => {
+            let above = (0..fixed.len()).map(|depth| identity(&root.join(&fixed[..depth].join("/"))));
+            let mut above = above.collect::<Result<_, _>>()?;
             let file_like = glob.rsplit('/').next().is_some_and(|last| last.contains('.'));
-            Walk { root: &root, pattern, file_like }.descend(&start, deepest, &mut Vec::new(), &mut found)?;
+            Walk { root: &root, pattern, file_like }.descend(&start, deepest, &mut above, &mut found)?;
         }
     }
     found.files.sort_unstable();
