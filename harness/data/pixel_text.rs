@@ -12,8 +12,7 @@ use super::sheet::options;
 use super::source::Found;
 use super::table::{self, Column, Table, TableError};
 use super::unpacked::Unpacked;
-use super::walk;
-use crate::spec::card::{PixelText, TableFile};
+use crate::spec::card::{Glob, PixelText, TableFile};
 use crate::spec::problem::did_you_mean;
 
 /// The rows of a table that have no image, from 0 and ascending, with reasons.
@@ -77,7 +76,8 @@ fn rows(path: &Path, options: &table::Options, pixels: &PixelText, take: Take) -
     let many = pixels.from.contains('*');
     let columns = if many { None } else { Some(vec![pixels.from.clone()]) };
     let options = table::Options { columns, tolerant: true, ..options.clone() };
-    let pattern = walk::expression(&pixels.from).map_err(|error| DataError::file(path, format!("cannot be read: {error}")))?;
+    let pattern =
+        Glob::exact(&pixels.from).map_err(|reason| DataError::file(path, format!("cannot be read: `{}` {reason}", pixels.from)))?;
     let mut above = 0;
     for chunk in Table::chunks(path, &options)? {
         let chunk = chunk?;

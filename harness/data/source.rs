@@ -9,8 +9,8 @@ use super::root::{ABSENT, Root, is_pattern, no_file};
 use super::sheet::options;
 use super::table;
 use super::unpacked::Unpacked;
-use super::walk::{of_files, walk};
-use crate::spec::card::TableFile;
+use super::walk::walk;
+use crate::spec::card::{Glob, TableFile};
 use crate::spec::problem::did_you_mean;
 
 /// Where the files of a card are read from.
@@ -81,7 +81,8 @@ impl Source<'_> {
         if !is_pattern(file) || self.root.join(file).exists() {
             return Ok(vec![self.named(file)?]);
         }
-        let found = walk(self.root, file)?;
+        let pattern = Glob::of(file).map_err(|reason| DataError::file(&self.root.join(file), reason))?;
+        let found = walk(self.root, &pattern)?;
         if let Some((file, reason)) = found.refused.first() {
             return Err(DataError::file(&self.root.join(file), format!("is {reason}")));
         }
@@ -101,7 +102,7 @@ impl Source<'_> {
         let lost = |reason: String| DataError::file(&self.root.join(archives).join(member), reason);
         let wanted =
             if is_pattern(member) { None } else { Some(below_root(member).map_err(|reason| lost(format!("cannot be used: {reason}")))?) };
-        let pattern = of_files(member)?;
+        let pattern = Glob::of(member).map_err(lost)?;
         let (mut found, mut known) = (Vec::new(), Vec::new());
         for packed in self.all_named(archives)? {
             let (unpacked, (members, _)) = archive::members(packed.stored(), self.unpacked)?;

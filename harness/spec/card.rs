@@ -3,8 +3,10 @@
 mod compose;
 mod condition;
 mod field;
+mod glob;
 mod labels;
 mod layout;
+mod level;
 mod ontology;
 mod pixels;
 mod sidecar;
@@ -20,6 +22,7 @@ use indexmap::IndexMap;
 pub use self::compose::{Combine, Compose};
 pub use self::condition::{Condition, Range, Test};
 pub use self::field::{Bins, Field, FieldSource, Measure, Missing, Outside, Provenance, Translate, Words};
+pub use self::glob::Glob;
 pub use self::labels::{LabelForm, Labels, Names, Others, Said, Truth};
 pub use self::layout::{Archives, BoxAt, BoxFormat, Coco, Edges, Files, ImageAt, Layout, Pattern, Rows};
 pub use self::ontology::{Background, Hierarchy, Ontology};
@@ -162,16 +165,19 @@ impl Card {
         let mock: Option<Mock> = mocked.and_then(|node| Mock::decode(node, problems));
         fields.finish(problems);
 
+        // What a wrong field is cannot be told, but that it is there can.
         let told = declared.is_some() || node.get("fields").is_none();
+        let names = node.get("fields").map_or_else(|| Some(Vec::new()), Node::keys);
         let declared = declared.unwrap_or_default();
+        let splits = splits.unwrap_or_default();
+        if let Some(names) = &names {
+            let named = label.iter().chain(&attribute).chain(splits.stratified_by());
+            named.for_each(|name| declared_field(name, names, problems));
+        }
         if let (Some(node), Some(mock), true) = (mocked, &mock, told) {
             mock.check(node, label.as_ref(), &declared, problems);
         }
-        let splits = splits.unwrap_or_default();
-        for name in label.iter().chain(&attribute).chain(splits.stratified_by()) {
-            declared_field(name, &declared, problems);
-        }
-        if let Some(compose) = &compose {
+        if let (Some(compose), true) = (&compose, told) {
             compose.check(label.as_ref(), subject.as_ref(), &declared, problems);
         }
         if let (Some(labels), Some(label)) = (&labels, &label) {
@@ -275,12 +281,10 @@ fn version(node: &Node, problems: &mut Problems) -> Option<()> {
     None
 }
 
-fn declared_field(name: &Name, fields: &IndexMap<String, Field>, problems: &mut Problems) {
-    if !fields.contains_key(&name.text) {
-        problems.push(
-            Problem::at(&name.node, format!("unknown field `{}`", name.text))
-                .help(did_you_mean(&name.text, fields.keys().map(String::as_str))),
-        );
+fn declared_field(name: &Name, fields: &[&str], problems: &mut Problems) {
+    if !fields.contains(&name.text.as_str()) {
+        let help = did_you_mean(&name.text, fields.iter().copied());
+        problems.push(Problem::at(&name.node, format!("unknown field `{}`", name.text)).help(help));
     }
 }
 

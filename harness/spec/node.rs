@@ -98,6 +98,14 @@ impl Node {
         }
     }
 
+    /// The keys, if this is a map.
+    pub fn keys(&self) -> Option<Vec<&str>> {
+        match &self.value {
+            Value::Map(entries) => Some(entries.iter().map(|(key, _)| key.text.as_str()).collect()),
+            _ => None,
+        }
+    }
+
     /// What kind of thing is written here, for messages.
     pub fn kind(&self) -> String {
         match &self.value {

@@ -59,7 +59,8 @@ fn arrays_are_read_in_place_by_planes_and_as_splits() {
     assert_eq!(split(&dataset, "test")[3], "test-000003");
     let green = |image| drawn(image).chunks_exact(3).map(|pixel| pixel[1]).collect::<Vec<u8>>();
     assert_eq!(pixels(&dataset, &folder)[5], green(1));
-    assert!(!folder.path().join("cache/unpacked").exists(), "what is stored is read where it is");
+    let kept = std::fs::read_dir(folder.path().join("cache/unpacked")).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len());
+    assert_eq!(kept.collect::<Vec<_>>(), [0, 0], "what is stored is looked at once, and read where it is");
 
     let dataset = folder.open("images: {arrays: {images: planes.npy}, order: planes}\n").unwrap();
     assert_eq!(pixels(&dataset, &folder), [0, 1, 2, 3].map(drawn));

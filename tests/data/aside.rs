@@ -33,6 +33,19 @@ fn endings_match_in_any_case_and_images_that_no_pattern_finds_are_counted() {
 }
 
 #[test]
+fn a_link_to_a_folder_above_leads_to_no_image() {
+    let folder = images(&["a/1.png", "a/2.png", "b/1.png"]);
+    std::os::unix::fs::symlink("..", folder.path("root/b/up")).unwrap();
+    for glob in ["b/*.png", "b/**/*.png"] {
+        let text = shown(&folder, &format!("images: {{glob: '{glob}'}}\n")).to_string();
+        assert!(text.contains("\n1 item,") && !text.contains("does not find") && !text.contains("up/"), "{text}");
+        assert_eq!(text.contains("`b/up`: a link that leads back to a folder above it"), glob.contains("**"), "{text}");
+    }
+    let text = shown(&folder, "images: {glob: '**/2.png'}\n").to_string();
+    assert!(text.contains("images that `glob` does not find: 2 (`a/1.png`, `b/1.png`)"), "{text}");
+}
+
+#[test]
 fn items_without_a_split_what_where_leaves_out_and_rows_without_a_subject_are_counted() {
     let table = "file,id,part,tone,who,labels\n\
                  a.png,1,Train,dark,p1,[\"x\"]\na.png,2,train,dark,p2,[]\na.png,3,Test,light,p3,[\"y\"]\na.png,4,,light,p4,[]\n\

@@ -48,6 +48,22 @@ fn every_shipped_card_opens_on_its_mock() {
 }
 
 #[test]
+fn a_mock_of_too_few_rows_says_how_many_it_takes() {
+    for name in ["fairface", "coco", "celeba", "mimic-cxr", "cifar-10"] {
+        let card = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("specs/cards/{name}.yaml"));
+        let refusal = |rows: u32| mock::write(&Card::read(&card).unwrap(), Some(rows), TempDir::new().unwrap().path()).unwrap_err();
+        let told = refusal(1).to_string();
+        let rest = told.split_once("cannot be mocked where `rows` is 1: fewer than ").unwrap().1;
+        let fewest: u32 = rest.strip_suffix(" leave one of its splits empty").unwrap().parse().unwrap();
+        assert_eq!(refusal(fewest - 1).to_string(), told.replace("is 1:", &format!("is {}:", fewest - 1)));
+        let dataset = made(&card, fewest, &TempDir::new().unwrap()).unwrap();
+        assert!(dataset.splits.values().all(|rows| !rows.is_empty()), "{name}: {:?}", dataset.splits);
+    }
+    let card = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards/open-images.yaml");
+    assert_eq!(made(&card, 2, &TempDir::new().unwrap()).unwrap().ids.len(), 2);
+}
+
+#[test]
 fn the_files_of_a_mock_are_what_their_names_say() {
     let folder = TempDir::new().unwrap();
     let images = "images: {glob: '*.{jpg,jpeg,png}', name: '(?<shade>dark|light)-(?<number>[0-9]{4})\\.(jpg|jpeg|png)'}";

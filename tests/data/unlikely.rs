@@ -31,9 +31,33 @@ fn what_a_card_asks_for_and_cannot_be_is_underlined() {
         format!("{table}fields: {{tone: tone}}\nlabel: tone\ncompose: {{mosaic: [2, 2]}}\n"),
         "images: {glob: '../outside/*.png'}\n".to_owned(),
         "images: {glob: 'nowhere/*.png'}\n".to_owned(),
+        "images: {glob: '*.{jpg,png'}\n".to_owned(),
+        "images: {glob: '[z-a]*.png'}\n".to_owned(),
+        "images: {table: '{t,p.csv', path: '{file}'}\n".to_owned(),
     ];
     let outcomes = cards.map(|card| format!("{card}{}", shown(&folder, &card)));
     insta::assert_snapshot!(outcomes.join("---\n"));
+}
+
+#[test]
+fn levels_and_labels_that_contradict_themselves_are_underlined() {
+    let folder = folder(&[("t.csv", "file,tone,age,cat\na.png,1,5,1\n")]);
+    let table = "images: {table: t.csv, path: '{file}'}\n";
+    let cards = [
+        "fields: {tone: {map: {1: one, 2: two, 1.0: uno}}, age: {levels: [young, ' ']}}\nlabel: tone\nattribute: age\n",
+        "fields: {tone: {map: {1: one, 1.0: one, 2: ''}}, age: {bins: [0, 18, 65], names: [young]}}\nlabel: tone\nattribute: age\n",
+        "fields: {tone: {levels: [1]}, age: {pixels: mean, quantiles: 2, names: [dark, grey, light]}}\nlabel: tone\nattribute: ag\n",
+        "labels: {columns: [cat], present: 1, absent: [0, 1.0]}\n",
+        "labels: {columns: [cat], present: {at_least: 0.5}, absent: {below: 0.6}}\n",
+        "labels: {columns: [cat], present: [1, null], absent: [null]}\n",
+        "labels: {columns: [cat], present: 0}\n",
+    ];
+    let outcomes = cards.map(|card| format!("{card}{}", shown(&folder, &format!("{table}{card}"))));
+    insta::assert_snapshot!(outcomes.join("---\n"));
+    for whole in ["{columns: [cat], present: {at_least: 0.5}, absent: {below: 0.5}}", "{columns: [cat], present: 1, absent: [0, null]}"] {
+        let outcome = shown(&folder, &format!("{table}labels: {whole}\n"));
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+    }
 }
 
 #[test]

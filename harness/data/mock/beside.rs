@@ -138,19 +138,19 @@ pub(super) fn labels(card: &Card, mock: &Mock, folder: &Folder, items: &[Item]) 
     let Some(labels) = &card.labels else { return Ok(()) };
     if let LabelForm::Long { tables, id, class, value, .. } = &labels.form {
         let mut files: Vec<Vec<BTreeMap<String, String>>> = vec![Vec::new(); tables.len()];
+        let row = |who: &str, code: &str, there: bool| {
+            let said = value.as_ref().map(|(column, truth)| (column.clone(), cast::cell(truth, there)));
+            [(id.clone(), who.to_owned()), (class.clone(), code.to_owned())].into_iter().chain(said).collect()
+        };
         for item in items {
             let file = place(tables, item);
-            for (code, there) in &item.labels {
-                let mut row =
-                    BTreeMap::from([(id.clone(), item.cells.get(cast::ID).cloned().unwrap_or_default()), (class.clone(), code.clone())]);
-                match value {
-                    Some((column, truth)) => drop(row.insert(column.clone(), cast::cell(truth, *there))),
-                    None if !there => continue,
-                    None => {}
-                }
-                files[file].push(row);
-            }
+            let who = item.cells.get(cast::ID).map_or("", String::as_str);
+            let told = item.labels.iter().filter(|(_, there)| *there || value.is_some());
+            files[file].extend(told.map(|(code, there)| row(who, code, *there)));
         }
+        // Where nobody is in it, its columns still are.
+        let any = items.iter().find_map(|item| item.labels.first()).map_or("nobody", |(code, _)| code);
+        files.iter_mut().filter(|rows| rows.is_empty()).for_each(|rows| rows.push(row("nobody", any, true)));
         for (table, rows) in tables.iter().zip(&files) {
             folder.table(table, rows)?;
         }

@@ -135,6 +135,35 @@ pub(super) fn in_split(names: &[String], seed: u64, unit: u64) -> Option<String>
     (!weighed.is_empty()).then(|| weighed[choose(&weighed, uniform(seed, "mock split", 0, &unit.to_string()))].0.clone())
 }
 
+/// The column that names splits, unless a field of that name is read from another one and written there.
+fn split_column(card: &Card) -> Option<&SplitColumn> {
+    let elsewhere = |name: &str| {
+        let field = card.fields.get(name).map(|field| &field.source);
+        field.is_some_and(|source| !matches!(source, FieldSource::Column { from, .. } if from.text == name))
+    };
+    card.splits.column.as_ref().filter(|column| !elsewhere(&column.from.text))
+}
+
+/// A split that so many people leave empty is not waited for.
+const ENOUGH: u64 = 10_000;
+
+/// The fewest items that leave none of the splits empty which the card names.
+pub(super) fn fewest(card: &Card, mock: &Mock) -> u64 {
+    let files = card.layout.split_names().unwrap_or_default().iter().map(|name| (name.clone(), name.clone())).collect();
+    let column = split_column(card).map(|column| column.map.clone()).unwrap_or_default();
+    let units = |splits: IndexMap<String, String>| {
+        let names: Vec<String> = splits.keys().cloned().collect();
+        let mut empty: IndexSet<&String> = splits.values().collect();
+        let filled = |unit: &u64| {
+            let split = in_split(&names, mock.seed, *unit).and_then(|name| splits.get(&name));
+            split.is_some_and(|split| empty.swap_remove(split)) && empty.is_empty()
+        };
+        (0..ENOUGH).find(filled).unwrap_or(0)
+    };
+    let last = units(files).max(units(column));
+    1 + if shared(card) { last * PER_SUBJECT } else { last }
+}
+
 /// An item: its levels are drawn by person, its label by item.
 pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataError> {
     let unit = if shared(card) { number / PER_SUBJECT } else { number };
@@ -200,12 +229,7 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
         let named = named.filter(|name| !name.chars().all(|letter| letter.is_ascii_digit()));
         cells.insert(subject.to_owned(), named.unwrap_or(plain));
     }
-    // A field that names splits and is read from another column is written there.
-    let written = |name: &str| {
-        let field = card.fields.get(name).map(|field| &field.source);
-        field.is_some_and(|source| !matches!(source, FieldSource::Column { from, .. } if from.text == name))
-    };
-    if let Some(column) = card.splits.column.as_ref().filter(|column| !written(&column.from.text)) {
+    if let Some(column) = split_column(card) {
         let raw = official(column);
         // A group of a file's name may say itself which splits there are.
         let said = match &card.layout {

@@ -35,7 +35,7 @@ use crate::spec::card::{Archives, BoxAt, BoxFormat, Card, Edges, Files, ImageAt,
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
-const VERSION: u32 = 9;
+const VERSION: u32 = 10;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,11 @@ pub struct Written {
 pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, DataError> {
     let mut mock = card.mock.clone().unwrap_or_default();
     mock.rows = rows.unwrap_or(mock.rows);
+    let fewest = cast::fewest(card, &mock);
+    if u64::from(mock.rows) < fewest {
+        let reason = format!("cannot be mocked where `rows` is {}: fewer than {fewest} leave one of its splits empty", mock.rows);
+        return Err(DataError::dataset(&card.dataset, reason));
+    }
     let folder = Folder::new(root);
     let mut items: Vec<Item> =
         (0..u64::from(mock.rows)).into_par_iter().map(|number| cast::item(card, &mock, number)).collect::<Result<_, _>>()?;
@@ -100,12 +105,12 @@ fn pictures(card: &Card, mock: &Mock, folder: &Folder, archive: Option<&str>, pl
 fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mut [Item]) -> Result<(), DataError> {
     let mut paths = Vec::with_capacity(items.len());
     let mut taken = HashSet::new();
-    let glob = walk::of_files(&files.glob)?;
-    let example = pattern::path(&files.glob, 0, "0");
+    let glob = &files.glob;
+    let example = pattern::path(glob.text(), 0, "0");
     let ending = example.rfind('.').map_or("", |dot| &example[dot..]);
     for item in items.iter_mut() {
         let mut random = generator(mock.seed, "mock name", 0, item.number);
-        let found = pattern::path(&files.glob, item.number, "0");
+        let found = pattern::path(glob.text(), item.number, "0");
         let path = match &files.pattern {
             None => found,
             Some(pattern) => {
@@ -126,7 +131,7 @@ fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mu
         // Names that are few lie in folders of their own.
         let path = match (taken.insert(path.clone()), &files.pattern) {
             (false, Some(Pattern::Name(_))) => {
-                let apart = pattern::path(&files.glob, item.number, &format!("{:06}", item.number));
+                let apart = pattern::path(glob.text(), item.number, &format!("{:06}", item.number));
                 apart.rsplit_once('/').map_or_else(|| name.clone(), |(folder, _)| format!("{folder}/{name}"))
             }
             _ => path,

@@ -10,14 +10,16 @@ use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
 use crate::data::source::Source;
-use crate::data::walk::{endings, of_files, walk};
-use crate::spec::card::{Archives, Card, Files, Pattern};
+use crate::data::walk::{endings, walk};
+use crate::spec::card::{Archives, Card, Files, Glob, Pattern};
 
 impl Sheet {
     pub(super) fn read_files(&mut self, card: &Card, source: &Source, files: &Files) -> Result<(), DataError> {
         let found = match &files.archive {
             None => {
-                if let Some((archive, inside)) = archive::inside(&files.glob).filter(|(archive, _)| source.root.join(archive).is_file()) {
+                if let Some((archive, inside)) =
+                    archive::inside(files.glob.text()).filter(|(archive, _)| source.root.join(archive).is_file())
+                {
                     let help = format!("has a `glob` that leads into `{archive}`: write `archive: {archive}` and `glob: \"{inside}\"`");
                     return Err(DataError::dataset(&card.dataset, help));
                 }
@@ -70,19 +72,18 @@ impl Sheet {
         if self.ids.is_empty() {
             let folder = source.root.display();
             let why = self.rejected.listed().first().map_or(String::new(), |first| format!(" ({}: {})", first.what, first.reason));
-            return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob)));
+            return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob.text())));
         }
         Ok(())
     }
 
     /// The members of archives that a pattern finds, those of each archive together.
-    fn archived(&mut self, source: &Source, archives: &Archives, glob: &str) -> Result<Vec<Spotted>, DataError> {
-        let pattern = of_files(glob)?;
+    fn archived(&mut self, source: &Source, archives: &Archives, glob: &Glob) -> Result<Vec<Spotted>, DataError> {
         let mut spotted = Vec::new();
         for (split, archive) in &archives.files {
             for container in self.containers_of(source, archive)? {
                 let Container::Archive { file, members, .. } = &self.containers[container as usize] else { continue };
-                let found = members.iter().enumerate().filter(|(_, member)| pattern.is_match(&member.path));
+                let found = members.iter().enumerate().filter(|(_, member)| glob.is_match(&member.path));
                 spotted.extend(found.map(|(record, member)| Spotted {
                     place: Place::Record(container, record as u64),
                     path: member.path.clone(),

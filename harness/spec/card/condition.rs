@@ -43,6 +43,12 @@ impl Range {
         text.trim().parse::<f64>().is_ok_and(|number| (self.at_least..self.below).contains(&number))
     }
 
+    /// The numbers that are in both.
+    pub(super) fn overlap(&self, other: &Self) -> Option<Self> {
+        let both = Self { at_least: self.at_least.max(other.at_least), below: self.below.min(other.below) };
+        (both.at_least < both.below).then_some(both)
+    }
+
     /// Takes the keys `at_least` and `below`, as far as they are written.
     pub(super) fn take(fields: &mut Fields, problems: &mut Problems) -> Option<Self> {
         let (at_least, below): (Option<f64>, Option<f64>) = (fields.optional("at_least", problems), fields.optional("below", problems));

@@ -3,8 +3,8 @@
 use indexmap::{IndexMap, IndexSet};
 use regex::Regex;
 
-use super::Name;
 use super::table::pattern;
+use super::{Name, level};
 use crate::spec::decode::{Decode, Fields, expected, number_in, word};
 use crate::spec::node::{Key, Node, Value};
 use crate::spec::problem::{Problem, Problems};
@@ -212,7 +212,7 @@ fn decode(key: &Key, node: &Node, problems: &mut Problems) -> Option<Field> {
         (None, Some(_)) => decode_columns(&mut fields, problems),
         (None, None) => decode_column(&mut fields, key, node, problems),
     };
-    let levels = fields.optional_with("levels", problems, decode_levels);
+    let levels = fields.optional_with("levels", problems, level::list);
     let outside = fields.optional_with("outside", problems, decode_outside);
     let missing = fields.optional_with("missing", problems, decode_missing);
     let provenance = fields.optional_with("provenance", problems, |node, problems| word(node, problems, &Provenance::WORDS));
@@ -230,22 +230,12 @@ fn decode(key: &Key, node: &Node, problems: &mut Problems) -> Option<Field> {
     Some(Field { source, levels, outside, missing, provenance, confidence, node: node.clone() })
 }
 
-fn decode_levels(node: &Node, problems: &mut Problems) -> Option<Vec<String>> {
-    let levels: Vec<String> = Vec::decode(node, problems)?;
-    if let Some(at) = (0..levels.len()).find(|at| levels[..*at].contains(&levels[*at])) {
-        let Value::List(items) = &node.value else { return None };
-        problems.push(Problem::at(&items[at], format!("the level `{}` is there already", levels[at])).help("write each level once"));
-        return None;
-    }
-    Some(levels)
-}
-
 fn decode_column(fields: &mut Fields, key: &Key, node: &Node, problems: &mut Problems) -> Option<FieldSource> {
     let from: Option<Name> = fields.optional("from", problems);
     let pattern = fields.optional_with("match", problems, pattern);
     let map = fields.optional_with("map", problems, decode_map);
     let edges = fields.optional_with("bins", problems, decode_edges);
-    let names: Option<Vec<String>> = fields.optional("names", problems);
+    let names = fields.optional_with("names", problems, level::names);
     let words = fields.optional_with("words", problems, decode_words);
     let several = fields.optional_with("several", problems, decode_missing);
     let translate = match (map, edges, words) {
@@ -254,7 +244,7 @@ fn decode_column(fields: &mut Fields, key: &Key, node: &Node, problems: &mut Pro
         (None, Some(edges), None) => {
             let names = names.unwrap_or_else(|| edges.windows(2).map(|pair| format!("[{}, {})", pair[0], pair[1])).collect());
             if names.len() + 1 != edges.len() {
-                problems.push(Problem::at(node, format!("{} names for {} bins", names.len(), edges.len() - 1)));
+                problems.push(level::miscounted(node, names.len(), edges.len() - 1, "bin"));
                 return None;
             }
             Translate::Bins(Bins { edges, names })
@@ -271,15 +261,28 @@ fn decode_column(fields: &mut Fields, key: &Key, node: &Node, problems: &mut Pro
 
 fn decode_map(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, Option<String>>> {
     let Value::Map(entries) = &node.value else { return expected(node, problems, "a map of values to levels") };
-    let one = |value: &Node, problems: &mut Problems| match value.value {
-        Value::Null => Some(None),
-        _ => String::decode(value, problems).map(Some),
-    };
-    entries.iter().map(|(key, value)| one(value, problems).map(|level| (key.text.clone(), level))).collect()
+    let mut map: IndexMap<String, Option<String>> = IndexMap::with_capacity(entries.len());
+    for (key, value) in entries {
+        let level = match value.value {
+            Value::Null => None,
+            _ => Some(level::name(value, problems)?),
+        };
+        // Numbers compare as numbers, so that of two that are one, a value would have both levels.
+        let number = key.text.parse::<f64>().ok();
+        let same = |other: &str| number.is_some_and(|number| other.parse() == Ok(number));
+        if let Some((other, _)) = map.iter().find(|(other, said)| **said != level && same(other)) {
+            let message = format!("`{}` and `{other}` are one number, and have two levels", key.text);
+            problems.push(Problem::at_place(&key.place, message).help("write each number once"));
+            return None;
+        }
+        map.insert(key.text.clone(), level);
+    }
+    Some(map)
 }
 
 fn decode_words(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, Vec<String>>> {
     let levels: IndexMap<String, Vec<String>> = IndexMap::decode(node, problems)?;
+    level::keys(node, problems)?;
     Some(levels.into_iter().map(|(level, words)| (level, words.iter().map(|word| word.to_lowercase()).collect())).collect())
 }
 
@@ -296,7 +299,7 @@ fn decode_edges(node: &Node, problems: &mut Problems) -> Option<Vec<f64>> {
 }
 
 fn decode_columns(fields: &mut Fields, problems: &mut Problems) -> Option<FieldSource> {
-    let columns = fields.required("columns", problems);
+    let columns = fields.required_with("columns", problems, level::by_column);
     let several = fields.optional_with("several", problems, decode_missing);
     Some(FieldSource::Columns { columns: columns?, several: level_of(several) })
 }
@@ -317,12 +320,12 @@ fn decode_pixels(fields: &mut Fields, node: &Node, problems: &mut Problems) -> O
         let count = usize::decode(node, problems)?;
         number_in(node, problems, 2.0, 100.0).map(|_| count)
     });
-    let names: Option<Vec<String>> = fields.optional("names", problems);
+    let names = fields.optional_with("names", problems, level::names);
     let fit: Option<Name> = fields.optional("fit", problems);
     let count = count?;
     let names = names.unwrap_or_else(|| (1..=count).map(|bin| format!("q{bin}")).collect());
     if names.len() != count {
-        problems.push(Problem::at(node, format!("{} names for {count} quantiles", names.len())));
+        problems.push(level::miscounted(node, names.len(), count, "quantile"));
         return None;
     }
     let fit = fit.unwrap_or_else(|| Name { text: "train".to_owned(), node: node.clone() });
@@ -330,7 +333,7 @@ fn decode_pixels(fields: &mut Fields, node: &Node, problems: &mut Problems) -> O
 }
 
 fn decode_outside(node: &Node, problems: &mut Problems) -> Option<Outside> {
-    match level(node, problems) {
+    match level::other(node, problems) {
         Some(level) => Some(Outside::Level(level?)),
         None => word(node, problems, &[("reject", 0), ("missing", 1), ("keep", 2)]).map(|word| match word {
             0 => Outside::Reject,
@@ -341,7 +344,7 @@ fn decode_outside(node: &Node, problems: &mut Problems) -> Option<Outside> {
 }
 
 fn decode_missing(node: &Node, problems: &mut Problems) -> Option<Missing> {
-    match level(node, problems) {
+    match level::other(node, problems) {
         Some(level) => Some(Missing::Level(level?)),
         None => word(node, problems, &[("reject", 0), ("keep", 1), ("missing", 1), ("level", 2)]).map(|word| match word {
             0 => Missing::Reject,
@@ -349,17 +352,6 @@ fn decode_missing(node: &Node, problems: &mut Problems) -> Option<Missing> {
             _ => Missing::Level("missing".to_owned()),
         }),
     }
-}
-
-/// `{level: Other}`: `None` where it is not a map, `Some(None)` where it is a wrong one.
-fn level(node: &Node, problems: &mut Problems) -> Option<Option<String>> {
-    if !matches!(node.value, Value::Map(_)) {
-        return None;
-    }
-    let mut fields = Fields::of(node, problems, "a level")?;
-    let level = fields.required("level", problems);
-    fields.finish(problems);
-    Some(level)
 }
 
 fn decode_confidence(node: &Node, problems: &mut Problems) -> Option<(String, f64)> {

@@ -109,6 +109,18 @@ impl Said {
         }
     }
 
+    /// A cell that says this and the other.
+    fn both(&self, other: &Self) -> Option<String> {
+        match (self, other) {
+            (Self::Cells(cells), other) => {
+                let cell = cells.iter().find(|cell| other.by(cell.as_deref()))?;
+                Some(cell.as_ref().map_or_else(|| "an empty cell".to_owned(), |cell| format!("`{cell}`")))
+            }
+            (_, Self::Cells(_)) => other.both(self),
+            (Self::Within(one), Self::Within(other)) => one.overlap(other).map(|range| format!("`{}`", range.example())),
+        }
+    }
+
     /// A cell that says it.
     pub fn example(&self) -> String {
         match self {
@@ -147,10 +159,26 @@ impl Truth {
     }
 }
 
-fn truth(fields: &mut Fields, problems: &mut Problems, present: &str, absent: &str) -> Truth {
-    let mut read =
-        |key, default: &str| fields.optional_with(key, problems, said).unwrap_or_else(|| Said::Cells(vec![Some(default.to_owned())]));
-    Truth { present: read("present", present), absent: read("absent", absent) }
+fn truth(fields: &mut Fields, problems: &mut Problems) -> Truth {
+    let mut read = |key, default: &str| {
+        let node = fields.node(key);
+        (node, node.map_or_else(|| Some(Said::Cells(vec![Some(default.to_owned())])), |node| said(node, problems)))
+    };
+    let ((one, present), (other, absent)) = (read("present", "1"), read("absent", "0"));
+    if let (Some(node), Some(cell)) = (other.or(one), present.as_ref().zip(absent.as_ref()).and_then(|(one, other)| one.both(other))) {
+        let unsaid = match (one, other) {
+            (None, _) => ": where it is not said, `present` is `1`",
+            (_, None) => ": where it is not said, `absent` is `0`",
+            _ => "",
+        };
+        let mut problem = Problem::at(node, format!("{cell} is both `present` and `absent`{unsaid}"));
+        if let (Some(one), Some(_)) = (one, other) {
+            problem = problem.also(&one.place, "also here");
+        }
+        problems.push(problem.help("let each cell say one of the two, or nothing"));
+    }
+    let plain = || Said::Cells(Vec::new());
+    Truth { present: present.unwrap_or_else(plain), absent: absent.unwrap_or_else(plain) }
 }
 
 /// `1`, `[0, null]` or `{at_least: 0.5}`.
@@ -176,7 +204,7 @@ impl Decode for Labels {
             long(&mut fields, problems)
         } else if node.get("columns").is_some() {
             let columns = fields.required_with("columns", problems, wide);
-            let truth = truth(&mut fields, problems, "1", "0");
+            let truth = truth(&mut fields, problems);
             columns.map(|columns| LabelForm::Wide { columns, truth })
         } else {
             let two = node.get("from").is_none() && (node.get("present").is_some() || node.get("absent").is_some());
@@ -243,7 +271,7 @@ fn long(fields: &mut Fields, problems: &mut Problems) -> Option<LabelForm> {
     let id = fields.required("id", problems);
     let class = fields.required("class", problems);
     let value: Option<String> = fields.optional("value", problems);
-    let truth = truth(fields, problems, "1", "0");
+    let truth = truth(fields, problems);
     let names = fields.optional_with("names", problems, decode_names);
     let files: Vec<String> = file.into_iter().chain(files.into_iter().flatten()).collect();
     let tables = files.into_iter().map(|file| TableFile { file, ..writing.clone() }).collect();

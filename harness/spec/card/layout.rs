@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use regex::Regex;
 
+use super::glob::Glob;
 use super::pixels::{Arrays, PixelText, Records, decode_arrays, decode_records};
 use super::table::{self, TableFile};
 use super::template::Template;
@@ -108,8 +109,8 @@ impl Decode for Archives {
 /// `archive`.
 #[derive(Clone, Debug)]
 pub struct Files {
-    /// `*`, `?`, `[a-z]`, `{a,b}` and `**`, below the root or inside the archive.
-    pub glob: String,
+    /// Which files, below the root or inside the archive.
+    pub glob: Glob,
     /// What the names tell.
     pub pattern: Option<Pattern>,
     /// The archives that hold the files.
@@ -221,7 +222,10 @@ impl Decode for Layout {
 
 fn decode_files(node: &Node, problems: &mut Problems) -> Option<Files> {
     let mut fields = Fields::of(node, problems, "`images`")?;
-    let glob = fields.optional("glob", problems);
+    let glob = match fields.node("glob") {
+        Some(node) => Glob::decode(node, problems),
+        None => Glob::of("**").ok(),
+    };
     let archive = fields.optional("archive", problems);
     let name = fields.optional_with("name", problems, table::pattern);
     let path = fields.optional_with("path", problems, table::pattern);
@@ -234,7 +238,10 @@ fn decode_files(node: &Node, problems: &mut Problems) -> Option<Files> {
         return None;
     }
     let pattern = name.map(Pattern::Name).or(path.map(Pattern::Path));
-    Some(Files { glob: glob.unwrap_or_else(|| "**".to_owned()), pattern, archive, window, id })
+    if pattern.is_none() && (node.get("name").is_some() || node.get("path").is_some()) {
+        return None;
+    }
+    Some(Files { glob: glob?, pattern, archive, window, id })
 }
 
 fn decode_rows(node: &Node, problems: &mut Problems) -> Option<Rows> {
