@@ -6,10 +6,12 @@
 //! errs further to one side has an interval on a scale that knows it ([`errors`]); everything else has percentiles at levels widened by Student's t;
 //! and where nothing varies, a perfect number is as uncertain as a share of its smaller class that is perfect.
 //!
-//! - [`share`]: intervals of shares; [`gap`]: of numbers over groups; [`errors`]: of what errs to one side.
+//! - [`share`]: intervals of shares; [`gap`]: of numbers over groups; [`errors`]: of what errs to one side; [`mistakes`]: of what mistakes of
+//!   two kinds make.
 
 pub mod errors;
 pub mod gap;
+pub mod mistakes;
 pub mod share;
 
 use crate::score::interval::share::{normal_cdf, normal_quantile, student_quantile, student_two_sided};
@@ -34,6 +36,8 @@ pub struct Sample<'a> {
     pub smaller: f64,
     /// Its least and largest value.
     pub range: (f64, f64),
+    /// Whether it is a mean over classes, whose biases add up while their errors cancel out.
+    pub of_classes: bool,
 }
 
 impl Sample<'_> {
@@ -57,8 +61,21 @@ impl Sample<'_> {
             Method::Bca => self.accelerated(&sorted, level),
         };
         let (low, high) = (quantile(&sorted, low), quantile(&sorted, high));
+        let (low, high) = if method == Method::Standard { self.unbiased(low, high, &sorted) } else { (low, high) };
         // A few replicates may all lie on one side of the number.
         Some((low.min(self.value), high.max(self.value)))
+    }
+
+    /// The percentiles of a mean over classes, without the bias that resamples show: they add it to a number that has it already. Classes of
+    /// a given size are less biased than those whose sizes are drawn, as resamples draw them, so that one end takes it off once, the other
+    /// twice.
+    fn unbiased(&self, low: f64, high: f64, sorted: &[f64]) -> (f64, f64) {
+        if !self.of_classes {
+            return (low, high);
+        }
+        let off = sorted.iter().sum::<f64>() / sorted.len() as f64 - self.value;
+        let (least, most) = self.range;
+        ((low - off.max(2.0 * off)).max(least), (high - off.min(2.0 * off)).min(most))
     }
 
     fn of_share(&self, part: f64, whole: f64, uncertainty: &Uncertainty) -> (f64, f64) {

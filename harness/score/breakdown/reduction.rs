@@ -235,7 +235,7 @@ impl Reduction {
         let is_ratio = matches!(self, Self::Ratio(_) | Self::Relative(Step::Over, _));
         match self {
             // Limits of ratios are those of numbers that are never negative.
-            _ if is_ratio && family.legs.iter().any(|leg| leg.value < 0.0) => Vec::new(),
+            _ if (is_ratio || self == Self::Shortfall) && family.legs.iter().any(|leg| leg.value < 0.0) => Vec::new(),
             Self::Difference(Against::Groups) => ordered().filter_map(|(a, b)| family.difference(a, b)).collect(),
             Self::Difference(_) => turned().filter_map(|(a, b)| family.difference(a, b)).collect(),
             Self::Ratio(Against::Groups) | Self::Skewness => ordered().filter_map(|(a, b)| family.ratio(a, b)).collect(),
@@ -243,7 +243,21 @@ impl Reduction {
             Self::Relative(Step::Minus, _) => straight().filter_map(|(a, b)| family.difference(a, b)).collect(),
             Self::Relative(Step::Over, _) => straight().filter_map(|(a, b)| family.ratio(a, b)).collect(),
             Self::GroupMin | Self::GroupMax => groups.iter().map(|group| family.single(*group)).collect(),
+            // Whichever is the best group, the others fall short of it by 1 less the ratio of their mean to it: the most of these.
+            Self::Shortfall => {
+                let (groups, rests) = groups.split_at(groups.len() / 2);
+                rests.iter().zip(groups).filter_map(|(rest, best)| family.ratio(*rest, *best)).map(Contrast::missing).collect()
+            }
             _ => Vec::new(),
+        }
+    }
+
+    /// What its contrasts need after the groups' legs: for a shortfall, the mean of the others of each. `None` where these do not vary.
+    pub fn rests(self, family: &Family<'_>, groups: &[usize]) -> Option<Vec<Leg>> {
+        let others = |best: &usize| groups.iter().copied().filter(|group| group != best).collect::<Vec<usize>>();
+        match self {
+            Self::Shortfall => groups.iter().map(|best| family.mean(&others(best))).collect(),
+            _ => Some(Vec::new()),
         }
     }
 
@@ -260,7 +274,7 @@ impl Reduction {
     /// Whether it is a largest of its contrasts, and not a smallest.
     pub fn is_largest(self) -> bool {
         match self {
-            Self::Difference(_) | Self::GroupMax | Self::MeanAbsDifference | Self::Skewness => true,
+            Self::Difference(_) | Self::GroupMax | Self::MeanAbsDifference | Self::Skewness | Self::Shortfall => true,
             Self::Relative(_, pick) => pick != Pick::Min,
             _ => false,
         }

@@ -20,6 +20,8 @@ pub enum Errors {
     Proportional,
     /// Up: chance alone makes a distance where there is none.
     OfDistance,
+    /// As two shares do that it is a function of.
+    OfMistakes,
 }
 
 impl Errors {
@@ -38,6 +40,10 @@ impl Errors {
                 "the basic bootstrap's, from which the bias of distances is taken off; from 0 where errors as large, whose side a coin says for every \
                  unit (the wild bootstrap: Liu 1988), are often as far off (`method: standard`)"
             }
+            Self::OfMistakes => {
+                "as far as the limits of what is missed and of what is falsely alarmed move it, at a right angle (MOVER: Zou and Donner 2008), and at \
+                 least that of resamples where items do not count alike (`method: standard`)"
+            }
             Self::Proportional => "Student's t for the logarithm, with the spread and the bias of resamples (`method: standard`)",
         }
     }
@@ -46,14 +52,15 @@ impl Errors {
     /// there is none.
     pub fn interval(self, sample: &Sample<'_>, chance: &[f64], level: f64) -> Option<(f64, f64)> {
         let (lower, upper) = match self {
-            Self::AsDrawn => None,
+            Self::AsDrawn | Self::OfMistakes => None,
             Self::OfShare => of_share(sample, level),
             Self::OfOdds => of_odds(sample, level),
             Self::Proportional => proportional(sample.value, sample.replicates, level, sample.smaller),
             Self::OfDistance => of_distance(sample, chance, level),
         }?;
+        let off = if sample.of_classes { off(sample) } else { 0.0 };
         // Few units may reach further than there is anything.
-        Some((lower.max(sample.range.0), upper.min(sample.range.1)))
+        Some(((lower - off.max(0.0)).max(sample.range.0), (upper - off.min(0.0)).min(sample.range.1)))
     }
 }
 
@@ -95,6 +102,13 @@ fn of_distance(sample: &Sample<'_>, chance: &[f64], level: f64) -> Option<(f64, 
 /// Whether chance, where it is told, gives a distance as large more often than a lower limit may be too high.
 pub fn explained(value: f64, chance: &[f64], level: f64) -> bool {
     null(chance.iter().copied(), value, true).is_some_and(|(_, p)| p > (1.0 - level) / 2.0)
+}
+
+/// How far a mean over classes may be off: twice what resamples show, since an average precision of few positives is too high by more than
+/// their duplicates make it.
+fn off(sample: &Sample<'_>) -> f64 {
+    let (sorted, _) = defined(sample.replicates.iter().copied());
+    2.0 * (sorted.iter().sum::<f64>() / sorted.len() as f64 - sample.value)
 }
 
 /// How many spreads an interval reaches.

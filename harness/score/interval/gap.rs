@@ -96,6 +96,19 @@ impl Family<'_> {
         Some(Contrast { value, down: value - lower, up: upper - value, legs })
     }
 
+    /// The mean of some legs, as a leg. `None` where they do not vary.
+    pub fn mean(&self, legs: &[usize]) -> Option<Leg> {
+        let (count, draws) = (legs.len() as f64, self.legs.first()?.errors.len());
+        let reach = |of: fn(&Leg) -> f64| {
+            let pair = |(a, b): (usize, usize)| if a == b { 1.0 } else { self.relation(a, b) } * of(&self.legs[a]) * of(&self.legs[b]);
+            legs.iter().flat_map(|a| legs.iter().map(move |b| pair((*a, *b)))).sum::<f64>().max(0.0).sqrt() / count
+        };
+        let error = |draw: usize| legs.iter().map(|leg| self.legs[*leg].reach() * self.legs[*leg].errors[draw]).sum::<f64>();
+        let errors = standardized(&(0..draws).map(error).collect::<Vec<f64>>())?;
+        let value = legs.iter().map(|leg| self.legs[*leg].value).sum::<f64>() / count;
+        Some(Leg { value, down: reach(|leg| leg.down), up: reach(|leg| leg.up), errors })
+    }
+
     fn relation(&self, first: usize, second: usize) -> f64 {
         if !self.related {
             return 0.0;
@@ -204,6 +217,12 @@ impl Contrast {
     /// Its own limits.
     pub fn limits(&self) -> (f64, f64) {
         (self.value - self.down, self.value + self.up)
+    }
+
+    /// A ratio's distance from 1.
+    pub fn missing(self) -> Self {
+        let turned = self.turned();
+        Self { value: 1.0 + turned.value, ..turned }
     }
 
     fn turned(&self) -> Self {

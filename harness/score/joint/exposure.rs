@@ -30,6 +30,30 @@ pub enum Desired {
 #[derive(Clone, Debug)]
 pub struct Ladder(Vec<Vec<u32>>);
 
+/// A group at the top of a ranking.
+#[derive(Clone, Copy, Debug)]
+pub struct Top {
+    /// How many of its items are among the first.
+    pub there: f64,
+    /// How many the first are.
+    pub of: f64,
+    /// The share of them that is desired.
+    pub wanted: f64,
+}
+
+impl Top {
+    /// How the group's share of the first k items differs from the share that is desired: ln(p_k / p), where a group that is not there counts
+    /// as one item in k.
+    pub fn skew(self) -> Value {
+        if self.wanted > 0.0 && self.of > 0.0 { Ok(self.of_share(self.there / self.of)) } else { Err(Cause::NoItems.into()) }
+    }
+
+    /// The same if it had that share of the first.
+    pub fn of_share(self, share: f64) -> f64 {
+        (if share > 0.0 { share } else { 1.0 / self.of } / self.wanted).ln()
+    }
+}
+
 impl Queries {
     /// The scores of the classes at these columns.
     pub fn new(scores: &Scores, columns: &[usize], groups: usize, counts: impl Fn(usize) -> bool) -> Self {
@@ -62,9 +86,8 @@ impl Queries {
         (0..self.width).map(ladder).collect()
     }
 
-    /// How each group's share of the first k items differs from the share that is desired: ln(p_k / p), where a group that is not there
-    /// counts as one item in k.
-    pub fn skew(&self, hand: &Hand<'_>, ladder: &Ladder, k: f64, desired: Desired) -> Vec<Value> {
+    /// Who is among the first k items, group by group.
+    pub fn tops(&self, hand: &Hand<'_>, ladder: &Ladder, k: f64, desired: Desired) -> Vec<Top> {
         let sizes = self.sizes(hand);
         let all = sum(sizes.iter().copied());
         let k = k.min(all);
@@ -83,14 +106,7 @@ impl Queries {
             }
         }
         let wanted = Self::wanted(&sizes, desired);
-        let one = |group: usize| match wanted[group] {
-            wanted if wanted > 0.0 && k > 0.0 => {
-                let share = if top[group] > 0.0 { top[group] } else { 1.0 } / k;
-                Ok((share / wanted).ln())
-            }
-            _ => Err(Cause::NoItems.into()),
-        };
-        (0..self.groups).map(one).collect()
+        top.into_iter().zip(wanted).map(|(there, wanted)| Top { there, of: k, wanted }).collect()
     }
 
     /// The mean over ranks i, each weighing 1 / log2(i + 1), of how far the groups' shares of the first i items are from those that are

@@ -1,5 +1,6 @@
 //! The numbers of all groups at once of an evaluation, as measurements.
 
+use super::exposure::Top;
 use super::registry::{Compute, Pick};
 use super::view::{Replay, Statistic, View, panels};
 use crate::score::audit::{Audit, Place, told};
@@ -9,6 +10,7 @@ use crate::score::rule::FittedRules;
 use crate::score::sheet::NoInterval;
 use crate::score::value::Value;
 use crate::score::{OUTSIDE, ScoreError};
+use crate::spec::uncertainty::Method;
 
 /// Measures everything that an evaluation asks of all groups at once. What reads no decisions is the same under every rule, and stands
 /// beside each of `rules`.
@@ -68,13 +70,16 @@ impl View<'_> {
         let mut sizes = vec![0.0; self.breakdown.groups.len()];
         let counted = units.slots().iter().zip(units.counted()).filter(|(slot, _)| slot.group != OUTSIDE);
         counted.for_each(|(slot, rows)| sizes[slot.group as usize] += rows);
-        let spots = self.spots(statistic);
+        let (spots, tops) = (self.spots(statistic), self.tops(statistic, &units, &patterns));
         let read = |place: usize| {
             let value = observed[place];
             let at = |draws: &[Vec<f64>]| draws.iter().map(|draw| draw[place]).collect::<Vec<f64>>();
             let interval = value.ok().and_then(|value| {
                 if matches!(statistic, Statistic::Leakage(_)) {
                     return self.of_shares(value, &at(&resampled), &units.effective(self.breakdown.groups.len()));
+                }
+                if let (Some(top), Method::Standard) = (tops.get(place), uncertainty.method()) {
+                    return self.of_top(*top, &at(&resampled));
                 }
                 let (lower, upper) = interval::percentile(at(&resampled).into_iter(), uncertainty.level())?;
                 Some((lower.min(value), upper.max(value)))
@@ -97,8 +102,34 @@ impl View<'_> {
             units: there().sum(),
             smaller: there().fold(f64::INFINITY, f64::min),
             range: self.metric.definition.range,
+            of_classes: false,
         };
         sample.interval(self.audit.uncertainty)
+    }
+
+    /// The interval of a skew, which is that of a share of the first items: chance may leave nobody of a group among them, and in no resample.
+    fn of_top(&self, top: Top, replicates: &[f64]) -> Option<(f64, f64)> {
+        let predictions = &*self.audit.predictions;
+        if replicates.is_empty() {
+            return None;
+        }
+        let shares: Vec<f64> = replicates.iter().map(|skew| skew.exp() * top.wanted).collect();
+        let alike = self.audit.clusters.is_none() && predictions.weight().is_none() && predictions.copies().is_none();
+        let sample = Sample {
+            value: top.there / top.of,
+            replicates: &shares,
+            left_out: &[],
+            share: Some((top.there, top.of)),
+            // Where nobody is there, resamples do not tell how clusters err.
+            plain: alike || top.there <= 0.0,
+            units: top.of,
+            smaller: top.of,
+            range: (0.0, 1.0),
+            of_classes: false,
+        };
+        sample
+            .interval(self.audit.uncertainty)
+            .map(|(lower, upper)| (top.of_share(lower.max(1.0 / top.of)), top.of_share(upper.max(1.0 / top.of))))
     }
 
     fn measurement(

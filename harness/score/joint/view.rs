@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::Hand;
 use super::amplification::{Ballots, Toward};
 use super::counts::Counts;
-use super::exposure::{Desired, Ladder, Queries};
+use super::exposure::{Desired, Ladder, Queries, Top};
 use super::leakage::{From, Leaks, Suspects};
 use super::metric::{Folds, Metric, Options};
 use super::registry::{Compute, Pick, Source};
@@ -272,7 +272,7 @@ impl View<'_> {
         // Query by query, each with a number, or one a group.
         let of_ladder = |ladder: &Ladder| match self.metric.definition.compute {
             Compute::Skew(pick) => {
-                let skews = queries.skew(hand, ladder, options.k as f64, desired);
+                let skews: Vec<Value> = self.tops_of(queries, hand, ladder).into_iter().map(Top::skew).collect();
                 let defined = skews.iter().filter_map(|skew| skew.ok());
                 match pick {
                     Pick::Each => skews,
@@ -290,6 +290,25 @@ impl View<'_> {
             Some(combine) => (0..width).map(|group| of_classes(combine, group)).collect(),
             None => (0..width).flat_map(|group| all.iter().map(move |numbers| numbers[group])).collect(),
         }
+    }
+
+    fn tops_of(&self, queries: &Queries, hand: &Hand<'_>, ladder: &Ladder) -> Vec<Top> {
+        let options = &self.metric.options;
+        queries.tops(hand, ladder, options.k as f64, options.desired.unwrap_or(Desired::Dataset))
+    }
+
+    /// What each number is the skew of, in the order of [`Self::values`]; empty where they are no skews of one ranking and group each.
+    pub(super) fn tops(&self, statistic: &Statistic, units: &Units, patterns: &[u32]) -> Vec<Top> {
+        let (Statistic::Exposure { queries, names }, Compute::Skew(Pick::Each)) = (statistic, self.metric.definition.compute) else {
+            return Vec::new();
+        };
+        if self.metric.options.classes.is_some() && names.len() > 1 {
+            return Vec::new();
+        }
+        let groups: Vec<u32> = units.slots().iter().map(|slot| slot.group).collect();
+        let hand = Hand { groups: &groups, patterns, weights: &units.observed() };
+        let all: Vec<Vec<Top>> = statistic.ladders(patterns).iter().map(|ladder| self.tops_of(queries, &hand, ladder)).collect();
+        (0..self.breakdown.groups.len()).flat_map(|group| all.iter().map(move |tops| tops[group])).collect()
     }
 
     /// The group and the class of every number, in the order of [`Self::values`].

@@ -9,7 +9,7 @@ use crate::score::lens::roc::Roc;
 use crate::score::lens::tally::{Belief, Bin, Confusion, Sweep, Tally};
 use crate::score::lens::together::Together;
 use crate::score::lens::truth::Truth;
-use crate::score::registry::{Compute, Of, Reads};
+use crate::score::registry::{Compute, Mistakes, Of, Reads};
 use crate::score::value::{Cause, Undefined, Value, ratio};
 use crate::spec::evaluation::Policy;
 use crate::spec::vocabulary::ShareOf;
@@ -208,6 +208,24 @@ impl Metric {
             (Compute::Class { of: Of::Share(of, _), .. }, Average::PerClass) => Some(of(&tally.cells[class])),
             _ => None,
         }
+    }
+
+    /// What a value is a function of, where that is the mistakes about one class: their shares, of how many items, and the function.
+    pub fn of_mistakes(&self, part: usize, tally: &Tally, class: usize) -> Option<(Mistakes, f64, impl Fn(Mistakes) -> Option<f64>)> {
+        let cell = match self.average {
+            Average::Positive(class) => tally.cells.get(class)?,
+            Average::PerClass => tally.cells.get(class)?,
+            _ => return None,
+        };
+        let Compute::Class { of: Of::Mistakes(of), .. } = self.parts[part].compute else { return None };
+        let parameter = self.parameter;
+        Some((Mistakes::of(cell)?, cell.total(), move |mistakes| of(mistakes, parameter).ok()))
+    }
+
+    /// Whether a value is a mean over classes.
+    pub fn is_of_classes(&self, part: usize) -> bool {
+        matches!(self.average, Average::Macro | Average::Weighted)
+            || matches!(self.parts[part].compute, Compute::OfClasses(..) | Compute::MeanOfRanks(..))
     }
 
     /// What the metric is a share of, where it is one of all items, of a group's, or of a class's.

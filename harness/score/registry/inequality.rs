@@ -1,7 +1,7 @@
 //! How unequally right and wrong decisions fall on items. An item benefits by b = decision - truth + 1: a false alarm counts 2, what is
 //! right 1, a miss 0.
 
-use super::{Compute, Confusion, Definition, Lower, Of, Parameter, Reads};
+use super::{Compute, Definition, Lower, Mistakes, Of, Parameter, Reads};
 use crate::score::value::{Cause, Value};
 
 const SOURCE: &str = "Speicher et al. (2018), A unified approach to quantifying algorithmic unfairness";
@@ -18,7 +18,7 @@ pub(super) const INEQUALITY: &[Definition] = &[
         reads: Reads::Decisions,
         multi_label: true,
         parameter: Some(Parameter { name: "alpha", default: Some(2.0), range: (-100.0, 100.0), whole: false }),
-        compute: Compute::Class { of: Of::With(entropy), samples: None },
+        compute: Compute::Class { of: Of::Mistakes(entropy), samples: None },
     },
     Definition {
         name: "theil_index",
@@ -31,7 +31,7 @@ pub(super) const INEQUALITY: &[Definition] = &[
         reads: Reads::Decisions,
         multi_label: true,
         parameter: None,
-        compute: Compute::Class { of: Of::Other(|c| entropy(c, 1.0)), samples: None },
+        compute: Compute::Class { of: Of::Mistakes(|mistakes, _| entropy(mistakes, 1.0)), samples: None },
     },
     Definition {
         name: "coefficient_of_variation",
@@ -44,15 +44,13 @@ pub(super) const INEQUALITY: &[Definition] = &[
         reads: Reads::Decisions,
         multi_label: true,
         parameter: None,
-        compute: Compute::Class { of: Of::Other(|c| Ok((2.0 * entropy(c, 2.0)?).sqrt())), samples: None },
+        compute: Compute::Class { of: Of::Mistakes(|mistakes, _| Ok((2.0 * entropy(mistakes, 2.0)?).sqrt())), samples: None },
     },
 ];
 
-fn entropy(c: &Confusion, alpha: f64) -> Value {
-    let items = c.total();
-    let mean = (items + c.false_positive - c.false_negative) / items;
-    let parts = [(2.0, c.false_positive), (1.0, c.true_positive + c.true_negative), (0.0, c.false_negative)];
-    generalized(parts.into_iter(), mean, items, alpha)
+fn entropy(Mistakes { missed, alarmed }: Mistakes, alpha: f64) -> Value {
+    let parts = [(2.0, alarmed), (1.0, 1.0 - alarmed - missed), (0.0, missed)];
+    generalized(parts.into_iter(), 1.0 + alarmed - missed, 1.0, alpha)
 }
 
 /// The index of parts of a population, each with its benefit and its weight.

@@ -100,7 +100,10 @@ impl Definition {
             Compute::Roc(seek) if seek(parameter) == Seek::Precision(parameter) => Errors::OfOdds,
             // Rankings of the items of two sides.
             Compute::Outside(_) => Errors::OfShare,
+            // Means of what lies between 0 and 1.
+            Compute::Belief(_) => Errors::OfShare,
             Compute::Calibration { .. } => Errors::OfDistance,
+            Compute::Class { of: Of::Mistakes(_), .. } => Errors::OfMistakes,
             // Mean losses.
             Compute::Whole(_) if self.reads == Reads::Probabilities => Errors::Proportional,
             _ => Errors::AsDrawn,
@@ -186,6 +189,17 @@ pub enum Of {
     Other(fn(&Confusion) -> Value),
     /// Anything else, given the metric's parameter.
     With(fn(&Confusion, f64) -> Value),
+    /// From what shares of the items are missed and falsely alarmed, given the metric's parameter.
+    Mistakes(fn(Mistakes, f64) -> Value),
+}
+
+/// Shares of the items that are wrong.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mistakes {
+    /// Positives that are decided to be none.
+    pub missed: f64,
+    /// Negatives that are decided to be positive.
+    pub alarmed: f64,
 }
 
 impl Compute {
@@ -215,7 +229,16 @@ impl Of {
             }
             Self::Other(of) => of(confusion),
             Self::With(of) => of(confusion, parameter),
+            Self::Mistakes(of) => of(Mistakes::of(confusion).ok_or(Cause::NoItems)?, parameter),
         }
+    }
+}
+
+impl Mistakes {
+    /// Those of a confusion; `None` without items.
+    pub fn of(confusion: &Confusion) -> Option<Self> {
+        let items = confusion.total();
+        (items > 0.0).then(|| Self { missed: confusion.false_negative / items, alarmed: confusion.false_positive / items })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::score::breakdown::reduction::Reduction;
 use crate::score::interval::errors::{self, Errors};
 use crate::score::interval::gap::{self, Contrast, Family, Leg};
 use crate::score::interval::share::normal_quantile;
-use crate::score::interval::{self, Sample};
+use crate::score::interval::{self, Sample, mistakes};
 use crate::score::lens::tally::Tally;
 use crate::score::metric::{Average, Metric, Over};
 use crate::score::units::draw::{Purpose, generator};
@@ -53,10 +53,15 @@ impl<'a> Sheet<'a> {
                 units,
                 smaller: drawn.units[index],
                 range: metric.range(part),
+                of_classes: metric.is_of_classes(part),
             };
             let errors = if uncertainty.method() == Method::Standard { metric.errors(part) } else { Errors::AsDrawn };
             let chance: Vec<f64> = drawn.chance.iter().map(|draw| draw[index]).collect();
-            errors.interval(&sample, &chance, uncertainty.level()).or_else(|| sample.interval(uncertainty))
+            let told = match errors {
+                Errors::OfMistakes => of_mistakes(metric, (part, class), &tallies[group], &supports[group], &sample, uncertainty),
+                _ => errors.interval(&sample, &chance, uncertainty.level()),
+            };
+            told.or_else(|| sample.interval(uncertainty))
         };
         (0..places.len()).into_par_iter().map(interval).collect()
     }
@@ -167,9 +172,20 @@ impl<'a> Sheet<'a> {
         if errors == Errors::AsDrawn || uncertainty.method() != Method::Standard {
             return None;
         }
-        let smaller = among.members().map(|group| drawn.units[block.at(0, group, spot.class.unwrap_or(0))]).sum();
-        let sample =
-            Sample { value, replicates, left_out: &[], share: None, plain: false, units: smaller, smaller, range: metric.range(0) };
+        // Each group's own spread costs a degree of freedom.
+        let freedom = |group: usize| (drawn.units[block.at(0, group, spot.class.unwrap_or(0))] - 1.0).max(0.0);
+        let smaller = 1.0 + among.members().map(freedom).sum::<f64>();
+        let sample = Sample {
+            value,
+            replicates,
+            left_out: &[],
+            share: None,
+            plain: false,
+            units: smaller,
+            smaller,
+            range: metric.range(0),
+            of_classes: false,
+        };
         errors.interval(&sample, &self.chance(spot, drawn), uncertainty.level())
     }
 
@@ -258,6 +274,10 @@ impl<'a> Sheet<'a> {
                 legs.push(over.reduction.leg(Leg { value, down: value - lower, up: upper - value, errors }));
             }
             let family = Family { legs: &legs, related, level: uncertainty.level(), items: drawn.items };
+            let rests = over.reduction.rests(&family, &members)?;
+            members.extend(legs.len()..legs.len() + rests.len());
+            legs.extend(rests);
+            let family = Family { legs: &legs, related, level: uncertainty.level(), items: drawn.items };
             let contrasts = over.reduction.contrasts(&family, &members, other);
             if contrasts.is_empty() {
                 return None;
@@ -298,6 +318,23 @@ impl<'a> Sheet<'a> {
         let (least, most) = over.reduction.limits(metric.range(0));
         Some(bounds.map(|(lower, upper)| (lower.max(least), upper.min(most))))
     }
+}
+
+/// That of a function of what is missed and what is falsely alarmed: of items that do not count alike, no narrower than their resamples say.
+fn of_mistakes(
+    metric: &Metric,
+    (part, class): (usize, usize),
+    tally: &Tally,
+    support: &Tally,
+    sample: &Sample<'_>,
+    uncertainty: &Uncertainty,
+) -> Option<(f64, f64)> {
+    let (found, _, of) = metric.of_mistakes(part, tally, class)?;
+    let (_, items, _) = metric.of_mistakes(part, support, class)?;
+    let (lower, upper) = mistakes::interval(of, found, items, uncertainty)?;
+    let drawn = if sample.plain { None } else { sample.interval(uncertainty) };
+    let (lower, upper) = drawn.map_or((lower, upper), |drawn| (lower.min(drawn.0), upper.max(drawn.1)));
+    Some((lower.max(sample.range.0), upper.min(sample.range.1)))
 }
 
 /// Standard normal errors of a number that no resample varies.
