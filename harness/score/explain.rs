@@ -121,7 +121,7 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
             "average: binary (with `positive:`) | macro | micro | weighted | samples (several labels an item; left out are those whose number is 0 / 0, as F1 and Jaccard of neither a label nor a decision) | per_class"
         }
         Compute::Class { samples: None, .. } => "average: binary (with `positive:`) | macro | micro | weighted | per_class",
-        Compute::Rank(..) | Compute::Roc(_) | Compute::Belief(_) | Compute::Calibration { each: true, .. } => {
+        Compute::Rank(..) | Compute::Roc(_) | Compute::Belief(..) | Compute::Calibration { each: true, .. } => {
             "average: binary (with `positive:`) | macro | weighted | per_class; a class against the rest"
         }
         Compute::ClassOf(_) => "average: binary (with `positive:`) | macro | per_class",

@@ -79,10 +79,11 @@ fn one_group_that_is_left_says_nothing_of_groups() {
 
 #[test]
 fn a_small_number_without_an_interval_says_why_too() {
-    let predictions = import("y,p,g\n1,1,a\n0,0,a\n1,0,b\n0,0,b\n1,1,b\n", COLUMNS, &["g"]).unwrap();
-    let all = measure(&predictions, "{groups: [g], positive: 1, min_count: 3, metrics: [theil_index]}").unwrap();
-    let small = find(&all, "theil_index", "g", "g=a", "");
-    assert_eq!((small.status, small.value, small.lower), (Status::Small, Some(0.0), None));
+    let csv = "y,p,g\n1,0.5,a\n0,0.5,a\n1,0.1,b\n0,0.2,b\n1,0.8,b\n";
+    let predictions = import(csv, "{label: y, probabilities: p}", &["g"]).unwrap();
+    let all = measure(&predictions, "{groups: [g], positive: 1, min_count: 3, metrics: [log_loss]}").unwrap();
+    let small = find(&all, "log_loss", "g", "g=a", "");
+    assert_eq!((small.status, small.value, small.lower), (Status::Small, Some(std::f64::consts::LN_2), None));
     assert_eq!(small.reason, "2 items in g=a, fewer than `min_count` (3); no interval: all resamples have the same number");
 }
 

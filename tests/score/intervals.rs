@@ -97,8 +97,17 @@ fn what_errs_to_one_side_has_an_interval_on_a_scale_that_knows_it() {
     for case in golden().scales {
         let (value, units) = (case.value, case.units);
         let sample = |value: f64, replicates: &[f64]| -> [Option<(f64, f64)>; 4] {
-            let sample =
-                Sample { value, replicates, left_out: &[], share: None, plain: true, units, smaller: units, range: (0.0, f64::INFINITY) };
+            let sample = Sample {
+                value,
+                replicates,
+                left_out: &[],
+                share: None,
+                plain: true,
+                units,
+                smaller: units,
+                range: (0.0, f64::INFINITY),
+                of_classes: false,
+            };
             [Errors::OfShare, Errors::OfOdds, Errors::Proportional, Errors::AsDrawn].map(|errors| errors.interval(&sample, &[], 0.95))
         };
         let [share, odds, proportional, as_drawn] = sample(value, &case.numbers);
@@ -117,6 +126,7 @@ fn what_errs_to_one_side_has_an_interval_on_a_scale_that_knows_it() {
             units: 2.0,
             smaller: 2.0,
             range: (0.0, 1.0),
+            of_classes: false,
         };
         let (lower, upper) = Errors::Proportional.interval(&of_two, &[], 0.95).unwrap();
         assert!(0.0 <= lower && lower < value && value < upper && upper <= 1.0, "{lower} {upper}");

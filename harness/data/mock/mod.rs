@@ -30,7 +30,6 @@ use super::archive;
 use super::error::DataError;
 use super::random::generator;
 use super::root::is_pattern;
-use super::walk;
 use crate::spec::card::{Archives, BoxAt, BoxFormat, Card, Edges, Files, ImageAt, Layout, Pattern, Rows, Template};
 use crate::spec::mock::Mock;
 

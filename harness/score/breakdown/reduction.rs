@@ -280,9 +280,9 @@ impl Reduction {
         }
     }
 
-    /// Whether it grows with how far all groups are apart, and is no largest contrast of some.
+    /// Whether it grows with how far all groups are apart, and is no largest contrast of two.
     pub fn is_spread(self) -> bool {
-        self.grows() && !self.is_largest()
+        self == Self::Shortfall || self.grows() && !self.is_largest()
     }
 
     /// Whether it is a mean of several contrasts.

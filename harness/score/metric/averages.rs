@@ -10,7 +10,7 @@ use crate::spec::problem::{Problem, Problems};
 
 pub(super) fn takes_average(definition: &Definition) -> bool {
     match definition.compute {
-        Compute::Class { .. } | Compute::Rank(..) | Compute::Roc(_) | Compute::Belief(_) | Compute::ClassOf(_) => true,
+        Compute::Class { .. } | Compute::Rank(..) | Compute::Roc(_) | Compute::Belief(..) | Compute::ClassOf(_) => true,
         Compute::Calibration { each, .. } => each,
         _ => false,
     }

@@ -164,7 +164,7 @@ impl Metric {
                 Average::Weighted => values.push(weighted(&tally.rocs, Roc::found, |roc: &Roc| roc.positives, policy)),
                 _ => values.push(mean(&tally.rocs, Roc::found, policy)),
             },
-            Compute::Belief(of) => match self.average {
+            Compute::Belief(of, _) => match self.average {
                 // So does that of its probability.
                 Average::Positive(_) => values.push(tally.beliefs.first().map_or(Err(Cause::NoItems.into()), of)),
                 Average::PerClass => values.extend(tally.beliefs.iter().map(of)),

@@ -96,12 +96,10 @@ impl Definition {
     /// How its numbers err; `parameter` is that of the metric, if it has one.
     pub fn errors(&self, parameter: f64) -> Errors {
         match self.compute {
-            Compute::Rank(_, errors) | Compute::MeanOfRanks(_, errors) => errors,
+            Compute::Rank(_, errors) | Compute::MeanOfRanks(_, errors) | Compute::Belief(_, errors) => errors,
             Compute::Roc(seek) if seek(parameter) == Seek::Precision(parameter) => Errors::OfOdds,
             // Rankings of the items of two sides.
             Compute::Outside(_) => Errors::OfShare,
-            // Means of what lies between 0 and 1.
-            Compute::Belief(_) => Errors::OfShare,
             Compute::Calibration { .. } => Errors::OfDistance,
             Compute::Class { of: Of::Mistakes(_), .. } => Errors::OfMistakes,
             // Mean losses.
@@ -147,8 +145,8 @@ pub enum Compute {
     Roc(fn(f64) -> Seek),
     /// The mean over all classes of a number of one class's ranking, and how that errs.
     MeanOfRanks(fn(&Sweep) -> Value, Errors),
-    /// From one class's probabilities; `average` says what several classes make.
-    Belief(fn(&Belief) -> Value),
+    /// From one class's probabilities, and how that errs; `average` says what several classes make.
+    Belief(fn(&Belief) -> Value, Errors),
     /// From bins of how likely something was held.
     Calibration {
         /// Of one set of bins.

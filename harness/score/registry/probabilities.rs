@@ -1,6 +1,7 @@
 //! Metrics of probabilities: scores that say how likely each class is.
 
 use super::{Compute, Definition, Higher, Lower, Neutral, Parameter, Reads, SKLEARN, ratio};
+use crate::score::interval::errors::Errors;
 use crate::score::lens::probability::Bins;
 use crate::score::lens::tally::{Belief, Bin};
 use crate::score::value::{Cause, Value};
@@ -135,7 +136,7 @@ pub(super) const PROBABILITIES: &[Definition] = &[
         reads: Reads::Probabilities,
         multi_label: true,
         parameter: None,
-        compute: Compute::Belief(|b| ratio(b.in_positives + b.in_negatives, b.positives + b.negatives, Cause::NoItems)),
+        compute: Compute::Belief(|b| ratio(b.in_positives + b.in_negatives, b.positives + b.negatives, Cause::NoItems), Errors::AsDrawn),
     },
     Definition {
         name: "balance_for_positive_class",
@@ -148,7 +149,7 @@ pub(super) const PROBABILITIES: &[Definition] = &[
         reads: Reads::Probabilities,
         multi_label: true,
         parameter: None,
-        compute: Compute::Belief(|b: &Belief| ratio(b.in_positives, b.positives, Cause::NoPositives)),
+        compute: Compute::Belief(|b: &Belief| ratio(b.in_positives, b.positives, Cause::NoPositives), Errors::OfShare),
     },
     Definition {
         name: "balance_for_negative_class",
@@ -161,7 +162,7 @@ pub(super) const PROBABILITIES: &[Definition] = &[
         reads: Reads::Probabilities,
         multi_label: true,
         parameter: None,
-        compute: Compute::Belief(|b| ratio(b.in_negatives, b.negatives, Cause::NoNegatives)),
+        compute: Compute::Belief(|b| ratio(b.in_negatives, b.negatives, Cause::NoNegatives), Errors::OfShare),
     },
 ];
 
