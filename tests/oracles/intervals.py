@@ -46,7 +46,33 @@ def on_a_scale(value, numbers, units):
     }
 
 
+def mid_p(part, whole):
+    """The shares at which `part` or more, and `part` or fewer, counted half themselves, have a probability of 0.025."""
+    over = lambda share: stats.binom.sf(part, whole, share) + stats.binom.pmf(part, whole, share) / 2
+    lower = 0.0 if part == 0 else brentq(lambda share: over(share) - 0.025, 1e-12, part / whole, xtol=1e-14)
+    upper = 1.0 if part == whole else brentq(lambda share: over(share) - 0.975, max(part / whole, 1e-12), 1 - 1e-12, xtol=1e-14)
+    return lower, upper
+
+
+def theil(missed, alarmed):
+    """Of benefits of 0, 1 and 2."""
+    benefits, shares = np.array([1.0, 2.0]), np.array([1 - missed - alarmed, alarmed])
+    mean = benefits @ shares
+    return float(shares @ (benefits / mean * np.log(benefits / mean)))
+
+
+def mistaken(missed, alarmed, items):
+    """The Theil index of so many misses and false alarms, and its limits: either share moved to its own, at a right angle."""
+    here = (missed / items, alarmed / items)
+    value = theil(*here)
+    moves = [[theil(end, here[1]) - value for end in mid_p(missed, items)], [theil(here[0], end) - value for end in mid_p(alarmed, items)]]
+    up = np.hypot(*(max(0, *move) for move in moves))
+    down = np.hypot(*(max(0, *(-end for end in move)) for move in moves))
+    return {"missed": missed, "alarmed": alarmed, "items": items, "value": value, "lower": max(0, value - down), "upper": value + up}
+
+
 random = np.random.default_rng(4)
 scales = [on_a_scale(value, random.beta(value * n, (1 - value) * n, 60), units) for value, n, units in ((0.955, 40, 30), (0.7, 25, 8.5), (0.2, 300, 400))]
 shares = [perfect(p) for p in ([1] * 10, [4] * 8, [1, 2, 3, 4, 5, 6], [2] * 15, [1] * 30 + [5])]
-json.dump({"perfect": shares, "scales": scales}, sys.stdout, indent=1)
+mistakes = [mistaken(*case) for case in ((0, 2, 12), (3, 0, 12), (0, 0, 8), (4, 7, 60))]
+json.dump({"perfect": shares, "scales": scales, "mistakes": mistakes}, sys.stdout, indent=1)

@@ -33,6 +33,9 @@ const PLAIN: &[Scenario] = &[
     Scenario::new("F1, 400 items", "f1_score", &[(400, 0.3, 0.8, 0.1)], 0.48 / (0.48 + 0.07 + 0.06)),
     Scenario::new("kappa, 60 items", "cohen_kappa_score", &[EVEN], 0.6),
     Scenario::new("AUC, 60 items", "roc_auc_score", &[EVEN], 0.8),
+    Scenario::new("Theil index, 12 items", "theil_index", &[(12, 0.5, 0.8, 0.2)], 0.2 * std::f64::consts::LN_2),
+    Scenario::new("entropy index, 12 items", "generalized_entropy_index", &[(12, 0.5, 0.8, 0.2)], 0.1),
+    Scenario::new("coefficient of variation, 30 items", "coefficient_of_variation", &[(30, 0.5, 0.9, 0.1)], 0.316_227_766),
     Scenario::new("accuracy, 20 subjects of 10", "accuracy_score", &[(200, 0.5, 0.8, 0.2)], 0.8).of_subjects(10),
     Scenario::new("recall, 60 subjects of 4, 12 of them positive", "recall_score", &[(240, 0.2, 0.8, 0.2)], 0.8).of_subjects(4),
 ];
@@ -64,6 +67,12 @@ const GAPS: &[Scenario] = &[
         "demographic_parity_ratio",
         &[(100, 0.5, 0.4, 0.4), (80, 0.5, 0.5, 0.5), (60, 0.5, 0.5, 0.5), (30, 0.5, 0.5, 0.5), (100, 0.5, 0.5, 0.5)],
         0.8,
+    ),
+    Scenario::new(
+        "shortfall of five groups, one worse",
+        "recall_score_shortfall",
+        &[(300, 0.5, 0.8, 0.2), (150, 0.5, 0.8, 0.2), (90, 0.5, 0.75, 0.25), (60, 0.5, 0.8, 0.2), (60, 0.5, 0.68, 0.32)],
+        0.053_125,
     ),
     Scenario::new("ratio, five groups tied", "demographic_parity_ratio", &[EVEN; 5], 1.0),
     Scenario::new("lowest of seven, tied", "accuracy_score_group_min", &[EVEN; 7], 0.8),

@@ -15,6 +15,7 @@ use super::{find, import, spec};
 struct Golden {
     perfect: Vec<Perfect>,
     scales: Vec<Scales>,
+    mistakes: Vec<Mistaken>,
 }
 
 /// How many positives each subject has, all of them found.
@@ -33,6 +34,17 @@ struct Scales {
     share: (f64, f64),
     odds: (f64, f64),
     proportional: (f64, f64),
+}
+
+/// How many of so many items are missed and falsely alarmed, and the Theil index of that.
+#[derive(Deserialize)]
+struct Mistaken {
+    missed: usize,
+    alarmed: usize,
+    items: usize,
+    value: f64,
+    lower: f64,
+    upper: f64,
 }
 
 fn golden() -> Golden {
@@ -89,6 +101,20 @@ fn one_row_a_subject_is_as_good_as_single_items() {
         assert_eq!((&subject.metric, &subject.group), (&item.metric, &item.group));
         near(subject.lower, item.lower.unwrap());
         near(subject.upper, item.upper.unwrap());
+    }
+}
+
+#[test]
+fn an_index_of_mistakes_knows_those_that_few_items_do_not_hold() {
+    for case in golden().mistakes {
+        let rows = |row: &str, times: usize| format!("{row}\n").repeat(times);
+        let right = case.items - case.missed - case.alarmed;
+        let csv = format!("y,p,s,g\n{}{}{}", rows("1,0,a,a", case.missed), rows("0,1,a,a", case.alarmed), rows("1,1,a,a", right));
+        let all = measured(&csv, "{label: y, decision: p, classes: [0, 1]}", "{groups: [g], positive: 1, metrics: [theil_index]}", "{}");
+        let index = find(&all, "theil_index", "g", "g=a", "");
+        near(index.value, case.value);
+        near(index.lower, case.lower);
+        near(index.upper, case.upper);
     }
 }
 
