@@ -40,7 +40,12 @@ pub struct Sample<'a> {
     pub of_classes: bool,
 }
 
-impl Sample<'_> {
+impl<'a> Sample<'a> {
+    /// Any number: no share, of so many units that need not count alike.
+    pub fn new(value: f64, replicates: &'a [f64], units: f64, range: (f64, f64)) -> Self {
+        Self { value, replicates, left_out: &[], share: None, plain: false, units, smaller: units, range, of_classes: false }
+    }
+
     /// The interval; `None` where the number is undefined more often than not, or rests on a single unit that says nothing.
     pub fn interval(&self, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
         let level = uncertainty.level();

@@ -1,6 +1,6 @@
 //! Whether intervals of scores hold what they promise, by simulation: rankings, losses and calibration of two groups of subjects.
 //!
-//! What a run with 500 files a row gave (`cargo test --release every_score -- --ignored --nocapture`): see the table in
+//! What a run with 2,000 files a row of rankings and 500 of calibration gave (`cargo test --release every_score -- --ignored --nocapture`): see the table in
 //! `benchmarks/coverage.md`.
 
 use fairgrid::data::frame::{Factor, Targets};
@@ -175,7 +175,8 @@ fn intervals_of_scores_hold_what_they_promise() {
 #[test]
 #[ignore = "minutes"]
 fn every_score() {
-    for (name, truth, covered, width) in WORLDS.iter().flat_map(|world| coverage(world, 500, 400_000)) {
+    let files = |world: &World| if matches!(world.said, Said::Ranked(_)) { 2000 } else { 500 };
+    for (name, truth, covered, width) in WORLDS.iter().flat_map(|world| coverage(world, files(world), 400_000)) {
         println!("| {name} | {truth:.3} | {covered:.3} | {width:.3} |");
     }
 }

@@ -358,8 +358,7 @@ fn limits(
     };
     let shifted = |off: f64| {
         let replicates: Vec<f64> = replicates.iter().map(|number| number - off).collect();
-        Sample { value, replicates: &replicates, left_out, share: None, plain: true, units, smaller: units, range, of_classes: false }
-            .interval(uncertainty)
+        Sample { left_out, plain: true, ..Sample::new(value, &replicates, units, range) }.interval(uncertainty)
     };
     let proportional = (uncertainty.method(), definition.errors) == (Method::Standard, Errors::Proportional);
     let of_logarithm = proportional.then(|| interval::proportional(value, replicates, uncertainty.level(), units)).flatten();

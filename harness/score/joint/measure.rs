@@ -93,17 +93,8 @@ impl View<'_> {
     /// The interval of a mean of the groups' shares, which may all be perfect; `effective` is how many units each group is worth.
     fn of_shares(&self, value: f64, replicates: &[f64], effective: &[f64]) -> Option<(f64, f64)> {
         let there = || effective[..self.breakdown.groups.len()].iter().copied().filter(|units| *units > 0.0);
-        let sample = Sample {
-            value,
-            replicates,
-            left_out: &[],
-            share: None,
-            plain: false,
-            units: there().sum(),
-            smaller: there().fold(f64::INFINITY, f64::min),
-            range: self.metric.definition.range,
-            of_classes: false,
-        };
+        let smaller = there().fold(f64::INFINITY, f64::min);
+        let sample = Sample { smaller, ..Sample::new(value, replicates, there().sum(), self.metric.definition.range) };
         sample.interval(self.audit.uncertainty)
     }
 
@@ -116,16 +107,10 @@ impl View<'_> {
         let shares: Vec<f64> = replicates.iter().map(|skew| skew.exp() * top.wanted).collect();
         let alike = self.audit.clusters.is_none() && predictions.weight().is_none() && predictions.copies().is_none();
         let sample = Sample {
-            value: top.there / top.of,
-            replicates: &shares,
-            left_out: &[],
             share: Some((top.there, top.of)),
             // Where nobody is there, resamples do not tell how clusters err.
             plain: alike || top.there <= 0.0,
-            units: top.of,
-            smaller: top.of,
-            range: (0.0, 1.0),
-            of_classes: false,
+            ..Sample::new(top.there / top.of, &shares, top.of, (0.0, 1.0))
         };
         sample
             .interval(self.audit.uncertainty)

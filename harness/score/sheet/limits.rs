@@ -175,17 +175,7 @@ impl<'a> Sheet<'a> {
         // Each group's own spread costs a degree of freedom.
         let freedom = |group: usize| (drawn.units[block.at(0, group, spot.class.unwrap_or(0))] - 1.0).max(0.0);
         let smaller = 1.0 + among.members().map(freedom).sum::<f64>();
-        let sample = Sample {
-            value,
-            replicates,
-            left_out: &[],
-            share: None,
-            plain: false,
-            units: smaller,
-            smaller,
-            range: metric.range(0),
-            of_classes: false,
-        };
+        let sample = Sample::new(value, replicates, smaller, metric.range(0));
         errors.interval(&sample, &self.chance(spot, drawn), uncertainty.level())
     }
 
