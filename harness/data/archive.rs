@@ -137,6 +137,9 @@ fn tar(mut file: File) -> Result<Found, String> {
         if ended {
             break;
         }
+        if !is_header(&header) {
+            return Err(format!("the header at byte {offset} is damaged: its checksum is another"));
+        }
         let size = number(&header[124..136]).ok_or_else(|| format!("the header at byte {offset} has no size"))?;
         let data = offset + BLOCK;
         if data.checked_add(size).is_none_or(|end| end > length) {
@@ -168,6 +171,16 @@ fn tar(mut file: File) -> Result<Found, String> {
         refused.push(("its end".to_owned(), "the mark that ends an archive is not there: is it whole?".to_owned()));
     }
     Ok((members, refused))
+}
+
+/// Whether a header has the checksum that it names: the sum of its bytes, those of the sum itself as blanks; some have summed them with a sign.
+fn is_header(header: &[u8; BLOCK as usize]) -> bool {
+    let sum = |of: fn(u8) -> i64| {
+        let own = |at: usize| (148..156).contains(&at);
+        header.iter().enumerate().map(|(at, byte)| of(if own(at) { b' ' } else { *byte })).sum::<i64>()
+    };
+    let said = number(&header[148..156]).and_then(|said| i64::try_from(said).ok());
+    said.is_some_and(|said| said == sum(i64::from) || said == sum(|byte| i64::from(byte.cast_signed())))
 }
 
 fn text(bytes: &[u8]) -> String {

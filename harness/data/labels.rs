@@ -8,7 +8,7 @@ use indexmap::IndexSet;
 use super::aside::Kind;
 use super::dataset::Rejected;
 use super::error::DataError;
-use super::frame::Targets;
+use super::frame::{Targets, whole};
 use super::ontology;
 use super::printable::hidden;
 use super::sheet::Sheet;
@@ -126,11 +126,12 @@ fn listed_in(sheet: &Sheet, column: &str, separator: Option<&str>, row: usize) -
 
 /// The classes that a cell lists; `None` where it is no list.
 fn classes_of(cell: &str, separator: Option<&str>) -> Option<Vec<String>> {
-    match separator {
-        Some(separator) => Some(cell.split(separator).map(str::trim).filter(|class| !class.is_empty()).map(str::to_owned).collect()),
-        None if cell.is_empty() => Some(Vec::new()),
-        None => listed(cell),
-    }
+    let listed = match separator {
+        Some(separator) => cell.split(separator).map(str::to_owned).collect(),
+        None if cell.is_empty() => Vec::new(),
+        None => listed(cell)?,
+    };
+    Some(listed.iter().map(|class| whole(class.trim()).to_owned()).filter(|class| !class.is_empty()).collect())
 }
 
 /// What the tables of labels hold, as far as it says whether they fit the items.

@@ -212,7 +212,14 @@ impl Decode for Labels {
         };
         let ontology = Ontology::take(&mut fields, problems);
         fields.finish(problems);
-        Some(Self { form: form?, classes: classes.unwrap_or_default(), ontology, node: node.clone() })
+        let classes = classes.unwrap_or_default();
+        for (index, class) in classes.iter().enumerate() {
+            if classes[..index].iter().any(|other| other.text == class.text) {
+                problems.push(Problem::at(&class.node, format!("the class `{}` is named twice in `classes`", class.text)));
+                return None;
+            }
+        }
+        Some(Self { form: form?, classes, ontology, node: node.clone() })
     }
 }
 
@@ -257,11 +264,17 @@ fn list(fields: &mut Fields, problems: &mut Problems) -> Option<LabelForm> {
 fn two_lists(fields: &mut Fields, problems: &mut Problems) -> Option<LabelForm> {
     let from = fields.required("present", problems);
     let absent: Option<String> = fields.required("absent", problems);
+    let node = fields.node("absent");
     let separator = fields.optional("separator", problems);
     let names = fields.optional_with("names", problems, decode_names);
-    let absent = absent?;
+    let (from, absent): (String, String) = (from?, absent?);
+    if let Some(node) = node.filter(|_| from == absent) {
+        let problem = Problem::at(node, format!("`{from}` lists what is `present` and what is `absent`"));
+        problems.push(problem.help("name a column for each, or write `absent: rest`"));
+        return None;
+    }
     let (absent, others) = if absent == "rest" { (None, Others::Absent) } else { (Some(absent), Others::Unknown) };
-    Some(LabelForm::List { from: from?, absent, separator, others, names })
+    Some(LabelForm::List { from, absent, separator, others, names })
 }
 
 fn long(fields: &mut Fields, problems: &mut Problems) -> Option<LabelForm> {

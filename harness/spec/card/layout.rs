@@ -101,6 +101,12 @@ impl Decode for Archives {
             Value::Map(_) => by_split(node, problems)?,
             _ => vec![(None, String::decode(node, problems)?)],
         };
+        for (index, (_, file)) in files.iter().enumerate() {
+            if files[..index].iter().any(|(_, other)| other == file) {
+                problems.push(Problem::at(node, format!("`{file}` is the archive of two splits")).help("name each archive once"));
+                return None;
+            }
+        }
         Some(Self { names: files.iter().filter_map(|(split, _)| split.clone()).collect(), files })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::levels::{factor, truth};
-use crate::data::frame::{Factor, Targets};
+use crate::data::frame::{Factor, Targets, whole};
 use crate::data::table::{Column, Sightings, Table, TableError};
 use crate::score::predictions::Fault;
 use crate::spec::predictions::Labels;
@@ -22,7 +22,9 @@ impl Named {
     pub(super) fn read(table: &Table, labels: &Labels) -> Result<Self, TableError> {
         let lists = |name: &String| -> Result<Vec<Vec<String>>, TableError> {
             let column = table.column(name)?;
-            (0..table.len()).map(|row| Ok(column.texts(row)?.unwrap_or_default())).collect()
+            let names =
+                |listed: Vec<String>| listed.iter().map(|name| whole(name.trim()).to_owned()).filter(|name| !name.is_empty()).collect();
+            (0..table.len()).map(|row| Ok(names(column.texts(row)?.unwrap_or_default()))).collect()
         };
         Ok(match labels {
             Labels::Single(name) => {

@@ -43,6 +43,8 @@ pub fn fit(items: &[Item]) -> Map {
 pub fn at(points: &[(f64, f64)], score: f64) -> f64 {
     let place = points.partition_point(|(x, _)| *x < score);
     match (place.checked_sub(1).map(|before| points[before]), points.get(place)) {
+        // Scores of one step stay equal: a line may end a rounding beside it.
+        (Some(_), Some((right, high))) if score == *right => *high,
         (Some((left, low)), Some((right, high))) => low + (high - low) * (score - left) / (right - left),
         (None, Some((_, edge))) => *edge,
         (Some((_, edge)), None) => edge,
