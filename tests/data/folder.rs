@@ -71,3 +71,16 @@ pub(crate) fn labels(dataset: &Dataset) -> Vec<String> {
 pub(crate) fn split<'d>(dataset: &'d Dataset, name: &str) -> Vec<&'d str> {
     dataset.split(name).unwrap().iter().map(|row| dataset.ids[*row as usize].as_str()).collect()
 }
+
+/// The header of a member of a tar archive.
+pub(crate) fn tar_header(name: &str, size: usize, kind: u8) -> Vec<u8> {
+    let mut header = vec![0_u8; 512];
+    header[..name.len().min(100)].copy_from_slice(&name.as_bytes()[..name.len().min(100)]);
+    header[124..135].copy_from_slice(format!("{size:011o}").as_bytes());
+    header[148..156].copy_from_slice(b"        ");
+    header[156] = kind;
+    header[257..262].copy_from_slice(b"ustar");
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    header
+}

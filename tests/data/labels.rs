@@ -79,6 +79,10 @@ fn two_lists_say_what_is_there_and_what_is_not() {
     let half = folder.open(&card.replace(", absent: no", "")).unwrap_err();
     assert!(half.contains("`labels` needs the key `absent`"), "{half}");
 
+    // What cells are, lists are: blanks do not count, and 1.0 is 1.
+    folder.write("vaw.json", r#"[{"id": "a", "yes": [" red", 1.0, ""], "no": ["blue "]}, {"id": "b", "yes": ["1"], "no": ["red"]}]"#);
+    assert_eq!(labels(&folder.open(card).unwrap()), ["1 red !blue", "1 !red"]);
+
     // The lists of side files, as a card's mock writes them too.
     folder.write("a.json", r#"{"tags": ["x", "y"]}"#).write("b.json", r#"{"tags": ["y"]}"#).write("c.json", r#"{"tags": {"x": 1}}"#);
     let card =

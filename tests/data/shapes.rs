@@ -10,7 +10,7 @@ use fairgrid::data::images::Images;
 use fairgrid::spec::augment::{Augment, Step};
 use fairgrid::spec::input::Input;
 
-use super::folder::{Folder, IMAGES, levels, split};
+use super::folder::{Folder, IMAGES, levels, split, tar_header};
 
 #[test]
 fn joined_tables_find_their_rows_by_a_pattern_and_keep_the_unmatched() {
@@ -165,16 +165,8 @@ fn archives_are_read_in_place() {
 
     // A tar archive, with a table that names its members, one of them by a long name.
     let long = format!("{}/c.jpg", "deep".repeat(40));
-    let header = |name: &str, size: usize, kind: u8| {
-        let mut header = vec![0_u8; 512];
-        header[..name.len().min(100)].copy_from_slice(&name.as_bytes()[..name.len().min(100)]);
-        header[124..135].copy_from_slice(format!("{size:011o}").as_bytes());
-        header[156] = kind;
-        header[257..262].copy_from_slice(b"ustar");
-        header
-    };
     let member = |name: &str, bytes: &[u8], kind: u8| {
-        [header(name, bytes.len(), kind), bytes.to_vec(), vec![0; bytes.len().next_multiple_of(512) - bytes.len()]].concat()
+        [tar_header(name, bytes.len(), kind), bytes.to_vec(), vec![0; bytes.len().next_multiple_of(512) - bytes.len()]].concat()
     };
     let tar = [
         member("././@LongLink", long.as_bytes(), b'L'),

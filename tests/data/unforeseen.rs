@@ -4,7 +4,7 @@ use fairgrid::data::dataset::Dataset;
 use fairgrid::data::mock;
 use fairgrid::spec::card::Card;
 
-use super::folder::{Folder, IMAGES, labels, levels, split};
+use super::folder::{Folder, IMAGES, labels, levels, split, tar_header};
 
 /// FACET: a row a person, the box as JSON in a cell, attributes as columns of ones and zeros, skin tones as votes.
 const FACET: &str = "images:
@@ -443,17 +443,16 @@ fn boxes_are_rounded_as_pillow_rounds_and_lie_in_the_image_whichever_way_it_is_s
 fn an_archive_without_its_end_and_a_png_that_is_too_large_are_told() {
     let folder = Folder::new();
     let png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
-    let mut header = vec![0_u8; 512];
-    header[..5].copy_from_slice(b"a.png");
-    header[124..136].copy_from_slice(format!("{:011o}\0", png.len()).as_bytes());
-    header[156] = b'0';
-    header[257..262].copy_from_slice(b"ustar");
-    let mut tar = [header, png.clone()].concat();
+    let mut tar = [tar_header("a.png", png.len(), b'0'), png.clone()].concat();
     tar.resize(tar.len().next_multiple_of(512), 0);
     folder.write("cut.tar", &tar).write("whole.tar", [tar, vec![0; 1024]].concat());
     let card = "images: {archive: cut.tar, glob: '*.png'}\n";
     assert_eq!(folder.rejected(card), ["`cut.tar/its end`: the mark that ends an archive is not there: is it whole?"]);
     assert!(folder.rejected(&card.replace("cut", "whole")).is_empty());
+    let mut damaged = std::fs::read(folder.path().join("whole.tar")).unwrap();
+    damaged[0] = b'b';
+    let error = folder.write("whole.tar", damaged).open(&card.replace("cut", "whole")).unwrap_err();
+    assert!(error.ends_with("cannot be read as a tar archive: the header at byte 0 is damaged: its checksum is another"), "{error}");
     let mut png = png;
     png[16..24].fill(0x7f);
     folder.write("p/huge.png", png).image("p/good.png", "rgb.png");

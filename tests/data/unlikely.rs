@@ -51,6 +51,8 @@ fn levels_and_labels_that_contradict_themselves_are_underlined() {
         "labels: {columns: [cat], present: {at_least: 0.5}, absent: {below: 0.6}}\n",
         "labels: {columns: [cat], present: [1, null], absent: [null]}\n",
         "labels: {columns: [cat], present: 0}\n",
+        "labels: {from: cat, others: absent, classes: [x, y, x]}\n",
+        "labels: {present: cat, absent: cat}\n",
     ];
     let outcomes = cards.map(|card| format!("{card}{}", shown(&folder, &format!("{table}{card}"))));
     insta::assert_snapshot!(outcomes.join("---\n"));
