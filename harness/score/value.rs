@@ -65,6 +65,8 @@ pub enum Cause {
     NoClasses,
     /// Fewer than two items, of which nothing can be said as a set.
     FewItems,
+    /// Items of one fold alone, so that whoever is asked about them has seen none.
+    OneFold,
     /// Fewer than five items, of which one can be left out where four are needed.
     FewForUnbiased,
     /// Fewer items to find than are to be found.
@@ -127,6 +129,7 @@ impl Cause {
             Self::FewGroups => "fewer than two groups to compare",
             Self::NoClasses => "no class to average over",
             Self::FewItems => "fewer than two items",
+            Self::OneFold => "items of one fold alone",
             Self::FewForUnbiased => "fewer than five items, too few for an unbiased number",
             Self::FewNeighbours => "fewer than `k` other items",
             Self::FewNearest => "too few items to find `k` nearest ones",

@@ -141,13 +141,17 @@ fn an_attacker_has_not_seen_the_person_whose_group_it_is_asked_for() {
 #[test]
 fn leakage_of_nothing_is_chance_and_of_a_lone_item_undefined() {
     let csv: String = (0..30).map(|item| format!("{item},a,b,{}\n", ["x", "y", "z"][item % 3])).collect();
-    let leakage = |csv: &str| {
+    let of = |csv: &str, metric: &str| {
         let predictions = import(&format!("id,y,d,g\n{csv}"), "{id: id, label: y, decision: d}", &["g"]).unwrap();
-        find(&measure(&predictions, "{groups: [g], metrics: [dataset_leakage]}").unwrap(), "dataset_leakage", "g", "", "").clone()
+        find(&measure(&predictions, &format!("{{groups: [g], metrics: [{metric}]}}")).unwrap(), "dataset_leakage", "g", "", "").clone()
     };
+    let leakage = |csv: &str| of(csv, "dataset_leakage");
     assert!((leakage(&csv).value.unwrap() - 1.0 / 3.0).abs() < 1e-12);
     let lone = leakage(&format!("{csv}99,a,b,w\n"));
-    assert_eq!((lone.value, lone.reason.as_str()), (None, "fewer than two items in g=w"));
+    assert_eq!((lone.value, lone.reason.as_str()), (None, "items of one fold alone in g=w"));
+    // Folds that are the groups show none of an item's group to whoever is asked about it.
+    let folds = of(&csv, "{dataset_leakage: {folds: g}}");
+    assert_eq!((folds.value, folds.reason.as_str()), (None, "items of one fold alone in g=x"));
 }
 
 #[test]

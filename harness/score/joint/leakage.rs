@@ -31,7 +31,7 @@ pub struct Leaks {
     /// What each pattern adds to the number of its group's items that were told.
     told: Vec<f64>,
     groups: usize,
-    /// A group of which an attacker never sees an item beside the one that it is asked about.
+    /// A group of which an attacker who is asked about it has seen nothing: it lies in one fold alone.
     lone: Option<usize>,
     /// What they were told by.
     pub probe: Probe,
@@ -205,10 +205,10 @@ impl<'a> Suspects<'a> {
         for (row, value) in probe.rows.iter().zip(told) {
             of_row[*row] = distinct.partition_point(|known| known.total_cmp(&value).is_lt()) as u32;
         }
-        let mut units: Vec<(u32, usize)> = probe.groups.iter().copied().zip(probe.units.iter().copied()).collect();
-        units.sort_unstable();
-        units.dedup();
-        let lone = units.chunk_by(|a, b| a.0 == b.0).find(|of_group| of_group.len() == 1).map(|of_group| of_group[0].0 as usize);
+        let mut seen: Vec<(u32, u32)> = probe.groups.iter().copied().zip(probe.folds.iter().copied()).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        let lone = seen.chunk_by(|a, b| a.0 == b.0).find(|of_group| of_group.len() == 1).map(|of_group| of_group[0].0 as usize);
         Leaks { of_row, told: distinct, groups: probe.count, lone, probe }
     }
 }
@@ -227,7 +227,7 @@ impl Leaks {
         let shares: Vec<f64> = sums.into_iter().filter(|(_, all)| *all > 0.0).map(|(told, all)| told / all).collect();
         match self.lone {
             _ if shares.len() < 2 => Err(Cause::FewGroups.into()),
-            Some(group) => Err(Undefined::from(Cause::FewItems).in_group(group)),
+            Some(group) => Err(Undefined::from(Cause::OneFold).in_group(group)),
             None => Ok(sum(shares.iter().copied()) / shares.len() as f64),
         }
     }

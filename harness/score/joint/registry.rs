@@ -120,7 +120,7 @@ impl Compute {
 
 const GEYIK: &str = "Geyik, Ambler and Kenthapadi (2019), Fairness-aware ranking in search and recommendation systems";
 const WANG: &str = "Wang, Zhao, Yatskar, Chang and Ordonez (2019), Balanced datasets are not enough: their attacker is a network of several layers, and groups are sampled in equal numbers";
-const LEAKS: &str = "fewer than two groups; a group with one subject (without subjects: item), which an attacker never sees";
+const LEAKS: &str = "fewer than two groups; a group that lies in one fold alone, as that of one subject does, so that an attacker who is asked about it has never seen it";
 const SKEW: &[Opt] = &[Opt::K, Opt::Desired, Opt::Classes];
 const SKEW_PEERS: &[(&str, &str)] = &[("debias-vision-lang", "skew, maxskew, minskew (uniform: eq_opp; dataset: dem_par)")];
 
