@@ -207,10 +207,7 @@ fn of_reduction(base: &str, suffix: &Suffix) -> Vec<(&'static str, String)> {
         ("formula", suffix.formula.replace("{m}", base)),
         ("options", options(suffix).collect::<Vec<_>>().join("; ")),
         ("better", better(suffix)),
-        (
-            "undefined",
-            format!("in a group, under `undefined: propagate`; where all others are left out, under `exclude`; {}", suffix.undefined),
-        ),
+        ("undefined", format!("in a group, under `undefined: propagate`; where all others are small; {}", suffix.undefined)),
         ("source", suffix.source.to_owned()),
         ("peers", peers(suffix.peers)),
     ]

@@ -120,8 +120,8 @@ impl Reduction {
             let cause = if self.least() == 1 && reference.is_none() { Cause::NoGroups } else { Cause::FewGroups };
             return Err(cause.into());
         }
-        // What one group has of which the others are left out says nothing of groups, be it the worst or the mean.
-        if sums.count == 1 && reference.is_none() && among.groups.len() > 1 {
+        // What one group has beside small ones says nothing of groups, be it the worst or the mean.
+        if reference.is_none() && among.groups.len() > 1 && among.members().take(2).count() == 1 {
             return Err(Cause::FewGroups.into());
         }
         let against = match reference {
