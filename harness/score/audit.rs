@@ -11,7 +11,7 @@ use super::embedding;
 use super::embedding::vicinity::{Near, Vicinity};
 use super::joint;
 use super::lens::Lens;
-use super::measurement::{Measurement, Status};
+use super::measurement::{Measurement, Status, told};
 use super::metric::{Input, Metric};
 use super::pairs::counterfactual::Counterfactuals;
 use super::pairs::relabel::{BY_GROUP, Relabelling, TOO_MANY, UNEXCHANGED};
@@ -153,11 +153,6 @@ pub(super) fn without(reasons: impl IntoIterator<Item = String>) -> String {
     if reasons.is_empty() { String::new() } else { format!("left out: {}", reasons.join("; ")) }
 }
 
-/// What there is to tell, one after the other; empty where there is nothing.
-pub(super) fn told(parts: impl IntoIterator<Item = String>) -> String {
-    parts.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
-}
-
 /// Rule, metric, breakdown, number in the sheet.
 pub(super) type Place = (usize, usize, usize, usize);
 
@@ -234,7 +229,7 @@ impl<'a> Audit<'a> {
                 let mut measurement = self.measurement(reading, metrics[metric], breakdown, &sizes, &anchors[metric]);
                 let is_gap = metrics[metric].over.is_some_and(|over| over.reduction.is_gap());
                 if let Some(why) = without_null.filter(|_| is_gap && measurement.status == Status::Ok) {
-                    measurement.reason = told([measurement.reason, format!("no null: {why}")]);
+                    (_, measurement.reason) = told(None, [measurement.reason, format!("no null: {why}")]);
                 }
                 for (rule, name) in rules {
                     let place = (*rule, places[reading.spot.metric], by, number);
@@ -324,10 +319,9 @@ impl<'a> Audit<'a> {
                 (Status::Undefined, self.reason(undefined, spot.group, breakdown) + separator + &others)
             }
             (Ok(_), small) => {
-                let status = if small.is_some() { Status::Small } else { Status::Ok };
                 // Small groups that a number is over are told by the first of them.
                 let left_out = if small.is_some() { Vec::new() } else { left_out };
-                (status, told(small.into_iter().chain(self.remarks(reading, breakdown, left_out))))
+                told(small, self.remarks(reading, breakdown, left_out))
             }
         };
         let name = |class: usize| self.predictions.classes()[class].clone();
