@@ -2,7 +2,7 @@
 //!
 //! An evaluation ([`scheme`]) is held against what it is about ([`schema`]); scores become decisions ([`rule`]). Items that look alike to the
 //! metrics become one pattern ([`lens`]), patterns within groups become resampling units ([`units`]), and all numbers of a [`breakdown`] are
-//! computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`]).
+//! computed from sums over those, once as observed and once a replicate ([`sheet`]), to become measurements ([`audit`], called by [`scoring`]).
 //!
 //! - [`predictions`]: what a model said about the items of a split, beside what is true of them. [`pairs`]: pairs of images as items.
 //!   [`embedding`]: vectors in place of scores.
@@ -33,14 +33,15 @@ pub mod registry;
 pub mod rule;
 pub mod schema;
 pub mod scheme;
+pub mod scoring;
 pub mod sheet;
 pub mod units;
 pub mod value;
 
-pub use audit::{Decided, decisions, fit, score};
 pub use compare::compare;
 pub use explain::explain;
 pub use rule::Splits;
+pub use scoring::{Decided, decisions, fit, score};
 pub use value::Value;
 
 /// In a column of indices: in no group, of no pattern.

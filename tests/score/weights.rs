@@ -29,7 +29,11 @@ proptest! {
         let (weighted, plain) = (measured(&rows, true), measured(&rows, false));
         prop_assert_eq!(weighted.len(), plain.len());
         for (weighted, plain) in weighted.iter().zip(&plain) {
-            prop_assert_eq!((&weighted.status, &weighted.reason), (&plain.status, &plain.reason), "{:?}", weighted);
+            prop_assert_eq!(weighted.status, plain.status, "{:?}", weighted);
+            // Whether a few draws all agree, and leave no interval, is their luck.
+            if weighted.status != Status::Ok {
+                prop_assert_eq!(&weighted.reason, &plain.reason, "{:?}", weighted);
+            }
             prop_assert!(weighted.value.is_none_or(|value| value >= 0.0), "{:?}", weighted);
         }
     }

@@ -115,7 +115,7 @@ impl Audit<'_> {
     }
 
     /// The breakdowns in which there is a gap, and so a null.
-    pub(super) fn of_gaps(&self) -> Vec<usize> {
+    pub(in crate::score) fn of_gaps(&self) -> Vec<usize> {
         let gaps = self.scheme.metrics.iter().filter(|(metric, _)| metric.over.is_some_and(|over| over.reduction.is_gap()));
         let mut dealt: Vec<usize> = gaps.flat_map(|(_, breakdowns)| breakdowns.iter().copied()).collect();
         dealt.sort_unstable();

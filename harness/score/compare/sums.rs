@@ -17,7 +17,7 @@ use crate::score::breakdown::reference::Anchor;
 use crate::score::interval;
 use crate::score::interval::share;
 use crate::score::lens::Lens;
-use crate::score::measurement::{Direction, Status};
+use crate::score::measurement::{Direction, Status, told};
 use crate::score::metric::Metric;
 use crate::score::rule::refit::Refit;
 use crate::score::sheet::{Replay, Sheet, Spot};
@@ -207,8 +207,8 @@ impl Paired<'_> {
             (Some((undefined, group)), _) => (Status::Undefined, first.reason(undefined, group, self.breakdown)),
             (None, small) => {
                 let without_p = permuted.as_ref().err().map(|why| format!("no p: {why}"));
-                let status = if small.is_some() { Status::Small } else { Status::Ok };
-                (status, audit::told([small.unwrap_or_else(|| audit::without(left_out))].into_iter().chain(without_p)))
+                let left_out = if small.is_some() { String::new() } else { audit::without(left_out) };
+                told(small, [left_out].into_iter().chain(without_p))
             }
         };
         let resample =

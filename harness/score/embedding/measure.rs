@@ -3,9 +3,9 @@
 use super::metric::Metric;
 use super::scene::{Ground, Reading, Scene};
 use super::sets;
-use crate::score::audit::{Audit, Place, Sizes, told};
+use crate::score::audit::{Audit, Place, Sizes};
 use crate::score::breakdown::Breakdown;
-use crate::score::measurement::{Measurement, Status};
+use crate::score::measurement::{Measurement, Status, told};
 use crate::score::value::{Cause, Undefined};
 use crate::spec::problem::Problems;
 
@@ -74,11 +74,7 @@ fn measurement(audit: &Audit<'_>, reading: &Reading, metric: &Metric, breakdown:
     let (status, reason) = match (reading.value, small) {
         (Err(Undefined { cause: Cause::FewGroups, .. }), Some(small)) => (Status::InsufficientEvidence, small),
         (Err(undefined), _) => (Status::Undefined, audit.reason(undefined, spot.group, breakdown)),
-        (Ok(_), small) => {
-            let status = if small.is_some() { Status::Small } else { Status::Ok };
-            let no_interval = reading.no_interval.map(|why| why.words().to_owned());
-            (status, told(small.into_iter().chain(no_interval)))
-        }
+        (Ok(_), small) => told(small, reading.no_interval.map(|why| why.words().to_owned())),
     };
     Measurement {
         decision: String::new(),

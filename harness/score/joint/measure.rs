@@ -3,9 +3,9 @@
 use super::exposure::Top;
 use super::registry::{Compute, Pick};
 use super::view::{Replay, Statistic, View, panels};
-use crate::score::audit::{Audit, Place, told};
+use crate::score::audit::{Audit, Place};
 use crate::score::interval::{self, Sample};
-use crate::score::measurement::{Measurement, Status};
+use crate::score::measurement::{Measurement, Status, told};
 use crate::score::rule::FittedRules;
 use crate::score::sheet::NoInterval;
 use crate::score::value::Value;
@@ -133,10 +133,8 @@ impl View<'_> {
         let (status, reason) = match (value, small) {
             (Err(undefined), _) => (Status::Undefined, self.audit.reason(undefined, *group, self.breakdown)),
             (Ok(_), small) => {
-                let status = if small.is_some() { Status::Small } else { Status::Ok };
                 let lacking = interval.is_none() && self.audit.uncertainty.bootstrap() > 0;
-                let no_interval = lacking.then(|| NoInterval::Undefined.words().to_owned());
-                (status, told(small.into_iter().chain(no_interval)))
+                told(small, lacking.then(|| NoInterval::Undefined.words().to_owned()))
             }
         };
         let n = group.map_or_else(|| items.iter().sum(), |group| items[group]);

@@ -210,16 +210,22 @@ impl Metric {
         }
     }
 
-    /// What a value is a function of, where that is the mistakes about one class: their shares, of how many items, and the function.
-    pub fn of_mistakes(&self, part: usize, tally: &Tally, class: usize) -> Option<(Mistakes, f64, impl Fn(Mistakes) -> Option<f64>)> {
-        let cell = match self.average {
-            Average::Positive(class) => tally.cells.get(class)?,
-            Average::PerClass => tally.cells.get(class)?,
+    /// What a value is a function of, where that is the mistakes about one class: their shares, of how many items by `support`, and the
+    /// function.
+    pub fn of_mistakes(
+        &self,
+        part: usize,
+        (tally, support): (&Tally, &Tally),
+        class: usize,
+    ) -> Option<(Mistakes, f64, impl Fn(Mistakes) -> Option<f64>)> {
+        let class = match self.average {
+            Average::Positive(class) => class,
+            Average::PerClass => class,
             _ => return None,
         };
         let Compute::Class { of: Of::Mistakes(of), .. } = self.parts[part].compute else { return None };
         let parameter = self.parameter;
-        Some((Mistakes::of(cell)?, cell.total(), move |mistakes| of(mistakes, parameter).ok()))
+        Some((Mistakes::of(tally.cells.get(class)?)?, support.cells.get(class)?.total(), move |mistakes| of(mistakes, parameter).ok()))
     }
 
     /// Whether a value is a mean over classes.

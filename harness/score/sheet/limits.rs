@@ -58,7 +58,7 @@ impl<'a> Sheet<'a> {
             let errors = if uncertainty.method() == Method::Standard { metric.errors(part) } else { Errors::AsDrawn };
             let chance: Vec<f64> = drawn.chance.iter().map(|draw| draw[index]).collect();
             let told = match errors {
-                Errors::OfMistakes => of_mistakes(metric, (part, class), &tallies[group], &supports[group], &sample, uncertainty),
+                Errors::OfMistakes => of_mistakes(metric, (part, class), (&tallies[group], &supports[group]), &sample, uncertainty),
                 _ => errors.interval(&sample, &chance, uncertainty.level()),
             };
             told.or_else(|| sample.interval(uncertainty))
@@ -230,6 +230,7 @@ impl<'a> Sheet<'a> {
         let mut legs: Vec<Leg> = Vec::new();
         let mut parts: Vec<Vec<Contrast>> = Vec::new();
         let related = drawn.related || over.reduction.to_overall();
+        let family = Family { legs: &[], related, level: uncertainty.level(), items: drawn.items };
         for (class, part) in classes.flat_map(|class| (0..block.parts).map(move |part| (class, part))) {
             let against = if over.reduction.to_overall() {
                 Some(whole)
@@ -263,18 +264,16 @@ impl<'a> Sheet<'a> {
                 });
                 legs.push(over.reduction.leg(Leg { value, down: value - lower, up: upper - value, errors }));
             }
-            let family = Family { legs: &legs, related, level: uncertainty.level(), items: drawn.items };
-            let rests = over.reduction.rests(&family, &members)?;
+            let rests = over.reduction.rests(&Family { legs: &legs, ..family }, &members)?;
             members.extend(legs.len()..legs.len() + rests.len());
             legs.extend(rests);
-            let family = Family { legs: &legs, related, level: uncertainty.level(), items: drawn.items };
-            let contrasts = over.reduction.contrasts(&family, &members, other);
+            let contrasts = over.reduction.contrasts(&Family { legs: &legs, ..family }, &members, other);
             if contrasts.is_empty() {
                 return None;
             }
             parts.extend(contrasts);
         }
-        let family = Family { legs: &legs, related, level: uncertainty.level(), items: drawn.items };
+        let family = Family { legs: &legs, ..family };
         let count = parts.len() as f64;
         let several = |combine: Combine, many: bool| if many { Some(combine) } else { None };
         let combines = [
@@ -314,13 +313,11 @@ impl<'a> Sheet<'a> {
 fn of_mistakes(
     metric: &Metric,
     (part, class): (usize, usize),
-    tally: &Tally,
-    support: &Tally,
+    tallies: (&Tally, &Tally),
     sample: &Sample<'_>,
     uncertainty: &Uncertainty,
 ) -> Option<(f64, f64)> {
-    let (found, _, of) = metric.of_mistakes(part, tally, class)?;
-    let (_, items, _) = metric.of_mistakes(part, support, class)?;
+    let (found, items, of) = metric.of_mistakes(part, tallies, class)?;
     let (lower, upper) = mistakes::interval(of, found, items, uncertainty)?;
     let drawn = if sample.plain { None } else { sample.interval(uncertainty) };
     let (lower, upper) = drawn.map_or((lower, upper), |drawn| (lower.min(drawn.0), upper.max(drawn.1)));
