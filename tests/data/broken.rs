@@ -314,3 +314,20 @@ fn a_shard_that_was_cut_off_is_an_error_and_then_made_anew() {
     decode().read(0, &mut again).unwrap();
     assert_eq!(again, whole);
 }
+
+#[test]
+fn images_that_are_called_otherwise_are_counted_and_refused_where_the_card_is_strict() {
+    let folder = Folder::new();
+    folder.image("a.jpg", "first.gif").image("b.jpeg", "full.jpg").image("c.bmp", "rgb.png").image("d", "rgb.png");
+    folder.write("t.csv", "f\na.jpg\nb.jpeg\nc.bmp\nd\n");
+    let card = "images: {table: t.csv, path: '{f}'}\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(dataset.aside.lines(), ["images of another format than their names say: 2 (a.jpg is a GIF, c.bmp is a PNG)"]);
+    let again = folder.open(card).unwrap();
+    assert_eq!(again.aside, dataset.aside, "what is remembered is what was found");
+    let strict = folder.open(&format!("strict: true\n{card}")).unwrap_err();
+    assert_eq!(
+        strict,
+        "the dataset `d` is strict, and 2 of its images have another format than their names say: a.jpg is a GIF, c.bmp is a PNG"
+    );
+}
