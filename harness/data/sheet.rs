@@ -208,8 +208,8 @@ impl Sheet {
         let keep: Vec<bool> = earlier.iter().map(Option::is_none).collect();
         self.reject(&keep, |sheet, row| {
             let (file, line) = sheet.origins[earlier[row].unwrap_or(0)];
-            let place = line.map_or_else(|| sheet.files[file as usize].clone(), |line| format!("`{}` {line}", sheet.files[file as usize]));
-            format!("the id `{}` is there already, at {place}", sheet.ids[row])
+            let line = line.map_or_else(String::new, |line| format!(" {line}"));
+            format!("the id `{}` is there already, at `{}`{line}", sheet.ids[row], sheet.files[file as usize])
         });
     }
 

@@ -180,7 +180,7 @@ label: l
     // Names that say nothing of the archive are the same twice.
     let twice =
         folder.rejected(&by_split.replace("path: ", "id: '{stem}', path: ").replace("{train: d/train.zip, test: d/test.zip}", "'d/*.zip'"));
-    assert!(twice.iter().any(|rejected| rejected.contains("the id `0` is there already, at d/test.zip/a/0.png")), "{twice:?}");
+    assert!(twice.iter().any(|rejected| rejected.contains("the id `0` is there already, at `d/test.zip/a/0.png`")), "{twice:?}");
 }
 
 #[test]
