@@ -102,14 +102,16 @@ impl Source<'_> {
         let lost = |reason: String| DataError::file(&self.root.join(archives).join(member), reason);
         let wanted =
             if is_pattern(member) { None } else { Some(below_root(member).map_err(|reason| lost(format!("cannot be used: {reason}")))?) };
-        let pattern = Glob::of(member).map_err(lost)?;
-        let (mut found, mut known) = (Vec::new(), Vec::new());
+        let pattern = if wanted.is_none() { Some(Glob::of(member).map_err(lost)?) } else { None };
+        let (mut found, mut searched) = (Vec::new(), Vec::new());
         for packed in self.all_named(archives)? {
             let (unpacked, (members, _)) = archive::members(packed.stored(), self.unpacked)?;
             let holds = unpacked.as_deref().unwrap_or(packed.stored());
             for member in members {
-                if wanted.as_ref().is_some_and(|wanted| *wanted == member.path) || wanted.is_none() && pattern.is_match(&member.path) {
-                    let unpacked = self.unpacked.member(holds, &member)?;
+                if wanted.as_ref().is_some_and(|wanted| *wanted == member.path)
+                    || pattern.as_ref().is_some_and(|pattern| pattern.is_match(&member.path))
+                {
+                    let unpacked = self.unpacked.member(holds, member)?;
                     let (below, path) = (format!("{}/{}", packed.below, member.path), packed.path.join(&member.path));
                     found.push(Found { below, path, unpacked: Some(unpacked) });
                 } else {
