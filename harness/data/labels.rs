@@ -8,7 +8,8 @@ use indexmap::IndexSet;
 use super::aside::Kind;
 use super::dataset::Rejected;
 use super::error::DataError;
-use super::frame::{Targets, whole};
+use super::frame::Targets;
+use super::lists::Lists;
 use super::ontology;
 use super::printable::hidden;
 use super::sheet::Sheet;
@@ -95,45 +96,6 @@ pub(super) fn class_of<'c>(card: &Card, column: &'c str) -> &'c str {
     column.rsplit_once('.').filter(|(table, _)| card.tables.contains_key(*table)).map_or(column, |(_, class)| class)
 }
 
-/// Why the label lists of some items cannot be read, by row.
-pub(super) fn unreadable(labels: &Labels, sheet: &Sheet) -> Vec<(usize, String)> {
-    let LabelForm::List { from, absent, separator, .. } = &labels.form else { return Vec::new() };
-    let mut found = Vec::new();
-    for name in labels.form.lists() {
-        let Some(column) = sheet.columns.get(name) else { continue };
-        let refused = |cell: &str| match classes_of(cell, separator.as_deref()) {
-            Some(classes) => classes.iter().find(|class| class.contains(hidden)).map(|class| unseen(class)),
-            None => Some(format!("`{name}` is `{cell}`, which is no list: write `[\"a\", \"b\"]`, or say the `separator`")),
-        };
-        let reasons: Vec<Option<String>> = column.values().map(refused).collect();
-        found.extend((0..sheet.len()).filter_map(|row| Some((row, reasons[column.code(row)? as usize].clone()?))));
-    }
-    if let Some(absent) = absent {
-        let twice = |row: usize| {
-            let (yes, no) = (listed_in(sheet, from, separator.as_deref(), row), listed_in(sheet, absent, separator.as_deref(), row));
-            yes.into_iter().find(|class| no.contains(class)).map(|class| (row, format!("`{class}` is in `{from}` and in `{absent}`")))
-        };
-        found.extend((0..sheet.len()).filter_map(twice));
-    }
-    found
-}
-
-/// The classes that an item's cell lists.
-fn listed_in(sheet: &Sheet, column: &str, separator: Option<&str>, row: usize) -> Vec<String> {
-    let cell = sheet.columns.get(column).and_then(|column| column.get(row)).unwrap_or_default();
-    classes_of(cell, separator).unwrap_or_default()
-}
-
-/// The classes that a cell lists; `None` where it is no list.
-fn classes_of(cell: &str, separator: Option<&str>) -> Option<Vec<String>> {
-    let listed = match separator {
-        Some(separator) => cell.split(separator).map(str::to_owned).collect(),
-        None if cell.is_empty() => Vec::new(),
-        None => listed(cell)?,
-    };
-    Some(listed.iter().map(|class| whole(class.trim()).to_owned()).filter(|class| !class.is_empty()).collect())
-}
-
 /// What the tables of labels hold, as far as it says whether they fit the items.
 #[derive(Default)]
 struct Seen {
@@ -172,7 +134,7 @@ pub(super) fn read(
     card: &Card,
     source: &Source,
     sheet: &mut Sheet,
-    labels: &Labels,
+    (labels, lists): (&Labels, &Lists),
     all: &HashSet<String>,
 ) -> Result<(Read, Kind), DataError> {
     let mut gathered = Gathered::new(sheet.len());
@@ -205,11 +167,11 @@ pub(super) fn read(
             seen.check(labels, &sheet.ids, "id", "column of the labels")?;
             (Others::Unknown, None, false)
         }
-        LabelForm::List { from, absent, separator, others, names } => {
+        LabelForm::List { from, absent, others, names, .. } => {
             for (column, there) in std::iter::once((from, true)).chain(absent.iter().map(|absent| (absent, false))) {
                 for row in 0..sheet.len() {
-                    for class in listed_in(sheet, column, separator.as_deref(), row) {
-                        gathered.say(row, &class, there);
+                    for class in lists.of(sheet, column, row) {
+                        gathered.say(row, class, there);
                     }
                 }
             }
@@ -234,59 +196,8 @@ pub(super) fn read(
     }
 }
 
-fn unseen(class: &str) -> String {
+pub(super) fn unseen(class: &str) -> String {
     format!("the class `{class}` holds a character that cannot be shown")
-}
-
-/// A list as JSON writes it, or as Python does where a table was saved with lists in its cells: `['a', "b's", 3]`.
-fn listed(cell: &str) -> Option<Vec<String>> {
-    let Ok(json) = serde_json::from_str(cell) else { return python(cell) };
-    match json {
-        serde_json::Value::Array(items) => items
-            .into_iter()
-            .map(|item| match item {
-                serde_json::Value::String(text) => Some(text),
-                serde_json::Value::Number(number) => Some(number.to_string()),
-                _ => None,
-            })
-            .collect(),
-        _ => None,
-    }
-}
-
-/// A list of Python's texts and numbers.
-fn python(cell: &str) -> Option<Vec<String>> {
-    let mut rest = cell.trim().strip_prefix('[')?.strip_suffix(']')?.trim();
-    let mut items = Vec::new();
-    while let Some(first) = rest.chars().next() {
-        let mut item = String::new();
-        let length = match first {
-            '\'' | '"' => {
-                let mut letters = rest.char_indices().skip(1);
-                loop {
-                    match letters.next()? {
-                        (_, '\\') => item.push(letters.next()?.1),
-                        (at, letter) if letter == first => break at + 1,
-                        (_, letter) => item.push(letter),
-                    }
-                }
-            }
-            _ => {
-                let length = rest.find(',').unwrap_or(rest.len());
-                rest[..length].trim().parse::<f64>().ok()?;
-                item.push_str(rest[..length].trim());
-                length
-            }
-        };
-        items.push(item);
-        rest = rest[length..].trim_start();
-        rest = match rest.strip_prefix(',') {
-            Some(more) => more.trim_start(),
-            None if rest.is_empty() => rest,
-            None => return None,
-        };
-    }
-    Some(items)
 }
 
 fn long(
