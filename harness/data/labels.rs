@@ -107,11 +107,29 @@ struct Seen {
     strangers: Kind,
     /// Cells that say nothing.
     mute: Kind,
+    /// Whether one of these is -1.
+    minus: bool,
+    /// Whether a row says that a class is not there.
+    denying: bool,
 }
 
 impl Seen {
-    /// Refuses tables of which no row belongs to an item, or none says anything.
-    fn check(&self, labels: &Labels, ids: &[String], id: &str, value: &str) -> Result<(), DataError> {
+    /// What a cell says, if anything.
+    fn hear(&mut self, truth: &Truth, cell: Option<&str>) -> Option<bool> {
+        let there = truth.of(cell);
+        match there {
+            Some(there) => self.denying |= !there,
+            None => {
+                self.mute.add(cell.unwrap_or_default());
+                self.minus |= cell.is_some_and(|cell| cell.starts_with('-') && cell.parse() == Ok(-1.0));
+            }
+        }
+        there
+    }
+
+    /// Refuses tables of which no row belongs to an item, or none says anything; and those whose -1 may be meant for the 0 that there is none
+    /// of: some write it for what is absent, others for what is uncertain.
+    fn check(&self, labels: &Labels, truth: Option<&Truth>, ids: &[String], id: &str, value: &str) -> Result<(), DataError> {
         let problem = if self.matched == 0 && self.strangers.count > 0 {
             let mut own = Kind::default();
             ids.iter().take(3).for_each(|id| own.add(id));
@@ -122,6 +140,9 @@ impl Seen {
         } else if self.telling == 0 && self.mute.count > 0 {
             let message = format!("no {value} says present or absent: its values are such as {}", self.mute.shown());
             Problem::at(&labels.node, message).help("say which do: `present: yes, absent: no`, or numbers, `present: {at_least: 0.5}`")
+        } else if self.minus && !self.denying && truth.is_some_and(|truth| truth.assumed) {
+            Problem::at(&labels.node, format!("no {value} is `0`, and some are `-1`: these may say that a class is absent, or nothing"))
+                .help("write `absent: -1` for the one, and `absent: 0` for the other")
         } else {
             return Ok(());
         };
@@ -146,7 +167,8 @@ pub(super) fn read(
                     long(&file, sheet, &mut gathered, table, (id, class), value.as_ref(), (&mut seen, all))?;
                 }
             }
-            seen.check(labels, &sheet.ids, id, &value.as_ref().map_or(String::new(), |(column, _)| format!("`{column}`")))?;
+            let truth = value.as_ref().map(|(_, truth)| truth);
+            seen.check(labels, truth, &sheet.ids, id, &value.as_ref().map_or(String::new(), |(column, _)| format!("`{column}`")))?;
             (Others::Unknown, names.as_ref(), true)
         }
         LabelForm::Wide { columns, truth } => {
@@ -155,16 +177,13 @@ pub(super) fn read(
                 gathered.classes.insert(class.to_owned());
                 for row in 0..sheet.len() {
                     let cell = sheet.columns.get(name).and_then(|column| column.get(row));
-                    match truth.of(cell) {
-                        Some(there) => {
-                            seen.telling += 1;
-                            gathered.say(row, class, there);
-                        }
-                        None => seen.mute.add(cell.unwrap_or_default()),
+                    if let Some(there) = seen.hear(truth, cell) {
+                        seen.telling += 1;
+                        gathered.say(row, class, there);
                     }
                 }
             }
-            seen.check(labels, &sheet.ids, "id", "column of the labels")?;
+            seen.check(labels, Some(truth), &sheet.ids, "id", "column of the labels")?;
             (Others::Unknown, None, false)
         }
         LabelForm::List { from, absent, others, names, .. } => {
@@ -236,14 +255,7 @@ fn long(
             seen.matched += 1;
             let there = match &cells {
                 None => Some(true),
-                Some((column, truth)) => {
-                    let cell = column.text(row)?;
-                    let there = truth.of(cell.as_deref());
-                    if there.is_none() {
-                        seen.mute.add(cell.as_deref().unwrap_or_default());
-                    }
-                    there
-                }
+                Some((column, truth)) => seen.hear(truth, column.text(row)?.as_deref()),
             };
             seen.telling += u64::from(there.is_some());
             let Some(item) = rows.get(id.as_ref()) else { continue };

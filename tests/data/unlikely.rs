@@ -45,7 +45,7 @@ fn what_a_card_asks_for_and_cannot_be_is_underlined() {
 
 #[test]
 fn levels_and_labels_that_contradict_themselves_are_underlined() {
-    let folder = folder(&[("t.csv", "file,tone,age,cat\na.png,1,5,1\n")]);
+    let folder = folder(&[("t.csv", "file,tone,age,cat,sign\na.png,1,5,1,-1\nb.png,1,5,1,1.0\n")]);
     let table = "images: {table: t.csv, path: '{file}'}\n";
     let cards = [
         "fields: {tone: {map: {1: one, 2: two, 1.0: uno}}, age: {levels: [young, ' ']}}\nlabel: tone\nattribute: age\n",
@@ -60,7 +60,12 @@ fn levels_and_labels_that_contradict_themselves_are_underlined() {
     ];
     let outcomes = cards.map(|card| format!("{card}{}", shown(&folder, &format!("{table}{card}"))));
     insta::assert_snapshot!(outcomes.join("---\n"));
-    for whole in ["{columns: [cat], present: {at_least: 0.5}, absent: {below: 0.5}}", "{columns: [cat], present: 1, absent: [0, null]}"] {
+    for whole in [
+        "{columns: [cat], present: {at_least: 0.5}, absent: {below: 0.5}}",
+        "{columns: [cat], present: 1, absent: [0, null]}",
+        "{columns: [sign], absent: -1}",
+        "{columns: [sign], absent: 0}",
+    ] {
         let outcome = shown(&folder, &format!("{table}labels: {whole}\n"));
         assert_eq!(outcome.code, Some(0), "{outcome}");
     }
@@ -76,6 +81,7 @@ fn a_mock_that_its_card_cannot_read_is_told() {
 #[test]
 fn a_study_is_no_card_and_a_card_no_study() {
     let study = fairgrid(["data", "specs/claims-audit.yaml"]).run();
+        "labels: {columns: [sign]}\n",
     let card = fairgrid(["validate", "specs/cards/utkface.yaml"]).run();
     insta::assert_snapshot!(format!("{study}---\n{card}"));
 }
