@@ -58,7 +58,8 @@ impl Opening<'_> {
         sidecar::read(card, self.root, &mut sheet)?;
         for (name, table) in self.in_order()? {
             let wanted = joined.get(name).cloned().unwrap_or_default();
-            aside.unjoined.extend(join::join(&source, &mut sheet, name, table, &wanted)?);
+            let unjoined = join::join(&source, &mut sheet, name, table, &wanted).map_err(|error| self.placed(error, Some(name)))?;
+            aside.unjoined.extend(unjoined);
         }
         if let Some(whose) = &card.whose {
             sheet.fill(whose);

@@ -144,7 +144,7 @@ fn a_card_that_leaves_nothing_says_why_and_not_what_else_is_wrong() {
         ("sidecar: {file: '{foo}.json', fields: {x: /x}}\n", "the files' names have no group `foo`"),
         ("splits: {val: {of: train, fraction: 0.3, seed: 1}, train: {of: train, rest: true}}\n", "`train` cannot be a part of itself"),
         ("splits: {val: {of: fit, fraction: 0.3, seed: 1}, fit: {of: train, rest: true}}\n", "`fit` is itself a part of another split"),
-        ("splits: {from: t.Part}\n", "no column `Part` (did you mean `part`?)"),
+        ("splits: {from: t.Part}\n", ":5:16: `t.csv` has no column `Part`"),
     ] {
         let error = folder.open(&format!("{card}{more}")).unwrap_err();
         assert!(error.contains(told), "{error}");
@@ -278,8 +278,8 @@ fn cards_that_do_not_fit_say_where() {
         ("where: {gendr: {missing: true}}\n", "5:16: the files' names have no group `gendr`"),
         ("where: {gendr: 1}\n", "5:16: the files' names have no group `gendr`"),
         ("where: {part: 20, sex: m}\nsubject: stem\n", ""),
-        ("labels: {columns: [part, tall]}\n", "5:9: the files' names have no group `tall`"),
-        ("labels: {from: tall, others: absent}\n", "5:9: the files' names have no group `tall`"),
+        ("labels: {columns: [part, tall]}\n", "5:26: the files' names have no group `tall`"),
+        ("labels: {from: tall, others: absent}\n", "5:16: the files' names have no group `tall`"),
     ] {
         let told = if told.is_empty() { String::new() } else { format!("card.yaml:{told}") };
         assert_eq!(folder.open(&format!("{card}{more}")).err().unwrap_or_default(), told);

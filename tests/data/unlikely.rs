@@ -44,6 +44,27 @@ fn what_a_card_asks_for_and_cannot_be_is_underlined() {
 }
 
 #[test]
+fn columns_that_nobody_has_are_underlined_and_side_files_have_columns_too() {
+    let folder =
+        folder(&[("t.csv", "file,part\na.png,train\nb.png,test\n"), ("p.csv", "file,who\na.png,p1\n"), ("train.zip", "no matter")]);
+    let beside = "sidecar: {file: '{stem}.json', fields: {mood: {at: /mood}, age: {at: /age}}}\n";
+    let table = "images: {table: t.csv, path: '{file}'}\n";
+    let cards = [
+        format!(
+            "images: {{glob: '*.png'}}\n{beside}fields: {{old: {{columns: {{age: old, aeg: young}}}}, sure: {{from: mood, confidence: {{column: mod, at_least: 1}}}}}}\n"
+        ),
+        format!("images: {{glob: '*.png'}}\n{beside}labels: {{columns: {{mood: glad, moood: sad}}}}\nwhere: {{mod: happy}}\n"),
+        format!("{table}{}labels: {{columns: [mood, moood]}}\n", beside.replace("stem", "file")),
+        format!("{table}tables: {{p: {{file: p.csv, key: file, unmatched: keep}}}}\nfields: {{a: p.who, b: p.whom}}\n"),
+        "images: {table: t.csv, path: '{file}', box: {left: l, top: t, right: r, bottom: b}}\n".to_owned(),
+        "images: {table: t.csv, path: '{split}.zip/{file}'}\n".to_owned(),
+        "images: {table: t.csv, path: '{part}.zip/{file}'}\n".to_owned(),
+    ];
+    let outcomes = cards.map(|card| format!("{card}{}", shown(&folder, &card)));
+    insta::assert_snapshot!(outcomes.join("---\n"));
+}
+
+#[test]
 fn levels_and_labels_that_contradict_themselves_are_underlined() {
     let folder = folder(&[("t.csv", "file,tone,age,cat,sign\na.png,1,5,1,-1\nb.png,1,5,1,1.0\n")]);
     let table = "images: {table: t.csv, path: '{file}'}\n";
@@ -55,6 +76,7 @@ fn levels_and_labels_that_contradict_themselves_are_underlined() {
         "labels: {columns: [cat], present: {at_least: 0.5}, absent: {below: 0.6}}\n",
         "labels: {columns: [cat], present: [1, null], absent: [null]}\n",
         "labels: {columns: [cat], present: 0}\n",
+        "labels: {columns: [sign]}\n",
         "labels: {from: cat, others: absent, classes: [x, y, x]}\n",
         "labels: {present: cat, absent: cat}\n",
     ];
@@ -81,7 +103,6 @@ fn a_mock_that_its_card_cannot_read_is_told() {
 #[test]
 fn a_study_is_no_card_and_a_card_no_study() {
     let study = fairgrid(["data", "specs/claims-audit.yaml"]).run();
-        "labels: {columns: [sign]}\n",
     let card = fairgrid(["validate", "specs/cards/utkface.yaml"]).run();
     insta::assert_snapshot!(format!("{study}---\n{card}"));
 }

@@ -171,6 +171,16 @@ pub enum ImageAt {
     Pixels(PixelText),
 }
 
+impl ImageAt {
+    /// The path of a file.
+    pub fn path(&self) -> Option<&Template> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::Bytes(_) | Self::Pixels(_) => None,
+        }
+    }
+}
+
 impl Layout {
     /// The splits that the files themselves make.
     pub fn split_names(&self) -> Option<&[String]> {
