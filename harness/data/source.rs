@@ -23,7 +23,14 @@ pub(super) struct Source<'s> {
     /// Where what is compressed is unpacked to.
     pub(super) unpacked: &'s Unpacked<'s>,
     /// What archives hold, by their files: several tables may lie in one.
-    listed: RefCell<HashMap<PathBuf, Rc<(PathBuf, Vec<Member>)>>>,
+    listed: RefCell<HashMap<PathBuf, Rc<Listed>>>,
+}
+
+/// What an archive holds.
+struct Listed {
+    /// The file that its members are read from.
+    file: PathBuf,
+    members: Vec<Member>,
 }
 
 /// A file that a card names.
@@ -106,13 +113,13 @@ impl<'s> Source<'s> {
         archive::inside(file).filter(|(archive, _)| !self.root.join(archive).is_dir())
     }
 
-    /// The file that an archive's members are read from, and these.
-    fn listed(&self, archive: &Path) -> Result<Rc<(PathBuf, Vec<Member>)>, DataError> {
+    /// What an archive holds, listed the first time that it is asked for.
+    fn listed(&self, archive: &Path) -> Result<Rc<Listed>, DataError> {
         if let Some(listed) = self.listed.borrow().get(archive) {
             return Ok(Rc::clone(listed));
         }
         let (unpacked, (members, _)) = archive::members(archive, self.unpacked)?;
-        let listed = Rc::new((unpacked.unwrap_or_else(|| archive.to_owned()), members));
+        let listed = Rc::new(Listed { file: unpacked.unwrap_or_else(|| archive.to_owned()), members });
         self.listed.borrow_mut().insert(archive.to_owned(), Rc::clone(&listed));
         Ok(listed)
     }
@@ -126,12 +133,11 @@ impl<'s> Source<'s> {
         let (mut found, mut searched) = (Vec::new(), Vec::new());
         for packed in self.all_named(archives)? {
             let listed = self.listed(packed.stored())?;
-            let (holds, members) = (&listed.0, &listed.1);
-            for member in members {
+            for member in &listed.members {
                 if wanted.as_ref().is_some_and(|wanted| *wanted == member.path)
                     || pattern.as_ref().is_some_and(|pattern| pattern.is_match(&member.path))
                 {
-                    let unpacked = self.unpacked.member(holds, member)?;
+                    let unpacked = self.unpacked.member(&listed.file, member)?;
                     let (below, path) = (format!("{}/{}", packed.below, member.path), packed.path.join(&member.path));
                     found.push(Found { below, path, unpacked: Some(unpacked) });
                 }
@@ -141,7 +147,7 @@ impl<'s> Source<'s> {
         match (found.is_empty(), &wanted) {
             (false, _) => Ok(found),
             (true, Some(wanted)) => {
-                let known = searched.iter().flat_map(|listed| &listed.1).map(|member| member.path.as_str());
+                let known = searched.iter().flat_map(|listed| &listed.members).map(|member| member.path.as_str());
                 let help = did_you_mean(wanted, known);
                 Err(lost(format!("is not in the archive ({help})")))
             }
