@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -10,9 +10,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::error::DataError;
 use super::source;
-use super::table::scalar;
+use super::table::{TableError, scalar};
 use super::window::Window;
-use crate::spec::problem::did_you_mean;
 
 /// What is made of several entries: the categories of an image, its captions, the only category, and the split.
 const MADE: [&str; 5] = ["categories", "captions", "category", "is_crowd", "split"];
@@ -205,9 +204,9 @@ impl Keys<'_> {
     fn check(&self, files: &[source::Found]) -> Result<(), DataError> {
         let has = |column: &str| MADE.contains(&column) || self.met.contains_key(column.strip_prefix(OF_CATEGORY).unwrap_or(column));
         let Some(lost) = self.wanted.iter().find(|column| !has(column)) else { return Ok(()) };
-        let known = self.met.keys().map(AsRef::as_ref).chain(MADE);
-        let path = files.first().map_or(Path::new(""), |file| &file.path);
-        Err(DataError::file(path, format!("has no column `{lost}` ({})", did_you_mean(lost, known))))
+        let known = self.met.keys().map(AsRef::as_ref).chain(MADE).map(str::to_owned).collect();
+        let path = files.first().map_or_else(PathBuf::new, |file| file.path.clone());
+        Err(TableError::Column { path, column: (*lost).to_owned(), known }.into())
     }
 }
 

@@ -5,7 +5,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::frame::{Factor, whole};
 use super::printable::hidden;
 use super::sheet::{Column, Sheet};
-use crate::spec::card::{Bins, Field, FieldSource, Missing, Outside, Translate};
+use crate::spec::card::{Bins, Field, FieldSource, Missing, Outside, Translate, unanchored};
 
 /// What a distinct value becomes.
 enum Outcome {
@@ -91,11 +91,10 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
             {
                 return Outcome::Refused(format!("`{from}` is `{written}`, {several}: `{name}` is one value an item"));
             }
-            let matched = match pattern {
+            let captures = pattern.map(|pattern| pattern.captures(written));
+            let matched = match &captures {
                 None => Some(written),
-                Some(pattern) => {
-                    pattern.captures(written).and_then(|found| found.get(usize::from(found.len() > 1))).map(|part| part.as_str())
-                }
+                Some(found) => found.as_ref().and_then(|found| found.get(usize::from(found.len() > 1))).map(|part| part.as_str()),
             };
             let found = matched.and_then(|value| match translate {
                 Translate::AsIs if field.levels.is_empty() => Some(Some(whole(value))),
@@ -117,6 +116,10 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
                 (Some(None), _) | (None, Outside::Missing) => Outcome::Missing,
                 (None, Outside::Keep) => level(&mut levels, whole(matched.unwrap_or(written))),
                 (None, Outside::Level(other)) => level(&mut levels, other),
+                (None, Outside::Reject) if matches!(captures, Some(None)) => {
+                    let pattern = pattern.map(unanchored).unwrap_or_default();
+                    Outcome::Refused(format!("`{from}` is `{written}`, and the `match` of `{name}`, `{pattern}`, does not match all of it"))
+                }
                 (None, Outside::Reject) => {
                     let bounds = match translate {
                         Translate::Bins(Bins { edges, .. }) => edges.first().zip(edges.last()),

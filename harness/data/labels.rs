@@ -8,7 +8,8 @@ use indexmap::IndexSet;
 use super::aside::Kind;
 use super::dataset::Rejected;
 use super::error::DataError;
-use super::frame::{Targets, whole};
+use super::frame::Targets;
+use super::lists::Lists;
 use super::ontology;
 use super::printable::hidden;
 use super::sheet::Sheet;
@@ -95,45 +96,6 @@ pub(super) fn class_of<'c>(card: &Card, column: &'c str) -> &'c str {
     column.rsplit_once('.').filter(|(table, _)| card.tables.contains_key(*table)).map_or(column, |(_, class)| class)
 }
 
-/// Why the label lists of some items cannot be read, by row.
-pub(super) fn unreadable(labels: &Labels, sheet: &Sheet) -> Vec<(usize, String)> {
-    let LabelForm::List { from, absent, separator, .. } = &labels.form else { return Vec::new() };
-    let mut found = Vec::new();
-    for name in labels.form.lists() {
-        let Some(column) = sheet.columns.get(name) else { continue };
-        let refused = |cell: &str| match classes_of(cell, separator.as_deref()) {
-            Some(classes) => classes.iter().find(|class| class.contains(hidden)).map(|class| unseen(class)),
-            None => Some(format!("`{name}` is `{cell}`, which is no list: write `[\"a\", \"b\"]`, or say the `separator`")),
-        };
-        let reasons: Vec<Option<String>> = column.values().map(refused).collect();
-        found.extend((0..sheet.len()).filter_map(|row| Some((row, reasons[column.code(row)? as usize].clone()?))));
-    }
-    if let Some(absent) = absent {
-        let twice = |row: usize| {
-            let (yes, no) = (listed_in(sheet, from, separator.as_deref(), row), listed_in(sheet, absent, separator.as_deref(), row));
-            yes.into_iter().find(|class| no.contains(class)).map(|class| (row, format!("`{class}` is in `{from}` and in `{absent}`")))
-        };
-        found.extend((0..sheet.len()).filter_map(twice));
-    }
-    found
-}
-
-/// The classes that an item's cell lists.
-fn listed_in(sheet: &Sheet, column: &str, separator: Option<&str>, row: usize) -> Vec<String> {
-    let cell = sheet.columns.get(column).and_then(|column| column.get(row)).unwrap_or_default();
-    classes_of(cell, separator).unwrap_or_default()
-}
-
-/// The classes that a cell lists; `None` where it is no list.
-fn classes_of(cell: &str, separator: Option<&str>) -> Option<Vec<String>> {
-    let listed = match separator {
-        Some(separator) => cell.split(separator).map(str::to_owned).collect(),
-        None if cell.is_empty() => Vec::new(),
-        None => listed(cell)?,
-    };
-    Some(listed.iter().map(|class| whole(class.trim()).to_owned()).filter(|class| !class.is_empty()).collect())
-}
-
 /// What the tables of labels hold, as far as it says whether they fit the items.
 #[derive(Default)]
 struct Seen {
@@ -145,11 +107,29 @@ struct Seen {
     strangers: Kind,
     /// Cells that say nothing.
     mute: Kind,
+    /// Whether one of these is -1.
+    minus: bool,
+    /// Whether a row says that a class is not there.
+    denying: bool,
 }
 
 impl Seen {
-    /// Refuses tables of which no row belongs to an item, or none says anything.
-    fn check(&self, labels: &Labels, ids: &[String], id: &str, value: &str) -> Result<(), DataError> {
+    /// What a cell says, if anything.
+    fn hear(&mut self, truth: &Truth, cell: Option<&str>) -> Option<bool> {
+        let there = truth.of(cell);
+        match there {
+            Some(there) => self.denying |= !there,
+            None => {
+                self.mute.add(cell.unwrap_or_default());
+                self.minus |= cell.is_some_and(|cell| cell.starts_with('-') && cell.parse() == Ok(-1.0));
+            }
+        }
+        there
+    }
+
+    /// Refuses tables of which no row belongs to an item, or none says anything; and those whose -1 may be meant for the 0 that there is none
+    /// of: some write it for what is absent, others for what is uncertain.
+    fn check(&self, labels: &Labels, truth: Option<&Truth>, ids: &[String], id: &str, value: &str) -> Result<(), DataError> {
         let problem = if self.matched == 0 && self.strangers.count > 0 {
             let mut own = Kind::default();
             ids.iter().take(3).for_each(|id| own.add(id));
@@ -160,6 +140,9 @@ impl Seen {
         } else if self.telling == 0 && self.mute.count > 0 {
             let message = format!("no {value} says present or absent: its values are such as {}", self.mute.shown());
             Problem::at(&labels.node, message).help("say which do: `present: yes, absent: no`, or numbers, `present: {at_least: 0.5}`")
+        } else if self.minus && !self.denying && truth.is_some_and(|truth| truth.assumed) {
+            Problem::at(&labels.node, format!("no {value} is `0`, and some are `-1`: these may say that a class is absent, or nothing"))
+                .help("write `absent: -1` for the one, and `absent: 0` for the other")
         } else {
             return Ok(());
         };
@@ -172,7 +155,7 @@ pub(super) fn read(
     card: &Card,
     source: &Source,
     sheet: &mut Sheet,
-    labels: &Labels,
+    (labels, lists): (&Labels, &Lists),
     all: &HashSet<String>,
 ) -> Result<(Read, Kind), DataError> {
     let mut gathered = Gathered::new(sheet.len());
@@ -184,7 +167,8 @@ pub(super) fn read(
                     long(&file, sheet, &mut gathered, table, (id, class), value.as_ref(), (&mut seen, all))?;
                 }
             }
-            seen.check(labels, &sheet.ids, id, &value.as_ref().map_or(String::new(), |(column, _)| format!("`{column}`")))?;
+            let truth = value.as_ref().map(|(_, truth)| truth);
+            seen.check(labels, truth, &sheet.ids, id, &value.as_ref().map_or(String::new(), |(column, _)| format!("`{column}`")))?;
             (Others::Unknown, names.as_ref(), true)
         }
         LabelForm::Wide { columns, truth } => {
@@ -193,23 +177,20 @@ pub(super) fn read(
                 gathered.classes.insert(class.to_owned());
                 for row in 0..sheet.len() {
                     let cell = sheet.columns.get(name).and_then(|column| column.get(row));
-                    match truth.of(cell) {
-                        Some(there) => {
-                            seen.telling += 1;
-                            gathered.say(row, class, there);
-                        }
-                        None => seen.mute.add(cell.unwrap_or_default()),
+                    if let Some(there) = seen.hear(truth, cell) {
+                        seen.telling += 1;
+                        gathered.say(row, class, there);
                     }
                 }
             }
-            seen.check(labels, &sheet.ids, "id", "column of the labels")?;
+            seen.check(labels, Some(truth), &sheet.ids, "id", "column of the labels")?;
             (Others::Unknown, None, false)
         }
-        LabelForm::List { from, absent, separator, others, names } => {
+        LabelForm::List { from, absent, others, names, .. } => {
             for (column, there) in std::iter::once((from, true)).chain(absent.iter().map(|absent| (absent, false))) {
                 for row in 0..sheet.len() {
-                    for class in listed_in(sheet, column, separator.as_deref(), row) {
-                        gathered.say(row, &class, there);
+                    for class in lists.of(sheet, column, row) {
+                        gathered.say(row, class, there);
                     }
                 }
             }
@@ -234,59 +215,8 @@ pub(super) fn read(
     }
 }
 
-fn unseen(class: &str) -> String {
+pub(super) fn unseen(class: &str) -> String {
     format!("the class `{class}` holds a character that cannot be shown")
-}
-
-/// A list as JSON writes it, or as Python does where a table was saved with lists in its cells: `['a', "b's", 3]`.
-fn listed(cell: &str) -> Option<Vec<String>> {
-    let Ok(json) = serde_json::from_str(cell) else { return python(cell) };
-    match json {
-        serde_json::Value::Array(items) => items
-            .into_iter()
-            .map(|item| match item {
-                serde_json::Value::String(text) => Some(text),
-                serde_json::Value::Number(number) => Some(number.to_string()),
-                _ => None,
-            })
-            .collect(),
-        _ => None,
-    }
-}
-
-/// A list of Python's texts and numbers.
-fn python(cell: &str) -> Option<Vec<String>> {
-    let mut rest = cell.trim().strip_prefix('[')?.strip_suffix(']')?.trim();
-    let mut items = Vec::new();
-    while let Some(first) = rest.chars().next() {
-        let mut item = String::new();
-        let length = match first {
-            '\'' | '"' => {
-                let mut letters = rest.char_indices().skip(1);
-                loop {
-                    match letters.next()? {
-                        (_, '\\') => item.push(letters.next()?.1),
-                        (at, letter) if letter == first => break at + 1,
-                        (_, letter) => item.push(letter),
-                    }
-                }
-            }
-            _ => {
-                let length = rest.find(',').unwrap_or(rest.len());
-                rest[..length].trim().parse::<f64>().ok()?;
-                item.push_str(rest[..length].trim());
-                length
-            }
-        };
-        items.push(item);
-        rest = rest[length..].trim_start();
-        rest = match rest.strip_prefix(',') {
-            Some(more) => more.trim_start(),
-            None if rest.is_empty() => rest,
-            None => return None,
-        };
-    }
-    Some(items)
 }
 
 fn long(
@@ -325,14 +255,7 @@ fn long(
             seen.matched += 1;
             let there = match &cells {
                 None => Some(true),
-                Some((column, truth)) => {
-                    let cell = column.text(row)?;
-                    let there = truth.of(cell.as_deref());
-                    if there.is_none() {
-                        seen.mute.add(cell.as_deref().unwrap_or_default());
-                    }
-                    there
-                }
+                Some((column, truth)) => seen.hear(truth, column.text(row)?.as_deref()),
             };
             seen.telling += u64::from(there.is_some());
             let Some(item) = rows.get(id.as_ref()) else { continue };

@@ -7,30 +7,36 @@ use indexmap::IndexMap;
 use super::error::DataError;
 use super::opening::Opening;
 use super::sheet::{Column, Sheet};
-use crate::spec::card::{FieldSource, Join, LabelForm, Layout, Name};
+use super::table::TableError;
+use crate::spec::card::{FieldSource, Join, LabelForm, Layout, Name, Template};
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 
 impl Opening<'_> {
-    /// The columns that the card reads, each with where it says so.
+    /// The columns that the card reads, each with what says so.
     fn columns(&self) -> Vec<(&str, &Node)> {
+        fn under<'n>(node: &'n Node, key: &str) -> &'n Node {
+            node.get(key).unwrap_or(node)
+        }
         let card = self.card;
         let mut columns: Vec<(&str, &Node)> = Vec::new();
         for field in card.fields.values() {
             match &field.source {
                 FieldSource::Column { from, .. } => columns.push((&from.text, &from.node)),
                 FieldSource::Columns { columns: several, .. } => {
-                    columns.extend(several.keys().map(|column| (column.as_str(), &field.node)));
+                    columns.extend(several.keys().map(|column| (column.as_str(), under(&field.node, "columns"))));
                 }
                 FieldSource::Pixels { .. } => {}
             }
-            columns.extend(field.confidence.iter().map(|(column, _)| (column.as_str(), &field.node)));
+            columns.extend(field.confidence.iter().map(|(column, _)| (column.as_str(), under(&field.node, "confidence"))));
         }
         columns.extend(card.whose.iter().flat_map(|whose| whose.columns().map(|column| (column, &whose.node))));
         columns.extend(card.tables.values().flat_map(|join| join.key.item_columns().into_iter().map(|column| (column, &join.node))));
         if let Some(labels) = &card.labels {
             match &labels.form {
-                LabelForm::Wide { columns: classes, .. } => columns.extend(classes.keys().map(|column| (column.as_str(), &labels.node))),
+                LabelForm::Wide { columns: classes, .. } => {
+                    columns.extend(classes.keys().map(|column| (column.as_str(), under(&labels.node, "columns"))));
+                }
                 form => columns.extend(form.lists().map(|column| (column.as_str(), &labels.node))),
             }
         }
@@ -106,11 +112,11 @@ impl Opening<'_> {
         let Layout::Files(files) = &card.layout else { return Ok(()) };
         let groups = files.pattern.iter().flat_map(|pattern| pattern.regex().capture_names()).flatten();
         let archive = files.archive.iter().map(|_| "archive").chain(card.layout.split_names().map(|_| "split"));
-        let groups: Vec<&str> = groups.chain(["path", "file", "stem"]).chain(archive).collect();
+        let groups: Vec<&str> = groups.chain(["path", "file", "stem"]).chain(archive).chain(self.beside()).collect();
         let either: Vec<&str> = card.fields.keys().map(String::as_str).chain(groups.iter().copied()).collect();
         let told = |name: &str| {
             let joined = name.split_once('.').is_some_and(|(table, _)| card.tables.contains_key(table));
-            joined || groups.contains(&name) || card.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(name))
+            joined || groups.contains(&name)
         };
         let mut problems = Problems::default();
         for (named, known) in [(self.columns(), &groups), (self.columns_or_fields(), &either)] {
@@ -121,10 +127,46 @@ impl Opening<'_> {
                     }
                     _ => format!("name it in the pattern: (?<name>…) ({})", did_you_mean(name, known.iter().copied())),
                 };
-                problems.push(Problem::at(node, format!("the files' names have no group `{name}`")).help(help));
+                problems.push(Problem::with(name, node, format!("the files' names have no group `{name}`")).help(help));
             }
         }
         Ok(problems.check(Some(()))?)
+    }
+
+    /// The columns of side files.
+    fn beside(&self) -> impl Iterator<Item = &str> {
+        self.card.sidecars.iter().flat_map(|sidecar| sidecar.columns.keys().map(String::as_str))
+    }
+
+    /// The error of a column that a table does not have, the items' own or a joined one, as the problem of the card that it is.
+    pub(super) fn placed(&self, error: DataError, table: Option<&str>) -> DataError {
+        let DataError::Table(TableError::Column { path, column, known }) = &error else { return error };
+        let name = table.map_or_else(|| column.clone(), |table| format!("{table}.{column}"));
+        let (mut own, either) = (self.columns(), self.columns_or_fields());
+        own.extend(self.templates().flat_map(|template| template.columns().map(|column| (column, &template.node))));
+        own.extend(
+            self.card.layout.window().into_iter().flat_map(|window| window.columns().iter().map(|edge| (edge.as_str(), &window.node))),
+        );
+        let Some((_, node)) = own.iter().chain(&either).find(|(other, _)| *other == name) else { return error };
+        let known = known.iter().map(String::as_str);
+        let help = match (table, column.as_str()) {
+            (None, "split") => {
+                "the keys of `table: {files: {train: …, test: …}}` make this column, where each split has a table of its own".to_owned()
+            }
+            (None, _) => did_you_mean(column, known.chain(self.beside())),
+            (Some(_), _) => did_you_mean(column, known),
+        };
+        SpecError::from(Problem::with(&name, node, format!("`{}` has no column `{column}`", path.display())).help(help)).into()
+    }
+
+    /// What makes paths and ids out of columns, where items are written in tables.
+    fn templates(&self) -> impl Iterator<Item = &Template> {
+        let (path, id) = match &self.card.layout {
+            Layout::Rows(rows) => (rows.image.path(), rows.id.as_ref()),
+            Layout::Coco(coco) => (Some(&coco.path), coco.id.as_ref()),
+            Layout::Files(_) | Layout::Arrays(_) | Layout::Records(_) => (None, None),
+        };
+        path.into_iter().chain(id)
     }
 
     pub(super) fn column<'s>(&self, sheet: &'s Sheet, name: &Name) -> Result<&'s Column, DataError> {

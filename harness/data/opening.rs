@@ -13,6 +13,7 @@ use super::error::DataError;
 use super::field::{self, compact};
 use super::frame::{Factor, Targets, whole};
 use super::items::Items;
+use super::lists::Lists;
 use super::mosaic::Mosaics;
 use super::sheet::Sheet;
 use super::source::Source;
@@ -48,20 +49,23 @@ impl Opening<'_> {
         self.check_groups()?;
         let (own, joined) = self.needed();
         let memory = Memory::open(self.cache, self.root, Look::of(card));
-        let source = Source { root: self.root, unpacked: &Unpacked::new(self.cache, &memory) };
-        let mut sheet = Sheet::read(card, &source, &own, self.names(&own, &joined))?;
+        let unpacked = Unpacked::new(self.cache, &memory);
+        let source = Source::new(self.root, &unpacked);
+        let mut sheet = Sheet::read(card, &source, &own, self.names(&own, &joined)).map_err(|error| self.placed(error, None))?;
         let mut aside = Aside::default();
         let tabled = card.labels.as_ref().is_some_and(|labels| matches!(labels.form, LabelForm::Long { .. }));
         let all: HashSet<String> = if tabled { sheet.ids.iter().cloned().collect() } else { HashSet::new() };
         sidecar::read(card, self.root, &mut sheet)?;
         for (name, table) in self.in_order()? {
             let wanted = joined.get(name).cloned().unwrap_or_default();
-            aside.unjoined.extend(join::join(&source, &mut sheet, name, table, &wanted)?);
+            let unjoined = join::join(&source, &mut sheet, name, table, &wanted).map_err(|error| self.placed(error, Some(name)))?;
+            aside.unjoined.extend(unjoined);
         }
         if let Some(whose) = &card.whose {
             sheet.fill(whose);
         }
-        let (mut fields, refused) = self.fields(&sheet)?;
+        let lists = Lists::read(card.labels.as_ref(), &sheet);
+        let (mut fields, refused) = self.fields(&sheet, &lists)?;
         let chosen = self.classes(&fields, |row| refused.reasons[row].is_none());
         aside.filtered = self.filter(&mut sheet, &mut fields, refused, &aside.unjoined)?;
         if let Some(window) = card.late_window() {
@@ -82,7 +86,7 @@ impl Opening<'_> {
         }
         let mut targets = None;
         if let Some(labels) = &card.labels {
-            let (read, strangers) = labels::read(card, &source, &mut sheet, labels, &all)?;
+            let (read, strangers) = labels::read(card, &source, &mut sheet, (labels, &lists), &all)?;
             (targets, aside.strangers) = (Some(read), strangers);
         }
         let subject = card.subject.as_ref().map(|subject| self.subject(subject, &sheet, &fields)).transpose()?;
@@ -167,7 +171,7 @@ impl Opening<'_> {
     }
 
     /// The fields that come from columns, and the rows that they refuse.
-    fn fields(&self, sheet: &Sheet) -> Result<(IndexMap<String, Factor>, Refused), DataError> {
+    fn fields(&self, sheet: &Sheet, lists: &Lists) -> Result<(IndexMap<String, Factor>, Refused), DataError> {
         let mut fields = IndexMap::new();
         let mut reasons: Vec<Option<String>> = vec![None; sheet.len()];
         let mut unread: HashMap<String, HashSet<usize>> = HashMap::new();
@@ -211,7 +215,7 @@ impl Opening<'_> {
                 reasons[row].get_or_insert(reason);
             }
         }
-        for (row, reason) in self.card.labels.iter().flat_map(|labels| labels::unreadable(labels, sheet)) {
+        for (row, reason) in lists.refused(sheet) {
             reasons[row].get_or_insert(reason);
         }
         Ok((fields, Refused { reasons, unread }))

@@ -13,7 +13,6 @@ use super::source::Found;
 use super::table::{self, Column, Table, TableError};
 use super::unpacked::Unpacked;
 use crate::spec::card::{Glob, PixelText, TableFile};
-use crate::spec::problem::did_you_mean;
 
 /// The rows of a table that have no image, from 0 and ascending, with reasons.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -86,8 +85,7 @@ fn rows(path: &Path, options: &table::Options, pixels: &PixelText, take: Take) -
             true => chunk.header().iter().filter(|name| pattern.is_match(name)).cloned().collect(),
         };
         if names.is_empty() {
-            let help = did_you_mean(&pixels.from, chunk.header().iter().map(String::as_str));
-            return Err(TableError::Column { path: path.to_owned(), column: pixels.from.clone(), help }.into());
+            return Err(TableError::Column { path: path.to_owned(), column: pixels.from.clone(), known: chunk.header().to_vec() }.into());
         }
         let cells: Vec<Column> = names.iter().map(|name| chunk.column(name)).collect::<Result<_, _>>()?;
         // Rows that are no rows stand between the others.

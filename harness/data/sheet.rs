@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::archive;
 use super::dataset::Rejected;
 use super::digest::Digest;
 use super::error::DataError;
@@ -22,6 +23,7 @@ use super::source::Source;
 use super::table;
 use super::window::Window;
 use crate::spec::card::{Card, Header, Layout, TableFile, TableFormat, Template};
+use crate::spec::problem::{Problem, SpecError};
 
 /// A column of texts, each distinct one held once.
 #[derive(Clone, Debug, Default)]
@@ -92,11 +94,11 @@ impl Sheet {
                         sheet.read_table(card, source, rows, split.as_deref(), file, &found)?;
                     }
                 }
-                sheet.drop_absent_files(source.root)?;
+                sheet.drop_absent_files(source.root, rows.image.path().filter(|_| rows.archive.is_none()))?;
             }
             Layout::Coco(coco) => {
                 sheet.read_coco(source, coco)?;
-                sheet.drop_absent_files(source.root)?;
+                sheet.drop_absent_files(source.root, Some(&coco.path).filter(|_| coco.archive.is_none()))?;
             }
             Layout::Arrays(arrays) => {
                 for (split, set) in &arrays.sets {
@@ -177,8 +179,9 @@ impl Sheet {
         self.files.len() as u32 - 1
     }
 
-    /// Rows whose image is not there, or is no file below the root.
-    fn drop_absent_files(&mut self, root: &Path) -> Result<(), DataError> {
+    /// Rows whose image is not there, or is no file below the root. That a path leads into an archive, where a card without one does not
+    /// look, is a mistake of the card.
+    fn drop_absent_files(&mut self, root: &Path, unarchived: Option<&Template>) -> Result<(), DataError> {
         fn file(place: &Place) -> Option<&str> {
             match place {
                 Place::File(path) => Some(path),
@@ -187,6 +190,17 @@ impl Sheet {
         }
         let files: Vec<Option<&str>> = self.places.iter().map(file).collect();
         let refused = Root::of(root)?.refused(&files);
+        let mut lost =
+            files.iter().zip(&refused).filter(|(_, refused)| refused.is_some()).filter_map(|(file, _)| archive::inside((*file)?));
+        if let Some(path) = unarchived
+            && let Some((archive, _)) = lost.find(|(archive, _)| root.join(archive).is_file())
+        {
+            let problem = Problem::at(&path.node, format!("`path` leads into `{archive}`, and no archive is read"));
+            return Err(SpecError::from(
+                problem.help(format!("name what is read beside it: `archive: {archive}`, or several, `archive: \"*.zip\"`")),
+            )
+            .into());
+        }
         let keep: Vec<bool> = refused.iter().map(Option::is_none).collect();
         self.reject(&keep, |sheet, row| match (file(&sheet.places[row]), &refused[row]) {
             (Some(file), Some(refusal)) => refusal.of(file),
@@ -208,8 +222,8 @@ impl Sheet {
         let keep: Vec<bool> = earlier.iter().map(Option::is_none).collect();
         self.reject(&keep, |sheet, row| {
             let (file, line) = sheet.origins[earlier[row].unwrap_or(0)];
-            let place = line.map_or_else(|| sheet.files[file as usize].clone(), |line| format!("`{}` {line}", sheet.files[file as usize]));
-            format!("the id `{}` is there already, at {place}", sheet.ids[row])
+            let line = line.map_or_else(String::new, |line| format!(" {line}"));
+            format!("the id `{}` is there already, at `{}`{line}", sheet.ids[row], sheet.files[file as usize])
         });
     }
 

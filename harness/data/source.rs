@@ -1,8 +1,11 @@
 //! The files that a card names: below its root, or inside of a zip or tar archive there, as `faces.zip/labels.csv`.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use super::archive;
+use super::archive::{self, Member};
 use super::error::DataError;
 use super::items::below_root;
 use super::root::{ABSENT, Root, is_pattern, no_file};
@@ -19,6 +22,15 @@ pub(super) struct Source<'s> {
     pub(super) root: &'s Path,
     /// Where what is compressed is unpacked to.
     pub(super) unpacked: &'s Unpacked<'s>,
+    /// What archives hold, by their files: several tables may lie in one.
+    listed: RefCell<HashMap<PathBuf, Rc<Listed>>>,
+}
+
+/// What an archive holds.
+struct Listed {
+    /// The file that its members are read from.
+    file: PathBuf,
+    members: Vec<Member>,
 }
 
 /// A file that a card names.
@@ -44,7 +56,11 @@ impl Found {
     }
 }
 
-impl Source<'_> {
+impl<'s> Source<'s> {
+    pub(super) fn new(root: &'s Path, unpacked: &'s Unpacked<'s>) -> Self {
+        Self { root, unpacked, listed: RefCell::default() }
+    }
+
     /// A file that a card names: a table, an archive. Where only `x` is there, that is `x.gz` too.
     ///
     /// # Errors
@@ -97,30 +113,42 @@ impl Source<'_> {
         archive::inside(file).filter(|(archive, _)| !self.root.join(archive).is_dir())
     }
 
+    /// What an archive holds, listed the first time that it is asked for.
+    fn listed(&self, archive: &Path) -> Result<Rc<Listed>, DataError> {
+        if let Some(listed) = self.listed.borrow().get(archive) {
+            return Ok(Rc::clone(listed));
+        }
+        let (unpacked, (members, _)) = archive::members(archive, self.unpacked)?;
+        let listed = Rc::new(Listed { file: unpacked.unwrap_or_else(|| archive.to_owned()), members });
+        self.listed.borrow_mut().insert(archive.to_owned(), Rc::clone(&listed));
+        Ok(listed)
+    }
+
     /// The members of one or several archives that a name or a pattern finds: at least one.
     fn members(&self, archives: &str, member: &str) -> Result<Vec<Found>, DataError> {
         let lost = |reason: String| DataError::file(&self.root.join(archives).join(member), reason);
         let wanted =
             if is_pattern(member) { None } else { Some(below_root(member).map_err(|reason| lost(format!("cannot be used: {reason}")))?) };
-        let pattern = Glob::of(member).map_err(lost)?;
-        let (mut found, mut known) = (Vec::new(), Vec::new());
+        let pattern = if wanted.is_none() { Some(Glob::of(member).map_err(lost)?) } else { None };
+        let (mut found, mut searched) = (Vec::new(), Vec::new());
         for packed in self.all_named(archives)? {
-            let (unpacked, (members, _)) = archive::members(packed.stored(), self.unpacked)?;
-            let holds = unpacked.as_deref().unwrap_or(packed.stored());
-            for member in members {
-                if wanted.as_ref().is_some_and(|wanted| *wanted == member.path) || wanted.is_none() && pattern.is_match(&member.path) {
-                    let unpacked = self.unpacked.member(holds, &member)?;
+            let listed = self.listed(packed.stored())?;
+            for member in &listed.members {
+                if wanted.as_ref().is_some_and(|wanted| *wanted == member.path)
+                    || pattern.as_ref().is_some_and(|pattern| pattern.is_match(&member.path))
+                {
+                    let unpacked = self.unpacked.member(&listed.file, member)?;
                     let (below, path) = (format!("{}/{}", packed.below, member.path), packed.path.join(&member.path));
                     found.push(Found { below, path, unpacked: Some(unpacked) });
-                } else {
-                    known.push(member.path);
                 }
             }
+            searched.push(listed);
         }
         match (found.is_empty(), &wanted) {
             (false, _) => Ok(found),
             (true, Some(wanted)) => {
-                let help = did_you_mean(wanted, known.iter().map(String::as_str));
+                let known = searched.iter().flat_map(|listed| &listed.members).map(|member| member.path.as_str());
+                let help = did_you_mean(wanted, known);
                 Err(lost(format!("is not in the archive ({help})")))
             }
             (true, None) => Err(lost("is a pattern that no member of the archive matches".to_owned())),

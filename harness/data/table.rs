@@ -23,8 +23,6 @@ use arrow::array::{Array, ArrayRef, UInt32Array, new_null_array};
 use arrow::datatypes::DataType;
 use rayon::prelude::*;
 
-use crate::spec::problem::did_you_mean;
-
 pub use self::column::Column;
 pub use self::distinct::{Distinct, Sightings};
 pub use self::error::{At, TableError};
@@ -178,10 +176,7 @@ impl Table {
     pub fn column(&self, name: &str) -> Result<Column<'_>, TableError> {
         match self.names.iter().position(|other| other == name) {
             Some(index) => Ok(Column { table: self, index }),
-            None => {
-                let help = did_you_mean(name, self.header.iter().map(String::as_str));
-                Err(TableError::Column { path: self.path.clone(), column: name.to_owned(), help })
-            }
+            None => Err(TableError::Column { path: self.path.clone(), column: name.to_owned(), known: self.header.clone() }),
         }
     }
 

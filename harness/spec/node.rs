@@ -98,6 +98,23 @@ impl Node {
         }
     }
 
+    /// Where a text is written in here, as a key or as a value: all of it where that is nowhere.
+    pub fn place_of(&self, text: &str) -> &Place {
+        self.within(text).unwrap_or(&self.place)
+    }
+
+    fn within(&self, text: &str) -> Option<&Place> {
+        match &self.value {
+            Value::Text(own) if own == text => Some(&self.place),
+            Value::List(items) => items.iter().find_map(|item| item.within(text)),
+            Value::Map(entries) => {
+                let key = entries.iter().find(|(key, _)| key.text == text).map(|(key, _)| &key.place);
+                key.or_else(|| entries.iter().find_map(|(_, node)| node.within(text)))
+            }
+            _ => None,
+        }
+    }
+
     /// The keys, if this is a map.
     pub fn keys(&self) -> Option<Vec<&str>> {
         match &self.value {

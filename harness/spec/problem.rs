@@ -22,11 +22,20 @@ pub struct Problem {
 impl Problem {
     /// A problem at a node: its value is underlined first and, if it came through `$axis`, the use second.
     pub fn at(node: &Node, message: impl Into<String>) -> Self {
-        let mut labels = vec![(node.place.clone(), String::new())];
+        Self::at_part(node, &node.place, message)
+    }
+
+    fn at_part(node: &Node, place: &Place, message: impl Into<String>) -> Self {
+        let mut labels = vec![(place.clone(), String::new())];
         if let Some(via) = &node.via {
             labels.push((via.clone(), "used here".to_owned()));
         }
         Self { message: message.into(), help: None, labels }
+    }
+
+    /// A problem with a text that is written somewhere in a node: that is underlined, or all of the node where it is nowhere in there.
+    pub fn with(text: &str, node: &Node, message: impl Into<String>) -> Self {
+        Self::at_part(node, node.place_of(text), message)
     }
 
     /// A problem at a place.

@@ -139,3 +139,17 @@ fn what_where_leaves_out_is_not_rejected_unless_nobody_can_tell_what_it_is() {
     insta::assert_snapshot!(shown(&folder, &format!("{card}where: {{kind: {{missing: false}}, sex: {{missing: false}}}}\n")));
     insta::assert_snapshot!(shown(&folder, &format!("{card}where: {{id: [2, 3]}}\n")));
 }
+
+#[test]
+fn a_pattern_that_does_not_match_is_shown_and_ids_that_are_there_already_are_one_reason() {
+    let names: Vec<String> = (0..40).map(|at| format!("{at:02}/a.png")).collect();
+    let folder = images(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let outcome = shown(&folder, "images: {glob: '*/*.png', id: '{stem}'}\n");
+    assert!(outcome.to_string().contains("`01/a.png`: the id `a` is there already, at `00/a.png`"), "{outcome}");
+    insta::assert_snapshot!(outcome);
+    let codes = ["id-7", "id-8x", "no", "xid-9", "id-"];
+    let rows: String = (0..40).map(|at| format!("{at:02}/a.png,{}\n", codes[at % 5])).collect();
+    std::fs::write(folder.path("root/t.csv"), format!("file,code\n{rows}")).unwrap();
+    let card = "images: {table: t.csv, path: '{file}'}\nfields: {number: {from: code, match: 'id-(\\d+)?', map: {7: seven}}}\n";
+    insta::assert_snapshot!(shown(&folder, card));
+}

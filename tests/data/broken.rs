@@ -144,7 +144,7 @@ fn a_card_that_leaves_nothing_says_why_and_not_what_else_is_wrong() {
         ("sidecar: {file: '{foo}.json', fields: {x: /x}}\n", "the files' names have no group `foo`"),
         ("splits: {val: {of: train, fraction: 0.3, seed: 1}, train: {of: train, rest: true}}\n", "`train` cannot be a part of itself"),
         ("splits: {val: {of: fit, fraction: 0.3, seed: 1}, fit: {of: train, rest: true}}\n", "`fit` is itself a part of another split"),
-        ("splits: {from: t.Part}\n", "no column `Part` (did you mean `part`?)"),
+        ("splits: {from: t.Part}\n", ":5:16: `t.csv` has no column `Part`"),
     ] {
         let error = folder.open(&format!("{card}{more}")).unwrap_err();
         assert!(error.contains(told), "{error}");
@@ -278,8 +278,8 @@ fn cards_that_do_not_fit_say_where() {
         ("where: {gendr: {missing: true}}\n", "5:16: the files' names have no group `gendr`"),
         ("where: {gendr: 1}\n", "5:16: the files' names have no group `gendr`"),
         ("where: {part: 20, sex: m}\nsubject: stem\n", ""),
-        ("labels: {columns: [part, tall]}\n", "5:9: the files' names have no group `tall`"),
-        ("labels: {from: tall, others: absent}\n", "5:9: the files' names have no group `tall`"),
+        ("labels: {columns: [part, tall]}\n", "5:26: the files' names have no group `tall`"),
+        ("labels: {from: tall, others: absent}\n", "5:16: the files' names have no group `tall`"),
     ] {
         let told = if told.is_empty() { String::new() } else { format!("card.yaml:{told}") };
         assert_eq!(folder.open(&format!("{card}{more}")).err().unwrap_or_default(), told);
@@ -313,4 +313,21 @@ fn a_shard_that_was_cut_off_is_an_error_and_then_made_anew() {
     let mut again = vec![0; images.size()];
     decode().read(0, &mut again).unwrap();
     assert_eq!(again, whole);
+}
+
+#[test]
+fn images_that_are_called_otherwise_are_counted_and_refused_where_the_card_is_strict() {
+    let folder = Folder::new();
+    folder.image("a.jpg", "first.gif").image("b.jpeg", "full.jpg").image("c.bmp", "rgb.png").image("d", "rgb.png");
+    folder.write("t.csv", "f\na.jpg\nb.jpeg\nc.bmp\nd\n");
+    let card = "images: {table: t.csv, path: '{f}'}\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(dataset.aside.lines(), ["images of another format than their names say: 2 (a.jpg is a GIF, c.bmp is a PNG)"]);
+    let again = folder.open(card).unwrap();
+    assert_eq!(again.aside, dataset.aside, "what is remembered is what was found");
+    let strict = folder.open(&format!("strict: true\n{card}")).unwrap_err();
+    assert_eq!(
+        strict,
+        "the dataset `d` is strict, and 2 of its images have another format than their names say: a.jpg is a GIF, c.bmp is a PNG"
+    );
 }

@@ -226,3 +226,27 @@ fn weights_even_out_clip_and_tell_the_effective_size() {
     assert!(weigh("{field: race}").unwrap_err().contains("expected a number from 0 upwards"));
     assert!(weigh("{biasing: {race: {Z: 0.5}}}").unwrap_err().contains("no item has `race: Z`"));
 }
+
+#[test]
+fn strata_of_large_units_make_up_for_each_other() {
+    let folder = Folder::new();
+    folder.image("a.png", "rgb.png");
+    let rows: String = (0..400).map(|row| format!("{row},p{},{},{},{}\n", row / 4, row / 4 % 5, row / 4 % 2, row / 4 % 3)).collect();
+    folder.write("t.csv", format!("id,person,race,sex,age\n{rows}"));
+    for fraction in [0.1, 0.2, 0.3, 0.5] {
+        for seed in 0..3 {
+            let card = format!(
+                "images: {{table: t.csv, path: a.png, id: '{{id}}'}}\nfields: {{race: {{}}, sex: {{}}, age: {{}}}}\nsubject: person\n
+splits: {{test: {{fraction: {fraction}, stratify: [race, sex, age], seed: {seed}}}, train: {{rest: true}}}}\n"
+            );
+            let dataset = folder.open(&card).unwrap();
+            let drawn = dataset.split("test").unwrap();
+            assert!(drawn.len().abs_diff((400.0 * fraction) as usize) < 4, "{fraction}: {}", drawn.len());
+            // Of each of 30 strata there are 3 or 4 people.
+            for level in 0..dataset.fields["race"].levels.len() as u32 {
+                let of = |rows: &[u32]| rows.iter().filter(|row| dataset.fields["race"].codes[**row as usize] == Some(level)).count();
+                assert!(of(drawn).abs_diff((80.0 * fraction) as usize) <= 8, "{fraction}: {}", of(drawn));
+            }
+        }
+    }
+}

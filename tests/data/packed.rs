@@ -7,7 +7,7 @@ use fairgrid::data::dataset::Dataset;
 use fairgrid::data::mock;
 use fairgrid::spec::card::Card;
 
-use super::folder::{Folder, IMAGES, levels, split};
+use super::folder::{Folder, IMAGES, levels, split, tar_header};
 
 /// A zip archive, deflated.
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -180,7 +180,7 @@ label: l
     // Names that say nothing of the archive are the same twice.
     let twice =
         folder.rejected(&by_split.replace("path: ", "id: '{stem}', path: ").replace("{train: d/train.zip, test: d/test.zip}", "'d/*.zip'"));
-    assert!(twice.iter().any(|rejected| rejected.contains("the id `0` is there already, at d/test.zip/a/0.png")), "{twice:?}");
+    assert!(twice.iter().any(|rejected| rejected.contains("the id `0` is there already, at `d/test.zip/a/0.png`")), "{twice:?}");
 }
 
 #[test]
@@ -245,4 +245,25 @@ fn what_a_card_calls_compressed_may_be_unpacked() {
     }
     let dataset = Dataset::open(&Card::read(&cards).unwrap().at(folder.path()), &folder.path().join("cache")).unwrap();
     assert_eq!(dataset.ids.len(), 40);
+}
+
+#[test]
+fn an_archive_without_its_end_and_a_png_that_is_too_large_are_told() {
+    let folder = Folder::new();
+    let png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    let mut tar = [tar_header("a.png", png.len(), b'0'), png.clone()].concat();
+    tar.resize(tar.len().next_multiple_of(512), 0);
+    folder.write("cut.tar", &tar).write("whole.tar", [tar, vec![0; 1024]].concat());
+    let card = "images: {archive: cut.tar, glob: '*.png'}\n";
+    assert_eq!(folder.rejected(card), ["`cut.tar/its end`: the mark that ends an archive is not there: is it whole?"]);
+    assert!(folder.rejected(&card.replace("cut", "whole")).is_empty());
+    let mut damaged = std::fs::read(folder.path().join("whole.tar")).unwrap();
+    damaged[0] = b'b';
+    let error = folder.write("whole.tar", damaged).open(&card.replace("cut", "whole")).unwrap_err();
+    assert!(error.ends_with("cannot be read as a tar archive: the header at byte 0 is damaged: its checksum is another"), "{error}");
+    let mut png = png;
+    png[16..24].fill(0x7f);
+    folder.write("p/huge.png", png).image("p/good.png", "rgb.png");
+    let rejected = folder.rejected("images: {glob: 'p/*.png'}\n");
+    assert!(rejected[0].ends_with("pixels are more than the `pixel_limit` of 200000000"), "{rejected:?}");
 }

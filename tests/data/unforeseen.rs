@@ -4,7 +4,7 @@ use fairgrid::data::dataset::Dataset;
 use fairgrid::data::mock;
 use fairgrid::spec::card::Card;
 
-use super::folder::{Folder, IMAGES, labels, levels, split, tar_header};
+use super::folder::{Folder, labels, levels, split};
 
 /// FACET: a row a person, the box as JSON in a cell, attributes as columns of ones and zeros, skin tones as votes.
 const FACET: &str = "images:
@@ -383,79 +383,4 @@ subject: who
     assert_eq!(levels(&dataset, "kind"), ["2.0", "3", "2.0", "1.5"]);
     let parts = folder.open("images: {table: '*.csv', path: a.png, id: '{id}'}\nsplits: {from: part, map: {0: train, 1: test}}\n").unwrap();
     assert_eq!((split(&parts, "train"), split(&parts, "test")), (vec!["1", "2"], vec!["3", "4"]));
-}
-
-#[test]
-fn strata_of_large_units_make_up_for_each_other() {
-    let folder = Folder::new();
-    folder.image("a.png", "rgb.png");
-    let rows: String = (0..400).map(|row| format!("{row},p{},{},{},{}\n", row / 4, row / 4 % 5, row / 4 % 2, row / 4 % 3)).collect();
-    folder.write("t.csv", format!("id,person,race,sex,age\n{rows}"));
-    for fraction in [0.1, 0.2, 0.3, 0.5] {
-        for seed in 0..3 {
-            let card = format!(
-                "images: {{table: t.csv, path: a.png, id: '{{id}}'}}\nfields: {{race: {{}}, sex: {{}}, age: {{}}}}\nsubject: person\n
-splits: {{test: {{fraction: {fraction}, stratify: [race, sex, age], seed: {seed}}}, train: {{rest: true}}}}\n"
-            );
-            let dataset = folder.open(&card).unwrap();
-            let drawn = dataset.split("test").unwrap();
-            assert!(drawn.len().abs_diff((400.0 * fraction) as usize) < 4, "{fraction}: {}", drawn.len());
-            // Of each of 30 strata there are 3 or 4 people.
-            for level in 0..dataset.fields["race"].levels.len() as u32 {
-                let of = |rows: &[u32]| rows.iter().filter(|row| dataset.fields["race"].codes[**row as usize] == Some(level)).count();
-                assert!(of(drawn).abs_diff((80.0 * fraction) as usize) <= 8, "{fraction}: {}", of(drawn));
-            }
-        }
-    }
-}
-
-#[test]
-fn images_that_are_called_otherwise_are_counted_and_refused_where_the_card_is_strict() {
-    let folder = Folder::new();
-    folder.image("a.jpg", "first.gif").image("b.jpeg", "full.jpg").image("c.bmp", "rgb.png").image("d", "rgb.png");
-    folder.write("t.csv", "f\na.jpg\nb.jpeg\nc.bmp\nd\n");
-    let card = "images: {table: t.csv, path: '{f}'}\n";
-    let dataset = folder.open(card).unwrap();
-    assert_eq!(dataset.aside.lines(), ["images of another format than their names say: 2 (a.jpg is a GIF, c.bmp is a PNG)"]);
-    let again = folder.open(card).unwrap();
-    assert_eq!(again.aside, dataset.aside, "what is remembered is what was found");
-    let strict = folder.open(&format!("strict: true\n{card}")).unwrap_err();
-    assert_eq!(
-        strict,
-        "the dataset `d` is strict, and 2 of its images have another format than their names say: a.jpg is a GIF, c.bmp is a PNG"
-    );
-}
-
-#[test]
-fn boxes_are_rounded_as_pillow_rounds_and_lie_in_the_image_whichever_way_it_is_shown() {
-    let folder = Folder::new();
-    folder.image("a.png", "rgb.png").image("t.jpg", "turned.jpg");
-    folder.write("t.csv", "f,l,t,r,b\na.png,0.5,1.5,2.5,3.5\nt.jpg,1,1,9,9\nt.jpg,46,1,60,9\n");
-    let card = "images: {table: t.csv, path: '{f}', id: '{f}{l}', box: {left: l, top: t, right: r, bottom: b}}\n";
-    let dataset = folder.open(card).unwrap();
-    assert_eq!(dataset.ids, ["a.png0.5", "t.jpg1"]);
-    let pixels = dataset.items.visit(&[0], |image, encoded| dataset.items.decode(image, encoded, true, &|_, _| 1)).unwrap();
-    assert_eq!((pixels[0].width, pixels[0].height), (2, 2), "0 to 2 across, 2 to 4 down");
-    assert_eq!(folder.rejected(card), ["`t.csv` 4: `t.jpg`: its box from 46, 1 to 60, 9 holds no pixel of the 45 x 61 that there are"]);
-}
-
-#[test]
-fn an_archive_without_its_end_and_a_png_that_is_too_large_are_told() {
-    let folder = Folder::new();
-    let png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
-    let mut tar = [tar_header("a.png", png.len(), b'0'), png.clone()].concat();
-    tar.resize(tar.len().next_multiple_of(512), 0);
-    folder.write("cut.tar", &tar).write("whole.tar", [tar, vec![0; 1024]].concat());
-    let card = "images: {archive: cut.tar, glob: '*.png'}\n";
-    assert_eq!(folder.rejected(card), ["`cut.tar/its end`: the mark that ends an archive is not there: is it whole?"]);
-    assert!(folder.rejected(&card.replace("cut", "whole")).is_empty());
-    let mut damaged = std::fs::read(folder.path().join("whole.tar")).unwrap();
-    damaged[0] = b'b';
-    let error = folder.write("whole.tar", damaged).open(&card.replace("cut", "whole")).unwrap_err();
-    assert!(error.ends_with("cannot be read as a tar archive: the header at byte 0 is damaged: its checksum is another"), "{error}");
-    let mut png = png;
-    png[16..24].fill(0x7f);
-    folder.write("p/huge.png", png).image("p/good.png", "rgb.png");
-    let rejected = folder.rejected("images: {glob: 'p/*.png'}\n");
-    assert!(rejected[0].ends_with("pixels are more than the `pixel_limit` of 200000000"), "{rejected:?}");
 }

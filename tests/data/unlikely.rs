@@ -30,7 +30,11 @@ fn what_a_card_asks_for_and_cannot_be_is_underlined() {
         ),
         format!("{table}fields: {{tone: tone}}\nlabel: tone\ncompose: {{mosaic: [2, 2]}}\n"),
         "images: {glob: '../outside/*.png'}\n".to_owned(),
+        "images: {glob: 'nowhere/../*.png'}\n".to_owned(),
         "images: {glob: 'nowhere/*.png'}\n".to_owned(),
+        "images: {archive: {}, glob: '*.png'}\n".to_owned(),
+        "images: {table: {files: {}}, path: '{file}'}\n".to_owned(),
+        "images: {coco: {}, path: '{file_name}'}\n".to_owned(),
         "images: {glob: '*.{jpg,png'}\n".to_owned(),
         "images: {glob: '[z-a]*.png'}\n".to_owned(),
         "images: {table: '{t,p.csv', path: '{file}'}\n".to_owned(),
@@ -40,8 +44,29 @@ fn what_a_card_asks_for_and_cannot_be_is_underlined() {
 }
 
 #[test]
+fn columns_that_nobody_has_are_underlined_and_side_files_have_columns_too() {
+    let folder =
+        folder(&[("t.csv", "file,part\na.png,train\nb.png,test\n"), ("p.csv", "file,who\na.png,p1\n"), ("train.zip", "no matter")]);
+    let beside = "sidecar: {file: '{stem}.json', fields: {mood: {at: /mood}, age: {at: /age}}}\n";
+    let table = "images: {table: t.csv, path: '{file}'}\n";
+    let cards = [
+        format!(
+            "images: {{glob: '*.png'}}\n{beside}fields: {{old: {{columns: {{age: old, aeg: young}}}}, sure: {{from: mood, confidence: {{column: mod, at_least: 1}}}}}}\n"
+        ),
+        format!("images: {{glob: '*.png'}}\n{beside}labels: {{columns: {{mood: glad, moood: sad}}}}\nwhere: {{mod: happy}}\n"),
+        format!("{table}{}labels: {{columns: [mood, moood]}}\n", beside.replace("stem", "file")),
+        format!("{table}tables: {{p: {{file: p.csv, key: file, unmatched: keep}}}}\nfields: {{a: p.who, b: p.whom}}\n"),
+        "images: {table: t.csv, path: '{file}', box: {left: l, top: t, right: r, bottom: b}}\n".to_owned(),
+        "images: {table: t.csv, path: '{split}.zip/{file}'}\n".to_owned(),
+        "images: {table: t.csv, path: '{part}.zip/{file}'}\n".to_owned(),
+    ];
+    let outcomes = cards.map(|card| format!("{card}{}", shown(&folder, &card)));
+    insta::assert_snapshot!(outcomes.join("---\n"));
+}
+
+#[test]
 fn levels_and_labels_that_contradict_themselves_are_underlined() {
-    let folder = folder(&[("t.csv", "file,tone,age,cat\na.png,1,5,1\n")]);
+    let folder = folder(&[("t.csv", "file,tone,age,cat,sign\na.png,1,5,1,-1\nb.png,1,5,1,1.0\n")]);
     let table = "images: {table: t.csv, path: '{file}'}\n";
     let cards = [
         "fields: {tone: {map: {1: one, 2: two, 1.0: uno}}, age: {levels: [young, ' ']}}\nlabel: tone\nattribute: age\n",
@@ -51,12 +76,18 @@ fn levels_and_labels_that_contradict_themselves_are_underlined() {
         "labels: {columns: [cat], present: {at_least: 0.5}, absent: {below: 0.6}}\n",
         "labels: {columns: [cat], present: [1, null], absent: [null]}\n",
         "labels: {columns: [cat], present: 0}\n",
+        "labels: {columns: [sign]}\n",
         "labels: {from: cat, others: absent, classes: [x, y, x]}\n",
         "labels: {present: cat, absent: cat}\n",
     ];
     let outcomes = cards.map(|card| format!("{card}{}", shown(&folder, &format!("{table}{card}"))));
     insta::assert_snapshot!(outcomes.join("---\n"));
-    for whole in ["{columns: [cat], present: {at_least: 0.5}, absent: {below: 0.5}}", "{columns: [cat], present: 1, absent: [0, null]}"] {
+    for whole in [
+        "{columns: [cat], present: {at_least: 0.5}, absent: {below: 0.5}}",
+        "{columns: [cat], present: 1, absent: [0, null]}",
+        "{columns: [sign], absent: -1}",
+        "{columns: [sign], absent: 0}",
+    ] {
         let outcome = shown(&folder, &format!("{table}labels: {whole}\n"));
         assert_eq!(outcome.code, Some(0), "{outcome}");
     }

@@ -5,18 +5,17 @@ use fairgrid::report::leaderboard;
 use fairgrid::report::row::Row;
 use fairgrid::report::terminal::{Screen, table};
 use fairgrid::score::measurement::{Direction, Status};
-use fairgrid::spec::table::Origin;
 
 use proptest::strategy::Strategy as _;
 
-use super::fixture::{QUICKSTART, dimension, failed, grouped, heading, quickstart, row, tables, without};
+use super::fixture::{QUICKSTART, dimension, grouped, heading, quickstart, row, tables, without};
 
 fn page(text: &str, heading: &Heading, rows: &[Row]) -> String {
     leaderboard::markdown(heading, &tables(text, heading, rows, &[]), &[])
 }
 
 /// The tables alone, without title and legend.
-fn plain(text: &str, heading: &Heading, rows: &[Row]) -> String {
+pub(super) fn plain(text: &str, heading: &Heading, rows: &[Row]) -> String {
     let shown: Vec<String> = tables(text, heading, rows, &[]).iter().map(|shown| table(shown, Screen::default())).collect();
     shown.join("\n")
 }
@@ -200,15 +199,6 @@ fn what_is_not_averaged_has_its_interval_beside_means_with_deviations() {
 }
 
 #[test]
-fn the_fields_of_an_intersection_are_in_any_order() {
-    let rows = [("tone=light, age=old", 0.7), ("tone=dark, age=old", 0.6)];
-    let rows = rows.map(|(group, value)| grouped(row(&[("loss", "bce"), ("seed", "0")], "accuracy_score", value), "tone*age", group));
-    let of = |columns: &str| plain(&format!("tables: {{main: {{rows: [loss, seed], columns: [{columns}]}}}}"), &heading(), &rows);
-    assert_eq!(of("{age*tone: accuracy_score}"), of("{tone*age: accuracy_score}"));
-    assert!(of("{age*tone: accuracy_score}").contains("tone=light, age=old"));
-}
-
-#[test]
 fn only_counts_are_whole() {
     let one = |metric: &str, (value, lower, upper): (f64, f64, f64)| {
         let mut row = row(&[("loss", "cross_entropy"), ("seed", "0")], metric, value);
@@ -224,204 +214,6 @@ fn only_counts_are_whole() {
     ├───────────────┼──────┼─────────────┼───────────────────────┼──────────────────────┤
     │ cross_entropy │ 0    │ 12 [12, 12] │ 0.000 [-0.527, 0.527] │ 1.000 [0.176, 5.678] │
     ╰───────────────┴──────┴─────────────┴───────────────────────┴──────────────────────╯
-    ");
-}
-
-#[test]
-fn undefined_small_and_failed_are_told_and_not_ranked() {
-    let heading = Heading { axes: vec![dimension("loss", &["bce", "ce", "focal", "dice", "hinge"])], ..heading() };
-    let one = |loss: &str, value: f64| row(&[("loss", loss)], "recall_gap", value);
-    let rows = [
-        one("bce", 0.21),
-        without(one("ce", 0.001), Status::Small, "7 items in tone=dark, fewer than the 20 of `min_count`"),
-        without(one("focal", 0.0), Status::Undefined, "no positives in tone=dark"),
-        one("dice", 0.034),
-    ];
-    let gone = failed(&[("loss", "hinge")], "the worker was killed by signal 9 | last line: <oom>");
-    let text = "tables: {main: {rows: [loss], columns: [recall_gap], sort: recall_gap, best: bold}}";
-    insta::assert_snapshot!(leaderboard::markdown(&heading, &tables(text, &heading, &rows, &[gone]), &[]), @r"
-    # Does the loss decide whose coat is recognized?
-
-    | loss  |                 recall_gap ↓ |
-    |-------|-----------------------------:|
-    | dice  |     **0.034** [0.014, 0.049] |
-    | bce   |         0.210 [0.190, 0.225] |
-    | ce    | 0.001 small [-0.019, 0.016]¹ |
-    | focal |                   undefined² |
-    | hinge |                      failed³ |
-
-    ¹ small: 7 items in tone=dark, fewer than the 20 of \`min_count\`<br>
-    ² undefined: no positives in tone=dark<br>
-    ³ failed: the worker was killed by signal 9 \| last line: &lt;oom&gt;
-
-    **How to read**
-
-    - [a, b] is the 95% interval.
-    - Sorted by `recall_gap`; values that are small, undefined or missing are not ranked.
-    - Bold is the best value of a column, which alone is no evidence of a difference.
-    - ↑ larger is better, ↓ smaller is better.
-    ");
-}
-
-#[test]
-fn a_mean_has_a_value_only_where_every_part_has_one() {
-    let mut rows = quickstart();
-    rows.retain(|row| row.measurement.metric == "worst_tone");
-    let text = "average: [seed]\ntables: {main: {rows: [loss], columns: [worst_tone], sort: {worst_tone: asc}}}";
-    rows[1] = without(rows[1].clone(), Status::Undefined, "no positives in tone=dark");
-    insta::assert_snapshot!(plain(text, &heading(), &rows), @r"
-    ╭────────────────┬──────────────────────╮
-    │ loss           │         worst_tone ↑ │
-    ├────────────────┼──────────────────────┤
-    │ focal(gamma=2) │ 0.803 [0.783, 0.818] │
-    │ cross_entropy  │           undefined¹ │
-    ╰────────────────┴──────────────────────╯
-    ¹ undefined: seed=1: no positives in tone=dark
-    ");
-    // A seed that was not run at all makes the mean one of fewer cells, which is said.
-    rows.remove(1);
-    insta::assert_snapshot!(plain(text, &heading(), &rows), @r"
-    ╭────────────────┬───────────────────────╮
-    │ loss           │          worst_tone ↑ │
-    ├────────────────┼───────────────────────┤
-    │ cross_entropy  │ 0.790 [0.770, 0.804]¹ │
-    │ focal(gamma=2) │  0.803 [0.783, 0.818] │
-    ╰────────────────┴───────────────────────╯
-    ¹ of 2 cells, where others are means of 3
-    ");
-    let gone = failed(&[("loss", "focal(gamma=2)"), ("seed", "1")], "diverged");
-    rows.retain(|row| row.axes != gone.axes);
-    insta::assert_snapshot!(table(&tables(text, &heading(), &rows, &[gone])[0], Screen::default()), @r"
-    ╭────────────────┬───────────────────────╮
-    │ loss           │          worst_tone ↑ │
-    ├────────────────┼───────────────────────┤
-    │ cross_entropy  │ 0.790 [0.770, 0.804]¹ │
-    │ focal(gamma=2) │               failed² │
-    ╰────────────────┴───────────────────────╯
-    ¹ of 2 cells, where others are means of 3
-    ² failed: seed=1: diverged
-    ");
-}
-
-#[test]
-fn a_study_of_which_every_cell_failed_still_has_a_leaderboard() {
-    let cells =
-        [failed(&[("loss", "cross_entropy"), ("seed", "0")], "diverged"), failed(&[("loss", "cross_entropy"), ("seed", "1")], "diverged")];
-    insta::assert_snapshot!(table(&tables(QUICKSTART, &heading(), &[], &cells)[0], Screen::default()), @r"
-    ╭───────────────┬────────────────┬────────────┬────────────╮
-    │ loss          │ accuracy_score │ worst_tone │ recall_gap │
-    ├───────────────┼────────────────┼────────────┼────────────┤
-    │ cross_entropy │        failed¹ │    failed¹ │    failed¹ │
-    ╰───────────────┴────────────────┴────────────┴────────────╯
-    ¹ failed: diverged
-    ");
-}
-
-#[test]
-fn a_cell_of_which_one_evaluation_failed_keeps_the_numbers_of_the_other() {
-    let heading = Heading { axes: Vec::new(), evaluations: vec!["test".to_owned(), "audit".to_owned()], ..heading() };
-    let mut gone = failed(&[], "no column `race`");
-    gone.evaluations.push("audit".to_owned());
-    let rows = [row(&[], "accuracy_score", 0.9)];
-    let text = "tables: {main: {rows: [model], columns: [accuracy_score, recall_gap]}}";
-    insta::assert_snapshot!(table(&tables(text, &heading, &rows, &[gone])[0], Screen::default()), @r"
-    ╭───────────┬──────────────────────┬────────────╮
-    │ model     │     accuracy_score ↑ │ recall_gap │
-    ├───────────┼──────────────────────┼────────────┤
-    │ small_cnn │ 0.900 [0.880, 0.915] │    failed¹ │
-    ╰───────────┴──────────────────────┴────────────╯
-    ¹ failed: no column `race`
-    ");
-}
-
-#[test]
-fn groups_intersections_and_axes_spread_over_columns() {
-    let heading = Heading {
-        axes: vec![dimension("dataset", &["utkface", "fairface"])],
-        groups: vec![dimension("gender*race", &["gender=male*race=White", "gender=female*race=Black"])],
-        ..heading()
-    };
-    let mut rows = Vec::new();
-    for (dataset, base) in [("fairface", 0.9), ("utkface", 0.8)] {
-        let one = |metric: &str, value: f64| row(&[("dataset", dataset)], metric, value);
-        rows.push(one("accuracy_score", base));
-        rows.push(grouped(one("recall_gap", 1.0 - base), "gender*race", ""));
-        rows.push(grouped(one("accuracy_score", base - 0.1), "gender*race", "gender=female*race=Black"));
-        rows.push(grouped(one("accuracy_score", base + 0.05), "gender*race", "gender=male*race=White"));
-    }
-    insta::assert_snapshot!(plain("tables: {main: {rows: [model], columns: [{dataset: [accuracy_score, recall_gap]}]}}", &heading, &rows), @r"
-    ╭───────────┬──────────────────────┬──────────────────────┬──────────────────────┬──────────────────────╮
-    │ model     │     accuracy_score ↑ │         recall_gap ↓ │     accuracy_score ↑ │         recall_gap ↓ │
-    │           │      dataset=utkface │      dataset=utkface │     dataset=fairface │     dataset=fairface │
-    ├───────────┼──────────────────────┼──────────────────────┼──────────────────────┼──────────────────────┤
-    │ small_cnn │ 0.800 [0.780, 0.815] │ 0.200 [0.180, 0.215] │ 0.900 [0.880, 0.915] │ 0.100 [0.080, 0.115] │
-    ╰───────────┴──────────────────────┴──────────────────────┴──────────────────────┴──────────────────────╯
-    ");
-    insta::assert_snapshot!(plain("tables: {main: {rows: [dataset], columns: [{gender*race: [accuracy_score, recall_gap]}]}}", &heading, &rows), @r"
-    ╭──────────┬────────────────────────┬──────────────────────────┬──────────────────────╮
-    │ dataset  │       accuracy_score ↑ │         accuracy_score ↑ │         recall_gap ↓ │
-    │          │ gender=male*race=White │ gender=female*race=Black │     over gender*race │
-    ├──────────┼────────────────────────┼──────────────────────────┼──────────────────────┤
-    │ utkface  │   0.850 [0.830, 0.865] │     0.700 [0.680, 0.715] │ 0.200 [0.180, 0.215] │
-    │ fairface │   0.950 [0.930, 0.965] │     0.800 [0.780, 0.815] │ 0.100 [0.080, 0.115] │
-    ╰──────────┴────────────────────────┴──────────────────────────┴──────────────────────╯
-    ");
-}
-
-#[test]
-fn classes_and_groupings_that_a_column_leaves_open_are_all_shown() {
-    let heading = Heading { axes: Vec::new(), ..heading() };
-    let mut rows = Vec::new();
-    for (by, value) in [("tone", 0.1), ("gender", 0.2)] {
-        rows.push(grouped(row(&[], "recall_gap", value), by, ""));
-    }
-    for (label, value) in [("Coat", 0.5), ("Bag", 0.9)] {
-        let mut one = row(&[], "recall_score", value);
-        one.measurement.label = label.to_owned();
-        rows.push(one);
-    }
-    insta::assert_snapshot!(plain("tables: {main: {rows: [], columns: [recall_gap, recall_score]}}", &heading, &rows), @r"
-    ╭──────────────────────┬──────────────────────┬──────────────────────┬──────────────────────╮
-    │         recall_gap ↓ │         recall_gap ↓ │       recall_score ↑ │       recall_score ↑ │
-    │          over gender │            over tone │                  Bag │                 Coat │
-    ├──────────────────────┼──────────────────────┼──────────────────────┼──────────────────────┤
-    │ 0.200 [0.180, 0.215] │ 0.100 [0.080, 0.115] │ 0.900 [0.880, 0.915] │ 0.500 [0.480, 0.515] │
-    ╰──────────────────────┴──────────────────────┴──────────────────────┴──────────────────────╯
-    ");
-}
-
-#[test]
-fn numbers_without_a_decision_rule_join_every_rule() {
-    let heading = Heading { axes: Vec::new(), decisions: vec!["threshold(0.5)".to_owned(), "tuned".to_owned()], ..heading() };
-    let ruled = |rule: &str, metric: &str, value: f64| {
-        let mut one = row(&[], metric, value);
-        one.measurement.decision = rule.to_owned();
-        one
-    };
-    let rows = [ruled("tuned", "accuracy_score", 0.9), ruled("threshold(0.5)", "accuracy_score", 0.8), ruled("", "roc_auc_score", 0.95)];
-    insta::assert_snapshot!(plain("tables: {main: {rows: [decision], columns: [accuracy_score, roc_auc_score]}}", &heading, &rows), @r"
-    ╭────────────────┬──────────────────────┬──────────────────────╮
-    │ decision       │     accuracy_score ↑ │      roc_auc_score ↑ │
-    ├────────────────┼──────────────────────┼──────────────────────┤
-    │ threshold(0.5) │ 0.800 [0.780, 0.815] │ 0.950 [0.930, 0.965] │
-    │ tuned          │ 0.900 [0.880, 0.915] │ 0.950 [0.930, 0.965] │
-    ╰────────────────┴──────────────────────┴──────────────────────╯
-    ");
-}
-
-#[test]
-fn models_that_would_share_a_cell_get_rows_of_their_own() {
-    let mut rows = vec![row(&[], "accuracy_score", 0.9), row(&[], "accuracy_score", 0.8)];
-    rows[1].model = "claimed".to_owned();
-    let models = vec![("small_cnn".to_owned(), Origin::Trained), ("claimed".to_owned(), Origin::Imported)];
-    let heading = Heading { axes: Vec::new(), models, ..heading() };
-    insta::assert_snapshot!(plain("tables: {main: {rows: [evaluation], columns: [accuracy_score]}}", &heading, &rows), @r"
-    ╭────────────┬───────────┬──────────────────────╮
-    │ evaluation │ model     │     accuracy_score ↑ │
-    ├────────────┼───────────┼──────────────────────┤
-    │ test       │ small_cnn │ 0.900 [0.880, 0.915] │
-    │ test       │ claimed   │ 0.800 [0.780, 0.815] │
-    ╰────────────┴───────────┴──────────────────────╯
     ");
 }
 

@@ -9,6 +9,7 @@ use crate::data::archive;
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
+use crate::data::root::named;
 use crate::data::source::Source;
 use crate::data::walk::{endings, walk};
 use crate::spec::card::{Archives, Card, Files, Glob, Pattern};
@@ -70,8 +71,8 @@ impl Sheet {
             self.push(id, place, (origin, None), value);
         }
         if self.ids.is_empty() {
-            let folder = source.root.display();
-            let why = self.rejected.listed().first().map_or(String::new(), |first| format!(" ({}: {})", first.what, first.reason));
+            let folder = named(source.root).display();
+            let why = self.rejected.listed().first().map_or(String::new(), |first| format!(" ({first})"));
             return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob.text())));
         }
         Ok(())

@@ -24,13 +24,9 @@ impl Sheet {
         file: &TableFile,
         found: &Found,
     ) -> Result<(), DataError> {
-        let templates = match &rows.image {
-            ImageAt::Path(path) => Some(path),
-            ImageAt::Bytes(_) | ImageAt::Pixels(_) => None,
-        };
         let below = &found.below;
         let mut wanted: BTreeSet<String> = self.columns.keys().cloned().collect();
-        wanted.extend(templates.into_iter().chain(&rows.id).flat_map(|template| template.columns()).map(str::to_owned));
+        wanted.extend(rows.image.path().into_iter().chain(&rows.id).flat_map(|template| template.columns()).map(str::to_owned));
         let mut broken = pixel_text::Broken::default();
         let container = match &rows.image {
             ImageAt::Bytes(column) => {

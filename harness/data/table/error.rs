@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::data::error::plain;
+use crate::spec::problem::did_you_mean;
 
 /// A place in a table: `labels.csv line 3`, or `train.parquet row 3` in a format without lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,14 +65,14 @@ pub enum TableError {
         expected: &'static str,
     },
     /// A column is missing.
-    #[error("`{}` has no column `{column}` ({help})", path.display())]
+    #[error("`{}` has no column `{column}` ({})", path.display(), did_you_mean(column, known.iter().map(String::as_str)))]
     Column {
         /// The file.
         path: PathBuf,
         /// The name that was asked for.
         column: String,
-        /// The nearest names that exist.
-        help: String,
+        /// Those that there are.
+        known: Vec<String>,
     },
 }
 

@@ -18,7 +18,6 @@ use parquet::file::metadata::ParquetMetaData;
 use rayon::prelude::*;
 
 use super::{At, CHUNK, Options, Table, TableError};
-use crate::spec::problem::did_you_mean;
 
 /// Rows that a chunk holds at most where cells may be whole images.
 const SMALL_CHUNK: usize = 1024;
@@ -295,9 +294,8 @@ fn cells(
 ) -> Result<(), TableError> {
     let leaf = builder.parquet_schema().columns().iter().position(|leaf| leaf.path().string() == column);
     let Some(leaf) = leaf else {
-        let names: Vec<String> = builder.parquet_schema().columns().iter().map(|leaf| leaf.path().string()).collect();
-        let help = did_you_mean(column, names.iter().map(String::as_str));
-        return Err(TableError::Column { path: path.to_owned(), column: column.to_owned(), help });
+        let known = builder.parquet_schema().columns().iter().map(|leaf| leaf.path().string()).collect();
+        return Err(TableError::Column { path: path.to_owned(), column: column.to_owned(), known });
     };
     readable(path, builder.metadata(), [leaf])?;
     let mask = ProjectionMask::leaves(builder.parquet_schema(), [leaf]);

@@ -19,6 +19,16 @@ impl Glob {
     /// # Errors
     /// The predicate of a sentence, where it is none.
     pub fn of(text: &str) -> Result<Self, String> {
+        let mut depth = 0_usize;
+        for part in text.split('/').filter(|part| !part.is_empty() && *part != ".") {
+            depth = match part {
+                ".." => depth.checked_sub(1).ok_or("leaves the root: let `root` be a folder that holds all that it finds")?,
+                _ => depth + 1,
+            };
+        }
+        if text.split('/').any(|part| part == "..") {
+            return Err("goes back up by `..`, as no path below the root has to: write it without".to_owned());
+        }
         let name = text.rfind('/').map_or(0, |slash| slash + 1);
         let closed =
             |stem: &str| [['{', '}'], ['[', ']']].iter().all(|[open, close]| stem.matches(*open).count() == stem.matches(*close).count());

@@ -87,6 +87,8 @@ pub struct Truth {
     pub present: Said,
     /// These say that it is not.
     pub absent: Said,
+    /// Whether nobody wrote what says that it is not, so that it is `0`.
+    pub assumed: bool,
 }
 
 /// Cells that say one thing.
@@ -178,7 +180,7 @@ fn truth(fields: &mut Fields, problems: &mut Problems) -> Truth {
         problems.push(problem.help("let each cell say one of the two, or nothing"));
     }
     let plain = || Said::Cells(Vec::new());
-    Truth { present: present.unwrap_or_else(plain), absent: absent.unwrap_or_else(plain) }
+    Truth { present: present.unwrap_or_else(plain), absent: absent.unwrap_or_else(plain), assumed: other.is_none() }
 }
 
 /// `1`, `[0, null]` or `{at_least: 0.5}`.

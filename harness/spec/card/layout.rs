@@ -1,13 +1,12 @@
 //! Where the images are: files, rows of tables, COCO, arrays, records.
 
-use indexmap::IndexMap;
 use regex::Regex;
 
 use super::glob::Glob;
 use super::pixels::{Arrays, PixelText, Records, decode_arrays, decode_records};
 use super::table::{self, TableFile};
 use super::template::Template;
-use crate::spec::decode::{Decode, Fields, number_in, one_or_many, word};
+use crate::spec::decode::{Decode, Fields, expected, number_in, one_or_many, word};
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems};
 
@@ -98,7 +97,7 @@ impl Archives {
 impl Decode for Archives {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let files = match node.value {
-            Value::Map(_) => by_split(node, problems)?,
+            Value::Map(_) => by_split(node, problems, String::decode)?,
             _ => vec![(None, String::decode(node, problems)?)],
         };
         for (index, (_, file)) in files.iter().enumerate() {
@@ -172,6 +171,16 @@ pub enum ImageAt {
     Pixels(PixelText),
 }
 
+impl ImageAt {
+    /// The path of a file.
+    pub fn path(&self) -> Option<&Template> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::Bytes(_) | Self::Pixels(_) => None,
+        }
+    }
+}
+
 impl Layout {
     /// The splits that the files themselves make.
     pub fn split_names(&self) -> Option<&[String]> {
@@ -196,8 +205,18 @@ impl Layout {
 }
 
 /// A map of splits to what is in each, in the order of the file.
-pub(super) fn by_split<T: Decode>(node: &Node, problems: &mut Problems) -> Option<Vec<(Option<String>, T)>> {
-    IndexMap::decode(node, problems).map(|sets: IndexMap<String, T>| sets.into_iter().map(|(split, set)| (Some(split), set)).collect())
+pub(super) fn by_split<T>(
+    node: &Node,
+    problems: &mut Problems,
+    decode: impl Fn(&Node, &mut Problems) -> Option<T>,
+) -> Option<Vec<(Option<String>, T)>> {
+    let Value::Map(entries) = &node.value else { return expected(node, problems, "a map") };
+    if entries.is_empty() {
+        problems.push(Problem::at(node, "an empty map names nothing").help("name what each split has: `{train: …, test: …}`"));
+        return None;
+    }
+    let sets: Vec<_> = entries.iter().map(|(split, set)| decode(set, problems).map(|set| (Some(split.text.clone()), set))).collect();
+    sets.into_iter().collect()
 }
 
 impl Decode for Layout {
@@ -282,9 +301,7 @@ fn decode_rows(node: &Node, problems: &mut Problems) -> Option<Rows> {
 fn decode_coco(node: &Node, problems: &mut Problems) -> Option<Coco> {
     let mut fields = Fields::of(node, problems, "`images`")?;
     let files = fields.required_with("coco", problems, |node, problems| match &node.value {
-        Value::Map(entries) => {
-            entries.iter().map(|(key, value)| one_or_many(value, problems).map(|files| (Some(key.text.clone()), files))).collect()
-        }
+        Value::Map(_) => by_split(node, problems, one_or_many),
         _ => one_or_many(node, problems).map(|files| vec![(None, files)]),
     });
     let path = fields.required("path", problems);
@@ -353,8 +370,9 @@ fn decode_tables(node: &Node, problems: &mut Problems) -> Option<Vec<(Option<Str
         return TableFile::decode(node, problems).map(|table| vec![(None, table)]);
     }
     let mut fields = Fields::of(node, problems, "a table")?;
-    let files: Option<IndexMap<String, String>> = fields.required("files", problems);
+    let files: Option<Vec<(Option<String>, String)>> =
+        fields.required_with("files", problems, |node, problems| by_split(node, problems, String::decode));
     let writing = table::decode_writing(&mut fields, problems);
     fields.finish(problems);
-    Some(files?.into_iter().map(|(split, file)| (Some(split), TableFile { file, ..writing.clone() })).collect())
+    Some(files?.into_iter().map(|(split, file)| (split, TableFile { file, ..writing.clone() })).collect())
 }

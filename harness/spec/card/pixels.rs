@@ -102,7 +102,7 @@ pub(super) fn decode_arrays(node: &Node, problems: &mut Problems) -> Option<Arra
     let sets = fields.required_with("arrays", problems, |node, problems| {
         let divided = matches!(&node.value, Value::Map(entries) if entries.iter().any(|(_, value)| matches!(value.value, Value::Map(_))));
         match divided {
-            true => by_split(node, problems),
+            true => by_split(node, problems, ArraySet::decode),
             false => ArraySet::decode(node, problems).map(|set| vec![(None, set)]),
         }
     });
@@ -137,7 +137,7 @@ impl Records {
 pub(super) fn decode_records(node: &Node, problems: &mut Problems) -> Option<Records> {
     let mut fields = Fields::of(node, problems, "`images`")?;
     let files = fields.required_with("records", problems, |node, problems| match &node.value {
-        Value::Map(_) => by_split(node, problems),
+        Value::Map(_) => by_split(node, problems, String::decode),
         _ => String::decode(node, problems).map(|file| vec![(None, file)]),
     });
     let header: Option<Vec<String>> = fields.optional("header", problems);

@@ -289,3 +289,9 @@ pub(super) fn pattern(node: &Node, problems: &mut Problems) -> Option<Regex> {
     }
     Regex::new(&format!("^(?:{text})$")).ok()
 }
+
+/// Such an expression as the card writes it.
+pub fn unanchored(pattern: &Regex) -> &str {
+    let pattern = pattern.as_str();
+    pattern.strip_prefix("^(?:").and_then(|pattern| pattern.strip_suffix(")$")).unwrap_or(pattern)
+}
