@@ -40,6 +40,21 @@ fn what_a_card_asks_for_and_cannot_be_is_underlined() {
 }
 
 #[test]
+fn groups_that_are_called_as_columns_of_the_files_are_underlined() {
+    let folder = folder(&[]);
+    std::fs::copy(format!("{}/tests/data/arrays/photos.tgz", env!("CARGO_MANIFEST_DIR")), folder.path("root/photos.tgz")).unwrap();
+    let cards = [
+        "images: {archive: {train: photos.tgz}, path: '(?<split>[^/]+)/(?<archive>.+)'}\n",
+        "images: {archive: photos.tgz, name: '(?<archive>.+)[.]jpg'}\n",
+        "images: {glob: '*.png', path: '(?<path>.)[.](?<file>png)'}\n",
+        // These are free where the files have no archives, or no archive a split; and a name may say what its stem is.
+        "images: {glob: '*.png', name: '(?<split>a)(?<archive>[.])png'}\nfields: {archive: archive}\nlabel: archive\nsplits: {from: split}\n",
+        "images: {glob: '*.png', name: '(?<stem>.)[.]png', id: '{stem}'}\n",
+    ];
+    insta::assert_snapshot!(cards.map(|card| format!("{card}{}", shown(&folder, card))).join("---\n"));
+}
+
+#[test]
 fn levels_and_labels_that_contradict_themselves_are_underlined() {
     let folder = folder(&[("t.csv", "file,tone,age,cat\na.png,1,5,1\n")]);
     let table = "images: {table: t.csv, path: '{file}'}\n";

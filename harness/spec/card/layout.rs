@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use regex::Regex;
 
+use super::archives::{self, Archives};
 use super::glob::Glob;
 use super::pixels::{Arrays, PixelText, Records, decode_arrays, decode_records};
 use super::table::{self, TableFile};
@@ -80,39 +81,8 @@ pub enum BoxFormat {
     Cxcywh,
 }
 
-/// Zip or tar archives (also compressed, `.tar.gz`) that hold the files of a pattern, below the root.
-#[derive(Clone, Debug)]
-pub struct Archives {
-    /// One, or all that a pattern finds; or as much a split, which is then the item's column `split`.
-    pub files: Vec<(Option<String>, String)>,
-    names: Vec<String>,
-}
-
-impl Archives {
-    /// Whether there may be several, so that their files are known by both paths, `train.zip/images/1.png`.
-    pub fn are_several(&self) -> bool {
-        self.files.len() > 1 || self.files.iter().any(|(_, file)| file.contains(['*', '?', '[', '{']))
-    }
-}
-
-impl Decode for Archives {
-    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        let files = match node.value {
-            Value::Map(_) => by_split(node, problems)?,
-            _ => vec![(None, String::decode(node, problems)?)],
-        };
-        for (index, (_, file)) in files.iter().enumerate() {
-            if files[..index].iter().any(|(_, other)| other == file) {
-                problems.push(Problem::at(node, format!("`{file}` is the archive of two splits")).help("name each archive once"));
-                return None;
-            }
-        }
-        Some(Self { names: files.iter().filter_map(|(split, _)| split.clone()).collect(), files })
-    }
-}
-
-/// Files found by a pattern. The columns of an item are the named groups of `pattern`, `path`, `file`, `stem` and, of those in archives,
-/// `archive`.
+/// Files found by a pattern. The columns of an item are the named groups of `pattern`, `path`, `file`, `stem` (unless a group says it) and, of
+/// those in archives, `archive`, and `split` where each split has its own.
 #[derive(Clone, Debug)]
 pub struct Files {
     /// Which files, below the root or inside the archive.
@@ -232,7 +202,7 @@ fn decode_files(node: &Node, problems: &mut Problems) -> Option<Files> {
         Some(node) => Glob::decode(node, problems),
         None => Glob::of("**").ok(),
     };
-    let archive = fields.optional("archive", problems);
+    let archive: Option<Archives> = fields.optional("archive", problems);
     let name = fields.optional_with("name", problems, table::pattern);
     let path = fields.optional_with("path", problems, table::pattern);
     let window = fields.optional("box", problems);
@@ -244,7 +214,9 @@ fn decode_files(node: &Node, problems: &mut Problems) -> Option<Files> {
         return None;
     }
     let pattern = name.map(Pattern::Name).or(path.map(Pattern::Path));
-    if pattern.is_none() && (node.get("name").is_some() || node.get("path").is_some()) {
+    let written = node.get("name").or(node.get("path"));
+    if written.is_some_and(|node| pattern.as_ref().is_none_or(|pattern| !archives::check_groups(pattern, node, archive.as_ref(), problems)))
+    {
         return None;
     }
     Some(Files { glob: glob?, pattern, archive, window, id })
