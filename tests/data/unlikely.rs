@@ -55,6 +55,22 @@ fn groups_that_are_called_as_columns_of_the_files_are_underlined() {
 }
 
 #[test]
+fn archives_that_are_named_twice_and_archives_of_rows_are_underlined() {
+    let folder = folder(&[("t.csv", "file,split\n1.jpg,train\n"), ("c.json", "{}")]);
+    for archive in ["train.tgz", "test.tgz"] {
+        std::fs::copy(format!("{}/tests/data/arrays/photos.tgz", env!("CARGO_MANIFEST_DIR")), folder.path("root").join(archive)).unwrap();
+    }
+    let cards = [
+        "images: {archive: {train: '*.tgz', test: test.tgz}}\n",
+        "images: {archive: {train: train.tgz, test: ./train.tgz}}\n",
+        "images: {archive: [train.tgz, test.tgz]}\n",
+        "images: {archive: {train: train.tgz, test: test.tgz}, table: t.csv, path: '{file}'}\n",
+        "images: {archive: [train.tgz, test.tgz], coco: c.json, path: '{file_name}'}\n",
+    ];
+    insta::assert_snapshot!(cards.map(|card| format!("{card}{}", shown(&folder, card))).join("---\n"));
+}
+
+#[test]
 fn levels_and_labels_that_contradict_themselves_are_underlined() {
     let folder = folder(&[("t.csv", "file,tone,age,cat\na.png,1,5,1\n")]);
     let table = "images: {table: t.csv, path: '{file}'}\n";

@@ -27,6 +27,13 @@ impl Decode for Archives {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let files = match node.value {
             Value::Map(_) => by_split(node, problems)?,
+            Value::List(_) => {
+                problems.push(
+                    Problem::at(node, "several archives are a pattern, or one a split, and no list")
+                        .help("`archive: \"{a,b}.zip\"`, or `archive: {train: a.zip, test: b.zip}`"),
+                );
+                return None;
+            }
             _ => vec![(None, String::decode(node, problems)?)],
         };
         for (index, (_, file)) in files.iter().enumerate() {
@@ -37,6 +44,16 @@ impl Decode for Archives {
         }
         Some(Self { names: files.iter().filter_map(|(split, _)| split.clone()).collect(), files, node: node.clone() })
     }
+}
+
+/// The archives that the rows of tables find their images in: one, or all that a pattern finds.
+pub(super) fn of_rows(node: &Node, problems: &mut Problems) -> Option<String> {
+    if let Value::Map(_) | Value::List(_) = node.value {
+        let message = "tables and COCO take one `archive`, or all that a pattern finds: which of them an image is in, `path` says";
+        problems.push(Problem::at(node, message).help("`archive: \"{train,test}.zip\"` and `path: \"{split}.zip/images/{file}\"`"));
+        return None;
+    }
+    String::decode(node, problems)
 }
 
 /// Refuses groups of a pattern, written at `node`, that are called as columns which the files have whatever their names are: an item would

@@ -228,7 +228,7 @@ fn decode_rows(node: &Node, problems: &mut Problems) -> Option<Rows> {
     let path: Option<Template> = fields.optional("path", problems);
     let bytes: Option<String> = fields.optional("bytes", problems);
     let pixels: Option<PixelText> = fields.optional("pixels", problems);
-    let archive: Option<String> = fields.optional("archive", problems);
+    let archive = fields.optional_with("archive", problems, archives::of_rows);
     let window = fields.optional("box", problems);
     let id = fields.optional("id", problems);
     fields.finish(problems);
@@ -260,7 +260,7 @@ fn decode_coco(node: &Node, problems: &mut Problems) -> Option<Coco> {
         _ => one_or_many(node, problems).map(|files| vec![(None, files)]),
     });
     let path = fields.required("path", problems);
-    let archive = fields.optional("archive", problems);
+    let archive = fields.optional_with("archive", problems, archives::of_rows);
     let boxes = fields.optional_with("items", problems, |node, problems| word(node, problems, &[("images", false), ("boxes", true)]));
     let boxes = boxes.unwrap_or(false);
     let window: Option<BoxAt> = fields.optional("box", problems);
