@@ -105,7 +105,12 @@ impl Source<'_> {
         let pattern = Glob::of(member).map_err(lost)?;
         let (mut found, mut known) = (Vec::new(), Vec::new());
         for packed in self.all_named(archives)? {
-            let (unpacked, (members, _)) = archive::members(packed.stored(), self.unpacked)?;
+            let (unpacked, (members, refused)) = archive::members(packed.stored(), self.unpacked)?;
+            if let Some((name, reason)) =
+                refused.iter().find(|(name, _)| wanted.as_ref().map_or(pattern.is_match(name), |wanted| wanted == name))
+            {
+                return Err(DataError::file(&packed.path.join(name), reason));
+            }
             let holds = unpacked.as_deref().unwrap_or(packed.stored());
             for member in members {
                 if wanted.as_ref().is_some_and(|wanted| *wanted == member.path) || wanted.is_none() && pattern.is_match(&member.path) {
