@@ -139,3 +139,29 @@ fn what_where_leaves_out_is_not_rejected_unless_nobody_can_tell_what_it_is() {
     insta::assert_snapshot!(shown(&folder, &format!("{card}where: {{kind: {{missing: false}}, sex: {{missing: false}}}}\n")));
     insta::assert_snapshot!(shown(&folder, &format!("{card}where: {{id: [2, 3]}}\n")));
 }
+
+#[test]
+fn texts_that_hold_words_of_several_levels_are_counted_and_a_label_of_them_is_rejected() {
+    let table = "file,id,text\na.png,1,a man\na.png,2,a woman\na.png,3,a man and a woman\na.png,4,a dog\na.png,5,Woman with men\n";
+    let folder = images(&["a.png"]).file("root/t.csv", table);
+    let card = "images: {table: t.csv, path: '{file}', id: '{id}'}\n\
+                fields: {gender: {from: text, words: {female: [woman], male: [man, men]}}, text: text}\n";
+    insta::assert_snapshot!(
+        ["", "label: gender\n", "where: {text: {not_in: Woman with men}}\n"]
+            .map(|more| shown(&folder, &format!("{card}{more}")).to_string())
+            .join("---\n")
+    );
+    let several = card.replace("[man, men]}", "[man, men]}, several: {level: mixed}");
+    let text = shown(&folder, &several).to_string();
+    assert!(text.contains("mixed") && !text.contains("several levels"), "{text}");
+}
+
+#[test]
+fn blanks_around_a_level_are_no_part_of_it_in_any_format() {
+    let rows = "{\"file\": \"a.png\", \"id\": 1, \"tone\": \" dark\"}\n{\"file\": \"a.png\", \"id\": 2, \"tone\": \"dark \"}\n\
+                {\"file\": \"a.png\", \"id\": 3, \"tone\": \"  \"}\n";
+    let folder = images(&["a.png"]).file("root/t.jsonl", rows);
+    let card = "images: {table: t.jsonl, path: '{file}', id: '{id}'}\n\
+                fields: {tone: tone, mapped: {from: tone, map: {' dark ': night}, outside: missing}}\nattribute: tone\n";
+    insta::assert_snapshot!(shown(&folder, card));
+}
