@@ -1,7 +1,7 @@
 //! Zip and tar archives, read in place: where each member's bytes are, so that members are read in any order and by many threads. A
 //! compressed tar archive is unpacked once, since its members have no places.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
@@ -34,7 +34,8 @@ pub struct Member {
 /// Members, and names of others with the reasons why they cannot be read.
 pub(super) type Found = (Vec<Member>, Vec<(String, String)>);
 
-/// An archive's regular files, by path; a later one of the same path replaces an earlier one. With them comes the file that they are read
+/// An archive's regular files, by path; a later one of the same path replaces an earlier one, which
+/// a zip archive has no reason to have. With them comes the file that they are read
 /// from, where that is not the archive itself.
 pub(super) fn members(path: &Path, unpacked: &Unpacked) -> Result<(Option<PathBuf>, Found), DataError> {
     let mut magic = begin(path)?;
@@ -53,14 +54,23 @@ pub(super) fn members(path: &Path, unpacked: &Unpacked) -> Result<(Option<PathBu
         _ => return Err(wrong("is neither a zip nor a tar archive, plain or gzip: unpack it, or make it one of these".to_owned())),
     };
     let last: HashMap<String, usize> = found.0.iter().enumerate().map(|(index, member)| (member.path.clone(), index)).collect();
-    let mut index = 0;
+    let (mut index, mut earlier) = (0, Vec::new());
     found.0.retain(|member| {
         index += 1;
-        last.get(&member.path) == Some(&(index - 1))
+        let counts = last.get(&member.path) == Some(&(index - 1));
+        earlier.extend((!counts).then(|| member.path.clone()));
+        counts
     });
+    // A tar archive is brought up to date by what is put behind its end; a zip archive is not.
+    if magic.starts_with(b"PK") {
+        found.1.extend(earlier.into_iter().map(|path| (path, REPEATED.to_owned())));
+    }
     found.0.sort_by(|a, b| a.path.cmp(&b.path));
     Ok((place, found))
 }
+
+/// What is wrong with the earlier ones of the members of a name.
+const REPEATED: &str = "is there more than once, and the last one counts";
 
 /// How names of archives end.
 const ENDINGS: [&str; 4] = [".zip", ".tar", ".tar.gz", ".tgz"];
@@ -116,7 +126,29 @@ fn zip(file: File) -> Result<Found, String> {
             (_, _, None) => refused.push((name, "has no place in the archive".to_owned())),
         }
     }
+    if archive.has_duplicate_names() {
+        let directory = archive.central_directory_start();
+        let names = repeated(archive.into_inner(), directory).map_err(|error| error.to_string())?;
+        refused.extend(names.into_iter().map(|name| (name, REPEATED.to_owned())));
+    }
     Ok((members, refused))
+}
+
+/// The names that are more than once in the list of a zip archive, whose reader keeps the last of each.
+fn repeated(mut file: impl Read + Seek, directory: u64) -> io::Result<BTreeSet<String>> {
+    file.seek(SeekFrom::Start(directory))?;
+    let (mut seen, mut repeated) = (HashSet::new(), BTreeSet::new());
+    let mut header = [0_u8; 46];
+    while file.read_exact(&mut header).is_ok() && header.starts_with(b"PK\x01\x02") {
+        let [name, extra, comment] = [28, 30, 32].map(|at| u16::from_le_bytes([header[at], header[at + 1]]));
+        let mut bytes = vec![0; usize::from(name)];
+        file.read_exact(&mut bytes)?;
+        file.seek_relative(i64::from(extra) + i64::from(comment))?;
+        if !seen.insert(bytes.clone()) {
+            repeated.insert(String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    Ok(repeated)
 }
 
 /// Bytes of a block of a tar archive.

@@ -1,5 +1,6 @@
 //! What lies there and is not used, though nothing is wrong with it: counted, so that nobody has to guess where it went.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::error::DataError;
@@ -56,6 +57,8 @@ pub struct Aside {
     pub strangers: Kind,
     /// Images of another format than their names say, which are read all the same.
     pub misnamed: Kind,
+    /// By field, items whose texts hold words of several of its levels, and so say none.
+    pub undecided: IndexMap<String, Kind>,
     /// Tables that have a row for no item, where items stay without one.
     pub unjoined: Vec<String>,
 }
@@ -79,6 +82,10 @@ impl Aside {
         }
         if self.misnamed.count > 0 {
             lines.push(format!("images of another format than their names say: {} ({})", self.misnamed.count, self.misnamed.plain()));
+        }
+        for (field, kind) in &self.undecided {
+            let told = "with words of several levels, which say none";
+            lines.push(format!("texts of `{field}` {told}: {} ({})", kind.count, kind.shown()));
         }
         lines.extend(self.unjoined.iter().map(|line| printable(line).into_owned()));
         lines

@@ -1,16 +1,20 @@
 //! Columns to fields: maps, bins, patterns.
 
 use indexmap::{IndexMap, IndexSet};
+use regex::Regex;
 
+use super::aside::Kind;
 use super::frame::{Factor, whole};
 use super::printable::hidden;
 use super::sheet::{Column, Sheet};
-use crate::spec::card::{Bins, Field, FieldSource, Missing, Outside, Translate, unanchored};
+use crate::spec::card::{Bins, Field, FieldSource, Missing, Outside, Translate, Words, unanchored};
 
 /// What a distinct value becomes.
 enum Outcome {
     Level(u32),
     Missing,
+    /// Nothing, since it says several: which, as the predicate of a sentence.
+    Torn(String),
     Refused(String),
 }
 
@@ -91,13 +95,14 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
             {
                 return Outcome::Refused(format!("`{from}` is `{written}`, {several}: `{name}` is one value an item"));
             }
-            let captures = pattern.map(|pattern| pattern.captures(written));
-            let matched = match &captures {
-                None => Some(written),
-                Some(found) => found.as_ref().and_then(|found| found.get(usize::from(found.len() > 1))).map(|part| part.as_str()),
-            };
+            let matched = matched(pattern, written);
+            if let (Translate::Words(words), Some(text)) = (translate, matched)
+                && let Some(torn) = torn(words, text)
+            {
+                return Outcome::Torn(torn);
+            }
             let found = matched.and_then(|value| match translate {
-                Translate::AsIs if field.levels.is_empty() => Some(Some(whole(value))),
+                Translate::AsIs if field.levels.is_empty() => Some(Some(whole(value)).filter(|level| !level.is_empty())),
                 Translate::AsIs => field.levels.iter().find(|level| whole(level) == whole(value)).map(|level| Some(level.as_str())),
                 Translate::Map(map) => map.get(value).or_else(|| as_number(map, value)).map(Option::as_deref),
                 Translate::Words(words) => match words.found(value).as_slice() {
@@ -116,11 +121,13 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
                 (Some(None), _) | (None, Outside::Missing) => Outcome::Missing,
                 (None, Outside::Keep) => level(&mut levels, whole(matched.unwrap_or(written))),
                 (None, Outside::Level(other)) => level(&mut levels, other),
-                (None, Outside::Reject) if matches!(captures, Some(None)) => {
-                    let pattern = pattern.map(unanchored).unwrap_or_default();
-                    Outcome::Refused(format!("`{from}` is `{written}`, and the `match` of `{name}`, `{pattern}`, does not match all of it"))
-                }
                 (None, Outside::Reject) => {
+                    if let Some(pattern) = pattern.filter(|pattern| !pattern.is_match(written)) {
+                        let pattern = unanchored(pattern);
+                        return Outcome::Refused(format!(
+                            "`{from}` is `{written}`, and the `match` of `{name}`, `{pattern}`, does not match all of it"
+                        ));
+                    }
                     let bounds = match translate {
                         Translate::Bins(Bins { edges, .. }) => edges.first().zip(edges.last()),
                         _ => None,
@@ -169,6 +176,11 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
                 None
             }
             (_, Missing::Keep) => None,
+            (Some(Outcome::Torn(torn)), Missing::Reject) => {
+                let reason = format!("`{from}` {torn}, and `{name}` needs one: `several: {{level: …}}` gives such items a level");
+                lacking.push((row, reason));
+                None
+            }
             (_, Missing::Level(other)) => Some(levels.insert_full(other.clone()).0 as u32),
             (_, Missing::Reject) => {
                 lacking.push((row, format!("`{from}` {lack}, which `{name}` needs")));
@@ -177,6 +189,36 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
         });
     }
     Made { factor: sorted(levels, fixed, codes), refused, lacking }
+}
+
+/// The part of a cell that counts, without the blanks around it.
+fn matched<'c>(pattern: Option<&Regex>, written: &'c str) -> Option<&'c str> {
+    let part = match pattern {
+        None => Some(written),
+        Some(pattern) => pattern.captures(written).and_then(|found| found.get(usize::from(found.len() > 1))).map(|part| part.as_str()),
+    };
+    part.map(str::trim)
+}
+
+/// What is to be said of a text that holds words of several levels, where the field has no level for such.
+fn torn(words: &Words, text: &str) -> Option<String> {
+    let found = if words.several.is_none() { words.found(text) } else { Vec::new() };
+    let levels: Vec<String> = found.iter().map(|level| format!("`{level}`")).collect();
+    (levels.len() > 1).then(|| format!("holds words of {}", levels.join(" and ")))
+}
+
+/// The items that a field says nothing of since their texts hold words of several levels.
+pub(super) fn undecided(field: &Field, sheet: &Sheet) -> Kind {
+    let mut kind = Kind::default();
+    if let FieldSource::Column { from, pattern, translate: Translate::Words(words) } = &field.source
+        && let Some(column) = sheet.columns.get(&from.text)
+    {
+        let is_torn = |written: &str| matched(pattern.as_ref(), written).is_some_and(|text| torn(words, text).is_some());
+        let torn: Vec<bool> = column.values().map(is_torn).collect();
+        let rows = (0..sheet.len()).filter(|row| column.code(*row).is_some_and(|code| torn[code as usize]));
+        rows.for_each(|row| kind.add(&sheet.ids[row]));
+    }
+    kind
 }
 
 /// What a cell holds instead of one value: a list or a map, as JSON writes it.

@@ -74,6 +74,8 @@ impl Opening<'_> {
         let left: BTreeSet<String> = chosen.difference(&self.classes(&fields, |_| true)).cloned().collect();
         let (digests, misnamed) = verify::images(self, &mut sheet, &mut fields, &memory)?;
         aside.misnamed = misnamed;
+        let undecided = card.fields.iter().map(|(name, field)| (name.clone(), field::undecided(field, &sheet)));
+        aside.undecided = undecided.filter(|(_, items)| items.count > 0).collect();
         let excluded = |name: &str, level: &str| {
             card.conditions.iter().any(|condition| condition.field == name && !condition.test.passes(Some(level)))
         };

@@ -31,6 +31,8 @@ struct Listed {
     /// The file that its members are read from.
     file: PathBuf,
     members: Vec<Member>,
+    /// Names of others, and why they cannot be read.
+    refused: Vec<(String, String)>,
 }
 
 /// A file that a card names.
@@ -118,8 +120,8 @@ impl<'s> Source<'s> {
         if let Some(listed) = self.listed.borrow().get(archive) {
             return Ok(Rc::clone(listed));
         }
-        let (unpacked, (members, _)) = archive::members(archive, self.unpacked)?;
-        let listed = Rc::new(Listed { file: unpacked.unwrap_or_else(|| archive.to_owned()), members });
+        let (unpacked, (members, refused)) = archive::members(archive, self.unpacked)?;
+        let listed = Rc::new(Listed { file: unpacked.unwrap_or_else(|| archive.to_owned()), members, refused });
         self.listed.borrow_mut().insert(archive.to_owned(), Rc::clone(&listed));
         Ok(listed)
     }
@@ -133,10 +135,16 @@ impl<'s> Source<'s> {
         let (mut found, mut searched) = (Vec::new(), Vec::new());
         for packed in self.all_named(archives)? {
             let listed = self.listed(packed.stored())?;
+            let is_wanted = |name: &str| match (&wanted, &pattern) {
+                (Some(wanted), _) => wanted == name,
+                (None, Some(pattern)) => pattern.is_match(name),
+                (None, None) => false,
+            };
+            if let Some((name, reason)) = listed.refused.iter().find(|(name, _)| is_wanted(name)) {
+                return Err(DataError::file(&packed.path.join(name), reason));
+            }
             for member in &listed.members {
-                if wanted.as_ref().is_some_and(|wanted| *wanted == member.path)
-                    || pattern.as_ref().is_some_and(|pattern| pattern.is_match(&member.path))
-                {
+                if is_wanted(&member.path) {
                     let unpacked = self.unpacked.member(&listed.file, member)?;
                     let (below, path) = (format!("{}/{}", packed.below, member.path), packed.path.join(&member.path));
                     found.push(Found { below, path, unpacked: Some(unpacked) });

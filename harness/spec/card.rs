@@ -1,5 +1,6 @@
 //! A card: how a dataset lies on disk, what its fields mean, and how it is split.
 
+mod archives;
 mod compose;
 mod condition;
 mod field;
@@ -19,12 +20,13 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
+pub use self::archives::Archives;
 pub use self::compose::{Combine, Compose};
 pub use self::condition::{Condition, Range, Test};
 pub use self::field::{Bins, Field, FieldSource, Measure, Missing, Outside, Provenance, Translate, Words};
 pub use self::glob::Glob;
 pub use self::labels::{LabelForm, Labels, Names, Others, Said, Truth};
-pub use self::layout::{Archives, BoxAt, BoxFormat, Coco, Edges, Files, ImageAt, Layout, Pattern, Rows};
+pub use self::layout::{BoxAt, BoxFormat, Coco, Edges, Files, ImageAt, Layout, Pattern, Rows};
 pub use self::ontology::{Background, Hierarchy, Ontology};
 pub use self::pixels::{ArraySet, Arrays, PixelText, Records, Shape};
 pub use self::sidecar::{Pick, Sidecar, Ties};

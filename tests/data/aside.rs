@@ -153,3 +153,29 @@ fn a_pattern_that_does_not_match_is_shown_and_ids_that_are_there_already_are_one
     let card = "images: {table: t.csv, path: '{file}'}\nfields: {number: {from: code, match: 'id-(\\d+)?', map: {7: seven}}}\n";
     insta::assert_snapshot!(shown(&folder, card));
 }
+
+#[test]
+fn texts_that_hold_words_of_several_levels_are_counted_and_a_label_of_them_is_rejected() {
+    let table = "file,id,text\na.png,1,a man\na.png,2,a woman\na.png,3,a man and a woman\na.png,4,a dog\na.png,5,Woman with men\n";
+    let folder = images(&["a.png"]).file("root/t.csv", table);
+    let card = "images: {table: t.csv, path: '{file}', id: '{id}'}\n\
+                fields: {gender: {from: text, words: {female: [woman], male: [man, men]}}, text: text}\n";
+    insta::assert_snapshot!(
+        ["", "label: gender\n", "where: {text: {not_in: Woman with men}}\n"]
+            .map(|more| shown(&folder, &format!("{card}{more}")).to_string())
+            .join("---\n")
+    );
+    let several = card.replace("[man, men]}", "[man, men]}, several: {level: mixed}");
+    let text = shown(&folder, &several).to_string();
+    assert!(text.contains("mixed") && !text.contains("several levels"), "{text}");
+}
+
+#[test]
+fn blanks_around_a_level_are_no_part_of_it_in_any_format() {
+    let rows = "{\"file\": \"a.png\", \"id\": 1, \"tone\": \" dark\"}\n{\"file\": \"a.png\", \"id\": 2, \"tone\": \"dark \"}\n\
+                {\"file\": \"a.png\", \"id\": 3, \"tone\": \"  \"}\n";
+    let folder = images(&["a.png"]).file("root/t.jsonl", rows);
+    let card = "images: {table: t.jsonl, path: '{file}', id: '{id}'}\n\
+                fields: {tone: tone, mapped: {from: tone, map: {' dark ': night}, outside: missing}}\nattribute: tone\n";
+    insta::assert_snapshot!(shown(&folder, card));
+}

@@ -179,3 +179,33 @@ fn splits_and_subjects_may_be_parts_of_the_path() {
         assert!(dataset.rejections == 0 && dataset.splits.len() == card.matches("where").count().max(2), "{card}");
     }
 }
+
+/// A mock of a card that says no more than where its images are: the dataset, or why there is none.
+fn of_images(images: &str, rows: u32) -> Result<Dataset, String> {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("card.yaml"), format!("fairgrid_card: 1\ndataset: d\nimages: {images}\n")).unwrap();
+    made(&folder.path().join("card.yaml"), rows, &folder)
+}
+
+#[test]
+fn the_files_of_a_mock_are_as_many_as_its_rows() {
+    let edges = "box: {left: l, top: t, width: w, height: h}";
+    for images in [
+        format!("{{glob: '*.png', name: '(?<l>\\d+)_(?<t>\\d+)_(?<w>\\d+)_(?<h>\\d+)[.]png', {edges}}}"),
+        format!("{{glob: '*.png', path: '(?<l>\\d+)_(?<t>\\d+)_(?<w>\\d+)_(?<h>\\d+)[.]png', {edges}}}"),
+        "{glob: '*.png', name: 'x_(?<r>[-\\d,]+)[.]png', box: {from: r, format: cxcywh}}".replace("[-\\d,]+", ".+"),
+        "{glob: '**/*.png', name: '(?<tone>dark|light)[.]png'}".to_owned(),
+        "{glob: '*/*.png', name: '(?<tone>dark|light)[.]png'}".to_owned(),
+        "{glob: '*.png', name: '(?<site>[a-z]{3})[.]png'}".to_owned(),
+    ] {
+        let dataset = of_images(&images, 60).unwrap_or_else(|error| panic!("{images}: {error}"));
+        assert_eq!((dataset.ids.len(), dataset.rejections), (60, 0), "{images}: {:?}", dataset.rejected);
+    }
+    let refused = [
+        "{glob: '*.png', name: '(?<tone>dark|light)[.]png'}",
+        "{glob: '*.png', path: '(?<l>\\d)_(?<t>\\d)_(?<w>\\d\\d)_(?<h>\\d\\d)[.]png', box: {left: l, top: t, width: w, height: h}}",
+        "{glob: 'one.png'}",
+    ];
+    insta::assert_snapshot!(refused.map(|images| format!("{images}\n  {}\n", of_images(images, 60).unwrap_err())).concat());
+    assert_eq!(of_images(refused[0], 1).unwrap().ids.len(), 1);
+}

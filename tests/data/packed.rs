@@ -129,6 +129,43 @@ fields: {tone: {from: people.tone}, kind: {from: kinds.kind}}
     assert_eq!(folder.open(&card.replace("faces.zip/tables/items.csv", "plain.zip/items.csv")).unwrap().ids, ["photos/a.png"]);
 }
 
+/// A zip archive whose second member has the name of the first.
+fn repeated(first: (&str, &[u8]), second: (&str, &[u8])) -> Vec<u8> {
+    let mut bytes = zip(&[first, second]);
+    let (from, to) = (second.0.as_bytes(), first.0.as_bytes());
+    for at in 0..bytes.len() - from.len() {
+        if bytes[at..].starts_with(from) {
+            bytes[at..at + to.len()].copy_from_slice(to);
+        }
+    }
+    bytes
+}
+
+#[test]
+fn members_of_one_name_are_told() {
+    let png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    let folder = Folder::new();
+    folder.write("faces.zip", repeated(("a/0.png", b"no image"), ("a/1.png", &png))).write("a/0.png", &png);
+    folder.write("dots.zip", zip(&[("./a/0.png", b"no image"), ("a/0.png", &png), ("a/1.png", &png)]));
+    folder.write("t.zip", repeated(("t.csv", b"file\na/0.png\n"), ("u.csv", b"file\na/1.png\n")));
+    folder.write("x.npz", repeated(("x.npy", &npy()), ("y.npy", &npy())));
+    let images = |archive: &str| format!("images: {{archive: {archive}, glob: '**/*.png'}}\n");
+    assert_eq!(folder.open(&images("faces.zip")).unwrap().ids, ["a/0.png"]);
+    for archive in ["faces.zip", "dots.zip"] {
+        let told = format!("`{archive}/a/0.png`: is there more than once, and the last one counts");
+        assert_eq!(folder.rejected(&images(archive)), [told]);
+    }
+    let strict = folder.open(&format!("strict: true\n{}", images("faces.zip"))).unwrap_err();
+    assert!(strict.contains("is strict, and 1 of its rows or files cannot be used"), "{strict}");
+    for (card, told) in [
+        ("images: {table: t.zip/t.csv, path: '{file}'}\n", "`t.zip/t.csv` is there more than once, and the last one counts"),
+        ("images: {table: 't.zip/*.csv', path: '{file}'}\n", "`t.zip/t.csv` is there more than once, and the last one counts"),
+        ("images: {arrays: {test: {images: x.npz/x}}}\n", "`x.npz/x.npy` is there more than once, and the last one counts"),
+    ] {
+        assert_eq!(folder.open(card).unwrap_err(), told);
+    }
+}
+
 #[test]
 fn several_archives_say_what_is_in_which() {
     let photo = |name: &str| std::fs::read(format!("{IMAGES}/{name}")).unwrap();

@@ -65,6 +65,37 @@ fn columns_that_nobody_has_are_underlined_and_side_files_have_columns_too() {
 }
 
 #[test]
+fn groups_that_are_called_as_columns_of_the_files_are_underlined() {
+    let folder = folder(&[]);
+    std::fs::copy(format!("{}/tests/data/arrays/photos.tgz", env!("CARGO_MANIFEST_DIR")), folder.path("root/photos.tgz")).unwrap();
+    let cards = [
+        "images: {archive: {train: photos.tgz}, path: '(?<split>[^/]+)/(?<archive>.+)'}\n",
+        "images: {archive: photos.tgz, name: '(?<archive>.+)[.]jpg'}\n",
+        "images: {glob: '*.png', path: '(?<path>.)[.](?<file>png)'}\n",
+        // These are free where the files have no archives, or no archive a split; and a name may say what its stem is.
+        "images: {glob: '*.png', name: '(?<split>a)(?<archive>[.])png'}\nfields: {archive: archive}\nlabel: archive\nsplits: {from: split}\n",
+        "images: {glob: '*.png', name: '(?<stem>.)[.]png', id: '{stem}'}\n",
+    ];
+    insta::assert_snapshot!(cards.map(|card| format!("{card}{}", shown(&folder, card))).join("---\n"));
+}
+
+#[test]
+fn archives_that_are_named_twice_and_archives_of_rows_are_underlined() {
+    let folder = folder(&[("t.csv", "file,split\n1.jpg,train\n"), ("c.json", "{}")]);
+    for archive in ["train.tgz", "test.tgz"] {
+        std::fs::copy(format!("{}/tests/data/arrays/photos.tgz", env!("CARGO_MANIFEST_DIR")), folder.path("root").join(archive)).unwrap();
+    }
+    let cards = [
+        "images: {archive: {train: '*.tgz', test: test.tgz}}\n",
+        "images: {archive: {train: train.tgz, test: ./train.tgz}}\n",
+        "images: {archive: [train.tgz, test.tgz]}\n",
+        "images: {archive: {train: train.tgz, test: test.tgz}, table: t.csv, path: '{file}'}\n",
+        "images: {archive: [train.tgz, test.tgz], coco: c.json, path: '{file_name}'}\n",
+    ];
+    insta::assert_snapshot!(cards.map(|card| format!("{card}{}", shown(&folder, card))).join("---\n"));
+}
+
+#[test]
 fn levels_and_labels_that_contradict_themselves_are_underlined() {
     let folder = folder(&[("t.csv", "file,tone,age,cat,sign\na.png,1,5,1,-1\nb.png,1,5,1,1.0\n")]);
     let table = "images: {table: t.csv, path: '{file}'}\n";
@@ -72,6 +103,9 @@ fn levels_and_labels_that_contradict_themselves_are_underlined() {
         "fields: {tone: {map: {1: one, 2: two, 1.0: uno}}, age: {levels: [young, ' ']}}\nlabel: tone\nattribute: age\n",
         "fields: {tone: {map: {1: one, 1.0: one, 2: ''}}, age: {bins: [0, 18, 65], names: [young]}}\nlabel: tone\nattribute: age\n",
         "fields: {tone: {levels: [1]}, age: {pixels: mean, quantiles: 2, names: [dark, grey, light]}}\nlabel: tone\nattribute: ag\n",
+        "fields: {tone: {map: {dark: one, ' dark': three}}, age: {words: {young: [boy, Kid], old: [man, kid]}}}\n",
+        "fields: {tone: {map: {1: one, 2: too}, levels: [one, two]}, age: {words: {young: [boy], old: [man]}, levels: [young, odd]}}\n",
+        "fields: {tone: {columns: {age: 5, cat: 7}, levels: [5, 6], several: {level: both}}, age: {bins: [0, 9, 99], names: [young, old], levels: [old]}}\n",
         "labels: {columns: [cat], present: 1, absent: [0, 1.0]}\n",
         "labels: {columns: [cat], present: {at_least: 0.5}, absent: {below: 0.6}}\n",
         "labels: {columns: [cat], present: [1, null], absent: [null]}\n",

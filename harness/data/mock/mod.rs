@@ -1,6 +1,7 @@
 //! Made-up data in a card's own layout, with a disparity that is known because it was planted.
 //!
-//! `cast` decides who is in it and says so in the card's words (`pattern`: names that expressions match), `scene` draws, `picture` encodes, `raw`
+//! `cast` decides who is in it and says so in the card's words (`pattern`: texts that expressions match; `name`: what
+//! files are called), `scene` draws, `picture` encodes, `raw`
 //! writes pixels as they are, `packed` archives, `beside` and `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock
 //! where people look at it, `kept` where studies find it again.
 
@@ -10,6 +11,7 @@ mod cast;
 mod folder;
 mod kept;
 mod look;
+mod name;
 mod packed;
 mod pattern;
 mod picture;
@@ -17,7 +19,7 @@ mod place;
 mod raw;
 mod scene;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -25,16 +27,16 @@ use rayon::prelude::*;
 use self::cast::Item;
 use self::folder::Folder;
 pub use self::kept::{kept, open};
+use self::name::Names;
 pub use self::place::{Existing, place};
 use super::archive;
 use super::error::DataError;
-use super::random::generator;
 use super::root::is_pattern;
 use crate::spec::card::{Archives, BoxAt, BoxFormat, Card, Edges, Files, ImageAt, Layout, Pattern, Rows, Template};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
-const VERSION: u32 = 10;
+const VERSION: u32 = 11;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +64,7 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
     let mut items: Vec<Item> =
         (0..u64::from(mock.rows)).into_par_iter().map(|number| cast::item(card, &mock, number)).collect::<Result<_, _>>()?;
     if let Some(window) = card.layout.window() {
-        items.iter_mut().for_each(|item| boxed(window, &mock, item));
+        items.iter_mut().for_each(|item| boxed(window, &mock, 0, item));
     }
     match &card.layout {
         Layout::Files(files) => in_files(card, &mock, &folder, files, &mut items)?,
@@ -77,11 +79,11 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
     Ok(Written { items: items.len() as u64, files: folder.finish()? })
 }
 
-/// The cells of a box that is the whole image.
-fn boxed(window: &BoxAt, mock: &Mock, item: &mut Item) {
+/// The cells of a box that is the whole image, and reaches so far `beyond` it.
+fn boxed(window: &BoxAt, mock: &Mock, beyond: u64, item: &mut Item) {
     let side = if window.relative { 1.0 } else { f64::from(mock.side) };
     let start = if window.format == BoxFormat::Cxcywh { side / 2.0 } else { 0.0 };
-    let numbers = [start, start, side, side].map(|number| number.to_string());
+    let numbers = [start, start, side + beyond as f64, side].map(|number| number.to_string());
     match &window.edges {
         Edges::Columns(columns) => item.cells.extend(columns.iter().cloned().zip(numbers)),
         Edges::Cell(column) => drop(item.cells.insert(column.clone(), format!("[{}]", numbers.join(", ")))),
@@ -103,38 +105,10 @@ fn pictures(card: &Card, mock: &Mock, folder: &Folder, archive: Option<&str>, pl
 
 fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mut [Item]) -> Result<(), DataError> {
     let mut paths = Vec::with_capacity(items.len());
-    let mut taken = HashSet::new();
-    let glob = &files.glob;
-    let example = pattern::path(glob.text(), 0, "0");
-    let ending = example.rfind('.').map_or("", |dot| &example[dot..]);
+    let mut names = Names::new(card, mock, files);
     for item in items.iter_mut() {
-        let mut random = generator(mock.seed, "mock name", 0, item.number);
-        let found = pattern::path(glob.text(), item.number, "0");
-        let path = match &files.pattern {
-            None => found,
-            Some(pattern) => {
-                let group = |name: Option<&str>| name.and_then(|name| item.cells.get(name).cloned());
-                let text = pattern::text(pattern.regex(), &group, item.number, &mut random)
-                    .map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be mocked: {reason}")))?;
-                match pattern {
-                    // An ending that only the pattern of files asks for.
-                    Pattern::Path(regex) => match glob.is_match(&text) {
-                        true => text,
-                        false => Some(format!("{text}{ending}")).filter(|more| glob.is_match(more) && regex.is_match(more)).unwrap_or(text),
-                    },
-                    Pattern::Name(_) => found.rsplit_once('/').map_or(text.clone(), |(folder, _)| format!("{folder}/{text}")),
-                }
-            }
-        };
+        let (archive, path) = names.next(item)?;
         let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
-        // Names that are few lie in folders of their own.
-        let path = match (taken.insert(path.clone()), &files.pattern) {
-            (false, Some(Pattern::Name(_))) => {
-                let apart = pattern::path(glob.text(), item.number, &format!("{:06}", item.number));
-                apart.rsplit_once('/').map_or_else(|| name.clone(), |(folder, _)| format!("{folder}/{name}"))
-            }
-            _ => path,
-        };
         let told = match &files.pattern {
             Some(Pattern::Name(regex)) => regex.captures(&name),
             Some(Pattern::Path(regex)) => regex.captures(&path),
@@ -148,12 +122,11 @@ fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mu
         item.cells.entry("stem".to_owned()).or_insert_with(|| name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned());
         item.cells.entry("file".to_owned()).or_insert_with(|| name.clone());
         item.cells.entry("path".to_owned()).or_insert_with(|| path.clone());
-        let archive = files.archive.as_ref().and_then(|archives| Some((archives, archive_of(archives, item)?)));
         paths.push(match archive {
-            Some((archives, archive)) => {
+            Some(archive) => {
                 let placed = format!("{archive}/{path}");
                 item.cells.insert("archive".to_owned(), archive);
-                (if archives.are_several() { placed.clone() } else { path }, placed)
+                (if files.archive.as_ref().is_some_and(Archives::are_several) { placed.clone() } else { path }, placed)
             }
             None => (path.clone(), path),
         });

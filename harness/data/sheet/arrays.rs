@@ -72,8 +72,11 @@ impl Array {
     }
 
     fn member(source: &Source, packed: &Path, name: &str) -> Result<(PathBuf, u64, u64), DataError> {
-        let (_, (members, _)) = archive::members(packed, source.unpacked)?;
+        let (_, (members, refused)) = archive::members(packed, source.unpacked)?;
         let stem = |path: &str| path.strip_suffix(".npy").unwrap_or(path).to_owned();
+        if let Some((lost, reason)) = refused.iter().find(|(lost, _)| stem(lost) == stem(name)) {
+            return Err(DataError::file(&packed.join(lost), reason));
+        }
         let Some(member) = members.iter().find(|member| stem(&member.path) == stem(name)) else {
             let known: Vec<String> = members.iter().map(|member| stem(&member.path)).collect();
             let help = did_you_mean(name, known.iter().map(String::as_str));

@@ -13,6 +13,7 @@ use crate::data::root::named;
 use crate::data::source::Source;
 use crate::data::walk::{endings, walk};
 use crate::spec::card::{Archives, Card, Files, Glob, Pattern};
+use crate::spec::problem::{Problem, SpecError};
 
 impl Sheet {
     pub(super) fn read_files(&mut self, card: &Card, source: &Source, files: &Files) -> Result<(), DataError> {
@@ -80,10 +81,17 @@ impl Sheet {
 
     /// The members of archives that a pattern finds, those of each archive together.
     fn archived(&mut self, source: &Source, archives: &Archives, glob: &Glob) -> Result<Vec<Spotted>, DataError> {
-        let mut spotted = Vec::new();
+        let (mut spotted, mut written) = (Vec::new(), HashMap::new());
         for (split, archive) in &archives.files {
             for container in self.containers_of(source, archive)? {
                 let Container::Archive { file, members, .. } = &self.containers[container as usize] else { continue };
+                if let Some((other, first)) = written.insert(file.clone(), (split, archive)) {
+                    let part = |split: &Option<String>| split.as_ref().and_then(|split| archives.node.get(split)).unwrap_or(&archives.node);
+                    let problem = Problem::at(part(split), format!("`{archive}` is the archive `{file}`, which `{first}` finds already"))
+                        .also(&part(other).place, "this is the other one")
+                        .help("name each archive once");
+                    return Err(SpecError::from(problem).into());
+                }
                 let found = members.iter().enumerate().filter(|(_, member)| glob.is_match(&member.path));
                 spotted.extend(found.map(|(record, member)| Spotted {
                     place: Place::Record(container, record as u64),

@@ -56,16 +56,13 @@ impl Field {
         if !self.levels.is_empty() {
             return self.levels.clone();
         }
-        match &self.source {
-            FieldSource::Pixels { names, .. } => names.clone(),
-            FieldSource::Columns { columns, several } => distinct(columns.values().chain(several)),
-            FieldSource::Column { translate, .. } => match translate {
-                Translate::AsIs => Vec::new(),
-                Translate::Bins(bins) => bins.names.clone(),
-                Translate::Words(words) => words.levels.keys().chain(&words.several).cloned().collect(),
-                Translate::Map(map) => distinct(map.values().flatten()),
-            },
-        }
+        let several = match &self.source {
+            FieldSource::Columns { several, .. } | FieldSource::Column { translate: Translate::Words(Words { several, .. }), .. } => {
+                several
+            }
+            FieldSource::Column { .. } | FieldSource::Pixels { .. } => &None,
+        };
+        distinct(self.source.levels().iter().chain(several))
     }
 }
 
@@ -101,6 +98,22 @@ pub enum FieldSource {
         /// The split that the cuts are fitted on.
         fit: Name,
     },
+}
+
+impl FieldSource {
+    /// The levels that its values tell; none where only the data know them.
+    fn levels(&self) -> Vec<String> {
+        match self {
+            Self::Pixels { names, .. } => names.clone(),
+            Self::Columns { columns, .. } => distinct(columns.values()),
+            Self::Column { translate, .. } => match translate {
+                Translate::AsIs => Vec::new(),
+                Translate::Bins(bins) => bins.names.clone(),
+                Translate::Words(words) => words.levels.keys().cloned().collect(),
+                Translate::Map(map) => distinct(map.values().flatten()),
+            },
+        }
+    }
 }
 
 /// What is measured of an image's luma, in 0 to 255.
@@ -220,6 +233,9 @@ fn decode(key: &Key, node: &Node, problems: &mut Problems) -> Option<Field> {
     fields.finish(problems);
     let source = source?;
     let levels = levels.unwrap_or_default();
+    let known = source.levels();
+    let lost = known.iter().filter(|level| !levels.is_empty() && !levels.contains(level));
+    lost.for_each(|lost| problems.push(level::unlisted(node, lost, &levels)));
     let closed = !levels.is_empty() || !matches!(source, FieldSource::Column { pattern: None, translate: Translate::AsIs, .. });
     let told = matches!(source, FieldSource::Column { translate: Translate::Words(_), .. });
     let outside = outside.unwrap_or(match (told, closed) {
@@ -267,15 +283,17 @@ fn decode_map(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, O
             Value::Null => None,
             _ => Some(level::name(value, problems)?),
         };
-        // Numbers compare as numbers, so that of two that are one, a value would have both levels.
-        let number = key.text.parse::<f64>().ok();
-        let same = |other: &str| number.is_some_and(|number| other.parse() == Ok(number));
+        // Numbers compare as numbers, and without the blanks around them, so that of two that are one, a value would have both levels.
+        let text = key.text.trim();
+        let number = text.parse::<f64>().ok();
+        let same = |other: &str| other == text || number.is_some_and(|number| other.parse() == Ok(number));
         if let Some((other, _)) = map.iter().find(|(other, said)| **said != level && same(other)) {
-            let message = format!("`{}` and `{other}` are one number, and have two levels", key.text);
-            problems.push(Problem::at_place(&key.place, message).help("write each number once"));
+            let what = if number.is_some() { "number" } else { "value, as blanks around it are no part of it" };
+            let message = format!("`{}` and `{other}` are one {what}, and have two levels", key.text);
+            problems.push(Problem::at_place(&key.place, message).help("write each once"));
             return None;
         }
-        map.insert(key.text.clone(), level);
+        map.insert(text.to_owned(), level);
     }
     Some(map)
 }
@@ -283,6 +301,19 @@ fn decode_map(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, O
 fn decode_words(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, Vec<String>>> {
     let levels: IndexMap<String, Vec<String>> = IndexMap::decode(node, problems)?;
     level::keys(node, problems)?;
+    let mut said: IndexMap<String, &str> = IndexMap::new();
+    for (level, words) in &levels {
+        for (at, word) in words.iter().enumerate() {
+            let Some(other) = said.insert(word.to_lowercase(), level).filter(|other| other != level) else { continue };
+            let written = match node.get(level).map(|words| &words.value) {
+                Some(Value::List(words)) => words.get(at).unwrap_or(node),
+                _ => node,
+            };
+            let message = format!("the word `{word}` is one of `{other}` already, so that it tells no level");
+            problems.push(Problem::at(written, message).help("let each word be of one level"));
+            return None;
+        }
+    }
     Some(levels.into_iter().map(|(level, words)| (level, words.iter().map(|word| word.to_lowercase()).collect())).collect())
 }
 

@@ -2,6 +2,7 @@
 
 use regex::Regex;
 
+use super::archives::{self, Archives};
 use super::glob::Glob;
 use super::pixels::{Arrays, PixelText, Records, decode_arrays, decode_records};
 use super::table::{self, TableFile};
@@ -79,39 +80,8 @@ pub enum BoxFormat {
     Cxcywh,
 }
 
-/// Zip or tar archives (also compressed, `.tar.gz`) that hold the files of a pattern, below the root.
-#[derive(Clone, Debug)]
-pub struct Archives {
-    /// One, or all that a pattern finds; or as much a split, which is then the item's column `split`.
-    pub files: Vec<(Option<String>, String)>,
-    names: Vec<String>,
-}
-
-impl Archives {
-    /// Whether there may be several, so that their files are known by both paths, `train.zip/images/1.png`.
-    pub fn are_several(&self) -> bool {
-        self.files.len() > 1 || self.files.iter().any(|(_, file)| file.contains(['*', '?', '[', '{']))
-    }
-}
-
-impl Decode for Archives {
-    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        let files = match node.value {
-            Value::Map(_) => by_split(node, problems, String::decode)?,
-            _ => vec![(None, String::decode(node, problems)?)],
-        };
-        for (index, (_, file)) in files.iter().enumerate() {
-            if files[..index].iter().any(|(_, other)| other == file) {
-                problems.push(Problem::at(node, format!("`{file}` is the archive of two splits")).help("name each archive once"));
-                return None;
-            }
-        }
-        Some(Self { names: files.iter().filter_map(|(split, _)| split.clone()).collect(), files })
-    }
-}
-
-/// Files found by a pattern. The columns of an item are the named groups of `pattern`, `path`, `file`, `stem` and, of those in archives,
-/// `archive`.
+/// Files found by a pattern. The columns of an item are the named groups of `pattern`, `path`, `file`, `stem` (unless a group says it) and, of
+/// those in archives, `archive`, and `split` where each split has its own.
 #[derive(Clone, Debug)]
 pub struct Files {
     /// Which files, below the root or inside the archive.
@@ -251,7 +221,7 @@ fn decode_files(node: &Node, problems: &mut Problems) -> Option<Files> {
         Some(node) => Glob::decode(node, problems),
         None => Glob::of("**").ok(),
     };
-    let archive = fields.optional("archive", problems);
+    let archive: Option<Archives> = fields.optional("archive", problems);
     let name = fields.optional_with("name", problems, table::pattern);
     let path = fields.optional_with("path", problems, table::pattern);
     let window = fields.optional("box", problems);
@@ -263,7 +233,9 @@ fn decode_files(node: &Node, problems: &mut Problems) -> Option<Files> {
         return None;
     }
     let pattern = name.map(Pattern::Name).or(path.map(Pattern::Path));
-    if pattern.is_none() && (node.get("name").is_some() || node.get("path").is_some()) {
+    let written = node.get("name").or(node.get("path"));
+    if written.is_some_and(|node| pattern.as_ref().is_none_or(|pattern| !archives::check_groups(pattern, node, archive.as_ref(), problems)))
+    {
         return None;
     }
     Some(Files { glob: glob?, pattern, archive, window, id })
@@ -275,7 +247,7 @@ fn decode_rows(node: &Node, problems: &mut Problems) -> Option<Rows> {
     let path: Option<Template> = fields.optional("path", problems);
     let bytes: Option<String> = fields.optional("bytes", problems);
     let pixels: Option<PixelText> = fields.optional("pixels", problems);
-    let archive: Option<String> = fields.optional("archive", problems);
+    let archive = fields.optional_with("archive", problems, archives::of_rows);
     let window = fields.optional("box", problems);
     let id = fields.optional("id", problems);
     fields.finish(problems);
@@ -305,7 +277,7 @@ fn decode_coco(node: &Node, problems: &mut Problems) -> Option<Coco> {
         _ => one_or_many(node, problems).map(|files| vec![(None, files)]),
     });
     let path = fields.required("path", problems);
-    let archive = fields.optional("archive", problems);
+    let archive = fields.optional_with("archive", problems, archives::of_rows);
     let boxes = fields.optional_with("items", problems, |node, problems| word(node, problems, &[("images", false), ("boxes", true)]));
     let boxes = boxes.unwrap_or(false);
     let window: Option<BoxAt> = fields.optional("box", problems);

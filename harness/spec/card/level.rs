@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::spec::decode::{Decode, Fields, expected};
 use crate::spec::node::{Node, Value};
-use crate::spec::problem::{Problem, Problems};
+use crate::spec::problem::{Problem, Problems, did_you_mean};
 use crate::spec::source::Place;
 
 /// A level's name.
@@ -42,6 +42,21 @@ pub(super) fn list(node: &Node, problems: &mut Problems) -> Option<Vec<String>> 
 pub(super) fn keys(node: &Node, problems: &mut Problems) -> Option<()> {
     let Value::Map(entries) = &node.value else { return None };
     entries.iter().all(|(key, _)| named(&key.text, &key.place, problems)).then_some(())
+}
+
+/// A level that values of a field tell, which is not among its `levels`.
+pub(super) fn unlisted(field: &Node, level: &str, levels: &[String]) -> Problem {
+    let within = |node: &Node| match &node.value {
+        Value::Map(entries) => entries.iter().find_map(|(key, value)| match value.value {
+            Value::List(_) => (key.text == level).then(|| key.place.clone()),
+            _ => (String::decode(value, &mut Problems::default()).as_deref() == Some(level)).then(|| value.place.clone()),
+        }),
+        _ => None,
+    };
+    let maps = ["map", "columns", "words"].into_iter().filter_map(|key| field.get(key));
+    let place = maps.filter_map(within).next().unwrap_or_else(|| field.get("names").unwrap_or(field).place.clone());
+    let problem = Problem::at_place(&place, format!("the level `{level}` is not among the `levels` of this field"));
+    problem.help(did_you_mean(level, levels.iter().map(String::as_str)))
 }
 
 /// The level that each column speaks for.
