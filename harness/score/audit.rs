@@ -29,6 +29,7 @@ use crate::score::breakdown::reference::Anchor;
 use crate::score::rule::calibrate::Calibration;
 use crate::score::rule::fit::{Evidence, find};
 use crate::score::rule::refit::{self, Found, Refit};
+use crate::score::rule::unseen;
 use crate::score::units::clusters::Clusters;
 use crate::spec::decide::Decide;
 use crate::spec::evaluation::{Abstained, Evaluation};
@@ -78,7 +79,9 @@ pub fn score(
     embedding::measure(&audit, &mut numbered);
     joint::measure(&audit, &rules, fitted, &mut numbered)?;
     numbered.sort_by_key(|(place, _)| *place);
-    Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
+    let mut measurements: Vec<Measurement> = numbered.into_iter().map(|(_, measurement)| measurement).collect();
+    unseen::tell(&mut measurements, &audit.predictions, evaluation, &scheme.decide, fitted);
+    Ok(measurements)
 }
 
 /// Finds the calibration of an evaluation, and the numbers of its rules that are to be fitted, on splits that are not tests.
@@ -99,7 +102,8 @@ pub fn fit(evaluation: &Evaluation, splits: &Splits) -> Result<FittedRules, Scor
         let predictions = of_split(&rule.split.value)?;
         let task = scheme(predictions, evaluation)?.task;
         let calibrated = fitted.calibrated(predictions, evaluation)?;
-        let evidence = Evidence::of(&rule, &*decided(&calibrated, evaluation)?, task)?;
+        let decided = decided(&calibrated, evaluation).map_err(|error| error.of_rule(&rule.decide.name, &rule.split.value))?;
+        let evidence = Evidence::of(&rule, &decided, task)?;
         fitted.rules.insert(rule.decide.name.clone(), find(&rule, &evidence, task)?);
     }
     Ok(fitted)
