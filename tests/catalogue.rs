@@ -52,3 +52,15 @@ fn numbers_are_those_of_their_definitions() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn endings_are_explained_by_the_names_that_are_listed() {
+    let listed = fairgrid(["ls", "metrics"]).run().ok();
+    let endings: Vec<&str> =
+        listed.lines().filter_map(|line| line.split_whitespace().next()).filter(|name| name.starts_with('_')).collect();
+    assert!(endings.contains(&"_difference"), "{listed}");
+    for ending in endings {
+        let told = fairgrid(["explain", ending]).run().ok();
+        assert!(told.contains("formula") && told.lines().next().unwrap().ends_with(ending), "{told}");
+    }
+}

@@ -128,3 +128,70 @@ evaluate:
     assert!(!of("forth").is_empty());
     assert_eq!(of("forth"), of("back"));
 }
+
+/// 60 people of each group in `groups`, by split; of the group `one` all are negatives in the validation split.
+fn people(name: &str, groups: [&str; 2], one: &str) -> String {
+    let mut text = "id,truth,score,tone,part\n".to_owned();
+    for (part, tones) in ["validation", "test"].into_iter().zip(groups) {
+        for (tone, row) in tones.chars().flat_map(|tone| (0..60).map(move |row| (tone, row))) {
+            let positive = row % 5 < 2 && !(part == "validation" && one.contains(tone));
+            let score = (row * 37 % 100) as f64 / 200.0 + if positive { 0.4 } else { 0.1 };
+            text += &format!("{name}{part}{tone}{row},{},{score:.3},{tone},{part}\n", u8::from(positive));
+        }
+    }
+    text
+}
+
+fn by_tone(evaluation: &str, pooled: bool) -> String {
+    format!(
+        "fairgrid: 1\nstudy: tones\n{}models: {{net: {{predictions: {}, columns: {{id: id, label: truth, scores: score, split: part}}}}}}\nevaluate:\n  \
+         audit: {{data: net/test, groups: [tone], positive: 1, {evaluation}, metrics: [recall_score, recall_score_difference]}}\nuncertainty: \
+         {{bootstrap: 100, null: {{permutations: 100}}}}\n{}",
+        if pooled { "grid: {fold: {one: one.csv, two: two.csv}}\n" } else { "" },
+        if pooled { "$fold" } else { "one.csv" },
+        if pooled { "pool: [fold]\n" } else { "" },
+    )
+}
+
+/// The kinds of rules that have a number a group, and calibration.
+const BY_TONE: [&str; 5] = [
+    "decide: {threshold: 0.5}, calibrate: {method: platt, by: tone, split: net/validation}",
+    "decide: {threshold: {maximize: balanced_accuracy_score, by: tone, split: net/validation}}",
+    "decide: {equalized_odds: {by: tone, split: net/validation}}",
+    "decide: {threshold_optimizer: {constraint: equal_opportunity, by: tone, split: net/validation}}",
+    "decide: {levelling_up: {metric: true_positive_rate, at_least: 0.5, by: tone, split: net/validation}}",
+];
+
+#[test]
+fn numbers_of_a_group_that_a_rule_has_not_met_say_so() {
+    let mut told = String::new();
+    for evaluation in BY_TONE {
+        let folder = Folder::new().file("one.csv", people("a", ["ab", "abc"], "")).file("tones.yaml", by_tone(evaluation, false));
+        fairgrid(["run", "tones.yaml", "--output", "out", "--quiet"]).within(&folder).run().ok();
+        for row in rows(&folder).iter().filter(|row| !row["reason"].is_empty()) {
+            told += &format!("{} {} [{}]: {}\n", row["metric"], row["by"], row["group"], row["reason"]);
+        }
+    }
+    let folder = Folder::new()
+        .file("one.csv", people("a", ["ab", "abc"], ""))
+        .file("two.csv", people("b", ["abc", "abc"], ""))
+        .file("tones.yaml", by_tone(BY_TONE[0], true));
+    fairgrid(["run", "tones.yaml", "--output", "out", "--quiet"]).within(&folder).run().ok();
+    for row in rows(&folder).iter().filter(|row| !row["reason"].is_empty()) {
+        told += &format!("pooled {} {} [{}]: {}\n", row["metric"], row["by"], row["group"], row["reason"]);
+    }
+    insta::assert_snapshot!("unseen_groups", told);
+}
+
+#[test]
+fn a_group_of_one_class_is_told_with_its_counts() {
+    let mut told = String::new();
+    for evaluation in BY_TONE {
+        let folder = Folder::new().file("one.csv", people("a", ["abc", "abc"], "c")).file("tones.yaml", by_tone(evaluation, false));
+        let outcome = fairgrid(["run", "tones.yaml", "--output", "out"]).within(&folder).run();
+        assert_eq!(outcome.code, Some(4), "{outcome}");
+        told += outcome.stderr.lines().find(|line| line.contains("FAILED")).unwrap();
+        told += "\n";
+    }
+    insta::assert_snapshot!("groups_of_one_class", told);
+}

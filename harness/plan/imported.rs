@@ -20,6 +20,24 @@ use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 use crate::spec::study::Study;
 
+/// What an evaluation takes of a file of predictions.
+pub(super) struct Taken {
+    /// The split that is scored; without one, it is every row.
+    pub split: Option<Written<String>>,
+    /// What is scored.
+    pub scored: Arc<Predictions>,
+    /// What rules are fitted on.
+    pub fitting: Vec<(Written<String>, Arc<Predictions>)>,
+}
+
+impl Taken {
+    /// All of it, by split.
+    pub(super) fn splits(&self) -> impl Iterator<Item = (Option<&Written<String>>, &Arc<Predictions>)> {
+        let fitting = self.fitting.iter().map(|(split, predictions)| (Some(split), predictions));
+        std::iter::once((self.split.as_ref(), &self.scored)).chain(fitting)
+    }
+}
+
 /// The predictions for a split: all of them without one; beside their dataset where the split is of a declared one.
 ///
 /// # Errors
@@ -141,7 +159,7 @@ fn written<'n>(node: &'n Node, text: &str) -> Option<&'n Node> {
 pub(super) fn check_fitting(
     evaluation: &Evaluation,
     scored: &Predictions,
-    fitted_on: &[(&Written<String>, Arc<Predictions>)],
+    fitted_on: &[(Written<String>, Arc<Predictions>)],
     problems: &mut Problems,
 ) {
     for (split, fitting) in fitted_on {

@@ -8,7 +8,7 @@
 //! - [`split`]: the rows of a split. [`class_list`]: the classes that a model's scores are of.
 //! - `lesson`: what a training learns from: a split or a draw from it, and how much each item counts.
 //! - `imported`: imported predictions against what asks for them.
-//! - `paired`: pairs of images against the data.
+//! - `paired`: pairs of images against the data; `pooled`: what is scored as one.
 //! - [`join`]: imported predictions beside their dataset.
 //! - [`task`]: the tasks of a plan, for people and for `--json`.
 //! - [`news`]: what it tells meanwhile.
@@ -28,6 +28,7 @@ pub mod news;
 pub mod options;
 mod paired;
 pub mod planned;
+mod pooled;
 pub mod said;
 mod scores;
 pub mod split;

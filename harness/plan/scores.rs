@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::class_list::ClassList;
-use super::imported;
+use super::imported::{self, Taken};
 use super::job::Ability;
 use super::join::stranger;
 use super::key::Key;
@@ -17,7 +17,6 @@ use crate::data::frame::Targets;
 use crate::score::embedding;
 use crate::score::joint::{self, metric::references};
 use crate::score::predictions::Predictions;
-use crate::score::predictions::pool::pooled;
 use crate::score::rule::refit;
 use crate::score::schema::Schema;
 use crate::score::scheme::Scheme;
@@ -90,14 +89,8 @@ impl Planner<'_> {
         }
     }
 
-    /// Checks that imported predictions hold what an evaluation scores of them, which is the answer, and fits on.
-    fn check_imported(
-        &mut self,
-        study: &Study,
-        spec: &Evaluation,
-        part: &Part,
-        predictions: &Arc<Predictions>,
-    ) -> Option<Arc<Predictions>> {
+    /// Checks that imported predictions hold what an evaluation scores of them and fits on, which is the answer.
+    fn check_imported(&mut self, study: &Study, spec: &Evaluation, part: &Part, predictions: &Arc<Predictions>) -> Option<Taken> {
         let mut select = |split: &Written<String>| {
             let dataset = split.value.split_once('/').map_or("", |(dataset, _)| dataset);
             let data = if study.dataset(dataset).is_some() { Some(&*self.data(study, dataset)?) } else { None };
@@ -117,9 +110,9 @@ impl Planner<'_> {
             Some(split) => select(split)?,
             None => Arc::clone(predictions),
         };
-        let fitted_on: Vec<_> = part.fitting.iter().map(|split| Some((split, select(split)?))).collect::<Option<_>>()?;
-        imported::check_fitting(spec, &scored, &fitted_on, &mut self.problems);
-        Some(scored)
+        let fitting: Vec<_> = part.fitting.iter().map(|split| Some((split.clone(), select(split)?))).collect::<Option<_>>()?;
+        imported::check_fitting(spec, &scored, &fitting, &mut self.problems);
+        Some(Taken { split: part.split.clone(), scored, fitting })
     }
 
     /// Tells what is wrong with evaluations; where it is so for some of the files that one scores, of which.
@@ -152,15 +145,15 @@ impl Planner<'_> {
         let evaluation = &study.evaluations[index];
         let mut inputs = Vec::new();
         let mut schemas = Vec::new();
-        let mut imported = Vec::new();
+        let mut taken = Vec::new();
         for (part, cell) in evaluation.parts.iter().zip(&of) {
             let source = &cells[*cell].source;
             schemas.push(self.part(study, evaluation, part, source, &mut inputs)?);
             if let Source::Imported { predictions, .. } = source {
-                imported.push(self.check_imported(study, &evaluation.spec, part, predictions)?);
+                taken.push(self.check_imported(study, &evaluation.spec, part, predictions)?);
             }
         }
-        self.check_pool(study, evaluation, &schemas, &imported)?;
+        self.check_pool(study, evaluation, &schemas, &taken)?;
         if schemas.len() > 1 {
             schemas.truncate(1);
             schemas[0].embeddings = None;
@@ -170,9 +163,9 @@ impl Planner<'_> {
         self.misfits.push((index, problems));
         let scheme = scheme?;
         let sources: Vec<&Source> = of.iter().map(|cell| &cells[*cell].source).collect();
-        self.check_pairs(study, evaluation, &imported, &sources, &mut inputs)?;
-        if let Some(predictions) = imported.first() {
-            embedding::check(&evaluation.spec, &scheme, predictions, &mut self.problems);
+        self.check_pairs(study, evaluation, &taken, &sources, &mut inputs)?;
+        if let Some(taken) = taken.first() {
+            embedding::check(&evaluation.spec, &scheme, &taken.scored, &mut self.problems);
         }
         self.check_references(study, evaluation, of.first().map(|cell| &cells[*cell].source), &mut inputs)?;
         let said = scored(study, evaluation, &scheme);
@@ -280,32 +273,6 @@ impl Planner<'_> {
         }
     }
 
-    /// What is pooled must be of one kind and about different items.
-    fn check_pool(&mut self, study: &Study, evaluation: &CellEvaluation, schemas: &[Schema], imported: &[Arc<Predictions>]) -> Option<()> {
-        let parts = &evaluation.parts;
-        if parts.len() < 2 {
-            return Some(());
-        }
-        let same = |part: &Part| parts.iter().filter(|other| other.split == part.split).count() > 1;
-        let reason = if schemas.iter().any(|schema| schema.classes != schemas[0].classes) {
-            Some("its levels have different classes".to_owned())
-        } else if schemas.iter().any(|schema| schema.embeddings.is_some()) && reads_vectors(&evaluation.spec, &schemas[0]) {
-            Some("the vectors of one encoder say nothing beside those of another, and the evaluation reads them".to_owned())
-        } else if imported.is_empty() {
-            let split = parts.iter().find(|part| same(part)).and_then(|part| part.split.as_ref());
-            split.map(|split| format!("its levels predict the same items, those of `{}`", split.value))
-        } else {
-            let named = parts.iter().map(|part| part.fold.clone()).zip(imported.iter().cloned());
-            pooled(named.collect()).err().map(|error| error.to_string())
-        };
-        let Some(reason) = reason else { return Some(()) };
-        let mentions: Vec<_> = study.layout.pool.iter().filter(|mention| study.grid.axis(&mention.name).is_some()).collect();
-        let axes: Vec<String> = mentions.iter().map(|mention| format!("`{}`", mention.name)).collect();
-        let message = format!("{} cannot be pooled: {reason}", axes.join(" and "));
-        self.problems.push(Problem::at(&mentions.first()?.node, message).help("means over levels, taken after scoring, are `average`"));
-        None
-    }
-
     /// What predictions about a dataset will look like, scores aside.
     pub(super) fn schema_of_data(&mut self, study: &Study, name: &str) -> Option<Schema> {
         let dataset = &self.data(study, name)?.dataset;
@@ -344,14 +311,4 @@ impl Planner<'_> {
             (Source::Backend(_), _) => return None,
         })
     }
-}
-
-/// Whether an evaluation fits predictions with vectors, and those without them not.
-fn reads_vectors(evaluation: &Evaluation, schema: &Schema) -> bool {
-    let fits = |schema: &Schema| {
-        let mut problems = Problems::default();
-        let scheme = Scheme::of(evaluation, schema, &mut problems);
-        problems.check(scheme).is_ok()
-    };
-    fits(schema) && !fits(&Schema { embeddings: None, ..schema.clone() })
 }

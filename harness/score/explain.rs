@@ -25,7 +25,8 @@ pub const LABEL: usize = 13;
 /// For a name that is no metric, no rule and no word of comparisons: the nearest ones.
 pub fn explain(name: &str) -> Result<String, String> {
     let lower = name.to_lowercase();
-    let exact = |name: &str| of_metric(name).into_iter().chain(of_rules(name)).collect::<Vec<String>>();
+    let exact =
+        |name: &str| of_metric(name).into_iter().chain(of_ending(name.strip_prefix('_'))).chain(of_rules(name)).collect::<Vec<String>>();
     let mut told = exact(name);
     if told.is_empty() {
         told = exact(&lower);
@@ -49,11 +50,14 @@ fn unknown(name: &str) -> String {
 
 /// What there is to tell of something here.
 fn text(ours: &str) -> String {
-    let reduction = || suffixes().iter().find(|suffix| ours.strip_prefix(ANY) == Some(suffix.name));
-    of_metric(ours)
-        .or_else(|| of_rules(ours).next())
-        .or_else(|| reduction().map(|suffix| lines(ours, of_reduction("METRIC", suffix))))
-        .unwrap_or_default()
+    of_metric(ours).or_else(|| of_rules(ours).next()).or_else(|| of_ending(ours.strip_prefix(ANY))).unwrap_or_default()
+}
+
+/// What an ending makes of a metric, by its name without the underscore before it.
+fn of_ending(name: Option<&str>) -> Option<String> {
+    let name = name?;
+    let suffix = suffixes().iter().find(|suffix| suffix.name == name)?;
+    Some(lines(&format!("{ANY}{name}"), of_reduction("METRIC", suffix)))
 }
 
 /// The rules and the words of comparisons of a name.

@@ -94,6 +94,17 @@ pub enum ScoreError {
 }
 
 impl ScoreError {
+    /// The same, where the images of a split make no pairs that a rule could be fitted on.
+    #[must_use]
+    pub(crate) fn of_rule(self, rule: &str, split: &str) -> Self {
+        match self {
+            Self::Pairs { reason } => {
+                Self::Rule { rule: rule.to_owned(), reason: format!("the images of `{split}` make no pairs: {reason}") }
+            }
+            other => other,
+        }
+    }
+
     /// The same, where it went wrong with one of several models that are scored as one; an empty name is that of a model by itself.
     #[must_use]
     pub(crate) fn in_fold(self, fold: &str) -> Self {

@@ -1,7 +1,7 @@
 //! From scores to decisions, by rules that are data.
 //!
 //! - [`steps`]: what is done to a score, in order; `fit`: what is found on another split; [`refit`]: found anew in every resample; `folds`:
-//!   found for each of several models that are scored as one.
+//!   found for each of several models that are scored as one; `unseen`: where that tells nothing of a group.
 //! - [`post_process`]: rules that make groups fare alike; [`calibrate`]: what makes probabilities of scores before rules read them.
 //! - [`rulebook`]: what rules and calibrations are, in words.
 
@@ -12,6 +12,7 @@ pub mod post_process;
 pub mod refit;
 pub mod rulebook;
 pub mod steps;
+pub(super) mod unseen;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -11,7 +11,7 @@ use super::predictions::ids::Ids;
 use super::predictions::{Decisions, Predictions};
 use super::rule::calibrate::Calibration;
 use super::rule::fit::{Evidence, find};
-use super::rule::{FittedRules, Splits, decide};
+use super::rule::{FittedRules, Splits, decide, unseen};
 use super::schema::Schema;
 use super::scheme::Scheme;
 use super::{ScoreError, embedding, joint};
@@ -61,7 +61,9 @@ pub fn score(
     embedding::measure(&audit, &mut numbered);
     joint::measure(&audit, &rules, fitted, &mut numbered)?;
     numbered.sort_by_key(|(place, _)| *place);
-    Ok(numbered.into_iter().map(|(_, measurement)| measurement).collect())
+    let mut measurements: Vec<Measurement> = numbered.into_iter().map(|(_, measurement)| measurement).collect();
+    unseen::tell(&mut measurements, &audit.predictions, evaluation, &scheme.decide, fitted);
+    Ok(measurements)
 }
 
 /// Finds the calibration of an evaluation, and the numbers of its rules that are to be fitted, on splits that are not tests.
@@ -82,7 +84,8 @@ pub fn fit(evaluation: &Evaluation, splits: &Splits) -> Result<FittedRules, Scor
         let predictions = of_split(&rule.split.value)?;
         let task = scheme(predictions, evaluation)?.task;
         let calibrated = fitted.calibrated(predictions, evaluation)?;
-        let evidence = Evidence::of(&rule, &*decided(&calibrated, evaluation)?, task)?;
+        let decided = decided(&calibrated, evaluation).map_err(|error| error.of_rule(&rule.decide.name, &rule.split.value))?;
+        let evidence = Evidence::of(&rule, &decided, task)?;
         fitted.rules.insert(rule.decide.name.clone(), find(&rule, &evidence, task)?);
     }
     Ok(fitted)

@@ -83,7 +83,12 @@ impl<T: Decode> Decode for Vec<T> {
                 let decoded: Vec<Option<T>> = items.iter().map(|item| T::decode(item, problems)).collect();
                 decoded.into_iter().collect()
             }
-            _ => expected(node, problems, "a list"),
+            Value::Map(_) | Value::Null => expected(node, problems, "a list"),
+            _ => {
+                let problem = Problem::at(node, format!("expected a list, found {}", node.kind()));
+                problems.push(problem.help(format!("write a list, as `[{}]`", canonical(node))));
+                None
+            }
         }
     }
 }

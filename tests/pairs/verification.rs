@@ -184,3 +184,25 @@ fn coverage_of_verification() {
         }
     }
 }
+
+#[test]
+fn cosines_know_no_scale_and_distances_have_the_vectors_own() {
+    let table = |scale: f64| -> String {
+        let text = faces();
+        let header: Vec<&str> = text.lines().next().unwrap().split(',').collect();
+        let cell = |(name, cell): (&&str, &str)| match name.strip_prefix('e').is_some_and(|rest| rest.parse::<u8>().is_ok()) {
+            true => format!("{:e}", cell.parse::<f64>().unwrap() * scale),
+            false => cell.to_owned(),
+        };
+        let line = |line: &str| header.iter().zip(line.split(',')).map(cell).collect::<Vec<_>>().join(",");
+        std::iter::once(header.join(",")).chain(text.lines().skip(1).map(line)).map(|line| line + "\n").collect()
+    };
+    // Powers of two, so that nothing is rounded otherwise; squares of these numbers lie beyond what there is.
+    let (huge, tiny) = (2_f64.powi(660), 2_f64.powi(-660));
+    for scale in [huge, tiny] {
+        assert_eq!(results(&study(&table(scale), "{score: cosine}", "")), results(&study(&table(1.0), "{score: cosine}", "")), "{scale}");
+        let of = |scale: f64| results(&study(&table(scale), "{score: euclidean}", "    abstained: wrong\n"));
+        let rate = |text: &str| text.lines().filter(|line| line.contains("equal_error_rate")).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(rate(&of(scale)), rate(&of(1.0)), "{scale}");
+    }
+}

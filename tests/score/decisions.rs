@@ -97,7 +97,11 @@ fn groups_have_thresholds_of_their_own() {
     let lacking = import("id,y,s,g\n1,0,0.6,a\n2,1,0.8,a\n3,0,0.2,b\n", "{id: id, label: y, scores: s}", &["g"]).unwrap();
     let text = "{positive: 1, decide: {threshold: {at: {recall_score: 0.5}, split: d/val, by: g}, as: own}, metrics: [recall_score]}";
     let error = fit(&lacking, &spec::<Evaluation>(text), "d/val").unwrap_err().to_string();
-    assert_eq!(error, "the decision rule `own` cannot be used: the metric is undefined at every threshold in g=b");
+    assert_eq!(
+        error,
+        "the decision rule `own` cannot be used: the metric is undefined at every threshold in g=b (0 positives, 1 negatives); \
+         take a split with positives and negatives in every group, or coarser groups"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::Embeddings;
+use super::vectors::scale;
 use crate::score::OUTSIDE;
 use crate::score::predictions::ids::Ids;
 use crate::spec::embed::Normalize;
@@ -41,6 +42,8 @@ impl Points {
         let unit = || {
             let mut unit = embeddings.values().to_vec();
             unit.par_chunks_exact_mut(width).for_each(|vector| {
+                let scale = scale(vector);
+                vector.iter_mut().for_each(|number| *number *= scale);
                 let length = dot(vector, vector).sqrt();
                 vector.iter_mut().for_each(|number| *number /= length);
             });

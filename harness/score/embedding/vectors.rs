@@ -85,3 +85,11 @@ impl Embeddings {
         Ok(Self { width: width.max(1), values })
     }
 }
+
+/// The power of two by which a vector's largest number becomes about 1, so that no square of what counts overflows or vanishes; to multiply
+/// by it rounds nothing that counts. Of a zero vector it is the largest there is.
+pub fn scale(vector: &[f64]) -> f64 {
+    let largest = vector.iter().fold(0.0_f64, |largest, number| largest.max(number.abs()));
+    let exponent = ((largest.to_bits() >> 52) as i64 - 1023).clamp(-1022, 1022);
+    f64::from_bits(((1023 - exponent) as u64) << 52)
+}

@@ -70,7 +70,7 @@ impl Listed {
     }
 
     /// The pairs both of whose images are among some, as rows of those.
-    pub(super) fn among(&self, ids: &Ids) -> Vec<(u32, u32)> {
+    pub(crate) fn among(&self, ids: &Ids) -> Vec<(u32, u32)> {
         let rows: HashMap<&str, u32> = ids.iter().zip(0..).collect();
         self.pairs.iter().filter_map(|(a, b)| Some((*rows.get(a.as_str())?, *rows.get(b.as_str())?))).collect()
     }

@@ -7,6 +7,7 @@ use super::selection::{Alike, Drawn, Lot, Selection};
 use crate::data::frame::{Factor, Targets};
 use crate::score::ScoreError;
 use crate::score::embedding::Embeddings;
+use crate::score::embedding::vectors::scale;
 use crate::score::predictions::ids::Ids;
 use crate::score::predictions::{Parts, Predictions, Scores};
 use crate::score::units::clusters::Clusters;
@@ -48,9 +49,37 @@ impl<'a> Comparisons<'a> {
         let drawn = spec.impostors.map_or(Drawn::All, Drawn::Most);
         let selection = Selection::of(images, spec, &alike, drawn).map_err(|reason| ScoreError::Pairs { reason })?;
         if selection.pairs.is_empty() {
-            return Err(ScoreError::Pairs { reason: "no two of them are to be held against one another".to_owned() });
+            let reason = match &spec.list {
+                Some(list) => format!("`{}` pairs no two of these {} images", list.file.display(), images.len()),
+                None => "no two of them are to be held against one another".to_owned(),
+            };
+            return Err(ScoreError::Pairs { reason });
         }
-        Ok(Self::new(images, selection))
+        let comparisons = Self::new(images, selection);
+        if let (Some(vectors), Similarity::Cosine) = (images.embeddings(), spec.score) {
+            comparisons.check_directions(vectors)?;
+        }
+        Ok(comparisons)
+    }
+
+    /// Refuses vectors that have no direction.
+    fn check_directions(&self, vectors: &Embeddings) -> Result<(), ScoreError> {
+        let mut paired = vec![false; self.images.len()];
+        self.first.iter().chain(&self.second).for_each(|row| paired[*row as usize] = true);
+        let is_zero = |row: &usize| paired[*row] && vectors.of(*row).iter().all(|number| *number == 0.0);
+        let zeros: Vec<usize> = (0..paired.len()).filter(is_zero).collect();
+        if zeros.is_empty() {
+            return Ok(());
+        }
+        let ids = self.images.ids();
+        let named: Vec<String> = zeros.iter().take(3).map(|row| format!("`{}`", ids.get(*row))).collect();
+        let more = if zeros.len() > named.len() { " and others" } else { "" };
+        let (count, what) = (zeros.len(), if zeros.len() == 1 { "vector is" } else { "vectors are" });
+        let reason = format!(
+            "{count} {what} all 0, without a direction: of {}{more}: leave such images out, or write `score: euclidean`",
+            named.join(", ")
+        );
+        Err(ScoreError::Pairs { reason })
     }
 
     /// The same pairs, and those that would be there if images had other levels of some fields: of those of any one of `dealt`. `None` where
@@ -129,20 +158,24 @@ impl<'a> Comparisons<'a> {
     }
 
     fn similarities(&self, vectors: &Embeddings, similarity: Similarity) -> Result<Vec<f64>, ScoreError> {
-        let pairs = self.first.par_iter().zip(&self.second).map(|(a, b)| (vectors.of(*a as usize), vectors.of(*b as usize)));
+        let scales: Vec<f64> = (0..vectors.len()).into_par_iter().map(|row| scale(vectors.of(row))).collect();
+        let pairs = self.first.par_iter().zip(&self.second).map(|(a, b)| (*a as usize, *b as usize));
         if similarity == Similarity::Euclidean {
-            let distance = |(a, b): (&[f64], &[f64])| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+            let distance = |(a, b): (usize, usize)| {
+                let scale = scales[a].min(scales[b]);
+                let squares = vectors.of(a).iter().zip(vectors.of(b)).map(|(a, b)| (a * scale - b * scale).powi(2));
+                squares.sum::<f64>().sqrt() / scale
+            };
             return Ok(pairs.map(|pair| -distance(pair)).collect());
         }
-        let length = |vector: &[f64]| vector.iter().map(|number| number * number).sum::<f64>().sqrt();
-        let lengths: Vec<f64> = (0..vectors.len()).into_par_iter().map(|row| length(vectors.of(row))).collect();
-        if let Some(row) = self.first.iter().chain(&self.second).find(|row| lengths[**row as usize] == 0.0) {
-            let id = self.images.ids().get(*row as usize);
-            return Err(ScoreError::Pairs { reason: format!("the vector of `{id}` is all 0, which has no direction") });
-        }
-        let product = |(a, b): (&[f64], &[f64])| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let lengths = self.first.par_iter().zip(&self.second).map(|(a, b)| lengths[*a as usize] * lengths[*b as usize]);
-        Ok(pairs.zip(lengths).map(|(pair, lengths)| product(pair) / lengths).collect())
+        self.check_directions(vectors)?;
+        let length = |row: usize| vectors.of(row).iter().map(|number| (number * scales[row]).powi(2)).sum::<f64>().sqrt();
+        let lengths: Vec<f64> = (0..vectors.len()).into_par_iter().map(length).collect();
+        let cosine = |(a, b): (usize, usize)| {
+            let products = vectors.of(a).iter().zip(vectors.of(b)).map(|(first, second)| (first * scales[a]) * (second * scales[b]));
+            products.sum::<f64>() / (lengths[a] * lengths[b])
+        };
+        Ok(pairs.map(cosine).collect())
     }
 
     /// What is drawn together: the subjects (or other clusters) of both images.

@@ -15,6 +15,9 @@ use crate::score::{ScoreError, Value};
 use crate::spec::decide::{Aim, Rule};
 use crate::spec::evaluation::Policy;
 
+/// What to do where a rate has nothing to be a share of.
+pub(in crate::score) const BOTH: &str = "take a split with positives and negatives in every group, or coarser groups";
+
 /// What is known of the items that a rule is found on: each item's known labels, in the order of falling scores.
 pub(in crate::score) struct Evidence {
     pairs: Vec<Pair>,
@@ -113,10 +116,14 @@ pub(in crate::score) fn find(rule: &ToFit, evidence: &Evidence, task: Task) -> R
     }
     let found = |pairs: &[Pair], there: &str| {
         let found = best(pairs, metric, &goal.aim, task).map_err(|reason| lack(format!("{reason}{there}")))?;
+        let there = if there.is_empty() { String::new() } else { format!("{there}; {BOTH}") };
         found.ok_or_else(|| lack(format!("the metric is undefined at every threshold{there}")))
     };
     let (threshold, value) = found(&evidence.pairs, "")?;
-    let own = evidence.groups.iter().map(|(name, pairs)| Ok((name.clone(), Steps::from(found(pairs, &format!(" in {name}"))?.0))));
+    let own = evidence
+        .groups
+        .iter()
+        .map(|(name, pairs)| Ok((name.clone(), Steps::from(found(pairs, &format!(" in {}", counted(name, pairs)))?.0))));
     let own = own.collect::<Result<_, ScoreError>>()?;
     Ok(Fitted { value: Some(value), ..fitted(Steps::from(threshold), own) })
 }
@@ -176,6 +183,12 @@ pub struct Pair {
     pub positive: bool,
     /// How much it counts.
     pub weight: f64,
+}
+
+/// A group and what it has: `race=Black (0 positives, 30 negatives)`.
+pub(in crate::score) fn counted(group: &str, pairs: &[Pair]) -> String {
+    let positives = pairs.iter().filter(|pair| pair.positive).count();
+    format!("{group} ({positives} positives, {} negatives)", pairs.len() - positives)
 }
 
 /// How much an item counts.

@@ -158,7 +158,13 @@ pub(super) fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String,
         }
         Rule::Threshold { .. } | Rule::Thresholds { .. } if kind == Kind::Logits && link == Link::Score => Some((
             "meets logits, which have several readings as probabilities".to_owned(),
-            "say which: `{threshold: {at: 0.5, of: sigmoid | softmax | score}}`",
+            match (rule, rule.goal()) {
+                (_, Some(_)) => {
+                    "say which, beside `split`: `of: sigmoid | softmax`; or name the columns `scores`, if a cut of those is meant"
+                }
+                (Rule::Thresholds { .. }, None) => "say which, beside the classes: `of: sigmoid | softmax`",
+                (_, None) => "say which: `{threshold: {at: 0.5, of: sigmoid | softmax}}`",
+            },
         )),
         Rule::PostProcess(_) if kind == Kind::Logits && link == Link::Score => {
             Some(("meets logits, which have several readings as probabilities".to_owned(), "say which: `of: sigmoid | softmax`"))

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::frame::Targets;
 use crate::score::breakdown::Breakdown;
 use crate::score::predictions::{Predictions, Scores};
+use crate::score::rule::fit::BOTH;
 use crate::score::{OUTSIDE, ScoreError};
 use crate::spec::calibrate::{Calibrate, Method};
 use crate::spec::evaluation::Evaluation;
@@ -84,11 +85,16 @@ impl Calibration {
     pub fn fit(predictions: &Predictions, calibrate: &Calibrate, evaluation: &Evaluation) -> Result<Self, ScoreError> {
         let view = View::of(predictions, evaluation)?;
         let rows: Vec<usize> = (0..predictions.len()).filter(|row| view.targets[*row].is_some()).collect();
+        let split = &calibrate.split.value;
         let found = |rows: &[usize], there: &str| {
-            let map = view.map(rows, calibrate.method);
-            map.map_err(|reason| ScoreError::Calibration { reason: format!("{reason}{there}") })
+            let refused = |reason: String| ScoreError::Calibration { reason };
+            if let Some(what) = view.lacking(rows).filter(|_| calibrate.method != Method::Temperature) {
+                let remedy = if calibrate.by.is_some() { format!("; {BOTH}") } else { String::new() };
+                return Err(refused(format!("no {what} among {} items in {there}{remedy}", rows.len())));
+            }
+            view.map(rows, calibrate.method).map_err(|reason| refused(format!("{reason} in {there}")))
         };
-        let common = found(&rows, "")?;
+        let common = found(&rows, &format!("`{split}`"))?;
         let mut own = BTreeMap::new();
         if let Some(by) = &calibrate.by {
             let breakdown = Breakdown::new(predictions, &by.value);
@@ -96,10 +102,10 @@ impl Calibration {
             let grouped = rows.iter().filter(|row| breakdown.of_row[**row] != OUTSIDE);
             grouped.for_each(|row| of_group[breakdown.of_row[*row] as usize].push(*row));
             for (name, rows) in breakdown.groups.iter().zip(&of_group).filter(|(_, rows)| !rows.is_empty()) {
-                own.insert(name.clone(), found(rows, &format!(" in {name}"))?);
+                own.insert(name.clone(), found(rows, &format!("{name} of `{split}`"))?);
             }
         }
-        Ok(Self { split: calibrate.split.value.clone(), items: predictions.len() as u64, common, own })
+        Ok(Self { split: split.clone(), items: predictions.len() as u64, common, own })
     }
 
     /// The same predictions with probabilities for scores.
@@ -183,6 +189,17 @@ impl<'a> View<'a> {
         if self.positive == 0 { vec![positive, negative] } else { vec![negative, positive] }
     }
 
+    fn is_positive(&self, row: usize) -> bool {
+        self.targets[row].is_some_and(|target| target as usize == self.positive)
+    }
+
+    /// The class of which no item counts.
+    fn lacking(&self, rows: &[usize]) -> Option<&'static str> {
+        let counts = |row: usize| self.weight.is_none_or(|weight| weight[row] > 0.0);
+        let has = |positive: bool| rows.iter().any(|row| self.is_positive(*row) == positive && counts(*row));
+        [(true, "positives"), (false, "negatives")].into_iter().find(|(positive, _)| !has(*positive)).map(|(_, what)| what)
+    }
+
     fn map(&self, rows: &[usize], method: Method) -> Result<Map, String> {
         let weight = |row: usize| self.weight.map_or(1.0, |weight| weight[row]);
         if method == Method::Temperature {
@@ -194,16 +211,8 @@ impl<'a> View<'a> {
                 .collect();
             return temperature::fit(&items).map(Map::Temperature);
         }
-        let item = |row: &usize| {
-            let positive = self.targets[*row].is_some_and(|target| target as usize == self.positive);
-            Item { score: self.score(*row), positive, weight: weight(*row) }
-        };
+        let item = |row: &usize| Item { score: self.score(*row), positive: self.is_positive(*row), weight: weight(*row) };
         let mut items: Vec<Item> = rows.iter().map(item).filter(|item| item.weight > 0.0).collect();
-        for (wanted, what) in [(true, "positives"), (false, "negatives")] {
-            if !items.iter().any(|item| item.positive == wanted) {
-                return Err(format!("no {what}"));
-            }
-        }
         items.sort_by(|a, b| a.score.total_cmp(&b.score));
         match method {
             Method::Platt => platt::fit(&items),

@@ -7,6 +7,7 @@
 use super::Cohorts;
 use super::curve::{Curve, Gains, Point};
 use super::hull::{Corner, Hull, best, places};
+use crate::score::rule::fit::BOTH;
 use crate::score::rule::steps::{Operation, Steps};
 
 /// From scores: a threshold a group, or draws.
@@ -44,7 +45,7 @@ fn meet(cohorts: &Cohorts<'_>, corners: impl Fn(&Curve) -> Vec<Corner>) -> Resul
     for cohort in &cohorts.groups {
         let lacking = [(cohort.curve.positives, "positives"), (cohort.curve.negatives, "negatives")];
         if let Some((_, what)) = lacking.iter().find(|(weight, _)| *weight <= 0.0) {
-            return Err(format!("no {what} in {}", cohort.name));
+            return Err(format!("no {what} in {}; {BOTH}", cohort.counted));
         }
         positives += cohort.curve.positives;
         negatives += cohort.curve.negatives;

@@ -28,7 +28,7 @@ pub fn fit(cohorts: &Cohorts<'_>, metric: &Metric, at_least: f64) -> Result<Vec<
             }
         }
         let Some((_, point)) = best else {
-            return Err(format!("no threshold keeps `{}` at least {at_least} in {}", metric.name, cohort.name));
+            return Err(format!("no threshold keeps `{}` at least {at_least} in {}", metric.name, cohort.counted));
         };
         found.push(Steps::from(point.cut));
     }

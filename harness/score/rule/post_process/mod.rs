@@ -12,7 +12,7 @@ pub mod threshold_optimizer;
 
 use self::curve::{Curve, Gains};
 use crate::score::metric::Metric;
-use crate::score::rule::fit::Pair;
+use crate::score::rule::fit::{Pair, counted};
 use crate::score::rule::steps::Steps;
 use crate::spec::post_process::{Base, Constraint, Method, PostProcess};
 
@@ -30,6 +30,8 @@ pub struct Cohorts<'a> {
 pub struct Cohort<'a> {
     /// As `race=Black`.
     pub name: &'a str,
+    /// The name, and what there is of each class.
+    pub counted: String,
     /// What every threshold makes of it.
     pub curve: Curve,
 }
@@ -47,7 +49,7 @@ pub fn fit(rule: &PostProcess, metrics: &[Metric], all: &[Pair], groups: &[(Stri
         return Err("no item of the split is in a group".to_owned());
     }
     let gains = whole.gains(rule.maximize)?;
-    let groups = groups.iter().map(|(name, pairs)| Cohort { name, curve: Curve::new(pairs) }).collect();
+    let groups = groups.iter().map(|(name, pairs)| Cohort { name, counted: counted(name, pairs), curve: Curve::new(pairs) }).collect();
     let cohorts = Cohorts { groups, gains, positive };
     let unconstrained = || Steps::from(whole.best(cohorts.gains).cut);
     Ok(match &rule.method {

@@ -7,6 +7,7 @@
 use super::curve::{Curve, Point};
 use super::hull::{Corner, Hull, best, places};
 use super::{Cohort, Cohorts};
+use crate::score::rule::fit::BOTH;
 use crate::score::rule::steps::{Operation, Steps};
 use crate::spec::post_process::Constraint;
 
@@ -47,5 +48,5 @@ fn whole(cohort: &Cohort<'_>, constraint: Constraint) -> Result<f64, String> {
         Constraint::FalsePositiveRate => (negatives, "negatives"),
         Constraint::SelectionRate | Constraint::EqualizedOdds => (positives + negatives, "items"),
     };
-    if whole > 0.0 { Ok(whole) } else { Err(format!("no {what} in {}", cohort.name)) }
+    if whole > 0.0 { Ok(whole) } else { Err(format!("no {what} in {}; {BOTH}", cohort.counted)) }
 }
