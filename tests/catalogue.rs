@@ -64,3 +64,20 @@ fn endings_are_explained_by_the_names_that_are_listed() {
         assert!(told.contains("formula") && told.lines().next().unwrap().ends_with(ending), "{told}");
     }
 }
+
+#[test]
+fn all_that_is_listed_tells_what_it_reads_its_range_its_direction_and_where_it_comes_from() {
+    let listed = fairgrid(["ls", "metrics"]).run().ok();
+    let names: Vec<&str> = listed.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next()).collect();
+    assert!(names.len() > 100 && names.contains(&"recall_score"), "{listed}");
+    let mut lacking = Vec::new();
+    for name in names {
+        let told = fairgrid(["explain", name]).run().ok();
+        let says = |what: &str| told.lines().any(|line| line.starts_with(&format!("  {what} ")));
+        let reads = name.starts_with('_') || says("inputs");
+        if !(reads && ["range", "better", "undefined", "source"].into_iter().all(says) && (says("formula") || says("is"))) {
+            lacking.push(told);
+        }
+    }
+    assert!(lacking.is_empty(), "{} lack something:\n{}", lacking.len(), lacking.join("\n"));
+}

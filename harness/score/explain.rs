@@ -10,6 +10,7 @@ use super::joint;
 use super::measurement::Direction;
 use super::metric::{Meaning, list, meaning, takes_match};
 use super::registry::{Compute, Criterion, Definition, Elsewhere, Preset, Reads, Suffix, metrics, suffixes};
+use crate::score::breakdown::reduction::{Against, Reduction};
 use crate::score::rule::rulebook::{RULES, RuleDefinition};
 use crate::spec::problem::did_you_mean;
 
@@ -57,7 +58,9 @@ fn text(ours: &str) -> String {
 fn of_ending(name: Option<&str>) -> Option<String> {
     let name = name?;
     let suffix = suffixes().iter().find(|suffix| suffix.name == name)?;
-    Some(lines(&format!("{ANY}{name}"), of_reduction("METRIC", suffix)))
+    let mut all = of_reduction("METRIC", suffix, (0.0, 1.0));
+    all.iter_mut().filter(|(what, _)| *what == "range").for_each(|(_, words)| words.push_str(", of a metric from 0 to 1"));
+    Some(lines(&format!("{ANY}{name}"), all))
 }
 
 /// The rules and the words of comparisons of a name.
@@ -70,7 +73,7 @@ fn of_metric(name: &str) -> Option<String> {
     Some(match meaning(name)? {
         Meaning::Metric(definition) => lines(name, of_definition(definition)),
         Meaning::Reduced(definition, suffix) => {
-            let mut all = of_reduction(definition.name, suffix);
+            let mut all = of_reduction(definition.name, suffix, definition.range);
             all.push(("of", definition.name.to_owned()));
             all.extend(of_definition(definition));
             lines(name, all)
@@ -79,7 +82,7 @@ fn of_metric(name: &str) -> Option<String> {
         Meaning::Joint(definition) => lines(name, of_joint(definition)),
         Meaning::Embedding(definition, None) => lines(name, of_embedding(definition)),
         Meaning::Embedding(definition, Some(suffix)) => {
-            let mut all = of_reduction(definition.name, suffix);
+            let mut all = of_reduction(definition.name, suffix, definition.range);
             // Of its options none is taken.
             all.retain(|(what, _)| *what != "options");
             all.iter_mut().for_each(|(_, words)| words.truncate(words.find("; method").unwrap_or(words.len())));
@@ -132,24 +135,6 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
         _ if definition.is_binary() => "needs `positive:`",
         _ => "",
     };
-    let reads = match definition.reads {
-        Reads::Decisions => "labels (or a label set, `of: NAME`), decisions",
-        Reads::Neighbours => "decisions, and embeddings beside them",
-        Reads::TopK => "labels (or a label set, `of: NAME`), scores; option `k`",
-        Reads::Answers => "decisions",
-        Reads::Associations => {
-            "scores; options `labels` (a list of classes, or a label set by name), `k`, and `threshold` (then of logits with `of: softmax | sigmoid`)"
-        }
-        Reads::Confusions => "labels, decisions",
-        Reads::Crossings => "labels, scores of the positive class, groups",
-        Reads::Scores | Reads::Roc => "labels (or a label set, `of: NAME`), scores",
-        Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
-        Reads::Flips => "decisions about originals and counterfactuals, in an evaluation with `pairs: {original: FIELD, factor: FIELD}`",
-        Reads::Shifts => {
-            "probabilities (of logits with `of: softmax | sigmoid`) of originals and counterfactuals, in an evaluation with `pairs: \
-             {original: FIELD, factor: FIELD}`"
-        }
-    };
     let parameter = definition.parameter.map_or_else(String::new, |parameter| {
         let default = parameter.default.map_or_else(|| "must be given".to_owned(), |default| format!("{default} by default"));
         format!("{}: a number, {default}", parameter.name)
@@ -167,12 +152,34 @@ fn of_definition(definition: &Definition) -> Vec<(&'static str, String)> {
             "abstained",
             if definition.reads == Reads::Decisions && definition.formula.contains("TN") { ABSTAINED.to_owned() } else { String::new() },
         ),
-        ("inputs", reads.to_owned()),
+        ("inputs", inputs(definition.reads).to_owned()),
         ("options", options),
         ("interval", definition.errors(1.0).words().to_owned()),
     ];
     let Definition { range, direction, undefined, source, peers, .. } = *definition;
     own.into_iter().chain(facts(range, direction, undefined, source, peers)).collect()
+}
+
+/// What a metric reads, in words.
+fn inputs(reads: Reads) -> &'static str {
+    match reads {
+        Reads::Decisions => "labels (or a label set, `of: NAME`), decisions",
+        Reads::Neighbours => "decisions, and embeddings beside them",
+        Reads::TopK => "labels (or a label set, `of: NAME`), scores; option `k`",
+        Reads::Answers => "decisions",
+        Reads::Associations => {
+            "scores; options `labels` (a list of classes, or a label set by name), `k`, and `threshold` (then of logits with `of: softmax | sigmoid`)"
+        }
+        Reads::Confusions => "labels, decisions",
+        Reads::Crossings => "labels, scores of the positive class, groups",
+        Reads::Scores | Reads::Roc => "labels (or a label set, `of: NAME`), scores",
+        Reads::Probabilities => "labels, probabilities; of logits with `of: softmax | sigmoid`",
+        Reads::Flips => "decisions about originals and counterfactuals, in an evaluation with `pairs: {original: FIELD, factor: FIELD}`",
+        Reads::Shifts => {
+            "probabilities (of logits with `of: softmax | sigmoid`) of originals and counterfactuals, in an evaluation with `pairs: \
+             {original: FIELD, factor: FIELD}`"
+        }
+    }
 }
 
 /// What every definition tells in the same words.
@@ -206,15 +213,27 @@ fn of_embedding(definition: &embedding::registry::Definition) -> Vec<(&'static s
     own.into_iter().chain(facts(range, direction, undefined, source, peers)).collect()
 }
 
-fn of_reduction(base: &str, suffix: &Suffix) -> Vec<(&'static str, String)> {
+fn of_reduction(base: &str, suffix: &Suffix, of: (f64, f64)) -> Vec<(&'static str, String)> {
     vec![
         ("formula", suffix.formula.replace("{m}", base)),
         ("options", options(suffix).collect::<Vec<_>>().join("; ")),
+        ("range", reduced(suffix, of)),
         ("better", better(suffix)),
         ("undefined", format!("in a group, under `undefined: propagate`; where all others are small; {}", suffix.undefined)),
         ("source", suffix.source.to_owned()),
         ("peers", peers(suffix.peers)),
     ]
+}
+
+/// From where to where a reduction is, of a metric that is between these.
+fn reduced(suffix: &Suffix, of: (f64, f64)) -> String {
+    let (low, high) = suffix.reduction.limits(of);
+    let signed = if suffix.reduction == Reduction::Difference(Against::Groups) && suffix.options.contains(&"reference") {
+        format!("; signed against a reference: {} to {}", of.0 - of.1, of.1 - of.0)
+    } else {
+        String::new()
+    };
+    format!("{low} to {high}{signed}")
 }
 
 fn options(suffix: &Suffix) -> impl Iterator<Item = &'static str> {
@@ -250,11 +269,17 @@ fn of_criterion(criterion: &Criterion, suffix: &Suffix) -> Vec<(&'static str, St
     };
     let agg = (parts.len() > 1).then_some("agg: worst_case | mean | sum");
     all.push(("options", agg.into_iter().chain(options(suffix)).collect::<Vec<_>>().join("; ")));
-    let formula = |name: &str| metrics().iter().find(|definition| definition.name == name).map_or("", |definition| definition.formula);
+    let parts = || criterion.parts.iter().filter_map(|part| metrics().iter().find(|definition| definition.name == *part));
+    let mut read: Vec<&str> = parts().map(|part| inputs(part.reads)).collect();
+    read.dedup();
     all.push(("where", format!("m_{} = {}", suffix.name, suffix.formula.replace("{m}", "m"))));
-    all.extend(criterion.parts.iter().map(|part| ("where", format!("{part} = {}", formula(part)))));
+    all.extend(parts().map(|part| ("where", format!("{} = {}", part.name, part.formula))));
+    all.push(("inputs", read.join("; ")));
+    let twice = if criterion.parts.len() > 1 { "; with agg: sum twice as far" } else { "" };
+    all.extend(parts().next().map(|part| ("range", reduced(suffix, part.range) + twice)));
     all.push(("better", better(suffix)));
     all.push(("undefined", "where a part is, in a group, under `undefined: propagate`".to_owned()));
+    all.push(("source", criterion.source.to_owned()));
     all.push(("peers", peers(criterion.peers)));
     all
 }

@@ -313,12 +313,11 @@ impl Reduction {
         match self {
             Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd | Self::SubgroupUnfairness => (0.0, most - least),
             // Of numbers that may be negative, the sign of a ratio says which are.
-            Self::Ratio(_) if least < 0.0 => (f64::NEG_INFINITY, f64::INFINITY),
+            Self::Ratio(_) | Self::Relative(Step::Over, _) if least < 0.0 => (f64::NEG_INFINITY, f64::INFINITY),
             Self::Ratio(_) | Self::Gini | Self::CorrectedGini | Self::Shortfall | Self::Levelled(_) => (0.0, 1.0),
-            Self::GroupCv => (0.0, f64::INFINITY),
+            Self::GroupCv | Self::Relative(Step::Over, _) => (0.0, f64::INFINITY),
             Self::Skewness | Self::Inequity => (1.0, f64::INFINITY),
             Self::Relative(Step::Minus, _) => (least - most, most - least),
-            Self::Relative(Step::Over, _) => (f64::NEG_INFINITY, f64::INFINITY),
             Self::GroupMin | Self::GroupMax | Self::MeanOverGroups | Self::WeightedMean | Self::EquityScaled(_) | Self::Joint { .. } => {
                 (least, most)
             }

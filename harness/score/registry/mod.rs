@@ -247,6 +247,8 @@ pub struct Criterion {
     pub name: &'static str,
     /// The metrics whose gaps it is made of; where there are two, `agg` says how they are put together.
     pub parts: &'static [&'static str],
+    /// Where it comes from.
+    pub source: &'static str,
     /// What others call it: names with commas between, notes in parentheses.
     pub peers: &'static [(&'static str, &'static str)],
 }
