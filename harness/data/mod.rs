@@ -16,7 +16,7 @@
 //! - [`draw`]: rows with a target distribution (`share`, and `apportion` for whole numbers); [`fold`]: parts for cross-validation.
 //! - [`weight`]: how much each item counts.
 //! - [`mock`]: made-up data in a card's own layout.
-//! - [`printable`]: texts out of files, safe to show.
+//! - [`printable`]: texts out of files and from the system, safe to show.
 //! - [`random`]: numbers keyed by what they are for.
 
 mod apportion;

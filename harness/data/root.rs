@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::error::{DataError, plain};
+use super::error::DataError;
 use super::items::below_root;
+use super::printable::plain;
 
 /// A root, and where it really lies.
 #[derive(Debug)]
