@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::decode::Pixels;
+use super::bitmap::Pixels;
 use super::digest::{Digest, Size};
 
 /// A rectangle, in pixels or as shares of the image's sides.
