@@ -11,7 +11,7 @@ use flate2::{Crc, CrcReader};
 use serde::{Deserialize, Serialize};
 
 use super::error::DataError;
-use super::items::below_root;
+use super::root::below_root;
 use super::unpacked::Unpacked;
 
 /// One file in an archive.

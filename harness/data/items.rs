@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -311,21 +311,4 @@ impl Items {
         })?;
         Ok(records.iter().map(|record| by_record.get(record).cloned()).collect())
     }
-}
-
-/// A path of a table as a path below the root, with `/` between its parts.
-///
-/// # Errors
-/// A reason, where it leaves the root.
-pub(super) fn below_root(path: &str) -> Result<String, String> {
-    let mut parts = Vec::new();
-    for component in Path::new(path).components() {
-        match component {
-            Component::Normal(part) => parts.push(part.to_string_lossy()),
-            Component::CurDir => {}
-            Component::ParentDir if !parts.is_empty() => drop(parts.pop()),
-            _ => return Err(format!("the path `{path}` leaves the root")),
-        }
-    }
-    if parts.is_empty() { Err(format!("the path `{path}` names no file")) } else { Ok(parts.join("/")) }
 }

@@ -12,9 +12,8 @@ use super::packed::{self, Members};
 use super::pattern;
 use crate::data::archive;
 use crate::data::error::DataError;
-use crate::data::items::below_root;
-use crate::data::root::is_pattern;
-use crate::data::sheet::options;
+use crate::data::root::{below_root, is_pattern};
+use crate::data::source::options;
 use crate::data::table::Format;
 use crate::spec::card::{Header, TableFile};
 

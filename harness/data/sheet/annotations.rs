@@ -5,7 +5,7 @@ use super::files::place;
 use crate::data::coco;
 use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
-use crate::data::items::below_root;
+use crate::data::root::below_root;
 use crate::data::source::Source;
 use crate::spec::card::{Coco, Template};
 
