@@ -10,31 +10,11 @@ use super::error::DataError;
 use super::frame::{Factor, Provenance, Targets};
 use super::items::Items;
 use super::opening::Opening;
-use super::printable::printable;
+use super::rejections::Rejected;
 use crate::spec::card::{Card, Name};
 use crate::spec::input::{Input, Resolved};
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
-
-/// A row or file that is not an item, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rejected {
-    /// The file, below the root.
-    pub what: String,
-    /// Its line, or its row where it has no lines.
-    pub line: Option<u64>,
-    /// Why.
-    pub reason: String,
-}
-
-impl std::fmt::Display for Rejected {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "`{}` {line}: {}", printable(&self.what), printable(&self.reason)),
-            None => write!(f, "`{}`: {}", printable(&self.what), printable(&self.reason)),
-        }
-    }
-}
 
 /// Tells how many images of how many are done.
 pub type Progress<'p> = &'p (dyn Fn(u64, u64) + Sync);

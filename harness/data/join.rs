@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::aside::Kind;
-use super::dataset::Rejected;
 use super::error::DataError;
+use super::rejections::Rejected;
 use super::sheet::{Column, Sheet};
 use super::source::{Found, Source, options};
 use super::table::{self, Table};

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use indexmap::IndexSet;
 
 use super::aside::Kind;
-use super::dataset::Rejected;
 use super::error::DataError;
 use super::frame::Targets;
 use super::lists::Lists;
 use super::ontology;
 use super::printable::hidden;
+use super::rejections::Rejected;
 use super::sheet::Sheet;
 use super::source::{Found, Source};
 use super::table::{self, Table};

@@ -5,7 +5,7 @@
 //!   and `join`), `field` and `labels` (with `lists`) say what they mean, `verify` looks at the images, `official` and `split` divide,
 //!   `pixels` measures, `mosaic` composes.
 //! - `source`: the files that a card names, also inside of archives.
-//! - `rejections`: rows and files that are no items, and why (`reason`).
+//! - [`rejections`]: rows and files that are no items, and why (`reason`).
 //! - [`aside`]: what lies there and is not used, though nothing is wrong with it.
 //! - [`items`]: where the images lie; [`digest`]: what they are, remembered. `archive` and `array` say where in a file; `unpacked` and
 //!   `pixel_text` write into the cache what has no places.
@@ -55,7 +55,7 @@ mod pixels;
 pub mod printable;
 pub mod random;
 mod reason;
-mod rejections;
+pub mod rejections;
 mod root;
 mod shard;
 mod share;

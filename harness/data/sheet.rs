@@ -13,11 +13,10 @@ use std::path::{Path, PathBuf};
 use indexmap::{IndexMap, IndexSet};
 
 use super::archive;
-use super::dataset::Rejected;
 use super::digest::Digest;
 use super::error::DataError;
 use super::items::{Container, Place};
-use super::rejections::Rejections;
+use super::rejections::{Rejected, Rejections};
 use super::root::Root;
 use super::source::Source;
 use super::window::Window;
