@@ -14,13 +14,13 @@ use super::field::{self, compact};
 use super::frame::{Factor, Targets, whole};
 use super::items::Items;
 use super::lists::Lists;
+use super::look::Look;
 use super::mosaic::Mosaics;
 use super::sheet::Sheet;
 use super::source::Source;
 use super::split::{Pool, check_disjoint};
 use super::unpacked::Unpacked;
-use super::verify::{self, Look};
-use super::{join, labels, official, pixels, root, sidecar};
+use super::{join, labels, official, pixels, root, sidecar, verify};
 use crate::spec::card::{Card, Condition, Field, FieldSource, LabelForm, Name, Test, Translate};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
