@@ -1,4 +1,5 @@
-//! Texts out of files and from the system, as they may be shown: a name can hold bytes that move a terminal's cursor or turn the writing round.
+//! Texts out of files and from the system, as they may be shown: a name can hold bytes that move a terminal's cursor or turn the writing
+//! round.
 
 use std::borrow::Cow;
 use std::io;
