@@ -11,7 +11,7 @@ use flate2::{Crc, CrcReader};
 use serde::{Deserialize, Serialize};
 
 use super::error::DataError;
-use super::items::below_root;
+use super::root::below_root;
 use super::unpacked::Unpacked;
 
 /// One file in an archive.
@@ -234,8 +234,24 @@ fn pax_path(bytes: &[u8]) -> Option<String> {
     text.lines().find_map(|record| record.split_once(' ')?.1.strip_prefix("path=").map(str::to_owned))
 }
 
+impl Unpacked<'_> {
+    /// A member of an archive, unpacked.
+    pub(super) fn member(&self, archive: &Path, member: &Member) -> Result<PathBuf, DataError> {
+        let how = format!("member {} {:?}", member.path, member.checksum);
+        self.stream(archive, &how, member.stored, || stream(archive, member))
+    }
+
+    /// Whether a member that is read in its place has the bytes that were packed; that is found out once.
+    pub(super) fn check(&self, archive: &Path, member: &Member) -> Result<(), DataError> {
+        let how = format!("whole {} {:?}", member.path, member.checksum);
+        let read = || stream(archive, member).and_then(|mut bytes| io::copy(&mut bytes, &mut io::sink()));
+        let broken = |error: io::Error| DataError::file(archive, format!("cannot be read: {error}; is it whole?"));
+        self.file(archive, &how, |_| read().map(drop).map_err(broken)).map(drop)
+    }
+}
+
 /// A member's bytes, one after the other; the last comes with an error where they are not those that were packed.
-pub(super) fn stream(path: &Path, member: &Member) -> io::Result<Box<dyn Read>> {
+fn stream(path: &Path, member: &Member) -> io::Result<Box<dyn Read>> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(member.offset))?;
     let stored = io::BufReader::new(file.take(member.stored));

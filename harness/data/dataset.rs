@@ -1,7 +1,5 @@
 //! A card opened on its files: items, targets, fields and splits.
 
-use std::path::Path;
-
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -9,32 +7,11 @@ use super::aside::Aside;
 use super::error::DataError;
 use super::frame::{Factor, Provenance, Targets};
 use super::items::Items;
-use super::opening::Opening;
-use super::printable::printable;
-use crate::spec::card::{Card, Name};
+use super::rejections::Rejected;
+use crate::spec::card::Name;
 use crate::spec::input::{Input, Resolved};
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
-
-/// A row or file that is not an item, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rejected {
-    /// The file, below the root.
-    pub what: String,
-    /// Its line, or its row where it has no lines.
-    pub line: Option<u64>,
-    /// Why.
-    pub reason: String,
-}
-
-impl std::fmt::Display for Rejected {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "`{}` {line}: {}", printable(&self.what), printable(&self.reason)),
-            None => write!(f, "`{}`: {}", printable(&self.what), printable(&self.reason)),
-        }
-    }
-}
 
 /// Tells how many images of how many are done.
 pub type Progress<'p> = &'p (dyn Fn(u64, u64) + Sync);
@@ -83,23 +60,6 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Opens a card on its files. `cache` remembers digests of files between runs.
-    ///
-    /// # Errors
-    /// When the card does not fit the data, a file cannot be read, splits share a subject, or the card is `strict` and something was
-    /// rejected.
-    pub fn open(card: &Card, cache: &Path) -> Result<Self, DataError> {
-        Self::open_with(card, cache, &|_, _| {})
-    }
-
-    /// As [`Self::open`]; `progress` gets how many of how many images are verified, from the first that was not before.
-    ///
-    /// # Errors
-    /// As for [`Self::open`].
-    pub fn open_with(card: &Card, cache: &Path, progress: Progress<'_>) -> Result<Self, DataError> {
-        Opening { root: &card.root()?, cache, card, progress }.run()
-    }
-
     /// The rows of a split.
     ///
     /// # Errors

@@ -1,40 +1,16 @@
 //! Encoded images to pixels.
 
-use std::cell::RefCell;
 use std::io::Cursor;
 use std::ops::Range;
 
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
+use super::bitmap::{Header, Pixels};
 use super::jpeg;
 
 /// Changes whenever decoding or fitting gives other bytes than before: old shards are then left alone.
 pub const VERSION: &str = "7";
-
-/// Decoded pixels, row by row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pixels {
-    /// Pixels in a row.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
-    /// 1 (luma) or 3 (red, green, blue).
-    pub channels: u32,
-    /// `height * width * channels` bytes.
-    pub bytes: Vec<u8>,
-}
-
-/// What an image's header says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header {
-    /// Pixels in a row, before any orientation.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
-    /// 1 for grey images, else 3.
-    pub channels: u32,
-}
 
 /// Refuses a file by its length alone: an image within `limit` pixels has at most 16 bits in four channels for each, and a mebibyte besides.
 ///
@@ -116,7 +92,7 @@ pub fn decode(bytes: &[u8], limit: u64, orient: bool, shrink: &dyn Fn(u32, u32) 
         _ => decode_other(bytes, format)?,
     };
     match orientation {
-        Some(orientation) if orient && orientation != Orientation::NoTransforms => Ok(turned(pixels, orientation)),
+        Some(orientation) if orient && orientation != Orientation::NoTransforms => Ok(pixels.turned(orientation)),
         _ => Ok(pixels),
     }
 }
@@ -282,37 +258,4 @@ fn decode_other(bytes: &[u8], format: ImageFormat) -> Result<(Pixels, Option<Ori
         }
     };
     Ok((Pixels { width, height, channels, bytes: pixels }, orientation))
-}
-
-fn turned(pixels: Pixels, orientation: Orientation) -> Pixels {
-    let Pixels { width, height, channels, bytes } = pixels;
-    let whole = "the buffer has `height * width * channels` bytes";
-    let image = match channels {
-        1 => image::GrayImage::from_raw(width, height, bytes).map(DynamicImage::ImageLuma8),
-        _ => image::RgbImage::from_raw(width, height, bytes).map(DynamicImage::ImageRgb8),
-    };
-    debug_assert!(image.is_some(), "{whole}");
-    let mut image = image.unwrap_or_default();
-    image.apply_orientation(orientation);
-    Pixels { width: image.width(), height: image.height(), channels, bytes: image.into_bytes() }
-}
-
-impl Pixels {
-    /// One channel of luma, weighed as ITU-R 601-2 does, in the integers that Pillow uses.
-    #[must_use]
-    pub fn into_luma(self) -> Self {
-        if self.channels == 1 {
-            return self;
-        }
-        let luma = |pixel: &[u8]| {
-            let sum = u32::from(pixel[0]) * 19_595 + u32::from(pixel[1]) * 38_470 + u32::from(pixel[2]) * 7_471 + 0x8000;
-            (sum >> 16) as u8
-        };
-        Self { channels: 1, bytes: self.bytes.chunks_exact(3).map(luma).collect(), ..self }
-    }
-}
-
-thread_local! {
-    /// One resizer a thread: it keeps its buffers.
-    pub(super) static RESIZER: RefCell<fast_image_resize::Resizer> = RefCell::new(fast_image_resize::Resizer::new());
 }

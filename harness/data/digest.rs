@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::decode;
 use super::error::DataError;
-use super::verify::Look;
+use super::look::{Look, Size};
 
 /// Half of a BLAKE3 digest; written as 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,14 +65,6 @@ pub(super) struct Known {
     pub(super) size: Option<Size>,
     /// Its format, where its name says another one.
     pub(super) misnamed: Option<String>,
-}
-
-/// The width and height of an image as they are stored, and whether it is shown lying on its side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Size {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) turned: bool,
 }
 
 /// The files that were read before.

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::printable::plain;
 use super::table::TableError;
 use crate::spec::problem::SpecError;
 
@@ -93,16 +94,6 @@ fn told(dataset: &str, broken: &[String], more: bool) -> String {
         "{count} of the dataset `{dataset}` cannot be decoded: mend the files, or let the card reject them with `verify: pixels`\n  {}",
         broken.join("\n  ")
     )
-}
-
-/// What the system says, without its number.
-pub(super) fn plain(error: io::Error) -> io::Error {
-    let text = error.to_string();
-    match (error.kind(), text.split_once(" (os error")) {
-        (io::ErrorKind::NotFound, _) => io::Error::new(error.kind(), "there is no such file or folder"),
-        (kind, Some((words, _))) => io::Error::new(kind, words.to_lowercase()),
-        _ => error,
-    }
 }
 
 impl DataError {

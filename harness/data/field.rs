@@ -263,3 +263,14 @@ pub(super) fn compact(factor: &Factor, keep: impl Fn(&str) -> bool) -> Factor {
     }
     Factor { levels, codes: factor.codes.iter().map(|code| code.map(|code| position[code as usize])).collect() }
 }
+
+/// Keeps the codes of some rows.
+pub(super) fn retain(fields: &mut IndexMap<String, Factor>, keep: &[bool]) {
+    for factor in fields.values_mut() {
+        let mut row = 0;
+        factor.codes.retain(|_| {
+            row += 1;
+            keep[row - 1]
+        });
+    }
+}

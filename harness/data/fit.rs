@@ -1,9 +1,11 @@
 //! Pixels of any size to a model's size: torchvision's and Pillow's resize and crop.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions};
+use std::cell::RefCell;
 
-use super::decode::{Pixels, RESIZER};
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+
+use super::bitmap::Pixels;
 use crate::spec::input::{Channels, Decoding, Filter, Fit, Resolved};
 
 /// Brings an image to the size and the channels of an input: `height * width * channels` bytes, row by row.
@@ -59,6 +61,11 @@ fn resized(pixels: &Pixels, input: &Resolved) -> Result<Pixels, String> {
     let across = Pixels { width, height: rows, channels: pixels.channels, bytes };
     let bytes = pass(&across, (width, height), (0.0, top - first, f64::from(width), source_height), algorithm)?;
     Ok(Pixels { width, height, channels: pixels.channels, bytes })
+}
+
+thread_local! {
+    /// One resizer a thread: it keeps its buffers.
+    static RESIZER: RefCell<Resizer> = RefCell::new(Resizer::new());
 }
 
 /// Resamples a window (left, top, width, height) to a width and height.

@@ -2,13 +2,14 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::archive::{self, Member};
-use super::decode::{self, Pixels};
+use super::bitmap::Pixels;
+use super::decode;
 use super::digest::Digest;
 use super::error::DataError;
 use super::table;
@@ -253,7 +254,7 @@ impl Items {
                     let path = container.path(&self.root);
                     let mut bytes = vec![0; shape.bytes() as usize];
                     let read = File::open(&path).and_then(|file| file.read_exact_at(&mut bytes, start + record * stride));
-                    read.map(|()| Encoded::Pixels(side_by_side(shape, bytes))).map_err(|source| DataError::read(&path, source))
+                    read.map(|()| Encoded::Pixels(Pixels::of_record(shape, bytes))).map_err(|source| DataError::read(&path, source))
                 }
                 Container::Parquet { .. } => Err(absent()),
             },
@@ -310,37 +311,4 @@ impl Items {
         })?;
         Ok(records.iter().map(|record| by_record.get(record).cloned()).collect())
     }
-}
-
-/// The channels of each pixel side by side.
-fn side_by_side(shape: &Shape, bytes: Vec<u8>) -> Pixels {
-    let Shape { height, width, channels, planes } = *shape;
-    let bytes = match planes && channels > 1 {
-        false => bytes,
-        true => {
-            let plane = bytes.len() / channels as usize;
-            (0..plane)
-                .flat_map(|pixel| (0..channels as usize).map(move |channel| (channel, pixel)))
-                .map(|(channel, pixel)| bytes[channel * plane + pixel])
-                .collect()
-        }
-    };
-    Pixels { width, height, channels, bytes }
-}
-
-/// A path of a table as a path below the root, with `/` between its parts.
-///
-/// # Errors
-/// A reason, where it leaves the root.
-pub(super) fn below_root(path: &str) -> Result<String, String> {
-    let mut parts = Vec::new();
-    for component in Path::new(path).components() {
-        match component {
-            Component::Normal(part) => parts.push(part.to_string_lossy()),
-            Component::CurDir => {}
-            Component::ParentDir if !parts.is_empty() => drop(parts.pop()),
-            _ => return Err(format!("the path `{path}` leaves the root")),
-        }
-    }
-    if parts.is_empty() { Err(format!("the path `{path}` names no file")) } else { Ok(parts.join("/")) }
 }

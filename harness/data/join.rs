@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::aside::Kind;
-use super::dataset::Rejected;
 use super::error::DataError;
-use super::sheet::{Column, Sheet, options};
-use super::source::{Found, Source};
+use super::rejections::Rejected;
+use super::sheet::{Column, Sheet};
+use super::source::{Found, Source, options};
 use super::table::{self, Table};
 use crate::spec::card::{Join, JoinKey};
 

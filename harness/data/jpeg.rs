@@ -10,7 +10,7 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
-use super::decode::{Header, Pixels};
+use super::bitmap::{Header, Pixels};
 
 mod encode;
 #[cfg(feature = "turbojpeg")]

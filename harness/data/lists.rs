@@ -3,7 +3,6 @@
 use indexmap::IndexMap;
 
 use super::frame::whole;
-use super::labels::unseen;
 use super::printable::hidden;
 use super::sheet::Sheet;
 use crate::spec::card::{LabelForm, Labels};
@@ -121,4 +120,9 @@ fn python(cell: &str) -> Option<Vec<String>> {
         };
     }
     Some(items)
+}
+
+/// Why a class is refused that cannot be shown.
+pub(super) fn unseen(class: &str) -> String {
+    format!("the class `{class}` holds a character that cannot be shown")
 }

@@ -2,21 +2,21 @@
 //!
 //! - [`table`]: CSV, TSV, Parquet and JSON lines as named columns.
 //! - [`dataset`]: a card opened on its files. `opening` goes the way: `needed` says which columns, `sheet` reads the items (with `walk`, `root`
-//!   and `join`), `field` and `labels` (with `lists`) say what they mean, `verify` looks at the images, `official` and `split` divide,
-//!   `pixels` measures, `mosaic` composes.
+//!   and `join`), `field` and `labels` (with `lists` and `gathered`) say what they mean, `filter` drops what `where` leaves out, `verify` has a
+//!   `look` at the images, `official` and `split` divide, `pixels` measures, `mosaic` composes.
 //! - `source`: the files that a card names, also inside of archives.
-//! - `rejections`: rows and files that are no items, and why (`reason`).
+//! - [`rejections`]: rows and files that are no items, and why (`reason`).
 //! - [`aside`]: what lies there and is not used, though nothing is wrong with it.
 //! - [`items`]: where the images lie; [`digest`]: what they are, remembered. `archive` and `array` say where in a file; `unpacked` and
 //!   `pixel_text` write into the cache what has no places.
-//! - [`decode`] (with `jpeg`) and [`fit`]: encoded images to pixels of a model's size.
+//! - [`decode`] (with `jpeg`) and [`fit`]: encoded images to [`bitmap`]s of a model's size.
 //! - [`images`]: decoded once, in `shard`s, while those are read that have arrived (`arrivals`); [`batches`]: as Arrow, in an order, augmented.
 //!   `distort`: made worse on purpose, the same way each time.
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
 //! - [`draw`]: rows with a target distribution (`share`, and `apportion` for whole numbers); [`fold`]: parts for cross-validation.
 //! - [`weight`]: how much each item counts.
 //! - [`mock`]: made-up data in a card's own layout.
-//! - [`printable`]: texts out of files, safe to show.
+//! - [`printable`]: texts out of files and from the system, safe to show.
 //! - [`random`]: numbers keyed by what they are for.
 
 mod apportion;
@@ -26,6 +26,7 @@ mod arrivals;
 pub mod aside;
 mod augment;
 pub mod batches;
+pub mod bitmap;
 mod coco;
 pub mod dataset;
 pub mod decode;
@@ -34,15 +35,18 @@ mod distort;
 pub mod draw;
 pub mod error;
 mod field;
+mod filter;
 pub mod fit;
 pub mod fold;
 pub mod frame;
+mod gathered;
 pub mod images;
 pub mod items;
 mod join;
 mod jpeg;
 mod labels;
 mod lists;
+mod look;
 pub mod mock;
 mod mosaic;
 mod needed;
@@ -54,7 +58,7 @@ mod pixels;
 pub mod printable;
 pub mod random;
 mod reason;
-mod rejections;
+pub mod rejections;
 mod root;
 mod shard;
 mod share;

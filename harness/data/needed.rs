@@ -1,16 +1,26 @@
-//! The columns that a card reads, and who has them: the items' own table or names, or the tables that are joined to them.
+//! What an opening needs: its card and folders; the columns that the card reads, and who has them: the items' own table or names, or the tables
+//! that are joined to them.
 
 use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 
 use indexmap::IndexMap;
 
+use super::dataset::Progress;
 use super::error::DataError;
-use super::opening::Opening;
 use super::sheet::{Column, Sheet};
 use super::table::TableError;
-use crate::spec::card::{FieldSource, Join, LabelForm, Layout, Name, Template};
+use crate::spec::card::{Card, FieldSource, Join, LabelForm, Layout, Name, Template};
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
+
+/// What an opening works on.
+pub(super) struct Opening<'c> {
+    pub(super) card: &'c Card,
+    pub(super) root: &'c Path,
+    pub(super) cache: &'c Path,
+    pub(super) progress: Progress<'c>,
+}
 
 impl Opening<'_> {
     /// The columns that the card reads, each with what says so.

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::aside::Kind;
 use super::error::DataError;
 use super::frame::{Factor, whole};
-use super::opening::Opening;
+use super::needed::Opening;
 use super::rejections::Rejections;
 use super::sheet::Sheet;
 use super::split::{Pool, divide};

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::aside::Kind;
 use super::error::DataError;
 use super::frame::Targets;
-use super::labels::Gathered;
+use super::gathered::Gathered;
 use super::sheet::Sheet;
 use super::source::Source;
 use super::table::Table;

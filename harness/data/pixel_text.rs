@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::error::DataError;
-use super::sheet::options;
-use super::source::Found;
+use super::source::{Found, options};
 use super::table::{self, Column, Table, TableError};
 use super::unpacked::Unpacked;
 use crate::spec::card::{Glob, PixelText, TableFile};

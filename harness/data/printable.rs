@@ -1,6 +1,8 @@
-//! Texts out of files, as they may be shown: a name can hold bytes that move a terminal's cursor or turn the writing round.
+//! Texts out of files and from the system, as they may be shown: a name can hold bytes that move a terminal's cursor or turn the writing
+//! round.
 
 use std::borrow::Cow;
+use std::io;
 
 /// A text is shown up to so many characters: a cell that an open quote made of the rest of a file is no help to anybody.
 const LONGEST: usize = 600;
@@ -34,4 +36,14 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 /// bidirectional algorithm.
 pub(super) fn hidden(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// What the system says, without its number.
+pub(super) fn plain(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match (error.kind(), text.split_once(" (os error")) {
+        (io::ErrorKind::NotFound, _) => io::Error::new(error.kind(), "there is no such file or folder"),
+        (kind, Some((words, _))) => io::Error::new(kind, words.to_lowercase()),
+        _ => error,
+    }
 }

@@ -3,9 +3,32 @@
 //! A table may have more rows that are refused than memory has room for, so that none is kept beyond what anybody reads.
 
 use std::collections::HashSet;
+use std::fmt;
 
-use super::dataset::Rejected;
+use serde::{Deserialize, Serialize};
+
+use super::printable::printable;
 use super::reason::Reasons;
+
+/// A row or file that is not an item, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// The file, below the root.
+    pub what: String,
+    /// Its line, or its row where it has no lines.
+    pub line: Option<u64>,
+    /// Why.
+    pub reason: String,
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "`{}` {line}: {}", printable(&self.what), printable(&self.reason)),
+            None => write!(f, "`{}`: {}", printable(&self.what), printable(&self.reason)),
+        }
+    }
+}
 
 /// Rejections that are kept, whatever their reasons.
 const LISTED: usize = 10_000;

@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, FileType};
 use std::os::unix::fs::FileTypeExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::error::{DataError, plain};
-use super::items::below_root;
+use super::error::DataError;
+use super::printable::plain;
 
 /// A root, and where it really lies.
 #[derive(Debug)]
@@ -102,6 +102,23 @@ impl Refusal {
             Self::Is(reason) => format!("`{file}` is {reason}"),
         }
     }
+}
+
+/// A path of a table as a path below the root, with `/` between its parts.
+///
+/// # Errors
+/// A reason, where it leaves the root.
+pub(super) fn below_root(path: &str) -> Result<String, String> {
+    let mut parts = Vec::new();
+    for component in Path::new(path).components() {
+        match component {
+            Component::Normal(part) => parts.push(part.to_string_lossy()),
+            Component::CurDir => {}
+            Component::ParentDir if !parts.is_empty() => drop(parts.pop()),
+            _ => return Err(format!("the path `{path}` leaves the root")),
+        }
+    }
+    if parts.is_empty() { Err(format!("the path `{path}` names no file")) } else { Ok(parts.join("/")) }
 }
 
 /// A folder as system calls take it: an empty path is the one that one is in.

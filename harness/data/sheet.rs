@@ -13,16 +13,14 @@ use std::path::{Path, PathBuf};
 use indexmap::{IndexMap, IndexSet};
 
 use super::archive;
-use super::dataset::Rejected;
 use super::digest::Digest;
 use super::error::DataError;
 use super::items::{Container, Place};
-use super::rejections::Rejections;
+use super::rejections::{Rejected, Rejections};
 use super::root::Root;
 use super::source::Source;
-use super::table;
 use super::window::Window;
-use crate::spec::card::{Card, Header, Layout, TableFile, TableFormat, Template};
+use crate::spec::card::{Card, Layout, Template};
 use crate::spec::problem::{Problem, SpecError};
 
 /// A column of texts, each distinct one held once.
@@ -239,34 +237,5 @@ impl Sheet {
             self.retain(keep);
         }
         first
-    }
-}
-
-/// How a card says that a table is written, as the reader of tables wants it.
-pub(super) fn options(file: &TableFile) -> table::Options {
-    let format = file.format.map(|format| match format {
-        TableFormat::Delimited(byte) => table::Format::Delimited(byte),
-        TableFormat::Whitespace => table::Format::Whitespace,
-        TableFormat::Parquet => table::Format::Parquet,
-        TableFormat::Json => table::Format::Json,
-        TableFormat::JsonLines => table::Format::JsonLines,
-    });
-    let header = match &file.header {
-        Header::Names => table::Header::Names,
-        Header::AllButFirst(first) => table::Header::AllButFirst(first.clone()),
-        Header::Absent(columns) => table::Header::Absent(columns.clone()),
-    };
-    let (at, each) = (file.at.clone(), file.each.clone());
-    table::Options {
-        format,
-        encoding: file.encoding,
-        skip_rows: file.skip_rows,
-        unquoted: file.unquoted,
-        header,
-        at,
-        each,
-        columns: None,
-        stored: None,
-        tolerant: false,
     }
 }

@@ -9,8 +9,8 @@ use super::archive::{self, Member};
 use super::array;
 use super::digest::Digest;
 use super::error::DataError;
-use super::items::{Container, Place, below_root};
-use super::root::{Root, no_file};
+use super::items::{Container, Place};
+use super::root::{Root, below_root, no_file};
 use super::sheet::{Column, Sheet};
 use crate::spec::card::{Card, Pick, Ties};
 

@@ -1,4 +1,5 @@
-//! The files that a card names: below its root, or inside of a zip or tar archive there, as `faces.zip/labels.csv`.
+//! The files that a card names: below its root, or inside of a zip or tar archive there, as `faces.zip/labels.csv`; and how tables are written in
+//! them.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,13 +8,11 @@ use std::rc::Rc;
 
 use super::archive::{self, Member};
 use super::error::DataError;
-use super::items::below_root;
-use super::root::{ABSENT, Root, is_pattern, no_file};
-use super::sheet::options;
+use super::root::{ABSENT, Root, below_root, is_pattern, no_file};
 use super::table;
 use super::unpacked::Unpacked;
 use super::walk::walk;
-use crate::spec::card::{Glob, TableFile};
+use crate::spec::card::{Glob, Header, TableFile, TableFormat};
 use crate::spec::problem::did_you_mean;
 
 /// Where the files of a card are read from.
@@ -161,5 +160,34 @@ impl<'s> Source<'s> {
             }
             (true, None) => Err(lost("is a pattern that no member of the archive matches".to_owned())),
         }
+    }
+}
+
+/// How a card says that a table is written, as the reader of tables wants it.
+pub(super) fn options(file: &TableFile) -> table::Options {
+    let format = file.format.map(|format| match format {
+        TableFormat::Delimited(byte) => table::Format::Delimited(byte),
+        TableFormat::Whitespace => table::Format::Whitespace,
+        TableFormat::Parquet => table::Format::Parquet,
+        TableFormat::Json => table::Format::Json,
+        TableFormat::JsonLines => table::Format::JsonLines,
+    });
+    let header = match &file.header {
+        Header::Names => table::Header::Names,
+        Header::AllButFirst(first) => table::Header::AllButFirst(first.clone()),
+        Header::Absent(columns) => table::Header::Absent(columns.clone()),
+    };
+    let (at, each) = (file.at.clone(), file.each.clone());
+    table::Options {
+        format,
+        encoding: file.encoding,
+        skip_rows: file.skip_rows,
+        unquoted: file.unquoted,
+        header,
+        at,
+        each,
+        columns: None,
+        stored: None,
+        tolerant: false,
     }
 }

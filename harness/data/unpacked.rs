@@ -3,7 +3,6 @@
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::archive::{self, Member};
 use super::digest::{Digest, Memory};
 use super::error::DataError;
 
@@ -54,7 +53,7 @@ impl<'c> Unpacked<'c> {
     }
 
     /// What a stream gives that is compressed in `stored` bytes of `packed`.
-    fn stream(
+    pub(super) fn stream(
         &self,
         packed: &Path,
         how: &str,
@@ -81,20 +80,6 @@ impl<'c> Unpacked<'c> {
                 out.write_all(&block[..count]).map_err(|source| DataError::cache(self.cache, source))?;
             }
         })
-    }
-
-    /// A member of an archive, unpacked.
-    pub(super) fn member(&self, archive: &Path, member: &Member) -> Result<PathBuf, DataError> {
-        let how = format!("member {} {:?}", member.path, member.checksum);
-        self.stream(archive, &how, member.stored, || archive::stream(archive, member))
-    }
-
-    /// Whether a member that is read in its place has the bytes that were packed; that is found out once.
-    pub(super) fn check(&self, archive: &Path, member: &Member) -> Result<(), DataError> {
-        let how = format!("whole {} {:?}", member.path, member.checksum);
-        let read = || archive::stream(archive, member).and_then(|mut bytes| io::copy(&mut bytes, &mut io::sink()));
-        let broken = |error: io::Error| DataError::file(archive, format!("cannot be read: {error}; is it whole?"));
-        self.file(archive, &how, |_| read().map(drop).map_err(broken)).map(drop)
     }
 
     /// A gzip file, unpacked.

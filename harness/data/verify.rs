@@ -1,64 +1,26 @@
 //! Images before any is used: their digests, and whether they are whole.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use indexmap::IndexMap;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::archive::{self, Member};
 use super::aside::Kind;
 use super::dataset::Progress;
 use super::decode;
-use super::digest::{Digest, Known, Memory, Size};
+use super::digest::{Digest, Known, Memory};
 use super::error::DataError;
+use super::field::retain;
 use super::frame::Factor;
 use super::items::{Container, Place};
-use super::opening::{Opening, retain};
+use super::look::{Look, Looked};
+use super::needed::Opening;
 use super::shard::write_whole;
 use super::sheet::Sheet;
 use super::table;
 use super::window::Window;
-use crate::spec::card::{Card, Verify};
-
-/// How images are looked at.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Look {
-    limit: u64,
-    verify: Verify,
-}
-
-impl Look {
-    /// As a card asks.
-    pub(super) fn of(card: &Card) -> Self {
-        Self { limit: card.pixel_limit, verify: card.verify }
-    }
-
-    /// Refuses a file by its length alone.
-    pub(super) fn length(&self, bytes: u64) -> Result<(), String> {
-        decode::check_length(bytes, self.limit)
-    }
-
-    /// The size of an image that is whole, where it is asked; or why it is not.
-    pub(super) fn at(&self, bytes: &[u8], sized: bool) -> Result<Option<Size>, String> {
-        let header = decode::check(bytes, self.limit)?;
-        if self.verify == Verify::Pixels && !decode::is_lenient(bytes) {
-            decode::decode(bytes, self.limit, false, &decode::full)?;
-        }
-        let size = || Size { width: header.width, height: header.height, turned: decode::is_turned(bytes, header) };
-        Ok(sized.then(size))
-    }
-}
-
-/// Everything that what was found depends on, besides the bytes.
-impl fmt::Display for Look {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {:?}", decode::VERSION, self.limit, self.verify)
-    }
-}
 
 /// Cells that are held in memory at once.
 const BLOCK: usize = 256;
@@ -79,26 +41,6 @@ impl Tally<'_> {
         }
         if self.new.load(Ordering::Relaxed) {
             (self.progress)(done.min(self.total), self.total);
-        }
-    }
-}
-
-/// What was found out about the images of a container.
-#[derive(Default, Serialize, Deserialize)]
-struct Looked {
-    /// Why some are no whole images.
-    broken: BTreeMap<u64, String>,
-    /// How large the others are, where that was asked.
-    sizes: BTreeMap<u64, Size>,
-    /// The formats of those whose names say another one.
-    misnamed: BTreeMap<u64, String>,
-}
-
-impl Looked {
-    fn add(&mut self, record: u64, found: Result<Option<Size>, String>) {
-        match found {
-            Ok(size) => self.sizes.extend(size.map(|size| (record, size))),
-            Err(reason) => drop(self.broken.insert(record, reason)),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::decode::Pixels;
-use super::digest::{Digest, Size};
+use super::bitmap::Pixels;
+use super::digest::Digest;
+use super::look::Size;
 
 /// A rectangle, in pixels or as shares of the image's sides.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

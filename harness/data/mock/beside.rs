@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cast::{self, Item};
-use super::folder::Folder;
+use super::folder::{Folder, put};
 use super::pattern;
 use crate::data::array;
 use crate::data::error::DataError;
@@ -56,20 +56,6 @@ fn content(cells: &[(&Pick, &str)]) -> Vec<u8> {
         return lines.iter().map(line).collect::<String>().into_bytes();
     }
     json.to_string().into_bytes()
-}
-
-/// Puts a value at the end of a path of keys.
-pub(super) fn put<'k>(json: &mut serde_json::Value, mut keys: impl Iterator<Item = &'k str>, value: serde_json::Value) {
-    let Some(key) = keys.next() else {
-        *json = value;
-        return;
-    };
-    if !json.is_object() {
-        *json = serde_json::json!({});
-    }
-    if let Some(map) = json.as_object_mut() {
-        put(map.entry(key).or_insert(serde_json::Value::Null), keys, value);
-    }
 }
 
 /// Texts as NumPy writes them: UTF-32, padded to the longest; a single one has no dimension.

@@ -8,16 +8,28 @@ use arrow::array::{ArrayRef, BinaryArray, RecordBatch, StringArray, StructArray}
 use arrow::datatypes::{DataType, Field, Fields, Schema};
 use parquet::arrow::ArrowWriter;
 
-use super::beside::put;
 use super::packed::{self, Members};
 use super::pattern;
 use crate::data::archive;
 use crate::data::error::DataError;
-use crate::data::items::below_root;
-use crate::data::root::is_pattern;
-use crate::data::sheet::options;
+use crate::data::root::{below_root, is_pattern};
+use crate::data::source::options;
 use crate::data::table::Format;
 use crate::spec::card::{Header, TableFile};
+
+/// Puts a value at the end of a path of keys.
+pub(super) fn put<'k>(json: &mut serde_json::Value, mut keys: impl Iterator<Item = &'k str>, value: serde_json::Value) {
+    let Some(key) = keys.next() else {
+        *json = value;
+        return;
+    };
+    if !json.is_object() {
+        *json = serde_json::json!({});
+    }
+    if let Some(map) = json.as_object_mut() {
+        put(map.entry(key).or_insert(serde_json::Value::Null), keys, value);
+    }
+}
 
 /// A row as a JSON record; a path names a value inside of it.
 fn record(file: &TableFile, row: &BTreeMap<String, String>) -> serde_json::Value {

@@ -3,9 +3,9 @@
 use super::Sheet;
 use super::files::place;
 use crate::data::coco;
-use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
-use crate::data::items::below_root;
+use crate::data::rejections::Rejected;
+use crate::data::root::below_root;
 use crate::data::source::Source;
 use crate::spec::card::{Coco, Template};
 

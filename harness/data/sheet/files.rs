@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use super::Sheet;
 use crate::data::archive;
-use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
+use crate::data::rejections::Rejected;
 use crate::data::root::named;
 use crate::data::source::Source;
 use crate::data::walk::{endings, walk};

@@ -5,9 +5,9 @@ use std::os::unix::fs::FileExt;
 
 use super::Sheet;
 use super::arrays::{numbered, within};
-use crate::data::dataset::Rejected;
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
+use crate::data::rejections::Rejected;
 use crate::data::source::Source;
 use crate::spec::card::{Card, Records};
 use crate::spec::problem::did_you_mean;

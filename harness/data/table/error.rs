@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::data::error::plain;
+use crate::data::printable::plain;
 use crate::spec::problem::did_you_mean;
 
 /// A place in a table: `labels.csv line 3`, or `train.parquet row 3` in a format without lines.
