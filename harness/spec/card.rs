@@ -15,6 +15,7 @@ mod split;
 mod table;
 mod template;
 mod usage;
+mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +24,7 @@ use indexmap::IndexMap;
 pub use self::archives::Archives;
 pub use self::compose::{Combine, Compose};
 pub use self::condition::{Condition, Range, Test};
-pub use self::field::{Bins, Field, FieldSource, Measure, Missing, Outside, Provenance, Translate, Words};
+pub use self::field::{Bins, Field, FieldSource, Measure, Missing, Outside, Provenance, Translate};
 pub use self::glob::Glob;
 pub use self::labels::{LabelForm, Labels, Names, Others, Said, Truth};
 pub use self::layout::{BoxAt, BoxFormat, Coco, Edges, Files, ImageAt, Layout, Pattern, Rows};
@@ -34,6 +35,7 @@ pub use self::split::{Share, Split, SplitColumn, Splits};
 pub use self::table::{Header, Join, JoinKey, TableFile, TableFormat, unanchored};
 pub use self::template::Template;
 pub use self::usage::DataUse;
+pub use self::words::Words;
 use super::decode::{Decode, Fields, word};
 use super::file;
 use super::mock::Mock;

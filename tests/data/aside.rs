@@ -168,6 +168,9 @@ fn texts_that_hold_words_of_several_levels_are_counted_and_a_label_of_them_is_re
     let several = card.replace("[man, men]}", "[man, men]}, several: {level: mixed}");
     let text = shown(&folder, &several).to_string();
     assert!(text.contains("mixed") && !text.contains("several levels"), "{text}");
+    let phrases = card.replace("{female: [woman], male: [man, men]}", "{group: ['with-men'], pair: [man AND a  woman], dog: [a do, dog]}");
+    let text = shown(&folder, &phrases).to_string();
+    insta::assert_snapshot!("phrases", text);
 }
 
 #[test]

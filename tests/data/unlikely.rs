@@ -106,6 +106,7 @@ fn levels_and_labels_that_contradict_themselves_are_underlined() {
         "fields: {tone: {map: {dark: one, ' dark': three}}, age: {words: {young: [boy, Kid], old: [man, kid]}}}\n",
         "fields: {tone: {map: {1: one, 2: too}, levels: [one, two]}, age: {words: {young: [boy], old: [man]}, levels: [young, odd]}}\n",
         "fields: {tone: {columns: {age: 5, cat: 7}, levels: [5, 6], several: {level: both}}, age: {bins: [0, 9, 99], names: [young, old], levels: [old]}}\n",
+        "fields: {age: {words: {young: [boy, '--'], old: [man]}}}\n",
         "labels: {columns: [cat], present: 1, absent: [0, 1.0]}\n",
         "labels: {columns: [cat], present: {at_least: 0.5}, absent: {below: 0.6}}\n",
         "labels: {columns: [cat], present: [1, null], absent: [null]}\n",

@@ -4,6 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 use regex::Regex;
 
 use super::table::pattern;
+use super::words::{self, Words};
 use super::{Name, level};
 use crate::spec::decode::{Decode, Fields, expected, number_in, word};
 use crate::spec::node::{Key, Node, Value};
@@ -140,25 +141,6 @@ pub enum Translate {
     Words(Words),
 }
 
-/// Levels by the words that tell them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
-    /// Lower-case words, by level.
-    pub levels: IndexMap<String, Vec<String>>,
-    /// The level of a text with words of several levels; `None`: missing.
-    pub several: Option<String>,
-}
-
-impl Words {
-    /// The levels of which a word occurs. Letters outside of words do not matter: `Men's` holds `men`.
-    pub fn found(&self, text: &str) -> Vec<&str> {
-        let text = text.to_lowercase();
-        let said: std::collections::HashSet<&str> = text.split(|letter: char| !letter.is_alphanumeric()).collect();
-        let told = self.levels.iter().filter(|(_, words)| words.iter().any(|word| said.contains(word.as_str())));
-        told.map(|(level, _)| level.as_str()).collect()
-    }
-}
-
 /// Half-open ranges of numbers, `[a, b)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bins {
@@ -252,7 +234,7 @@ fn decode_column(fields: &mut Fields, key: &Key, node: &Node, problems: &mut Pro
     let map = fields.optional_with("map", problems, decode_map);
     let edges = fields.optional_with("bins", problems, decode_edges);
     let names = fields.optional_with("names", problems, level::names);
-    let words = fields.optional_with("words", problems, decode_words);
+    let words = fields.optional_with("words", problems, words::decode);
     let several = fields.optional_with("several", problems, decode_missing);
     let translate = match (map, edges, words) {
         (Some(map), None, None) => Translate::Map(map),
@@ -296,25 +278,6 @@ fn decode_map(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, O
         map.insert(text.to_owned(), level);
     }
     Some(map)
-}
-
-fn decode_words(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, Vec<String>>> {
-    let levels: IndexMap<String, Vec<String>> = IndexMap::decode(node, problems)?;
-    level::keys(node, problems)?;
-    let mut said: IndexMap<String, &str> = IndexMap::new();
-    for (level, words) in &levels {
-        for (at, word) in words.iter().enumerate() {
-            let Some(other) = said.insert(word.to_lowercase(), level).filter(|other| other != level) else { continue };
-            let written = match node.get(level).map(|words| &words.value) {
-                Some(Value::List(words)) => words.get(at).unwrap_or(node),
-                _ => node,
-            };
-            let message = format!("the word `{word}` is one of `{other}` already, so that it tells no level");
-            problems.push(Problem::at(written, message).help("let each word be of one level"));
-            return None;
-        }
-    }
-    Some(levels.into_iter().map(|(level, words)| (level, words.iter().map(|word| word.to_lowercase()).collect())).collect())
 }
 
 fn decode_edges(node: &Node, problems: &mut Problems) -> Option<Vec<f64>> {
