@@ -214,6 +214,8 @@ impl<'a> Audit<'a> {
         };
         let name = |class: usize| self.predictions.classes()[class].clone();
         let count = |weight: f64| weight.round() as u64;
+        let kept = sizes.kept();
+        let groups = spot.group.map_or_else(|| panel.groups.clone().filter(|group| kept[*group]).collect(), |group| vec![group]);
         Measurement {
             decision: String::new(),
             metric: metric.name.clone(),
@@ -229,7 +231,7 @@ impl<'a> Audit<'a> {
             n: count(reading.support.items),
             n_positive: reading.support.positives.map(count),
             n_negative: reading.support.negatives.map(count),
-            n_clusters: sizes.clusters(&spot.group.map_or_else(|| panel.groups.clone().collect(), |group| vec![group])),
+            n_clusters: sizes.clusters(&groups),
             null_median: reading.null.map(|(median, _)| median),
             null_p: reading.null.map(|(_, p)| p),
             status,

@@ -50,7 +50,7 @@ impl<'a> Sample<'a> {
     pub fn interval(&self, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
         let level = uncertainty.level();
         let method = uncertainty.method();
-        if let (Some((part, whole)), Method::Standard) = (self.share, method) {
+        if let (Some((part, whole)), true) = (self.share, uncertainty.shares_have_their_own()) {
             return Some(self.of_share(part, whole, uncertainty));
         }
         let (sorted, _) = defined(self.replicates.iter().copied());
@@ -60,13 +60,16 @@ impl<'a> Sample<'a> {
         if sorted[sorted.len() - 1] - sorted[0] <= 1e-12 * self.value.abs().max(1.0) {
             return self.unvaried(uncertainty);
         }
+        let at = |(low, high)| (quantile(&sorted, low), quantile(&sorted, high));
         let (low, high) = match method {
-            Method::Percentile => ((1.0 - level) / 2.0, f64::midpoint(1.0, level)),
-            Method::Standard => expanded(level, self.smaller.max(2.0)),
-            Method::Bca => self.accelerated(&sorted, level),
+            Method::Percentile => at(((1.0 - level) / 2.0, f64::midpoint(1.0, level))),
+            Method::Standard => {
+                let (low, high) = widened(&sorted, self.value, level, self.smaller);
+                let (least, most) = self.range;
+                self.unbiased(low.max(least), high.min(most), &sorted)
+            }
+            Method::Bca => at(self.accelerated(&sorted, level)),
         };
-        let (low, high) = (quantile(&sorted, low), quantile(&sorted, high));
-        let (low, high) = if method == Method::Standard { self.unbiased(low, high, &sorted) } else { (low, high) };
         // A few replicates may all lie on one side of the number.
         Some((low.min(self.value), high.max(self.value)))
     }
@@ -161,14 +164,20 @@ pub fn percentile(replicates: impl Iterator<Item = f64>, level: f64) -> Option<(
     Some((quantile(&sorted, tail), quantile(&sorted, 1.0 - tail)))
 }
 
-/// The percentiles at levels widened for so many units.
-pub fn expanded_percentile(replicates: impl Iterator<Item = f64>, level: f64, units: f64) -> Option<(f64, f64)> {
-    let (sorted, all) = defined(replicates);
-    if sorted.is_empty() || 2 * sorted.len() < all {
-        return None;
+/// Resamples of fewer units end before the levels that so few ask for.
+pub const FEW: f64 = 10.0;
+
+/// The percentiles at levels widened for so many units; of few units at least as far as Student's t of the resamples' spread reaches.
+fn widened(sorted: &[f64], value: f64, level: f64, units: f64) -> (f64, f64) {
+    let units = units.max(2.0);
+    let (low, high) = expanded(level, units);
+    let (low, high) = (quantile(sorted, low), quantile(sorted, high));
+    if units >= FEW {
+        return (low, high);
     }
-    let (low, high) = expanded(level, units.max(2.0));
-    Some((quantile(&sorted, low), quantile(&sorted, high)))
+    let spread = (variance(sorted) * units / (units - 1.0)).sqrt();
+    let reach = student_quantile(f64::midpoint(1.0, level), units - 1.0) * spread;
+    (low.min(value - reach), high.max(value + reach))
 }
 
 /// The interval of a number whose errors are in proportion to it, as those of a variance, of so many units: that of Student's t for its
@@ -200,7 +209,10 @@ pub fn reaching_zero(interval: impl Fn(f64) -> Option<(f64, f64)>) -> Option<f64
 }
 
 /// The two-sided p at which intervals widened for so many units reach 0, where plain ones do at `p`.
-pub fn expanded_p(p: f64, units: f64) -> f64 {
+pub fn expanded_p(p: f64, units: f64, uncertainty: &Uncertainty) -> f64 {
+    if uncertainty.method() == Method::Percentile {
+        return p;
+    }
     let units = units.max(2.0);
     let z = normal_quantile(p / 2.0) / (units / (units - 1.0)).sqrt();
     student_two_sided(z, units - 1.0).min(1.0)
@@ -229,23 +241,36 @@ pub fn of_gap(replicates: impl Iterator<Item = f64>, value: f64, grows: bool, le
     Some(if grows { (value - near, value + reach) } else { (value - reach, value + near) })
 }
 
-/// The percentiles of a weighted sum of numbers whose weights sum to `weights`; where all resamples agree, the most that so many agreeing
-/// items let numbers of this range differ.
+/// The interval of a weighted sum of numbers of this range whose weights sum to `weights`, the least known of which rests on so many units: the
+/// percentiles at levels widened for these. Where all resamples agree, the most that so many agreeing units let the numbers differ; so it is too
+/// where a number rests on one unit alone, of which no resample says how far others are from it.
 pub fn of_contrast(
-    drawn: &[f64],
-    items: f64,
+    (value, drawn): (f64, &[f64]),
+    units: f64,
     weights: f64,
     (least, most): (f64, f64),
     level: f64,
     uncertainty: &Uncertainty,
 ) -> Option<(f64, f64)> {
-    let (lower, upper) = percentile(drawn.iter().copied(), level)?;
-    if upper - lower > 1e-12 {
-        return Some((lower, upper));
+    let (sorted, all) = defined(drawn.iter().copied());
+    if sorted.is_empty() || 2 * sorted.len() < all {
+        return None;
     }
-    let (_, unseen) = share::interval(0.0, items.max(1.0), level, uncertainty.shares());
-    let reach = unseen * (most - least) * weights / 2.0;
-    reach.is_finite().then_some((lower - reach, upper + reach))
+    let whole = (most - least) * weights / 2.0;
+    let plain = uncertainty.method() == Method::Percentile;
+    let alone = !plain && units <= 1.0 + 1e-9;
+    let (lower, upper) = if sorted[sorted.len() - 1] - sorted[0] > 1e-12 && !alone {
+        let tail = (1.0 - level) / 2.0;
+        if plain { (quantile(&sorted, tail), quantile(&sorted, 1.0 - tail)) } else { widened(&sorted, value, level, units) }
+    } else {
+        let (_, unseen) = share::interval(0.0, units.max(1.0), level, uncertainty.shares());
+        let reach = unseen * whole;
+        if !reach.is_finite() {
+            return None;
+        }
+        (value - reach, value + reach)
+    };
+    Some((lower.max(-whole), upper.min(whole)))
 }
 
 /// What chance alone gives: the median of the gaps under permuted labels, and the share of them that are at least as far out as the

@@ -145,11 +145,11 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
     let before = problems.len();
     let truth = truth(call, &parts, sets, problems)?;
     let task = whole.of(&truth);
-    if task.multi_label && !first.multi_label {
+    if let (true, Some(single)) = (task.multi_label, parts.iter().find(|part| !part.multi_label)) {
         let message = format!("`{name}` has no meaning where an item may have several labels");
-        let help = match first.reads {
+        let help = match single.reads {
             Reads::Shifts => "use `flip_rate`, which compares the labels that are decided",
-            _ if matches!(first.compute, Compute::Calibration { .. }) => {
+            _ if matches!(single.compute, Compute::Calibration { .. }) => {
                 "use `classwise_calibration_error`, which is of each class's probability"
             }
             _ => "use a metric of single labels' confusions with `average`",

@@ -115,6 +115,11 @@ impl Uncertainty {
         self.method.unwrap_or(Method::Standard)
     }
 
+    /// Whether shares have intervals of their own: by default with the standard method, and with any where they are written.
+    pub fn shares_have_their_own(&self) -> bool {
+        self.method() == Method::Standard || self.shares.is_some()
+    }
+
     /// Which interval shares have. Default: mid-P.
     pub fn shares(&self) -> Shares {
         self.shares.unwrap_or(Shares::MidP)

@@ -178,3 +178,18 @@ fn calibration_errors_begin_at_none_where_chance_explains_them() {
     let plain = of(&file(false), "{bootstrap: 400, method: percentile}");
     assert!(find(&plain, "expected_calibration_error", "", "", "").lower > Some(0.0));
 }
+
+#[test]
+fn written_intervals_of_shares_hold_beside_any_method() {
+    let csv: String = (0..10).map(|row| format!("{row},1,{}\n", u8::from(row < 7))).collect();
+    let predictions = import(&format!("id,y,p\n{csv}"), "{id: id, label: y, decision: p, classes: [0, 1]}", &[]).unwrap();
+    let evaluation = spec::<Evaluation>("{metrics: [accuracy_score]}");
+    let ends = |uncertainty: &str| {
+        let all = score(&predictions, &evaluation, &spec::<Uncertainty>(uncertainty), &FittedRules::new()).unwrap();
+        (all[0].lower.unwrap(), all[0].upper.unwrap())
+    };
+    let exact = ends("{bootstrap: 200, shares: clopper_pearson}");
+    assert_eq!(ends("{bootstrap: 200, shares: clopper_pearson, method: percentile}"), exact);
+    assert_eq!(ends("{bootstrap: 200, shares: clopper_pearson, method: bca}"), exact);
+    assert_ne!(ends("{bootstrap: 200, method: percentile}"), exact);
+}

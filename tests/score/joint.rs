@@ -264,3 +264,18 @@ fn every_attacker() {
         println!("| {items} | {kept:.3} | {anew:.3} |");
     }
 }
+
+#[test]
+fn less_than_one_item_at_the_top_is_no_worse_than_none() {
+    // Two items are first; the second is one of b and of ten more of a, which share its score: b has an eleventh of a place.
+    let tied: String = (3..13).map(|id| format!("{id},a,0.8,a\n")).collect();
+    let csv = format!("id,y,s,g\n1,a,0.9,a\n2,b,0.8,b\n{tied}20,b,0.1,c\n");
+    let predictions = import(&csv, "{id: id, label: y, scores: s}", &["g"]).unwrap();
+    let measured = measure(&predictions, NDKL).unwrap();
+    let skew = |group: &str| find(&measured, "skew_at_k", "g", group, "");
+    assert_eq!(skew("g=b").value, skew("g=c").value);
+    for group in ["g=a", "g=b", "g=c"] {
+        let Measurement { value, lower, upper, .. } = skew(group);
+        assert!(lower <= value && value <= upper, "{group}: {value:?} in {lower:?} to {upper:?}");
+    }
+}

@@ -8,6 +8,7 @@ mod decisions;
 mod differences;
 mod draws;
 pub(crate) mod embeddings;
+mod few;
 mod honesty;
 mod intervals;
 mod joint;

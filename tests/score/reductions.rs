@@ -80,3 +80,30 @@ fn what_is_held_fixed_is_no_gap() {
         assert_eq!(find(&held, "accuracy_score", "age", age, "").n, 100);
     }
 }
+
+#[test]
+fn inequality_of_numbers_below_zero_may_be_above_one_and_lies_in_its_interval() {
+    // Better than chance in a, worse in b.
+    let rows = |group: &str, right: usize| -> String {
+        (0..40).map(|row| format!("{},{},{group}\n", row % 2, if row / 2 < right { row % 2 } else { 1 - row % 2 })).collect()
+    };
+    let predictions = import(&format!("y,p,g\n{}{}", rows("a", 15), rows("b", 6)), "{label: y, decision: p}", &["g"]).unwrap();
+    let metrics = "[matthews_corrcoef_gini, matthews_corrcoef_corrected_gini, matthews_corrcoef_shortfall]";
+    let all = measure(&predictions, &format!("{{groups: [g], positive: 1, metrics: {metrics}}}")).unwrap();
+    for metric in ["matthews_corrcoef_gini", "matthews_corrcoef_corrected_gini", "matthews_corrcoef_shortfall"] {
+        let found = find(&all, metric, "g", "", "");
+        let value = found.value.unwrap();
+        assert!(value > 1.0, "{found:?}");
+        assert!(found.lower.is_none_or(|lower| lower <= value) && found.upper.is_none_or(|upper| upper >= value), "{found:?}");
+    }
+}
+
+#[test]
+fn subjects_of_groups_that_are_left_out_do_not_count() {
+    let csv: String = (0..24).map(|row| format!("1,1,{},s{row}\n", if row < 3 { "few" } else { ["a", "b"][row % 2] })).collect();
+    let predictions = import(&format!("y,p,g,who\n{csv}"), "{label: y, decision: p, subject: who, classes: [0, 1]}", &["g"]).unwrap();
+    let all =
+        measure(&predictions, "{groups: [g], undefined: exclude, min_count: {subjects: 4}, metrics: [accuracy_score_difference]}").unwrap();
+    let gap = find(&all, "accuracy_score_difference", "g", "", "");
+    assert_eq!((gap.n, gap.n_clusters), (21, Some(21)), "{gap:?}");
+}

@@ -314,6 +314,8 @@ impl Reduction {
             Self::Difference(_) | Self::MeanAbsDifference | Self::GroupStd | Self::SubgroupUnfairness => (0.0, most - least),
             // Of numbers that may be negative, the sign of a ratio says which are.
             Self::Ratio(_) | Self::Relative(Step::Over, _) if least < 0.0 => (f64::NEG_INFINITY, f64::INFINITY),
+            // Parts of a sum may be larger than the sum where others are negative.
+            Self::Gini | Self::CorrectedGini | Self::Shortfall if least < 0.0 => (0.0, f64::INFINITY),
             Self::Ratio(_) | Self::Gini | Self::CorrectedGini | Self::Shortfall | Self::Levelled(_) => (0.0, 1.0),
             Self::GroupCv | Self::Relative(Step::Over, _) => (0.0, f64::INFINITY),
             Self::Skewness | Self::Inequity => (1.0, f64::INFINITY),

@@ -81,7 +81,10 @@ impl Played {
         let all = self.effective.last().copied().unwrap_or_default();
         let units = replay.spots[number].group.map_or(all, |group| self.effective[group]);
         match support.positives.zip(support.negatives) {
-            Some((positives, negatives)) if !self.units.are_pairs() => units * positives.min(negatives) / support.items.max(1.0),
+            // Few units may hold both each.
+            Some((positives, negatives)) if !self.units.are_pairs() => {
+                (units * positives.min(negatives) / support.items.max(1.0)).max(units.min(2.0))
+            }
             _ => units,
         }
     }
@@ -216,9 +219,10 @@ impl Paired<'_> {
         let drawn: Vec<f64> = (0..self.uncertainty.bootstrap() as usize).map(resample).collect();
         let level = self.uncertainty.level();
         let units = sum.terms.iter().map(|(_, at)| played.worth(*at)).fold(f64::INFINITY, f64::min);
+        let few = units < interval::FEW && self.uncertainty.method() != Method::Percentile;
         let seeds = estimate.and_then(|_| self.seeds(sum, &drawn, played, request.seeds));
         let interval = |level: f64| {
-            let (lower, upper) = estimate.and_then(|_| self.interval(sum, &drawn, level, units, played))?;
+            let (lower, upper) = self.interval(sum, (estimate?, &drawn), level, units, played)?;
             let (Some(estimate), Some(seeds)) = (estimate, &seeds) else { return Some((lower, upper)) };
             let further = seeds.further(level);
             Some((estimate - (estimate - lower).max(0.0).hypot(further), estimate + (upper - estimate).max(0.0).hypot(further)))
@@ -249,8 +253,10 @@ impl Paired<'_> {
             level: ends.map(|_| level),
             p: estimate.and_then(|estimate| match (request.test, seeds.as_ref().and_then(|seeds| seeds.p(estimate))) {
                 (Test::Bootstrap, Some(p)) => Some(p),
-                // Shares have intervals of their own: p is where those reach 0.
-                (Test::Bootstrap, None) if self.is_of_shares(sum, played) && !drawn.is_empty() => interval::reaching_zero(interval),
+                // Shares have intervals of their own, and so have few units: p is where those reach 0.
+                (Test::Bootstrap, None) if !drawn.is_empty() && (self.is_of_shares(sum, played) || few) => {
+                    interval::reaching_zero(interval)
+                }
                 (Test::Permutation, _) => permuted.ok().flatten().map(|drawn| beyond(&drawn, estimate)),
                 _ => self.p(sum, &drawn, units, played, request.test),
             }),
@@ -269,9 +275,8 @@ impl Paired<'_> {
     }
 
     /// Of shares in two groups of plain items, Newcombe's interval (1998, his method 10) from the groups' own; of shares of the same plain items
-    /// on two sides, Tango's; else percentiles at levels widened for so many units; and where all resamples agree, the most that so many
-    /// agreeing items let the number differ.
-    fn interval(&self, sum: &Sum, drawn: &[f64], level: f64, units: f64, played: &Played) -> Option<(f64, f64)> {
+    /// on two sides, Tango's; else that of any contrast of so many units.
+    fn interval(&self, sum: &Sum, (value, drawn): (f64, &[f64]), level: f64, units: f64, played: &Played) -> Option<(f64, f64)> {
         let plain = self.uncertainty.method() == Method::Percentile;
         if let (Some((from, to)), false) = (self.counts(sum, played), drawn.is_empty()) {
             let share = |(part, whole): (u64, u64)| part as f64 / whole as f64;
@@ -284,22 +289,14 @@ impl Paired<'_> {
         if let (Some((first, second, items)), false, false) = (self.paired_counts(sum, played), plain, drawn.is_empty()) {
             return Some(exact::paired_difference(first, second, items, level));
         }
-        if !plain
-            && let Some((lower, upper)) = interval::expanded_percentile(drawn.iter().copied(), level, units)
-            && upper - lower > 1e-12
-        {
-            return Some((lower, upper));
-        }
-        let items = sum.terms.iter().map(|(_, (side, number))| played.replays[*side].supports[*number].items).fold(f64::INFINITY, f64::min);
         let weights = sum.terms.iter().map(|(weight, _)| weight.abs()).sum();
-        interval::of_contrast(drawn, items, weights, self.metrics[0].limits(), level, self.uncertainty)
+        interval::of_contrast((value, drawn), units, weights, self.metrics[0].limits(), level, self.uncertainty)
     }
 
     /// Two-sided; that of permutations is told of those.
     fn p(&self, sum: &Sum, drawn: &[f64], units: f64, played: &Played, test: Test) -> Option<f64> {
         match test {
-            Test::Bootstrap if self.uncertainty.method() == Method::Percentile => two_sided(drawn),
-            Test::Bootstrap => two_sided(drawn).map(|p| interval::expanded_p(p, units)),
+            Test::Bootstrap => two_sided(drawn).map(|p| interval::expanded_p(p, units, self.uncertainty)),
             Test::McNemar | Test::McNemarExact => {
                 let (first, second) = self.discordant(sum, played)?;
                 Some(exact::mcnemar(first, second, test == Test::McNemar))

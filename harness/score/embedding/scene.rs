@@ -88,6 +88,8 @@ pub struct Replay {
     pub spots: Vec<Spot>,
     /// As observed.
     pub values: Vec<Value>,
+    /// How many equally weighted units there would have to be in each group, to know as much.
+    pub effective: Vec<f64>,
     drawn: Drawn,
 }
 
@@ -160,7 +162,8 @@ impl<'a> Scene<'a> {
     pub fn replay(&self, uncertainty: &Uncertainty) -> Replay {
         let (weights, mut sums) = (self.units.observed(), self.sums());
         let cells = self.cells(&self.observed(&weights, &mut sums), false);
-        Replay { spots: self.spots(), values: self.told(&cells), drawn: self.resamples(uncertainty) }
+        let effective = self.units.effective(self.ground.breakdown.groups.len());
+        Replay { spots: self.spots(), values: self.told(&cells), effective, drawn: self.resamples(uncertainty) }
     }
 
     /// All numbers in every permutation of the groups' labels.

@@ -125,10 +125,11 @@ impl Sides<'_> {
         let drawn: Vec<f64> = (0..uncertainty.bootstrap() as usize).map(resample).collect();
         let counted = units.slots().iter().zip(units.counted());
         let n: f64 = counted.filter(|(slot, _)| rests.contains(&(slot.group as usize))).map(|(_, rows)| rows).sum();
+        let effective = units.effective(breakdown.groups.len());
+        let worth = rests.iter().filter_map(|group| effective.get(*group)).copied().fold(n, f64::min);
         let weights = terms.iter().map(|(weight, _)| weight.abs()).sum();
         let level = uncertainty.level();
-        let limits =
-            |level: f64| estimate.and_then(|_| interval::of_contrast(&drawn, n, weights, metric.definition.range, level, uncertainty));
+        let limits = |level: f64| interval::of_contrast((estimate?, &drawn), worth, weights, metric.definition.range, level, uncertainty);
         let ends = limits(level);
         let group = |group: usize| breakdown.groups[group].clone();
         let (from, to) = sum.groups.map(|(from, to)| (group(from), group(to))).unwrap_or_default();
@@ -148,7 +149,7 @@ impl Sides<'_> {
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
             p: estimate.and_then(|estimate| match self.request.test {
-                Test::Bootstrap => two_sided(&drawn),
+                Test::Bootstrap => two_sided(&drawn).map(|p| interval::expanded_p(p, worth, uncertainty)),
                 Test::Permutation => self.relabelled(sum, estimate),
                 // These are of shares.
                 Test::McNemar | Test::McNemarExact | Test::Fisher => None,

@@ -42,15 +42,15 @@ pub struct Top {
 }
 
 impl Top {
-    /// How the group's share of the first k items differs from the share that is desired: ln(p_k / p), where a group that is not there counts
-    /// as one item in k.
+    /// How the group's share of the first k items differs from the share that is desired: ln(p_k / p), where a group with less than one item
+    /// there counts as one in k.
     pub fn skew(self) -> Value {
         if self.wanted > 0.0 && self.of > 0.0 { Ok(self.of_share(self.there / self.of)) } else { Err(Cause::NoItems.into()) }
     }
 
     /// The same if it had that share of the first.
     pub fn of_share(self, share: f64) -> f64 {
-        (if share > 0.0 { share } else { 1.0 / self.of } / self.wanted).ln()
+        (share.max(1.0 / self.of) / self.wanted).ln()
     }
 }
 

@@ -14,9 +14,14 @@ pub struct Exchange<'u> {
 
 impl<'u> Exchange<'u> {
     /// Of some units. Pairs that share a subject are not independent, so that of those that count in a number, all go together that are
-    /// linked by their subjects; `None` where these are all.
+    /// linked by their subjects; `None` where these are all, or one unit is all that counts.
     pub fn new(units: &'u Units, counts: impl Fn(&Slot) -> bool) -> Option<Self> {
-        let Some(vertices) = &units.vertices else { return Some(Self { units, families: None }) };
+        let Some(vertices) = &units.vertices else {
+            let kinds = units.strata.iter().flat_map(|stratum| (stratum.first..).zip(stratum.urn.copies()));
+            let counting = kinds.filter(|(kind, _)| units.run(*kind).any(|slot| counts(&units.slots[slot])));
+            let several = counting.map(|(_, copies)| *copies).sum::<u64>() > 1;
+            return several.then_some(Self { units, families: None });
+        };
         let counting: Vec<bool> = units.slots.iter().map(counts).collect();
         let families = vertices.families(&counting);
         let mut distinct: Vec<u32> = families.iter().zip(&counting).filter(|(_, counts)| **counts).map(|(family, _)| *family).collect();

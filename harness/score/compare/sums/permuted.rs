@@ -70,10 +70,16 @@ impl Paired<'_> {
         };
         let counts = [*from, *to].map(|side| self.counting(side, sum.spot.class));
         let counts = |slot: &Slot| {
+            if sum.spot.group.is_some_and(|group| slot.group as usize != group) {
+                return false;
+            }
             let tuple = &self.tuples[slot.pattern as usize];
             [*from, *to].iter().zip(&counts).any(|(side, counts)| counts.as_ref().is_none_or(|counts| counts[tuple[*side] as usize]))
         };
-        let linked = "the pairs that count are all linked by their subjects, so that none can be exchanged without the others";
+        let linked = match played.units.are_pairs() {
+            true => "the pairs that count are all linked by their subjects, so that none can be exchanged without the others",
+            false => "all items that count are of one subject, so that none can be exchanged without the others",
+        };
         let exchange = Exchange::new(&played.units, counts).ok_or(linked)?;
         let beside = self.lenses[*from].beside(&self.lenses[*to]);
         let (lens, behind) = beside.ok_or("scores of groups are set against each other, and are not exchanged item by item")?;
