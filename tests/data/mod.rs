@@ -10,6 +10,7 @@ mod filling;
 mod folder;
 mod labels;
 mod mock;
+mod mocked;
 mod ontology;
 mod oracle;
 mod packed;

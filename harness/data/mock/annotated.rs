@@ -13,7 +13,7 @@ use crate::spec::card::{Card, Coco};
 use crate::spec::mock::Mock;
 
 /// The columns of an image that are not written with it.
-const MADE: [&str; 7] = ["id", "file_name", "categories", "captions", "category", "is_crowd", "split"];
+const MADE: [&str; 8] = ["id", "image_id", "file_name", "categories", "captions", "category", "is_crowd", "split"];
 
 /// The column of a category's own id.
 const CATEGORY: &str = "category.id";
@@ -53,6 +53,7 @@ pub(super) fn coco(card: &Card, mock: &Mock, folder: &Folder, coco: &Coco, items
         let own = told.get_index_of(&category(item)).filter(|_| tied);
         item.cells.extend(own.map(|id| (CATEGORY.to_owned(), id.to_string())));
         item.cells.insert("id".to_owned(), item.number.to_string());
+        item.cells.extend(coco.boxes.then(|| ("image_id".to_owned(), item.number.to_string())));
         item.cells.insert("file_name".to_owned(), format!("{:012}.jpg", item.number));
         paths.push(filled(&coco.path, item, true));
     }

@@ -77,7 +77,7 @@ pub(super) fn joined(card: &Card, mock: &Mock, folder: &Folder, items: &mut [Ite
         let absent = |item: &&mut Item| item.cells.get(&format!("{name}.found")).is_some_and(|found| found == "0");
         for item in items.iter_mut().filter(|item| !absent(item)) {
             let key = match &table.key {
-                JoinKey::Equal { .. } if counted => item.number.to_string(),
+                _ if counted => item.number.to_string(),
                 JoinKey::Equal { item: key, .. } => {
                     key.fill(|column| Some(item.cells.get(column).map_or("", String::as_str))).unwrap_or_default()
                 }

@@ -4,21 +4,24 @@ use std::collections::BTreeMap;
 
 use indexmap::{IndexMap, IndexSet};
 use rand::RngExt;
+use regex::Regex;
 
 use super::look::{Look, skin};
-use super::pattern;
 use super::scene::Scene;
+use super::{asked, pattern};
 use crate::data::error::DataError;
 use crate::data::labels::class_of;
 use crate::data::random::{generator, uniform};
-use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Rows, SplitColumn, Test, Translate, Truth};
+use crate::spec::card::{
+    Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Pattern, Rows, SplitColumn, Translate, Truth,
+};
 use crate::spec::mock::Mock;
 
 /// What is left of the contrast of a picture in bad light: too little to tell a class by.
 const DIM: f64 = 0.03;
 
 /// Items that show the same person.
-const PER_SUBJECT: u64 = 4;
+pub(super) const PER_SUBJECT: u64 = 4;
 
 /// The cell that holds an item's id; no column can be called so.
 pub(super) const ID: &str = "\0id";
@@ -27,6 +30,8 @@ pub(super) const ID: &str = "\0id";
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     pub(super) number: u64,
+    /// The number of its row in the file that it is written to.
+    pub(super) row: u64,
     /// Cells by column, as the card names them.
     pub(super) cells: BTreeMap<String, String>,
     /// The split that it is in, where tables make the splits.
@@ -39,16 +44,36 @@ pub(super) struct Item {
 /// The levels that an item may have, with what they weigh.
 type Weighed = Vec<(String, f64)>;
 
+/// What the names of files match, where they tell anything.
+pub(super) fn names(card: &Card) -> Option<&Regex> {
+    match &card.layout {
+        Layout::Files(files) => files.pattern.as_ref().map(Pattern::regex),
+        _ => None,
+    }
+}
+
+/// Two levels: where a column is one of numbers, they are numbers.
+fn two(card: &Card, field: &Field) -> Vec<String> {
+    let numbers = match (&card.layout, &field.source) {
+        (Layout::Arrays(_) | Layout::Records(_), FieldSource::Column { from, .. }) => {
+            from.text.split_once('.').is_none_or(|(table, _)| !card.tables.contains_key(table))
+        }
+        _ => false,
+    };
+    let levels = if numbers { ["1", "2"] } else { ["first", "second"] };
+    levels.map(str::to_owned).to_vec()
+}
+
 fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
     let rates = mock.rates.get(name);
     let known = match field.declared() {
         known if !known.is_empty() => known,
         _ => match rates {
             Some(rates) => rates.keys().cloned().collect(),
-            None => match asked(card, name) {
+            None => match asked::levels(card, name) {
                 asked if asked.len() > 1 => asked.into_iter().collect(),
                 asked => {
-                    let made = in_names(card, field).unwrap_or_else(|| vec!["first".to_owned(), "second".to_owned()]);
+                    let made = in_names(card, field).unwrap_or_else(|| two(card, field));
                     asked.into_iter().chain(made).collect::<IndexSet<String>>().into_iter().collect()
                 }
             },
@@ -67,32 +92,12 @@ fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
         .collect()
 }
 
-/// The levels that splits and `where` ask for.
-fn asked(card: &Card, name: &str) -> IndexSet<String> {
-    if let Some(column) = card.splits.column.as_ref().filter(|column| column.from.text == name) {
-        return official(column).into_iter().collect();
-    }
-    let splits = card.splits.named.values().flat_map(|split| &split.conditions);
-    let tests = splits.chain(&card.conditions).filter(|condition| condition.field == name).map(|condition| &condition.test);
-    tests.filter(|test| matches!(test, Test::In(_))).flat_map(Test::levels).cloned().collect()
-}
-
-/// The values that name splits.
-fn official(column: &SplitColumn) -> Vec<String> {
-    match column.map.is_empty() {
-        true => ["train", "validation", "test"].map(str::to_owned).to_vec(),
-        false => column.map.keys().cloned().collect(),
-    }
-}
-
 /// Two levels that the names of files can tell, where they cannot tell just any.
 fn in_names(card: &Card, field: &Field) -> Option<Vec<String>> {
-    let (Layout::Files(Files { pattern: Some(names), .. }), FieldSource::Column { from, pattern: None, .. }) =
-        (&card.layout, &field.source)
-    else {
-        return None;
-    };
-    pattern::examples(names.regex(), &from.text)
+    match &field.source {
+        FieldSource::Column { from, pattern: None, .. } => pattern::examples(names(card)?, &from.text),
+        _ => None,
+    }
 }
 
 fn choose(weighed: &Weighed, at: f64) -> usize {
@@ -108,7 +113,7 @@ fn choose(weighed: &Weighed, at: f64) -> usize {
 }
 
 /// The columns that say who is shown.
-fn whose_columns<'c>(card: &'c Card, subject: &'c str) -> Vec<&'c str> {
+pub(super) fn whose_columns<'c>(card: &'c Card, subject: &'c str) -> Vec<&'c str> {
     card.whose.as_ref().map_or_else(|| vec![subject], |whose| whose.columns().collect())
 }
 
@@ -205,24 +210,20 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
     if uniform(mock.seed, "mock light", 0, &number.to_string()) >= well_lit {
         scene.contrast = DIM;
     }
-    for condition in card.conditions.iter().filter(|condition| !card.fields.contains_key(&condition.field)) {
-        let passing = match &condition.test {
-            Test::In(levels) => levels.first().cloned(),
-            Test::Within(range) => Some(range.example().to_string()),
-            Test::NotIn(_) | Test::Missing(_) => None,
-        };
-        cells.extend(passing.map(|cell| (condition.field.clone(), cell)));
-    }
+    asked::let_through(card, mock, number, &mut cells);
+    asked::in_splits(card, mock, unit, &mut cells);
     let whose = card.subject.as_ref().filter(|subject| !card.fields.contains_key(&subject.text));
     for subject in whose.iter().flat_map(|subject| whose_columns(card, &subject.text)) {
-        let told = card.whose.is_some() || card.fields.values().any(|field| takes_part(field, subject));
+        let told = card.whose.is_some() || card.fields.values().any(|field| takes_part(field, subject)) || asked::tells(card, subject);
         if told && cells.contains_key(subject) {
             continue;
         }
         // A name that the pattern of the files asks for, `n000012`; or a plain number.
         let mut random = generator(mock.seed, "mock subject", 0, unit);
         let named = match &card.layout {
-            Layout::Files(files) => files.pattern.as_ref().and_then(|pattern| pattern::group(pattern.regex(), subject, unit, &mut random)),
+            Layout::Files(Files { pattern: Some(names), .. }) => {
+                pattern::drawn(names.regex(), subject, unit, &mut random, &|name| asked::passes(card, subject, name))
+            }
             _ => None,
         };
         let plain = (1000 + unit).to_string();
@@ -230,7 +231,7 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
         cells.insert(subject.to_owned(), named.unwrap_or(plain));
     }
     if let Some(column) = split_column(card) {
-        let raw = official(column);
+        let raw = asked::official(column);
         // A group of a file's name may say itself which splits there are.
         let said = match &card.layout {
             Layout::Files(files) => files.pattern.as_ref().is_some_and(|pattern| pattern.regex().as_str().contains("train")),
@@ -248,7 +249,8 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
             cells.extend(in_split(&raw, mock.seed, unit).map(|split| (column.from.text.clone(), split)));
         }
     }
-    let mut item = Item { number, cells, split: None, labels: Vec::new(), scene };
+    asked::left_out(card, number, &mut cells);
+    let mut item = Item { number, row: number + 1, cells, split: None, labels: Vec::new(), scene };
     item.split = in_split(card.layout.split_names().unwrap_or_default(), mock.seed, unit);
     labels(card, mock, &mut item);
     Ok(item)
@@ -291,21 +293,34 @@ fn write(
         }
     };
     // Of a pattern without levels, what its group takes is made up: a person's name the same for all of theirs.
-    let free = field.declared().is_empty() && !mock.rates.contains_key(name) && !asked(card, name).contains(level);
+    let free = field.declared().is_empty() && !mock.rates.contains_key(name) && !asked::levels(card, name).contains(level);
+    let mut example = String::new();
     let value = match pattern.as_ref().filter(|_| free) {
         None => value,
         Some(pattern) => {
             let subject = card.subject.as_ref().is_some_and(|subject| subject.text == name);
             let unit = if subject { number / PER_SUBJECT } else { number % 2 };
-            let example = pattern::text(pattern, &|_| None, unit, &mut random).unwrap_or_default();
+            example = pattern::text(pattern, &|_| None, unit, &mut random).unwrap_or_default();
+            if let Some(names) = names(card).filter(|names| !pattern::fits(names, &from.text, &example)) {
+                let mut random = generator(mock.seed, &format!("mock part {name}"), 0, unit);
+                example = pattern::drawn(names, &from.text, unit, &mut random, &|text| pattern.is_match(text)).unwrap_or(example);
+            }
             let told = pattern.captures(&example).and_then(|told| told.get(1)).map(|told| told.as_str().to_owned());
             told.unwrap_or(value)
         }
     };
     let whole = match pattern {
         None => value,
-        Some(pattern) => pattern::text(pattern, &|_| Some(value.clone()), number, &mut random)
-            .map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be mocked: of `{name}`, {reason}")))?,
+        Some(pattern) => {
+            let whole = pattern::text(pattern, &|_| Some(value.clone()), number, &mut random)
+                .map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be mocked: of `{name}`, {reason}")))?;
+            // What is read of a file's name is a part of it too.
+            let tells = |text: &str| pattern.captures(text).and_then(|told| told.get(1)).is_some_and(|told| told.as_str() == value);
+            match names(card).filter(|names| !pattern::fits(names, &from.text, &whole)) {
+                Some(names) => pattern::drawn(names, &from.text, number, &mut random, &tells).unwrap_or(example),
+                None => whole,
+            }
+        }
     };
     // Two fields may read one column; the first decides.
     cells.entry(from.text.clone()).or_insert(whole);

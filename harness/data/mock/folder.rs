@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{ArrayRef, BinaryArray, RecordBatch, StringArray, StructArray};
 use arrow::datatypes::{DataType, Field, Fields, Schema};
+use encoding_rs::{UTF_16BE, UTF_16LE};
 use parquet::arrow::ArrowWriter;
 
 use super::packed::{self, Members};
@@ -69,10 +70,11 @@ impl<'p> Folder<'p> {
 
     /// Writes the archives; answers the files that were written.
     pub(super) fn finish(mut self) -> Result<Vec<String>, DataError> {
-        for (archive, members) in std::mem::take(self.archives.get_mut().unwrap_or_else(PoisonError::into_inner)) {
+        // The last in order is in none of the others, but these may be what it is in.
+        while let Some((archive, members)) = self.archives.get_mut().unwrap_or_else(PoisonError::into_inner).pop_last() {
             let packed =
                 packed::archive(&archive, &members).map_err(|source| DataError::Write { path: self.root.join(&archive), source })?;
-            self.place(&archive, &packed)?;
+            self.write(&archive, &packed)?;
         }
         Ok(self.files.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect())
     }
@@ -112,6 +114,8 @@ impl<'p> Folder<'p> {
         if let Header::AllButFirst(first) = &file.header {
             columns.retain(|column| column != first);
             columns.insert(0, first.clone());
+            // A header without a name could not be seen.
+            columns.extend((columns.len() == 1).then(|| "other".to_owned()));
         }
         let cells =
             |row: &BTreeMap<String, String>| columns.iter().map(|column| row.get(column).cloned().unwrap_or_default()).collect::<Vec<_>>();
@@ -150,6 +154,8 @@ impl<'p> Folder<'p> {
         };
         let text = format!("{}\n", rows.len()).repeat(file.skip_rows) + &text;
         let bytes = match file.encoding {
+            Some(encoding) if encoding == UTF_16LE => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            Some(encoding) if encoding == UTF_16BE => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
             Some(encoding) => encoding.encode(&text).0.into_owned(),
             None => text.into_bytes(),
         };

@@ -1,11 +1,11 @@
 //! Made-up data in a card's own layout, with a disparity that is known because it was planted.
 //!
-//! `cast` decides who is in it and says so in the card's words (`pattern`: texts that expressions match; `name`: what
-//! files are called), `scene` draws, `picture` encodes, `raw`
-//! writes pixels as they are, `packed` archives, `beside` and `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock
-//! where people look at it, `kept` where studies find it again.
+//! `cast` decides who is in it and says so in the card's words (`asked`: what splits and `where` want; `pattern`: texts that expressions match;
+//! `name`: what files are called), `scene` draws, `picture` encodes, `raw` writes pixels as they are, `packed` archives, `beside` and `annotated`
+//! write what belongs to the images, all into a `folder`. `place` puts a mock where people look at it, `kept` where studies find it again.
 
 mod annotated;
+mod asked;
 mod beside;
 mod cast;
 mod folder;
@@ -36,7 +36,7 @@ use crate::spec::card::{Archives, BoxAt, BoxFormat, Card, Edges, Files, ImageAt,
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
-const VERSION: u32 = 11;
+const VERSION: u32 = 12;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +63,7 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
     let folder = Folder::new(root);
     let mut items: Vec<Item> =
         (0..u64::from(mock.rows)).into_par_iter().map(|number| cast::item(card, &mock, number)).collect::<Result<_, _>>()?;
+    numbered(card, &mut items);
     if let Some(window) = card.layout.window() {
         items.iter_mut().for_each(|item| boxed(window, &mock, 0, item));
     }
@@ -77,6 +78,28 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
     beside::joined(card, &mock, &folder, &mut items)?;
     beside::labels(card, &mock, &folder, &items)?;
     Ok(Written { items: items.len() as u64, files: folder.finish()? })
+}
+
+/// Rows are counted in each file. An item that finds its row of a table by a number has that number, and one that finds it by another
+/// table's cell has such a cell.
+fn numbered(card: &Card, items: &mut [Item]) {
+    let mut rows: BTreeMap<Option<String>, u64> = BTreeMap::new();
+    for item in items {
+        let row = rows.entry(item.split.clone()).or_default();
+        *row += 1;
+        item.row = *row;
+        for table in card.tables.values() {
+            let joined = |column: &str| column.split_once('.').is_some_and(|(table, _)| card.tables.contains_key(table));
+            for column in table.key.item_columns() {
+                let number = match table.key.is_row() {
+                    true if column != "row" => (item.number + 1).to_string(),
+                    false if joined(column) => format!("{:06}", item.number),
+                    _ => continue,
+                };
+                item.cells.entry(column.to_owned()).or_insert(number);
+            }
+        }
+    }
 }
 
 /// The cells of a box that is the whole image, and reaches so far `beyond` it.
@@ -196,7 +219,7 @@ fn filled(template: &Template, item: &mut Item, file: bool) -> String {
         let value = format!("{:06}{}", item.number, if last { ".jpg" } else { "" });
         item.cells.entry(column.clone()).or_insert(value);
     }
-    let number = item.number.to_string();
+    let number = item.row.to_string();
     let value = |column: &str| match column {
         "split" => item.split.as_deref().or(item.cells.get("split").map(String::as_str)),
         "row" => Some(number.as_str()),

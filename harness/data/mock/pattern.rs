@@ -10,6 +10,9 @@ use crate::data::random::generator;
 /// Numbers that make names unique have at least so many digits.
 const DIGITS: usize = 6;
 
+/// A text that is wanted is looked for so many times.
+const DRAWS: usize = 512;
+
 /// The letters that names are made of.
 const LETTERS: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_ .";
 
@@ -25,40 +28,51 @@ pub(super) fn text(
 ) -> Result<String, String> {
     let hir = regex_syntax::parse(regex.as_str()).map_err(|error| error.to_string())?;
     let mut out = String::new();
-    write(&hir, group, number, random, &mut out);
+    write(&hir, group, 0, number, random, &mut out);
     if regex.is_match(&out) { Ok(out) } else { Err(format!("`{out}` does not match `{}`", regex.as_str())) }
+}
+
+/// What a named group matches; `None` where there is no such group.
+fn own(regex: &Regex, name: &str) -> Option<Hir> {
+    let hir = regex_syntax::parse(regex.as_str()).ok()?;
+    let mut open = vec![&hir];
+    loop {
+        match open.pop()?.kind() {
+            HirKind::Capture(capture) if capture.name.as_deref() == Some(name) => return Some((*capture.sub).clone()),
+            kind => open.extend(kind.subs()),
+        }
+    }
+}
+
+/// The expression of all that a named group matches.
+fn alone(group: &Hir) -> Option<Regex> {
+    Regex::new(&format!("^(?:{group})$")).ok()
 }
 
 /// A text that a named group matches; `None` where there is no such group.
 pub(super) fn group(regex: &Regex, name: &str, number: u64, random: &mut ChaCha8Rng) -> Option<String> {
-    let hir = regex_syntax::parse(regex.as_str()).ok()?;
-    let mut open = vec![&hir];
-    while let Some(hir) = open.pop() {
-        if let HirKind::Capture(capture) = hir.kind()
-            && capture.name.as_deref() == Some(name)
-        {
-            let mut out = String::new();
-            write(&capture.sub, &|_| None, number, random, &mut out);
-            return Some(out);
-        }
-        open.extend(hir.kind().subs());
-    }
-    None
+    drawn(regex, name, number, random, &|_| true)
+}
+
+/// A text that a named group matches and that is `wanted`, longer where the short ones are not; `None` where none is found.
+pub(super) fn drawn(regex: &Regex, name: &str, number: u64, random: &mut ChaCha8Rng, wanted: &dyn Fn(&str) -> bool) -> Option<String> {
+    let own = own(regex, name)?;
+    let text = |draw: usize| {
+        let mut out = String::new();
+        write(&own, &|_| None, if draw == 0 { 0 } else { DIGITS }, number, random, &mut out);
+        out
+    };
+    (0..DRAWS).map(text).find(|text| wanted(text))
+}
+
+/// Whether a named group can be this text, as it can where there is no such group.
+pub(super) fn fits(regex: &Regex, name: &str, text: &str) -> bool {
+    own(regex, name).and_then(|own| alone(&own)).is_none_or(|own| own.is_match(text))
 }
 
 /// Texts that a named group matches, two where there are two; `None` where it matches any word.
 pub(super) fn examples(regex: &Regex, name: &str) -> Option<Vec<String>> {
-    let hir = regex_syntax::parse(regex.as_str()).ok()?;
-    let mut open = vec![&hir];
-    let own = loop {
-        let hir = open.pop()?;
-        match hir.kind() {
-            HirKind::Capture(capture) if capture.name.as_deref() == Some(name) => {
-                break Regex::new(&format!("^(?:{})$", capture.sub)).ok()?;
-            }
-            kind => open.extend(kind.subs()),
-        }
-    };
+    let own = alone(&own(regex, name)?)?;
     if own.is_match("first") && own.is_match("second") {
         return None;
     }
@@ -74,19 +88,27 @@ pub(super) fn examples(regex: &Regex, name: &str) -> Option<Vec<String>> {
     (!found.is_empty()).then_some(found)
 }
 
-fn write(hir: &Hir, group: &dyn Fn(Option<&str>) -> Option<String>, number: u64, random: &mut ChaCha8Rng, out: &mut String) {
+/// Where a letter may be repeated, it is so at least `letters` times.
+fn write(
+    hir: &Hir,
+    group: &dyn Fn(Option<&str>) -> Option<String>,
+    letters: usize,
+    number: u64,
+    random: &mut ChaCha8Rng,
+    out: &mut String,
+) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => out.push_str(&String::from_utf8_lossy(&literal.0)),
         HirKind::Class(class) => out.push(letter(class, random)),
         HirKind::Capture(capture) => match group(capture.name.as_deref()) {
             Some(value) => out.push_str(&value),
-            None => write(&capture.sub, group, number, random, out),
+            None => write(&capture.sub, group, letters, number, random, out),
         },
-        HirKind::Concat(parts) => parts.iter().for_each(|part| write(part, group, number, random, out)),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| write(part, group, letters, number, random, out)),
         HirKind::Alternation(parts) => {
             if let Some(part) = parts.get(random.random_range(0..parts.len().max(1))) {
-                write(part, group, number, random, out);
+                write(part, group, letters, number, random, out);
             }
         }
         HirKind::Repetition(repetition) => {
@@ -95,7 +117,8 @@ fn write(hir: &Hir, group: &dyn Fn(Option<&str>) -> Option<String>, number: u64,
                 HirKind::Class(class) if most >= DIGITS && numeric(class) => {
                     out.push_str(&format!("{number:0width$}", width = least.max(DIGITS)))
                 }
-                _ => (0..least).for_each(|_| write(&repetition.sub, group, number, random, out)),
+                HirKind::Class(class) => (0..least.max(letters.min(most))).for_each(|_| out.push(letter(class, random))),
+                _ => (0..least).for_each(|_| write(&repetition.sub, group, letters, number, random, out)),
             }
         }
     }

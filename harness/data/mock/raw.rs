@@ -121,8 +121,10 @@ impl Array {
 /// What is known of each item, as bytes: one value, or those of the columns `NAME.0`, `NAME.1` and so on.
 fn column(name: &str, items: &[&Item]) -> Array {
     let of = |item: &&Item, column: &str| item.cells.get(column).and_then(|cell| cell.parse::<u8>().ok()).unwrap_or(0);
-    let has = |column: &String| items.iter().any(|item| item.cells.contains_key(column));
-    let several: Vec<String> = (0..).map(|at| format!("{name}.{at}")).take_while(has).collect();
+    let place = |column: &String| column.strip_prefix(name)?.strip_prefix('.')?.parse::<u16>().ok();
+    let last = items.iter().flat_map(|item| item.cells.keys()).filter_map(place).max();
+    // Of a single one, the columns would not be told from one value.
+    let several: Vec<String> = last.iter().flat_map(|last| 0..=(*last).max(1)).map(|at| format!("{name}.{at}")).collect();
     match several.is_empty() {
         true => Array { shape: vec![items.len()], bytes: items.iter().map(|item| of(item, name)).collect() },
         false => {

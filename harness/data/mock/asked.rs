@@ -1,0 +1,112 @@
+//! What a card asks of the items that its fields do not tell: the levels of splits, and the cells that `where` tests.
+
+use std::collections::BTreeMap;
+
+use indexmap::{IndexMap, IndexSet};
+
+use super::cast::{PER_SUBJECT, in_split, names, whose_columns};
+use super::pattern;
+use crate::data::random::generator;
+use crate::spec::card::{Card, Condition, FieldSource, SplitColumn, Test, Translate};
+use crate::spec::mock::Mock;
+
+/// The levels that splits and `where` ask for.
+pub(super) fn levels(card: &Card, name: &str) -> IndexSet<String> {
+    if let Some(column) = card.splits.column.as_ref().filter(|column| column.from.text == name) {
+        return official(column).into_iter().collect();
+    }
+    let splits = card.splits.named.values().flat_map(|split| &split.conditions);
+    let tests = splits.chain(&card.conditions).filter(|condition| condition.field == name).map(|condition| &condition.test);
+    tests.filter(|test| matches!(test, Test::In(_))).flat_map(Test::levels).cloned().collect()
+}
+
+/// The values that name splits.
+pub(super) fn official(column: &SplitColumn) -> Vec<String> {
+    match column.map.is_empty() {
+        true => ["train", "validation", "test"].map(str::to_owned).to_vec(),
+        false => column.map.keys().cloned().collect(),
+    }
+}
+
+/// The column that a condition tests, where no field translates it.
+fn column<'c>(card: &'c Card, condition: &'c Condition) -> Option<&'c str> {
+    match card.fields.get(&condition.field) {
+        None => Some(&condition.field),
+        Some(field) if !field.declared().is_empty() => None,
+        Some(field) => match &field.source {
+            FieldSource::Column { from, pattern: None, translate: Translate::AsIs } => Some(&from.text),
+            _ => None,
+        },
+    }
+}
+
+/// Whether a cell passes what `where` asks of its column.
+pub(super) fn passes(card: &Card, column: &str, cell: &str) -> bool {
+    card.conditions.iter().filter(|condition| condition.field == column).all(|condition| condition.test.passes(Some(cell)))
+}
+
+/// Whether `where` names what a column may be.
+pub(super) fn tells(card: &Card, column: &str) -> bool {
+    card.conditions.iter().any(|condition| condition.field == column && matches!(condition.test, Test::In(_)))
+}
+
+/// Cells that pass: each of the levels in turn, a number in a range, a part of a file's name that is none of those left out.
+pub(super) fn let_through(card: &Card, mock: &Mock, number: u64, cells: &mut BTreeMap<String, String>) {
+    let whose = card.subject.as_ref().map(|subject| whose_columns(card, &subject.text)).unwrap_or_default();
+    for condition in card.conditions.iter().filter(|condition| !card.fields.contains_key(&condition.field)) {
+        let column = condition.field.as_str();
+        let mut random = generator(mock.seed, &format!("mock where {column}"), 0, number);
+        let mut named = || pattern::drawn(names(card)?, column, number, &mut random, &|text| passes(card, column, text));
+        let own = whose.contains(&column);
+        let passing = match &condition.test {
+            Test::In(levels) => {
+                let turn = if own { number / PER_SUBJECT } else { number } as usize;
+                levels.get(turn % levels.len().max(1)).cloned()
+            }
+            Test::Within(range) => {
+                let example = range.example().to_string();
+                let fits = names(card).is_none_or(|names| pattern::fits(names, column, &example));
+                if fits { Some(example) } else { named() }
+            }
+            Test::NotIn(_) if own || cells.contains_key(column) => None,
+            Test::NotIn(_) => named(),
+            Test::Missing(_) => None,
+        };
+        cells.extend(passing.map(|cell| (column.to_owned(), cell)));
+    }
+}
+
+/// Cells that splits test and no field tells: a person's are those of one split.
+pub(super) fn in_splits(card: &Card, mock: &Mock, unit: u64, cells: &mut BTreeMap<String, String>) {
+    let mut values: IndexMap<&str, IndexSet<String>> = IndexMap::new();
+    let conditions = card.splits.named.values().flat_map(|split| &split.conditions);
+    for condition in conditions.filter(|condition| !card.fields.contains_key(&condition.field)) {
+        let values = values.entry(&condition.field).or_default();
+        match &condition.test {
+            Test::In(levels) => values.extend(levels.iter().cloned()),
+            Test::Within(range) => drop(values.insert(range.example().to_string())),
+            Test::NotIn(levels) => {
+                let numbers: Option<Vec<i64>> = levels.iter().map(|level| level.parse().ok()).collect();
+                let last = numbers.and_then(|numbers| numbers.into_iter().max());
+                drop(values.insert(last.map_or_else(|| "other".to_owned(), |last| last.saturating_add(1).to_string())));
+            }
+            Test::Missing(_) => {}
+        }
+    }
+    for (column, values) in values {
+        let fits = |value: &String| names(card).is_none_or(|names| pattern::fits(names, column, value)) && passes(card, column, value);
+        let values: Vec<String> = values.into_iter().filter(fits).collect();
+        if let Some(value) = in_split(&values, mock.seed, unit) {
+            cells.entry(column.to_owned()).or_insert(value);
+        }
+    }
+}
+
+/// The first items have what `where` leaves out, each a level: a card may name only levels that there are.
+pub(super) fn left_out(card: &Card, number: u64, cells: &mut BTreeMap<String, String>) {
+    for condition in &card.conditions {
+        if let (Test::NotIn(levels), Some(column)) = (&condition.test, column(card, condition)) {
+            cells.extend(levels.get(number as usize).map(|level| (column.to_owned(), level.clone())));
+        }
+    }
+}

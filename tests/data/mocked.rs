@@ -1,0 +1,116 @@
+//! Mocks of cards that ask for what few do: their cards read them, and nothing is rejected.
+
+use fairgrid::data::dataset::Dataset;
+use fairgrid::data::mock;
+use fairgrid::spec::card::Card;
+use tempfile::TempDir;
+
+/// The mock of a card, which rejects nothing and has two classes at least.
+fn mocked(card: &str) -> Dataset {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("card.yaml"), format!("fairgrid_card: 1\ndataset: d\n{card}")).unwrap();
+    let read = Card::read(&folder.path().join("card.yaml")).unwrap_or_else(|error| panic!("{card}: {error}"));
+    mock::write(&read, Some(60), &folder.path().join("mock")).unwrap_or_else(|error| panic!("{card}: {error}"));
+    let dataset = Dataset::open(&read.at(&folder.path().join("mock")), &folder.path().join("cache"));
+    let dataset = dataset.unwrap_or_else(|error| panic!("{card}: {error}"));
+    assert!(dataset.rejections == 0 && dataset.classes.len() >= 2, "{card}: {:?} {:?}", dataset.rejected, dataset.classes);
+    dataset
+}
+
+#[test]
+fn what_where_names_of_columns_is_there_and_what_it_leaves_out_too() {
+    let market = "images: {glob: '*.jpg', name: '(?<person>-1|\\d{4})_c(?<camera>\\d)_\\d+\\.jpg'}\nfields: {camera: camera}\nlabel: camera\n\
+                  where: {person: {not_in: ['-1', '0000']}}\n";
+    for (card, items) in [
+        (
+            "images: {glob: '*/*.jpg', path: '(?<person>[a-z]+)/(?<frame>\\d+)\\.jpg'}\nfields: {sex: {from: person, match: '(.).*', outside: keep}}\n\
+             label: sex\nwhere: {frame: [0, 20, 40]}\n",
+            60,
+        ),
+        (market, 58),
+        (&format!("{market}subject: person\n"), 58),
+        (
+            "images: {table: t.csv, path: 'im/{file}'}\nfields: {sex: sex}\nlabel: sex\nwhere: {site: [a, b], ok: {not_in: [bad]}, sex: {not_in: [x]}}\n",
+            59,
+        ),
+        (
+            "images: {glob: '*/*.png', path: '(?<cls>[a-z_]+)/(?<stem>[A-Za-z]{2}\\d{2})\\.png', id: '{stem}'}\n\
+             fields: {kind: {from: cls, match: '([a-z]+)_.*'}, colour: {from: cls, match: '.*_([a-z]+)'}}\nlabel: kind\nwhere: {stem: {not_in: [AB12]}}\n",
+            59,
+        ),
+    ] {
+        assert_eq!(mocked(card).ids.len(), items, "{card}");
+    }
+}
+
+#[test]
+fn splits_may_test_columns_that_are_no_fields() {
+    for tests in
+        [["{part: [a]}", "{part: [b, c]}"], ["{part: {not_in: [9]}}", "{part: 9}"], ["{part: {below: 8}}", "{part: {at_least: 8}}"]]
+    {
+        let splits = format!("splits: {{train: {{where: {}}}, test: {{where: {}}}}}\n", tests[0], tests[1]);
+        let card = format!("images: {{table: t.csv, path: '{{f}}'}}\nfields: {{y: y}}\nlabel: y\n{splits}");
+        let dataset = mocked(&card);
+        assert!(dataset.splits.len() == 2 && dataset.splits.values().all(|rows| !rows.is_empty()), "{card}: {:?}", dataset.splits);
+    }
+}
+
+#[test]
+fn columns_of_an_array_are_as_wide_as_the_card_asks() {
+    mocked("images: {arrays: {train: {images: i-idx3-ubyte.gz, l: l-idx2-int.gz}}}\nfields: {digit: l.0, writer: l.2}\nlabel: digit\n");
+    mocked("images: {arrays: {train: {images: a.npz/x, y: a.npz/y}}}\nfields: {y: y}\nlabel: y\n");
+}
+
+#[test]
+fn tables_may_be_in_any_encoding_and_have_no_header_but_of_one_column() {
+    for encoding in ["utf-16le", "utf-16be", "shift_jis"] {
+        mocked(&format!("images: {{table: {{file: u.csv, encoding: {encoding}}}, path: '{{file}}'}}\nfields: {{y: y}}\nlabel: y\n"));
+    }
+    for file in ["lm.txt", "lm.csv"] {
+        mocked(&format!(
+            "images: {{table: {{file: list.txt, skip_rows: 1, first_column: id}}, path: '{{id}}'}}\n\
+             tables: {{lm: {{file: {file}, skip_rows: 1, first_column: f, key: {{column: f, match: '(?<id>.+)'}}}}}}\n\
+             fields: {{male: {{from: Male, map: {{-1: no, 1: yes}}}}}}\nlabel: male\n"
+        ));
+    }
+}
+
+#[test]
+fn archives_may_hold_archives_beside_tables() {
+    for outer in ["outer.zip", "outer.tar.gz/x.zip"] {
+        mocked(&format!("images: {{archive: {outer}/i.zip, table: {outer}/l.csv, path: '{{file}}'}}\nfields: {{y: y}}\nlabel: y\n"));
+    }
+    mocked("images: {archive: a.tgz/*.zip, glob: '*.jpg', name: '\\d+_(?<sex>[01])\\.jpg'}\nfields: {sex: sex}\nlabel: sex\n");
+}
+
+#[test]
+fn joined_rows_are_found_by_the_image_of_a_box_by_a_number_and_by_another_table() {
+    let boxes = "images: {coco: {train: a.json, val: b.json}, path: 'i/{file_name}', items: boxes}\nlabel: what\n";
+    for (layout, tables) in [
+        (boxes, "{p: {file: p.csv, key: {column: id, match: '(?<image_id>.*)'}}}\nfields: {what: category, skin: p.skin}\n"),
+        (
+            "images: {table: l.csv, path: '{f}'}\nlabel: what\n",
+            "{n: {file: n.txt, columns: [name], key: {column: row, match: '(?<code>.*)'}}}\nfields: {what: n.name}\n",
+        ),
+        (
+            "images: {table: l.csv, path: '{f}'}\nlabel: what\n",
+            "{n: {file: n.txt, columns: [name], key: {column: row, equals: code}}}\nfields: {what: n.name}\n",
+        ),
+        (
+            "images: {arrays: {train: {images: a.npz/x, y: a.npz/y}}}\nlabel: what\n",
+            "{n: {file: n.txt, columns: [name], key: {column: row, equals: y}}}\nfields: {y: y, what: n.name}\n",
+        ),
+        (
+            "images: {glob: 'im/*.jpg'}\nlabel: what\n",
+            "{a: {file: a.csv, key: {column: name, equals: '{stem}.png'}}, b: {file: b.csv, key: {column: c, equals: a.c}}}\nfields: {what: b.what}\n",
+        ),
+    ] {
+        assert_eq!(mocked(&format!("{layout}tables: {tables}")).ids.len(), 60, "{tables}");
+    }
+}
+
+#[test]
+fn the_number_of_a_row_is_counted_in_its_file() {
+    mocked("images: {table: m.csv, path: 'images/rgb_img_{row}.png'}\nfields: {use: use}\nlabel: use\n");
+    mocked("images: {table: {files: {train: a.csv, test: b.csv}}, path: '{split}/{row}.png'}\nfields: {y: y}\nlabel: y\n");
+}
