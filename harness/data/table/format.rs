@@ -11,7 +11,7 @@ pub enum Format {
     Whitespace,
     /// Apache Parquet.
     Parquet,
-    /// One JSON document with a list, or a map, of objects.
+    /// One JSON document with a list, or a map, of records, or with one.
     Json,
     /// One JSON object a line.
     JsonLines,
