@@ -12,6 +12,7 @@ mod error;
 mod format;
 mod json;
 mod json_lines;
+mod literal;
 mod parquet;
 mod records;
 
@@ -27,6 +28,7 @@ pub use self::column::Column;
 pub use self::distinct::{Distinct, Sightings};
 pub use self::error::{At, TableError};
 pub use self::format::{Format, Header, Options};
+pub(super) use self::literal::parse;
 pub(super) use self::parquet::{read_all_cells, read_cells};
 pub(super) use self::records::scalar;
 
