@@ -6,7 +6,7 @@ use super::aside::Kind;
 use super::error::DataError;
 use super::rejections::Rejected;
 use super::sheet::{Column, Sheet};
-use super::source::{Found, Source, options};
+use super::source::{Found, Source};
 use super::table::{self, Table};
 use crate::spec::card::{Join, JoinKey};
 
@@ -21,13 +21,14 @@ const FOUND: &str = "found";
 pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, wanted: &[String]) -> Result<Option<String>, DataError> {
     let mut read: Vec<String> = wanted.to_vec();
     read.extend(join.key.columns().into_iter().map(str::to_owned));
-    let options = table::Options { columns: Some(read), tolerant: true, ..options(&join.table) };
     let mut by_key: HashMap<String, u32> = HashMap::new();
     let mut theirs = Kind::default();
     let mut columns: Vec<Column> = wanted.iter().map(|_| Column::default()).collect();
     let mut rows = 0_u32;
     let files = source.all_named(&join.table.file)?;
-    let open = |file: &Found| Table::chunks(&file.path, &table::Options { stored: file.unpacked.clone(), ..options.clone() });
+    let open = |file: &Found| {
+        Table::chunks(&file.path, &table::Options { columns: Some(read.clone()), tolerant: true, ..file.options(&join.table) })
+    };
     let opened = files.iter().map(|file| Ok((&file.below, open(file)?))).collect::<Result<Vec<_>, DataError>>()?;
     let mut above = 0;
     for (below, chunk) in opened.into_iter().flat_map(|(below, chunks)| chunks.map(move |chunk| (below, chunk))) {
@@ -78,6 +79,7 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
         }
         above += chunk.height();
     }
+    sheet.contents.extend(files.iter().filter_map(|file| file.told(&read)));
     sheet.tables.extend(files.iter().map(|file| file.stored().to_owned()));
     let own = |sheet: &Sheet, row: usize| -> Option<String> {
         let value = |name: &str| sheet.columns.get(name)?.get(row);

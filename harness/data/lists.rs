@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::frame::whole;
 use super::printable::hidden;
 use super::sheet::Sheet;
+use super::table;
 use crate::spec::card::{LabelForm, Labels};
 
 /// What the cells of the columns list that labels are lists in.
@@ -73,8 +74,7 @@ fn classes_of(cell: &str, separator: Option<&str>) -> Option<Vec<String>> {
 
 /// A list as JSON writes it, or as Python does where a table was saved with lists in its cells: `['a', "b's", 3]`.
 fn listed(cell: &str) -> Option<Vec<String>> {
-    let Ok(json) = serde_json::from_str(cell) else { return python(cell) };
-    match json {
+    match table::parse(cell).ok()? {
         serde_json::Value::Array(items) => items
             .into_iter()
             .map(|item| match item {
@@ -85,41 +85,6 @@ fn listed(cell: &str) -> Option<Vec<String>> {
             .collect(),
         _ => None,
     }
-}
-
-/// A list of Python's texts and numbers.
-fn python(cell: &str) -> Option<Vec<String>> {
-    let mut rest = cell.trim().strip_prefix('[')?.strip_suffix(']')?.trim();
-    let mut items = Vec::new();
-    while let Some(first) = rest.chars().next() {
-        let mut item = String::new();
-        let length = match first {
-            '\'' | '"' => {
-                let mut letters = rest.char_indices().skip(1);
-                loop {
-                    match letters.next()? {
-                        (_, '\\') => item.push(letters.next()?.1),
-                        (at, letter) if letter == first => break at + 1,
-                        (_, letter) => item.push(letter),
-                    }
-                }
-            }
-            _ => {
-                let length = rest.find(',').unwrap_or(rest.len());
-                rest[..length].trim().parse::<f64>().ok()?;
-                item.push_str(rest[..length].trim());
-                length
-            }
-        };
-        items.push(item);
-        rest = rest[length..].trim_start();
-        rest = match rest.strip_prefix(',') {
-            Some(more) => more.trim_start(),
-            None if rest.is_empty() => rest,
-            None => return None,
-        };
-    }
-    Some(items)
 }
 
 /// Why a class is refused that cannot be shown.

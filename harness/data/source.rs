@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::archive::{self, Member};
+use super::digest::Digest;
 use super::error::DataError;
 use super::root::{ABSENT, Root, below_root, is_pattern, no_file};
 use super::table;
@@ -14,6 +15,12 @@ use super::unpacked::Unpacked;
 use super::walk::walk;
 use crate::spec::card::{Glob, Header, TableFile, TableFormat};
 use crate::spec::problem::did_you_mean;
+
+/// The column of the path of a table, below the root.
+const TABLE: &str = "table";
+
+/// The column of the folder that a table is in.
+const FOLDER: &str = "table_folder";
 
 /// Where the files of a card are read from.
 pub(super) struct Source<'s> {
@@ -51,9 +58,17 @@ impl Found {
         self.unpacked.as_deref().unwrap_or(&self.path)
     }
 
-    /// How it is read as a table.
+    /// How it is read as a table, whose rows know the file that they are in, and its folder.
     pub(super) fn options(&self, file: &TableFile) -> table::Options {
-        table::Options { stored: self.unpacked.clone(), ..options(file) }
+        let folder = self.below.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let told = vec![(TABLE, self.below.clone()), (FOLDER, folder.to_owned())];
+        table::Options { told, stored: self.unpacked.clone(), ..options(file) }
+    }
+
+    /// What it is called, where one of these columns says so.
+    pub(super) fn told<'c>(&self, columns: impl IntoIterator<Item = &'c String>) -> Option<Digest> {
+        let tells = columns.into_iter().any(|column| [TABLE, FOLDER].contains(&column.as_str()));
+        tells.then(|| Digest::from(blake3::hash(self.below.as_bytes())))
     }
 }
 
@@ -187,6 +202,7 @@ pub(super) fn options(file: &TableFile) -> table::Options {
         at,
         each,
         columns: None,
+        told: Vec::new(),
         stored: None,
         tolerant: false,
     }

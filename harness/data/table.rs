@@ -12,6 +12,7 @@ mod error;
 mod format;
 mod json;
 mod json_lines;
+mod literal;
 mod parquet;
 mod records;
 
@@ -19,7 +20,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, UInt32Array, new_null_array};
+use arrow::array::{Array, ArrayRef, LargeStringArray, UInt32Array, new_null_array};
 use arrow::datatypes::DataType;
 use rayon::prelude::*;
 
@@ -27,6 +28,7 @@ pub use self::column::Column;
 pub use self::distinct::{Distinct, Sightings};
 pub use self::error::{At, TableError};
 pub use self::format::{Format, Header, Options};
+pub(super) use self::literal::parse;
 pub(super) use self::parquet::{read_all_cells, read_cells};
 pub(super) use self::records::scalar;
 
@@ -90,7 +92,9 @@ impl Table {
             Format::Json => Box::new(json::read(path, options)?),
             Format::JsonLines => Box::new(json_lines::JsonLines::open(path, options)?),
         };
-        Ok(Chunks { source, failed: false })
+        let mut told = options.told.clone();
+        told.retain(|(name, _)| options.columns.iter().flatten().any(|kept| kept == name));
+        Ok(Chunks { source, told, failed: false })
     }
 
     /// Joins the chunks of one file. A column that some chunk lacks (JSON lines) is missing in its rows.
@@ -133,6 +137,17 @@ impl Table {
             malformed: self.malformed.clone(),
             metadata: Arc::clone(&self.metadata),
         })
+    }
+
+    /// With columns that have one value in all rows, unless it has such already.
+    fn told(mut self, columns: &[(&'static str, String)]) -> Self {
+        for (name, value) in columns {
+            if !self.has(name) {
+                self.names.push((*name).to_owned());
+                self.arrays.push(Arc::new(LargeStringArray::from_iter_values(std::iter::repeat_n(value, self.len()))));
+            }
+        }
+        self
     }
 
     fn array(&self, name: &str) -> Option<&ArrayRef> {
@@ -232,6 +247,7 @@ fn distinct_names(path: &Path, header: &[String]) -> Result<(), TableError> {
 /// The pieces of a table, in file order. After an error there is no more.
 pub struct Chunks {
     source: Box<dyn Iterator<Item = Result<Table, TableError>> + Send>,
+    told: Vec<(&'static str, String)>,
     failed: bool,
 }
 
@@ -242,7 +258,7 @@ impl Iterator for Chunks {
         if self.failed {
             return None;
         }
-        let next = self.source.next();
+        let next = self.source.next().map(|table| table.map(|table| table.told(&self.told)));
         self.failed = matches!(next, Some(Err(_)));
         next
     }

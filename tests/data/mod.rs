@@ -8,6 +8,7 @@ mod cards;
 mod draw;
 mod filling;
 mod folder;
+mod json;
 mod labels;
 mod mock;
 mod mocked;

@@ -76,6 +76,31 @@ fn shards_are_one_table_in_the_order_of_their_names() {
     assert!(refused.contains("tain-*.csv") && refused.contains("no file matches"), "{refused}");
 }
 
+#[test]
+fn rows_know_the_table_that_they_are_in() {
+    let folder = Folder::new();
+    let subjects = ["s01", "s02"];
+    folder.images(&["s01/0.png", "s01/1.png", "s02/0.png", "s02/1.png", "2.png"]);
+    folder.write("s01/labels.csv", "frame,label\n0,a\n1,b\n").write("s02/labels.csv", "frame,label\n0,b\n1,c\n");
+    let rows = "images: {table: '*/labels.csv', path: '{table_folder}/{frame}.png'}\nfields: {y: label}\nlabel: y\nsubject: table_folder\n";
+    let glob =
+        "images: {glob: '*/*.png', path: '(?<s>[^/]+)/(?<frame>.+)[.]png'}\nfields: {y: l.label, t: l.table}\nlabel: y\nsubject: s\n";
+    let joined = format!(
+        "{glob}tables: {{l: {{file: '*/labels.csv', key: {{column: '{{table_folder}}/{{frame}}', equals: '{{s}}/{{frame}}'}}}}}}\n"
+    );
+    for card in [rows, &joined] {
+        let dataset = folder.open(card).unwrap();
+        assert_eq!((levels(&dataset, "y"), &dataset.rejected.iter().count()), (vec!["a", "b", "b", "c"], &0), "{card}");
+        assert_eq!(dataset.subject.unwrap().levels, subjects);
+    }
+    assert_eq!(levels(&folder.open(&joined).unwrap(), "t")[1..3], ["s01/labels.csv", "s02/labels.csv"]);
+    // In the root itself; and what the file says goes first.
+    folder.write("top.csv", "frame,label,table\n2,a,kitchen\n");
+    let top = rows.replace("*/labels.csv", "top.csv").replace("y: label", "y: label, t: table").replace("subject: table_folder\n", "");
+    let dataset = folder.open(&top).unwrap();
+    assert_eq!((dataset.ids[0].as_str(), levels(&dataset, "t")), ("2.png", vec!["kitchen"]));
+}
+
 fn decoded(dataset: &Dataset, folder: &Folder) -> Images {
     let rows: Vec<u32> = (0..dataset.items.len() as u32).collect();
     Images::decode(dataset, &rows, &dataset.resolve(&Input::default()).unwrap(), folder.path(), &|_, _| {}).unwrap()

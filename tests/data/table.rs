@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, BinaryArray, Float32Array, Int8Array, ListArray, RecordBatch, StringArray, StructArray};
-use arrow::datatypes::{DataType, Field, Float32Type, Schema};
+use arrow::array::{
+    Array, ArrayRef, BinaryArray, Float32Array, Int8Array, Int64Array, ListArray, ListBuilder, RecordBatch, StringArray, StringBuilder,
+    StructArray,
+};
+use arrow::datatypes::{DataType, Field, Float32Type, Int64Type, Schema};
 use fairgrid::data::table::{Header, Options, Table};
 use tempfile::TempDir;
 
@@ -172,6 +175,48 @@ fn bytes_that_are_text_are_read_as_text() {
     assert_eq!((column.text(1).unwrap(), column.text(2).unwrap()), (None, None));
     assert!(column.text(3).unwrap_err().to_string().ends_with("row 4: `id` holds bytes that are no text (UTF-8)"));
     assert_eq!(column.bytes(3).unwrap(), Some(&b"\xff"[..]));
+}
+
+#[test]
+fn a_dot_leads_into_lists_and_cells_in_every_format() {
+    let folder = TempDir::new().unwrap();
+    let votes = ListArray::from_iter_primitive::<Int64Type, _, _>([Some(vec![Some(1), None, Some(2)]), None, Some(vec![Some(3)])]);
+    let mut names = ListBuilder::new(StringBuilder::new());
+    for cell in [&["b's", "[c"][..], &["d"], &[]] {
+        cell.iter().for_each(|name| names.values().append_value(name));
+        names.append(true);
+    }
+    let columns: Vec<(&str, ArrayRef)> =
+        vec![("votes", Arc::new(votes)), ("names", Arc::new(names.finish())), ("other", Arc::new(Int64Array::from(vec![1, 2, 3])))];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let path = folder.path().join("t.parquet");
+    let mut writer = parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    // As pandas writes these.
+    let python = "votes,names,other\n\"[1, None, 2]\",\"[\"\"b's\"\", '[c']\",1\n,['d'],2\n[3],[],3\n";
+    let json = r#"[{"votes": [1, null, 2], "names": ["b's", "[c"]}, {"votes": null, "names": ["d"]}, {"votes": [3], "names": []}]"#;
+    let wanted = ["votes.0", "votes.2", "names.0", "names.1"];
+    for path in [path, write(&folder, "t.csv", python), write(&folder, "t.json", json)] {
+        let options = Options { columns: Some(wanted.map(str::to_owned).to_vec()), ..Options::default() };
+        let table = Table::read(&path, &options).unwrap();
+        let cells = |name: &str| -> Vec<String> {
+            let column = table.column(name).unwrap();
+            (0..table.len()).map(|row| column.text(row).unwrap().unwrap_or("-".into()).into_owned()).collect()
+        };
+        assert_eq!(wanted.map(cells), [["1", "-", "3"], ["2", "-", "-"], ["b's", "d", "-"], ["[c", "-", "-"]], "{}", path.display());
+        assert_eq!(table.columns().count(), 4);
+    }
+    let options = Options { columns: Some(vec!["other.0".to_owned()]), ..Options::default() };
+    assert!(Table::read(&folder.path().join("t.parquet"), &options).unwrap().column("other.0").is_err());
+    // As deep as one likes, and as Python writes all else.
+    let odd = format!("a,b\n\"{{'x': (1.5, True), 2: nan}}\",x\n{},x\n\"['a' 'b']\",x\n", "[".repeat(100_000));
+    let options = Options { columns: Some(["a.x.0", "a.x.1", "a.2"].map(str::to_owned).to_vec()), tolerant: true, ..Options::default() };
+    let table = Table::read(&write(&folder, "odd.csv", odd), &options).unwrap();
+    assert_eq!((table.len(), table.malformed().len()), (1, 2));
+    assert_eq!(table.column("a.x.0").unwrap().number(0).unwrap(), Some(1.5));
+    assert_eq!(table.column("a.x.1").unwrap().text(0).unwrap().as_deref(), Some("true"));
+    assert_eq!(table.column("a.2").unwrap().text(0).unwrap(), None);
 }
 
 #[test]

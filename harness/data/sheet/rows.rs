@@ -104,6 +104,7 @@ impl Sheet {
             above += chunk.height();
         }
         self.tables.push(found.stored().to_owned());
+        self.contents.extend(found.told(&wanted));
         Ok(())
     }
 }

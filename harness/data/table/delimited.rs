@@ -8,6 +8,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, LargeStringBuilder};
 use csv::ByteRecord;
 
+use super::literal::parse;
 use super::records::{reach, scalar, splits};
 use super::{At, CHUNK, Header, LONGEST_RECORD, Malformed, Options, Table, TableError, encoding};
 
@@ -147,8 +148,7 @@ impl Delimited {
             let cell = std::str::from_utf8(&record[*index]).map(str::trim);
             let cell = cell.map_err(|_| "not UTF-8: save it as UTF-8, or declare its `encoding` in a card".to_owned())?;
             let Some(path) = inside.as_ref().filter(|_| !cell.is_empty()) else { return Ok(Cow::Borrowed(cell)) };
-            let json: serde_json::Value =
-                serde_json::from_str(cell).map_err(|error| format!("`{}` is not JSON: {error}", self.header[*index]))?;
+            let json = parse(cell).map_err(|error| format!("`{}` is not JSON: {error}", self.header[*index]))?;
             Ok(Cow::Owned(reach(&json, path).cloned().and_then(scalar).unwrap_or_default()))
         };
         self.kept.iter().map(cell).collect()

@@ -11,7 +11,7 @@ pub enum Format {
     Whitespace,
     /// Apache Parquet.
     Parquet,
-    /// One JSON document with a list, or a map, of objects.
+    /// One JSON document with a list, or a map, of records, or with one.
     Json,
     /// One JSON object a line.
     JsonLines,
@@ -65,6 +65,8 @@ pub struct Options {
     pub each: Option<String>,
     /// The only columns that are kept; by default all.
     pub columns: Option<Vec<String>>,
+    /// Columns with one value in all rows, where the file has none of that name and they are among those that are kept by name.
+    pub told: Vec<(&'static str, String)>,
     /// The file that holds the bytes, where messages name another one: that of an archive.
     pub stored: Option<PathBuf>,
     /// Whether rows of the wrong shape are kept aside in [`super::Table::malformed`] instead of ending the reading.

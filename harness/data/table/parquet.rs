@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, LargeBinaryArray, StructArray};
+use arrow::array::{Array, ArrayRef, LargeBinaryArray, LargeStringArray, StructArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
@@ -17,7 +17,8 @@ use parquet::basic::CompressionCodec;
 use parquet::file::metadata::ParquetMetaData;
 use rayon::prelude::*;
 
-use super::{At, CHUNK, Options, Table, TableError};
+use super::records::{reach, scalar, splits};
+use super::{At, CHUNK, Column, Options, Table, TableError};
 
 /// Rows that a chunk holds at most where cells may be whole images.
 const SMALL_CHUNK: usize = 1024;
@@ -27,6 +28,8 @@ pub(super) struct Batches {
     path: PathBuf,
     options: Options,
     header: Vec<String>,
+    /// The kept columns that are elements of lists: the name, the list, and where in it.
+    inside: Vec<(String, String, String)>,
     /// One for each column.
     readers: Vec<ParquetRecordBatchReader>,
     metadata: Arc<std::collections::HashMap<String, String>>,
@@ -84,10 +87,12 @@ impl Batches {
         super::distinct_names(path, &header)?;
         let metadata = builder.metadata().file_metadata().key_value_metadata();
         let metadata = metadata.into_iter().flatten().filter_map(|pair| Some((pair.key.clone(), pair.value.clone()?))).collect();
+        let inside = inside(&header, options);
+        let read = options.columns.as_ref().map(|columns| columns.iter().chain(inside.iter().map(|(_, list, _)| list)).collect::<Vec<_>>());
         // A struct's fields are chosen one by one, so that labels can be read without the images beside them.
         let chosen = leaves.iter().enumerate().filter(|(_, leaf)| {
-            options.columns.as_ref().is_none_or(|columns| {
-                columns.iter().any(|kept| *leaf == kept || leaf.strip_prefix(kept.as_str()).is_some_and(|rest| rest.starts_with('.')))
+            read.as_ref().is_none_or(|columns| {
+                columns.iter().any(|kept| leaf == kept || leaf.strip_prefix(kept.as_str()).is_some_and(|rest| rest.starts_with('.')))
             })
         });
         let mut chosen: Vec<Vec<usize>> = chosen.map(|(index, _)| vec![index]).collect();
@@ -106,7 +111,16 @@ impl Batches {
             builder.with_projection(mask).with_batch_size(size).build().map_err(|error| broken(path, &error))
         };
         let readers = chosen.into_iter().map(reader).collect::<Result<_, _>>()?;
-        Ok(Self { path: path.to_owned(), options: options.clone(), header, readers, metadata: Arc::new(metadata), row: 0, chunks: 0 })
+        Ok(Self {
+            path: path.to_owned(),
+            options: options.clone(),
+            header,
+            inside,
+            readers,
+            metadata: Arc::new(metadata),
+            row: 0,
+            chunks: 0,
+        })
     }
 
     /// The next rows, decoded column by column; `None` behind the last.
@@ -128,24 +142,34 @@ impl Batches {
         }
         let names = columns.iter().flat_map(|(_, names, _)| names.clone()).collect();
         let arrays = columns.into_iter().flat_map(|(.., arrays)| arrays).collect();
-        Ok(Some(self.table(rows, names, arrays)))
+        self.table(rows, names, arrays).map(Some)
     }
 
-    fn table(&mut self, rows: usize, names: Vec<String>, arrays: Vec<ArrayRef>) -> Table {
-        let kept: Vec<usize> = (0..names.len()).filter(|index| self.keeps(&names[*index])).collect();
+    fn table(&mut self, rows: usize, names: Vec<String>, arrays: Vec<ArrayRef>) -> Result<Table, TableError> {
         let numbers = (self.row + 1..=self.row + rows as u64).collect();
         self.row += rows as u64;
         self.chunks += 1;
-        Table {
+        let whole = Table {
             path: self.path.clone(),
             unit: "row",
             header: self.header.clone(),
-            names: kept.iter().map(|index| names[*index].clone()).collect(),
-            arrays: kept.iter().map(|index| Arc::clone(&arrays[*index])).collect(),
+            names,
+            arrays,
             numbers,
             malformed: Vec::new(),
             metadata: Arc::clone(&self.metadata),
+        };
+        let kept: Vec<usize> = (0..whole.names.len()).filter(|index| self.keeps(&whole.names[*index])).collect();
+        let mut names: Vec<String> = kept.iter().map(|index| whole.names[*index].clone()).collect();
+        let mut arrays: Vec<ArrayRef> = kept.iter().map(|index| Arc::clone(&whole.arrays[*index])).collect();
+        for (name, list, path) in &self.inside {
+            let Some(list) = whole.column(list).ok().filter(Column::holds_lists) else { continue };
+            let element = |row| Ok(list.json(row)?.and_then(|json| reach(&json, path).cloned()).and_then(scalar));
+            let elements = (0..rows).map(element).collect::<Result<LargeStringArray, TableError>>()?;
+            names.push(name.clone());
+            arrays.push(Arc::new(elements));
         }
+        Ok(Table { names, arrays, ..whole })
     }
 
     fn keeps(&self, name: &str) -> bool {
@@ -160,11 +184,19 @@ impl Iterator for Batches {
     fn next(&mut self) -> Option<Self::Item> {
         match self.decode() {
             Ok(Some(table)) => Some(Ok(table)),
-            Ok(None) if self.chunks == 0 => Some(Ok(self.table(0, Vec::new(), Vec::new()))),
+            Ok(None) if self.chunks == 0 => Some(self.table(0, Vec::new(), Vec::new())),
             Ok(None) => None,
             Err(error) => Some(Err(error)),
         }
     }
+}
+
+/// The kept columns that the file has not, and that a dot leads to from one that it has: `votes.0`.
+fn inside(header: &[String], options: &Options) -> Vec<(String, String, String)> {
+    let has = |name: &str| header.iter().any(|other| other == name);
+    let lost = options.columns.iter().flatten().filter(|name| !has(name));
+    lost.filter_map(|name| splits(name).find(|(list, _)| has(list)).map(|(list, path)| (name.clone(), list.to_owned(), path.to_owned())))
+        .collect()
 }
 
 fn leaf_names(name: &str, kind: &DataType) -> Vec<String> {

@@ -80,7 +80,8 @@ impl Records {
         let (mut names, mut arrays): (Vec<String>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
         for (name, cells) in &mut self.columns {
             let cells = std::mem::take(cells);
-            if self.known.contains(name.as_str()) {
+            // Without a row, nobody can say that there is no such column.
+            if self.known.contains(name.as_str()) || self.header.is_empty() {
                 names.push(name.clone());
                 arrays.push(Arc::new(LargeStringArray::from(cells)));
             }
