@@ -117,3 +117,27 @@ fn lists_of_labels() {
         "`t.csv` 4: `json` is `oops`, which is no list: write `[\"a\", \"b\"]`, or say the `separator`"
     );
 }
+
+#[test]
+fn a_class_is_one_whether_labels_write_its_name_or_its_code() {
+    let folder = three();
+    folder.write("names.csv", "1,Dog\n2,Cat\n").write(
+        "t.jsonl",
+        "{\"f\": \"a.jpg\", \"yes\": [\"Dog\"], \"no\": [2]}\n{\"f\": \"b.jpg\", \"yes\": [1], \"no\": [\"Cat\", \"Fox\"]}\n\
+         {\"f\": \"c.jpg\", \"yes\": [\"Dog\", 1], \"no\": [1]}\n",
+    );
+    let card = "images: {table: t.jsonl, path: '{f}'}\nlabels: {present: yes, absent: no, names: {file: names.csv}}\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(dataset.classes, ["Cat", "Dog", "Fox"]);
+    assert_eq!(labels(&dataset), ["Dog !Cat", "Dog !Cat !Fox"]);
+
+    folder.write("l.csv", "i,c,v\na,Dog,1\na,1,0\nb,1,0\nc,Cat,1\n");
+    let card = format!("{FILES}labels: {{file: l.csv, id: i, class: c, value: v, names: {{file: names.csv}}}}\n");
+    assert_eq!(labels(&folder.open(&card).unwrap()), ["Dog", "!Dog", "Cat"]);
+    assert_eq!(folder.rejected(&card), ["`a`: `Dog` and its code `1` are said to be both present and absent: the first counts"]);
+    let twice = folder.open(&card.replace("value: v", "value: v, classes: [Dog, '1']")).unwrap_err();
+    assert!(twice.contains("`1` is the code of `Dog`, which is named in `classes` too"), "{twice}");
+    folder.write("names.csv", "1,Dog\n2,Dog\n3,Dog (1)\n").write("l.csv", "i,c,v\na,1,1\nb,2,1\nc,3,1\n");
+    let twice = folder.open(&card).unwrap_err();
+    assert!(twice.contains("two classes are called `Dog (1)`"), "{twice}");
+}
