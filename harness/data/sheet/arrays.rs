@@ -11,7 +11,7 @@ use crate::data::array::{Header, LONGEST_HEADER};
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
 use crate::data::source::Source;
-use crate::spec::card::{ArraySet, Card, Shape};
+use crate::spec::card::{ArraySet, COUNTED, Card, Shape, first_of};
 use crate::spec::problem::did_you_mean;
 
 /// A column by its name, with a cell an item.
@@ -161,7 +161,7 @@ impl Sheet {
             }
             self.tables.push(array.packed);
         }
-        let provided = |name: &str| matches!(name, "row" | "split") || columns.iter().any(|(column, _)| column == name);
+        let provided = |name: &str| name == "split" || first_of(name).is_some() || columns.iter().any(|(column, _)| column == name);
         if let Some(lost) = self.columns.keys().find(|name| !provided(name)) {
             let known = set.columns.keys().map(String::as_str).chain(columns.iter().map(|(name, _)| name.as_str()));
             let help = did_you_mean(lost, known);
@@ -177,11 +177,13 @@ impl Sheet {
         });
         let origin = self.file(&images.name);
         for record in 0..count {
-            let number = (record + 1).to_string();
+            let counted = COUNTED.map(|(name, first)| (name, (record + first).to_string()));
             let value = |name: &str| match name {
-                "row" => Some(number.as_str()),
                 "split" => split,
-                _ => columns.iter().find(|(column, _)| column == name).and_then(|(_, cells)| cells[record as usize].as_deref()),
+                _ => match columns.iter().find(|(column, _)| column == name) {
+                    Some((_, cells)) => cells[record as usize].as_deref(),
+                    None => counted.iter().find(|(column, _)| *column == name).map(|(_, number)| number.as_str()),
+                },
             };
             let id = numbered(split, record);
             self.push(id, Place::Record(container, record), (origin, Some(record + 1)), value);

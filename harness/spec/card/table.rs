@@ -195,6 +195,14 @@ pub struct Join {
     pub node: Node,
 }
 
+/// The columns that number the rows of a table, each with the first number: `index` counts as pandas does.
+pub const COUNTED: [(&str, u64); 2] = [("row", 1), ("index", 0)];
+
+/// The number of the first row in a column that numbers them, where it is one.
+pub fn first_of(column: &str) -> Option<u64> {
+    COUNTED.iter().find(|(name, _)| *name == column).map(|(_, first)| *first)
+}
+
 /// How a row of a joined table is found.
 #[derive(Clone, Debug)]
 pub enum JoinKey {
@@ -223,9 +231,12 @@ impl JoinKey {
         }
     }
 
-    /// Whether it is the number of a row.
-    pub fn is_row(&self) -> bool {
-        self.columns() == ["row"]
+    /// The number of the first row, where the table's column numbers them.
+    pub fn first(&self) -> Option<u64> {
+        match self.columns().as_slice() {
+            [column] => first_of(column),
+            _ => None,
+        }
     }
 
     /// The item's columns.
