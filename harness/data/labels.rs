@@ -88,7 +88,7 @@ pub(super) fn read(
     let mut gathered = Gathered::new(sheet.len());
     let mut seen = Seen::default();
     let (others, names, sort) = match &labels.form {
-        LabelForm::Long { tables, id, class, value, names } => {
+        LabelForm::Long { tables, id, class, value, others, names } => {
             for table in tables {
                 for file in source.all_named(&table.file)? {
                     long(&file, sheet, &mut gathered, table, (id, class), value.as_ref(), (&mut seen, all))?;
@@ -96,7 +96,7 @@ pub(super) fn read(
             }
             let truth = value.as_ref().map(|(_, truth)| truth);
             seen.check(labels, truth, &sheet.ids, id, &value.as_ref().map_or(String::new(), |(column, _)| format!("`{column}`")))?;
-            (Others::Unknown, names.as_ref(), true)
+            (*others, names.as_ref(), true)
         }
         LabelForm::Wide { columns, truth } => {
             for (name, class) in columns {

@@ -141,3 +141,26 @@ fn a_class_is_one_whether_labels_write_its_name_or_its_code() {
     let twice = folder.open(&card).unwrap_err();
     assert!(twice.contains("two classes are called `Dog (1)`"), "{twice}");
 }
+
+#[test]
+fn a_table_of_what_is_there_says_that_the_rest_is_absent() {
+    let folder = three();
+    folder.write("l.csv", "im,lab\na,x\na,y\nc,z\n");
+    let card = format!("{FILES}labels: {{file: l.csv, id: im, class: lab, absent: rest}}\n");
+    assert_eq!(labels(&folder.open(&card).unwrap()), ["x y !z", "!x !y !z", "z !x !y"]);
+    assert_eq!(labels(&folder.open(&card.replace(", absent: rest", "")).unwrap()), ["x y", "", "z"]);
+    for words in ["present: [q]", "absent: [x]", "present: 1, absent: rest"] {
+        let refused = folder.open(&card.replace("absent: rest", words)).unwrap_err();
+        assert!(refused.contains("these labels have no `value`: each row says that its class is there"), "{refused}");
+    }
+    let refused = folder.open(&card.replace("class: lab", "class: lab, value: v")).unwrap_err();
+    assert!(refused.contains("here cells say what is absent"), "{refused}");
+}
+
+#[test]
+fn names_are_two_columns() {
+    let folder = three();
+    folder.write("l.csv", "im,lab\na,/m/01\n").write("names.csv", "label_code\n/m/01\n");
+    let refused = folder.open(&format!("{FILES}labels: {{file: l.csv, id: im, class: lab, names: {{file: names.csv}}}}\n")).unwrap_err();
+    assert!(refused.ends_with("`names.csv` has 1 column, and `names` are codes and what they are called"), "{refused}");
+}
