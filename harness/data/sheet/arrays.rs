@@ -50,7 +50,9 @@ impl Array {
         let mut begin = vec![0; length.min(LONGEST_HEADER) as usize];
         File::open(&path).and_then(|file| file.read_exact_at(&mut begin, start)).map_err(error)?;
         if member.is_none() && begin.starts_with(b"PK") {
-            return Err(wrong(&format!("holds several arrays: name one of them, as in `{below}/images`")));
+            let (_, (members, _)) = archive::members(packed, source.unpacked)?;
+            let example = members.first().map_or("images", |member| stem(&member.path));
+            return Err(wrong(&format!("is an archive of arrays: name one of them, as in `{below}/{example}`")));
         }
         let header = Header::read(&begin).map_err(|reason| wrong(&reason))?;
         let expected = header.bytes().saturating_add(header.start);
@@ -73,12 +75,11 @@ impl Array {
 
     fn member(source: &Source, packed: &Path, name: &str) -> Result<(PathBuf, u64, u64), DataError> {
         let (_, (members, refused)) = archive::members(packed, source.unpacked)?;
-        let stem = |path: &str| path.strip_suffix(".npy").unwrap_or(path).to_owned();
         if let Some((lost, reason)) = refused.iter().find(|(lost, _)| stem(lost) == stem(name)) {
             return Err(DataError::file(&packed.join(lost), reason));
         }
         let Some(member) = members.iter().find(|member| stem(&member.path) == stem(name)) else {
-            let known: Vec<String> = members.iter().map(|member| stem(&member.path)).collect();
+            let known: Vec<String> = members.iter().map(|member| stem(&member.path).to_owned()).collect();
             let help = did_you_mean(name, known.iter().map(String::as_str));
             return Err(DataError::file(packed, format!("has no array `{name}` ({help})")));
         };
@@ -126,6 +127,11 @@ impl Array {
             _ => Err(format!("is of {}: its images have no pixels", sizes(&self.header.shape))),
         }
     }
+}
+
+/// An array's name in an archive.
+fn stem(path: &str) -> &str {
+    path.strip_suffix(".npy").unwrap_or(path)
 }
 
 fn sizes(shape: &[u64]) -> String {
