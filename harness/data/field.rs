@@ -153,7 +153,8 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
     let (mut refused, mut lacking) = (Vec::new(), Vec::new());
     let mut codes = Vec::with_capacity(sheet.len());
     for row in 0..sheet.len() {
-        let (mut sure, mut lack) = (true, "is missing".to_owned());
+        let wordless = matches!(translate, Translate::Words(_)) && column.code(row).is_some();
+        let (mut sure, mut lack) = (true, if wordless { "holds no known word" } else { "is missing" }.to_owned());
         let told = field.confidence.as_ref().map_or("", |(column, _)| column);
         match confidence(row).filter(|_| column.code(row).is_some()) {
             None => {}

@@ -41,6 +41,32 @@ impl Gathered {
         }
     }
 
+    /// Takes each class that `code` knows by another text for the one of that text; answers the items, with what the class is by now, of which
+    /// one text said that it is there and the other that it is not: the first counts.
+    pub(super) fn recode<'c>(&mut self, code: impl Fn(&str) -> Option<&'c str>) -> Vec<(usize, &'c str)> {
+        let codes: Vec<Option<&str>> = self.classes.iter().map(|class| code(class)).collect();
+        let mut torn = Vec::new();
+        if codes.iter().all(Option::is_none) {
+            return torn;
+        }
+        let written = std::mem::take(&mut self.classes);
+        let texts = written.into_iter().zip(&codes).map(|(class, code)| code.map_or(class, str::to_owned));
+        let recoded: Vec<u32> = texts.map(|class| self.classes.insert_full(class).0 as u32).collect();
+        for (item, pairs) in self.pairs.iter_mut().enumerate() {
+            let mut merged: Vec<(u32, bool)> = Vec::with_capacity(pairs.len());
+            for (class, there) in pairs.iter().map(|(class, there)| (recoded[*class as usize], *there)) {
+                match merged.iter().find(|(other, _)| *other == class) {
+                    None => merged.push((class, there)),
+                    Some((_, known)) if *known == there => {}
+                    Some(_) => torn
+                        .extend(codes.iter().zip(&recoded).find_map(|(code, own)| code.filter(|_| *own == class)).map(|code| (item, code))),
+                }
+            }
+            *pairs = merged;
+        }
+        torn
+    }
+
     pub(super) fn finish(self, wanted: &[Name], others: Others, name: impl Fn(&str) -> String, sort: bool) -> Read {
         let mut order: Vec<(String, usize)> = match wanted {
             [] => {

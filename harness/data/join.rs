@@ -36,9 +36,9 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
         for malformed in chunk.malformed() {
             sheet.rejected.push(Rejected { what: below.clone(), line: Some(malformed.at.number), reason: malformed.reason.clone() });
         }
-        // Where no column is called `row`, that is the number of a row.
-        let counted = join.key.is_row() && !chunk.header().iter().any(|name| name == "row");
-        let parts = if counted { Vec::new() } else { join.key.columns() };
+        // Where no column is called `row` or `index`, that is the number of a row.
+        let counted = join.key.first().filter(|_| !join.key.columns().iter().any(|key| chunk.header().iter().any(|name| name == key)));
+        let parts = if counted.is_some() { Vec::new() } else { join.key.columns() };
         let parts = parts.into_iter().map(|name| Ok((name, chunk.column(name)?))).collect::<Result<Vec<_>, table::TableError>>()?;
         let own = |name: &str| name == FOUND && !chunk.header().iter().any(|column| column == FOUND);
         let cells = wanted.iter().map(|name| if own(name) { Ok(None) } else { chunk.column(name).map(Some) });
@@ -47,10 +47,10 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
             let refuse = |reason: String| Rejected { what: below.clone(), line: Some(chunk.at(row).number), reason };
             let texts = parts.iter().map(|(name, column)| Ok((*name, column.text(row)?))).collect::<Result<Vec<_>, table::TableError>>()?;
             let value = |name: &str| texts.iter().find(|(other, _)| *other == name).and_then(|(_, text)| text.as_deref());
-            let cell = match &join.key {
-                _ if counted => Ok((above + place + 1).to_string()),
-                JoinKey::Equal { column, .. } => column.fill(value),
-                JoinKey::Pattern { column, .. } => value(column).map(str::to_owned).ok_or_else(|| column.clone()),
+            let cell = match (counted, &join.key) {
+                (Some(first), _) => Ok((above + place + first).to_string()),
+                (None, JoinKey::Equal { column, .. }) => column.fill(value),
+                (None, JoinKey::Pattern { column, .. }) => value(column).map(str::to_owned).ok_or_else(|| column.clone()),
             };
             let cell = match cell {
                 Ok(cell) => cell,

@@ -88,7 +88,7 @@ pub(super) fn read(
     let mut gathered = Gathered::new(sheet.len());
     let mut seen = Seen::default();
     let (others, names, sort) = match &labels.form {
-        LabelForm::Long { tables, id, class, value, names } => {
+        LabelForm::Long { tables, id, class, value, others, names } => {
             for table in tables {
                 for file in source.all_named(&table.file)? {
                     long(&file, sheet, &mut gathered, table, (id, class), value.as_ref(), (&mut seen, all))?;
@@ -96,7 +96,7 @@ pub(super) fn read(
             }
             let truth = value.as_ref().map(|(_, truth)| truth);
             seen.check(labels, truth, &sheet.ids, id, &value.as_ref().map_or(String::new(), |(column, _)| format!("`{column}`")))?;
-            (Others::Unknown, names.as_ref(), true)
+            (*others, names.as_ref(), true)
         }
         LabelForm::Wide { columns, truth } => {
             for (name, class) in columns {
@@ -124,9 +124,11 @@ pub(super) fn read(
             (*others, names.as_ref(), true)
         }
     };
-    let shown = shown(source, sheet, names, &gathered.classes)?;
+    let shown = shown(source, sheet, (labels, names), &gathered.classes)?;
+    translate(&mut gathered, sheet, &shown);
     ontology::imply(&mut gathered, labels, &shown, source, sheet)?;
     let mut read = gathered.finish(&labels.classes, others, |code| shown.get(code).cloned().unwrap_or_else(|| code.to_owned()), sort);
+    check_names(labels, &read.classes, &shown)?;
     let lost = labels.classes.iter().find(|class| !read.classes.contains(&class.text));
     match lost {
         Some(class) => {
@@ -194,7 +196,12 @@ fn long(
 }
 
 /// The names of the codes that `classes` are among.
-fn read_names(source: &Source, sheet: &mut Sheet, names: &Names, classes: &IndexSet<String>) -> Result<HashMap<String, String>, DataError> {
+fn read_names(
+    source: &Source,
+    sheet: &mut Sheet,
+    (labels, names): (&Labels, &Names),
+    classes: &IndexSet<String>,
+) -> Result<HashMap<String, String>, DataError> {
     let file = source.named(&names.table.file)?;
     let table = Table::read(&file.path, &file.options(&names.table))?;
     sheet.tables.push(file.stored().to_owned());
@@ -202,7 +209,12 @@ fn read_names(source: &Source, sheet: &mut Sheet, names: &Names, classes: &Index
     let (code, name) = match (&names.columns, columns.as_slice()) {
         (Some((code, name)), _) => (code.clone(), name.clone()),
         (None, [code, name]) => (code.clone(), name.clone()),
-        _ => return Err(DataError::dataset("names", "need a table of two columns: the code and the name")),
+        (None, columns) => {
+            let count = if columns.len() == 1 { "1 column".to_owned() } else { format!("{} columns", columns.len()) };
+            let message = format!("`{}` has {count}, and `names` are codes and what they are called", file.below);
+            let node = labels.node.get("names").unwrap_or(&labels.node);
+            return Err(SpecError::from(Problem::at(node, message).help("name a table with a column of each")).into());
+        }
     };
     let (codes, texts) = (table.column(&code)?, table.column(&name)?);
     let mut found: HashMap<String, String> = HashMap::with_capacity(table.len());
@@ -228,11 +240,11 @@ fn read_names(source: &Source, sheet: &mut Sheet, names: &Names, classes: &Index
 fn shown(
     source: &Source,
     sheet: &mut Sheet,
-    names: Option<&Names>,
+    (labels, names): (&Labels, Option<&Names>),
     classes: &IndexSet<String>,
 ) -> Result<HashMap<String, String>, DataError> {
     let names = match names {
-        Some(names) => read_names(source, sheet, names, classes)?,
+        Some(names) => read_names(source, sheet, (labels, names), classes)?,
         None => HashMap::new(),
     };
     Ok(unambiguous(&names))
@@ -244,4 +256,35 @@ fn unambiguous(names: &HashMap<String, String>) -> HashMap<String, String> {
     names.values().for_each(|name| *counts.entry(name).or_default() += 1);
     let shown = |code: &str, name: &str| if counts.get(name) == Some(&1) { name.to_owned() } else { format!("{name} ({code})") };
     names.iter().map(|(code, name)| (code.clone(), shown(code, name))).collect()
+}
+
+/// Takes a name for its code where some labels are written as the one and some as the other: LVIS lists what is there by names, and what is
+/// not by codes. What is a code is none, whatever else has it for a name.
+fn translate(gathered: &mut Gathered, sheet: &mut Sheet, shown: &HashMap<String, String>) {
+    let codes: HashMap<&str, &str> = shown.iter().map(|(code, name)| (name.as_str(), code.as_str())).collect();
+    let code = |class: &str| codes.get(class).copied().filter(|_| !shown.contains_key(class));
+    for (item, code) in gathered.recode(code) {
+        let name = shown.get(code).map_or(code, String::as_str);
+        let reason = format!("`{name}` and its code `{code}` are said to be both present and absent: the first counts");
+        sheet.rejected.push(Rejected { what: sheet.ids[item].clone(), line: None, reason });
+    }
+}
+
+/// Refuses two classes of one name, and two names of one class.
+fn check_names(labels: &Labels, classes: &[String], shown: &HashMap<String, String>) -> Result<(), DataError> {
+    let node = labels.node.get("names").unwrap_or(&labels.node);
+    let mut seen: HashSet<&str> = HashSet::new();
+    let problem = if let Some(twice) = classes.iter().find(|class| !seen.insert(class)) {
+        Problem::at(node, format!("two classes are called `{twice}`")).help("let `names` call each by a name of its own")
+    } else if let Some((class, name)) = labels
+        .classes
+        .iter()
+        .find_map(|class| Some((class, shown.get(&class.text).filter(|name| seen.contains(name.as_str()) && **name != class.text)?)))
+    {
+        let message = format!("`{}` is the code of `{name}`, which is named in `classes` too", class.text);
+        Problem::at(&class.node, message).help("take one of them out")
+    } else {
+        return Ok(());
+    };
+    Err(SpecError::from(problem).into())
 }

@@ -29,8 +29,15 @@ pub(super) fn divide(
     let names: Vec<String> = official.keys().cloned().collect();
     let mut bases = official.clone();
     let mut made: IndexMap<String, Vec<u32>> = IndexMap::new();
-    // What others divide comes before its parts, and what is drawn before what is left over, whatever the order of the file.
-    let phase = |split: &Split| (split.of.is_some(), matches!(split.share, Share::Rest));
+    // What draws took above their fractions, since items and subjects are whole.
+    let mut surplus: HashMap<&str, f64> = HashMap::new();
+    // What others divide comes before its parts, what is taken whole before what is drawn of the others, and that before what is left over,
+    // whatever the order of the file.
+    let phase = |split: &Split| match split.share {
+        Share::All => (split.of.is_some(), 0),
+        Share::Fraction { .. } => (split.of.is_some(), 1),
+        Share::Rest => (split.of.is_some(), 2),
+    };
     let mut ordered: Vec<(&String, &Split)> = splits.named.iter().collect();
     ordered.sort_by_key(|(_, split)| phase(split));
     for (name, split) in ordered {
@@ -43,11 +50,21 @@ pub(super) fn divide(
         let rows = match &split.share {
             Share::All => rows,
             Share::Fraction { fraction, stratify, seed } => {
-                let taken = siblings(name, split, splits, &made);
-                draw(pool, &rows, &taken, *fraction, &strata(pool, stratify)?, *seed)
+                let others = siblings(name, split, splits);
+                let free = units(pool, &rows, &rows_of(&others, &made));
+                let asked = rows.len() as f64 * fraction;
+                let left: usize = free.values().map(Vec::len).sum();
+                let owed: f64 = others.iter().filter_map(|other| surplus.get(other)).sum();
+                if asked > left as f64 + owed + 0.5 {
+                    return Err(too_few(split, *fraction, rows.len(), left));
+                }
+                let share = if left == 0 { 0.0 } else { (asked / left as f64).min(1.0) };
+                let drawn = draw(&free, share, &strata(pool, stratify)?, *seed);
+                surplus.insert(name, (drawn.len() as f64 - asked).max(0.0));
+                drawn
             }
             Share::Rest => {
-                let taken = siblings(name, split, splits, &made);
+                let taken = rows_of(&siblings(name, split, splits), &made);
                 rows.into_iter().filter(|row| !taken.contains(row)).collect()
             }
         };
@@ -73,10 +90,23 @@ fn base(pool: &Pool, split: &Split, bases: &IndexMap<String, Vec<u32>>) -> Resul
     }
 }
 
-fn siblings(name: &str, split: &Split, splits: &Splits, made: &IndexMap<String, Vec<u32>>) -> HashSet<u32> {
+/// The other splits of the same base, without what is left over.
+fn siblings<'s>(name: &str, split: &Split, splits: &'s Splits) -> Vec<&'s str> {
     let others =
         splits.named.iter().filter(|(other, sibling)| *other != name && same_base(split, sibling) && !matches!(sibling.share, Share::Rest));
-    others.flat_map(|(other, _)| made.get(other).into_iter().flatten().copied()).collect()
+    others.map(|(other, _)| other.as_str()).collect()
+}
+
+fn rows_of(names: &[&str], made: &IndexMap<String, Vec<u32>>) -> HashSet<u32> {
+    names.iter().filter_map(|name| made.get(*name)).flatten().copied().collect()
+}
+
+fn too_few(split: &Split, fraction: f64, all: usize, left: usize) -> DataError {
+    let node = split.node.get("fraction").unwrap_or(&split.node);
+    let asked = (all as f64 * fraction).round();
+    let problem = Problem::at(node, format!("{fraction} of {all} items is {asked}, and {left} are in no other split"));
+    let most = (left as f64 / all as f64 * 1e4).floor() / 1e4;
+    SpecError::from(problem.help(format!("a `fraction` is of all items, whatever other splits take of them: here at most {most}"))).into()
 }
 
 /// The factors that a draw keeps the joint distribution of.
@@ -93,28 +123,31 @@ fn strata<'d>(pool: &Pool<'d>, stratify: &[Name]) -> Result<Vec<&'d Factor>, Dat
 /// The rows of a unit after the number that orders it.
 type Ranked<'r> = (u128, &'r [u32]);
 
-/// Draws a fraction of rows, of every stratum alike, whole subjects at a time. Rows that a sibling drew are not drawn again, but the
-/// fraction is of all.
-fn draw(pool: &Pool, rows: &[u32], taken: &HashSet<u32>, fraction: f64, factors: &[&Factor], seed: u64) -> Vec<u32> {
-    // Units are subjects, or single rows; a unit lies in the stratum of its first row.
+/// What is drawn together, subjects or single rows, of those that no sibling has a row of.
+fn units(pool: &Pool, rows: &[u32], taken: &HashSet<u32>) -> IndexMap<String, Vec<u32>> {
     let mut units: IndexMap<String, Vec<u32>> = IndexMap::new();
     for row in rows {
         let subject = pool.subject.and_then(|subject| subject.level(*row as usize));
         let unit = subject.map_or_else(|| format!("i{}", pool.ids[*row as usize]), |subject| format!("s{subject}"));
         units.entry(unit).or_default().push(*row);
     }
+    units.retain(|_, members| !members.iter().any(|row| taken.contains(row)));
+    units
+}
+
+/// Draws a share of units, of every stratum alike; a unit lies in the stratum of its first row.
+fn draw(units: &IndexMap<String, Vec<u32>>, share: f64, factors: &[&Factor], seed: u64) -> Vec<u32> {
     let mut strata: BTreeMap<Vec<Option<u32>>, Vec<Ranked>> = BTreeMap::new();
-    for (unit, members) in &units {
+    for (unit, members) in units {
         let stratum = factors.iter().map(|factor| members.first().and_then(|row| factor.codes[*row as usize])).collect();
         strata.entry(stratum).or_default().push((rank(seed, "split", 0, unit), members));
     }
     let size = |units: &Vec<Ranked>| units.iter().map(|(_, members)| members.len()).sum::<usize>();
-    let quotas = largest_remainder(&strata.values().map(|units| size(units) as f64 * fraction).collect::<Vec<f64>>());
+    let quotas = largest_remainder(&strata.values().map(|units| size(units) as f64 * share).collect::<Vec<f64>>());
     let (mut drawn, mut owed) = (Vec::new(), 0_i64);
-    for (units, quota) in strata.into_values().zip(quotas) {
+    for (mut units, quota) in strata.into_values().zip(quotas) {
         // What large units took too much or too little of is made up for by the strata that follow.
         let quota = quota as i64 + owed;
-        let mut units: Vec<Ranked> = units.into_iter().filter(|(_, members)| !members.iter().any(|row| taken.contains(row))).collect();
         units.sort_unstable_by_key(|(rank, _)| *rank);
         let mut count = 0;
         for (_, members) in units {

@@ -32,7 +32,7 @@ pub use self::ontology::{Background, Hierarchy, Ontology};
 pub use self::pixels::{ArraySet, Arrays, PixelText, Records, Shape};
 pub use self::sidecar::{Pick, Sidecar, Ties};
 pub use self::split::{Share, Split, SplitColumn, Splits};
-pub use self::table::{Header, Join, JoinKey, TableFile, TableFormat, unanchored};
+pub use self::table::{COUNTED, Header, Join, JoinKey, TableFile, TableFormat, first_of, unanchored};
 pub use self::template::Template;
 pub use self::usage::DataUse;
 pub use self::words::Words;

@@ -117,3 +117,50 @@ fn lists_of_labels() {
         "`t.csv` 4: `json` is `oops`, which is no list: write `[\"a\", \"b\"]`, or say the `separator`"
     );
 }
+
+#[test]
+fn a_class_is_one_whether_labels_write_its_name_or_its_code() {
+    let folder = three();
+    folder.write("names.csv", "1,Dog\n2,Cat\n").write(
+        "t.jsonl",
+        "{\"f\": \"a.jpg\", \"yes\": [\"Dog\"], \"no\": [2]}\n{\"f\": \"b.jpg\", \"yes\": [1], \"no\": [\"Cat\", \"Fox\"]}\n\
+         {\"f\": \"c.jpg\", \"yes\": [\"Dog\", 1], \"no\": [1]}\n",
+    );
+    let card = "images: {table: t.jsonl, path: '{f}'}\nlabels: {present: yes, absent: no, names: {file: names.csv}}\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(dataset.classes, ["Cat", "Dog", "Fox"]);
+    assert_eq!(labels(&dataset), ["Dog !Cat", "Dog !Cat !Fox"]);
+
+    folder.write("l.csv", "i,c,v\na,Dog,1\na,1,0\nb,1,0\nc,Cat,1\n");
+    let card = format!("{FILES}labels: {{file: l.csv, id: i, class: c, value: v, names: {{file: names.csv}}}}\n");
+    assert_eq!(labels(&folder.open(&card).unwrap()), ["Dog", "!Dog", "Cat"]);
+    assert_eq!(folder.rejected(&card), ["`a`: `Dog` and its code `1` are said to be both present and absent: the first counts"]);
+    let twice = folder.open(&card.replace("value: v", "value: v, classes: [Dog, '1']")).unwrap_err();
+    assert!(twice.contains("`1` is the code of `Dog`, which is named in `classes` too"), "{twice}");
+    folder.write("names.csv", "1,Dog\n2,Dog\n3,Dog (1)\n").write("l.csv", "i,c,v\na,1,1\nb,2,1\nc,3,1\n");
+    let twice = folder.open(&card).unwrap_err();
+    assert!(twice.contains("two classes are called `Dog (1)`"), "{twice}");
+}
+
+#[test]
+fn a_table_of_what_is_there_says_that_the_rest_is_absent() {
+    let folder = three();
+    folder.write("l.csv", "im,lab\na,x\na,y\nc,z\n");
+    let card = format!("{FILES}labels: {{file: l.csv, id: im, class: lab, absent: rest}}\n");
+    assert_eq!(labels(&folder.open(&card).unwrap()), ["x y !z", "!x !y !z", "z !x !y"]);
+    assert_eq!(labels(&folder.open(&card.replace(", absent: rest", "")).unwrap()), ["x y", "", "z"]);
+    for words in ["present: [q]", "absent: [x]", "present: 1, absent: rest"] {
+        let refused = folder.open(&card.replace("absent: rest", words)).unwrap_err();
+        assert!(refused.contains("these labels have no `value`: each row says that its class is there"), "{refused}");
+    }
+    let refused = folder.open(&card.replace("class: lab", "class: lab, value: v")).unwrap_err();
+    assert!(refused.contains("here cells say what is absent"), "{refused}");
+}
+
+#[test]
+fn names_are_two_columns() {
+    let folder = three();
+    folder.write("l.csv", "im,lab\na,/m/01\n").write("names.csv", "label_code\n/m/01\n");
+    let refused = folder.open(&format!("{FILES}labels: {{file: l.csv, id: im, class: lab, names: {{file: names.csv}}}}\n")).unwrap_err();
+    assert!(refused.ends_with("`names.csv` has 1 column, and `names` are codes and what they are called"), "{refused}");
+}

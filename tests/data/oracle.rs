@@ -124,3 +124,32 @@ fn fractions_of_the_same_items_are_at_most_all() {
                  splits: {women: {where: {sex: f}, fraction: 0.8}, men: {where: {sex: m}, fraction: 0.4}}\n";
     assert_eq!(folder.open(apart).unwrap().splits.len(), 2);
 }
+
+#[test]
+fn a_fraction_beside_other_splits_is_of_all_items_and_drawn_from_the_rest() {
+    let oracle = oracle();
+    let all = list(&oracle["items"]).len();
+    let sizes: Vec<usize> = ["[]", "[race]", "[sex]", "[emotion, race, sex]"]
+        .into_iter()
+        .map(|fields| {
+            let splits = format!("{{a: {{fraction: 0.25, stratify: {fields}}}, c: {{rest: true}}, women: {{where: {{sex: f}}}}}}");
+            let (_folder, dataset) = people(&oracle, None, &splits);
+            let (a, c) = (dataset.split("a").unwrap(), dataset.split("c").unwrap());
+            let happy = |rows: &[u32]| rows.iter().filter(|row| dataset.fields["emotion"].level(**row as usize) == Some("happy")).count();
+            if fields.contains("emotion") {
+                let (of_a, of_c) = (happy(a) as f64 / a.len() as f64, happy(c) as f64 / c.len() as f64);
+                assert!((of_a - of_c).abs() < 0.1, "{of_a} {of_c}");
+            }
+            a.len()
+        })
+        .collect();
+    assert_eq!(sizes, [(all as f64 * 0.25).round() as usize; 4]);
+
+    let folder = people(&oracle, None, "{all: {}}").0;
+    let card =
+        "images: {table: t.csv, path: x.png, id: '{id}'}\nfields: {sex: sex}\nsplits: {women: {where: {sex: f}}, a: {fraction: 0.9}}\n";
+    let men = list(&oracle["items"]).iter().filter(|item| item["sex"] == "m").count();
+    let error = folder.open(card).unwrap_err();
+    let expected = format!("0.9 of {all} items is {}, and {men} are in no other split", (all as f64 * 0.9).round());
+    assert!(error.contains(&expected), "{error}");
+}

@@ -7,7 +7,9 @@ use arrow::datatypes::UInt8Type;
 use fairgrid::data::batches::{Batches, Extra, Order};
 use fairgrid::data::dataset::Dataset;
 use fairgrid::data::images::Images;
+use fairgrid::data::mock;
 use fairgrid::spec::augment::{Augment, Step};
+use fairgrid::spec::card::Card;
 use fairgrid::spec::input::Input;
 
 use super::folder::{Folder, IMAGES, levels, split, tar_header};
@@ -245,4 +247,34 @@ fn distortions_grow_with_their_severity_and_are_the_same_each_time() {
         let distances: Vec<f64> = (1..=5).map(far).collect();
         assert!(distances[0] > 0.0 && distances[0] < distances[2] && distances[2] < distances[4], "{word}: {distances:?}");
     }
+}
+
+#[test]
+fn rows_are_numbered_from_one_by_row_and_from_zero_by_index() {
+    let folder = Folder::new();
+    folder
+        .images(&["i/000.png", "i/001.png", "i/002.png"])
+        .write("t.csv", "kind,code\nairport,0\nzoo,2\nbarn,1\n")
+        .write("n.txt", "ant\nbee\ncat\n");
+    let card = "images: {table: t.csv, path: 'i/{index:03}.png', id: '{row}/{index}'}\n\
+                tables: {n: {file: n.txt, columns: [name], key: {column: index, equals: code}}, m: {file: n.txt, columns: [name], key: row}}\n\
+                fields: {kind: kind, name: n.name, other: m.name, at: index}\nlabel: kind\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(dataset.ids, ["1/0", "2/1", "3/2"]);
+    assert_eq!(levels(&dataset, "name"), ["ant", "cat", "bee"]);
+    assert_eq!(levels(&dataset, "other"), ["ant", "bee", "cat"]);
+    assert_eq!(levels(&dataset, "at"), ["0", "1", "2"]);
+
+    // A column of that name counts more.
+    folder.write("t.csv", "kind,code,index\nairport,0,2\nzoo,2,1\nbarn,1,0\n");
+    assert_eq!(folder.open(card).unwrap().ids, ["1/2", "2/1", "3/0"]);
+
+    let plain = "images: {table: t.csv, path: 'i/{index:03}.png', id: '{row}/{index}'}\n\
+                 tables: {m: {file: n.txt, columns: [name], key: index}}\nfields: {kind: kind, other: m.name}\nlabel: kind\n";
+    folder.open(plain).unwrap();
+    let read = Card::read(&folder.path().join("card.yaml")).unwrap();
+    let root = folder.path().join("mock");
+    mock::write(&read, Some(20), &root).unwrap();
+    let dataset = Dataset::open(&read.at(&root), &folder.path().join("cache")).unwrap();
+    assert_eq!((dataset.ids.len(), dataset.rejections), (20, 0), "{:?}", dataset.rejected);
 }

@@ -228,3 +228,24 @@ fn empty_missing_and_odd_files() {
     assert_eq!(refusal(&write(&folder, "b.csv", "a,a\n1,2\n"), &Options::default()), "`b.csv` has two columns `a`: rename one of them");
     assert!(Table::read(&write(&folder, "c.csv", "a,b\n"), &Options::default()).unwrap().is_empty());
 }
+
+#[test]
+fn what_a_card_says_of_tables_of_another_kind_is_refused() {
+    let folder = super::folder::Folder::new();
+    let refused = [
+        ("t.json, columns: [file, label]", "`columns` is for text without a header, and this table is `t.json`"),
+        ("t.parquet, columns: [file, label]", "`columns` is for text without a header, and this table is `t.parquet`"),
+        ("t.json, skip_rows: 2", "`skip_rows` is for text and JSON lines, and this table is `t.json`"),
+        ("t.ndjson.gz, first_column: q", "`first_column` is for text whose header leaves it out, and this table is `t.ndjson.gz`"),
+        ("t.jsonl, quotes: none", "`quotes` is for text, and this table is `t.jsonl`"),
+        ("t.parquet, encoding: utf-16le", "`encoding` is for text and JSON, and this table is `t.parquet`"),
+        ("t.dat, format: parquet, skip_rows: 1", "`skip_rows` is for text and JSON lines, and this table is Parquet"),
+        ("t.dat, format: json, delimiter: ';'", "`delimiter` is for text, and this table is JSON"),
+    ];
+    for (table, reason) in refused {
+        let error = folder.open(&format!("images: {{table: {{file: {table}}}, path: '{{a}}'}}\nfields: {{y: y}}\n")).unwrap_err();
+        assert!(error.contains(reason), "{error}");
+    }
+    folder.image("0.png", "rgb.png").write("t.jsonl", "a comment\n{\"a\": \"0.png\"}\n");
+    folder.open("images: {table: {file: t.jsonl, skip_rows: 1, encoding: utf-8}, path: '{a}'}\n").unwrap();
+}

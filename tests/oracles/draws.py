@@ -143,29 +143,35 @@ for sample in samples:
 
 
 def split_rows(splits, subject):
-    """Siblings one by one: whole subjects, in the order of their digests, as near to each stratum's quota as they come; what is then
-    too much or too little is made up for in the next stratum."""
+    """Siblings one by one, those with all items of a condition first: whole subjects, in the order of their digests, as near to each stratum's
+    quota as they come; what is then too much or too little is made up for in the next stratum. A fraction is of all items, and what it comes to is
+    spread over the strata of what no sibling has."""
     made = {}
     for name, split in splits.items():
-        if split.get("rest"):
+        if "where" in split:
+            made[name] = [row for row, item in enumerate(items) if all(item[field] in levels for field, levels in split["where"].items())]
+    for name, split in splits.items():
+        if "fraction" not in split:
             continue
         units = units_of(range(len(items)), subject)
         if subject:
             units = {name: rows for name, rows in units.items()}
         strata = defaultdict(list)
+        taken = {row for rows in made.values() for row in rows}
         for unit, rows in units.items():
+            if taken.intersection(rows):
+                continue
             # A field without a level is a stratum of its own, before all others.
             strata[tuple((items[rows[0]][field] != "", items[rows[0]][field]) for field in split.get("stratify", []))].append((unit, rows))
-        fraction = F(str(split["fraction"]))
         ordered = sorted(strata.items())
-        quotas = hamilton([fraction * sum(len(rows) for _, rows in units) for _, units in ordered])
-        taken = {row for rows in made.values() for row in rows}
+        sizes = [sum(len(rows) for _, rows in units) for _, units in ordered]
+        share = min(F(1), F(str(split["fraction"])) * len(items) / sum(sizes))
+        quotas = hamilton([share * size for size in sizes])
         drawn, owed = [], 0
         for (_, units), quota in zip(ordered, quotas):
             quota += owed
-            free = [unit for unit in units if not taken.intersection(unit[1])]
             count = 0
-            for _, rows in sorted(free, key=lambda unit: rank(split.get("seed", 0), "split", unit[0])):
+            for _, rows in sorted(units, key=lambda unit: rank(split.get("seed", 0), "split", unit[0])):
                 if count >= quota or abs(count + len(rows) - quota) > quota - count:
                     break
                 count += len(rows)
@@ -186,6 +192,7 @@ for subject in (None, "person"):
         dict(test=dict(fraction=0.29, stratify=["race", "sex"], seed=3), train=dict(rest=True)),
         dict(test=dict(fraction=0.15, stratify=["race"], seed=1), validation=dict(fraction=0.25, stratify=["emotion"], seed=2), train=dict(rest=True)),
         dict(one=dict(fraction=0.5, stratify=["emotion"], seed=5), two=dict(fraction=0.5, stratify=["emotion"], seed=5)),
+        dict(validation=dict(fraction=0.2, stratify=["emotion", "race"], seed=4), train=dict(rest=True), held_out=dict(where=dict(race=["A"]))),
     ]:
         splits.append(dict(splits=json.dumps(declared), subject=subject, rows=split_rows(declared, subject)))
 

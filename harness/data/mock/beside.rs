@@ -73,7 +73,7 @@ pub(super) fn joined(card: &Card, mock: &Mock, folder: &Folder, items: &mut [Ite
         let mut seen = BTreeSet::new();
         let mut rows: Vec<BTreeMap<String, String>> = Vec::new();
         // Rows that are joined by their number are as many as there are items, and do not say it.
-        let counted = table.key.is_row();
+        let counted = table.key.first().is_some();
         let absent = |item: &&mut Item| item.cells.get(&format!("{name}.found")).is_some_and(|found| found == "0");
         for item in items.iter_mut().filter(|item| !absent(item)) {
             let key = match &table.key {

@@ -32,7 +32,7 @@ pub use self::place::{Existing, place};
 use super::archive;
 use super::error::DataError;
 use super::root::is_pattern;
-use crate::spec::card::{Archives, BoxAt, BoxFormat, Card, Edges, Files, ImageAt, Layout, Pattern, Rows, Template};
+use crate::spec::card::{Archives, BoxAt, BoxFormat, COUNTED, Card, Edges, Files, ImageAt, Layout, Pattern, Rows, Template, first_of};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
@@ -182,7 +182,7 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
         let id = rows.id.as_ref().map(|id| filled(id, item, false));
         let path = paths.last().cloned().unwrap_or_default();
         item.cells.insert(cast::ID.to_owned(), id.unwrap_or(path));
-        for column in card.tables.values().flat_map(|table| table.key.item_columns()).filter(|column| *column != "row") {
+        for column in card.tables.values().flat_map(|table| table.key.item_columns()).filter(|column| first_of(column).is_none()) {
             let number = format!("{:06}", item.number);
             item.cells.entry(column.to_owned()).or_insert(number);
         }
@@ -214,16 +214,18 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
 fn filled(template: &Template, item: &mut Item, file: bool) -> String {
     let holes: Vec<String> = template.columns().map(str::to_owned).collect();
     let ended = template.fill(|_| Some("x")).is_ok_and(|text| !text.ends_with('x'));
-    for (at, column) in holes.iter().enumerate().filter(|(_, column)| !matches!(column.as_str(), "split" | "row")) {
+    for (at, column) in holes.iter().enumerate().filter(|(_, column)| *column != "split" && first_of(column).is_none()) {
         let last = file && at + 1 == holes.len() && !ended;
         let value = format!("{:06}{}", item.number, if last { ".jpg" } else { "" });
         item.cells.entry(column.clone()).or_insert(value);
     }
-    let number = item.row.to_string();
+    let counted = COUNTED.map(|(name, first)| (name, (item.row - 1 + first).to_string()));
     let value = |column: &str| match column {
         "split" => item.split.as_deref().or(item.cells.get("split").map(String::as_str)),
-        "row" => Some(number.as_str()),
-        column => item.cells.get(column).map(String::as_str),
+        column => match counted.iter().find(|(name, _)| *name == column) {
+            Some((_, number)) => Some(number.as_str()),
+            None => item.cells.get(column).map(String::as_str),
+        },
     };
     template.fill(value).unwrap_or_default()
 }

@@ -11,7 +11,7 @@ use crate::data::array::{Header, LONGEST_HEADER};
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
 use crate::data::source::Source;
-use crate::spec::card::{ArraySet, Card, Shape};
+use crate::spec::card::{ArraySet, COUNTED, Card, Shape, first_of};
 use crate::spec::problem::did_you_mean;
 
 /// A column by its name, with a cell an item.
@@ -50,7 +50,9 @@ impl Array {
         let mut begin = vec![0; length.min(LONGEST_HEADER) as usize];
         File::open(&path).and_then(|file| file.read_exact_at(&mut begin, start)).map_err(error)?;
         if member.is_none() && begin.starts_with(b"PK") {
-            return Err(wrong(&format!("holds several arrays: name one of them, as in `{below}/images`")));
+            let (_, (members, _)) = archive::members(packed, source.unpacked)?;
+            let example = members.first().map_or("images", |member| stem(&member.path));
+            return Err(wrong(&format!("is an archive of arrays: name one of them, as in `{below}/{example}`")));
         }
         let header = Header::read(&begin).map_err(|reason| wrong(&reason))?;
         let expected = header.bytes().saturating_add(header.start);
@@ -73,12 +75,11 @@ impl Array {
 
     fn member(source: &Source, packed: &Path, name: &str) -> Result<(PathBuf, u64, u64), DataError> {
         let (_, (members, refused)) = archive::members(packed, source.unpacked)?;
-        let stem = |path: &str| path.strip_suffix(".npy").unwrap_or(path).to_owned();
         if let Some((lost, reason)) = refused.iter().find(|(lost, _)| stem(lost) == stem(name)) {
             return Err(DataError::file(&packed.join(lost), reason));
         }
         let Some(member) = members.iter().find(|member| stem(&member.path) == stem(name)) else {
-            let known: Vec<String> = members.iter().map(|member| stem(&member.path)).collect();
+            let known: Vec<String> = members.iter().map(|member| stem(&member.path).to_owned()).collect();
             let help = did_you_mean(name, known.iter().map(String::as_str));
             return Err(DataError::file(packed, format!("has no array `{name}` ({help})")));
         };
@@ -128,6 +129,11 @@ impl Array {
     }
 }
 
+/// An array's name in an archive.
+fn stem(path: &str) -> &str {
+    path.strip_suffix(".npy").unwrap_or(path)
+}
+
 fn sizes(shape: &[u64]) -> String {
     shape.iter().map(u64::to_string).collect::<Vec<_>>().join(" x ")
 }
@@ -161,7 +167,7 @@ impl Sheet {
             }
             self.tables.push(array.packed);
         }
-        let provided = |name: &str| matches!(name, "row" | "split") || columns.iter().any(|(column, _)| column == name);
+        let provided = |name: &str| name == "split" || first_of(name).is_some() || columns.iter().any(|(column, _)| column == name);
         if let Some(lost) = self.columns.keys().find(|name| !provided(name)) {
             let known = set.columns.keys().map(String::as_str).chain(columns.iter().map(|(name, _)| name.as_str()));
             let help = did_you_mean(lost, known);
@@ -177,11 +183,13 @@ impl Sheet {
         });
         let origin = self.file(&images.name);
         for record in 0..count {
-            let number = (record + 1).to_string();
+            let counted = COUNTED.map(|(name, first)| (name, (record + first).to_string()));
             let value = |name: &str| match name {
-                "row" => Some(number.as_str()),
                 "split" => split,
-                _ => columns.iter().find(|(column, _)| column == name).and_then(|(_, cells)| cells[record as usize].as_deref()),
+                _ => match columns.iter().find(|(column, _)| column == name) {
+                    Some((_, cells)) => cells[record as usize].as_deref(),
+                    None => counted.iter().find(|(column, _)| *column == name).map(|(_, number)| number.as_str()),
+                },
             };
             let id = numbered(split, record);
             self.push(id, Place::Record(container, record), (origin, Some(record + 1)), value);

@@ -9,14 +9,14 @@ use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
 use crate::data::rejections::Rejected;
 use crate::data::source::Source;
-use crate::spec::card::{Card, Records};
+use crate::spec::card::{COUNTED, Card, Records, first_of};
 use crate::spec::problem::did_you_mean;
 
 impl Sheet {
     pub(super) fn read_records(&mut self, card: &Card, source: &Source, records: &Records) -> Result<(), DataError> {
         let wrong = |reason: String| DataError::dataset(&card.dataset, reason);
         within(&records.shape, card.pixel_limit).map_err(wrong)?;
-        let provided = |name: &str| matches!(name, "row" | "split") || records.header.iter().any(|column| column == name);
+        let provided = |name: &str| name == "split" || first_of(name).is_some() || records.header.iter().any(|column| column == name);
         if let Some(lost) = self.columns.keys().find(|name| !provided(name)) {
             let help = did_you_mean(lost, records.header.iter().map(String::as_str));
             return Err(wrong(format!("has records whose `header` names no column `{lost}` ({help})")));
@@ -43,11 +43,13 @@ impl Sheet {
                 for record in 0..length / stride {
                     file.read_exact_at(&mut header, record * stride).map_err(error)?;
                     let cells: Vec<String> = header.iter().map(u8::to_string).collect();
-                    let row = (record + 1).to_string();
+                    let counted = COUNTED.map(|(name, first)| (name, (record + first).to_string()));
                     let value = |name: &str| match name {
-                        "row" => Some(row.as_str()),
                         "split" => split.as_deref(),
-                        _ => records.header.iter().position(|column| column == name).map(|at| cells[at].as_str()),
+                        _ => match records.header.iter().position(|column| column == name) {
+                            Some(at) => Some(cells[at].as_str()),
+                            None => counted.iter().find(|(column, _)| *column == name).map(|(_, number)| number.as_str()),
+                        },
                     };
                     let id = numbered(split.as_deref(), number);
                     self.push(id, Place::Record(container, record), (origin, Some(record + 1)), value);

@@ -13,7 +13,7 @@ use crate::data::rejections::Rejected;
 use crate::data::root::below_root;
 use crate::data::source::{Found, Source};
 use crate::data::table::{self, At, Table};
-use crate::spec::card::{Card, ImageAt, Rows, TableFile};
+use crate::spec::card::{Card, ImageAt, Rows, TableFile, first_of};
 
 impl Sheet {
     pub(super) fn read_table(
@@ -48,8 +48,7 @@ impl Sheet {
         });
         let window = rows.window.as_ref().filter(|_| card.late_window().is_none());
         wanted.extend(window.iter().flat_map(|window| window.columns()).cloned());
-        // The number of a row in its table is a column too, and so is the split where tables make the splits.
-        wanted.remove("row");
+        // The split is a column too where tables make the splits.
         if split.is_some() {
             wanted.remove("split");
         }
@@ -59,13 +58,17 @@ impl Sheet {
         let mut above = 0_u64;
         for chunk in Table::chunks(&found.path, &options)? {
             let chunk = chunk?;
+            // And so is the number of a row, where the table has no column of that name.
+            let numbers = |name: &str| first_of(name).filter(|_| !chunk.header().iter().any(|column| column == name));
+            let own = wanted.iter().filter(|name| numbers(name).is_none());
             let columns: HashMap<&str, table::Column> =
-                wanted.iter().map(|name| Ok((name.as_str(), chunk.column(name)?))).collect::<Result<_, table::TableError>>()?;
+                own.map(|name| Ok((name.as_str(), chunk.column(name)?))).collect::<Result<_, table::TableError>>()?;
+            let counted: Vec<(&str, u64)> = wanted.iter().filter_map(|name| Some((name.as_str(), numbers(name)?))).collect();
             for malformed in chunk.malformed() {
                 self.rejected.push(rejected(below, &malformed.at, &malformed.reason));
             }
             for (row, above_it) in chunk.places().into_iter().enumerate() {
-                let record = above + above_it + 1;
+                let record = above + above_it;
                 let at = chunk.at(row);
                 let mut cells: HashMap<&str, String> = HashMap::with_capacity(columns.len());
                 for (name, column) in &columns {
@@ -74,7 +77,7 @@ impl Sheet {
                     }
                 }
                 cells.extend(split.map(|split| ("split", split.to_owned())));
-                cells.insert("row", record.to_string());
+                cells.extend(counted.iter().map(|(name, first)| (*name, (record + first).to_string())));
                 let value = |name: &str| cells.get(name).map(String::as_str);
                 let file = match (&rows.image, container) {
                     (ImageAt::Path(path), _) => {
@@ -85,12 +88,12 @@ impl Sheet {
                 let named = match (&rows.id, &file) {
                     (Some(id), _) => id.fill(value).map_err(|column| format!("`{column}` is empty")),
                     (None, Ok(path)) if container.is_none() => Ok(path.clone()),
-                    (None, _) => Ok(format!("{below}:{record}")),
+                    (None, _) => Ok(format!("{below}:{}", record + 1)),
                 };
                 let window = window.map(|window| edges_of(window, value)).transpose();
                 let place = file.and_then(|path| match (container, &rows.image) {
-                    (Some(container), ImageAt::Pixels(_)) => broken.image(record - 1).map(|image| Place::Record(container, image)),
-                    (Some(container), _) => Ok(Place::Record(container, record - 1)),
+                    (Some(container), ImageAt::Pixels(_)) => broken.image(record).map(|image| Place::Record(container, image)),
+                    (Some(container), _) => Ok(Place::Record(container, record)),
                     (None, _) => place(&path, archive.as_ref()),
                 });
                 match (place, named, window) {

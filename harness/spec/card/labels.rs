@@ -26,7 +26,7 @@ pub struct Labels {
 /// How tri-state labels are written.
 #[derive(Clone, Debug)]
 pub enum LabelForm {
-    /// One row a pair of item and class; a pair without a row is unknown.
+    /// One row a pair of item and class.
     Long {
         /// The tables.
         tables: Vec<TableFile>,
@@ -36,6 +36,8 @@ pub enum LabelForm {
         class: String,
         /// The column that says whether the class is there; `None`: it is.
         value: Option<(String, Truth)>,
+        /// What the classes are that no row of an item names.
+        others: Others,
         /// The classes' names for people.
         names: Option<Names>,
     },
@@ -167,6 +169,10 @@ fn truth(fields: &mut Fields, problems: &mut Problems) -> Truth {
         (node, node.map_or_else(|| Some(Said::Cells(vec![Some(default.to_owned())])), |node| said(node, problems)))
     };
     let ((one, present), (other, absent)) = (read("present", "1"), read("absent", "0"));
+    if let Some(rest) = other.filter(|node| is_rest(node)) {
+        let problem = Problem::at(rest, "`absent: rest` is for lists, and tables without a `value`; here cells say what is absent");
+        problems.push(problem.help("write these, as in `absent: [0, null]`; a cell that is `rest` is `[rest]`"));
+    }
     if let (Some(node), Some(cell)) = (other.or(one), present.as_ref().zip(absent.as_ref()).and_then(|(one, other)| one.both(other))) {
         let unsaid = match (one, other) {
             (None, _) => ": where it is not said, `present` is `1`",
@@ -285,12 +291,33 @@ fn long(fields: &mut Fields, problems: &mut Problems) -> Option<LabelForm> {
     let writing = table::decode_writing(fields, problems);
     let id = fields.required("id", problems);
     let class = fields.required("class", problems);
+    let valued = fields.node("value").is_some();
     let value: Option<String> = fields.optional("value", problems);
-    let truth = truth(fields, problems);
+    let (value, others) = match valued {
+        true => (value.map(|column| (column, truth(fields, problems))), Others::Unknown),
+        false => (None, unlisted(fields, problems)),
+    };
     let names = fields.optional_with("names", problems, decode_names);
     let files: Vec<String> = file.into_iter().chain(files.into_iter().flatten()).collect();
     let tables = files.into_iter().map(|file| TableFile { file, ..writing.clone() }).collect();
-    Some(LabelForm::Long { tables, id: id?, class: class?, value: value.map(|column| (column, truth)), names })
+    Some(LabelForm::Long { tables, id: id?, class: class?, value, others, names })
+}
+
+/// What the classes are that a table of nothing but what is there does not name: unknown, or with `absent: rest` not there.
+fn unlisted(fields: &mut Fields, problems: &mut Problems) -> Others {
+    let (present, absent) = (fields.node("present"), fields.node("absent"));
+    let rest = absent.is_some_and(is_rest);
+    for node in present.into_iter().chain(absent.filter(|_| !rest)) {
+        let problem = Problem::at(node, "these labels have no `value`: each row says that its class is there");
+        problems.push(problem.help(
+            "name the column whose cells say `present` and `absent`, `value: …`; or write `absent: rest`: what no row of an item names is not there",
+        ));
+    }
+    if rest { Others::Absent } else { Others::Unknown }
+}
+
+fn is_rest(node: &Node) -> bool {
+    matches!(&node.value, Value::Text(text) if text == "rest")
 }
 
 fn decode_names(node: &Node, problems: &mut Problems) -> Option<Names> {

@@ -100,13 +100,18 @@ pub(super) fn decode_writing(fields: &mut Fields, problems: &mut Problems) -> Ta
         sidecar::pointer(node, at, problems)
     });
     let each = fields.optional("each", problems);
+    if let (Some(format), Some(node)) = (format, fields.node("delimiter").filter(|_| delimiter.is_some()))
+        && Kind::of(format) != Kind::Text
+    {
+        let problem = Problem::at(node, format!("`delimiter` is for text, and this table is {}", Kind::of(format).name()));
+        problems.push(problem.help("take one of `format` and `delimiter` out"));
+    }
     let format = delimiter.or(format);
-    for key in ["at", "each"] {
-        if let Some(node) = fields.node(key).cloned()
-            && let Some(kind) = without_records(fields, format)
+    for (key, whose, kinds, help) in ONLY {
+        if let Some(node) = fields.node(key)
+            && let Some(other) = other_kind(fields, format, kinds)
         {
-            let message = format!("`{key}` is for JSON, and this table is {kind}");
-            problems.push(Problem::at(&node, message).help("take it out; a list in a cell of a table is read by `labels`"));
+            problems.push(Problem::at(node, format!("`{key}` is for {whose}, and this table is {other}")).help(help));
         }
     }
     TableFile {
@@ -121,21 +126,75 @@ pub(super) fn decode_writing(fields: &mut Fields, problems: &mut Problems) -> Ta
     }
 }
 
-/// How a table is written that has no records within records, as far as the card alone tells.
-fn without_records(fields: &mut Fields, format: Option<TableFormat>) -> Option<String> {
-    match format {
-        Some(TableFormat::Json | TableFormat::JsonLines) => return None,
-        Some(TableFormat::Parquet) => return Some("Parquet".to_owned()),
-        Some(TableFormat::Delimited(_) | TableFormat::Whitespace) => return Some("text".to_owned()),
-        None => {}
+/// What some keys are for.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Text,
+    Parquet,
+    Json,
+    JsonLines,
+}
+
+impl Kind {
+    fn of(format: TableFormat) -> Self {
+        match format {
+            TableFormat::Delimited(_) | TableFormat::Whitespace => Self::Text,
+            TableFormat::Parquet => Self::Parquet,
+            TableFormat::Json => Self::Json,
+            TableFormat::JsonLines => Self::JsonLines,
+        }
     }
-    let named = ["file", "files"].into_iter().filter_map(|key| fields.node(key)).flat_map(texts);
-    let plain = |file: &String| {
+
+    /// That of a file's name, as far as its ending tells.
+    fn of_file(file: &str) -> Option<Self> {
         let name = file.to_ascii_lowercase();
-        let name = name.strip_suffix(".gz").unwrap_or(&name);
-        [".csv", ".tsv", ".tab", ".txt", ".parquet"].iter().any(|ending| name.ends_with(ending))
-    };
-    named.into_iter().find(plain).map(|file| format!("`{file}`"))
+        match name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.')?.1 {
+            "csv" | "tsv" | "tab" | "txt" => Some(Self::Text),
+            "parquet" => Some(Self::Parquet),
+            "json" => Some(Self::Json),
+            "jsonl" | "ndjson" => Some(Self::JsonLines),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Parquet => "Parquet",
+            Self::Json | Self::JsonLines => "JSON",
+        }
+    }
+}
+
+/// Keys that do something in tables of some kinds alone: the key, the words for these and what to do elsewhere.
+const ONLY: [(&str, &str, &[Kind], &str); 7] = [
+    ("at", "JSON", &[Kind::Json, Kind::JsonLines], NO_RECORDS),
+    ("each", "JSON", &[Kind::Json, Kind::JsonLines], NO_RECORDS),
+    (
+        "encoding",
+        "text and JSON",
+        &[Kind::Text, Kind::Json, Kind::JsonLines],
+        "take it out: the file says itself how its texts are written",
+    ),
+    ("skip_rows", "text and JSON lines", &[Kind::Text, Kind::JsonLines], "take it out; `where` leaves rows out"),
+    ("quotes", "text", &[Kind::Text], "take it out"),
+    ("columns", "text without a header", &[Kind::Text], NAMED),
+    ("first_column", "text whose header leaves it out", &[Kind::Text], NAMED),
+];
+
+const NO_RECORDS: &str = "take it out; a list in a cell of a table is read by `labels`";
+const NAMED: &str = "take it out: the file names its columns";
+
+/// What a table is, as far as the card alone tells, where that is none of these kinds.
+fn other_kind(fields: &mut Fields, format: Option<TableFormat>, kinds: &[Kind]) -> Option<String> {
+    match format.map(Kind::of) {
+        Some(kind) => (!kinds.contains(&kind)).then(|| kind.name().to_owned()),
+        None => {
+            let files = ["file", "files"].into_iter().filter_map(|key| fields.node(key)).flat_map(texts);
+            let other = |file: &String| Kind::of_file(file).is_some_and(|kind| !kinds.contains(&kind));
+            files.into_iter().find(other).map(|file| format!("`{file}`"))
+        }
+    }
 }
 
 /// The texts in a list or a map, or the only one.
@@ -195,6 +254,14 @@ pub struct Join {
     pub node: Node,
 }
 
+/// The columns that number the rows of a table, each with the first number: `index` counts as pandas does.
+pub const COUNTED: [(&str, u64); 2] = [("row", 1), ("index", 0)];
+
+/// The number of the first row in a column that numbers them, where it is one.
+pub fn first_of(column: &str) -> Option<u64> {
+    COUNTED.iter().find(|(name, _)| *name == column).map(|(_, first)| *first)
+}
+
 /// How a row of a joined table is found.
 #[derive(Clone, Debug)]
 pub enum JoinKey {
@@ -223,9 +290,12 @@ impl JoinKey {
         }
     }
 
-    /// Whether it is the number of a row.
-    pub fn is_row(&self) -> bool {
-        self.columns() == ["row"]
+    /// The number of the first row, where the table's column numbers them.
+    pub fn first(&self) -> Option<u64> {
+        match self.columns().as_slice() {
+            [column] => first_of(column),
+            _ => None,
+        }
     }
 
     /// The item's columns.
