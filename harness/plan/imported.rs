@@ -12,11 +12,12 @@ use crate::score::metric::meaning;
 use crate::score::predictions::Predictions;
 use crate::score::predictions::kinds::Keep;
 use crate::spec::cell::CellEvaluation;
-use crate::spec::decide::Rule;
+use crate::spec::decide::{Link, Rule};
 use crate::spec::decode::canonical;
 use crate::spec::evaluation::{Evaluation, MetricCall, Written};
 use crate::spec::model::ImportedModel;
 use crate::spec::node::{Node, Value};
+use crate::spec::predictions::{Columns, Shape};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 use crate::spec::study::Study;
 
@@ -104,6 +105,21 @@ pub(super) fn keep(study: &Study, cell: usize, model: &ImportedModel, written: b
     };
     let mut of_cell = study.evaluations.iter().filter(|evaluation| evaluation.parts.iter().any(|part| part.cell == cell));
     if !of_items && of_cell.all(of_kinds) { Keep::Kinds } else { Keep::Items }
+}
+
+/// Whether an evaluation takes items without labels to have several: it says itself what is correct, or decides class by class. One score an
+/// item is that of the positive of two classes.
+pub(super) fn takes_several(evaluation: &Evaluation, columns: &Columns, classes: usize) -> bool {
+    let one = matches!(columns.scores.as_ref().map(|scores| &scores.shape), None | Some(Shape::Positive(_)));
+    let of_two = evaluation.positive.is_some() && classes == 2;
+    let by_class = |rule: &Rule| match rule {
+        Rule::Thresholds { .. } => true,
+        Rule::Threshold { of, .. } => !of_two || *of == Link::Sigmoid,
+        _ => false,
+    };
+    let sigmoid = |call: &MetricCall| call.choice.options.get("of").is_some_and(|of| canonical(of) == "sigmoid");
+    let rules = || evaluation.decide.iter().any(|decide| by_class(&decide.rule));
+    !evaluation.target.is_empty() || (!one && (rules() || evaluation.metrics.iter().any(sigmoid)))
 }
 
 /// Refuses every name that is no column of the table, where it is written.

@@ -70,10 +70,15 @@ impl Planner<'_> {
         let keep = imported::keep(study, cell, model, self.request.predictions);
         match Predictions::import(&model.file, &model.columns, &fields, classes.as_deref(), keep) {
             Ok(predictions) => {
+                let several =
+                    |evaluation: &CellEvaluation| imported::takes_several(&evaluation.spec, &model.columns, predictions.classes().len());
+                let several = model.columns.label.is_some() || parts().any(|(evaluation, _)| several(evaluation));
+                let predictions = if several { predictions } else { predictions.of_one_label() };
+                let columns = model.columns.node.to_json();
                 let key = Key::of(
                     "import",
-                    1,
-                    &json!({"columns": model.columns.node.to_json(), "fields": fields, "classes": classes, "limit": self.request.limit}),
+                    2,
+                    &json!({"columns": columns, "fields": fields, "classes": classes, "several": several, "limit": self.request.limit}),
                     &[&content],
                 );
                 let name = &study.cells[cell].model;
