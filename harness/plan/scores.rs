@@ -185,6 +185,13 @@ impl Planner<'_> {
             self.problems.push(Problem::at(node, format!("`cluster: {field}` names no field of what is scored")).help(help));
             return None;
         }
+        if let (Some(node), None, false) =
+            (evaluation.spec.uncertainty.by_subject(&study.uncertainty), &evaluation.spec.pairs, schemas.first()?.subject)
+        {
+            let problem = Problem::at(node, "`cluster: subject`, and nothing says which subject an item is of");
+            self.problems.push(problem.help("name the column or field of the person as `subject`, or write `cluster: none`"));
+            return None;
+        }
         let uncertainty = evaluation.spec.uncertainty.over(&study.uncertainty);
         refit::check(&evaluation.spec, scheme.task.multi_label, &uncertainty, &mut self.problems);
         let whole = json!({
