@@ -117,6 +117,7 @@ impl Planner<'_> {
         };
         let fitting: Vec<_> = part.fitting.iter().map(|split| Some((split.clone(), select(split)?))).collect::<Option<_>>()?;
         imported::check_fitting(spec, &scored, &fitting, &mut self.problems);
+        imported::check_scale(spec, &fitting, &mut self.problems);
         Some(Taken { split: part.split.clone(), scored, fitting })
     }
 

@@ -17,7 +17,7 @@ use crate::spec::problem::{Problem, Problems, did_you_mean};
 
 mod unfit;
 
-use unfit::{unfit, unlabelled, unscored};
+use unfit::{strangers, unfit, unlabelled, unscored};
 
 /// An evaluation that can be computed.
 #[derive(Clone, Debug)]
@@ -301,6 +301,7 @@ impl Scheme {
             if let Some((message, help)) = unfit(&decide.rule, schema, self.task).filter(|_| !misnamed) {
                 problems.push(Problem::at(&decide.node, format!("`{}` {message}", decide.name)).help(help));
             }
+            strangers(&decide.rule, schema).into_iter().for_each(|problem| problems.push(problem));
             if let Rule::Thresholds { cuts: Cuts::At(cuts), .. } = &decide.rule {
                 for (class, _) in cuts.iter().filter(|(class, _)| !schema.classes.contains(&class.value)) {
                     let help = did_you_mean(&class.value, schema.classes.iter().map(String::as_str));
