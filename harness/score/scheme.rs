@@ -146,10 +146,9 @@ impl Scheme {
                 scheme.metrics.push((metric, breakdowns));
             }
         }
-        if let (Some(MinCount::Subjects(_)), false) = (evaluation.min_count, schema.subject) {
-            let place = evaluation.metrics.first().map(|call| &call.choice.name_node);
-            let problem = |node| Problem::at(node, "`min_count: {subjects: …}` needs data that knows subjects");
-            place.into_iter().for_each(|node| problems.push(problem(node)));
+        if let (Some(Written { value: MinCount::Subjects(_), node }), false) = (&evaluation.min_count, schema.subject) {
+            let problem = Problem::at(node, "`min_count: {subjects: …}` needs data that knows subjects");
+            problems.push(problem.help("name the column or field of the person as `subject`, or write a number of items"));
         }
         scheme.check_rules(evaluation, schema, problems);
         (problems.len() == before).then_some(scheme)
