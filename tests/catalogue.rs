@@ -81,3 +81,10 @@ fn all_that_is_listed_tells_what_it_reads_its_range_its_direction_and_where_it_c
     }
     assert!(lacking.is_empty(), "{} lack something:\n{}", lacking.len(), lacking.join("\n"));
 }
+
+#[test]
+fn names_of_others_are_told_what_they_are_here() {
+    assert!(fairgrid(["explain", "kappa"]).run().ok().contains("cohen_kappa_score"));
+    let power = fairgrid(["explain", "power"]).run().ok();
+    assert!(power.starts_with("power (AIF360)\nis not here") && power.contains("`n_positive`"), "{power}");
+}

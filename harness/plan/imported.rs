@@ -12,11 +12,13 @@ use crate::score::metric::meaning;
 use crate::score::predictions::Predictions;
 use crate::score::predictions::kinds::Keep;
 use crate::spec::cell::CellEvaluation;
-use crate::spec::decide::Rule;
+use crate::spec::decide::{Link, Rule};
 use crate::spec::decode::canonical;
 use crate::spec::evaluation::{Evaluation, MetricCall, Written};
 use crate::spec::model::ImportedModel;
 use crate::spec::node::{Node, Value};
+use crate::spec::post_process::{Method, PostProcess};
+use crate::spec::predictions::{Columns, Kind, Shape};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 use crate::spec::study::Study;
 
@@ -106,6 +108,21 @@ pub(super) fn keep(study: &Study, cell: usize, model: &ImportedModel, written: b
     if !of_items && of_cell.all(of_kinds) { Keep::Kinds } else { Keep::Items }
 }
 
+/// Whether an evaluation takes items without labels to have several: it says itself what is correct, or decides class by class. One score an
+/// item is that of the positive of two classes.
+pub(super) fn takes_several(evaluation: &Evaluation, columns: &Columns, classes: usize) -> bool {
+    let one = matches!(columns.scores.as_ref().map(|scores| &scores.shape), None | Some(Shape::Positive(_)));
+    let of_two = evaluation.positive.is_some() && classes == 2;
+    let by_class = |rule: &Rule| match rule {
+        Rule::Thresholds { .. } => true,
+        Rule::Threshold { of, .. } => !of_two || *of == Link::Sigmoid,
+        _ => false,
+    };
+    let sigmoid = |call: &MetricCall| call.choice.options.get("of").is_some_and(|of| canonical(of) == "sigmoid");
+    let rules = || evaluation.decide.iter().any(|decide| by_class(&decide.rule));
+    !evaluation.target.is_empty() || (!one && (rules() || evaluation.metrics.iter().any(sigmoid)))
+}
+
 /// Refuses every name that is no column of the table, where it is written.
 pub(super) fn check_columns<'a>(
     model: &ImportedModel,
@@ -183,6 +200,25 @@ pub(super) fn check_fitting(
         if let Some(both) = people(fitting).into_iter().filter(|subject| here.contains(subject)).min() {
             let message = format!("the subject `{both}` is both in what is scored and in `{}`, which this rule is fitted on", split.value);
             problems.push(Problem::at(&split.node, message).help("split by subject, so that nobody is on both sides"));
+        }
+    }
+}
+
+/// Refuses a rule that looks for thresholds between 0 and 1 where what it is fitted on has scores outside.
+pub(super) fn check_scale(evaluation: &Evaluation, fitted_on: &[(Written<String>, Arc<Predictions>)], problems: &mut Problems) {
+    let searches = |process: &PostProcess| matches!(process.method, Method::RejectOption { .. }) && process.of == Link::Score;
+    for decide in evaluation.decide.iter().filter(|_| evaluation.calibrate.is_none()) {
+        let Rule::PostProcess(process) = &decide.rule else { continue };
+        let of_split = |(split, _): &&(Written<String>, Arc<Predictions>)| split.value == process.split.value;
+        let Some((split, fitting)) = fitted_on.iter().find(of_split).filter(|_| searches(process)) else { continue };
+        let Some(scores) = fitting.scores().filter(|scores| scores.kind == Kind::Scores) else { continue };
+        let positive = evaluation.positive.as_ref().and_then(|class| fitting.classes().iter().position(|known| *known == class.value));
+        let place = if scores.width == 1 { Some(0) } else { positive };
+        let mut numbers = (0..fitting.len()).filter_map(|row| scores.of(row).get(place?).copied());
+        if let Some(outside) = numbers.find(|score| !(0.0..=1.0).contains(score)) {
+            let message = format!("`reject_option` searches between 0 and 1, and a score of `{}` is `{outside}`", split.value);
+            let help = "write `of: sigmoid` beside it where scores are logits, or make probabilities of them with `calibrate`";
+            problems.push(Problem::at(&process.split.node, message).help(help));
         }
     }
 }

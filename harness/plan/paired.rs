@@ -128,7 +128,9 @@ impl Planner<'_> {
         }
         let ids = Ids::from(ids);
         let checked = Links::of(&ids, &Factor::of(&originals)).check(&ids, field);
-        let problem = |reason: String| Problem::at(&pairs.original.node, reason).help("every original must be in the split that is scored");
+        let problem = |reason: String| {
+            Problem::at(&pairs.original.node, reason).help("every original must be in the split that is scored, and have none itself")
+        };
         checked.map_err(|faults| self.problems.push(problem(faults.to_string()))).ok()
     }
 }

@@ -70,10 +70,15 @@ impl Planner<'_> {
         let keep = imported::keep(study, cell, model, self.request.predictions);
         match Predictions::import(&model.file, &model.columns, &fields, classes.as_deref(), keep) {
             Ok(predictions) => {
+                let several =
+                    |evaluation: &CellEvaluation| imported::takes_several(&evaluation.spec, &model.columns, predictions.classes().len());
+                let several = model.columns.label.is_some() || parts().any(|(evaluation, _)| several(evaluation));
+                let predictions = if several { predictions } else { predictions.of_one_label() };
+                let columns = model.columns.node.to_json();
                 let key = Key::of(
                     "import",
-                    1,
-                    &json!({"columns": model.columns.node.to_json(), "fields": fields, "classes": classes, "limit": self.request.limit}),
+                    2,
+                    &json!({"columns": columns, "fields": fields, "classes": classes, "several": several, "limit": self.request.limit}),
                     &[&content],
                 );
                 let name = &study.cells[cell].model;
@@ -112,6 +117,7 @@ impl Planner<'_> {
         };
         let fitting: Vec<_> = part.fitting.iter().map(|split| Some((split.clone(), select(split)?))).collect::<Option<_>>()?;
         imported::check_fitting(spec, &scored, &fitting, &mut self.problems);
+        imported::check_scale(spec, &fitting, &mut self.problems);
         Some(Taken { split: part.split.clone(), scored, fitting })
     }
 
@@ -178,6 +184,13 @@ impl Planner<'_> {
         {
             let help = did_you_mean(field, fields.keys().map(String::as_str));
             self.problems.push(Problem::at(node, format!("`cluster: {field}` names no field of what is scored")).help(help));
+            return None;
+        }
+        if let (Some(node), None, false) =
+            (evaluation.spec.uncertainty.by_subject(&study.uncertainty), &evaluation.spec.pairs, schemas.first()?.subject)
+        {
+            let problem = Problem::at(node, "`cluster: subject`, and nothing says which subject an item is of");
+            self.problems.push(problem.help("name the column or field of the person as `subject`, or write `cluster: none`"));
             return None;
         }
         let uncertainty = evaluation.spec.uncertainty.over(&study.uncertainty);

@@ -189,7 +189,7 @@ impl<'a> Audit<'a> {
 
     /// `of_row` is the column of what the items look like, [`OUTSIDE`] for those that do not count.
     pub(super) fn sizes(&self, of_row: &[u32], breakdown: &Breakdown) -> Sizes {
-        let rules = (self.evaluation.min_count, self.evaluation.undefined);
+        let rules = (self.evaluation.min_count.as_ref().map(|least| least.value), self.evaluation.undefined);
         Sizes::of(breakdown, of_row, self.predictions.copies(), self.clusters.as_ref(), rules)
     }
 

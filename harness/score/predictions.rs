@@ -278,6 +278,25 @@ impl Predictions {
         Self { parts: Parts { scores: Some(scores), ..self.parts.clone() } }
     }
 
+    /// The same items, each of one label that is not known, where no label is and what is said of them does not speak of several: no sets of
+    /// decisions, and no probabilities that do not sum to 1.
+    #[must_use]
+    pub fn of_one_label(self) -> Self {
+        let Parts { targets, scores, decisions, .. } = &self.parts;
+        let uneven =
+            |scores: &Scores| scores.kind == Kind::Probabilities && (0..self.len()).any(|row| (UNEVEN.find)(scores.of(row)).is_some());
+        let one = match (decisions, scores) {
+            (Some(Decisions::Single(_)), _) => true,
+            (None, Some(scores)) => !uneven(scores),
+            (Some(Decisions::Sets(_)), _) | (None, None) => false,
+        };
+        if !one || !targets.are_unknown() {
+            return self;
+        }
+        let targets = Targets::Single(vec![None; self.len()]);
+        Self { parts: Parts { targets, ..self.parts } }
+    }
+
     /// All columns, to be changed and checked again.
     pub fn into_parts(self) -> Parts {
         self.parts

@@ -17,7 +17,7 @@ use crate::spec::problem::{Problem, Problems, did_you_mean};
 
 mod unfit;
 
-use unfit::{unfit, unlabelled, unscored};
+use unfit::{strangers, unfit, unlabelled, unscored};
 
 /// An evaluation that can be computed.
 #[derive(Clone, Debug)]
@@ -146,10 +146,9 @@ impl Scheme {
                 scheme.metrics.push((metric, breakdowns));
             }
         }
-        if let (Some(MinCount::Subjects(_)), false) = (evaluation.min_count, schema.subject) {
-            let place = evaluation.metrics.first().map(|call| &call.choice.name_node);
-            let problem = |node| Problem::at(node, "`min_count: {subjects: …}` needs data that knows subjects");
-            place.into_iter().for_each(|node| problems.push(problem(node)));
+        if let (Some(Written { value: MinCount::Subjects(_), node }), false) = (&evaluation.min_count, schema.subject) {
+            let problem = Problem::at(node, "`min_count: {subjects: …}` needs data that knows subjects");
+            problems.push(problem.help("name the column or field of the person as `subject`, or write a number of items"));
         }
         scheme.check_rules(evaluation, schema, problems);
         (problems.len() == before).then_some(scheme)
@@ -301,6 +300,7 @@ impl Scheme {
             if let Some((message, help)) = unfit(&decide.rule, schema, self.task).filter(|_| !misnamed) {
                 problems.push(Problem::at(&decide.node, format!("`{}` {message}", decide.name)).help(help));
             }
+            strangers(&decide.rule, schema).into_iter().for_each(|problem| problems.push(problem));
             if let Rule::Thresholds { cuts: Cuts::At(cuts), .. } = &decide.rule {
                 for (class, _) in cuts.iter().filter(|(class, _)| !schema.classes.contains(&class.value)) {
                     let help = did_you_mean(&class.value, schema.classes.iter().map(String::as_str));

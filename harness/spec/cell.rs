@@ -169,7 +169,11 @@ pub(super) fn evaluations(
                             let message = "this axis is pooled: an evaluation of all its levels cannot depend on one";
                             problems.push(Problem::at_place(place, message).help("mention it in models alone, or remove it from `pool`"));
                         }
-                        if let Some(spec) = Evaluation::decode(&substituted, problems) {
+                        // What was told of another cell is still wrong here.
+                        let mut found = Problems::default();
+                        let spec = Evaluation::decode(&substituted, &mut found);
+                        found.into_iter().for_each(|problem| problems.push(problem));
+                        if let Some(spec) = spec {
                             let (name, written) = (key.text.clone(), substituted.to_json());
                             unknown.insert(CellEvaluation { name, parts: vec![part], point, spec, written });
                         }

@@ -173,7 +173,12 @@ impl Decode for Comparison {
             (Some((key, value)), None, None) => sides(value, problems).map(|sides| Over::Axis { name: of_key(key, node), sides }),
             (None, Some(models), None) => match <[Written<String>; 2]>::try_from(models) {
                 Ok([first, second]) => Some(Over::Models(first, second)),
-                Err(_) => expected(node, problems, "two models, from the first to the second"),
+                Err(models) => {
+                    let message = format!("expected two models, from the first to the second, found {}", models.len());
+                    let problem = Problem::at(node.get("models").unwrap_or(node), message);
+                    problems.push(problem.help("for more, write `model: all_pairs`"));
+                    None
+                }
             },
             (None, None, Some(axis)) => Some(Over::Trend(axis)),
             _ => expected(node, problems, "what differs: one axis or group, `model`, `models: [A, B]`, or `trend: AXIS`"),

@@ -196,11 +196,13 @@ fn threshold(node: &Node, problems: &mut Problems) -> Option<Rule> {
 /// What a rule is fitted to, and what scores are turned into before.
 fn goal(node: &Node, wanted: &str, problems: &mut Problems) -> Option<(Goal, Link)> {
     let Value::Map(_) = node.value else { return expected(node, problems, wanted) };
+    let before = problems.len();
     let mut fields = Fields::of(node, problems, "a threshold")?;
     let maximize: Option<MetricCall> = fields.optional("maximize", problems);
     let minimize: Option<MetricCall> = fields.optional("minimize", problems);
     let at = fields.optional_with("at", problems, operating_point);
-    let split: Option<Written<String>> = fields.optional("split", problems);
+    let aimed = ["maximize", "minimize", "at"].iter().any(|aim| node.get(aim).is_some());
+    let split: Option<Written<String>> = if aimed { fields.required("split", problems) } else { fields.optional("split", problems) };
     let by = fields.optional_with("by", problems, breakdown);
     let of = fields.optional("of", problems).unwrap_or(Link::Score);
     fields.finish(problems);
@@ -208,12 +210,11 @@ fn goal(node: &Node, wanted: &str, problems: &mut Problems) -> Option<(Goal, Lin
         (Some(metric), None, None) => (metric, Aim::Maximize),
         (None, Some(metric), None) => (metric, Aim::Minimize),
         (None, None, Some((metric, value))) => (metric, Aim::At(value)),
+        // A key that is misspelled was told.
+        _ if problems.len() > before => return None,
         _ => return expected(node, problems, wanted),
     };
-    match split {
-        Some(split) => Some((Goal { metric, aim, split, by }, of)),
-        None => expected(node, problems, wanted),
-    }
+    Some((Goal { metric, aim, split: split?, by }, of))
 }
 
 /// `{METRIC: VALUE}`.

@@ -44,7 +44,7 @@ pub struct Evaluation {
     /// What becomes of items about which nothing was decided.
     pub abstained: Abstained,
     /// From how many items on a group is ranked.
-    pub min_count: Option<MinCount>,
+    pub min_count: Option<Written<MinCount>>,
     /// What a mean or a gap does with an undefined part.
     pub undefined: Policy,
     /// Whether a run fails where too few groups are left to say something of all.

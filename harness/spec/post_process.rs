@@ -1,7 +1,7 @@
 //! Rules of two classes that treat groups differently so that they fare alike, fitted on a split that is not a test.
 
 use super::decide::Link;
-use super::decode::{Choice, Decode, Fields, expected, number_in, word};
+use super::decode::{Choice, Decode, Fields, expected, number_in, one_or_many, word};
 use super::evaluation::{MetricCall, Written, breakdown};
 use super::node::{Node, Value};
 use super::problem::{Problem, Problems};
@@ -40,7 +40,7 @@ pub enum Method {
     /// Around the threshold, positive for these groups and negative for the others.
     RejectOption {
         /// The levels of the field that gain.
-        unprivileged: Written<Vec<String>>,
+        unprivileged: Vec<Written<String>>,
         /// How far apart the two sides' metrics may be.
         at_most: Vec<(MetricCall, f64)>,
     },
@@ -173,12 +173,12 @@ impl Decode for Base {
     }
 }
 
-fn levels(node: &Node, problems: &mut Problems) -> Option<Written<Vec<String>>> {
-    let levels = super::decode::one_or_many(node, problems)?;
+fn levels(node: &Node, problems: &mut Problems) -> Option<Vec<Written<String>>> {
+    let levels: Vec<Written<String>> = one_or_many(node, problems)?;
     if levels.is_empty() {
         return expected(node, problems, "at least one level of the field that `by` names");
     }
-    Some(Written { value: levels, node: node.clone() })
+    Some(levels)
 }
 
 /// `{METRIC: BOUND}`, for any number of metrics.

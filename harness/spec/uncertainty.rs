@@ -24,8 +24,8 @@ pub struct Uncertainty {
 /// What is drawn together when items are resampled.
 #[derive(Clone, PartialEq)]
 pub enum Cluster {
-    /// The subject, where the predictions know one; single items otherwise.
-    Subject,
+    /// The subject, where the predictions know one; single items otherwise. Where it is asked for, it must be known.
+    Subject(Option<Node>),
     /// Single items, also where subjects are known.
     Items,
     /// The items that share a level of this field.
@@ -36,7 +36,7 @@ pub enum Cluster {
 impl fmt::Debug for Cluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Subject => f.write_str("Subject"),
+            Self::Subject(_) => f.write_str("Subject"),
             Self::Items => f.write_str("Items"),
             Self::Field(field) => f.debug_tuple("Field").field(&field.value).finish(),
         }
@@ -99,13 +99,21 @@ impl Uncertainty {
 
     /// What is drawn together. Default: the subject, where one is known.
     pub fn cluster(&self) -> &Cluster {
-        self.cluster.as_ref().unwrap_or(&Cluster::Subject)
+        self.cluster.as_ref().unwrap_or(&Cluster::Subject(None))
     }
 
     /// The field whose levels are drawn, and where it is named, if one is, here or else in `outer`.
     pub fn clustered<'a>(&'a self, outer: &'a Self) -> Option<(&'a str, &'a Node)> {
         match self.cluster.as_ref().or(outer.cluster.as_ref()) {
             Some(Cluster::Field(field)) => Some((&field.value, &field.node)),
+            _ => None,
+        }
+    }
+
+    /// Where subjects are asked for, here or else in `outer`.
+    pub fn by_subject<'a>(&'a self, outer: &'a Self) -> Option<&'a Node> {
+        match self.cluster.as_ref().or(outer.cluster.as_ref()) {
+            Some(Cluster::Subject(node)) => node.as_ref(),
             _ => None,
         }
     }
@@ -184,7 +192,7 @@ impl Decode for Cluster {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         match &node.value {
             Value::Text(text) => Some(match text.as_str() {
-                "subject" => Self::Subject,
+                "subject" => Self::Subject(Some(node.clone())),
                 "none" => Self::Items,
                 field => Self::Field(Written { value: field.to_owned(), node: node.clone() }),
             }),

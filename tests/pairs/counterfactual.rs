@@ -39,6 +39,36 @@ fn pairs_of_one_original_are_one_cluster() {
     assert!(!gap["null_median"].is_empty());
 }
 
+/// Originals and copies whose labels nobody knows; `columns` says what their scores are, and `rest` what is decided and measured. The results.
+fn unlabelled(columns: &str, rest: &str) -> String {
+    let table = "id,made_from,changed,no,yes,truth\no1,,,0.3,0.7,\no1s,o1,skin,0.4,0.6,\no2,,,0.6,0.4,\no2s,o2,skin,0.45,0.55,\n";
+    let text = format!(
+        "fairgrid: 1\nstudy: flips\nmodels:\n  net: {{predictions: p.csv, columns: {{id: id, classes: ['no', 'yes'], {columns}}}}}\nevaluate:\n  \
+         flips: {{pairs: {{original: made_from, factor: changed}}, {rest}}}\nuncertainty: {{bootstrap: 0}}\n"
+    );
+    let folder = Folder::new().file("p.csv", table).file("flips.yaml", text);
+    run(&folder).ok();
+    folder.read("out/results.csv")
+}
+
+#[test]
+fn scores_of_classes_without_labels_are_of_one_label() {
+    let rest = "positive: 'yes', decide: argmax, metrics: [flip_rate, flip_rate_to_positive, confidence_shift]";
+    let wide = "probabilities: {'no': no, 'yes': yes}";
+    let with_column = unlabelled(&format!("label: truth, {wide}"), rest);
+    assert_eq!(unlabelled(wide, rest), with_column);
+    let cut = unlabelled("probabilities: yes", &rest.replace("argmax", "{threshold: 0.5}"));
+    assert_eq!(cut.replace("threshold(0.5)", "argmax"), with_column);
+}
+
+#[test]
+fn scores_of_classes_without_labels_are_of_several_where_that_is_said() {
+    let rest = "decide: {threshold: {at: 0.6, of: sigmoid}}, metrics: [flip_rate, {flip_rate_to_positive: {average: per_class}}]";
+    unlabelled("logits: {'no': no, 'yes': yes}", rest);
+    let rest = "decide: {thresholds: {'no': 0.5, 'yes': 0.5}}, metrics: [flip_rate]";
+    unlabelled("probabilities: {'no': no, 'yes': yes}", rest);
+}
+
 #[test]
 fn the_order_of_rows_does_not_matter() {
     let text = portraits();

@@ -242,9 +242,9 @@ impl Planner<'_> {
         match (cluster, entry.source(score), self.dataset_of(entry.study, score)) {
             (Cluster::Items, ..) => false,
             (Cluster::Field(_), ..) => true,
-            (Cluster::Subject, _, Some(data)) => data.dataset.subject.is_some(),
-            (Cluster::Subject, Some(Source::Imported { predictions, .. }), None) => predictions.subject().is_some(),
-            (Cluster::Subject, _, None) => false,
+            (Cluster::Subject(_), _, Some(data)) => data.dataset.subject.is_some(),
+            (Cluster::Subject(_), Some(Source::Imported { predictions, .. }), None) => predictions.subject().is_some(),
+            (Cluster::Subject(_), _, None) => false,
         }
     }
 

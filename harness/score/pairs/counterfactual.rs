@@ -55,10 +55,10 @@ impl Links {
     /// Every item whose original is missing or a counterfactual itself; or where no item has an original.
     pub fn check(&self, ids: &Ids, field: &str) -> Result<(), PredictionsError> {
         let fault = |what: &str, links: &[(u32, String)]| {
+            // By their names: of a split, rows are counted otherwise than in the file.
             let named: Vec<String> = links.iter().take(3).map(|(row, name)| format!("`{name}` of `{}`", ids.get(*row as usize))).collect();
-            let more = if links.len() > named.len() { " and others" } else { "" };
-            let what = format!("`{field}` names {what}: {}{more}", named.join(", "));
-            Fault::of_rows(what, links.iter().map(|(row, _)| u64::from(*row) + 1))
+            let more = if links.len() > named.len() { format!(" and {} more", links.len() - named.len()) } else { String::new() };
+            (!links.is_empty()).then(|| Fault::new(format!("`{field}` names {what}: {}{more}", named.join(", "))))
         };
         let mut faults: Vec<Fault> = [
             fault("an original that is not among the items", &self.dangling),

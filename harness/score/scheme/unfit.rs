@@ -4,9 +4,10 @@ use crate::score::lens::truth::LabelSets;
 use crate::score::metric::{Input, Metric, Task, Wanted};
 use crate::score::schema::Schema;
 use crate::spec::decide::{Cut, Cuts, Link, Rule};
-use crate::spec::evaluation::MetricCall;
+use crate::spec::evaluation::{MetricCall, Written};
+use crate::spec::post_process::Method;
 use crate::spec::predictions::Kind;
-use crate::spec::problem::Problem;
+use crate::spec::problem::{Problem, did_you_mean};
 
 /// A metric of labels that are not there.
 pub(super) fn unlabelled(call: &MetricCall, sets: &LabelSets) -> Problem {
@@ -99,6 +100,19 @@ fn of_two_classes(schema: &Schema, help: &'static str) -> (String, &'static str)
         }
         _ => ("needs two classes, one of them `positive:`".to_owned(), help),
     }
+}
+
+/// Levels that a rule names and that no item has.
+pub(super) fn strangers(rule: &Rule, schema: &Schema) -> Vec<Problem> {
+    let Rule::PostProcess(process) = rule else { return Vec::new() };
+    let (Method::RejectOption { unprivileged, .. }, [field]) = (&process.method, process.by.value.as_slice()) else { return Vec::new() };
+    // Levels that are made elsewhere are not known before they are.
+    let Some(known) = schema.fields.get(field).filter(|known| !known.is_empty()) else { return Vec::new() };
+    let problem = |level: &Written<String>| {
+        let problem = Problem::at(&level.node, format!("`{}` is no level of `{field}`", level.value));
+        problem.help(did_you_mean(&level.value, known.iter().map(String::as_str)))
+    };
+    unprivileged.iter().filter(|level| !known.contains(&level.value)).map(problem).collect()
 }
 
 /// Why a rule does not fit the predictions, and what to do.

@@ -18,7 +18,7 @@ impl Clusters {
     pub(in crate::score) fn codes(predictions: &Predictions, uncertainty: &Uncertainty) -> Result<Option<Vec<u32>>, ScoreError> {
         let factor = match uncertainty.cluster() {
             Cluster::Items => None,
-            Cluster::Subject => predictions.subject(),
+            Cluster::Subject(_) => predictions.subject(),
             Cluster::Field(name) => {
                 Some(predictions.fields().get(&name.value).ok_or_else(|| ScoreError::Cluster { field: name.value.clone() })?)
             }

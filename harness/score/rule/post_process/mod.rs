@@ -68,7 +68,7 @@ pub fn fit(rule: &PostProcess, metrics: &[Metric], all: &[Pair], groups: &[(Stri
         }
         Method::RejectOption { unprivileged, at_most } => {
             let field = rule.by.value.first().map_or("", String::as_str);
-            let gain: Vec<String> = unprivileged.value.iter().map(|level| format!("{field}={level}")).collect();
+            let gain: Vec<String> = unprivileged.iter().map(|level| format!("{field}={}", level.value)).collect();
             let bounds: Vec<(&Metric, f64)> = metrics.iter().zip(at_most.iter().map(|(_, bound)| *bound)).collect();
             reject_option::fit(&cohorts, &gain, &bounds)?
         }
