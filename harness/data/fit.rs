@@ -39,28 +39,61 @@ fn arranged(pixels: Pixels, channels: Channels) -> Vec<u8> {
     }
 }
 
-/// First across, then down, with bytes in between, as Pillow does: what overshoots is cut off in the same places.
+/// First across, then down, or the other way round, with bytes in between, as Pillow does: what overshoots is cut off in the same places.
 fn resized(pixels: &Pixels, input: &Resolved) -> Result<Pixels, String> {
-    let (width, height) = (input.width, input.height);
-    let (left, top, source_width, source_height) = window(pixels, input);
     let (filter, support) = match input.input.filter {
-        Filter::Nearest => {
-            let bytes = pass(pixels, (width, height), (left, top, source_width, source_height), ResizeAlg::Nearest)?;
-            return Ok(Pixels { width, height, channels: pixels.channels, bytes });
-        }
+        Filter::Nearest => return Ok(nearest(pixels, input)),
         Filter::Bilinear => (FilterType::Bilinear, 1.0),
         Filter::Bicubic => (FilterType::CatmullRom, 2.0),
     };
+    let (width, height) = (input.width, input.height);
+    let (left, top, source_width, source_height) = window(pixels, input);
     let algorithm = if input.input.antialias { ResizeAlg::Convolution(filter) } else { ResizeAlg::Interpolation(filter) };
-    // The rows that the second pass can see.
-    let reach = support * (source_height / f64::from(height)).max(1.0) + 1.0;
-    let first = (top - reach).floor().max(0.0);
-    let last = (top + source_height + reach).ceil().min(f64::from(pixels.height));
-    let rows = (last - first) as u32;
-    let bytes = pass(pixels, (width, rows), (left, first, source_width, last - first), algorithm)?;
-    let across = Pixels { width, height: rows, channels: pixels.channels, bytes };
+    // What the second pass can see of a side.
+    let seen = |from: f64, length: f64, target: u32, side: u32| {
+        let reach = support * (length / f64::from(target)).max(1.0) + 1.0;
+        let first = (from - reach).floor().max(0.0);
+        (first, (from + length + reach).ceil().min(f64::from(side)) - first)
+    };
+    let between = |width, height, bytes| Pixels { width, height, channels: pixels.channels, bytes };
+    if input.input.antialias && down_first(pixels, input) {
+        let (first, columns) = seen(left, source_width, width, pixels.width);
+        let bytes = pass(pixels, (columns as u32, height), (first, top, columns, source_height), algorithm)?;
+        let down = between(columns as u32, height, bytes);
+        let bytes = pass(&down, (width, height), (left - first, 0.0, source_width, f64::from(height)), algorithm)?;
+        return Ok(between(width, height, bytes));
+    }
+    let (first, rows) = seen(top, source_height, height, pixels.height);
+    let bytes = pass(pixels, (width, rows as u32), (left, first, source_width, rows), algorithm)?;
+    let across = between(width, rows as u32, bytes);
     let bytes = pass(&across, (width, height), (0.0, top - first, f64::from(width), source_height), algorithm)?;
-    Ok(Pixels { width, height, channels: pixels.channels, bytes })
+    Ok(between(width, height, bytes))
+}
+
+/// Whether Pillow, since 13.0, would begin with the height: where that loses more than twice as many pixels as the width does.
+fn down_first(pixels: &Pixels, input: &Resolved) -> bool {
+    let (width, height) = (f64::from(pixels.width), f64::from(pixels.height));
+    let (whole_width, whole_height) = whole(width, height, input);
+    height > whole_height && height - whole_height > 2.0 * (width - whole_width)
+}
+
+/// Takes of each side those pixels that Pillow takes (`ImagingScaleAffine` of Geometry.c): it adds up steps, and so rounds otherwise than a
+/// product does.
+fn nearest(pixels: &Pixels, input: &Resolved) -> Pixels {
+    let (whole_width, whole_height) = whole(f64::from(pixels.width), f64::from(pixels.height), input);
+    let taken = |side: u32, whole: f64, target: u32| {
+        let step = f64::from(side) / whole;
+        let places = std::iter::successors(Some(step * 0.5), move |place| Some(place + step));
+        places.skip(offset(whole, target) as usize).take(target as usize).map(move |place| (place as usize).min(side as usize - 1))
+    };
+    let (channels, line) = (pixels.channels as usize, (pixels.width * pixels.channels) as usize);
+    let columns: Vec<usize> = taken(pixels.width, whole_width, input.width).collect();
+    let mut bytes = Vec::with_capacity(columns.len() * input.height as usize * channels);
+    for row in taken(pixels.height, whole_height, input.height) {
+        let row = &pixels.bytes[row * line..(row + 1) * line];
+        columns.iter().for_each(|column| bytes.extend_from_slice(&row[column * channels..(column + 1) * channels]));
+    }
+    Pixels { width: input.width, height: input.height, channels: pixels.channels, bytes }
 }
 
 thread_local! {
@@ -112,12 +145,16 @@ fn whole(width: f64, height: f64, input: &Resolved) -> (f64, f64) {
     }
 }
 
+/// What is cut off before the target, of a side that was resized as a whole.
+fn offset(whole: f64, target: u32) -> f64 {
+    ((whole - f64::from(target)) / 2.0).round_ties_even().max(0.0)
+}
+
 /// The part of the source that becomes the target: left, top, width, height. Cropping the source exactly where the target would be
 /// cropped after resizing gives the same pixels, for the filters still see what lies beside the window.
 fn window(pixels: &Pixels, input: &Resolved) -> (f64, f64, f64, f64) {
     let (width, height) = (f64::from(pixels.width), f64::from(pixels.height));
     let (whole_width, whole_height) = whole(width, height, input);
-    let offset = |whole: f64, target: u32| ((whole - f64::from(target)) / 2.0).round_ties_even().max(0.0);
     let (across, down) = (width / whole_width, height / whole_height);
     let left = offset(whole_width, input.width) * across;
     let top = offset(whole_height, input.height) * down;

@@ -65,7 +65,7 @@ fn quantiles(
 
 /// Measures some images of a dataset.
 fn measure(items: &Items, images: &[u32], measure: Measure) -> Result<Vec<Option<f64>>, DataError> {
-    items.visit(images, |image, encoded| Ok(value(&items.decode(image, encoded, false, &decode::full)?.into_luma().bytes, measure)))
+    items.visit(images, |image, encoded| Ok(value(&items.decode(image, encoded, true, &decode::full)?.into_luma().bytes, measure)))
 }
 
 fn value(luma: &[u8], measure: Measure) -> Option<f64> {

@@ -38,11 +38,13 @@ impl Window {
         (left < right && top < bottom).then(|| ((right - left) as u32, (bottom - top) as u32))
     }
 
-    /// Why it holds nothing of an image, or of that as it is turned to be shown; `None` where it holds something.
+    /// Why it holds nothing of an image as it is shown, upright; `None` where it holds something.
     pub(super) fn refusal(&self, image: Size) -> Option<String> {
         let Size { width, height, turned } = image;
-        let ways = [Some((width, height)), turned.then_some((height, width))];
-        let (width, height) = ways.into_iter().flatten().find(|(width, height)| self.size(*width, *height).is_none())?;
+        let (width, height) = if turned { (height, width) } else { (width, height) };
+        if self.size(width, height).is_some() {
+            return None;
+        }
         let Self { left, top, right, bottom, .. } = self;
         Some(format!("its box from {left}, {top} to {right}, {bottom} holds no pixel of the {width} x {height} that there are"))
     }

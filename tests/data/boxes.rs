@@ -102,14 +102,20 @@ fn side_files_and_annotations_tell_boxes() {
 }
 
 #[test]
-fn boxes_are_rounded_as_pillow_rounds_and_lie_in_the_image_whichever_way_it_is_shown() {
+fn boxes_are_rounded_as_pillow_rounds_and_lie_in_the_image_as_it_is_shown() {
     let folder = Folder::new();
     folder.image("a.png", "rgb.png").image("t.jpg", "turned.jpg");
-    folder.write("t.csv", "f,l,t,r,b\na.png,0.5,1.5,2.5,3.5\nt.jpg,1,1,9,9\nt.jpg,46,1,60,9\n");
+    folder.write("t.csv", "f,l,t,r,b\na.png,0.5,1.5,2.5,3.5\nt.jpg,1,46,9,60\nt.jpg,46,1,60,9\n");
     let card = "images: {table: t.csv, path: '{f}', id: '{f}{l}', box: {left: l, top: t, right: r, bottom: b}}\n";
     let dataset = folder.open(card).unwrap();
     assert_eq!(dataset.ids, ["a.png0.5", "t.jpg1"]);
-    let pixels = dataset.items.visit(&[0], |image, encoded| dataset.items.decode(image, encoded, true, &|_, _| 1)).unwrap();
-    assert_eq!((pixels[0].width, pixels[0].height), (2, 2), "0 to 2 across, 2 to 4 down");
+    let decoded = |image: u32, orient| {
+        let pixels = dataset.items.visit(&[image], |image, encoded| dataset.items.decode(image, encoded, orient, &|_, _| 1));
+        pixels.map(|pixels| (pixels[0].width, pixels[0].height)).map_err(|error| error.to_string())
+    };
+    assert_eq!(decoded(0, true), Ok((2, 2)), "0 to 2 across, 2 to 4 down");
+    assert_eq!(decoded(1, true), Ok((8, 14)), "in the picture as it is shown");
+    let lying = "the image `t.jpg` cannot be decoded: its box holds no pixel of the 61 x 45 that there are";
+    assert_eq!(decoded(1, false), Err(lying.to_owned()));
     assert_eq!(folder.rejected(card), ["`t.csv` 4: `t.jpg`: its box from 46, 1 to 60, 9 holds no pixel of the 45 x 61 that there are"]);
 }

@@ -8,6 +8,7 @@ mod cards;
 mod draw;
 mod filling;
 mod folder;
+mod jpegs;
 mod json;
 mod labels;
 mod mock;

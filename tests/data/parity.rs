@@ -59,7 +59,7 @@ fn lossless_formats_decode_as_pillow_does() {
 
 #[test]
 fn jpegs_decode_to_the_bits_of_pillow() {
-    for name in ["full.jpg", "half.jpg", "progressive.jpg", "gray_jpeg.jpg", "cmyk.jpg", "turned.jpg"] {
+    for name in ["full.jpg", "half.jpg", "progressive.jpg", "gray_jpeg.jpg", "cmyk.jpg", "cmyk_across.jpg", "cmyk_half.jpg", "turned.jpg"] {
         let (whole, _) = name.split_once('.').unwrap();
         assert_eq!(difference(&rgb(read(name)), &rgb(read(&format!("{whole}.whole.png")))), (0, 0.0), "{name}");
     }
@@ -106,6 +106,9 @@ fn resizing_is_within_one_level_of_pillow() {
         ("tall.png", "tall", Fit::ShortestEdge, (50, 50)),
         ("photo.png", "grown", Fit::Stretch, (260, 300)),
         ("photo.crop-bilinear.png", "twice", Fit::CropFraction(0.875), (56, 56)),
+        // Those that lose more of their height are resized in the other order.
+        ("tall.png", "flat", Fit::Stretch, (40, 120)),
+        ("slim.png", "slim", Fit::CropFraction(0.9), (18, 18)),
     ];
     for (name, how, fitting, size) in fits {
         for (word, filter) in filters {
@@ -117,6 +120,13 @@ fn resizing_is_within_one_level_of_pillow() {
             assert!(largest <= levels, "{how} {word}: {largest} levels, {share}");
         }
     }
+}
+
+#[test]
+fn the_nearest_of_two_pixels_is_the_one_that_pillow_takes() {
+    let input = Input { size: Some((42, 224)), filter: Filter::Nearest, channels: Some(Channels::Gray), ..Input::default() };
+    let ours = fit(read("ramp.png"), &input.resolve((1, 1, 1)).unwrap()).unwrap();
+    assert_eq!(difference(&ours, &read("ramp.nearest.png").bytes), (0, 0.0));
 }
 
 /// The only image of a folder, fitted and then made worse.

@@ -1,6 +1,6 @@
 """Writes small images of every kind that is read, and what Pillow makes of them, to `tests/data/images/`.
 
-    python -m venv env && env/bin/pip install numpy pillow==12.3.0 scikit-image && env/bin/python tests/oracles/pillow_images.py
+    python -m venv env && env/bin/pip install numpy pillow==13.0.0 scikit-image && env/bin/python tests/oracles/pillow_images.py
 
 `NAME.EXT` is the image; `NAME.whole.png` its pixels in RGB after the EXIF orientation; `photo.FIT-FILTER.png` resized as torchvision does
 with Pillow images: the shorter edge to the size, rounded down, then the middle; `large.drafted-SIDE.png` what Pillow's `draft` makes of
@@ -88,6 +88,8 @@ def main():
     save(photo, "progressive.jpg", quality=85, progressive=True)
     save(photo.convert("L"), "gray_jpeg.jpg", quality=90)
     save(photo.convert("CMYK"), "cmyk.jpg", quality=92)
+    save(photo.convert("CMYK"), "cmyk_across.jpg", quality=92, subsampling=1)
+    save(photo.convert("CMYK"), "cmyk_half.jpg", quality=92, subsampling=2)
     turned = Image.Exif()
     turned[0x0112] = 6
     save(photo, "turned.jpg", quality=92, subsampling=0, exif=turned)
@@ -105,6 +107,14 @@ def main():
         torchvision(large.transpose(Image.Transpose.ROTATE_90), 50, 1.0, filter).save(HERE / f"photo.tall-{name}.png", optimize=True)
         large.resize((300, 260), filter).save(HERE / f"photo.grown-{name}.png", optimize=True)
         torchvision(torchvision(large, 56, 0.875, filters["bilinear"]), 56, 0.875, filter).save(HERE / f"photo.twice-{name}.png", optimize=True)
+        # So tall that Pillow begins with the height.
+        large.transpose(Image.Transpose.ROTATE_90).resize((120, 40), filter).save(HERE / f"photo.flat-{name}.png", optimize=True)
+        torchvision(large.resize((40, 120)), 18, 0.9, filter).save(HERE / f"photo.slim-{name}.png", optimize=True)
+    large.resize((40, 120)).save(HERE / "slim.png", optimize=True)
+    # The middle of every seventh pixel lies between two.
+    ramp = Image.fromarray((np.arange(256)[None, :] * 7 + np.arange(48)[:, None] * 3).astype(np.uint8))
+    ramp.save(HERE / "ramp.png", optimize=True)
+    ramp.resize((224, 42), filters["nearest"]).save(HERE / "ramp.nearest.png", optimize=True)
     large.transpose(Image.Transpose.ROTATE_90).save(HERE / "tall.png", optimize=True)
     large.convert("L").save(HERE / "photo.luma.png", optimize=True)
     for quality in (25, 7):

@@ -91,9 +91,9 @@ fn numbered(card: &Card, items: &mut [Item]) {
         for table in card.tables.values() {
             let joined = |column: &str| column.split_once('.').is_some_and(|(table, _)| card.tables.contains_key(table));
             for column in table.key.item_columns() {
-                let number = match table.key.is_row() {
-                    true if column != "row" => (item.number + 1).to_string(),
-                    false if joined(column) => format!("{:06}", item.number),
+                let number = match table.key.first() {
+                    Some(first) if first_of(column).is_none() => (item.number + first).to_string(),
+                    None if joined(column) => format!("{:06}", item.number),
                     _ => continue,
                 };
                 item.cells.entry(column.to_owned()).or_insert(number);
