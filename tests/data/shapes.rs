@@ -92,7 +92,7 @@ fn rows_know_the_table_that_they_are_in() {
     );
     for card in [rows, &joined] {
         let dataset = folder.open(card).unwrap();
-        assert_eq!((levels(&dataset, "y"), &dataset.rejected.iter().count()), (vec!["a", "b", "b", "c"], &0), "{card}");
+        assert_eq!((levels(&dataset, "y"), dataset.rejected.len()), (vec!["a", "b", "b", "c"], 0), "{card}");
         assert_eq!(dataset.subject.unwrap().levels, subjects);
     }
     assert_eq!(levels(&folder.open(&joined).unwrap(), "t")[1..3], ["s01/labels.csv", "s02/labels.csv"]);
