@@ -55,3 +55,23 @@ pub(crate) fn agree(place: &str) {
     }
     assert!(wrong.is_empty(), "{} of {} numbers:\n{}", wrong.len(), expected.len(), wrong.join("\n"));
 }
+
+#[test]
+fn items_without_group_or_subject_are_counted() {
+    let table =
+        "id,g,person,truth,guess,v\n1,a,p,y,y,[1 0]\n2,,p,n,n,[0 1]\n3,b,q,y,n,[1 1]\n4,b,,y,y,[1 2]\n5,,,n,y,[2 1]\n6,a,q,,y,[3 1]\n";
+    let table = table.replace(" ", ";").replace("[", "\"[").replace("]", "]\"").replace(";", ", ");
+    let study = |columns: &str, evaluation: &str| {
+        let text = format!(
+            "fairgrid: 1\nstudy: gaps\nmodels:\n  m: {{{columns}}}\nevaluate:\n  e: {{groups: [g], {evaluation}}}\nuncertainty: {{bootstrap: 0}}\n"
+        );
+        let folder = Folder::new().file("p.csv", &table).file("gaps.yaml", text);
+        let outcome = fairgrid(["validate", "gaps.yaml"]).within(&folder).run();
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+        format!("{outcome}")
+    };
+    let decided = "predictions: p.csv, columns: {id: id, label: truth, decision: guess, subject: person}";
+    insta::assert_snapshot!(study(decided, "positive: y, metrics: [accuracy_score]"));
+    let vectors = "embeddings: p.csv, columns: {id: id, embedding: v, subject: person}";
+    insta::assert_snapshot!(study(vectors, "pairs: {score: cosine, groups: any}, decide: {threshold: 0.5}, metrics: [false_match_rate]"));
+}

@@ -17,9 +17,11 @@ use crate::spec::decode::canonical;
 use crate::spec::evaluation::{Evaluation, MetricCall, Written};
 use crate::spec::model::ImportedModel;
 use crate::spec::node::{Node, Value};
+use crate::spec::pairs::Pairs;
 use crate::spec::post_process::{Method, PostProcess};
 use crate::spec::predictions::{Columns, Kind, Shape};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
+use crate::spec::sets::Sets;
 use crate::spec::study::Study;
 
 /// What an evaluation takes of a file of predictions.
@@ -62,20 +64,60 @@ pub(super) fn select(predictions: &Arc<Predictions>, split: Option<&str>, data: 
     Ok(Arc::new(chosen))
 }
 
-/// What there is to know of predictions before they are scored: items that count nowhere, and columns that make no groups.
-pub(super) fn remarks(predictions: &Predictions) -> Vec<String> {
+/// What there is to know of predictions before they are scored: items that count nowhere, are in no group or of no subject, and columns that
+/// make no groups. `evaluations` are those that score them by their own columns.
+pub(super) fn remarks<'e>(
+    predictions: &Predictions,
+    columns: &Columns,
+    evaluations: impl Iterator<Item = &'e Evaluation> + Clone,
+) -> Vec<String> {
+    let copies = |row: usize| predictions.copies().map_or(1, |copies| copies[row]);
+    let count = |counts: &dyn Fn(usize) -> bool| (0..predictions.len()).filter(|row| counts(*row)).map(copies).sum::<u64>();
+    let all = count(&|_| true);
+    let said = |lacking: u64, what: &str, one: &str, several: &str| {
+        let (have, become_of_them) = if lacking == 1 { ("has", one) } else { ("have", several) };
+        format!("{lacking} of {all} items {have} no {what} and {become_of_them}")
+    };
     let mut remarks = Vec::new();
     if let Targets::Single(targets) = predictions.targets() {
-        let copies = |row: usize| predictions.copies().map_or(1, |copies| copies[row]);
-        let count = |counts: &dyn Fn(usize) -> bool| (0..targets.len()).filter(|row| counts(*row)).map(copies).sum::<u64>();
-        let (unlabelled, all) = (count(&|row| targets[row].is_none()), count(&|_| true));
-        if 0 < unlabelled && unlabelled < all {
-            let (have, count) = if unlabelled == 1 { ("item has", "counts") } else { ("items have", "count") };
-            remarks.push(format!("{unlabelled} of {all} {have} no label and {count} nowhere"));
+        let unlabelled = count(&|row| targets[row].is_none());
+        if (1..all).contains(&unlabelled) {
+            remarks.push(said(unlabelled, "label", "counts nowhere", "count nowhere"));
         }
     }
-    let empty = predictions.fields().iter().filter(|(_, field)| field.codes.iter().all(Option::is_none));
-    remarks.extend(empty.map(|(name, _)| format!("the column `{name}` is empty: there are no groups by it")));
+    // Originals have no original, and nothing was changed of them; an item of a concept need not show an attribute.
+    let partial = |evaluation: &Evaluation, name: &str| {
+        let mut links = evaluation.pairs.iter().flat_map(|pairs| pairs.value.fields()).map(|field| &field.value);
+        let mut of_sets = evaluation.sets.iter().flat_map(Sets::fields).flat_map(|entry| &entry.value);
+        links.any(|field| field == name) || of_sets.any(|field| field == name)
+    };
+    let groups = |name: &str| {
+        let of_groups = |evaluation: &Evaluation| evaluation.breakdowns().any(|entry| entry.value.iter().any(|field| field == name));
+        evaluations.clone().any(|evaluation| of_groups(evaluation) && !partial(evaluation, name))
+    };
+    for (name, field) in predictions.fields() {
+        match count(&|row| field.codes[row].is_none()) {
+            lacking if lacking == all => remarks.push(format!("the column `{name}` is empty: there are no groups by it")),
+            0 => {}
+            lacking if groups(name) => {
+                remarks.push(said(lacking, &format!("`{name}`"), "is in no group by it", "are in no group by it"));
+            }
+            _ => {}
+        }
+    }
+    let alone = predictions.subject().map_or(0, |subject| count(&|row| subject.codes[row].is_none()));
+    if let (Some(column), 1..) = (&columns.subject, alone) {
+        let what = format!("`{column}`");
+        let of_verification =
+            |evaluation: &Evaluation| matches!(evaluation.pairs.as_ref().map(|pairs| &pairs.value), Some(Pairs::Verification(_)));
+        let (paired, single): (Vec<&Evaluation>, Vec<&Evaluation>) = evaluations.partition(|evaluation| of_verification(evaluation));
+        if !paired.is_empty() {
+            remarks.push(said(alone, &what, "is in no pair", "are in no pair"));
+        }
+        if !single.is_empty() {
+            remarks.push(said(alone, &what, "counts as a subject of its own", "count as a subject each"));
+        }
+    }
     remarks
 }
 

@@ -82,7 +82,8 @@ impl Planner<'_> {
                     &[&content],
                 );
                 let name = &study.cells[cell].model;
-                for remark in imported::remarks(&predictions) {
+                let scoring = own().map(|(evaluation, _)| &evaluation.spec);
+                for remark in imported::remarks(&predictions, &model.columns, scoring) {
                     (self.hear)(News::Note(format!("`{name}` (`{}`): {remark}", model.file.display())));
                 }
                 Some(Source::Imported { key, predictions: Arc::new(predictions) })
