@@ -33,11 +33,6 @@ fn what_where_names_of_columns_is_there_and_what_it_leaves_out_too() {
             "images: {table: t.csv, path: 'im/{file}'}\nfields: {sex: sex}\nlabel: sex\nwhere: {site: [a, b], ok: {not_in: [bad]}, sex: {not_in: [x]}}\n",
             59,
         ),
-        (
-            "images: {glob: '*/*.png', path: '(?<cls>[a-z_]+)/(?<stem>[A-Za-z]{2}\\d{2})\\.png', id: '{stem}'}\n\
-             fields: {kind: {from: cls, match: '([a-z]+)_.*'}, colour: {from: cls, match: '.*_([a-z]+)'}}\nlabel: kind\nwhere: {stem: {not_in: [AB12]}}\n",
-            59,
-        ),
     ] {
         assert_eq!(mocked(card).ids.len(), items, "{card}");
     }

@@ -84,11 +84,11 @@ pub(super) fn in_splits(card: &Card, mock: &Mock, unit: u64, cells: &mut BTreeMa
         let values = values.entry(&condition.field).or_default();
         match &condition.test {
             Test::In(levels) => values.extend(levels.iter().cloned()),
-            Test::Within(range) => drop(values.insert(range.example().to_string())),
+            Test::Within(range) => values.extend([range.example().to_string()]),
             Test::NotIn(levels) => {
                 let numbers: Option<Vec<i64>> = levels.iter().map(|level| level.parse().ok()).collect();
                 let last = numbers.and_then(|numbers| numbers.into_iter().max());
-                drop(values.insert(last.map_or_else(|| "other".to_owned(), |last| last.saturating_add(1).to_string())));
+                values.extend([last.map_or_else(|| "other".to_owned(), |last| last.saturating_add(1).to_string())]);
             }
             Test::Missing(_) => {}
         }

@@ -122,6 +122,15 @@ fn takes_part(field: &Field, column: &str) -> bool {
     matches!(&field.source, FieldSource::Column { from, pattern: Some(_), .. } if from.text == column)
 }
 
+/// Whether all fields that take a part of a column find it in this text.
+fn fits_all(card: &Card, column: &str, text: &str) -> bool {
+    let reads = |field: &Field| match &field.source {
+        FieldSource::Column { from, pattern: Some(pattern), .. } => from.text != column || pattern.is_match(text),
+        _ => true,
+    };
+    card.fields.values().all(reads)
+}
+
 /// Whether several items show the same person. Where the person names the image, each has one.
 fn shared(card: &Card) -> bool {
     let Some(subject) = &card.subject else { return false };
@@ -303,7 +312,7 @@ fn write(
             example = pattern::text(pattern, &|_| None, unit, &mut random).unwrap_or_default();
             if let Some(names) = names(card).filter(|names| !pattern::fits(names, &from.text, &example)) {
                 let mut random = generator(mock.seed, &format!("mock part {name}"), 0, unit);
-                example = pattern::drawn(names, &from.text, unit, &mut random, &|text| pattern.is_match(text)).unwrap_or(example);
+                example = pattern::drawn(names, &from.text, unit, &mut random, &|text| fits_all(card, &from.text, text)).unwrap_or(example);
             }
             let told = pattern.captures(&example).and_then(|told| told.get(1)).map(|told| told.as_str().to_owned());
             told.unwrap_or(value)
