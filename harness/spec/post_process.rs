@@ -33,7 +33,7 @@ pub enum Method {
     /// A rate of at least so much in every group.
     LevellingUp {
         /// The rate.
-        metric: MetricCall,
+        metric: Box<MetricCall>,
         /// How much of it.
         at_least: f64,
     },
@@ -126,7 +126,7 @@ impl PostProcess {
                 Method::ThresholdOptimizer(fields.required_with("constraint", problems, read)?)
             }
             "levelling_up" => Method::LevellingUp {
-                metric: fields.required("metric", problems)?,
+                metric: Box::new(fields.required("metric", problems)?),
                 at_least: fields.required_with("at_least", problems, |node, problems| number_in(node, problems, 0.0, 1.0))?,
             },
             _ => Method::RejectOption {
