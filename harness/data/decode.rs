@@ -7,6 +7,7 @@ use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
 use super::bitmap::{Header, Pixels};
+use super::guard::guarded;
 use super::jpeg;
 
 /// Changes whenever decoding or fitting gives other bytes than before: old shards are then left alone.
@@ -32,7 +33,7 @@ pub fn check(bytes: &[u8], limit: u64) -> Result<Header, String> {
     if let Some((width, height)) = png_sides(bytes) {
         within(width, height, limit)?;
     }
-    let header = header(bytes)?;
+    let header = guarded(|| header(bytes)).unwrap_or_else(|| Err(panicked(bytes)))?;
     within(header.width, header.height, limit)?;
     match header.width.min(header.height) {
         0 => Err("it has no pixels".to_owned()),
@@ -87,31 +88,38 @@ pub fn full(_width: u32, _height: u32) -> u32 {
 pub fn decode(bytes: &[u8], limit: u64, orient: bool, shrink: &dyn Fn(u32, u32) -> u32) -> Result<Pixels, String> {
     check(bytes, limit)?;
     let format = format(bytes)?;
-    let (pixels, orientation) = match format {
-        ImageFormat::Jpeg => jpeg::decode(bytes, orient, shrink)?,
-        _ => decode_other(bytes, format)?,
-    };
+    let decoded = guarded(|| match format {
+        ImageFormat::Jpeg => jpeg::decode(bytes, orient, shrink),
+        _ => decode_other(bytes, format),
+    });
+    let (pixels, orientation) = decoded.unwrap_or_else(|| Err(panicked(bytes)))?;
     match orientation {
         Some(orientation) if orient && orientation != Orientation::NoTransforms => Ok(pixels.turned(orientation)),
         _ => Ok(pixels),
     }
 }
 
+/// Why an image has no pixels whose decoder panicked: that did not foresee such a file.
+fn panicked(bytes: &[u8]) -> String {
+    format!("a broken {}, which its decoder cannot cope with", format(bytes).map_or("image", name))
+}
+
 /// The width and height of a JPEG, upright where `orient` is set; `None` for other formats.
 pub(super) fn jpeg_size(bytes: &[u8], orient: bool) -> Option<(u32, u32)> {
     let format = format(bytes).ok()?;
-    if format == ImageFormat::Jpeg { jpeg::size(bytes, orient) } else { None }
+    if format == ImageFormat::Jpeg { guarded(|| jpeg::size(bytes, orient)).flatten() } else { None }
 }
 
 /// Whether an image is stored lying on its side.
 pub(super) fn is_turned(bytes: &[u8], header: Header) -> bool {
     use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
-    match format(bytes) {
+    let turned = || match format(bytes) {
         Ok(ImageFormat::Jpeg) => jpeg::size(bytes, true).is_some_and(|upright| upright != (header.width, header.height)),
         Ok(format) => decoder(bytes, format)
             .is_ok_and(|mut decoder| matches!(decoder.orientation(), Ok(Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH))),
         Err(_) => false,
-    }
+    };
+    guarded(turned).unwrap_or(false)
 }
 
 fn format(bytes: &[u8]) -> Result<ImageFormat, String> {

@@ -11,6 +11,7 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
 use super::bitmap::{Header, Pixels};
+use super::guard::guarded;
 
 mod encode;
 #[cfg(feature = "turbojpeg")]
@@ -76,7 +77,7 @@ pub(super) fn squeezed(bytes: &[u8], shape: [usize; 3], quality: u8) -> Result<V
 
 /// Decodes at a `shrink`th of the sides, or what libjpeg-turbo's algorithms complain about, at its full size.
 fn samples(bytes: &[u8], decoder: &mut Decoder<'_>, shrink: u32) -> Result<Samples, String> {
-    if let Some(samples) = turbo::decode(bytes, space(decoder), shrink) {
+    if let Some(Some(samples)) = guarded(|| turbo::decode(bytes, space(decoder), shrink)) {
         return Ok(samples);
     }
     let (width, height) = sides(decoder)?;

@@ -88,6 +88,8 @@ def main():
     save(photo, "progressive.jpg", quality=85, progressive=True)
     save(photo.convert("L"), "gray_jpeg.jpg", quality=90)
     save(photo.convert("CMYK"), "cmyk.jpg", quality=92)
+    save(photo.convert("CMYK"), "cmyk_across.jpg", quality=92, subsampling=1)
+    save(photo.convert("CMYK"), "cmyk_half.jpg", quality=92, subsampling=2)
     turned = Image.Exif()
     turned[0x0112] = 6
     save(photo, "turned.jpg", quality=92, subsampling=0, exif=turned)
