@@ -14,6 +14,7 @@ use super::bitmap::{Header, Pixels};
 use super::guard::guarded;
 
 mod encode;
+mod markers;
 #[cfg(feature = "turbojpeg")]
 mod native;
 #[cfg(not(feature = "turbojpeg"))]
@@ -39,7 +40,7 @@ type Decoder<'b> = JpegDecoder<ZCursor<&'b [u8]>>;
 
 /// What the header says; the file must go on to its end.
 pub(super) fn header(bytes: &[u8]) -> Result<Header, String> {
-    whole(bytes)?;
+    markers::follow(bytes)?;
     let decoder = opened(bytes)?;
     let (width, height) = sides(&decoder)?;
     Ok(Header { width, height, channels: if space(&decoder) == ColorSpace::Luma { 1 } else { 3 } })
@@ -122,40 +123,6 @@ fn space(decoder: &Decoder<'_>) -> ColorSpace {
 
 fn orientation(decoder: &Decoder<'_>) -> Option<Orientation> {
     decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif))
-}
-
-/// Goes from marker to marker to the one that ends the file. Decoders fill what is missing with grey, so that a JPEG that was cut off is found by
-/// its missing end; and what was overwritten, often by a marker where libjpeg takes none (`read_markers` of jdmarker.c).
-fn whole(bytes: &[u8]) -> Result<(), String> {
-    let cut = || "a truncated JPEG".to_owned();
-    let (mut at, mut framed, mut scanned) = (2, false, false);
-    loop {
-        // Between segments, and in the data of a scan, up to what is a marker.
-        let start = at + bytes.get(at..).and_then(|rest| memchr::memchr(0xff, rest)).ok_or_else(cut)?;
-        // Zeros are taken for filling, as Pillow does.
-        if !scanned && bytes[at..start].iter().any(|byte| *byte != 0) {
-            return Err("a broken JPEG: a segment does not end where it says".to_owned());
-        }
-        let marker = *bytes.get(start + 1).ok_or_else(cut)?;
-        at = start + if marker == 0xff { 1 } else { 2 };
-        match marker {
-            // Filled up, a byte of data, restarts.
-            0xff | 0x00 | 0x01 | 0xd0..=0xd7 => {}
-            0xd9 if scanned => return Ok(()),
-            0xd9 => return Err(cut()),
-            0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf | 0xc4 | 0xcc | 0xda..=0xdd | 0xe0..=0xef | 0xfe => {
-                let frame = matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc);
-                if frame && framed {
-                    return Err("a broken JPEG: it has a second frame".to_owned());
-                }
-                framed |= frame;
-                scanned |= marker == 0xda;
-                let (high, low) = (*bytes.get(at).ok_or_else(cut)?, *bytes.get(at + 1).ok_or_else(cut)?);
-                at += usize::from(u16::from_be_bytes([high, low])).max(2);
-            }
-            _ => return Err(format!("a broken JPEG: the marker 0x{marker:02x} stands in it")),
-        }
-    }
 }
 
 /// Adobe writes inverted inks: each channel times the key is what remains of the light.

@@ -8,6 +8,7 @@ mod cards;
 mod draw;
 mod filling;
 mod folder;
+mod jpegs;
 mod labels;
 mod mock;
 mod ontology;

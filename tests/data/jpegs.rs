@@ -1,0 +1,81 @@
+//! JPEGs that are damaged, or that a decoder does not foresee.
+
+use fairgrid::data::images::Images;
+use fairgrid::spec::input::Input;
+
+use super::folder::{Folder, IMAGES};
+
+#[test]
+fn jpegs_are_followed_from_marker_to_marker() {
+    let folder = Folder::new();
+    let whole = std::fs::read(format!("{IMAGES}/full.jpg")).unwrap();
+    let at = |marker: [u8; 2]| whole.windows(2).position(|window| window == marker).unwrap();
+    let with = |place: usize, bytes: &[u8]| [&whole[..place], bytes, &whole[place..]].concat();
+    let scan = at([0xff, 0xda]) + 400;
+    let changed = |place: usize, bytes: &[u8]| {
+        let mut changed = whole.clone();
+        changed[place..place + bytes.len()].copy_from_slice(bytes);
+        changed
+    };
+    folder
+        .write("a/a-comment.jpg", with(2, b"\xff\xfe\x00\x08\xff\xd9\xff\xd8ab"))
+        .write("a/b-filled.jpg", with(at([0xff, 0xdb]), b"\x00\x00\xff\xff"))
+        .write("a/c-behind.jpg", [whole.as_slice(), b"what follows is no part of it \xff\x37"].concat())
+        .write("a/d-junk.jpg", with(at([0xff, 0xdb]), b"junk"))
+        .write("a/e-marker.jpg", changed(scan, b"\xff\x37"))
+        .write("a/f-frame.jpg", changed(scan, b"\xff\xc0\x00\x04"))
+        .write("a/g-begun.jpg", &whole[..at([0xff, 0xda])])
+        .write("a/h-ended.jpg", [&whole[..at([0xff, 0xda])], b"\xff\xd9"].concat());
+    let card = "images: {glob: 'a/*'}\n";
+    assert_eq!(folder.open(card).unwrap().ids, ["a/a-comment.jpg", "a/b-filled.jpg", "a/c-behind.jpg"]);
+    assert_eq!(
+        folder.rejected(card),
+        [
+            "`a/d-junk.jpg`: a broken JPEG: a segment does not end where it says",
+            "`a/e-marker.jpg`: a broken JPEG: the marker 0x37 stands in it",
+            "`a/f-frame.jpg`: a broken JPEG: it has a second frame",
+            "`a/g-begun.jpg`: a truncated JPEG",
+            "`a/h-ended.jpg`: a truncated JPEG",
+        ]
+    );
+}
+
+#[test]
+fn scans_without_their_tables_are_rejected() {
+    let folder = Folder::new();
+    for name in ["full", "progressive"] {
+        let whole = std::fs::read(format!("{IMAGES}/{name}.jpg")).unwrap();
+        let at = |marker: u8| whole.windows(2).position(|window| window == [0xff, marker]).unwrap();
+        let frame = at(if name == "full" { 0xc0 } else { 0xc2 });
+        let changed = |place: usize, byte: u8| {
+            let mut changed = whole.clone();
+            changed[place] = byte;
+            changed
+        };
+        folder
+            .write(&format!("a/{name}-a-quantization.jpg"), [&whole[..at(0xdb)], &whole[frame..]].concat())
+            .write(&format!("a/{name}-b-component.jpg"), changed(frame + 12, 3))
+            .write(&format!("a/{name}-c-codes.jpg"), changed(at(0xda) + 6, 0x30))
+            .write(&format!("a/{name}-whole.jpg"), &whole);
+    }
+    let card = "images: {glob: 'a/*'}\n";
+    insta::assert_snapshot!(folder.rejected(card).join("\n"));
+    let dataset = folder.open(card).unwrap();
+    assert_eq!(dataset.ids, ["a/full-whole.jpg", "a/progressive-whole.jpg"]);
+    let input = dataset.resolve(&Input::default()).unwrap();
+    Images::decode(&dataset, &[0, 1], &input, &folder.path().join("cache"), &|_, _| {}).unwrap();
+}
+
+#[test]
+fn what_one_decoder_cannot_cope_with_is_left_to_the_other() {
+    let folder = Folder::new();
+    let mut strange = std::fs::read(format!("{IMAGES}/cmyk.jpg")).unwrap();
+    let frame = strange.windows(2).position(|window| window == [0xff, 0xc0]).unwrap();
+    // The second ink has four times as many samples as the others.
+    strange[frame + 14] = 0x41;
+    folder.write("a/1.jpg", strange).image("a/2.jpg", "cmyk.jpg");
+    let dataset = folder.open("images: {glob: 'a/*'}\n").unwrap();
+    assert_eq!(dataset.ids, ["a/1.jpg", "a/2.jpg"]);
+    let input = dataset.resolve(&Input::default()).unwrap();
+    Images::decode(&dataset, &[0, 1], &input, &folder.path().join("cache"), &|_, _| {}).unwrap();
+}
