@@ -6,7 +6,7 @@ use miette::GraphicalTheme;
 
 use super::{Color, Exit};
 use crate::data::error::DataError;
-use crate::data::printable::printable;
+use crate::data::printable::{printable, visible};
 use crate::plan::make::PlanError;
 use crate::spec::problem::SpecError;
 
@@ -43,7 +43,11 @@ impl Failure {
     /// Shows the error on standard error.
     pub(super) fn show(self) -> Exit {
         match self {
-            Self::Spec { exit, error } => {
+            Self::Spec { exit, mut error } => {
+                // Names out of files are among what is known.
+                for text in error.problems.iter_mut().flat_map(|problem| [Some(&mut problem.message), problem.help.as_mut()]).flatten() {
+                    *text = text.split('\n').map(visible).collect::<Vec<_>>().join("\n");
+                }
                 let diagnostics = error.diagnostics();
                 let count = diagnostics.len();
                 for diagnostic in diagnostics {

@@ -4,11 +4,12 @@ use std::io::Cursor;
 use std::ops::Range;
 
 use image::metadata::Orientation;
-use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use super::bitmap::{Header, Pixels};
 use super::guard::guarded;
 use super::jpeg;
+use super::printable::said;
 
 /// Changes whenever decoding or fitting gives other bytes than before: old shards are then left alone.
 pub const VERSION: &str = "8";
@@ -235,18 +236,29 @@ fn grey(color: ColorType) -> bool {
     matches!(color, ColorType::L8 | ColorType::La8 | ColorType::L16 | ColorType::La16)
 }
 
+fn broken(format: ImageFormat, error: &ImageError) -> String {
+    let cause = match (error, std::error::Error::source(error)) {
+        // Nothing else can befall bytes in memory.
+        (ImageError::IoError(_), _) => "it ends too early".to_owned(),
+        // The cause alone: what is around it says the format again.
+        (_, Some(cause)) => cause.to_string(),
+        (_, None) => error.to_string(),
+    };
+    format!("a broken {}: {}", name(format), said(&cause))
+}
+
 fn decoder(bytes: &[u8], format: ImageFormat) -> Result<impl ImageDecoder + '_, String> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     // The number of pixels is bounded by the caller; the library's own bound of memory would refuse images that it allows.
     reader.no_limits();
-    reader.into_decoder().map_err(|error| format!("a broken {}: {error}", name(format)))
+    reader.into_decoder().map_err(|error| broken(format, &error))
 }
 
 fn decode_other(bytes: &[u8], format: ImageFormat) -> Result<(Pixels, Option<Orientation>), String> {
     let mut decoder = decoder(bytes, format)?;
     let orientation = decoder.orientation().ok();
     let (width, height) = decoder.dimensions();
-    let image = DynamicImage::from_decoder(decoder).map_err(|error| format!("a broken {}: {error}", name(format)))?;
+    let image = DynamicImage::from_decoder(decoder).map_err(|error| broken(format, &error))?;
     let upper = |values: Vec<u16>| values.into_iter().map(|value| (value >> 8) as u8).collect();
     let (channels, pixels) = match image {
         DynamicImage::ImageLuma8(image) => (1, image.into_raw()),

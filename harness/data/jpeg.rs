@@ -12,6 +12,7 @@ use zune_jpeg::errors::DecodeErrors;
 
 use super::bitmap::{Header, Pixels};
 use super::guard::guarded;
+use super::printable::said;
 
 mod encode;
 mod markers;
@@ -91,7 +92,15 @@ fn options() -> DecoderOptions {
 }
 
 fn broken(error: DecodeErrors) -> String {
-    format!("a broken JPEG: {error:?}")
+    use DecodeErrors::{ArithmeticDecode, DqtError, Format, HuffmanDecode, MCUError, SofError, SosError};
+    let reason = match error {
+        Format(reason) | HuffmanDecode(reason) | ArithmeticDecode(reason) | MCUError(reason) => reason,
+        DqtError(reason) | SosError(reason) | SofError(reason) => reason,
+        DecodeErrors::FormatStatic(reason) => reason.to_owned(),
+        DecodeErrors::IoErrors(_) | DecodeErrors::ExhaustedData => "it ends too early".to_owned(),
+        other => format!("{other:?}"),
+    };
+    format!("a broken JPEG: {}", said(&reason))
 }
 
 fn opened(bytes: &[u8]) -> Result<Decoder<'_>, String> {

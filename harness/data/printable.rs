@@ -19,6 +19,11 @@ pub fn printable(text: &str) -> Cow<'_, str> {
         let left = length - LONGEST;
         return Cow::Owned(format!("{}[… {left} characters …]{}", printable(&start), printable(&end)));
     }
+    visible(text)
+}
+
+/// As [`printable`], and whole.
+pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(hidden) {
         return Cow::Borrowed(text);
     }
@@ -45,5 +50,16 @@ pub(super) fn plain(error: io::Error) -> io::Error {
         (io::ErrorKind::NotFound, _) => io::Error::new(error.kind(), "there is no such file or folder"),
         (kind, Some((words, _))) => io::Error::new(kind, words.to_lowercase()),
         _ => error,
+    }
+}
+
+/// What a library says of a file, as it stands behind a colon: begun small, without a full stop, and without what it shows of its insides.
+pub(super) fn said(text: &str) -> String {
+    let words = text.split(" while decoding ChunkType").next().unwrap_or_default().trim().trim_end_matches('.');
+    let mut letters = words.chars();
+    match (letters.next(), letters.clone().next()) {
+        // An abbreviation stays one.
+        (Some(first), next) if !next.is_some_and(char::is_uppercase) => first.to_lowercase().chain(letters).collect(),
+        _ => words.to_owned(),
     }
 }

@@ -105,12 +105,15 @@ fn nothing_that_a_name_or_a_cell_holds_reaches_the_terminal_as_a_command() {
         .file("root/other.png", &png)
         .file("root/new\nline\u{1b}[31m.png", "no image")
         .file("root/turned\u{202e}gnp.png", "no image")
-        .file("root/faces.csv", "file,tone,part\ngood.png,\u{1b}[2Jdark,a\nother.png,light,\u{1b}]0;title\u{7}\n\u{7f}gone.png,light,a\n");
+        .file("root/faces.csv", "file,tone,part\ngood.png,\u{1b}[2Jdark,a\nother.png,light,\u{1b}]0;title\u{7}\n\u{7f}gone.png,light,a\n")
+        .file("root/heads.csv", "file,to\0ne\ngood.png,dark\n");
     let names = shown(&folder, "images: {glob: '*.png'}\n");
     insta::assert_snapshot!(names);
     let cells = shown(&folder, "images: {table: faces.csv, path: '{file}'}\nfields: {tone: tone}\nlabel: tone\nsplits: {from: part}\n");
     insta::assert_snapshot!(cells);
-    for outcome in [names, cells] {
+    let heads = shown(&folder, "images: {table: heads.csv, path: '{file}'}\nfields: {shade: shade}\nlabel: shade\n");
+    assert!(heads.to_string().contains("`to\\u{0}ne`"), "{heads}");
+    for outcome in [names, cells, heads] {
         let text = outcome.to_string();
         assert!(!text.contains(|letter: char| letter != '\n' && letter.is_control()), "{text:?}");
     }

@@ -40,11 +40,11 @@ fn inks(decoder: Decoder<'_>) -> Option<Samples> {
     let image = decoder.decode_raw().ok()?;
     let (width, height) = (image.width, image.height);
     let mut bytes = vec![0; width.checked_mul(height)?.checked_mul(sampled.len())?];
-    for (channel, (across, down)) in sampled.iter().enumerate() {
+    for (channel, &(across, down)) in sampled.iter().enumerate() {
         let (plane, line) = (image.planes.get(channel)?, *image.plane_widths.get(channel)?);
         // What was filled up behind the edges is not looked at.
         let (columns, rows) = ((width * across).div_ceil(most.0), (height * down).div_ceil(most.1));
-        if most.0 % across != 0 || most.1 % down != 0 {
+        if !most.0.is_multiple_of(across) || !most.1.is_multiple_of(down) {
             return None;
         }
         let mut whole = Vec::new();
