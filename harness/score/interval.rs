@@ -64,7 +64,7 @@ impl<'a> Sample<'a> {
         let (low, high) = match method {
             Method::Percentile => at(((1.0 - level) / 2.0, f64::midpoint(1.0, level))),
             Method::Standard => {
-                let (low, high) = widened(&sorted, self.value, level, self.smaller);
+                let (low, high) = widened(&sorted, self.value, level, (self.units, self.smaller));
                 let (least, most) = self.range;
                 self.unbiased(low.max(least), high.min(most), &sorted)
             }
@@ -167,14 +167,15 @@ pub fn percentile(replicates: impl Iterator<Item = f64>, level: f64) -> Option<(
 /// Resamples of fewer units end before the levels that so few ask for.
 pub const FEW: f64 = 10.0;
 
-/// The percentiles at levels widened for so many units; of few units at least as far as Student's t of the resamples' spread reaches.
-fn widened(sorted: &[f64], value: f64, level: f64, units: f64) -> (f64, f64) {
-    let units = units.max(2.0);
-    let (low, high) = expanded(level, units);
+/// The percentiles at levels widened for so many units, of positives or negatives whichever are fewer; of few units in all at least as far as
+/// Student's t of the resamples' spread reaches.
+fn widened(sorted: &[f64], value: f64, level: f64, (units, smaller): (f64, f64)) -> (f64, f64) {
+    let (low, high) = expanded(level, smaller.max(2.0));
     let (low, high) = (quantile(sorted, low), quantile(sorted, high));
     if units >= FEW {
         return (low, high);
     }
+    let units = units.max(2.0);
     let spread = (variance(sorted) * units / (units - 1.0)).sqrt();
     let reach = student_quantile(f64::midpoint(1.0, level), units - 1.0) * spread;
     (low.min(value - reach), high.max(value + reach))
@@ -241,12 +242,12 @@ pub fn of_gap(replicates: impl Iterator<Item = f64>, value: f64, grows: bool, le
     Some(if grows { (value - near, value + reach) } else { (value - reach, value + near) })
 }
 
-/// The interval of a weighted sum of numbers of this range whose weights sum to `weights`, the least known of which rests on so many units: the
-/// percentiles at levels widened for these. Where all resamples agree, the most that so many agreeing units let the numbers differ; so it is too
+/// The interval of a weighted sum of numbers of this range whose weights sum to `weights`, the least known of which rests on so many units, and
+/// so many of positives or negatives: the percentiles at levels widened for these. Where all resamples agree, the most that so many agreeing units let the numbers differ; so it is too
 /// where a number rests on one unit alone, of which no resample says how far others are from it.
 pub fn of_contrast(
     (value, drawn): (f64, &[f64]),
-    units: f64,
+    (units, smaller): (f64, f64),
     weights: f64,
     (least, most): (f64, f64),
     level: f64,
@@ -261,7 +262,7 @@ pub fn of_contrast(
     let alone = !plain && units <= 1.0 + 1e-9;
     let (lower, upper) = if sorted[sorted.len() - 1] - sorted[0] > 1e-12 && !alone {
         let tail = (1.0 - level) / 2.0;
-        if plain { (quantile(&sorted, tail), quantile(&sorted, 1.0 - tail)) } else { widened(&sorted, value, level, units) }
+        if plain { (quantile(&sorted, tail), quantile(&sorted, 1.0 - tail)) } else { widened(&sorted, value, level, (units, smaller)) }
     } else {
         let (_, unseen) = share::interval(0.0, units.max(1.0), level, uncertainty.shares());
         let reach = unseen * whole;

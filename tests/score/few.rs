@@ -51,7 +51,7 @@ fn one_subject_says_nothing_of_others() {
     }
     let [_, exchanged] = said(1, "permutation");
     for row in &exchanged {
-        let why = "no p: all items that count are of one subject, so that none can be exchanged without the others";
+        let why = "no p: all that counts is one item, or one subject's, so that nothing can be exchanged";
         assert_eq!((row["p"].as_str(), row["reason"].as_str()), ("", why), "{row:?}");
     }
 }

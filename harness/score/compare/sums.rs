@@ -74,17 +74,17 @@ pub(super) struct Played {
 }
 
 impl Played {
-    /// How many units a number rests on, of positives or negatives whichever are fewer where it has such.
+    /// How many units a number rests on.
+    fn known(&self, spot: &Spot) -> f64 {
+        spot.group.map_or_else(|| self.effective.last().copied().unwrap_or_default(), |group| self.effective[group])
+    }
+
+    /// The same, of positives or negatives whichever are fewer where it has such.
     fn worth(&self, (side, number): At) -> f64 {
-        let replay = &self.replays[side];
-        let support = &replay.supports[number];
-        let all = self.effective.last().copied().unwrap_or_default();
-        let units = replay.spots[number].group.map_or(all, |group| self.effective[group]);
+        let support = &self.replays[side].supports[number];
+        let units = self.known(&self.replays[side].spots[number]);
         match support.positives.zip(support.negatives) {
-            // Few units may hold both each.
-            Some((positives, negatives)) if !self.units.are_pairs() => {
-                (units * positives.min(negatives) / support.items.max(1.0)).max(units.min(2.0))
-            }
+            Some((positives, negatives)) if !self.units.are_pairs() => units * positives.min(negatives) / support.items.max(1.0),
             _ => units,
         }
     }
@@ -218,11 +218,12 @@ impl Paired<'_> {
             |place: usize| sum.terms.iter().map(|(weight, (side, number))| weight * replays[*side].replicates[place][*number]).sum();
         let drawn: Vec<f64> = (0..self.uncertainty.bootstrap() as usize).map(resample).collect();
         let level = self.uncertainty.level();
-        let units = sum.terms.iter().map(|(_, at)| played.worth(*at)).fold(f64::INFINITY, f64::min);
+        let worth = sum.terms.iter().map(|(_, at)| played.worth(*at)).fold(f64::INFINITY, f64::min);
+        let units = touched().map(|spot| played.known(spot)).fold(f64::INFINITY, f64::min);
         let few = units < interval::FEW && self.uncertainty.method() != Method::Percentile;
         let seeds = estimate.and_then(|_| self.seeds(sum, &drawn, played, request.seeds));
         let interval = |level: f64| {
-            let (lower, upper) = self.interval(sum, (estimate?, &drawn), level, units, played)?;
+            let (lower, upper) = self.interval(sum, (estimate?, &drawn), level, (units, worth), played)?;
             let (Some(estimate), Some(seeds)) = (estimate, &seeds) else { return Some((lower, upper)) };
             let further = seeds.further(level);
             Some((estimate - (estimate - lower).max(0.0).hypot(further), estimate + (upper - estimate).max(0.0).hypot(further)))
@@ -258,7 +259,7 @@ impl Paired<'_> {
                     interval::reaching_zero(interval)
                 }
                 (Test::Permutation, _) => permuted.ok().flatten().map(|drawn| beyond(&drawn, estimate)),
-                _ => self.p(sum, &drawn, units, played, request.test),
+                _ => self.p(sum, &drawn, worth, played, request.test),
             }),
             n: n.round() as u64,
             verdict: request.within.and_then(|within| Some(Verdict::of(ends?, interval(2.0 * level - 1.0)?, within))),
@@ -276,7 +277,7 @@ impl Paired<'_> {
 
     /// Of shares in two groups of plain items, Newcombe's interval (1998, his method 10) from the groups' own; of shares of the same plain items
     /// on two sides, Tango's; else that of any contrast of so many units.
-    fn interval(&self, sum: &Sum, (value, drawn): (f64, &[f64]), level: f64, units: f64, played: &Played) -> Option<(f64, f64)> {
+    fn interval(&self, sum: &Sum, (value, drawn): (f64, &[f64]), level: f64, units: (f64, f64), played: &Played) -> Option<(f64, f64)> {
         let plain = self.uncertainty.method() == Method::Percentile;
         if let (Some((from, to)), false) = (self.counts(sum, played), drawn.is_empty()) {
             let share = |(part, whole): (u64, u64)| part as f64 / whole as f64;

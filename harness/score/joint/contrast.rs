@@ -129,7 +129,8 @@ impl Sides<'_> {
         let worth = rests.iter().filter_map(|group| effective.get(*group)).copied().fold(n, f64::min);
         let weights = terms.iter().map(|(weight, _)| weight.abs()).sum();
         let level = uncertainty.level();
-        let limits = |level: f64| interval::of_contrast((estimate?, &drawn), worth, weights, metric.definition.range, level, uncertainty);
+        let limits =
+            |level: f64| interval::of_contrast((estimate?, &drawn), (worth, worth), weights, metric.definition.range, level, uncertainty);
         let ends = limits(level);
         let group = |group: usize| breakdown.groups[group].clone();
         let (from, to) = sum.groups.map(|(from, to)| (group(from), group(to))).unwrap_or_default();

@@ -78,7 +78,7 @@ impl Paired<'_> {
         };
         let linked = match played.units.are_pairs() {
             true => "the pairs that count are all linked by their subjects, so that none can be exchanged without the others",
-            false => "all items that count are of one subject, so that none can be exchanged without the others",
+            false => "all that counts is one item, or one subject's, so that nothing can be exchanged",
         };
         let exchange = Exchange::new(&played.units, counts).ok_or(linked)?;
         let beside = self.lenses[*from].beside(&self.lenses[*to]);
