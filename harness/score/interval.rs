@@ -164,8 +164,8 @@ pub fn percentile(replicates: impl Iterator<Item = f64>, level: f64) -> Option<(
     Some((quantile(&sorted, tail), quantile(&sorted, 1.0 - tail)))
 }
 
-/// Resamples of fewer units end before the levels that so few ask for.
-pub const FEW: f64 = 10.0;
+/// Of fewer units the rarest resample (one in n^(n-1)) is more frequent than the levels that so few ask for, so that no resample reaches them.
+pub const FEW: f64 = 6.0;
 
 /// The percentiles at levels widened for so many units, of positives or negatives whichever are fewer; of few units in all at least as far as
 /// Student's t of the resamples' spread reaches.

@@ -13,7 +13,7 @@ use crate::score::interval;
 use crate::score::measurement::{Direction, Status};
 use crate::score::value::Undefined;
 use crate::spec::compare::Test;
-use crate::spec::uncertainty::Uncertainty;
+use crate::spec::uncertainty::{Method, Uncertainty};
 
 /// What is asked of sides whose items are in one order, in the columns of embeddings that all of them have.
 pub(in crate::score) fn contrasts(audits: &[Audit<'_>], request: &Request<'_>, uncertainty: &Uncertainty) -> Vec<Finding> {
@@ -201,6 +201,9 @@ impl Sides<'_> {
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
             p: estimate.and_then(|estimate| match (self.request.test, sum.groups) {
+                (Test::Bootstrap, _) if units < interval::FEW && self.uncertainty.method() != Method::Percentile => {
+                    interval::reaching_zero(interval)
+                }
                 (Test::Bootstrap, _) => two_sided(&drawn).map(|p| interval::expanded_p(p, units, self.uncertainty)),
                 (Test::Permutation, Some(groups)) => self.relabelled(sum, estimate, groups),
                 // These are of shares, or exchange what two models decided.

@@ -10,6 +10,7 @@ use crate::score::interval;
 use crate::score::measurement::{Direction, Status};
 use crate::score::units::Units;
 use crate::spec::compare::Test;
+use crate::spec::uncertainty::Method;
 
 /// What is asked of sides whose items are in one order, in the columns of all groups at once that all of them have.
 pub(in crate::score) fn contrasts(audits: &[Audit<'_>], sides: &[Side<'_>], request: &Request<'_>) -> Result<Vec<Finding>, ScoreError> {
@@ -150,6 +151,7 @@ impl Sides<'_> {
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
             p: estimate.and_then(|estimate| match self.request.test {
+                Test::Bootstrap if worth < interval::FEW && uncertainty.method() != Method::Percentile => interval::reaching_zero(limits),
                 Test::Bootstrap => two_sided(&drawn).map(|p| interval::expanded_p(p, worth, uncertainty)),
                 Test::Permutation => self.relabelled(sum, estimate),
                 // These are of shares.
