@@ -40,7 +40,7 @@ use crate::spec::uncertainty::Uncertainty;
 use adjust::adjust;
 use contrast::{Contrast, Finding};
 use sums::Paired;
-pub(super) use sums::two_sided;
+pub(super) use sums::resampled_p;
 
 /// One model's part in a comparison.
 #[derive(Clone, Copy, Debug)]

@@ -220,7 +220,6 @@ impl Paired<'_> {
         let level = self.uncertainty.level();
         let worth = sum.terms.iter().map(|(_, at)| played.worth(*at)).fold(f64::INFINITY, f64::min);
         let units = touched().map(|spot| played.known(spot)).fold(f64::INFINITY, f64::min);
-        let few = units < interval::FEW && self.uncertainty.method() != Method::Percentile;
         let seeds = estimate.and_then(|_| self.seeds(sum, &drawn, played, request.seeds));
         let interval = |level: f64| {
             let (lower, upper) = self.interval(sum, (estimate?, &drawn), level, (units, worth), played)?;
@@ -254,12 +253,11 @@ impl Paired<'_> {
             level: ends.map(|_| level),
             p: estimate.and_then(|estimate| match (request.test, seeds.as_ref().and_then(|seeds| seeds.p(estimate))) {
                 (Test::Bootstrap, Some(p)) => Some(p),
-                // Shares have intervals of their own, and so have few units: p is where those reach 0.
-                (Test::Bootstrap, None) if !drawn.is_empty() && (self.is_of_shares(sum, played) || few) => {
-                    interval::reaching_zero(interval)
-                }
+                // Shares have intervals of their own: p is where those reach 0.
+                (Test::Bootstrap, None) if self.is_of_shares(sum, played) && !drawn.is_empty() => interval::reaching_zero(interval),
+                (Test::Bootstrap, None) => resampled_p(&drawn, (units, worth), interval, self.uncertainty),
                 (Test::Permutation, _) => permuted.ok().flatten().map(|drawn| beyond(&drawn, estimate)),
-                _ => self.p(sum, &drawn, worth, played, request.test),
+                _ => self.exact_p(sum, played, request.test),
             }),
             n: n.round() as u64,
             verdict: request.within.and_then(|within| Some(Verdict::of(ends?, interval(2.0 * level - 1.0)?, within))),
@@ -294,16 +292,15 @@ impl Paired<'_> {
         interval::of_contrast((value, drawn), units, weights, self.metrics[0].limits(), level, self.uncertainty)
     }
 
-    /// Two-sided; that of permutations is told of those.
-    fn p(&self, sum: &Sum, drawn: &[f64], units: f64, played: &Played, test: Test) -> Option<f64> {
+    /// Two-sided, of the tests that draw nothing.
+    fn exact_p(&self, sum: &Sum, played: &Played, test: Test) -> Option<f64> {
         match test {
-            Test::Bootstrap => two_sided(drawn).map(|p| interval::expanded_p(p, units, self.uncertainty)),
             Test::McNemar | Test::McNemarExact => {
                 let (first, second) = self.discordant(sum, played)?;
                 Some(exact::mcnemar(first, second, test == Test::McNemar))
             }
             Test::Fisher => self.counts(sum, played).map(|(from, to)| exact::fisher(from, to)),
-            Test::Permutation => None,
+            Test::Bootstrap | Test::Permutation => None,
         }
     }
 
@@ -351,8 +348,22 @@ fn beyond(permuted: &[f64], estimate: f64) -> f64 {
     (far + 1) as f64 / (permuted.len() + 1) as f64
 }
 
+/// The two-sided p of a contrast that rests on so many units, and so many of positives or negatives: of few units, which resamples do not reach
+/// far enough for, where its interval reaches 0.
+pub(in crate::score) fn resampled_p(
+    drawn: &[f64],
+    (units, smaller): (f64, f64),
+    interval: impl Fn(f64) -> Option<(f64, f64)>,
+    uncertainty: &Uncertainty,
+) -> Option<f64> {
+    if units < interval::FEW && uncertainty.method() != Method::Percentile && !drawn.is_empty() {
+        return interval::reaching_zero(interval);
+    }
+    two_sided(drawn).map(|p| interval::expanded_p(p, smaller, uncertainty))
+}
+
 /// Twice the share of resamples, with one added, on whose side of 0 the number is rarer; `None` where fewer than half have a number.
-pub(in crate::score) fn two_sided(drawn: &[f64]) -> Option<f64> {
+fn two_sided(drawn: &[f64]) -> Option<f64> {
     let defined = || drawn.iter().filter(|difference| !difference.is_nan());
     let all = defined().count();
     let below = defined().filter(|difference| **difference <= 0.0).count();

@@ -8,12 +8,12 @@ use crate::score::OUTSIDE;
 use crate::score::audit::{Audit, Sizes};
 use crate::score::breakdown::Breakdown;
 use crate::score::compare::contrast::{At, Contrast, Finding, Statistic, Verdict};
-use crate::score::compare::{Request, two_sided};
+use crate::score::compare::{Request, resampled_p};
 use crate::score::interval;
-use crate::score::measurement::{Direction, Status};
+use crate::score::measurement::{Direction, Status, told};
 use crate::score::value::Undefined;
 use crate::spec::compare::Test;
-use crate::spec::uncertainty::{Method, Uncertainty};
+use crate::spec::uncertainty::Uncertainty;
 
 /// What is asked of sides whose items are in one order, in the columns of embeddings that all of them have.
 pub(in crate::score) fn contrasts(audits: &[Audit<'_>], request: &Request<'_>, uncertainty: &Uncertainty) -> Vec<Finding> {
@@ -130,8 +130,7 @@ impl Sides<'_> {
         let small = rests.iter().find_map(|group| sizes.small[*group].clone());
         match (undefined, small) {
             (Some((undefined, group)), _) => (Status::Undefined, self.audits[0].reason(undefined, group, self.breakdown)),
-            (None, Some(small)) => (Status::Small, small),
-            (None, None) => (Status::Ok, String::new()),
+            (None, small) => told(small, None),
         }
     }
 
@@ -201,10 +200,7 @@ impl Sides<'_> {
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
             p: estimate.and_then(|estimate| match (self.request.test, sum.groups) {
-                (Test::Bootstrap, _) if units < interval::FEW && self.uncertainty.method() != Method::Percentile => {
-                    interval::reaching_zero(interval)
-                }
-                (Test::Bootstrap, _) => two_sided(&drawn).map(|p| interval::expanded_p(p, units, self.uncertainty)),
+                (Test::Bootstrap, _) => resampled_p(&drawn, (units, units), interval, self.uncertainty),
                 (Test::Permutation, Some(groups)) => self.relabelled(sum, estimate, groups),
                 // These are of shares, or exchange what two models decided.
                 _ => None,

@@ -5,12 +5,11 @@ use super::view::{Replay, Statistic, View, panels};
 use crate::score::ScoreError;
 use crate::score::audit::{Audit, Sizes};
 use crate::score::compare::contrast::{Contrast, Finding, Terms, Verdict};
-use crate::score::compare::{Request, Side, join, turns, two_sided};
+use crate::score::compare::{Request, Side, join, resampled_p, turns};
 use crate::score::interval;
-use crate::score::measurement::{Direction, Status};
+use crate::score::measurement::{Direction, Status, told};
 use crate::score::units::Units;
 use crate::spec::compare::Test;
-use crate::spec::uncertainty::Method;
 
 /// What is asked of sides whose items are in one order, in the columns of all groups at once that all of them have.
 pub(in crate::score) fn contrasts(audits: &[Audit<'_>], sides: &[Side<'_>], request: &Request<'_>) -> Result<Vec<Finding>, ScoreError> {
@@ -118,8 +117,7 @@ impl Sides<'_> {
         let small = rests.iter().find_map(|group| sizes.small[*group].clone());
         let (status, reason) = match (undefined, small) {
             (Some(undefined), _) => (Status::Undefined, audit.reason(undefined, sum.spot.0, breakdown)),
-            (None, Some(small)) => (Status::Small, small),
-            (None, None) => (Status::Ok, String::new()),
+            (None, small) => told(small, None),
         };
         let estimate: Option<f64> = terms.iter().map(|(weight, at)| Some(weight * value(*at).ok()?)).sum();
         let resample = |draw: usize| terms.iter().map(|(weight, (side, number))| weight * replays[*side].resampled[draw][*number]).sum();
@@ -151,8 +149,7 @@ impl Sides<'_> {
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
             p: estimate.and_then(|estimate| match self.request.test {
-                Test::Bootstrap if worth < interval::FEW && uncertainty.method() != Method::Percentile => interval::reaching_zero(limits),
-                Test::Bootstrap => two_sided(&drawn).map(|p| interval::expanded_p(p, worth, uncertainty)),
+                Test::Bootstrap => resampled_p(&drawn, (worth, worth), limits, uncertainty),
                 Test::Permutation => self.relabelled(sum, estimate),
                 // These are of shares.
                 Test::McNemar | Test::McNemarExact | Test::Fisher => None,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::FittedRules;
 use crate::score::breakdown::Breakdown;
-use crate::score::measurement::Measurement;
+use crate::score::measurement::{Measurement, told};
 use crate::score::predictions::Predictions;
 use crate::spec::decide::Decide;
 use crate::spec::evaluation::{Evaluation, Written};
@@ -67,8 +67,8 @@ impl<'a> Unseen<'a> {
         for (group, folds) in self.groups.iter().filter(|(group, _)| over || parts(group).iter().all(|part| own.contains(part))) {
             let folds: Vec<&str> = folds.iter().copied().filter(|fold| !fold.is_empty()).collect();
             let folds = if folds.is_empty() { String::new() } else { format!(" ({})", folds.join("; ")) };
-            let known = if measurement.reason.is_empty() { "" } else { "; " };
-            measurement.reason.push_str(&format!("{known}`{split}` has no labelled items in {group}{folds}: {how} like all"));
+            let said = format!("`{split}` has no labelled items in {group}{folds}: {how} like all");
+            (_, measurement.reason) = told(None, [std::mem::take(&mut measurement.reason), said]);
         }
     }
 }
