@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::block::{Block, Drawn, Roster};
+use super::block::{Block, Drawn, Roster, distinct};
 use super::{NoInterval, Omitted, Sheet, Spot, number};
 use crate::score::breakdown::Breakdown;
 use crate::score::breakdown::reduction::Reduction;
@@ -235,10 +235,11 @@ impl Sheet<'_> {
     }
 
     /// Every number of every group, block by block.
-    pub(super) fn values(&self, tallies: &[Tally], roster: &Roster) -> Vec<Value> {
+    pub(super) fn values(&self, tallies: &[Tally], blocks: &[Block], roster: &Roster) -> Vec<Value> {
         let mut values = Vec::new();
         let home = |place: usize| self.breakdown.home(place as u32).filter(|_| place < self.breakdown.groups.len()).unwrap_or(place);
-        for metric in self.metrics {
+        for (place, _) in distinct(blocks) {
+            let metric = self.metrics[place];
             if metric.is_joint() {
                 for groups in &roster.groups {
                     let kept = groups.iter().copied().filter(|group| self.kept[*group]);
