@@ -3,6 +3,7 @@
 mod bases;
 mod block;
 mod draws;
+mod kin;
 mod limits;
 
 use rayon::prelude::*;
@@ -154,8 +155,7 @@ impl Sheet<'_> {
         let left_out = if uncertainty.method() == Method::Bca { self.left_out(&slots, numbers) } else { Vec::new() };
 
         let spots = self.spots(&tallies);
-        let reductions = spots.iter().any(|spot| self.over(spot).is_some_and(|over| over.reduction.is_gap()));
-        let permuted = if reductions { self.permuted(&units, uncertainty) } else { Vec::new() };
+        let nulls = self.nulls(&spots, &units, uncertainty);
 
         let mut drawn = Drawn {
             intervals: Vec::new(),
@@ -184,10 +184,8 @@ impl Sheet<'_> {
         let read = |index: usize| {
             let (spot, value): (Spot, Value) = (spots[index], values[index]);
             let gap = self.over(&spot).filter(|over| over.reduction.is_gap());
-            let null = value
-                .ok()
-                .zip(gap)
-                .and_then(|(value, over)| interval::null(permuted.iter().map(|gaps| gaps[index]), value, over.reduction.grows()));
+            let null =
+                value.ok().zip(gap).and_then(|(value, over)| interval::null(nulls[index].iter().copied(), value, over.reduction.grows()));
             let interval = value.ok().and_then(|value| self.interval(&spot, value, drawn, uncertainty));
             Reading {
                 spot,

@@ -245,7 +245,7 @@ impl<'a> Scene<'a> {
     fn permutations(&self, uncertainty: &Uncertainty) -> Drawn {
         let of_groups = self.ground.metrics.iter().any(|metric| !metric.definition.compute.of_sets());
         let Some(shuffle) =
-            Some(uncertainty.permutations()).filter(|draws| of_groups && *draws > 0).and_then(|_| Shuffle::new(&self.units, |_| 0))
+            Some(uncertainty.permutations()).filter(|draws| of_groups && *draws > 0).and_then(|_| Shuffle::new(&self.units, |_| 0, None))
         else {
             return Drawn { draws: Vec::new(), times: Vec::new() };
         };

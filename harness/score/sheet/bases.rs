@@ -35,9 +35,7 @@ impl Sheet<'_> {
         }
         let mut tally = outcomes.tally();
         let shares: Vec<(usize, usize, usize)> = distinct(blocks)
-            .flat_map(|(metric, block)| {
-                (0..block.parts).flat_map(move |part| (0..block.classes).map(move |class| (metric, part, class)))
-            })
+            .flat_map(|(metric, block)| (0..block.parts).flat_map(move |part| (0..block.classes).map(move |class| (metric, part, class))))
             .filter(|(metric, part, class)| self.metrics[*metric].share(*part, &tally, *class).is_some())
             .collect();
         let mut kish = vec![Kish::default(); distinct(blocks).map(|(_, block)| block.len()).sum()];

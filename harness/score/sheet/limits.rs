@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::bases::Worth;
 use super::block::{Block, Drawn, distinct};
-use super::draws::values;
+use super::draws::value;
 use super::{Sheet, Spot, number};
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::combine::Combine;
@@ -182,7 +182,7 @@ impl<'a> Sheet<'a> {
     /// A number over groups of distances where there is none, draw by draw.
     fn chance(&self, spot: &Spot, drawn: &Drawn) -> Vec<f64> {
         let block = &drawn.blocks[spot.metric];
-        drawn.chance.iter().map(|draw| number(self.number_at(spot, block, &values(draw), &drawn.roster))).collect()
+        drawn.chance.iter().map(|draw| number(self.number_at(spot, block, |index| value(draw[index]), &drawn.roster))).collect()
     }
 
     /// Takes no gap in where chance explains one that is no largest contrast: a deviation, an index of inequality, a number of all groups.
