@@ -94,6 +94,16 @@ impl Metric {
         self.input == other.input && self.truth == other.truth && self.beta() == other.beta()
     }
 
+    /// Whether the numbers of groups are those of another metric, whatever both make of the groups; never of numbers of all groups at once.
+    pub(super) fn shares_numbers(&self, other: &Self) -> bool {
+        self.shares_lens(other)
+            && (self.task, self.average, self.parameter.to_bits()) == (other.task, other.average, other.parameter.to_bits())
+            && self.parts.iter().map(|part| part.name).eq(other.parts.iter().map(|part| part.name))
+            && self.over.is_some() == other.over.is_some()
+            && !self.is_joint()
+            && !other.is_joint()
+    }
+
     /// How much more recall counts than precision, where that is a number of every item.
     pub(super) fn beta(&self) -> Option<f64> {
         let weighed =
@@ -103,7 +113,7 @@ impl Metric {
 }
 
 /// What is known of a task before a metric is resolved for it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Task {
     /// How many classes there are.
     pub classes: usize,

@@ -3,6 +3,7 @@
 mod bases;
 mod block;
 mod draws;
+mod kin;
 mod limits;
 
 use rayon::prelude::*;
@@ -147,15 +148,14 @@ impl Sheet<'_> {
         self.sum(&slots, &units.observed(), &mut tallies);
         let blocks = self.blocks(&tallies);
         let roster = self.roster(&units);
-        let values = self.values(&tallies, &roster);
+        let values = self.values(&tallies, &blocks, &roster);
 
-        let numbers = |tallies: &[Tally]| self.values(tallies, &roster).into_iter().map(number).collect::<Vec<f64>>();
+        let numbers = |tallies: &[Tally]| self.values(tallies, &blocks, &roster).into_iter().map(number).collect::<Vec<f64>>();
         let resampled = self.resamples(&slots, uncertainty, numbers);
         let left_out = if uncertainty.method() == Method::Bca { self.left_out(&slots, numbers) } else { Vec::new() };
 
         let spots = self.spots(&tallies);
-        let reductions = spots.iter().any(|spot| self.over(spot).is_some_and(|over| over.reduction.is_gap()));
-        let permuted = if reductions { self.permuted(&units, uncertainty) } else { Vec::new() };
+        let nulls = self.nulls(&spots, &units, uncertainty);
 
         let mut drawn = Drawn {
             intervals: Vec::new(),
@@ -184,10 +184,8 @@ impl Sheet<'_> {
         let read = |index: usize| {
             let (spot, value): (Spot, Value) = (spots[index], values[index]);
             let gap = self.over(&spot).filter(|over| over.reduction.is_gap());
-            let null = value
-                .ok()
-                .zip(gap)
-                .and_then(|(value, over)| interval::null(permuted.iter().map(|gaps| gaps[index]), value, over.reduction.grows()));
+            let null =
+                value.ok().zip(gap).and_then(|(value, over)| interval::null(nulls[index].iter().copied(), value, over.reduction.grows()));
             let interval = value.ok().and_then(|value| self.interval(&spot, value, drawn, uncertainty));
             Reading {
                 spot,
@@ -216,7 +214,7 @@ impl Sheet<'_> {
         let blocks = self.blocks(&tallies);
         self.sum(&slots, &units.observed(), &mut tallies);
         let roster = self.roster(units);
-        let values = self.reduced(&spots, &blocks, &self.values(&tallies, &roster), &roster);
+        let values = self.reduced(&spots, &blocks, &self.values(&tallies, &blocks, &roster), &roster);
         Replay { spots, values, supports, replicates: self.resamples(&slots, uncertainty, self.numbers(units)) }
     }
 
@@ -224,7 +222,7 @@ impl Sheet<'_> {
     fn numbers(&self, units: &Units) -> impl Fn(&[Tally]) -> Vec<f64> + Sync {
         let tallies = self.tallies();
         let (spots, blocks, roster) = (self.spots(&tallies), self.blocks(&tallies), self.roster(units));
-        move |tallies| self.reduced(&spots, &blocks, &self.values(tallies, &roster), &roster).into_iter().map(number).collect()
+        move |tallies| self.reduced(&spots, &blocks, &self.values(tallies, &blocks, &roster), &roster).into_iter().map(number).collect()
     }
 
     fn tallies(&self) -> Vec<Tally> {
@@ -237,15 +235,18 @@ impl Sheet<'_> {
 
     fn blocks(&self, tallies: &[Tally]) -> Vec<Block> {
         let groups = self.breakdown.groups.len();
-        let mut start = 0;
-        let block = |metric: &&Metric| {
-            let groups = if metric.is_joint() { 0 } else { groups };
-            let groups = if metric.over.is_some() { groups + self.breakdown.panels.len() } else { groups };
-            let block = Block { start, parts: metric.parts(), groups, classes: metric.width(&tallies[0]) };
-            start += block.len();
-            block
-        };
-        self.metrics.iter().map(block).collect()
+        let (mut start, mut blocks): (usize, Vec<Block>) = (0, Vec::with_capacity(self.metrics.len()));
+        for (place, metric) in self.metrics.iter().enumerate() {
+            let same = self.metrics[..place].iter().position(|other| other.shares_numbers(metric));
+            blocks.push(same.map(|other| blocks[other]).unwrap_or_else(|| {
+                let groups = if metric.is_joint() { 0 } else { groups };
+                let groups = if metric.over.is_some() { groups + self.breakdown.panels.len() } else { groups };
+                let block = Block { start, parts: metric.parts(), groups, classes: metric.width(&tallies[0]) };
+                start += block.len();
+                block
+            }));
+        }
+        blocks
     }
 
     /// Whether any number needs all items together in every draw.

@@ -33,6 +33,11 @@ fn what_where_names_of_columns_is_there_and_what_it_leaves_out_too() {
             "images: {table: t.csv, path: 'im/{file}'}\nfields: {sex: sex}\nlabel: sex\nwhere: {site: [a, b], ok: {not_in: [bad]}, sex: {not_in: [x]}}\n",
             59,
         ),
+        (
+            "images: {glob: '*/*.png', path: '(?<cls>[a-z_]+)/(?<stem>[A-Za-z]{2}\\d{2})\\.png', id: '{stem}'}\n\
+             fields: {kind: {from: cls, match: '([a-z]+)_.*'}, colour: {from: cls, match: '.*_([a-z]+)'}}\nlabel: kind\nwhere: {stem: {not_in: [AB12]}}\n",
+            59,
+        ),
     ] {
         assert_eq!(mocked(card).ids.len(), items, "{card}");
     }
@@ -58,7 +63,7 @@ fn columns_of_an_array_are_as_wide_as_the_card_asks() {
 
 #[test]
 fn tables_may_be_in_any_encoding_and_have_no_header_but_of_one_column() {
-    for encoding in ["utf-16le", "utf-16be", "shift_jis"] {
+    for encoding in ["utf-16le", "utf-16be", "shift_jis", "latin-1", "utf-8-sig"] {
         mocked(&format!("images: {{table: {{file: u.csv, encoding: {encoding}}}, path: '{{file}}'}}\nfields: {{y: y}}\nlabel: y\n"));
     }
     for file in ["lm.txt", "lm.csv"] {

@@ -41,7 +41,7 @@ def on_a_scale(value, numbers, units):
         "numbers": numbers.tolist(),
         "units": units,
         "share": [brentq(score, 1e-12, value), brentq(score, value, 1 - 1e-12)],
-        "odds": [back(logit(value) - off), back(logit(value) + off)],
+        "odds": [back(logit(value) - off - max(numbers.mean() - value, 0) / (value * (1 - value))), back(logit(value) + off)],
         "proportional": [value * np.exp(-logarithms.mean() - far), value * np.exp(-logarithms.mean() + far)],
     }
 

@@ -229,6 +229,19 @@ fn what_has_no_value_says_why() {
 }
 
 #[test]
+fn of_equally_near_items_no_group_is_found_more_for_its_ids() {
+    let row = |row: usize| format!("{0}{row:02},{0},1,0\n", if row < 20 { "f" } else { "m" });
+    let text: String = (0..40).map(row).collect();
+    let predictions = import_text("v.csv", &format!("id,g,e0,e1\n{text}"), "{id: id, embedding: [e0, e1]}").unwrap();
+    let all = measure(&predictions, "{groups: [g], metrics: [{same_attribute_precision_at_k: {k: 5}}]}").unwrap();
+    for group in ["g=f", "g=m"] {
+        // 19 of 39 on average, of a hundred found.
+        let share = find(&all, "same_attribute_precision_at_k", "g", group, "").value.unwrap();
+        assert!((share - 19.0 / 39.0).abs() < 0.15, "{group}: {share}");
+    }
+}
+
+#[test]
 fn a_probe_is_held_against_a_control_task() {
     let row = |row: usize| {
         let group = ["a", "b"][row % 2];

@@ -15,6 +15,7 @@ mod joint;
 mod kinds;
 mod means;
 mod names;
+mod nulls;
 mod oracle;
 mod places;
 mod properties;

@@ -324,7 +324,10 @@ fn write(
             let whole = pattern::text(pattern, &|_| Some(value.clone()), number, &mut random)
                 .map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be mocked: of `{name}`, {reason}")))?;
             // What is read of a file's name is a part of it too.
-            let tells = |text: &str| pattern.captures(text).and_then(|told| told.get(1)).is_some_and(|told| told.as_str() == value);
+            let tells = |text: &str| {
+                let told = pattern.captures(text).and_then(|told| told.get(1)).is_some_and(|told| told.as_str() == value);
+                told && fits_all(card, &from.text, text)
+            };
             match names(card).filter(|names| !pattern::fits(names, &from.text, &whole)) {
                 Some(names) => pattern::drawn(names, &from.text, number, &mut random, &tells).unwrap_or(example),
                 None => whole,

@@ -9,10 +9,19 @@ use super::metric::Options;
 use super::points::{Points, dot};
 use crate::score::value::{Cause, Value, ratio};
 
-/// The nearest other items of every row, nearest first; of equally near ones those that come first in the order of the points.
+/// The nearest other items of every row, nearest first.
 #[derive(Clone, Debug)]
 pub struct Neighbours {
     nearest: Vec<Vec<u32>>,
+}
+
+/// Which of equally near items are the nearest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ties {
+    /// Those that come first in the order of the points: by their vectors, then by their ids.
+    First,
+    /// A lot decides, for each item that looks its own: of vectors that are alike, no group is found more because its ids come first.
+    Lot,
 }
 
 /// So many rows look at once, so that the vector of each other one is fetched from memory once for all of them.
@@ -20,23 +29,25 @@ const TOGETHER: usize = 16;
 
 impl Neighbours {
     /// Looks for the `k` nearest of every point by cosine among all points, out of so many rows.
-    pub fn new(points: &Points, rows: usize, k: usize) -> Self {
-        Self::by(points, rows, k, |a, b| dot(points.unit(a), points.unit(b)))
+    pub fn new(points: &Points, rows: usize, k: usize, ties: Ties) -> Self {
+        Self::by(points, rows, k, ties, |a, b| dot(points.unit(a), points.unit(b)))
     }
 
     /// The same by another measure of two rows, which is larger where they are nearer. Every two points are held against each other.
-    pub fn by(points: &Points, rows: usize, k: usize, nearness: impl Fn(u32, u32) -> f64 + Sync) -> Self {
+    pub fn by(points: &Points, rows: usize, k: usize, ties: Ties, nearness: impl Fn(u32, u32) -> f64 + Sync) -> Self {
         let (order, places) = (points.order(), points.places(rows));
-        let nearer = |a: &(f64, u32), b: &(f64, u32)| -> Ordering {
-            b.0.total_cmp(&a.0).then_with(|| places[a.1 as usize].cmp(&places[b.1 as usize]))
-        };
-        let nearest_of = |mut near: Vec<(f64, u32)>| -> Vec<u32> {
+        let nearest_of = |looking: u32, mut near: Vec<(f64, u32)>| -> (u32, Vec<u32>) {
+            let turn = |other: u32| match ties {
+                Ties::First => (0, places[other as usize]),
+                Ties::Lot => lot(places[looking as usize], places[other as usize]),
+            };
+            let nearer = |a: &(f64, u32), b: &(f64, u32)| -> Ordering { b.0.total_cmp(&a.0).then_with(|| turn(a.1).cmp(&turn(b.1))) };
             if k < near.len() {
                 near.select_nth_unstable_by(k, nearer);
                 near.truncate(k);
             }
             near.sort_unstable_by(nearer);
-            near.into_iter().map(|(_, other)| other).collect()
+            (looking, near.into_iter().map(|(_, other)| other).collect())
         };
         let look = |looking: &[u32]| -> Vec<(u32, Vec<u32>)> {
             let mut near: Vec<Vec<(f64, u32)>> = looking.iter().map(|_| Vec::with_capacity(order.len())).collect();
@@ -44,7 +55,7 @@ impl Neighbours {
                 let others = looking.iter().zip(&mut near).filter(|(row, _)| *row != other);
                 others.for_each(|(row, near)| near.push((nearness(*row, *other), *other)));
             }
-            looking.iter().copied().zip(near.into_iter().map(nearest_of)).collect()
+            looking.iter().zip(near).map(|(row, near)| nearest_of(*row, near)).collect()
         };
         let found: Vec<Vec<(u32, Vec<u32>)>> = order.par_chunks(TOGETHER).map(look).collect();
         let mut nearest = vec![Vec::new(); rows];
@@ -56,6 +67,15 @@ impl Neighbours {
     pub fn of(&self, row: usize) -> &[u32] {
         &self.nearest[row]
     }
+}
+
+/// The lot of an item for one that looks, by their places in the order of the points (the finalizer of SplitMix64: Steele, Lea and Flood
+/// 2014), and among equal lots the place.
+fn lot(looking: u32, other: u32) -> (u64, u32) {
+    let mut lot = (u64::from(looking) << 32 | u64::from(other)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    lot = (lot ^ (lot >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    lot = (lot ^ (lot >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (lot ^ (lot >> 31), other)
 }
 
 /// The mean share of a group's items among the k nearest of each of them (Goyal et al. 2022). Resamples draw the items that look for

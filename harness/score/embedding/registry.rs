@@ -178,7 +178,7 @@ const METRICS: &[Definition] = &[
     },
     Definition {
         name: "same_attribute_precision_at_k",
-        formula: "mean over a group's items of the share of the group among the k other items of the largest cosine",
+        formula: "mean over a group's items of the share of the group among the k other items of the largest cosine; of equally near ones a lot decides",
         range: (0.0, 1.0),
         direction: Neutral,
         undefined: "with k or fewer items",

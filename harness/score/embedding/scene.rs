@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::draw::{Draw, Hand, Sums};
 use super::metric::{Distance, Metric};
-use super::neighbours::Neighbours;
+use super::neighbours::{Neighbours, Ties};
 use super::permutation::Chance;
 use super::points::{Points, Wanted};
 use super::registry::{Beyond, Compute, Definition, Errors, Opt, Reads};
@@ -138,7 +138,7 @@ impl<'a> Scene<'a> {
             slots: units.slots().iter().map(|slot| points.order()[slot.pattern as usize]).collect(),
             labels: units.slots().iter().map(|slot| slot.group).collect(),
             members,
-            neighbours: k.map(|k| Neighbours::new(&points, predictions.len(), k)),
+            neighbours: k.map(|k| Neighbours::new(&points, predictions.len(), k, Ties::Lot)),
             distances: metrics.iter().any(|metric| euclidean(metric)).then(|| Distances::new(&points, predictions.len())),
             units,
             points,
@@ -245,7 +245,7 @@ impl<'a> Scene<'a> {
     fn permutations(&self, uncertainty: &Uncertainty) -> Drawn {
         let of_groups = self.ground.metrics.iter().any(|metric| !metric.definition.compute.of_sets());
         let Some(shuffle) =
-            Some(uncertainty.permutations()).filter(|draws| of_groups && *draws > 0).and_then(|_| Shuffle::new(&self.units, |_| 0))
+            Some(uncertainty.permutations()).filter(|draws| of_groups && *draws > 0).and_then(|_| Shuffle::new(&self.units, |_| 0, None))
         else {
             return Drawn { draws: Vec::new(), times: Vec::new() };
         };

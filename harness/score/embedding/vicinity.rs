@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::Embeddings;
 use super::metric::Distance;
-use super::neighbours::Neighbours;
+use super::neighbours::{Neighbours, Ties};
 use super::points::{Points, Wanted, squared_distance};
 use crate::score::OUTSIDE;
 use crate::score::lens::number::Numbers;
@@ -97,8 +97,8 @@ impl Vicinity {
         let vector = |row: u32| if directed { points.unit(row) } else { embeddings.of(row as usize) };
         let others = self.most - 1;
         match self.distance {
-            Distance::Cosine => Neighbours::new(&points, ids.len(), others),
-            Distance::Euclidean => Neighbours::by(&points, ids.len(), others, |a, b| -squared_distance(vector(a), vector(b))),
+            Distance::Cosine => Neighbours::new(&points, ids.len(), others, Ties::First),
+            Distance::Euclidean => Neighbours::by(&points, ids.len(), others, Ties::First, |a, b| -squared_distance(vector(a), vector(b))),
         }
     }
 }

@@ -34,7 +34,8 @@ impl Errors {
                  (`method: standard`)"
             }
             Self::OfOdds => {
-                "Student's t for the logarithm of the odds, as Boyd, Eng and Page (2013) do, with the spread of resamples (`method: standard`)"
+                "Student's t for the logarithm of the odds, as Boyd, Eng and Page (2013) do, with the spread of resamples, and below with their bias (`method: \
+                 standard`)"
             }
             Self::OfDistance => {
                 "the basic bootstrap's, from which the bias of distances is taken off; from 0 where errors as large, whose side a coin says for every \
@@ -73,12 +74,14 @@ fn of_share(sample: &Sample<'_>, level: f64) -> Option<(f64, f64)> {
 }
 
 /// Student's t for the logarithm of the odds, back on the number's scale: the logit interval that Boyd, Eng and Page (2013, Area under the
-/// precision-recall curve, ECML PKDD) recommend for average precision, with the bootstrap's spread.
+/// precision-recall curve, ECML PKDD) recommend for average precision, with the bootstrap's spread. Few positives make the number too high,
+/// and the duplicates of resamples higher still: the lower limit takes off what these show.
 fn of_odds(sample: &Sample<'_>, level: f64) -> Option<(f64, f64)> {
     let value = sample.value;
-    let off = reach(sample, level) * spread(sample)? / (value * (1.0 - value));
+    let slope = 1.0 / (value * (1.0 - value));
+    let off = reach(sample, level) * spread(sample)? * slope;
     let at = |off: f64| 1.0 / (1.0 + (1.0 - value) / value * (-off).exp());
-    Some((at(-off), at(off)))
+    Some((at(-off - bias(sample).max(0.0) * slope), at(off)))
 }
 
 /// Limits of a distance. The lower one is that of none where chance gives as much too often ([`explained`]), else
@@ -107,8 +110,13 @@ pub fn explained(value: f64, chance: &[f64], level: f64) -> bool {
 /// How far a mean over classes may be off: twice what resamples show, since an average precision of few positives is too high by more than
 /// their duplicates make it.
 fn off(sample: &Sample<'_>) -> f64 {
+    2.0 * bias(sample)
+}
+
+/// How much higher resamples are than the number, on average.
+fn bias(sample: &Sample<'_>) -> f64 {
     let (sorted, _) = defined(sample.replicates.iter().copied());
-    2.0 * (sorted.iter().sum::<f64>() / sorted.len() as f64 - sample.value)
+    sorted.iter().sum::<f64>() / sorted.len() as f64 - sample.value
 }
 
 /// How many spreads an interval reaches.

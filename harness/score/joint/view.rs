@@ -220,7 +220,7 @@ impl View<'_> {
     /// The numbers of some units in every permutation of their groups.
     pub(super) fn permuted(&self, statistic: &Statistic, units: &Units) -> Vec<Vec<f64>> {
         let uncertainty = self.audit.uncertainty;
-        let shuffle = (uncertainty.permutations() > 0).then(|| Shuffle::new(units, |_| 0)).flatten();
+        let shuffle = (uncertainty.permutations() > 0).then(|| Shuffle::new(units, |_| 0, None)).flatten();
         let Some(shuffle) = shuffle else { return Vec::new() };
         let ladders = statistic.ladders(&shuffle.patterns);
         let fresh = || (vec![OUTSIDE; shuffle.patterns.len()], vec![0.0; shuffle.patterns.len()]);

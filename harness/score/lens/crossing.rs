@@ -37,6 +37,11 @@ impl Crossings {
         &self.rankings.of_row
     }
 
+    /// The scores and truths in order.
+    pub fn rankings(&self) -> &Rankings {
+        &self.rankings
+    }
+
     /// The order of the scores; `patterns` is each slot's pattern.
     pub fn order(&self, patterns: &[u32]) -> Vec<Order> {
         self.rankings.order(patterns)

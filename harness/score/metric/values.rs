@@ -9,7 +9,7 @@ use crate::score::lens::roc::Roc;
 use crate::score::lens::tally::{Belief, Bin, Confusion, Sweep, Tally};
 use crate::score::lens::together::Together;
 use crate::score::lens::truth::Truth;
-use crate::score::registry::{Compute, Mistakes, Of, Reads};
+use crate::score::registry::{Compute, Definition, Mistakes, Of, Reads};
 use crate::score::value::{Cause, Undefined, Value, ratio};
 use crate::spec::evaluation::Policy;
 use crate::spec::vocabulary::ShareOf;
@@ -208,6 +208,37 @@ impl Metric {
             (Compute::Class { of: Of::Share(of, _), .. }, Average::PerClass) => Some(of(&tally.cells[class])),
             _ => None,
         }
+    }
+
+    /// How much one item, whose sums these are, counts in what a part is of, class by class; `None` where that is a share of nothing, or of
+    /// several labels an item.
+    pub fn wholes(&self, part: usize, item: &Tally) -> Option<Vec<f64>> {
+        let definition = self.parts[part];
+        let positives = || item.cells.iter().map(Confusion::positives).collect();
+        match (definition.compute, self.average) {
+            (Compute::Share(of, _), _) => Some(vec![of(item).1]),
+            (Compute::Class { of: Of::Share(of, _), .. }, Average::Positive(class)) => Some(vec![of(&item.cells[class]).1]),
+            _ if self.task.multi_label && item.cells.len() > 1 => None,
+            (Compute::Class { of: Of::Share(of, _), .. }, Average::PerClass | Average::Macro | Average::Weighted) => {
+                Some(item.cells.iter().map(|cell| of(cell).1).collect())
+            }
+            (Compute::OfClasses(..), _) => Some(positives()),
+            // What is decided of each true class.
+            _ if definition.reads == Reads::Confusions => Some(positives()),
+            _ => None,
+        }
+    }
+
+    /// Whether it hangs on how positives and negatives are ranked, and not on how many there are of either; of one label an item.
+    pub fn is_of_sides(&self) -> bool {
+        let of_sides = |part: &&Definition| match part.compute {
+            Compute::Rank(_, errors) | Compute::MeanOfRanks(_, errors) => errors == Errors::OfShare,
+            Compute::Roc(_) => part.errors(self.parameter) != Errors::OfOdds,
+            Compute::Outside(_) => true,
+            _ => false,
+        };
+        !(self.task.multi_label && matches!(self.average, Average::PerClass | Average::Macro | Average::Weighted | Average::Whole))
+            && self.parts.iter().all(of_sides)
     }
 
     /// What a value is a function of, where that is the mistakes about one class: their shares, of how many items by `support`, and the

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Sheet;
-use super::block::Block;
+use super::block::{Block, distinct};
 use crate::score::lens::Lens;
 use crate::score::lens::tally::Tally;
 use crate::score::units::Units;
@@ -34,13 +34,11 @@ impl Sheet<'_> {
             return Vec::new();
         }
         let mut tally = outcomes.tally();
-        let shares: Vec<(usize, usize, usize)> = (self.metrics.iter().zip(blocks).enumerate())
-            .flat_map(|(metric, (_, block))| {
-                (0..block.parts).flat_map(move |part| (0..block.classes).map(move |class| (metric, part, class)))
-            })
+        let shares: Vec<(usize, usize, usize)> = distinct(blocks)
+            .flat_map(|(metric, block)| (0..block.parts).flat_map(move |part| (0..block.classes).map(move |class| (metric, part, class))))
             .filter(|(metric, part, class)| self.metrics[*metric].share(*part, &tally, *class).is_some())
             .collect();
-        let mut kish = vec![Kish::default(); blocks.iter().map(Block::len).sum()];
+        let mut kish = vec![Kish::default(); distinct(blocks).map(|(_, block)| block.len()).sum()];
         for (slots, copies) in units.each() {
             let mut places: Vec<usize> = slots.iter().flat_map(|slot| self.breakdown.places(slot.group, true)).collect();
             places.sort_unstable();

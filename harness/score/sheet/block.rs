@@ -3,7 +3,7 @@
 use crate::score::Value;
 
 /// Where the numbers of a metric lie among those of a draw: part by part, group by group (for a reduction, after the groups all items of
-/// each panel), class by class.
+/// each panel), class by class. Several reductions of one metric read the same block.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Block {
     pub(super) start: usize,
@@ -20,6 +20,16 @@ impl Block {
     pub(super) fn len(&self) -> usize {
         self.parts * self.groups * self.classes
     }
+}
+
+/// Each block once, with the first metric whose numbers it holds; blocks come in the order of these.
+pub(super) fn distinct(blocks: &[Block]) -> impl Iterator<Item = (usize, &Block)> {
+    let mut end = 0;
+    blocks.iter().enumerate().filter(move |(_, block)| {
+        let is_new = block.start >= end;
+        end = end.max(block.start + block.len());
+        is_new
+    })
 }
 
 /// The groups of each panel, as reductions go through them.

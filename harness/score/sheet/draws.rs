@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::block::{Block, Drawn, Roster};
+use super::block::{Block, Drawn, Roster, distinct};
 use super::{NoInterval, Omitted, Sheet, Spot, number};
 use crate::score::breakdown::Breakdown;
 use crate::score::breakdown::reduction::Reduction;
@@ -138,15 +138,24 @@ impl Sheet<'_> {
         self.draws(slots.units.leave_outs() as u32, || vec![0.0; size], draw, |times, tallies| (times, of(tallies)))
     }
 
-    /// The numbers of this sheet in every permutation of the group labels of some units; none where labels cannot be exchanged.
+    /// The numbers of this sheet, which is of one metric, in every permutation of the group labels of some units; none where labels cannot be
+    /// exchanged.
     pub fn permuted(&self, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
+        let kin = self.metrics.first().and_then(|metric| self.kin(metric));
+        self.permuted_among(kin.as_deref(), units, uncertainty)
+    }
+
+    /// The same, of any metrics, of labels that are exchanged among patterns of the same `kin`.
+    pub(super) fn permuted_among(&self, kin: Option<&[u32]>, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
         let seed = uncertainty.seed();
         if let Some((lens, matching)) = self.relabel {
             let deal = |replicate, labels: &mut [u32], weights: &mut [f64]| matching.deal(seed, replicate, labels, weights);
             return self.dealt(lens, &matching.patterns, deal, units, uncertainty);
         }
         let panel_of = |group: u32| self.breakdown.panels.iter().position(|panel| panel.groups.contains(&(group as usize))).unwrap_or(0);
-        let Some(shuffle) = (uncertainty.permutations() > 0).then(|| Shuffle::new(units, panel_of)).flatten() else { return Vec::new() };
+        let Some(shuffle) = (uncertainty.permutations() > 0).then(|| Shuffle::new(units, panel_of, kin)).flatten() else {
+            return Vec::new();
+        };
         let deal = |replicate, labels: &mut [u32], weights: &mut [f64]| shuffle.deal(seed, replicate, labels, weights);
         self.dealt(self.lens, &shuffle.patterns, deal, units, uncertainty)
     }
@@ -235,10 +244,11 @@ impl Sheet<'_> {
     }
 
     /// Every number of every group, block by block.
-    pub(super) fn values(&self, tallies: &[Tally], roster: &Roster) -> Vec<Value> {
+    pub(super) fn values(&self, tallies: &[Tally], blocks: &[Block], roster: &Roster) -> Vec<Value> {
         let mut values = Vec::new();
         let home = |place: usize| self.breakdown.home(place as u32).filter(|_| place < self.breakdown.groups.len()).unwrap_or(place);
-        for metric in self.metrics {
+        for (place, _) in distinct(blocks) {
+            let metric = self.metrics[place];
             if metric.is_joint() {
                 for groups in &roster.groups {
                     let kept = groups.iter().copied().filter(|group| self.kept[*group]);
@@ -259,16 +269,18 @@ impl Sheet<'_> {
 
     /// Every number of the sheet, in the order of its spots: those of reductions are reduced.
     pub(super) fn reduced(&self, spots: &[Spot], blocks: &[Block], values: &[Value], roster: &Roster) -> Vec<Value> {
-        spots.iter().map(|spot| self.number_at(spot, &blocks[spot.metric], values, roster)).collect()
+        spots.iter().map(|spot| self.number_at(spot, &blocks[spot.metric], |index| values[index], roster)).collect()
     }
 
     /// A number in each draw, NaN where it has none; what no draw varies, as reductions read it.
     pub(super) fn redrawn(&self, spot: &Spot, drawn: &Drawn) -> impl Iterator<Item = f64> {
         let block = &drawn.blocks[spot.metric];
         drawn.resampled.iter().enumerate().map(move |(draw, replicate)| {
-            let mut values = values(replicate);
-            drawn.still.iter().for_each(|(index, numbers)| values[*index] = Ok(numbers[draw]));
-            number(self.number_at(spot, block, &values, &drawn.roster))
+            let value = |index: usize| match drawn.still.binary_search_by_key(&index, |(still, _)| *still) {
+                Ok(still) => Ok(drawn.still[still].1[draw]),
+                Err(_) => value(replicate[index]),
+            };
+            number(self.number_at(spot, block, value, &drawn.roster))
         })
     }
 
@@ -287,8 +299,9 @@ impl Sheet<'_> {
         // Where too few groups are left in some class, the others of that class are what is lacking.
         let class = value.err().and_then(|undefined| undefined.class).map(|class| class as usize);
         if over.classes.is_some() && block.classes > 1 && class.is_none() {
-            let alone =
-                |class: &usize| self.number_at(&Spot { class: Some(*class), ..*spot }, block, &drawn.values, &drawn.roster).is_err();
+            let alone = |class: &usize| {
+                self.number_at(&Spot { class: Some(*class), ..*spot }, block, |index| drawn.values[index], &drawn.roster).is_err()
+            };
             let omitted = (0..block.classes).filter(alone).count();
             return Omitted { classes: (omitted > 0).then_some((omitted, block.classes)), ..Omitted::default() };
         }
@@ -302,19 +315,19 @@ impl Sheet<'_> {
         Omitted { groups: members.into_iter().filter_map(undefined).collect(), ..Omitted::default() }
     }
 
-    /// The number of one spot.
-    pub(super) fn number_at(&self, spot: &Spot, block: &Block, values: &[Value], roster: &Roster) -> Value {
+    /// The number of one spot, from those of groups as they lie in the blocks.
+    pub(super) fn number_at(&self, spot: &Spot, block: &Block, values: impl Fn(usize) -> Value, roster: &Roster) -> Value {
         let Some(over) = self.over(spot) else {
-            return values[block.at(0, spot.group.unwrap_or(0), spot.class.unwrap_or(0))];
+            return values(block.at(0, spot.group.unwrap_or(0), spot.class.unwrap_or(0)));
         };
         if let Reduction::Joint { .. } = over.reduction {
-            return values[block.at(0, spot.panel, 0)];
+            return values(block.at(0, spot.panel, 0));
         }
         let among = self.among(spot.metric, spot.panel, roster);
         let whole = self.breakdown.groups.len() + spot.panel;
         let of_class = |class: usize| {
             let of_part = |part: usize| {
-                let value = |group: usize| values[block.at(part, group, class)];
+                let value = |group: usize| values(block.at(part, group, class));
                 let reduced = match spot.group {
                     Some(group) => over.reduction.of_each(group, value, &among),
                     None => over.reduction.of(value, value(whole), &among),
@@ -331,7 +344,7 @@ impl Sheet<'_> {
     }
 }
 
-/// The numbers of a draw, of which NaN are undefined.
-pub(super) fn values(draw: &[f64]) -> Vec<Value> {
-    draw.iter().map(|number| if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(*number) }).collect()
+/// A number of a draw, of which NaN is undefined.
+pub(super) fn value(number: f64) -> Value {
+    if number.is_nan() { Err(Cause::NoItems.into()) } else { Ok(number) }
 }

@@ -4,8 +4,8 @@ use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
 use super::bases::Worth;
-use super::block::{Block, Drawn};
-use super::draws::values;
+use super::block::{Block, Drawn, distinct};
+use super::draws::value;
 use super::{Sheet, Spot, number};
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::combine::Combine;
@@ -68,12 +68,12 @@ impl<'a> Sheet<'a> {
 
     /// The metric, part, group and class of each number of a group, as they lie in the blocks.
     fn places(&self, drawn: &Drawn) -> Vec<(&'a Metric, usize, usize, usize)> {
-        let of_block = |(metric, block): (&&'a Metric, Block)| {
-            let metric = *metric;
+        let of_block = |(place, block): (usize, &Block)| {
+            let (metric, block) = (self.metrics[place], *block);
             let of_group = move |(part, group): (usize, usize)| (0..block.classes).map(move |class| (metric, part, group, class));
             (0..block.parts).flat_map(move |part| (0..block.groups).map(move |group| (part, group))).flat_map(of_group)
         };
-        self.metrics.iter().zip(drawn.blocks.iter().copied()).flat_map(of_block).collect()
+        distinct(&drawn.blocks).flat_map(of_block).collect()
     }
 
     /// How many units each number of a group rests on.
@@ -104,7 +104,7 @@ impl<'a> Sheet<'a> {
             return Vec::new();
         }
         let z = normal_quantile(f64::midpoint(1.0, uncertainty.level()));
-        let read = self.metrics.iter().zip(&drawn.blocks).filter(|(metric, _)| metric.over.is_some() && !metric.is_joint());
+        let read = distinct(&drawn.blocks).filter(|(place, _)| self.metrics[*place].over.is_some() && !self.metrics[*place].is_joint());
         let number = |(block, index): (&Block, usize)| {
             let (value, (lower, upper)) = (drawn.values[index].ok()?, drawn.intervals[index]?);
             let varies = drawn.resampled.iter().any(|draw| draw[index].is_nan() || (draw[index] - value).abs() > 1e-12);
@@ -182,7 +182,7 @@ impl<'a> Sheet<'a> {
     /// A number over groups of distances where there is none, draw by draw.
     fn chance(&self, spot: &Spot, drawn: &Drawn) -> Vec<f64> {
         let block = &drawn.blocks[spot.metric];
-        drawn.chance.iter().map(|draw| number(self.number_at(spot, block, &values(draw), &drawn.roster))).collect()
+        drawn.chance.iter().map(|draw| number(self.number_at(spot, block, |index| value(draw[index]), &drawn.roster))).collect()
     }
 
     /// Takes no gap in where chance explains one that is no largest contrast: a deviation, an index of inequality, a number of all groups.

@@ -7,6 +7,7 @@ use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Binomial, Distribution, Hypergeometric};
+use statrs::function::factorial::ln_factorial;
 
 /// What a draw is for: part of its key, so that no two purposes share numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,5 +190,31 @@ fn hypergeometric(generator: &mut impl Rng, draws: u64, hits: u64, total: u64) -
     if draws >= total {
         return hits;
     }
-    Hypergeometric::new(total, hits, draws).map_or(0, |hypergeometric| hypergeometric.sample(generator))
+    match few_hits(generator, draws, hits, total) {
+        Some(count) => count,
+        None => Hypergeometric::new(total, hits, draws).map_or(0, |hypergeometric| hypergeometric.sample(generator)),
+    }
+}
+
+/// The same where few hits are to be expected, by inverting the distribution (HIN: Kachitvichyanukul and Schmeiser 1985, Journal of
+/// Statistical Computation and Simulation 22). `rand_distr` does so too, but multiplies up to `total` factors for the probability that it
+/// starts from. `None` where many are.
+fn few_hits(generator: &mut impl Rng, draws: u64, hits: u64, total: u64) -> Option<u64> {
+    // The rarer side, and the smaller sample: what is not drawn of it, or of the other side, tells as much.
+    let (rare, common) = (hits.min(total - hits), hits.max(total - hits));
+    let sample = draws.min(total - draws);
+    let mode = (sample + 1) as f64 * (rare + 1) as f64 / (total + 2) as f64;
+    if mode >= 10.0 || sample > common {
+        return None;
+    }
+    let start = ln_factorial(common) + ln_factorial(total - sample) - ln_factorial(total) - ln_factorial(common - sample);
+    let (mut probability, mut left, mut count) = (start.exp(), generator.random::<f64>(), 0);
+    while left > probability && count < rare.min(sample) {
+        left -= probability;
+        probability *= (rare - count) as f64 * (sample - count) as f64;
+        probability /= (count + 1) as f64 * (common - sample + 1 + count) as f64;
+        count += 1;
+    }
+    let of_rare = if draws == sample { count } else { rare - count };
+    Some(if hits == rare { of_rare } else { draws - of_rare })
 }

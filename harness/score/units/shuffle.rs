@@ -9,15 +9,15 @@ use super::slot::{Loose, Slot};
 use crate::score::OUTSIDE;
 use crate::score::units::draw::{Purpose, Urn, generator, shuffle};
 
-/// Group labels dealt out anew: what gaps look like when groups do not matter. Only groups that are compared with each other exchange theirs.
-/// Units (subjects) exchange them as a whole; within one that lies in several groups, its items do (restricted permutations: Winkler et al.
-/// 2015, Multi-level block permutation, NeuroImage 123).
+/// Group labels dealt out anew: what gaps look like when groups do not matter. Only groups that are compared with each other exchange theirs,
+/// and of these only units that are of the same kin. Units (subjects) exchange them as a whole; within one that lies in several groups, its
+/// items do (restricted permutations: Winkler et al. 2015, Multi-level block permutation, NeuroImage 123).
 #[derive(Clone, Debug)]
 pub struct Shuffle {
     /// The pattern of each slot.
     pub patterns: Vec<u32>,
     amounts: Vec<f64>,
-    /// One for groups that are compared with each other.
+    /// One for units that exchange labels with each other.
     decks: Vec<Deck>,
     within: Within,
     /// Slots of units in no group, which stay where they are.
@@ -41,7 +41,7 @@ struct Within {
     runs: Vec<Range<usize>>,
 }
 
-/// The units of groups that are compared with each other.
+/// Units that exchange labels with each other.
 #[derive(Default)]
 struct Pool {
     units: Vec<Loose>,
@@ -50,17 +50,32 @@ struct Pool {
     hands: Vec<u64>,
 }
 
+impl Pool {
+    /// Adds units of a group, which come group by group.
+    fn add(&mut self, unit: Loose, group: u32) {
+        if self.groups.last() != Some(&group) {
+            self.groups.push(group);
+            self.hands.push(0);
+        }
+        if let Some(hand) = self.hands.last_mut() {
+            *hand += unit.copies;
+        }
+        self.units.push(unit);
+    }
+}
+
 /// From this many units a slot on, counts are drawn and not units.
 const DEALT: usize = 4;
 
 impl Shuffle {
-    /// The units of some groups, to be dealt out anew, each among those of its panel. `None` where units are pairs (subjects under other labels
-    /// would make other pairs), or where no two labels can be exchanged.
-    pub fn new(units: &Units, panel_of: impl Fn(u32) -> usize) -> Option<Self> {
+    /// The units of some groups, to be dealt out anew, each among those of its panel that hold items of the same `kin`, by pattern; all where
+    /// there is none. `None` where units are pairs (subjects under other labels would make other pairs), or where no two labels can be exchanged.
+    pub fn new(units: &Units, panel_of: impl Fn(u32) -> usize, kin: Option<&[u32]>) -> Option<Self> {
         if units.are_pairs() {
             return None;
         }
-        let mut pools: Vec<Pool> = Vec::new();
+        let kin_of = |slot: &Slot| kin.map(|kin| kin[slot.pattern as usize]);
+        let mut pools: BTreeMap<(usize, Vec<u32>), Pool> = BTreeMap::new();
         let mut apart: Vec<Loose> = Vec::new();
         let mut mixed: Vec<Loose> = Vec::new();
         for stratum in &units.strata {
@@ -74,19 +89,19 @@ impl Shuffle {
                 continue;
             }
             let panel = panel_of(first.group);
-            if panel >= pools.len() {
-                pools.resize_with(panel + 1, Pool::default);
+            for unit in loose {
+                let mut own: Vec<u32> = unit.slots.iter().filter_map(kin_of).collect();
+                own.sort_unstable();
+                own.dedup();
+                pools.entry((panel, own)).or_default().add(unit, first.group);
             }
-            pools[panel].units.extend(loose);
-            pools[panel].groups.push(first.group);
-            pools[panel].hands.push(stratum.urn.total());
         }
         let mut shuffle = Self { patterns: Vec::new(), amounts: Vec::new(), decks: Vec::new(), within: Within::default(), apart: 0..0 };
-        shuffle.within = shuffle.within(&mixed, units, panel_of, &mut apart);
-        if pools.iter().all(|pool| pool.groups.len() < 2) && shuffle.within.runs.is_empty() {
+        shuffle.within = shuffle.within(&mixed, units, |slot| (panel_of(slot.group), kin_of(slot)), &mut apart);
+        if pools.values().all(|pool| pool.groups.len() < 2) && shuffle.within.runs.is_empty() {
             return None;
         }
-        for pool in pools {
+        for pool in pools.into_values() {
             let deck = shuffle.deck(pool);
             shuffle.decks.push(deck);
         }
@@ -99,17 +114,18 @@ impl Shuffle {
         Some(shuffle)
     }
 
-    /// Lays out units that lie in several groups, item by item; what is in no group goes `apart`.
-    fn within(&mut self, mixed: &[Loose], units: &Units, panel_of: impl Fn(u32) -> usize, apart: &mut Vec<Loose>) -> Within {
+    /// Lays out units that lie in several groups, item by item, of which those exchange labels that `with` says the same of; what is in no group
+    /// goes `apart`.
+    fn within<W: Ord>(&mut self, mixed: &[Loose], units: &Units, with: impl Fn(&Slot) -> W, apart: &mut Vec<Loose>) -> Within {
         let mut within = Within { slots: self.patterns.len()..0, ..Within::default() };
         for unit in mixed {
             let (outside, inside): (Vec<Slot>, Vec<Slot>) = unit.slots.iter().partition(|slot| slot.group == OUTSIDE);
             if !outside.is_empty() {
                 apart.push(Loose { slots: outside, copies: unit.copies });
             }
-            let mut panels: BTreeMap<usize, Vec<Slot>> = BTreeMap::new();
-            inside.into_iter().for_each(|slot| panels.entry(panel_of(slot.group)).or_default().push(slot));
-            for mut slots in (0..unit.copies).flat_map(|_| panels.values().cloned()) {
+            let mut alike: BTreeMap<W, Vec<Slot>> = BTreeMap::new();
+            inside.into_iter().for_each(|slot| alike.entry(with(&slot)).or_default().push(slot));
+            for mut slots in (0..unit.copies).flat_map(|_| alike.values().cloned()) {
                 let start = within.labels.len();
                 // Items and labels each in an order that knows no names.
                 let mut labels: Vec<u32> = slots.iter().flat_map(|slot| repeat_n(slot.group, slot.rows as usize)).collect();
@@ -160,8 +176,8 @@ impl Shuffle {
             self.within.runs.iter().for_each(|run| shuffle(&mut generator, &mut dealt[run.clone()]));
             labels[self.within.slots.clone()].copy_from_slice(&dealt);
         }
-        for (panel, deck) in (0..).zip(&self.decks) {
-            let mut generator = generator(seed, Purpose::Permutation, replicate, panel);
+        for (place, deck) in (0..).zip(&self.decks) {
+            let mut generator = generator(seed, Purpose::Permutation, replicate, place);
             match deck {
                 Deck::Kinds { urn, slots, groups, hands } => urn.deal(&mut generator, hands, |hand, kind, count| {
                     for slot in slots[kind * groups.len() + hand].clone() {

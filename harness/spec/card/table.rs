@@ -77,7 +77,13 @@ pub(super) fn decode_writing(fields: &mut Fields, problems: &mut Problems) -> Ta
     });
     let encoding = fields.optional_with("encoding", problems, |node, problems| {
         let label = String::decode(node, problems)?;
-        let encoding = Encoding::for_label(label.as_bytes());
+        // Python's spelling of two of them.
+        let known = match label.to_ascii_lowercase().replace('_', "-").as_str() {
+            "latin-1" => "latin1".to_owned(),
+            "utf-8-sig" => "utf-8".to_owned(),
+            _ => label.clone(),
+        };
+        let encoding = Encoding::for_label(known.as_bytes());
         if encoding.is_none() {
             problems.push(
                 Problem::at(node, format!("unknown encoding `{label}`"))
