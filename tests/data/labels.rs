@@ -4,7 +4,7 @@ use fairgrid::data::dataset::Dataset;
 use fairgrid::data::mock;
 use fairgrid::spec::card::Card;
 
-use super::folder::{Folder, labels};
+use super::folder::{Folder, labels, levels};
 
 fn three() -> Folder {
     let folder = Folder::new();
@@ -98,6 +98,31 @@ fn two_lists_say_what_is_there_and_what_is_not() {
         assert_eq!((dataset.ids.len(), dataset.rejections), (40, 0), "{:?}", dataset.rejected);
         assert!(labels(&dataset).iter().any(|labels| labels.contains('!')));
     }
+}
+
+#[test]
+fn booleans_of_python_are_text_as_they_are_in_tables() {
+    let folder = three();
+    folder.write("t.csv", "file,mask,mixed,low\na.jpg,True,True,true\nb.jpg,False,1,false\nc.jpg,True,FALSE,true\n");
+    let table = "images: {table: t.csv, path: '{file}'}\n";
+    for (card, expected) in [
+        ("labels: {columns: [mask], present: True, absent: False}\n", ["mask", "!mask", "mask"]),
+        ("labels: {columns: [mask], present: 'True', absent: 'False'}\n", ["mask", "!mask", "mask"]),
+        ("labels: {columns: [mixed], present: [True, 1], absent: [FALSE, 0]}\n", ["mixed", "mixed", "!mixed"]),
+        ("labels: {columns: [low], present: true, absent: false}\n", ["low", "!low", "low"]),
+    ] {
+        assert_eq!(labels(&folder.open(&format!("{table}{card}")).unwrap()), expected, "{card}");
+    }
+    for (field, level) in [("mask", "True"), ("mixed", "FALSE"), ("low", "true")] {
+        let card = format!("{table}fields: {{{field}: {{levels: [{level}], outside: keep}}}}\nwhere: {{{field}: {level}}}\n");
+        let dataset = folder.open(&card).unwrap_or_else(|error| panic!("{card}: {error}"));
+        assert!(dataset.ids.contains(&"c.jpg".to_owned()), "{card}");
+        assert!(levels(&dataset, field).iter().all(|found| *found == level), "{card}");
+    }
+    let anchored = folder.open(&format!("{table}labels: {{columns: [mask], absent: &no False, present: [True, *no]}}\n")).unwrap_err();
+    assert!(anchored.contains("`False` is both `present` and `absent`"), "{anchored}");
+    let strict = folder.open(&format!("{table}strict: True\n")).unwrap_err();
+    assert!(strict.contains("expected `true` or `false`, found `True`"), "{strict}");
 }
 
 #[test]
