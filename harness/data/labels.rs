@@ -121,6 +121,8 @@ pub(super) fn read(
                     }
                 }
             }
+            gathered.unlabelled = (0..sheet.len()).filter(|row| !lists.has(sheet, from, *row)).collect();
+            lists.check(labels, sheet)?;
             (*others, names.as_ref(), true)
         }
     };

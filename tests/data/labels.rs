@@ -144,6 +144,25 @@ fn lists_of_labels() {
 }
 
 #[test]
+fn an_item_without_a_list_is_not_labelled() {
+    let folder = three();
+    folder.images(&["d.jpg"]).write("a.json", r#"{"tags": ["x", "y"]}"#).write("b.json", r#"{"tags": []}"#);
+    folder.write("c.json", r#"{"tags": null}"#).write("d.json", r#"{"note": "nobody looked"}"#);
+    let card =
+        "images: {glob: '*.jpg'}\nsidecar: {file: '{stem}.json', fields: {tags: {at: /tags}}}\nlabels: {from: tags, others: absent}\n";
+    assert_eq!(labels(&folder.open(card).unwrap()), ["x y", "!x !y", "", ""]);
+    let lost = folder.open(&card.replace("at: /tags", "at: /tag")).unwrap_err();
+    assert!(lost.contains("no item has a list in `tags`"), "{lost}");
+    // Between separators, nothing is a list of nothing.
+    folder.write("t.csv", "file,tags,list\na.jpg,x y,\"['x']\"\nb.jpg,,[]\nc.jpg,y,\n");
+    let table = "images: {table: t.csv, path: '{file}'}\n";
+    let bare = folder.open(&format!("{table}labels: {{from: tags, separator: ' ', others: absent}}\n")).unwrap();
+    assert_eq!(labels(&bare), ["x y", "!x !y", "y !x"]);
+    let list = folder.open(&format!("{table}labels: {{present: list, absent: rest}}\n")).unwrap();
+    assert_eq!(labels(&list), ["x", "!x", ""]);
+}
+
+#[test]
 fn a_class_is_one_whether_labels_write_its_name_or_its_code() {
     let folder = three();
     folder.write("names.csv", "1,Dog\n2,Cat\n").write(
@@ -188,4 +207,5 @@ fn names_are_two_columns() {
     folder.write("l.csv", "im,lab\na,/m/01\n").write("names.csv", "label_code\n/m/01\n");
     let refused = folder.open(&format!("{FILES}labels: {{file: l.csv, id: im, class: lab, names: {{file: names.csv}}}}\n")).unwrap_err();
     assert!(refused.ends_with("`names.csv` has 1 column, and `names` are codes and what they are called"), "{refused}");
+
 }
