@@ -208,4 +208,13 @@ fn names_are_two_columns() {
     let refused = folder.open(&format!("{FILES}labels: {{file: l.csv, id: im, class: lab, names: {{file: names.csv}}}}\n")).unwrap_err();
     assert!(refused.ends_with("`names.csv` has 1 column, and `names` are codes and what they are called"), "{refused}");
 
+    // JSON has no first column, and of two that fit no label neither is the code.
+    folder.write("names.json", r#"[{"id": "/m/01", "name": "Cat", "frequency": "c"}, {"id": "/m/02", "name": "Dog", "frequency": "r"}]"#);
+    let card = format!("{FILES}labels: {{file: l.csv, id: im, class: lab, names: {{file: names.json}}}}\n");
+    let refused = folder.open(&card).unwrap_err();
+    assert!(refused.ends_with("`names.json` has 3 columns, and `names` are codes and what they are called"), "{refused}");
+    let said = |code: &str, name: &str| folder.open(&card.replace("names.json", &format!("names.json, code: {code}, name: {name}")));
+    assert_eq!(labels(&said("id", "name").unwrap())[0], "Cat");
+    let refused = said("frequency", "name").unwrap_err();
+    assert!(refused.ends_with("the codes are such as `c`, `r`, the labels `/m/01`"), "{refused}");
 }
