@@ -278,3 +278,26 @@ fn rows_are_numbered_from_one_by_row_and_from_zero_by_index() {
     let dataset = Dataset::open(&read.at(&root), &folder.path().join("cache")).unwrap();
     assert_eq!((dataset.ids.len(), dataset.rejections), (20, 0), "{:?}", dataset.rejected);
 }
+
+#[test]
+fn keys_of_joined_tables_are_patterns_of_the_numbers_of_rows() {
+    let folder = Folder::new();
+    folder.images(&["v_0001.png", "v_0002.png", "v_0003.png"]).write("truth.txt", "4\n7\n4\n");
+    let card = |key: &str| {
+        format!(
+            "images: {{glob: '*.png', name: 'v_(?<n>\\d+)[.]png'}}\n\
+             tables: {{t: {{file: truth.txt, columns: [y], key: {key}, unmatched: keep}}}}\nfields: {{y: t.y}}\n"
+        )
+    };
+    for (key, expected) in [
+        ("{column: '{row:04}', equals: n}", ["4", "7", "4"]),
+        ("{column: 'v{row:04}', equals: 'v{n}'}", ["4", "7", "4"]),
+        ("{column: '{row}-{y}', equals: '{n}-7'}", ["-", "-", "-"]),
+        ("{column: '{row:04}-{y}', equals: '{n}-7'}", ["-", "7", "-"]),
+        ("{column: row, match: '(?<n>.+)'}", ["-", "-", "-"]),
+    ] {
+        assert_eq!(levels(&folder.open(&card(key)).unwrap(), "y"), expected, "{key}");
+    }
+    let lost = folder.open(&card("{column: '{row}-{z}', equals: n}")).unwrap_err();
+    assert!(lost.contains("`truth.txt` has no column `z`"), "{lost}");
+}
