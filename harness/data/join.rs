@@ -31,7 +31,7 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
         Table::chunks(&file.path, &table::Options { columns: Some(read.clone()), tolerant: true, ..file.options(&join.table) })
     };
     let opened = files.iter().map(|file| Ok((&file.below, open(file)?))).collect::<Result<Vec<_>, DataError>>()?;
-    let mut above = 0;
+    let (mut above, mut implied) = (0, true);
     for (below, chunk) in opened.into_iter().flat_map(|(below, chunks)| chunks.map(move |chunk| (below, chunk))) {
         let chunk = chunk?;
         for malformed in chunk.malformed() {
@@ -43,6 +43,7 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
         let keys = join.key.columns();
         let parts = keys.iter().filter(|name| numbers(name).is_none()).map(|name| Ok((*name, chunk.column(name)?)));
         let parts = parts.collect::<Result<Vec<_>, table::TableError>>()?;
+        implied &= !has(FOUND);
         let own = |name: &str| name == FOUND && !has(FOUND);
         let cells = wanted.iter().map(|name| if own(name) { Ok(None) } else { chunk.column(name).map(Some) });
         let cells: Vec<Option<table::Column>> = cells.collect::<Result<_, _>>()?;
@@ -99,7 +100,7 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
     let found: Vec<Option<u32>> = (0..sheet.len()).map(|row| by_key.get(&own(sheet, row)?).copied()).collect();
     for (wanted, column) in wanted.iter().zip(&columns) {
         let mut joined = Column::default();
-        let unmatched = (wanted == FOUND).then_some("0");
+        let unmatched = (implied && wanted == FOUND).then_some("0");
         found.iter().for_each(|row| joined.push(row.map_or(unmatched, |row| column.get(row as usize))));
         sheet.columns.insert(format!("{name}.{wanted}"), joined);
     }

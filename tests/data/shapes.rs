@@ -301,3 +301,17 @@ fn keys_of_joined_tables_are_patterns_of_the_numbers_of_rows() {
     let lost = folder.open(&card("{column: '{row}-{z}', equals: n}")).unwrap_err();
     assert!(lost.contains("`truth.txt` has no column `z`"), "{lost}");
 }
+
+#[test]
+fn a_table_may_have_a_column_found_of_its_own() {
+    let folder = Folder::new();
+    folder.images(&["0.png", "1.png", "2.png"]).write("p.csv", "stem,found,sex\n0,1,f\n1,0,m\n").write("q.csv", "stem,sex\n0,f\n");
+    let dataset = folder
+        .open(
+            "images: {glob: '*.png'}\n\
+             tables: {p: {file: p.csv, key: stem, unmatched: keep}, q: {file: q.csv, key: stem, unmatched: keep}}\n\
+             fields: {face: p.found, there: q.found}\n",
+        )
+        .unwrap();
+    assert_eq!((levels(&dataset, "face"), levels(&dataset, "there")), (vec!["1", "0", "-"], vec!["1", "0", "0"]));
+}
