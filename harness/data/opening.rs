@@ -17,7 +17,7 @@ use super::items::Items;
 use super::lists::Lists;
 use super::look::Look;
 use super::mosaic::Mosaics;
-use super::needed::Opening;
+use super::needed::{Beside, Opening};
 use super::sheet::Sheet;
 use super::source::Source;
 use super::split::{Pool, check_disjoint};
@@ -57,11 +57,15 @@ impl Opening<'_> {
         let mut aside = Aside::default();
         let tabled = card.labels.as_ref().is_some_and(|labels| matches!(labels.form, LabelForm::Long { .. }));
         let all: HashSet<String> = if tabled { sheet.ids.iter().cloned().collect() } else { HashSet::new() };
-        sidecar::read(card, self.root, &mut sheet)?;
-        for (name, table) in self.in_order()? {
-            let wanted = joined.get(name).cloned().unwrap_or_default();
-            let unjoined = join::join(&source, &mut sheet, name, table, &wanted).map_err(|error| self.placed(error, Some(name)))?;
-            aside.unjoined.extend(unjoined);
+        for beside in self.in_order()? {
+            match beside {
+                Beside::Files(sidecar) => sidecar::read(card, self.root, &mut sheet, sidecar)?,
+                Beside::Table(name, table) => {
+                    let wanted = joined.get(name).cloned().unwrap_or_default();
+                    let unjoined = join::join(&source, &mut sheet, name, table, &wanted).map_err(|error| self.placed(error, Some(name)))?;
+                    aside.unjoined.extend(unjoined);
+                }
+            }
         }
         if let Some(whose) = &card.whose {
             sheet.fill(whose);

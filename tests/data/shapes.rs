@@ -315,3 +315,17 @@ fn a_table_may_have_a_column_found_of_its_own() {
         .unwrap();
     assert_eq!((levels(&dataset, "face"), levels(&dataset, "there")), (vec!["1", "0", "-"], vec!["1", "0", "0"]));
 }
+
+#[test]
+fn side_files_are_found_by_joined_tables_and_tables_by_side_files() {
+    let folder = Folder::new();
+    folder.images(&["0.png", "1.png"]).write("f.csv", "stem,folder\n0,a\n1,b\n").write("people.csv", "id,tone\nx,dark\ny,light\n");
+    folder.write("side/a/0.json", "{\"who\": \"x\"}").write("side/b/1.json", "{\"who\": \"y\"}");
+    let card = "images: {glob: '*.png'}\n\
+                tables: {p: {file: people.csv, key: {column: id, equals: who}}, f: {file: f.csv, key: stem}}\n\
+                sidecar: {file: 'side/{f.folder}/{stem}.json', fields: {who: {at: /who}}}\nfields: {who: {}, tone: p.tone}\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!((levels(&dataset, "who"), levels(&dataset, "tone")), (vec!["x", "y"], vec!["dark", "light"]));
+    let circle = folder.open(&card.replace("f.csv, key: stem", "f.csv, key: {column: stem, equals: who}")).unwrap_err();
+    assert!(circle.contains("the side file `side/{f.folder}/{stem}.json` can only be read after `p`, `f`, and so in a circle"), "{circle}");
+}
