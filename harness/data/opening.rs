@@ -26,6 +26,9 @@ use super::{join, labels, official, pixels, root, sidecar, verify};
 use crate::spec::card::{Card, Field, FieldSource, LabelForm, Name};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
+/// Changes whenever the same card and files give other items, fields, labels or splits than before: what is kept of old ones is then left alone.
+const VERSION: &str = "index 2";
+
 impl Dataset {
     /// Opens a card on its files. `cache` remembers digests of files between runs.
     ///
@@ -279,7 +282,7 @@ impl Opening<'_> {
 
     fn digest(&self, tables: &[Digest], contents: &[Digest], ids: &[String], images: &[Digest]) -> String {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(decode::VERSION.as_bytes()).update(self.card.canonical().to_string().as_bytes());
+        hasher.update(decode::VERSION.as_bytes()).update(VERSION.as_bytes()).update(self.card.canonical().to_string().as_bytes());
         for digest in tables.iter().chain(contents) {
             hasher.update(&digest.bytes());
         }
