@@ -1,12 +1,14 @@
 //! Zip and tar archives, read in place: where each member's bytes are, so that members are read in any order and by many threads. A
 //! compressed tar archive is unpacked once, since its members have no places.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use flate2::bufread::DeflateDecoder;
 use flate2::{Crc, CrcReader};
 use serde::{Deserialize, Serialize};
 
@@ -255,7 +257,7 @@ fn stream(path: &Path, member: &Member) -> io::Result<Box<dyn Read>> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(member.offset))?;
     let stored = io::BufReader::new(file.take(member.stored));
-    let bytes: Box<dyn Read> = if member.deflated { Box::new(flate2::bufread::DeflateDecoder::new(stored)) } else { Box::new(stored) };
+    let bytes: Box<dyn Read> = if member.deflated { Box::new(DeflateDecoder::new(stored)) } else { Box::new(stored) };
     Ok(Box::new(Checked { bytes: CrcReader::new(bytes), member: member.clone() }))
 }
 
@@ -291,13 +293,23 @@ impl Member {
     }
 }
 
+thread_local! {
+    /// One decoder a thread: a new one for each member leaves holes in the heap, between what is kept of one and of the next.
+    static DECODER: RefCell<DeflateDecoder<Cursor<Vec<u8>>>> = RefCell::new(DeflateDecoder::new(Cursor::default()));
+}
+
 /// A member's bytes.
 pub(super) fn read(path: &Path, member: &Member) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(member.stored).unwrap_or(usize::MAX)];
     File::open(path)?.read_exact_at(&mut bytes, member.offset)?;
     if member.deflated {
         let stored = std::mem::take(&mut bytes);
-        flate2::read::DeflateDecoder::new(stored.as_slice()).take(member.size).read_to_end(&mut bytes)?;
+        DECODER.with_borrow_mut(|decoder| {
+            decoder.reset(Cursor::new(stored));
+            let read = decoder.take(member.size).read_to_end(&mut bytes);
+            decoder.reset(Cursor::default());
+            read
+        })?;
     }
     let mut found = Crc::new();
     if member.checksum.is_some() {

@@ -112,7 +112,7 @@ impl Kind {
         self.letter == 'u' && self.size == 1
     }
 
-    /// An element as text. Numbers are written out; texts lose their padding, and empty ones are missing.
+    /// An element as text. Numbers are written out, and NaN is missing; texts lose their padding, and empty ones are missing too.
     pub(super) fn text(&self, raw: &[u8]) -> Option<String> {
         let mut raw = raw.to_vec();
         let unit = if self.letter == 'U' { 4 } else { self.size.max(1) };
@@ -132,7 +132,8 @@ impl Kind {
             'i' if negative => i64::from_le_bytes(wide(&raw, 0xff)).to_string(),
             _ => u64::from_le_bytes(wide(&raw, 0)).to_string(),
         };
-        Some(text).filter(|text| !text.is_empty())
+        let missing = text.is_empty() || self.letter == 'f' && text == "NaN";
+        (!missing).then_some(text)
     }
 }
 

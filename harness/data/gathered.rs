@@ -19,11 +19,13 @@ pub(super) struct Gathered {
     pub(super) pairs: Vec<Vec<(u32, bool)>>,
     /// Classes that count as part of others, and as their own only where they are asked for.
     pub(super) merged: HashSet<u32>,
+    /// Items that nobody labelled: what is not said of them is not known, whatever it is of others.
+    pub(super) unlabelled: HashSet<usize>,
 }
 
 impl Gathered {
     pub(super) fn new(items: usize) -> Self {
-        Self { classes: IndexSet::new(), pairs: vec![Vec::new(); items], merged: HashSet::new() }
+        Self { classes: IndexSet::new(), pairs: vec![Vec::new(); items], merged: HashSet::new(), unlabelled: HashSet::new() }
     }
 
     /// Says whether a class is there; answers `false` where the opposite is known already.
@@ -88,7 +90,7 @@ impl Gathered {
         order.iter().enumerate().for_each(|(to, (_, from))| position[*from] = Some(to as u32));
         let count = order.len() as u32;
         let (mut present, mut absent) = (Vec::with_capacity(self.pairs.len()), Vec::with_capacity(self.pairs.len()));
-        for pairs in self.pairs {
+        for (item, pairs) in self.pairs.into_iter().enumerate() {
             let side = |there: bool| {
                 let mut side: Vec<u32> =
                     pairs.iter().filter(|(_, said)| *said == there).filter_map(|(class, _)| position[*class as usize]).collect();
@@ -97,8 +99,10 @@ impl Gathered {
             };
             let yes = side(true);
             absent.push(match others {
-                Others::Absent => (0..count).filter(|class| yes.binary_search(class).is_err()).collect(),
-                Others::Unknown => side(false),
+                Others::Absent if !self.unlabelled.contains(&item) => {
+                    (0..count).filter(|class| yes.binary_search(class).is_err()).collect()
+                }
+                Others::Absent | Others::Unknown => side(false),
             });
             present.push(yes);
         }

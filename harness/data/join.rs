@@ -1,5 +1,6 @@
 //! Tables beside the images: their columns become columns of the items.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::aside::Kind;
@@ -8,7 +9,7 @@ use super::rejections::Rejected;
 use super::sheet::{Column, Sheet};
 use super::source::{Found, Source};
 use super::table::{self, Table};
-use crate::spec::card::{Join, JoinKey};
+use crate::spec::card::{Join, JoinKey, first_of};
 
 /// Between the parts of a key that has several.
 const SEPARATOR: char = '\u{1f}';
@@ -30,27 +31,32 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
         Table::chunks(&file.path, &table::Options { columns: Some(read.clone()), tolerant: true, ..file.options(&join.table) })
     };
     let opened = files.iter().map(|file| Ok((&file.below, open(file)?))).collect::<Result<Vec<_>, DataError>>()?;
-    let mut above = 0;
+    let (mut above, mut implied) = (0, true);
     for (below, chunk) in opened.into_iter().flat_map(|(below, chunks)| chunks.map(move |chunk| (below, chunk))) {
         let chunk = chunk?;
         for malformed in chunk.malformed() {
             sheet.rejected.push(Rejected { what: below.clone(), line: Some(malformed.at.number), reason: malformed.reason.clone() });
         }
+        let has = |name: &str| chunk.header().iter().any(|column| column == name);
         // Where no column is called `row` or `index`, that is the number of a row.
-        let counted = join.key.first().filter(|_| !join.key.columns().iter().any(|key| chunk.header().iter().any(|name| name == key)));
-        let parts = if counted.is_some() { Vec::new() } else { join.key.columns() };
-        let parts = parts.into_iter().map(|name| Ok((name, chunk.column(name)?))).collect::<Result<Vec<_>, table::TableError>>()?;
-        let own = |name: &str| name == FOUND && !chunk.header().iter().any(|column| column == FOUND);
+        let numbers = |name: &str| first_of(name).filter(|_| !has(name));
+        let keys = join.key.columns();
+        let parts = keys.iter().filter(|name| numbers(name).is_none()).map(|name| Ok((*name, chunk.column(name)?)));
+        let parts = parts.collect::<Result<Vec<_>, table::TableError>>()?;
+        implied &= !has(FOUND);
+        let own = |name: &str| name == FOUND && !has(FOUND);
         let cells = wanted.iter().map(|name| if own(name) { Ok(None) } else { chunk.column(name).map(Some) });
         let cells: Vec<Option<table::Column>> = cells.collect::<Result<_, _>>()?;
         for (row, place) in chunk.places().into_iter().enumerate() {
             let refuse = |reason: String| Rejected { what: below.clone(), line: Some(chunk.at(row).number), reason };
-            let texts = parts.iter().map(|(name, column)| Ok((*name, column.text(row)?))).collect::<Result<Vec<_>, table::TableError>>()?;
+            let texts = parts.iter().map(|(name, column)| Ok((*name, column.text(row)?)));
+            let mut texts = texts.collect::<Result<Vec<(&str, Option<Cow<str>>)>, table::TableError>>()?;
+            let number = |first: u64| Some(Cow::Owned((above + place + first).to_string()));
+            texts.extend(keys.iter().filter_map(|name| Some((*name, number(numbers(name)?)))));
             let value = |name: &str| texts.iter().find(|(other, _)| *other == name).and_then(|(_, text)| text.as_deref());
-            let cell = match (counted, &join.key) {
-                (Some(first), _) => Ok((above + place + first).to_string()),
-                (None, JoinKey::Equal { column, .. }) => column.fill(value),
-                (None, JoinKey::Pattern { column, .. }) => value(column).map(str::to_owned).ok_or_else(|| column.clone()),
+            let cell = match &join.key {
+                JoinKey::Equal { column, .. } => column.fill(value),
+                JoinKey::Pattern { column, .. } => value(column).map(str::to_owned).ok_or_else(|| column.clone()),
             };
             let cell = match cell {
                 Ok(cell) => cell,
@@ -94,7 +100,7 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
     let found: Vec<Option<u32>> = (0..sheet.len()).map(|row| by_key.get(&own(sheet, row)?).copied()).collect();
     for (wanted, column) in wanted.iter().zip(&columns) {
         let mut joined = Column::default();
-        let unmatched = (wanted == FOUND).then_some("0");
+        let unmatched = (implied && wanted == FOUND).then_some("0");
         found.iter().for_each(|row| joined.push(row.map_or(unmatched, |row| column.get(row as usize))));
         sheet.columns.insert(format!("{name}.{wanted}"), joined);
     }

@@ -14,7 +14,7 @@ use super::printable::hidden;
 use super::rejections::Rejected;
 use super::sheet::Sheet;
 use super::source::{Found, Source};
-use super::table::{self, Table};
+use super::table::{self, Format, Table};
 use crate::spec::card::{Card, Header, LabelForm, Labels, Names, Others, TableFile, Truth};
 use crate::spec::problem::{Problem, SpecError};
 
@@ -121,6 +121,8 @@ pub(super) fn read(
                     }
                 }
             }
+            gathered.unlabelled = (0..sheet.len()).filter(|row| !lists.has(sheet, from, *row)).collect();
+            lists.check(labels, sheet)?;
             (*others, names.as_ref(), true)
         }
     };
@@ -203,17 +205,26 @@ fn read_names(
     classes: &IndexSet<String>,
 ) -> Result<HashMap<String, String>, DataError> {
     let file = source.named(&names.table.file)?;
-    let table = Table::read(&file.path, &file.options(&names.table))?;
+    let options = file.options(&names.table);
+    let table = Table::read(&file.path, &options)?;
     sheet.tables.push(file.stored().to_owned());
-    let columns: Vec<String> = table.columns().take(2).map(str::to_owned).collect();
+    let columns: Vec<String> = table.columns().map(str::to_owned).collect();
+    let wrong = |message: String, help: &str| {
+        let node = labels.node.get("names").unwrap_or(&labels.node);
+        DataError::from(SpecError::from(Problem::at(node, message).help(help)))
+    };
+    // JSON puts its keys in no order.
+    let ordered = !matches!(options.format.or_else(|| Format::of(&file.path)), Some(Format::Json | Format::JsonLines));
     let (code, name) = match (&names.columns, columns.as_slice()) {
         (Some((code, name)), _) => (code.clone(), name.clone()),
-        (None, [code, name]) => (code.clone(), name.clone()),
+        (None, [code, name, more @ ..]) if ordered || more.is_empty() => (code.clone(), name.clone()),
         (None, columns) => {
             let count = if columns.len() == 1 { "1 column".to_owned() } else { format!("{} columns", columns.len()) };
             let message = format!("`{}` has {count}, and `names` are codes and what they are called", file.below);
-            let node = labels.node.get("names").unwrap_or(&labels.node);
-            return Err(SpecError::from(Problem::at(node, message).help("name a table with a column of each")).into());
+            return Err(wrong(
+                message,
+                if columns.len() < 2 { "name a table with a column of each" } else { "say which: `code: …, name: …`" },
+            ));
         }
     };
     let (codes, texts) = (table.column(&code)?, table.column(&name)?);
@@ -232,6 +243,20 @@ fn read_names(
                 sheet.rejected.push(Rejected { what: file.below.clone(), line: Some(table.at(row).number), reason });
             }
         }
+    }
+    let called: HashSet<&String> = found.values().collect();
+    let known = |class: &String| found.contains_key(class) || called.contains(class);
+    if !classes.is_empty() && !found.is_empty() && !classes.iter().any(known) {
+        let some = |texts: &mut dyn Iterator<Item = &String>| {
+            let mut kind = Kind::default();
+            texts.take(3).for_each(|text| kind.add(text));
+            kind.shown()
+        };
+        let mut codes: Vec<&String> = found.keys().collect();
+        codes.sort_unstable();
+        let (theirs, own) = (some(&mut codes.into_iter()), some(&mut classes.iter()));
+        let message = format!("no label is a code of `names`, or a name: the codes are such as {theirs}, the labels {own}");
+        return Err(wrong(message, "say which of its columns hold what: `code: …, name: …`"));
     }
     Ok(found)
 }

@@ -2,24 +2,28 @@
 
 use indexmap::IndexMap;
 
+use super::error::DataError;
 use super::frame::whole;
 use super::printable::hidden;
 use super::sheet::Sheet;
 use super::table;
 use crate::spec::card::{LabelForm, Labels};
+use crate::spec::problem::{Problem, SpecError};
 
 /// What the cells of the columns list that labels are lists in.
 #[derive(Default)]
 pub(super) struct Lists {
     /// By column, what its distinct cells list, or why they cannot be read.
     columns: IndexMap<String, Vec<Result<Vec<String>, String>>>,
+    /// Whether a cell that holds nothing is a list of nothing, as between separators: otherwise there is no list.
+    bare: bool,
 }
 
 impl Lists {
     /// Reads each distinct cell once; no columns where labels are written in another form.
     pub(super) fn read(labels: Option<&Labels>, sheet: &Sheet) -> Self {
-        let mut lists = Self::default();
-        let Some(LabelForm::List { separator, .. }) = labels.map(|labels| &labels.form) else { return lists };
+        let Some(LabelForm::List { separator, .. }) = labels.map(|labels| &labels.form) else { return Self::default() };
+        let mut lists = Self { columns: IndexMap::new(), bare: separator.is_some() };
         for name in labels.into_iter().flat_map(|labels| labels.form.lists()) {
             let read = |cell: &str| {
                 let no_list = || format!("`{name}` is `{cell}`, which is no list: write `[\"a\", \"b\"]`, or say the `separator`");
@@ -40,8 +44,24 @@ impl Lists {
         self.cell(sheet, column, row).and_then(|cell| cell.as_deref().ok()).unwrap_or_default()
     }
 
+    /// Whether an item has a list in a column.
+    pub(super) fn has(&self, sheet: &Sheet, column: &str, row: usize) -> bool {
+        self.bare || self.cell(sheet, column, row).is_some()
+    }
+
     fn cell(&self, sheet: &Sheet, column: &str, row: usize) -> Option<&Result<Vec<String>, String>> {
         self.columns.get(column)?.get(sheet.columns.get(column)?.code(row)? as usize)
+    }
+
+    /// Refuses columns in which no item has anything.
+    pub(super) fn check(&self, labels: &Labels, sheet: &Sheet) -> Result<(), DataError> {
+        let empty = |name: &String| (0..sheet.len()).all(|row| self.cell(sheet, name, row).is_none());
+        if sheet.len() == 0 || !self.columns.keys().all(empty) {
+            return Ok(());
+        }
+        let names: Vec<String> = self.columns.keys().map(|name| format!("`{name}`")).collect();
+        let problem = Problem::at(&labels.node, format!("no item has a list in {}", names.join(" or in ")));
+        Err(SpecError::from(problem.help("look where these columns come from: the key of a side file, `at`, may be another")).into())
     }
 
     /// Why the lists of some items cannot be used, by row.

@@ -10,7 +10,7 @@ use super::dataset::Progress;
 use super::error::DataError;
 use super::sheet::{Column, Sheet};
 use super::table::TableError;
-use crate::spec::card::{Card, FieldSource, Join, LabelForm, Layout, Name, Template};
+use crate::spec::card::{Card, FieldSource, Join, LabelForm, Layout, Name, Sidecar, Template};
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 
@@ -20,6 +20,60 @@ pub(super) struct Opening<'c> {
     pub(super) root: &'c Path,
     pub(super) cache: &'c Path,
     pub(super) progress: Progress<'c>,
+}
+
+/// What brings columns to the items from beside the images.
+pub(super) enum Beside<'c> {
+    /// A file an item.
+    Files(&'c Sidecar),
+    /// A table that is joined, by its name.
+    Table(&'c str, &'c Join),
+}
+
+impl Beside<'_> {
+    /// The items' columns that it is found by.
+    fn columns(&self) -> Vec<&str> {
+        match self {
+            Self::Files(sidecar) => sidecar.file.columns().collect(),
+            Self::Table(_, join) => join.key.item_columns(),
+        }
+    }
+
+    fn brings(&self, column: &str) -> bool {
+        match self {
+            Self::Files(sidecar) => sidecar.columns.contains_key(column),
+            Self::Table(name, _) => column.split_once('.').is_some_and(|(table, _)| table == *name),
+        }
+    }
+
+    fn node(&self) -> &Node {
+        match self {
+            Self::Files(sidecar) => &sidecar.file.node,
+            Self::Table(_, join) => &join.node,
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Files(sidecar) => format!("`{}`", sidecar.file),
+            Self::Table(name, _) => format!("`{name}`"),
+        }
+    }
+
+    /// What is to be done with it.
+    fn told(&self) -> String {
+        match self {
+            Self::Files(_) => format!("the side file {} can only be read", self.name()),
+            Self::Table(..) => format!("the table {} can only be joined", self.name()),
+        }
+    }
+
+    fn remedy(&self) -> &'static str {
+        match self {
+            Self::Files(_) => "let its path name columns of the items",
+            Self::Table(..) => "let a `key` equal a column of the items",
+        }
+    }
 }
 
 impl Opening<'_> {
@@ -95,21 +149,18 @@ impl Opening<'_> {
         self.card.fields.keys().chain(self.card.tables.keys()).chain(own).cloned().chain(of_tables).collect()
     }
 
-    /// The joined tables, each after those whose columns find its rows.
-    pub(super) fn in_order(&self) -> Result<Vec<(&String, &Join)>, DataError> {
-        let mut left: Vec<(&String, &Join)> = self.card.tables.iter().collect();
+    /// What brings columns to the items, each after what has the columns that it is found by; side files go first where they can.
+    pub(super) fn in_order(&self) -> Result<Vec<Beside<'_>>, DataError> {
+        let tables = self.card.tables.iter().map(|(name, join)| Beside::Table(name, join));
+        let mut left: Vec<Beside> = self.card.sidecars.iter().map(Beside::Files).chain(tables).collect();
         let mut order = Vec::with_capacity(left.len());
         while !left.is_empty() {
-            let waits = |(_, join): &(&String, &Join)| {
-                let mut tables = join.key.item_columns().into_iter().filter_map(|column| column.split_once('.'));
-                tables.any(|(table, _)| left.iter().any(|(other, _)| *other == table))
-            };
-            let Some(next) = left.iter().position(|table| !waits(table)) else {
-                let (name, join) = left[0];
-                let others: Vec<String> = left[1..].iter().map(|(name, _)| format!("`{name}`")).collect();
+            let waits = |one: &Beside| one.columns().iter().any(|column| left.iter().any(|other| other.brings(column)));
+            let Some(next) = left.iter().position(|one| !waits(one)) else {
+                let others: Vec<String> = left[1..].iter().map(Beside::name).collect();
                 let by = if others.is_empty() { "itself".to_owned() } else { others.join(", ") };
-                let problem = Problem::at(&join.node, format!("the table `{name}` can only be joined after {by}, and so in a circle"));
-                return Err(SpecError::from(problem.help("let a `key` equal a column of the items")).into());
+                let message = format!("{} after {by}, and so in a circle", left[0].told());
+                return Err(SpecError::from(Problem::at(left[0].node(), message).help(left[0].remedy())).into());
             };
             order.push(left.remove(next));
         }

@@ -17,7 +17,7 @@ use super::items::Items;
 use super::lists::Lists;
 use super::look::Look;
 use super::mosaic::Mosaics;
-use super::needed::Opening;
+use super::needed::{Beside, Opening};
 use super::sheet::Sheet;
 use super::source::Source;
 use super::split::{Pool, check_disjoint};
@@ -25,6 +25,9 @@ use super::unpacked::Unpacked;
 use super::{join, labels, official, pixels, root, sidecar, verify};
 use crate::spec::card::{Card, Field, FieldSource, LabelForm, Name};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
+
+/// Changes whenever the same card and files give other items, fields, labels or splits than before: what is kept of old ones is then left alone.
+const VERSION: &str = "index 2";
 
 impl Dataset {
     /// Opens a card on its files. `cache` remembers digests of files between runs.
@@ -57,11 +60,15 @@ impl Opening<'_> {
         let mut aside = Aside::default();
         let tabled = card.labels.as_ref().is_some_and(|labels| matches!(labels.form, LabelForm::Long { .. }));
         let all: HashSet<String> = if tabled { sheet.ids.iter().cloned().collect() } else { HashSet::new() };
-        sidecar::read(card, self.root, &mut sheet)?;
-        for (name, table) in self.in_order()? {
-            let wanted = joined.get(name).cloned().unwrap_or_default();
-            let unjoined = join::join(&source, &mut sheet, name, table, &wanted).map_err(|error| self.placed(error, Some(name)))?;
-            aside.unjoined.extend(unjoined);
+        for beside in self.in_order()? {
+            match beside {
+                Beside::Files(sidecar) => sidecar::read(card, self.root, &mut sheet, sidecar)?,
+                Beside::Table(name, table) => {
+                    let wanted = joined.get(name).cloned().unwrap_or_default();
+                    let unjoined = join::join(&source, &mut sheet, name, table, &wanted).map_err(|error| self.placed(error, Some(name)))?;
+                    aside.unjoined.extend(unjoined);
+                }
+            }
         }
         if let Some(whose) = &card.whose {
             sheet.fill(whose);
@@ -275,7 +282,7 @@ impl Opening<'_> {
 
     fn digest(&self, tables: &[Digest], contents: &[Digest], ids: &[String], images: &[Digest]) -> String {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(decode::VERSION.as_bytes()).update(self.card.canonical().to_string().as_bytes());
+        hasher.update(decode::VERSION.as_bytes()).update(VERSION.as_bytes()).update(self.card.canonical().to_string().as_bytes());
         for digest in tables.iter().chain(contents) {
             hasher.update(&digest.bytes());
         }

@@ -12,57 +12,52 @@ use super::error::DataError;
 use super::items::{Container, Place};
 use super::root::{Root, below_root, no_file};
 use super::sheet::{Column, Sheet};
-use crate::spec::card::{Card, Pick, Ties};
+use crate::spec::card::{Card, Pick, Sidecar, Ties};
 
 /// A side file is at most so long.
 const LONGEST: u64 = 16 << 20;
 
-/// Reads the side files of all items.
-pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet) -> Result<(), DataError> {
-    if card.sidecars.is_empty() {
-        return Ok(());
-    }
+/// Reads a side file of each item.
+pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, sidecar: &Sidecar) -> Result<(), DataError> {
     let whole = Root::of(root)?;
-    for sidecar in &card.sidecars {
-        let paths: Vec<PathBuf> = sheet.containers.iter().map(|container| container.path(root)).collect();
-        let archived = archived(sheet, &paths);
-        let one = |row: usize| -> Result<Vec<Option<String>>, String> {
-            let value = |name: &str| sheet.columns.get(name).and_then(|column| column.get(row));
-            let file = sidecar.file.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|file| below_root(&file))?;
-            let own = match sheet.places[row] {
-                Place::Record(container, _) => Some(container),
-                Place::File(_) => None,
-            };
-            match bytes(
-                &whole,
-                &file,
-                archived.get(file.as_str()).and_then(|held| held.iter().find(|(at, ..)| Some(*at) == own).or(held.first())),
-            )
-            .map_err(|reason| format!("the side file `{file}` {reason}"))?
-            {
-                Some(bytes) => {
-                    let picked = sidecar.columns.iter().map(|(name, pick)| self::pick(pick, &bytes, card.lists(name)));
-                    picked.collect::<Result<_, String>>().map_err(|reason| format!("the side file `{file}` {reason}"))
-                }
-                None if sidecar.keep_unmatched => Ok(vec![None; sidecar.columns.len()]),
-                None => Err(format!("there is no side file `{file}`")),
-            }
+    let paths: Vec<PathBuf> = sheet.containers.iter().map(|container| container.path(root)).collect();
+    let archived = archived(sheet, &paths);
+    let one = |row: usize| -> Result<Vec<Option<String>>, String> {
+        let value = |name: &str| sheet.columns.get(name).and_then(|column| column.get(row));
+        let file = sidecar.file.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|file| below_root(&file))?;
+        let own = match sheet.places[row] {
+            Place::Record(container, _) => Some(container),
+            Place::File(_) => None,
         };
-        let rows: Vec<Result<Vec<Option<String>>, String>> = (0..sheet.len()).into_par_iter().map(one).collect();
-        let mut hasher = blake3::Hasher::new();
-        for (at, name) in sidecar.columns.keys().enumerate() {
-            let mut column = Column::default();
-            for row in &rows {
-                let value = row.as_ref().ok().and_then(|values| values.get(at)?.as_deref());
-                hasher.update(value.unwrap_or("\0").as_bytes()).update(b"\n");
-                column.push(value);
+        match bytes(
+            &whole,
+            &file,
+            archived.get(file.as_str()).and_then(|held| held.iter().find(|(at, ..)| Some(*at) == own).or(held.first())),
+        )
+        .map_err(|reason| format!("the side file `{file}` {reason}"))?
+        {
+            Some(bytes) => {
+                let picked = sidecar.columns.iter().map(|(name, pick)| self::pick(pick, &bytes, card.lists(name)));
+                picked.collect::<Result<_, String>>().map_err(|reason| format!("the side file `{file}` {reason}"))
             }
-            sheet.columns.insert(name.clone(), column);
+            None if sidecar.keep_unmatched => Ok(vec![None; sidecar.columns.len()]),
+            None => Err(format!("there is no side file `{file}`")),
         }
-        sheet.contents.push(Digest::from(hasher.finalize()));
-        let keep: Vec<bool> = rows.iter().map(Result::is_ok).collect();
-        sheet.reject(&keep, |_, row| rows[row].as_ref().err().cloned().unwrap_or_default());
+    };
+    let rows: Vec<Result<Vec<Option<String>>, String>> = (0..sheet.len()).into_par_iter().map(one).collect();
+    let mut hasher = blake3::Hasher::new();
+    for (at, name) in sidecar.columns.keys().enumerate() {
+        let mut column = Column::default();
+        for row in &rows {
+            let value = row.as_ref().ok().and_then(|values| values.get(at)?.as_deref());
+            hasher.update(value.unwrap_or("\0").as_bytes()).update(b"\n");
+            column.push(value);
+        }
+        sheet.columns.insert(name.clone(), column);
     }
+    sheet.contents.push(Digest::from(hasher.finalize()));
+    let keep: Vec<bool> = rows.iter().map(Result::is_ok).collect();
+    sheet.reject(&keep, |_, row| rows[row].as_ref().err().cloned().unwrap_or_default());
     Ok(())
 }
 

@@ -135,7 +135,8 @@ fn units(pool: &Pool, rows: &[u32], taken: &HashSet<u32>) -> IndexMap<String, Ve
     units
 }
 
-/// Draws a share of units, of every stratum alike; a unit lies in the stratum of its first row.
+/// Draws a share of units, of every stratum alike, those that are too large for what is left of it being passed over; a unit lies in the stratum
+/// of its first row.
 fn draw(units: &IndexMap<String, Vec<u32>>, share: f64, factors: &[&Factor], seed: u64) -> Vec<u32> {
     let mut strata: BTreeMap<Vec<Option<u32>>, Vec<Ranked>> = BTreeMap::new();
     for (unit, members) in units {
@@ -149,14 +150,19 @@ fn draw(units: &IndexMap<String, Vec<u32>>, share: f64, factors: &[&Factor], see
         // What large units took too much or too little of is made up for by the strata that follow.
         let quota = quota as i64 + owed;
         units.sort_unstable_by_key(|(rank, _)| *rank);
-        let mut count = 0;
+        let (mut count, mut smallest): (i64, Option<&[u32]>) = (0, None);
         for (_, members) in units {
-            // The unit that crosses the quota is in where that comes nearer to it.
             let more = members.len() as i64;
-            if count >= quota || (count + more - quota).abs() > quota - count {
-                break;
+            if count + more <= quota {
+                count += more;
+                drawn.extend_from_slice(members);
+            } else if smallest.is_none_or(|smallest| members.len() < smallest.len()) {
+                smallest = Some(members);
             }
-            count += more;
+        }
+        // Of those that would cross the quota, the smallest is in where that comes nearer to it.
+        if let Some(members) = smallest.filter(|members| count + members.len() as i64 - quota <= quota - count) {
+            count += members.len() as i64;
             drawn.extend_from_slice(members);
         }
         owed = quota - count;

@@ -112,17 +112,26 @@ fn read_extended(path: &Path, asked: Option<&Node>, above: &mut Vec<PathBuf>, pr
     above.push(identity);
     let mut merged = read_extended(&source.folder().join(name), Some(&base), above, problems)?;
     above.pop();
-    merge(&mut merged, node);
+    let takes = merged.get("fairgrid_card").is_some();
+    merge(&mut merged, node, takes);
     Some(merged)
 }
 
-/// Maps merge by key; lists and scalars replace.
-fn merge(base: &mut Node, over: Node) {
+/// Under these keys of a card `null` is a value, an empty cell: it replaces what is written there, as all values do.
+const CELLS: [&str; 2] = ["present", "absent"];
+
+/// Under this key of a card stand values and the levels that they are: `null` is none of these.
+const LEVELS: &str = "map";
+
+/// Maps merge by key; lists and scalars replace. In a card, `null` takes what is under a key away.
+fn merge(base: &mut Node, over: Node, takes: bool) {
     match (&mut base.value, over.value) {
         (Value::Map(entries), Value::Map(overs)) => {
             for (key, value) in overs {
-                match entries.iter_mut().find(|(name, _)| *name == key) {
-                    Some((_, node)) => merge(node, value),
+                let gone = takes && value.value == Value::Null && !CELLS.contains(&key.text.as_str());
+                match entries.iter().position(|(name, _)| *name == key) {
+                    Some(at) if gone => drop(entries.remove(at)),
+                    Some(at) => merge(&mut entries[at].1, value, takes && key.text != LEVELS),
                     None => entries.push((key, value)),
                 }
             }

@@ -185,12 +185,24 @@ fn bytes(location: &serde_yaml::Location) -> (usize, usize) {
     (start, start + span.byte_len().unwrap_or(0) as usize)
 }
 
+/// `true` and `false` alone are booleans: `True`, which the library takes for one, is what tables hold that Python writes.
+fn boolean(value: bool, written: &str) -> Value {
+    let word = value.to_string();
+    match written != word && written.eq_ignore_ascii_case(&word) {
+        true => Value::Text(written.to_owned()),
+        false => Value::Boolean(value),
+    }
+}
+
 fn grow(raw: Spanned<Raw>, source: &Arc<Source>, problems: &mut Problems) -> Node {
     let (start, end) = bytes(&raw.referenced);
     let place = Place { source: Arc::clone(source), start, end };
     let value = match raw.value {
         Raw::Null => Value::Null,
-        Raw::Boolean(value) => Value::Boolean(value),
+        Raw::Boolean(value) => {
+            let (start, end) = bytes(&raw.defined);
+            boolean(value, source.text.get(start..end).unwrap_or_default())
+        }
         Raw::Integer(value) => Value::Integer(value),
         Raw::Float(value) => Value::Float(value),
         Raw::Text(value) => Value::Text(value),

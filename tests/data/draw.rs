@@ -250,3 +250,25 @@ splits: {{test: {{fraction: {fraction}, stratify: [race, sex, age], seed: {seed}
         }
     }
 }
+
+#[test]
+fn subjects_that_do_not_fit_are_passed_over() {
+    let folder = Folder::new();
+    folder.image("a.png", "rgb.png");
+    // Photographs of each person, the fraction, what it is, and what comes of it.
+    let one_and_many = [&[120][..], &[10; 8]].concat();
+    for (sizes, fraction, drawn) in
+        [(one_and_many, 0.3, 60..=60), (vec![40, 40, 10, 10], 0.15, 10..=20), (vec![40, 40, 10, 10], 0.3, 20..=40)]
+    {
+        let people = sizes.iter().enumerate().flat_map(|(person, photographs)| std::iter::repeat_n(person, *photographs));
+        let rows: String = people.enumerate().map(|(row, person)| format!("{row},{person}\n")).collect();
+        folder.write("t.csv", format!("id,person\n{rows}"));
+        for seed in 0..6 {
+            let splits = format!("splits: {{val: {{fraction: {fraction}, seed: {seed}}}, train: {{rest: true}}}}");
+            let dataset =
+                folder.open(&format!("images: {{table: t.csv, path: a.png, id: '{{id}}'}}\nsubject: person\n{splits}\n")).unwrap();
+            let items = dataset.split("val").unwrap().len();
+            assert!(drawn.contains(&items), "{items} of {sizes:?}, {fraction}, {seed}");
+        }
+    }
+}

@@ -26,6 +26,27 @@ fn records_are_lists_single_values_and_lists_of_these() {
     assert_eq!(folder.rejected(cards[2]), ["`classes.json` 4: expected a single value"]);
 }
 
+#[test]
+fn each_takes_the_elements_of_a_map_with_their_keys() {
+    let folder = Folder::new();
+    folder.images(&["a.png", "b.png", "c.png"]);
+    let card = |more: &str, path: &str, from: &str| {
+        format!("images: {{table: {{file: t.json, each: files{more}}}, path: '{{{path}}}'}}\nfields: {{y: {from}}}\nlabel: y\n")
+    };
+    for (json, card) in [
+        (r#"[{"files": {"a.png": {"y": 1}, "b.png": {"y": 2}}}, {"files": {"c.png": {"y": 1}}}]"#, card("", "files.key", "files.y")),
+        (r#"{"p": {"files": {"a.png": 1, "b.png": 2}}, "q": {"files": {"c.png": 1}}}"#, card("", "files.key", "files.value")),
+        (
+            r#"{"people": {"p": {"files": {"1": ["a.png"], "2": "b.png"}}, "q": {"files": {"1": ["c.png"]}}}}"#,
+            card(", at: /people", "files.value", "files.key"),
+        ),
+        (r#"{"made": 2024, "files": {"a.png": 1, "b.png": 2, "c.png": 1}}"#, card("", "files.key", "files.value")),
+    ] {
+        let dataset = folder.write("t.json", json).open(&card).unwrap_or_else(|error| panic!("{card}: {error}"));
+        assert_eq!((dataset.ids.join(" ").as_str(), levels(&dataset, "y")), ("a.png b.png c.png", vec!["1", "2", "1"]), "{card}");
+    }
+}
+
 /// labelme: a document an image, indented.
 const LABELME: &str = "images:
   table: {file: '*.json', each: shapes}

@@ -4,7 +4,7 @@ use fairgrid::data::dataset::Dataset;
 use fairgrid::data::mock;
 use fairgrid::spec::card::Card;
 
-use super::folder::{Folder, labels};
+use super::folder::{Folder, labels, levels};
 
 fn three() -> Folder {
     let folder = Folder::new();
@@ -101,6 +101,31 @@ fn two_lists_say_what_is_there_and_what_is_not() {
 }
 
 #[test]
+fn booleans_of_python_are_text_as_they_are_in_tables() {
+    let folder = three();
+    folder.write("t.csv", "file,mask,mixed,low\na.jpg,True,True,true\nb.jpg,False,1,false\nc.jpg,True,FALSE,true\n");
+    let table = "images: {table: t.csv, path: '{file}'}\n";
+    for (card, expected) in [
+        ("labels: {columns: [mask], present: True, absent: False}\n", ["mask", "!mask", "mask"]),
+        ("labels: {columns: [mask], present: 'True', absent: 'False'}\n", ["mask", "!mask", "mask"]),
+        ("labels: {columns: [mixed], present: [True, 1], absent: [FALSE, 0]}\n", ["mixed", "mixed", "!mixed"]),
+        ("labels: {columns: [low], present: true, absent: false}\n", ["low", "!low", "low"]),
+    ] {
+        assert_eq!(labels(&folder.open(&format!("{table}{card}")).unwrap()), expected, "{card}");
+    }
+    for (field, level) in [("mask", "True"), ("mixed", "FALSE"), ("low", "true")] {
+        let card = format!("{table}fields: {{{field}: {{levels: [{level}], outside: keep}}}}\nwhere: {{{field}: {level}}}\n");
+        let dataset = folder.open(&card).unwrap_or_else(|error| panic!("{card}: {error}"));
+        assert!(dataset.ids.contains(&"c.jpg".to_owned()), "{card}");
+        assert!(levels(&dataset, field).iter().all(|found| *found == level), "{card}");
+    }
+    let anchored = folder.open(&format!("{table}labels: {{columns: [mask], absent: &no False, present: [True, *no]}}\n")).unwrap_err();
+    assert!(anchored.contains("`False` is both `present` and `absent`"), "{anchored}");
+    let strict = folder.open(&format!("{table}strict: True\n")).unwrap_err();
+    assert!(strict.contains("expected `true` or `false`, found `True`"), "{strict}");
+}
+
+#[test]
 fn lists_of_labels() {
     let folder = three();
     folder.write("t.csv", "file,tags,json\na.jpg,cat; dog,\"[\"\"cat\"\", 3]\"\nb.jpg,,[]\nc.jpg,dog,oops\n");
@@ -116,6 +141,25 @@ fn lists_of_labels() {
         dataset.rejected[0].to_string(),
         "`t.csv` 4: `json` is `oops`, which is no list: write `[\"a\", \"b\"]`, or say the `separator`"
     );
+}
+
+#[test]
+fn an_item_without_a_list_is_not_labelled() {
+    let folder = three();
+    folder.images(&["d.jpg"]).write("a.json", r#"{"tags": ["x", "y"]}"#).write("b.json", r#"{"tags": []}"#);
+    folder.write("c.json", r#"{"tags": null}"#).write("d.json", r#"{"note": "nobody looked"}"#);
+    let card =
+        "images: {glob: '*.jpg'}\nsidecar: {file: '{stem}.json', fields: {tags: {at: /tags}}}\nlabels: {from: tags, others: absent}\n";
+    assert_eq!(labels(&folder.open(card).unwrap()), ["x y", "!x !y", "", ""]);
+    let lost = folder.open(&card.replace("at: /tags", "at: /tag")).unwrap_err();
+    assert!(lost.contains("no item has a list in `tags`"), "{lost}");
+    // Between separators, nothing is a list of nothing.
+    folder.write("t.csv", "file,tags,list\na.jpg,x y,\"['x']\"\nb.jpg,,[]\nc.jpg,y,\n");
+    let table = "images: {table: t.csv, path: '{file}'}\n";
+    let bare = folder.open(&format!("{table}labels: {{from: tags, separator: ' ', others: absent}}\n")).unwrap();
+    assert_eq!(labels(&bare), ["x y", "!x !y", "y !x"]);
+    let list = folder.open(&format!("{table}labels: {{present: list, absent: rest}}\n")).unwrap();
+    assert_eq!(labels(&list), ["x", "!x", ""]);
 }
 
 #[test]
@@ -163,4 +207,14 @@ fn names_are_two_columns() {
     folder.write("l.csv", "im,lab\na,/m/01\n").write("names.csv", "label_code\n/m/01\n");
     let refused = folder.open(&format!("{FILES}labels: {{file: l.csv, id: im, class: lab, names: {{file: names.csv}}}}\n")).unwrap_err();
     assert!(refused.ends_with("`names.csv` has 1 column, and `names` are codes and what they are called"), "{refused}");
+
+    // JSON has no first column, and of two that fit no label neither is the code.
+    folder.write("names.json", r#"[{"id": "/m/01", "name": "Cat", "frequency": "c"}, {"id": "/m/02", "name": "Dog", "frequency": "r"}]"#);
+    let card = format!("{FILES}labels: {{file: l.csv, id: im, class: lab, names: {{file: names.json}}}}\n");
+    let refused = folder.open(&card).unwrap_err();
+    assert!(refused.ends_with("`names.json` has 3 columns, and `names` are codes and what they are called"), "{refused}");
+    let said = |code: &str, name: &str| folder.open(&card.replace("names.json", &format!("names.json, code: {code}, name: {name}")));
+    assert_eq!(labels(&said("id", "name").unwrap())[0], "Cat");
+    let refused = said("frequency", "name").unwrap_err();
+    assert!(refused.ends_with("the codes are such as `c`, `r`, the labels `/m/01`"), "{refused}");
 }

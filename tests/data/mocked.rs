@@ -104,6 +104,10 @@ fn joined_rows_are_found_by_the_image_of_a_box_by_a_number_and_by_another_table(
             "images: {glob: 'im/*.jpg'}\nlabel: what\n",
             "{a: {file: a.csv, key: {column: name, equals: '{stem}.png'}}, b: {file: b.csv, key: {column: c, equals: a.c}}}\nfields: {what: b.what}\n",
         ),
+        (
+            "images: {glob: 'im/*.jpg'}\nlabel: what\n",
+            "{a: {file: a.csv, key: stem}}\nsidecar: {file: '{a.folder}/{stem}.json', fields: {what: /what}}\nfields: {what: {}}\n",
+        ),
     ] {
         assert_eq!(mocked(&format!("{layout}tables: {tables}")).ids.len(), 60, "{tables}");
     }

@@ -166,7 +166,15 @@ fn affectnet_with_numpy_files() {
     let folder = Folder::new();
     let wide = |text: &str| text.chars().flat_map(|letter| (letter as u32).to_le_bytes()).collect::<Vec<u8>>();
     folder
-        .images(&["train_set/images/12.jpg", "val_set/images/3.jpg", "val_set/images/4.jpg", "val_set/images/5.jpg"])
+        .images(&[
+            "train_set/images/12.jpg",
+            "val_set/images/3.jpg",
+            "val_set/images/4.jpg",
+            "val_set/images/5.jpg",
+            "val_set/images/6.jpg",
+        ])
+        .write("val_set/annotations/6_exp.npy", npy("<i8", &2_i64.to_le_bytes()))
+        .write("val_set/annotations/6_val.npy", npy("<f8", &f64::NAN.to_le_bytes()))
         .write("train_set/annotations/12_exp.npy", npy("<U1", &wide("6")))
         .write("train_set/annotations/12_val.npy", npy("<U9", &wide("-0.512345")))
         .write("val_set/annotations/3_exp.npy", npy("<i8", &2_i64.to_le_bytes()))
@@ -174,8 +182,9 @@ fn affectnet_with_numpy_files() {
         .write("val_set/annotations/4_exp.npy", "no array")
         .write("val_set/annotations/4_val.npy", npy("<f8", &[]));
     let dataset = open(&folder, "affectnet-2021");
-    assert_eq!((levels(&dataset, "expression"), levels(&dataset, "valence")), (vec!["anger", "sad"], vec!["negative", "positive"]));
-    assert_eq!(split(&dataset, "validation"), ["val_set/images/3.jpg"]);
+    assert_eq!(levels(&dataset, "expression"), ["anger", "sad", "sad"]);
+    assert_eq!(levels(&dataset, "valence"), ["negative", "positive", "-"]);
+    assert_eq!(split(&dataset, "validation"), ["val_set/images/3.jpg", "val_set/images/6.jpg"]);
     assert_eq!(
         rejected(&dataset),
         [

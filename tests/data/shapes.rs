@@ -278,3 +278,54 @@ fn rows_are_numbered_from_one_by_row_and_from_zero_by_index() {
     let dataset = Dataset::open(&read.at(&root), &folder.path().join("cache")).unwrap();
     assert_eq!((dataset.ids.len(), dataset.rejections), (20, 0), "{:?}", dataset.rejected);
 }
+
+#[test]
+fn keys_of_joined_tables_are_patterns_of_the_numbers_of_rows() {
+    let folder = Folder::new();
+    folder.images(&["v_0001.png", "v_0002.png", "v_0003.png"]).write("truth.txt", "4\n7\n4\n");
+    let card = |key: &str| {
+        format!(
+            "images: {{glob: '*.png', name: 'v_(?<n>\\d+)[.]png'}}\n\
+             tables: {{t: {{file: truth.txt, columns: [y], key: {key}, unmatched: keep}}}}\nfields: {{y: t.y}}\n"
+        )
+    };
+    for (key, expected) in [
+        ("{column: '{row:04}', equals: n}", ["4", "7", "4"]),
+        ("{column: 'v{row:04}', equals: 'v{n}'}", ["4", "7", "4"]),
+        ("{column: '{row}-{y}', equals: '{n}-7'}", ["-", "-", "-"]),
+        ("{column: '{row:04}-{y}', equals: '{n}-7'}", ["-", "7", "-"]),
+        ("{column: row, match: '(?<n>.+)'}", ["-", "-", "-"]),
+    ] {
+        assert_eq!(levels(&folder.open(&card(key)).unwrap(), "y"), expected, "{key}");
+    }
+    let lost = folder.open(&card("{column: '{row}-{z}', equals: n}")).unwrap_err();
+    assert!(lost.contains("`truth.txt` has no column `z`"), "{lost}");
+}
+
+#[test]
+fn a_table_may_have_a_column_found_of_its_own() {
+    let folder = Folder::new();
+    folder.images(&["0.png", "1.png", "2.png"]).write("p.csv", "stem,found,sex\n0,1,f\n1,0,m\n").write("q.csv", "stem,sex\n0,f\n");
+    let dataset = folder
+        .open(
+            "images: {glob: '*.png'}\n\
+             tables: {p: {file: p.csv, key: stem, unmatched: keep}, q: {file: q.csv, key: stem, unmatched: keep}}\n\
+             fields: {face: p.found, there: q.found}\n",
+        )
+        .unwrap();
+    assert_eq!((levels(&dataset, "face"), levels(&dataset, "there")), (vec!["1", "0", "-"], vec!["1", "0", "0"]));
+}
+
+#[test]
+fn side_files_are_found_by_joined_tables_and_tables_by_side_files() {
+    let folder = Folder::new();
+    folder.images(&["0.png", "1.png"]).write("f.csv", "stem,folder\n0,a\n1,b\n").write("people.csv", "id,tone\nx,dark\ny,light\n");
+    folder.write("side/a/0.json", "{\"who\": \"x\"}").write("side/b/1.json", "{\"who\": \"y\"}");
+    let card = "images: {glob: '*.png'}\n\
+                tables: {p: {file: people.csv, key: {column: id, equals: who}}, f: {file: f.csv, key: stem}}\n\
+                sidecar: {file: 'side/{f.folder}/{stem}.json', fields: {who: {at: /who}}}\nfields: {who: {}, tone: p.tone}\n";
+    let dataset = folder.open(card).unwrap();
+    assert_eq!((levels(&dataset, "who"), levels(&dataset, "tone")), (vec!["x", "y"], vec!["dark", "light"]));
+    let circle = folder.open(&card.replace("f.csv, key: stem", "f.csv, key: {column: stem, equals: who}")).unwrap_err();
+    assert!(circle.contains("the side file `side/{f.folder}/{stem}.json` can only be read after `p`, `f`, and so in a circle"), "{circle}");
+}

@@ -119,7 +119,7 @@ fn parquet_kinds_and_structs() {
     ]);
     let batch = RecordBatch::try_new(
         Arc::new(schema.clone()),
-        vec![Arc::new(Int8Array::from(vec![3, -1])), Arc::new(Float32Array::from(vec![0.5, 2.0])), Arc::new(scores), Arc::new(image)],
+        vec![Arc::new(Int8Array::from(vec![3, -1])), Arc::new(Float32Array::from(vec![0.5, f32::NAN])), Arc::new(scores), Arc::new(image)],
     )
     .unwrap();
     let file = std::fs::File::create(&path).unwrap();
@@ -131,6 +131,9 @@ fn parquet_kinds_and_structs() {
     assert_eq!(table.columns().collect::<Vec<_>>(), ["label", "weight", "scores", "image.path"]);
     assert_eq!(table.column("label").unwrap().integer(1).unwrap(), Some(-1));
     assert_eq!(table.column("label").unwrap().text(0).unwrap().as_deref(), Some("3"));
+    let weights = table.column("weight").unwrap();
+    assert_eq!([0, 1].map(|row| weights.text(row).unwrap()), [Some("0.5".into()), None]);
+    assert!(weights.number(1).unwrap().is_some_and(f64::is_nan));
     assert_eq!(table.column("scores").unwrap().numbers(0).unwrap(), Some(vec![0.5, 0.25]));
     assert_eq!(table.column("scores").unwrap().numbers(1).unwrap(), None);
     assert_eq!(table.column("image.path").unwrap().text(0).unwrap().as_deref(), Some("a.png"));

@@ -178,6 +178,29 @@ fn boxes_lie_in_joined_tables_and_null_unsets_what_a_card_extends() {
 }
 
 #[test]
+fn null_takes_away_whatever_a_card_extends_unless_it_is_a_value() {
+    let folder = super::folder::Folder::new();
+    folder.images(&["a.png", "b.png"]).write("t.csv", "file,sex,race,seen\na.png,f,?,\nb.png,m,B,1\n").write(
+        "base.yaml",
+        "fairgrid_card: 1\ndataset: base\nimages: {table: t.csv, path: '{file}'}\n\
+         fields: {gender: {from: sex, map: {f: female, m: male}}, race: {map: {'?': unknown, B: black}}}\nlabel: gender\n\
+         splits: {test: {fraction: 0.5, stratify: [gender]}, train: {rest: true}}\nmock: {planted: {contrast: {race: {black: 0.6}}}}\n",
+    );
+    let over = "extends: base.yaml\nlabel: race\nfields: {gender: null}\nsplits: {test: {stratify: null}}\nmock: {planted: null}\n";
+    let dataset = folder.open(over).unwrap();
+    assert_eq!(dataset.fields.keys().collect::<Vec<_>>(), ["race"]);
+    assert_eq!(dataset.classes, ["unknown", "black"]);
+    let missing =
+        folder.open(&over.replace("gender: null", "race: {missing: keep, map: {'?': null}}").replace("label: race", "label: gender"));
+    assert_eq!(super::folder::levels(&missing.unwrap(), "race"), ["-", "black"]);
+    folder.write(
+        "base.yaml",
+        "fairgrid_card: 1\ndataset: base\nimages: {table: t.csv, path: '{file}'}\nlabels: {columns: [seen], present: 1, absent: 0}\n",
+    );
+    assert_eq!(super::folder::labels(&folder.open("extends: base.yaml\nlabels: {absent: null}\n").unwrap()), ["!seen", "seen"]);
+}
+
+#[test]
 fn boxes_off_the_image_and_shares_that_are_taken_for_pixels_are_rejected() {
     let boxes = "1,0,0,8,8\n2,60,44,99,99\n3,61,3,70,9\n4,3,100,9,120\n5,-4,-4,6,6\n6,3.2,3.2,3.4,3.4\n7,0.1,0.1,0.9,0.9\n8,0,0,1,1\n";
     let table: String = boxes.lines().map(|row| format!("a.png,{row}\n")).collect();

@@ -143,9 +143,9 @@ for sample in samples:
 
 
 def split_rows(splits, subject):
-    """Siblings one by one, those with all items of a condition first: whole subjects, in the order of their digests, as near to each stratum's
-    quota as they come; what is then too much or too little is made up for in the next stratum. A fraction is of all items, and what it comes to is
-    spread over the strata of what no sibling has."""
+    """Siblings one by one, those with all items of a condition first: whole subjects, in the order of their digests, each that fits into what is left
+    of its stratum's quota, and then the smallest of the others, where that comes nearer; what is then too much or too little is made up for in the
+    next stratum. A fraction is of all items, and what it comes to is spread over the strata of what no sibling has."""
     made = {}
     for name, split in splits.items():
         if "where" in split:
@@ -170,12 +170,16 @@ def split_rows(splits, subject):
         drawn, owed = [], 0
         for (_, units), quota in zip(ordered, quotas):
             quota += owed
-            count = 0
+            count, others = 0, []
             for _, rows in sorted(units, key=lambda unit: rank(split.get("seed", 0), "split", unit[0])):
-                if count >= quota or abs(count + len(rows) - quota) > quota - count:
-                    break
+                if count + len(rows) > quota:
+                    others.append(rows)
+                    continue
                 count += len(rows)
                 drawn += rows
+            if others and (least := min(others, key=len)) and count + len(least) - quota <= quota - count:
+                count += len(least)
+                drawn += least
             owed = quota - count
         made[name] = sorted(drawn)
     for name, split in splits.items():

@@ -1,5 +1,7 @@
 //! What is counted of a dataset: items, classes and levels of each split.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::data::dataset::Dataset;
@@ -55,7 +57,8 @@ impl Census {
         let others = dataset.fields.iter().filter(|(name, _)| dataset.label.as_ref() != Some(name));
         let attribute = dataset.attribute.as_ref().filter(|name| dataset.label.as_ref() != Some(name));
         let subjects = dataset.subject.as_ref().map(|subject| {
-            let shown: std::collections::HashSet<u32> = rows.iter().filter_map(|row| subject.codes[*row as usize]).collect();
+            // An item of which nobody knows whom it shows is somebody of its own, as where it is split and scored.
+            let shown: HashSet<Result<u32, u32>> = rows.iter().map(|row| subject.codes[*row as usize].ok_or(*row)).collect();
             shown.len()
         });
         Self {

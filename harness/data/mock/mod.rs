@@ -81,15 +81,15 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
 }
 
 /// Rows are counted in each file. An item that finds its row of a table by a number has that number, and one that finds it by another
-/// table's cell has such a cell.
+/// table's cell has such a cell. A table that leads to side files leads all items to the same folder, since several may have one row of it.
 fn numbered(card: &Card, items: &mut [Item]) {
+    let joined = |column: &str| column.split_once('.').is_some_and(|(table, _)| card.tables.contains_key(table));
     let mut rows: BTreeMap<Option<String>, u64> = BTreeMap::new();
     for item in items {
         let row = rows.entry(item.split.clone()).or_default();
         *row += 1;
         item.row = *row;
         for table in card.tables.values() {
-            let joined = |column: &str| column.split_once('.').is_some_and(|(table, _)| card.tables.contains_key(table));
             for column in table.key.item_columns() {
                 let number = match table.key.first() {
                     Some(first) if first_of(column).is_none() => (item.number + first).to_string(),
@@ -98,6 +98,9 @@ fn numbered(card: &Card, items: &mut [Item]) {
                 };
                 item.cells.entry(column.to_owned()).or_insert(number);
             }
+        }
+        for column in card.sidecars.iter().flat_map(|sidecar| sidecar.file.columns()).filter(|column| joined(column)) {
+            item.cells.entry(column.to_owned()).or_insert_with(|| "beside".to_owned());
         }
     }
 }

@@ -38,7 +38,8 @@ impl<'t> Column<'t> {
         self.array().is_null(row) || self.downcast::<LargeStringArray>().is_some_and(|texts| texts.value(row).is_empty())
     }
 
-    /// A cell as text: numbers and booleans are written out, lists as JSON. Bytes that are UTF-8 are text, which some writers do not mark.
+    /// A cell as text: numbers and booleans are written out, lists as JSON. Bytes that are UTF-8 are text, which some writers do not mark. What
+    /// pandas has no value for is NaN in a column of numbers, and missing here.
     ///
     /// # Errors
     /// When the column holds other bytes, or some kind that has no text.
@@ -53,7 +54,8 @@ impl<'t> Column<'t> {
             return Ok(Some(Cow::Owned(numbers.value(row).to_string())));
         }
         if let Some(numbers) = self.downcast::<Float64Array>() {
-            return Ok(Some(Cow::Owned(numbers.value(row).to_string())));
+            let number = numbers.value(row);
+            return Ok((!number.is_nan()).then(|| Cow::Owned(number.to_string())));
         }
         if let Some(truths) = self.downcast::<BooleanArray>() {
             return Ok(Some(Cow::Borrowed(if truths.value(row) { "true" } else { "false" })));

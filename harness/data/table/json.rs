@@ -144,15 +144,15 @@ impl Whole {
         }
     }
 
-    /// The record, where it is one: its own keys lead to the list of rows, or to a column that is read. A map of records has the columns
+    /// The record, where it is one: its own keys lead to the list, or map, of rows, or to a column that is read. A map of records has the columns
     /// within these, beside `key` and `value`.
     fn record(&mut self) -> Option<Value> {
         let record = Value::Object(std::mem::take(&mut self.entries));
-        let is_list = |each: &String| reach(&record, each).is_some_and(Value::is_array);
+        let has_rows = |each: &String| reach(&record, each).is_some_and(|rows| rows.is_array() || rows.is_object());
         let is_own = |name: &String| reach(&record, name).is_some_and(|value| !value.is_object());
         let mut others = self.columns.iter().filter(|name| !["key", "value"].contains(&name.as_str()));
         let by_key = self.columns.iter().any(|name| name == "key") && record.get("key").is_none();
-        let is_record = self.each.as_ref().is_some_and(is_list) || !by_key && others.any(is_own);
+        let is_record = self.each.as_ref().is_some_and(has_rows) || !by_key && others.any(is_own);
         is_record.then_some(record)
     }
 }

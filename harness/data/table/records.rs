@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, LargeStringArray};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Options, Table};
 
-/// Gathers objects; of those whose list is told apart (`each`), each element is a row.
+/// Gathers objects; of those whose list, or map, is told apart (`each`), each element is a row.
 pub(super) struct Records {
     options: Options,
     unit: &'static str,
@@ -44,7 +44,11 @@ impl Records {
             Some(list) => std::mem::take(list),
             None => return Err(format!("it has no list `{each}`")),
         };
-        let Value::Array(elements) = list else { return Err(format!("its `{each}` is no list")) };
+        let elements = match list {
+            Value::Array(elements) => elements,
+            Value::Object(entries) => entries.into_iter().flat_map(|(key, value)| under(&key, value)).collect(),
+            _ => return Err(format!("its `{each}` is neither a list nor a map")),
+        };
         for element in elements {
             if let Some(place) = reach_mut(&mut record, &each) {
                 *place = element;
@@ -55,7 +59,7 @@ impl Records {
     }
 
     fn row(&mut self, record: &Value, number: u64) {
-        for key in record.as_object().into_iter().flat_map(serde_json::Map::keys) {
+        for key in record.as_object().into_iter().flat_map(Map::keys) {
             if !self.known.contains(key) {
                 self.known.insert(key.clone());
                 self.header.push(key.clone());
@@ -96,6 +100,22 @@ impl Records {
             malformed: Vec::new(),
             metadata: Arc::default(),
         }
+    }
+}
+
+/// The elements under a key of a map: one, or each of a list. They know the key, and a single value is called so.
+fn under(key: &str, value: Value) -> Vec<Value> {
+    let keyed = |element| {
+        let mut columns = match element {
+            Value::Object(columns) => columns,
+            single => Map::from_iter([("value".to_owned(), single)]),
+        };
+        columns.entry("key").or_insert_with(|| Value::from(key));
+        Value::Object(columns)
+    };
+    match value {
+        Value::Array(elements) => elements.into_iter().map(keyed).collect(),
+        element => vec![keyed(element)],
     }
 }
 

@@ -296,11 +296,11 @@ impl JoinKey {
         }
     }
 
-    /// The number of the first row, where the table's column numbers them.
+    /// The number of the first row, where the table's only column numbers them.
     pub fn first(&self) -> Option<u64> {
-        match self.columns().as_slice() {
-            [column] => first_of(column),
-            _ => None,
+        match self {
+            Self::Equal { column, .. } => column.bare().and_then(first_of),
+            Self::Pattern { column, .. } => first_of(column),
         }
     }
 

@@ -45,14 +45,20 @@ impl Template {
     }
 
     /// Its only column, where it is nothing else.
-    pub(super) fn only(self, problems: &mut Problems) -> Option<String> {
+    pub(super) fn bare(&self) -> Option<&str> {
         match self.parts.as_slice() {
-            [Part::Column(name, 0)] => Some(name.clone()),
-            _ => {
-                problems.push(Problem::at(&self.node, format!("expected the name of one column, found `{self}`")));
-                None
-            }
+            [Part::Column(name, 0)] => Some(name),
+            _ => None,
         }
+    }
+
+    /// The same of one that has to be nothing else.
+    pub(super) fn only(&self, problems: &mut Problems) -> Option<String> {
+        let only = self.bare().map(str::to_owned);
+        if only.is_none() {
+            problems.push(Problem::at(&self.node, format!("expected the name of one column, found `{self}`")));
+        }
+        only
     }
 
     /// A template that is one column.
