@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::score::measurement::Direction;
-use crate::spec::table::{self, Layout, Order, Origin, Spread, Word};
+use crate::spec::table::{self, Condition, Layout, Order, Origin, Spread, Word};
 
 use super::cell::{Cell, Outcome, Part};
 use super::column::{Column, distinct};
@@ -19,6 +19,8 @@ pub struct Table {
     pub rows: Vec<String>,
     /// The columns.
     pub columns: Vec<Column>,
+    /// Which numbers are shown.
+    pub conditions: Vec<Condition>,
     /// The lines, in the order in which they are shown.
     pub lines: Vec<Line>,
     /// The axes that were averaged and span some shown cell.
@@ -78,6 +80,7 @@ impl Table {
             averaged: draft.averaged.into_iter().map(str::to_owned).collect(),
             pooled: layout.pool.iter().map(|mention| mention.name.clone()).collect(),
             columns,
+            conditions: spec.conditions.clone(),
             lines,
             spread,
             sorted: spec.sort.as_ref().map(|sort| sort.metric.name.clone()),
