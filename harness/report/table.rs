@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use indexmap::IndexSet;
+
 use crate::score::measurement::Direction;
 use crate::spec::table::{self, Condition, Layout, Order, Origin, Spread, Word};
 
@@ -57,7 +59,8 @@ impl Table {
         let columns: Vec<Column> = spec.columns.iter().flat_map(|entry| Column::expand(entry, heading, &shown)).collect();
         let averaged: Vec<&str> = layout.average.iter().chain(&spec.average).map(|mention| mention.name.as_str()).collect();
         let written: Vec<&str> = spec.rows.iter().map(|row| row.name.as_str()).collect();
-        let averaged: Vec<&str> = averaged.into_iter().filter(|axis| !written.contains(axis)).collect();
+        let averaged: IndexSet<&str> = averaged.into_iter().filter(|axis| !written.contains(axis)).collect();
+        let averaged: Vec<&str> = averaged.into_iter().collect();
         let numbers: Vec<Vec<&Row>> =
             columns.iter().map(|column| shown.iter().filter(|row| column.takes(row)).copied().collect()).collect();
         let keyed_by = dimensions(&written, &averaged, &columns, &numbers, heading);
