@@ -253,9 +253,9 @@ fn concepts_and_attributes_are_dealt_out_by_whole_subjects() {
         |subject: usize, image: usize| ((subject * 5 + 2) as f64 * 0.7).sin() + image as f64 * 0.05 - if subject < 3 { 0.5 } else { 0.0 };
     let images = |subject: usize| (0..SUBJECTS[subject].0 + SUBJECTS[subject].1).map(move |image| angle(subject, image));
     let mut text = "id,shown,who,e0,e1\nm,male,pm,1,0\nf,female,pf,0,1\n".to_owned();
-    for subject in 0..SUBJECTS.len() {
+    for (subject, (cars, _)) in SUBJECTS.iter().enumerate() {
         for (image, angle) in images(subject).enumerate() {
-            let shown = if image < SUBJECTS[subject].0 { "car" } else { "oven" };
+            let shown = if image < *cars { "car" } else { "oven" };
             text.push_str(&format!("i{subject}{image},{shown},p{subject},{},{}\n", angle.cos(), angle.sin()));
         }
     }
