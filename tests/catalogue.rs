@@ -85,6 +85,20 @@ fn all_that_is_listed_tells_what_it_reads_its_range_its_direction_and_where_it_c
 #[test]
 fn names_of_others_are_told_what_they_are_here() {
     assert!(fairgrid(["explain", "kappa"]).run().ok().contains("cohen_kappa_score"));
+    for (theirs, ours) in [
+        ("CohenKappa", "cohen_kappa_score"),
+        ("MatthewsCorrCoef", "matthews_corrcoef"),
+        ("HammingDistance", "hamming_loss"),
+        ("AveragePrecision", "average_precision_score"),
+        ("F1Score", "f1_score"),
+        ("FBetaScore", "fbeta_score"),
+        ("JaccardIndex", "jaccard_score"),
+        ("NegativePredictiveValue", "negative_predictive_value"),
+        ("BinaryFairness", "demographic_parity_ratio"),
+    ] {
+        let told = fairgrid(["explain", theirs]).run().ok();
+        assert!(told.starts_with(&format!("{theirs} (torchmetrics")) && told.contains(&format!("\n{ours}\n")), "{told}");
+    }
     let power = fairgrid(["explain", "power"]).run().ok();
     assert!(power.starts_with("power (AIF360)\nis not here") && power.contains("`n_positive`"), "{power}");
 }

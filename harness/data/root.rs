@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, FileType};
-use std::os::unix::fs::FileTypeExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use rayon::prelude::*;
 
 use super::error::DataError;
 use super::printable::plain;
+use crate::spec::path::no_file;
 
 /// A root, and where it really lies.
 #[derive(Debug)]
@@ -133,14 +133,3 @@ pub(super) fn is_pattern(file: &str) -> bool {
 
 /// Why a path is refused that leads nowhere by itself.
 pub(super) const ABSENT: &str = "nothing";
-
-/// What lies somewhere and is no file.
-pub(super) fn no_file(kind: FileType) -> String {
-    let what = match kind {
-        kind if kind.is_dir() => "a folder",
-        kind if kind.is_fifo() => "a pipe",
-        kind if kind.is_socket() => "a socket",
-        _ => "a device",
-    };
-    format!("{what}, no file")
-}

@@ -10,9 +10,10 @@ use super::array;
 use super::digest::Digest;
 use super::error::DataError;
 use super::items::{Container, Place};
-use super::root::{Root, below_root, no_file};
+use super::root::{Root, below_root};
 use super::sheet::{Column, Sheet};
 use crate::spec::card::{Card, Pick, Sidecar, Ties};
+use crate::spec::path::no_file;
 
 /// A side file is at most so long.
 const LONGEST: u64 = 16 << 20;

@@ -9,11 +9,12 @@ use std::rc::Rc;
 use super::archive::{self, Member};
 use super::digest::Digest;
 use super::error::DataError;
-use super::root::{ABSENT, Root, below_root, is_pattern, no_file};
+use super::root::{ABSENT, Root, below_root, is_pattern};
 use super::table;
 use super::unpacked::Unpacked;
 use super::walk::walk;
 use crate::spec::card::{Glob, Header, TableFile, TableFormat};
+use crate::spec::path::no_file;
 use crate::spec::problem::did_you_mean;
 
 /// The column of the path of a table, below the root.

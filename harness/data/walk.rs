@@ -5,8 +5,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::error::DataError;
-use super::root::{Root, no_file};
+use super::root::Root;
 use crate::spec::card::Glob;
+use crate::spec::path::no_file;
 
 /// What a walk found.
 #[derive(Debug, Default)]

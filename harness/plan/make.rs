@@ -152,9 +152,7 @@ impl Planner<'_> {
         if !self.datasets.contains_key(name) {
             let opened = study.data.get(name).and_then(|data| {
                 let dataset = self.told(self.open(name, &data.card), &data.node, |error| {
-                    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-                    let why: String = causes.map(|cause| format!(": {cause}")).collect();
-                    format!("the dataset `{name}` cannot be used: {error}{why}")
+                    format!("the dataset `{name}` cannot be used: {}", in_full(error))
                 })?;
                 if dataset.rejections > 0 {
                     let count = dataset.rejections;
@@ -228,4 +226,10 @@ impl Planner<'_> {
         data.splits.insert(split.to_owned(), Rows::clone(&found));
         Some(found)
     }
+}
+
+/// An error with all that it comes from.
+pub(super) fn in_full(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

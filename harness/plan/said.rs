@@ -10,6 +10,9 @@ use crate::spec::study::Study;
 use crate::spec::table::Dimension;
 use crate::spec::vocabulary::{MetricColumn, Scored, ShareOf};
 
+/// What hangs on other items: two models cannot exchange one without the others.
+const TOGETHER: &str = "is a number of items together";
+
 /// The axes of a study as tables know them.
 pub fn dimensions(study: &Study) -> Vec<Dimension> {
     let axes = study.grid.axes.iter();
@@ -28,8 +31,11 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         MetricColumn {
             name: metric.name.clone(),
             decided: metric.input.of_rule(),
-            // Where items hang on each other, two models cannot exchange one without the others.
-            exchanged: metric.input == Input::Decisions,
+            unexchanged: match metric.input {
+                Input::Neighbours { .. } => Some(TOGETHER),
+                Input::Crossings => Some("sets scores of groups against each other"),
+                _ => None,
+            },
             effect: metric.is_effect(),
             of_models: false,
             overall,
@@ -46,7 +52,7 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         MetricColumn {
             name: metric.name.clone(),
             decided: false,
-            exchanged: false,
+            unexchanged: Some("is a number of vectors together"),
             effect: metric.definition.range.0 < 0.0 || !metric.per_group(),
             of_models: metric.definition.compute.of_models(),
             overall,
@@ -64,7 +70,7 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
         MetricColumn {
             name: metric.name.clone(),
             decided: metric.decided(),
-            exchanged: false,
+            unexchanged: Some(TOGETHER),
             // Of all groups at once: signed, or told from chance.
             effect: true,
             of_models: false,

@@ -9,7 +9,7 @@ use super::imported::{self, Taken};
 use super::job::Ability;
 use super::join::stranger;
 use super::key::Key;
-use super::make::Planner;
+use super::make::{Planner, in_full};
 use super::news::News;
 use super::planned::{PlannedCell, PlannedScore, Source};
 use super::said::scored;
@@ -89,7 +89,7 @@ impl Planner<'_> {
                 Some(Source::Imported { key, predictions: Arc::new(predictions) })
             }
             Err(error) => {
-                self.problems.push(Problem::at(&model.file_node, error.to_string()));
+                self.problems.push(Problem::at(&model.file_node, in_full(&error)));
                 None
             }
         }

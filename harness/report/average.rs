@@ -4,7 +4,7 @@ use super::heading::Heading;
 use super::row::Row;
 use super::table::Table;
 use crate::score::compare::mean::Mean;
-use crate::spec::table::Word;
+use crate::spec::table::{Condition, Word};
 
 /// A mean and the cells that it is of.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,7 @@ impl Average {
                             && average.over.iter().all(|axis| table.averaged.contains(axis))
                             && column.takes(&average.row)
                             && average.is_of(&key)
+                            && average.is_admitted(&table.conditions)
                     };
                     let mut found = averages.iter().filter(fits);
                     if let (Some(average), None) = (found.next(), found.next()) {
@@ -39,6 +40,12 @@ impl Average {
                 }
             }
         }
+    }
+
+    /// Whether a table shows the cells that it is of; which of the cells that differ in what it is over, their number tells.
+    fn is_admitted(&self, conditions: &[Condition]) -> bool {
+        let mut own = conditions.iter().filter(|condition| !self.over.contains(&condition.of.name));
+        own.all(|condition| condition.admits(Some(self.row.coordinate(&condition.of.name))))
     }
 
     /// Whether it is of a line; numbers without a decision rule are of every rule's.

@@ -2,8 +2,10 @@
 
 use std::cmp::Ordering;
 
+use indexmap::IndexSet;
+
 use crate::score::measurement::Direction;
-use crate::spec::table::{self, Layout, Order, Origin, Spread, Word};
+use crate::spec::table::{self, Condition, Layout, Order, Origin, Spread, Word};
 
 use super::cell::{Cell, Outcome, Part};
 use super::column::{Column, distinct};
@@ -19,6 +21,8 @@ pub struct Table {
     pub rows: Vec<String>,
     /// The columns.
     pub columns: Vec<Column>,
+    /// Which numbers are shown.
+    pub conditions: Vec<Condition>,
     /// The lines, in the order in which they are shown.
     pub lines: Vec<Line>,
     /// The axes that were averaged and span some shown cell.
@@ -55,7 +59,8 @@ impl Table {
         let columns: Vec<Column> = spec.columns.iter().flat_map(|entry| Column::expand(entry, heading, &shown)).collect();
         let averaged: Vec<&str> = layout.average.iter().chain(&spec.average).map(|mention| mention.name.as_str()).collect();
         let written: Vec<&str> = spec.rows.iter().map(|row| row.name.as_str()).collect();
-        let averaged: Vec<&str> = averaged.into_iter().filter(|axis| !written.contains(axis)).collect();
+        let averaged: IndexSet<&str> = averaged.into_iter().filter(|axis| !written.contains(axis)).collect();
+        let averaged: Vec<&str> = averaged.into_iter().collect();
         let numbers: Vec<Vec<&Row>> =
             columns.iter().map(|column| shown.iter().filter(|row| column.takes(row)).copied().collect()).collect();
         let keyed_by = dimensions(&written, &averaged, &columns, &numbers, heading);
@@ -78,6 +83,7 @@ impl Table {
             averaged: draft.averaged.into_iter().map(str::to_owned).collect(),
             pooled: layout.pool.iter().map(|mention| mention.name.clone()).collect(),
             columns,
+            conditions: spec.conditions.clone(),
             lines,
             spread,
             sorted: spec.sort.as_ref().map(|sort| sort.metric.name.clone()),

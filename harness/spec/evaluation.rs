@@ -255,6 +255,13 @@ fn breakdowns(node: &Node, problems: &mut Problems) -> Option<Vec<Written<Vec<St
 }
 
 pub(super) fn breakdown(node: &Node, problems: &mut Problems) -> Option<Written<Vec<String>>> {
+    if let Value::List(items) = &node.value
+        && let Some(inner) = items.iter().find(|item| matches!(item.value, Value::List(_)))
+    {
+        let message = "an intersection is one list of fields, and this is a list in it";
+        problems.push(Problem::at(inner, message).help("write `FIELD`, or `[FIELD, FIELD]` for an intersection"));
+        return None;
+    }
     let value: Vec<String> = one_or_many(node, problems)?;
     let twice = value.iter().enumerate().find(|(index, field)| value[..*index].contains(field));
     if let Some((_, field)) = twice {

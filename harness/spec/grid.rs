@@ -203,6 +203,11 @@ impl Grid {
         }
     }
 
+    /// Whether every point over all axes is excluded.
+    pub fn is_empty(&self) -> bool {
+        self.points(&(0..self.axes.len()).collect::<Vec<_>>()).is_empty()
+    }
+
     /// Every point over some axes that is not excluded, the last axis running fastest.
     pub fn points(&self, axes: &[usize]) -> Vec<Point> {
         self.extend(&Point::default(), axes)

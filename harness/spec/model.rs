@@ -6,7 +6,7 @@ use super::augment::Augment;
 use super::decode::{Choice, Decode, Fields, expected};
 use super::input::Input;
 use super::node::{Node, Value};
-use super::path::path;
+use super::path::{is_file, path};
 use super::predictions::Columns;
 use super::problem::{Problem, Problems};
 use super::sample::Sample;
@@ -139,10 +139,8 @@ impl Decode for ImportedModel {
         let file = file_node.as_ref().and_then(|node| path(node, problems));
         let columns = fields.required_with("columns", problems, read);
         fields.finish(problems);
-        if let (Some(file), Some(node)) = (&file, &file_node)
-            && !file.is_file()
-        {
-            problems.push(Problem::at(node, format!("there is no file `{}`", file.display())));
+        if let (Some(file), Some(node)) = (&file, &file_node) {
+            is_file(file, node, problems);
         }
         Some(Self { file: file?, file_node: file_node?, columns: columns? })
     }
@@ -168,9 +166,9 @@ impl Decode for BackendModel {
             threads => Some(threads),
         });
         fields.finish(problems);
-        for file in [&file, &weights].into_iter().flatten().filter(|file| !file.is_file()) {
+        for file in [&file, &weights].into_iter().flatten() {
             let written = node.get(if Some(file) == weights.as_ref() { "weights" } else { "file" }).unwrap_or(node);
-            problems.push(Problem::at(written, format!("there is no file `{}`", file.display())));
+            is_file(file, written, problems);
         }
         if node.get("architecture").is_some() == node.get("file").is_some() {
             problems.push(

@@ -166,6 +166,10 @@ fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
     let start = before + written.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum::<usize>();
     let place = Place { source: Arc::clone(source), start, end: start };
     let message = message.strip_suffix(&format!(" at line {line}, column {column}")).unwrap_or(&message);
+    if message.starts_with("multiple YAML documents") {
+        return Problem::at_place(&place, "a second document begins here, and a file has one")
+            .help("put what is after `---` into a file of its own");
+    }
     let problem = Problem::at_place(&place, format!("not YAML: {message}"));
     // A tab is found where the line before it ends.
     let indents = |line: &str| line.starts_with([' ', '\t']) && line[..line.len() - line.trim_start().len()].contains('\t');

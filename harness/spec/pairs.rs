@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::decode::{Decode, Fields, expected, word};
 use super::evaluation::Written;
 use super::node::{Node, Value};
-use super::path::path;
+use super::path::{is_file, path};
 use super::problem::{Problem, Problems};
 
 /// How images become pairs. Names in it are checked against the data by the room that knows those.
@@ -149,8 +149,7 @@ impl Decode for List {
             }
             _ => (path(node, problems)?, None, None),
         };
-        if !file.is_file() {
-            problems.push(Problem::at(node, format!("there is no file `{}`", file.display())));
+        if !is_file(&file, node, problems) {
             return None;
         }
         Some(Self { file, first: named(first, "first"), second: named(second, "second"), node: node.clone() })

@@ -1,6 +1,8 @@
 //! Paths in specs: `${NAME}` is an environment variable; a relative path starts from the folder of the file it is written in.
 
-use std::path::PathBuf;
+use std::fs::FileType;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
 
 use super::decode::Decode;
 use super::node::Node;
@@ -31,4 +33,26 @@ pub fn path(node: &Node, problems: &mut Problems) -> Option<PathBuf> {
     }
     expanded.push_str(rest);
     Some(node.place.source.folder().join(expanded))
+}
+
+/// Whether there is a file that can be read again and again; where not, it is a problem that says what there is.
+pub fn is_file(file: &Path, node: &Node, problems: &mut Problems) -> bool {
+    let message = match file.metadata() {
+        Ok(metadata) if metadata.is_file() => return true,
+        Ok(metadata) => format!("`{}` is {}", file.display(), no_file(metadata.file_type())),
+        Err(_) => format!("there is no file `{}`", file.display()),
+    };
+    problems.push(Problem::at(node, message));
+    false
+}
+
+/// What lies somewhere and is no file.
+pub fn no_file(kind: FileType) -> String {
+    let what = match kind {
+        kind if kind.is_dir() => "a folder",
+        kind if kind.is_fifo() => "a pipe",
+        kind if kind.is_socket() => "a socket",
+        _ => "a device",
+    };
+    format!("{what}, no file")
 }

@@ -80,7 +80,8 @@ impl Study {
         let declared = fields.optional_with("data", problems, datasets).unwrap_or_default();
         let grid_node = fields.node("grid");
         let dealt: Vec<_> = declared.iter().filter_map(|(name, data)| Some((name.as_str(), data.as_ref()?.folds.as_ref()?))).collect();
-        let grid = Grid::decode(grid_node, fields.node("exclude"), &dealt, problems);
+        let exclude = fields.node("exclude");
+        let grid = Grid::decode(grid_node, exclude, &dealt, problems);
         let uncertainty: Option<Uncertainty> = fields.optional("uncertainty", problems);
         fields.node("uncertainty").into_iter().for_each(|node| check_included(node, &grid, problems));
         let models = fields.required_with("models", problems, entries);
@@ -89,7 +90,11 @@ impl Study {
         let layout = Layout::take(&mut fields, problems);
         fields.finish(problems);
 
+        let before = problems.len();
         let cells = cells(&grid, models.as_deref().unwrap_or_default(), problems);
+        if let Some(exclude) = exclude.filter(|_| cells.is_empty() && problems.len() == before && grid.is_empty()) {
+            problems.push(Problem::at(exclude, "this leaves no cell to score").help("leave some combination of levels in"));
+        }
         let parts = models.iter().chain(&evaluate).flatten().map(|(_, node)| node);
         check_axes_used(&grid, grid_node, parts, problems);
         let pooled: Vec<usize> = layout.pool.iter().filter_map(|mention| grid.axis(&mention.name)).collect();

@@ -38,8 +38,8 @@ pub struct MetricColumn {
     pub name: String,
     /// Whether it depends on the decision rule.
     pub decided: bool,
-    /// Whether two models can exchange what it counts, item by item.
-    pub exchanged: bool,
+    /// What it is, where two models cannot exchange what it counts item by item.
+    pub unexchanged: Option<&'static str>,
     /// Whether it is an effect: a number that is 0, or told from chance, where there is none.
     pub effect: bool,
     /// Whether it is of two models, so that comparisons alone say it.

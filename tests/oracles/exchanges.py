@@ -34,6 +34,15 @@ def auc(truth):
     return of
 
 
+def precision(truth):
+    """The mean over positives of the precision among all that score as much."""
+
+    def of(scores):
+        return np.mean([np.mean(truth[scores >= score]) for score in scores[truth == 1]])
+
+    return of
+
+
 def linked(ends, counts):
     """The family of each pair: what is linked by subjects of the pairs that count."""
     family = {}
@@ -46,7 +55,7 @@ def linked(ends, counts):
 
 
 def single():
-    """AUC and log loss of two models, of 14 items of 11 subjects."""
+    """AUC, average precision, log loss and Brier score of two models, of 14 items of 11 subjects."""
     truth = np.array([0, 1] * 7)
     subject = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1, 2]
     first = np.round(np.clip(0.5 + 0.25 * (truth - 0.5) + 0.3 * rng.normal(size=14), 0.02, 0.98), 2)
@@ -60,7 +69,9 @@ def single():
         "scores": [first.tolist(), second.tolist()],
         "p": {
             "roc_auc_score": exact(auc(truth), rankdata(first), rankdata(second), subject, everything),
+            "average_precision_score": exact(precision(truth), rankdata(first), rankdata(second), subject, everything),
             "log_loss": exact(loss, first, second, subject, everything),
+            "brier_score_loss": exact(lambda p: np.mean((p - truth) ** 2), first, second, subject, everything),
         },
     }
 

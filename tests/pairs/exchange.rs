@@ -1,5 +1,6 @@
 //! Models that exchange what they said: p of differences between them, of pairs too.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use fairgrid::score::compare;
@@ -14,6 +15,7 @@ use fairgrid::spec::uncertainty::Uncertainty;
 use serde_json::Value;
 
 use super::images;
+use crate::command::{Folder, fairgrid};
 use crate::score::{import, spec};
 
 /// What comes of a contrast in some metrics, by permutation.
@@ -54,21 +56,36 @@ fn agree(found: &[Finding], case: &Value) {
     }
 }
 
+/// The table of predictions of a model of the single items.
+fn said(case: &Value, place: usize) -> String {
+    let row = |row: usize| format!("i{row:02},{},{},{}\n", case["truth"][row], case["scores"][place][row], case["subject"][row]);
+    format!("id,y,s,who\n{}", (0..texts(&case["subject"]).len()).map(row).collect::<String>())
+}
+
 #[test]
 fn scores_of_single_items_are_exchanged_by_their_ranks_and_probabilities_as_they_are() {
     let case = oracle("single");
-    let model = |place: usize| {
-        let scores = numbers(&case["scores"][place]);
-        let row = |row: usize| {
-            let truth = if case["truth"][row].as_i64() == Some(1) { "yes" } else { "no" };
-            format!("i{row:02},{truth},{},{}\n", scores[row], texts(&case["subject"])[row])
-        };
-        let rows: String = (0..scores.len()).map(row).collect();
-        import(&format!("id,y,s,who\n{rows}"), "{id: id, label: y, probabilities: s, subject: who, classes: [no, yes]}", &[]).unwrap()
-    };
-    let metrics = ["roc_auc_score", "log_loss"];
-    let evaluation = "{positive: yes, metrics: [roc_auc_score, log_loss]}";
-    agree(&found(&[model(0), model(1)], two(), evaluation, &metrics), &case);
+    let columns = "{id: id, label: y, probabilities: s, subject: who, classes: [0, 1]}";
+    let metrics: Vec<&str> = case["p"].as_object().unwrap().keys().map(String::as_str).collect();
+    let model = |place: usize| import(&said(&case, place), columns, &[]).unwrap();
+    let evaluation = format!("{{positive: 1, metrics: [{}]}}", metrics.join(", "));
+    agree(&found(&[model(0), model(1)], two(), &evaluation, &metrics), &case);
+
+    let study = format!(
+        "fairgrid: 1\nstudy: exchange\nmodels:\n  a: {{predictions: a.csv, columns: {columns}}}\n  b: {{predictions: b.csv, columns: {columns}}}\n\
+         evaluate: {{audit: {evaluation}}}\nuncertainty: {{bootstrap: 100, null: {{permutations: 4000}}}}\n\
+         compare: {{c: {{model: all_pairs, metrics: [{}], test: permutation}}}}\n",
+        metrics.join(", ")
+    );
+    let folder = Folder::new().file("a.csv", said(&case, 0)).file("b.csv", said(&case, 1)).file("exchange.yaml", study);
+    fairgrid(["run", "exchange.yaml", "--quiet"]).within(&folder).run().ok();
+    let mut reader = csv::Reader::from_path(folder.path("results/exchange/comparisons.csv")).unwrap();
+    let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), metrics.len());
+    for row in rows {
+        let p = case["p"][&row["metric"]].as_f64().unwrap();
+        assert!((row["p"].parse::<f64>().unwrap() - p).abs() < 0.02, "{row:?} in place of {p}");
+    }
 }
 
 /// The images of one encoder.

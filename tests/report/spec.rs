@@ -13,7 +13,7 @@ fn metric(name: &str, decided: bool) -> MetricColumn {
     MetricColumn {
         name: name.to_owned(),
         decided,
-        exchanged: decided,
+        unexchanged: None,
         effect: false,
         of_models: false,
         overall: true,
@@ -28,7 +28,7 @@ fn gap(name: &str, over: &[&str]) -> MetricColumn {
     MetricColumn {
         name: name.to_owned(),
         decided: true,
-        exchanged: true,
+        unexchanged: None,
         effect: false,
         of_models: false,
         overall: false,

@@ -157,7 +157,7 @@ fn color_marks_the_best_and_what_is_wrong() {
 
 #[test]
 fn a_mean_with_deviation() {
-    let text = "average: [seed]\nspread: sd\ntables: {main: {rows: [loss], columns: [accuracy_score, recall_gap]}}";
+    let text = "average: [seed]\nspread: sd\ntables: {main: {rows: [loss], columns: [accuracy_score, recall_gap], average: [seed]}}";
     insta::assert_snapshot!(page(text, &heading(), &quickstart()), @r"
     # Does the loss decide whose coat is recognized?
 

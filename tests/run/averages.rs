@@ -1,5 +1,8 @@
 //! Means over seeds through the binary: the table's interval, and `averages.csv`.
 
+use std::collections::HashMap;
+
+use super::table;
 use crate::command::{Folder, fairgrid};
 
 const SPEC: &str = r"
@@ -52,6 +55,40 @@ fn a_table_of_means_tells_how_far_another_seed_would_move_them() {
     let bytes = folder.read("out/averages.csv");
     fairgrid(["run", "seeds.yaml", "--output", "out", "--quiet", "--force"]).within(&folder).run().ok();
     assert_eq!(folder.read("out/averages.csv"), bytes);
+}
+
+#[test]
+fn a_table_of_one_level_or_rule_has_the_interval_of_its_means() {
+    // The levels of `gone` differ in their numbers, and so do the rules.
+    let axis = "  gone: {some: {by: 0.4}, all: {by: 0.6}}\nmodels:";
+    let spec = SPEC
+        .replace("models:", axis)
+        .replace("decision: d}", "scores: s}")
+        .replace("    positive: coat\n", "    positive: coat\n    decide: [{threshold: $gone.by, as: own}, {threshold: 0.5, as: half}]\n");
+    let pinned = "  pinned: {rows: [model], columns: [accuracy_score], where: {gone: all, decision: own}, sort: accuracy_score}\n";
+    let spec = spec.replace("rows: [model]", "rows: [model, gone, decision]") + pinned;
+    let folder = ["bce-0", "bce-1", "bce-2", "focal-0", "focal-1", "focal-2"].iter().enumerate().fold(
+        Folder::new().file("seeds.yaml", spec.trim_start()),
+        |folder, (place, name)| {
+            let row = |item: usize| {
+                let score = ((item * 37 + place * 11) % 50 + item % 2 * (50 - place % 3 * 9)) as f64 / 100.0;
+                format!("i{item},{},{score},{}\n", ["shirt", "coat"][item % 2], ["light", "dark"][item / 2 % 2])
+            };
+            let rows: String = (0..100).map(row).collect();
+            folder.file(&format!("{name}.csv"), format!("id,y,s,tone\n{rows}"))
+        },
+    );
+    fairgrid(["run", "seeds.yaml", "--output", "out", "--quiet"]).within(&folder).run().ok();
+    let lines = table(&folder, "out/leaderboard.csv");
+    let ends = |row: &HashMap<String, String>| ["value", "lower", "upper"].map(|column| row[column].clone());
+    let of = |name: &'static str| lines.iter().filter(move |row| row["table"] == name);
+    let pinned: Vec<_> = of("pinned").map(ends).collect();
+    let main: Vec<_> = of("main")
+        .filter(|row| row["gone"] == "all" && row["decision"] == "own" && row["metric"] == "accuracy_score" && row["by"].is_empty())
+        .map(ends)
+        .collect();
+    assert_eq!(pinned, main);
+    assert_eq!(pinned.len(), 2);
 }
 
 #[test]

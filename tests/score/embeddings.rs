@@ -256,3 +256,70 @@ fn a_probe_is_held_against_a_control_task() {
     assert_eq!(probe.null_p, Some(0.01));
     assert!((0.4..0.6).contains(&probe.null_median.unwrap()), "{probe:?}");
 }
+
+/// How many images of a car and of an oven each subject has, of whom those of one concept are three a side.
+const SUBJECTS: [(usize, usize); 7] = [(3, 0), (2, 0), (1, 0), (0, 3), (0, 1), (0, 2), (1, 1)];
+
+#[test]
+fn concepts_and_attributes_are_dealt_out_by_whole_subjects() {
+    let angle =
+        |subject: usize, image: usize| ((subject * 5 + 2) as f64 * 0.7).sin() + image as f64 * 0.05 - if subject < 3 { 0.5 } else { 0.0 };
+    let images = |subject: usize| (0..SUBJECTS[subject].0 + SUBJECTS[subject].1).map(move |image| angle(subject, image));
+    let mut text = "id,shown,who,e0,e1\nm,male,pm,1,0\nf,female,pf,0,1\n".to_owned();
+    for (subject, (cars, _)) in SUBJECTS.iter().enumerate() {
+        for (image, angle) in images(subject).enumerate() {
+            let shown = if image < *cars { "car" } else { "oven" };
+            text.push_str(&format!("i{subject}{image},{shown},p{subject},{},{}\n", angle.cos(), angle.sin()));
+        }
+    }
+    let predictions = import_text_with("v.csv", &text, "{id: id, embedding: [e0, e1], label: shown, subject: who}", &[]).unwrap();
+    // Three of the six subjects of one concept, and either image of the one of both: 40 ways.
+    let exact = |of: fn(f64) -> f64| {
+        let sum = |subject: usize| images(subject).map(of).sum::<f64>();
+        let total: f64 = (0..SUBJECTS.len()).map(sum).sum();
+        let difference = |subjects: u32, image: f64| {
+            let chosen = || (0..6).filter(move |subject| subjects >> subject & 1 == 1);
+            let (sum, items) =
+                (chosen().map(sum).sum::<f64>() + of(image), chosen().map(|subject| images(subject).count()).sum::<usize>() + 1);
+            sum / items as f64 - (total - sum) / (14 - items) as f64
+        };
+        let ways =
+            (0..64u32).filter(|subjects| subjects.count_ones() == 3).flat_map(|subjects| images(6).map(move |image| (subjects, image)));
+        let drawn: Vec<f64> = ways.map(|(subjects, image)| difference(subjects, image)).collect();
+        let observed = difference(0b111, angle(6, 0));
+        assert_eq!(drawn.len(), 40);
+        drawn.iter().filter(|drawn| **drawn >= observed - 1e-12).count() as f64 / 40.0
+    };
+    let p = |sets: &str, metric: &str, label: &str| {
+        let measured = measure(&predictions, &format!("{{sets: {sets}, metrics: [{metric}]}}")).unwrap();
+        find(&measured, metric, "", "", label).null_p.unwrap()
+    };
+    let effect = p("{attribute: [male, female], concepts: [car, oven]}", "ieat_effect_size", "car/oven");
+    assert!((effect - exact(|angle| angle.cos() - angle.sin())).abs() < 1e-12, "{effect}");
+    let single = p("{attribute: [car, oven], concepts: [male]}", "single_category_association", "male");
+    assert!((single - exact(f64::cos)).abs() < 1e-12, "{single}");
+}
+
+#[test]
+fn without_an_association_one_in_twenty_has_a_p_below_a_twentieth() {
+    use rand::{RngExt, SeedableRng};
+    let mut below = 0;
+    for seed in 0..200 {
+        let mut generator = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+        let mut noise = |of: f64| (0..12).map(|_| generator.random::<f64>()).sum::<f64>() * of - 6.0 * of;
+        let mut text = "id,shown,who,e0,e1,e2\n".to_owned();
+        for subject in 0..40 {
+            let centre = [noise(1.0), noise(1.0), noise(1.0)];
+            for image in 0..4 {
+                let vector = centre.map(|number| (number + noise(0.4)).to_string()).join(",");
+                text.push_str(&format!("i{subject}-{image},{},p{subject},{vector}\n", ["male", "female", "car", "oven"][subject % 4]));
+            }
+        }
+        let predictions = import_text_with("v.csv", &text, "{id: id, embedding: [e0, e1, e2], label: shown, subject: who}", &[]).unwrap();
+        let sets = "{sets: {attribute: [male, female], concepts: [car, oven]}, metrics: [{ieat_effect_size: {permutations: 200}}]}";
+        let measured = measure(&predictions, sets).unwrap();
+        below += usize::from(find(&measured, "ieat_effect_size", "", "", "car/oven").null_p.unwrap() <= 0.05);
+    }
+    // Within three standard errors.
+    assert!((2..=20).contains(&below), "{below} of 200");
+}

@@ -200,21 +200,17 @@ impl Planner<'_> {
         for metric in &entry.spec.metrics {
             let named = self.scored.iter().flat_map(|said| &said.metrics).filter(|column| column.name == metric.value);
             let mut columns = named.filter(|column| !column.of_models);
-            let exchanged = groups || columns.clone().all(|column| column.exchanged);
-            let (fits, why) = match test.value {
-                Test::McNemar | Test::McNemarExact => {
-                    (columns.all(|column| column.share == ShareOf::Truths), "is no share of items that are the same whatever is decided")
-                }
-                Test::Fisher => (columns.all(|column| column.share != ShareOf::Nothing), "is no share of items"),
-                Test::Permutation | Test::Bootstrap if columns.any(|column| column.decided) => {
-                    (exchanged, "is a number of items together, which models cannot exchange one by one")
-                }
-                Test::Permutation | Test::Bootstrap => (exchanged, "reads scores, which models cannot exchange"),
+            let unexchanged = columns.clone().find_map(|column| column.unexchanged).filter(|_| !groups);
+            let why = match test.value {
+                Test::McNemar | Test::McNemarExact => (!columns.all(|column| column.share == ShareOf::Truths))
+                    .then(|| "is no share of items that are the same whatever is decided".to_owned()),
+                Test::Fisher => (!columns.all(|column| column.share != ShareOf::Nothing)).then(|| "is no share of items".to_owned()),
+                Test::Permutation | Test::Bootstrap => unexchanged.map(|what| format!("{what}, which models cannot exchange one by one")),
             };
-            if !fits {
-                let help = match (exact, exchanged) {
-                    (true, true) => "use `test: permutation`, or a metric such as `accuracy_score`",
-                    (true, false) => "leave `test` out, or compare a metric such as `accuracy_score`",
+            if let Some(why) = why {
+                let help = match (exact, unexchanged) {
+                    (true, None) => "use `test: permutation`, or a metric such as `accuracy_score`",
+                    (true, Some(_)) => "leave `test` out, or compare a metric such as `accuracy_score`",
                     (false, _) => "leave `test` out",
                 };
                 self.problems.push(Problem::at(&metric.node, format!("`{}` {why}, as `{word}` needs it", metric.value)).help(help));

@@ -2,7 +2,7 @@
 
 use super::admits;
 use crate::plan::make::Planner;
-use crate::spec::compare::{Apart, Comparison, Over};
+use crate::spec::compare::{Apart, Comparison, Over, Sides};
 use crate::spec::problem::Problem;
 use crate::spec::study::Study;
 use crate::spec::table::Word;
@@ -17,8 +17,10 @@ impl Planner<'_> {
                 self.refuse_pairs(study, name);
                 continue;
             }
-            let here: Vec<Told> =
-                self.scored.iter().filter(|said| admits(spec, &said.evaluation)).map(|said| of_comparison(name, spec, said)).collect();
+            let here: Vec<Told> = (self.scored.iter())
+                .filter(|said| admits(spec, &said.evaluation) && !is_baseline(spec, &said.model))
+                .map(|said| of_comparison(name, spec, said))
+                .collect();
             for said in here.into_iter().filter(|said| !said.metrics.is_empty()) {
                 if !told.contains(&said) {
                     told.push(said);
@@ -35,6 +37,11 @@ impl Planner<'_> {
             self.problems.push(Problem::at(&column.node, message).help("compare with a `baseline`, or from one level to another"));
         }
     }
+}
+
+/// Whether a model is the one that others are set against: findings are about those.
+fn is_baseline(spec: &Comparison, model: &str) -> bool {
+    matches!(&spec.over, Over::Axis { name, sides: Sides::Baseline(baseline) } if name.value == "model" && baseline.value == model)
 }
 
 /// What a comparison will say of what an evaluation says.

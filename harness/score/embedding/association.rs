@@ -6,7 +6,7 @@
 
 use super::draw::Draw;
 use super::metric::{Deviation, Options};
-use super::permutation::{Chance, test};
+use super::permutation::{Chance, Item, test};
 use super::points::dot;
 use crate::score::value::{Cause, Value};
 
@@ -46,14 +46,14 @@ pub fn ieat_effect_size(draw: &Draw<'_>, (first, second): (usize, usize), option
 pub fn attributes_dealt(draw: &Draw<'_>, concept: usize, options: &Options, seed: u64) -> Option<Chance> {
     let sums = &draw.sums[concept];
     let centre: Vec<f64> = sums.unit.iter().map(|number| number / sums.weight).collect();
-    let of = |group: usize| associations(draw, group, &centre).map(|(cosine, _)| cosine).collect::<Vec<f64>>();
+    let of = |group: usize| items(draw, group, &centre);
     test(&of(ATTRIBUTES.0), &of(ATTRIBUTES.1), options.permutations, options.alternative, (seed, concept as u64))
 }
 
 /// What chance alone gives two concepts: their labels dealt out anew.
 pub fn concepts_dealt(draw: &Draw<'_>, (first, second): (usize, usize), options: &Options, seed: u64) -> Option<Chance> {
     let axis = axis(draw);
-    let of = |group: usize| associations(draw, group, &axis).map(|(association, _)| association).collect::<Vec<f64>>();
+    let of = |group: usize| items(draw, group, &axis);
     test(&of(first), &of(second), options.permutations, options.alternative, (seed, (first * draw.sums.len() + second) as u64))
 }
 
@@ -67,6 +67,10 @@ fn associations(draw: &Draw<'_>, group: usize, axis: &[f64]) -> impl Iterator<It
     let points = draw.points;
     let items: Vec<(f64, f64)> = draw.of_group(group).map(|(row, weight)| (dot(points.unit(row), axis), weight)).collect();
     items.into_iter()
+}
+
+fn items(draw: &Draw<'_>, group: usize, axis: &[f64]) -> Vec<Item> {
+    draw.of_group(group).map(|(row, _)| Item { number: dot(draw.points.unit(row), axis), subject: draw.subject(row) }).collect()
 }
 
 /// The standard deviation of weighted numbers, with one degree of freedom less.

@@ -4,6 +4,7 @@ use super::neighbours::Neighbours;
 use super::points::{Points, dot};
 use super::silhouette::Distances;
 use crate::score::OUTSIDE;
+use crate::score::units::clusters::Clusters;
 
 /// Rows in hand: whose they are, and how much each counts.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,8 @@ pub struct Draw<'a> {
     pub neighbours: Option<&'a Neighbours>,
     /// The distances between items, where a metric asks.
     pub distances: Option<&'a Distances>,
+    /// What goes together, where items are of subjects.
+    pub clusters: Option<&'a Clusters>,
 }
 
 impl Draw<'_> {
@@ -56,6 +59,11 @@ impl Draw<'_> {
         let hand = self.hand;
         let drawn = hand.rows.iter().zip(hand.labels).zip(hand.weights);
         drawn.filter(move |((_, label), weight)| **label as usize == group && **weight > 0.0).map(|((row, _), weight)| (*row, *weight))
+    }
+
+    /// The subject of a row, where items are of subjects.
+    pub fn subject(&self, row: u32) -> Option<u32> {
+        self.clusters?.of(row as usize).next()
     }
 }
 

@@ -266,7 +266,8 @@ const METRICS: &[Definition] = &[
     Definition {
         name: "single_category_association",
         formula: "mean_w s(w) / sd, as in mean_cosine_association; sd: that of mean_w cos(w, x) over both attributes' items x (n - 1), or, \
-                  with `sd: concept`, that of s(w) over the concept's items; p: the attributes' labels permuted",
+                  with `sd: concept`, that of s(w) over the concept's items; p: the attributes' labels permuted, as the concepts' in \
+                  ieat_effect_size",
         range: (f64::NEG_INFINITY, f64::INFINITY),
         direction: Neutral,
         undefined: "with fewer than two items to take the sd of, or where they do not vary",
@@ -281,7 +282,8 @@ const METRICS: &[Definition] = &[
     Definition {
         name: "ieat_effect_size",
         formula: "(mean_x s(x) - mean_y s(y)) / sd of s over both concepts' items (n - 1), s as in mean_cosine_association; p: the concepts' \
-                  labels permuted, over all equal partitions where those are at most `permutations`",
+                  labels permuted, over all equal partitions where those are at most `permutations`; with a `subject`, as many whole subjects \
+                  a concept as there are, however many items that makes, and the items within one that has both concepts",
         range: (-2.0, 2.0),
         direction: Neutral,
         undefined: "where s does not vary; refused for concepts of unequal size",

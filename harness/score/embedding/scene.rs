@@ -216,7 +216,7 @@ impl<'a> Scene<'a> {
 
     fn draw<'d>(&'d self, hand: Hand<'d>, sums: &'d [Sums], of_row: &'d [u32]) -> Draw<'d> {
         let (neighbours, distances) = (self.neighbours.as_ref(), self.distances.as_ref());
-        Draw { points: &self.points, hand, sums, members: &self.members, of_row, neighbours, distances }
+        Draw { points: &self.points, hand, sums, members: &self.members, of_row, neighbours, distances, clusters: self.ground.clusters }
     }
 
     fn observed<'d>(&'d self, weights: &'d [f64], sums: &'d mut [Sums]) -> Draw<'d> {

@@ -13,7 +13,8 @@
 //! For a mean or a sum of gaps (over classes, or of two criteria) the errors of the contrasts that could be the largest are added up
 //! replicate by replicate (Fang and Santos 2019, Review of Economic Studies 86(1)).
 
-use crate::score::interval::quantile;
+use rayon::prelude::*;
+
 use crate::score::interval::share::normal_quantile;
 
 /// A number of one group, with the reach of its interval and its standardized errors, resample by resample.
@@ -145,7 +146,7 @@ impl Family<'_> {
             return None;
         }
         let z = self.quantile();
-        let close: Vec<Vec<Contrast>> = parts.iter().map(|part| self.close(part)).collect::<Option<_>>()?;
+        let close: Vec<Vec<Contrast>> = parts.par_iter().map(|part| self.close(part)).collect::<Option<_>>()?;
         let top = |part: &[Contrast], of: fn(&Contrast) -> f64| part.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
         let value: f64 = parts.iter().map(|part| weight * top(part, |contrast| contrast.value)).sum();
         let ups =
@@ -156,9 +157,8 @@ impl Family<'_> {
             let of = |contrast: &Contrast| contrast.error(self.legs, replicate) * contrast.down / z;
             close.iter().map(|part| weight * part.iter().map(of).fold(f64::NEG_INFINITY, f64::max)).sum()
         };
-        let mut errors: Vec<f64> = (0..replicates).map(error).collect();
-        errors.sort_unstable_by(f64::total_cmp);
-        let down = quantile(&errors, f64::midpoint(1.0, self.level)).max(0.0);
+        let mut errors: Vec<f64> = (0..replicates).into_par_iter().map(error).collect();
+        let down = of_unsorted(&mut errors, f64::midpoint(1.0, self.level)).max(0.0);
         Some((value - down, value + up))
     }
 
@@ -190,20 +190,25 @@ impl Family<'_> {
     fn critical(&self, contrasts: &[Contrast], probability: f64) -> f64 {
         let replicates = self.legs.first().map_or(0, |leg| leg.errors.len());
         // Of thousands of groups there are millions of contrasts. The error of one is at most the length of its parts times that of its
-        // legs' errors (Cauchy and Schwarz), so that those of most first legs need not be looked at.
+        // legs' errors (Cauchy and Schwarz), so that those of most first legs need not be looked at. A mean of gaps has millions of lists of
+        // a few, which are not to go through all legs each.
+        let seconds: Vec<usize> = if contrasts.len() < self.legs.len() {
+            contrasts.iter().map(|c| c.legs[1].0).collect()
+        } else {
+            (0..self.legs.len()).collect()
+        };
         let runs: Vec<&[Contrast]> = contrasts.chunk_by(|a, b| a.legs[0].0 == b.legs[0].0).collect();
         let parts = contrasts.iter().map(|c| c.legs[0].1.hypot(c.legs[1].1)).fold(0.0, f64::max) * (1.0 + ROUNDING);
         let largest = |replicate: usize| {
             let size = |leg: usize| self.legs[leg].errors[replicate].abs();
             let first = |run: &[Contrast]| size(run[0].legs[0].0);
             let of = |run: &[Contrast]| run.iter().map(|c| c.error(self.legs, replicate)).fold(f64::NEG_INFINITY, f64::max);
-            let most = (0..self.legs.len()).map(size).fold(0.0, f64::max);
+            let most = seconds.iter().map(|leg| size(*leg)).fold(0.0, f64::max);
             let start = runs.iter().max_by(|a, b| first(a).total_cmp(&first(b))).map_or(f64::NEG_INFINITY, |run| of(run));
             runs.iter().fold(start, |best, run| if parts * first(run).hypot(most) < best { best } else { best.max(of(run)) })
         };
         let mut errors: Vec<f64> = (0..replicates).map(largest).collect();
-        errors.sort_unstable_by(f64::total_cmp);
-        if errors.is_empty() || contrasts.is_empty() { 0.0 } else { quantile(&errors, probability) }
+        if errors.is_empty() || contrasts.is_empty() { 0.0 } else { of_unsorted(&mut errors, probability) }
     }
 }
 
@@ -232,6 +237,14 @@ impl Contrast {
     fn error(&self, legs: &[Leg], replicate: usize) -> f64 {
         self.legs.iter().map(|(leg, part)| part * legs[*leg].errors[replicate]).sum()
     }
+}
+
+/// The [`quantile`](super::quantile) of numbers in any order.
+fn of_unsorted(numbers: &mut [f64], share: f64) -> f64 {
+    let place = share * (numbers.len() - 1) as f64;
+    let (_, low, above) = numbers.select_nth_unstable_by(place.floor() as usize, f64::total_cmp);
+    let high = above.iter().copied().filter(|_| place.fract() > 0.0).min_by(f64::total_cmp).unwrap_or(*low);
+    *low + (high - *low) * place.fract()
 }
 
 /// Scales the parts of an error so that its variance is 1.

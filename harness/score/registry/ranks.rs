@@ -28,7 +28,11 @@ pub(super) const RANKS: &[Definition] = &[
         direction: Higher,
         undefined: "no positives",
         source: SKLEARN,
-        peers: &[("scikit-learn", "average_precision_score (0 where undefined)"), ("OxonFair", "average_precision")],
+        peers: &[
+            ("scikit-learn", "average_precision_score (0 where undefined)"),
+            ("OxonFair", "average_precision"),
+            ("torchmetrics", "AveragePrecision"),
+        ],
         reads: Reads::Scores,
         multi_label: true,
         parameter: None,
