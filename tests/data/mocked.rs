@@ -52,6 +52,17 @@ fn where_may_compare_the_numbers_that_bins_cut() {
 }
 
 #[test]
+fn a_level_of_several_is_read_back_from_columns_that_are_as_great() {
+    for columns in ["a: yes, b: no", "a: yes, c: yes, b: no"] {
+        let field = format!("{{columns: {{{columns}}}, several: {{level: tie}}}}");
+        let dataset = mocked(&format!("images: {{table: t.csv, path: '{{f}}'}}\nfields: {{l: {field}}}\nlabel: l\n"));
+        let factor = &dataset.fields["l"];
+        let ties = (0..60).filter(|row| factor.level(*row) == Some("tie")).count();
+        assert!(dataset.ids.len() == 60 && (10..30).contains(&ties), "{columns}: {ties}");
+    }
+}
+
+#[test]
 fn splits_may_test_columns_that_are_no_fields() {
     for tests in
         [["{part: [a]}", "{part: [b, c]}"], ["{part: {not_in: [9]}}", "{part: 9}"], ["{part: {below: 8}}", "{part: {at_least: 8}}"]]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use rand::RngExt;
 
 use super::cast::{PER_SUBJECT, names};
@@ -32,9 +33,9 @@ pub(super) fn write(
 ) -> Result<(), DataError> {
     let (from, pattern, translate) = match &field.source {
         FieldSource::Column { from, pattern, translate } => (from, pattern, translate),
-        FieldSource::Columns { columns, .. } => {
-            let first = columns.iter().find(|(_, other)| *other == level).map(|(column, _)| column);
-            cells.extend(columns.keys().map(|column| (column.clone(), u8::from(Some(column) == first).to_string())));
+        FieldSource::Columns { columns, several } => {
+            let set = loudest(columns, several.as_deref(), level);
+            cells.extend(columns.keys().map(|column| (column.clone(), u8::from(set.contains(&column)).to_string())));
             return Ok(());
         }
         FieldSource::Pixels { .. } => return Ok(()),
@@ -92,6 +93,16 @@ pub(super) fn write(
 /// The cell that says whether a class is there.
 pub(super) fn said(truth: &Truth, there: bool) -> String {
     if there { truth.present.example() } else { truth.absent.example() }
+}
+
+/// The columns whose ones say a level: the first that speaks for it; for the level of those with two greatest sums, one of each of two levels.
+fn loudest<'c>(columns: &'c IndexMap<String, String>, several: Option<&str>, level: &str) -> Vec<&'c String> {
+    if let Some((column, _)) = columns.iter().find(|(_, other)| *other == level) {
+        return vec![column];
+    }
+    let two = columns.iter().next().filter(|_| several == Some(level));
+    let second = two.and_then(|(_, first)| columns.iter().find(|(_, other)| *other != first));
+    two.into_iter().chain(second).map(|(column, _)| column).collect()
 }
 
 /// A number of a range with two ends, whole where that has room for one; `at` is from 0 to below 1.
