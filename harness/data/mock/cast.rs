@@ -11,7 +11,7 @@ use super::{asked, cell, pattern};
 use crate::data::error::DataError;
 use crate::data::labels::class_of;
 use crate::data::random::{generator, uniform};
-use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Pattern, Rows, SplitColumn, Truth};
+use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Pattern, Rows, SplitColumn};
 use crate::spec::mock::Mock;
 
 /// What is left of the contrast of a picture in bad light: too little to tell a class by.
