@@ -14,6 +14,7 @@ use super::bitmap::{Header, Pixels};
 use super::guard::guarded;
 use super::printable::said;
 
+mod colours;
 mod encode;
 mod markers;
 #[cfg(feature = "turbojpeg")]
@@ -55,10 +56,11 @@ pub(super) fn size(bytes: &[u8], orient: bool) -> Option<(u32, u32)> {
 
 /// The pixels as they lie in the file, and how they are to be turned; at the part of the upright sides that `shrink` says.
 pub(super) fn decode(bytes: &[u8], orient: bool, shrink: &dyn Fn(u32, u32) -> u32) -> Result<(Pixels, Option<Orientation>), String> {
-    let decoder = opened(bytes)?;
+    let bytes = colours::told(bytes);
+    let decoder = opened(&bytes)?;
     let space = space(&decoder);
     let (width, height) = upright(&decoder, orient)?;
-    let Samples { width, height, mut bytes } = samples(bytes, space, shrink(width, height))?;
+    let Samples { width, height, mut bytes } = samples(&bytes, space, shrink(width, height))?;
     if space == ColorSpace::CMYK {
         bytes = from_cmyk(&bytes);
     }

@@ -104,6 +104,35 @@ fn the_standard_codes_stand_for_single_ones_that_are_missing() {
 }
 
 #[test]
+fn colours_are_those_that_libjpeg_tells() {
+    let whole = std::fs::read(format!("{IMAGES}/full.jpg")).unwrap();
+    let (jfif, frame) = (at(&whole, 0xe0), at(&whole, 0xc0));
+    let adobe =
+        |transform: u8, bytes: &[u8]| [&bytes[..2], b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00", &[transform], &bytes[2..]].concat();
+    let bare = [&whole[..jfif], &whole[jfif + 18..]].concat();
+    let named = |bytes: &[u8]| {
+        let (mut named, frame, scan) = (bytes.to_vec(), at(bytes, 0xc0), at(bytes, 0xda));
+        for (number, name) in b"RGB".iter().enumerate() {
+            (named[frame + 10 + 3 * number], named[scan + 5 + 2 * number]) = (*name, *name);
+        }
+        named
+    };
+    assert!(whole[jfif..].starts_with(b"\xff\xe0\x00\x10JFIF") && frame > jfif);
+    let (luma, colours) = (pixels(&whole), pixels(&adobe(0, &bare)));
+    assert_ne!(luma, colours);
+    for (what, bytes, expected) in [
+        ("no marker", bare.clone(), &luma),
+        ("names", named(&bare), &colours),
+        ("JFIF before names", named(&whole), &luma),
+        ("JFIF before Adobe", adobe(0, &whole), &luma),
+        ("Adobe before names", adobe(1, &named(&bare)), &luma),
+        ("another of Adobe's", adobe(2, &bare), &luma),
+    ] {
+        assert!(pixels(&bytes) == *expected, "{what}");
+    }
+}
+
+#[test]
 fn what_one_decoder_cannot_cope_with_is_left_to_the_other() {
     let folder = Folder::new();
     let mut strange = std::fs::read(format!("{IMAGES}/cmyk.jpg")).unwrap();
