@@ -12,6 +12,7 @@ use zune_jpeg::errors::DecodeErrors;
 
 use super::bitmap::{Header, Pixels};
 use super::guard::guarded;
+use super::orientation;
 use super::printable::said;
 
 mod colours;
@@ -136,7 +137,7 @@ fn space(decoder: &Decoder<'_>) -> ColorSpace {
 }
 
 fn orientation(decoder: &Decoder<'_>) -> Option<Orientation> {
-    decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif))
+    decoder.exif().and_then(|exif| orientation::orientation(exif))
 }
 
 /// Adobe writes inverted inks: each channel times the key is what remains of the light.
