@@ -181,11 +181,11 @@ fields:
             "`root.csv` 3: 2 cells where the header has 3",
             "`root.csv` 5: the path `img/../../secret.png` leaves the root",
             "`root.csv` 7: `file` is empty",
-            "`root.csv` 4: there is no file `img/3.png`",
-            "`root.csv` 6: there is no file `img/etc/passwd`",
             "`root.csv` 9: the id `1.png` is there already, at `root.csv` 2",
             "`root.csv` 10: the id `2.png` is there already, at `root.csv` 8",
             "`root.csv` 11: the id `2.png` is there already, at `root.csv` 8",
+            "`root.csv` 4: there is no file `img/3.png`",
+            "`root.csv` 6: there is no file `img/etc/passwd`",
             "`root.csv` 8: `race` is `Red`, which `race` does not know",
         ]
     );
