@@ -1,5 +1,6 @@
 //! Why a dataset cannot be opened, decoded or read.
 
+use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -36,7 +37,7 @@ pub enum DataError {
         source: io::Error,
     },
     /// The cache cannot be written or read.
-    #[error("the image cache cannot use `{}`", path.display())]
+    #[error("the cache cannot use `{}`", path.display())]
     Cache {
         /// The file or folder.
         path: PathBuf,
@@ -101,7 +102,17 @@ impl DataError {
         Self::Read { path: path.to_owned(), source: plain(source) }
     }
 
-    pub(super) fn cache(path: &Path, source: io::Error) -> Self {
+    /// The message with its causes, for those who show nothing else of it.
+    pub fn whole(&self) -> String {
+        let (mut whole, mut cause) = (self.to_string(), self.source());
+        while let Some(error) = cause {
+            whole.push_str(&format!(": {error}"));
+            cause = error.source();
+        }
+        whole
+    }
+
+    pub(crate) fn cache(path: &Path, source: io::Error) -> Self {
         Self::Cache { path: path.to_owned(), source: plain(source) }
     }
 

@@ -152,9 +152,7 @@ impl Planner<'_> {
         if !self.datasets.contains_key(name) {
             let opened = study.data.get(name).and_then(|data| {
                 let dataset = self.told(self.open(name, &data.card), &data.node, |error| {
-                    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-                    let why: String = causes.map(|cause| format!(": {cause}")).collect();
-                    format!("the dataset `{name}` cannot be used: {error}{why}")
+                    format!("the dataset `{name}` cannot be used: {}", error.whole())
                 })?;
                 if dataset.rejections > 0 {
                     let count = dataset.rejections;

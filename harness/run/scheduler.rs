@@ -291,7 +291,7 @@ impl Crew<'_> {
     /// Answers where a dataset's index lies.
     fn index(&self, dataset: &str) -> Result<PathBuf, String> {
         let data = self.plan.datasets.get(dataset).ok_or_else(|| format!("there is no dataset `{dataset}`"))?;
-        index::save(&data.dataset, &self.settings.cache).map_err(|error| error.to_string())
+        index::save(&data.dataset, &self.settings.cache).map_err(|error| error.whole())
     }
 
     fn validation(&self, watched: &Watched) -> Result<Validation, String> {
