@@ -261,6 +261,15 @@ fn cards_that_do_not_fit_say_where() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_rejected() {
+    let folder = Folder::new();
+    // Its owner may open it, and there is nothing at its start.
+    let card = "root: /proc/self\nimages: {glob: 'mem'}\n";
+    let error = folder.open(card).unwrap_err();
+    assert_eq!(error, "the dataset `d` has no image that can be read: `mem`: cannot be read: input/output error");
+}
+
+#[test]
 fn a_shard_that_was_cut_off_is_an_error_and_then_made_anew() {
     let folder = Folder::new();
     folder.image("a.png", "rgb.png");
