@@ -36,8 +36,7 @@ pub struct Member {
 /// Members, and names of others with the reasons why they cannot be read.
 pub(super) type Found = (Vec<Member>, Vec<(String, String)>);
 
-/// An archive's regular files, by path; a later one of the same path replaces an earlier one, which
-/// a zip archive has no reason to have. With them comes the file that they are read
+/// An archive's regular files, by path; of a path that is there more than once, the last counts. With them comes the file that they are read
 /// from, where that is not the archive itself.
 pub(super) fn members(path: &Path, unpacked: &Unpacked) -> Result<(Option<PathBuf>, Found), DataError> {
     let mut magic = begin(path)?;
@@ -63,16 +62,18 @@ pub(super) fn members(path: &Path, unpacked: &Unpacked) -> Result<(Option<PathBu
         earlier.extend((!counts).then(|| member.path.clone()));
         counts
     });
-    // A tar archive is brought up to date by what is put behind its end; a zip archive is not.
-    if magic.starts_with(b"PK") {
-        found.1.extend(earlier.into_iter().map(|path| (path, REPEATED.to_owned())));
-    }
+    found.1.extend(earlier.into_iter().map(|path| (path, REPEATED.to_owned())));
     found.0.sort_by(|a, b| a.path.cmp(&b.path));
     Ok((place, found))
 }
 
 /// What is wrong with the earlier ones of the members of a name.
 const REPEATED: &str = "is there more than once, and the last one counts";
+
+/// Whether a path leads to what an operating system keeps beside the files themselves, such as `__MACOSX/._1.png`.
+pub(super) fn is_leftover(path: &str) -> bool {
+    path.split('/').any(|part| part == "__MACOSX" || part.starts_with("._"))
+}
 
 /// How names of archives end.
 const ENDINGS: [&str; 4] = [".zip", ".tar", ".tar.gz", ".tgz"];
@@ -128,12 +129,31 @@ fn zip(file: File) -> Result<Found, String> {
             (_, _, None) => refused.push((name, "has no place in the archive".to_owned())),
         }
     }
+    refused.extend(overlapping(&mut members));
     if archive.has_duplicate_names() {
         let directory = archive.central_directory_start();
         let names = repeated(archive.into_inner(), directory).map_err(|error| error.to_string())?;
         refused.extend(names.into_iter().map(|name| (name, REPEATED.to_owned())));
     }
     Ok((members, refused))
+}
+
+/// Takes out the members that lie within others. Nobody packs so but who wants an archive that unpacks to more than a disk holds.
+fn overlapping(members: &mut Vec<Member>) -> Vec<(String, String)> {
+    let mut by_place: Vec<&Member> = members.iter().filter(|member| member.stored > 0).collect();
+    by_place.sort_by_key(|member| member.offset);
+    let mut last: Option<&Member> = None;
+    let mut refused = HashMap::new();
+    for member in by_place {
+        match last.filter(|last| last.offset + last.stored > member.offset) {
+            Some(last) => drop(refused.insert(member.path.clone(), format!("shares its bytes with `{}`", last.path))),
+            None => last = Some(member),
+        }
+    }
+    members.retain(|member| !refused.contains_key(&member.path));
+    let mut refused: Vec<(String, String)> = refused.into_iter().collect();
+    refused.sort_unstable();
+    refused
 }
 
 /// The names that are more than once in the list of a zip archive, whose reader keeps the last of each.

@@ -67,6 +67,13 @@ pub(super) struct Known {
     pub(super) misnamed: Option<String>,
 }
 
+impl Known {
+    /// Of a file that was not read, and why.
+    pub(super) fn broken(reason: String) -> Self {
+        Self { digest: Digest::of(&[]), broken: Some(reason), size: None, misnamed: None }
+    }
+}
+
 /// The files that were read before.
 pub(super) struct Memory {
     path: PathBuf,
@@ -108,7 +115,7 @@ impl Memory {
     pub(super) fn image(&self, path: &Path, sized: bool) -> Result<(Known, bool), DataError> {
         self.recall(path, sized, |length| {
             if let Err(reason) = self.look.length(length) {
-                return Ok(Known { digest: Digest::of(&[]), broken: Some(reason), size: None, misnamed: None });
+                return Ok(Known::broken(reason));
             }
             let bytes = std::fs::read(path)?;
             let found = self.look.at(&bytes, sized);

@@ -1,5 +1,6 @@
 //! Why a dataset cannot be opened, decoded or read.
 
+use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -36,7 +37,7 @@ pub enum DataError {
         source: io::Error,
     },
     /// The cache cannot be written or read.
-    #[error("the image cache cannot use `{}`", path.display())]
+    #[error("the cache cannot use `{}`", path.display())]
     Cache {
         /// The file or folder.
         path: PathBuf,
@@ -101,7 +102,7 @@ impl DataError {
         Self::Read { path: path.to_owned(), source: plain(source) }
     }
 
-    pub(super) fn cache(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn cache(path: &Path, source: io::Error) -> Self {
         Self::Cache { path: path.to_owned(), source: plain(source) }
     }
 
@@ -112,4 +113,10 @@ impl DataError {
     pub(super) fn dataset(dataset: &str, reason: impl Into<String>) -> Self {
         Self::Dataset { dataset: dataset.to_owned(), reason: reason.into() }
     }
+}
+
+/// An error with all that it comes from.
+pub(crate) fn in_full(error: &dyn Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -22,7 +22,18 @@ const FOUND: &str = "found";
 pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, wanted: &[String]) -> Result<Option<String>, DataError> {
     let mut read: Vec<String> = wanted.to_vec();
     read.extend(join.key.columns().into_iter().map(str::to_owned));
-    let mut by_key: HashMap<String, u32> = HashMap::new();
+    let own = |sheet: &Sheet, row: usize| -> Option<String> {
+        let value = |name: &str| sheet.columns.get(name)?.get(row);
+        match &join.key {
+            JoinKey::Equal { item, .. } => item.fill(value).ok(),
+            JoinKey::Pattern { .. } => {
+                let parts: Option<Vec<&str>> = join.key.item_columns().into_iter().map(value).collect();
+                parts.map(|parts| parts.join(&SEPARATOR.to_string()))
+            }
+        }
+    };
+    // A table may have more rows than memory has room for: those that an item asks for are kept, by their keys.
+    let mut by_key: HashMap<String, Option<u32>> = (0..sheet.len()).filter_map(|row| Some((own(sheet, row)?, None))).collect();
     let mut theirs = Kind::default();
     let mut columns: Vec<Column> = wanted.iter().map(|_| Column::default()).collect();
     let mut rows = 0_u32;
@@ -69,7 +80,9 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
                 sheet.rejected.push(refuse(format!("the key `{cell}` does not match `{name}.key.match`")));
                 continue;
             };
-            if by_key.contains_key(&key) {
+            theirs.add(&cell);
+            let Some(kept) = by_key.get_mut(&key) else { continue };
+            if kept.is_some() {
                 sheet.rejected.push(refuse(format!("the key `{cell}` is there already")));
                 continue;
             }
@@ -79,25 +92,14 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
                     None => column.push(Some("1")),
                 }
             }
-            theirs.add(&cell);
-            by_key.insert(key, rows);
+            *kept = Some(rows);
             rows += 1;
         }
         above += chunk.height();
     }
     sheet.contents.extend(files.iter().filter_map(|file| file.told(&read)));
     sheet.tables.extend(files.iter().map(|file| file.stored().to_owned()));
-    let own = |sheet: &Sheet, row: usize| -> Option<String> {
-        let value = |name: &str| sheet.columns.get(name)?.get(row);
-        match &join.key {
-            JoinKey::Equal { item, .. } => item.fill(value).ok(),
-            JoinKey::Pattern { .. } => {
-                let parts: Option<Vec<&str>> = join.key.item_columns().into_iter().map(value).collect();
-                parts.map(|parts| parts.join(&SEPARATOR.to_string()))
-            }
-        }
-    };
-    let found: Vec<Option<u32>> = (0..sheet.len()).map(|row| by_key.get(&own(sheet, row)?).copied()).collect();
+    let found: Vec<Option<u32>> = (0..sheet.len()).map(|row| by_key.get(&own(sheet, row)?).copied().flatten()).collect();
     for (wanted, column) in wanted.iter().zip(&columns) {
         let mut joined = Column::default();
         let unmatched = (implied && wanted == FOUND).then_some("0");
@@ -111,7 +113,7 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
             Some(key) => format!("the table `{name}` has no row for `{}`", shown(key)),
             None => format!("the table `{name}` has no row for it: `{}` is empty", join.key.item_columns().join("` or `")),
         });
-    } else if rows > 0 && sheet.len() > 0 && found.iter().all(Option::is_none) {
+    } else if theirs.count > 0 && sheet.len() > 0 && found.iter().all(Option::is_none) {
         let mut ours = Kind::default();
         (0..sheet.len()).filter_map(|row| own(sheet, row)).for_each(|key| ours.add(&shown(key)));
         return Ok(Some(format!(

@@ -12,14 +12,17 @@ use zune_jpeg::errors::DecodeErrors;
 
 use super::bitmap::{Header, Pixels};
 use super::guard::guarded;
+use super::orientation;
 use super::printable::said;
 
+mod colours;
 mod encode;
 mod markers;
 #[cfg(feature = "turbojpeg")]
 mod native;
 #[cfg(not(feature = "turbojpeg"))]
 mod ported;
+mod tables;
 
 pub(super) use self::encode::encode;
 #[cfg(feature = "turbojpeg")]
@@ -54,10 +57,11 @@ pub(super) fn size(bytes: &[u8], orient: bool) -> Option<(u32, u32)> {
 
 /// The pixels as they lie in the file, and how they are to be turned; at the part of the upright sides that `shrink` says.
 pub(super) fn decode(bytes: &[u8], orient: bool, shrink: &dyn Fn(u32, u32) -> u32) -> Result<(Pixels, Option<Orientation>), String> {
-    let mut decoder = opened(bytes)?;
+    let bytes = colours::told(bytes);
+    let decoder = opened(&bytes)?;
     let space = space(&decoder);
     let (width, height) = upright(&decoder, orient)?;
-    let Samples { width, height, mut bytes } = samples(bytes, &mut decoder, shrink(width, height))?;
+    let Samples { width, height, mut bytes } = samples(&bytes, space, shrink(width, height))?;
     if space == ColorSpace::CMYK {
         bytes = from_cmyk(&bytes);
     }
@@ -74,16 +78,18 @@ pub(super) fn decode(bytes: &[u8], orient: bool, shrink: &dyn Fn(u32, u32) -> u3
 /// A reason, as for [`encode`].
 pub(super) fn squeezed(bytes: &[u8], shape: [usize; 3], quality: u8) -> Result<Vec<u8>, String> {
     let encoded = encode(bytes, shape, quality)?;
-    Ok(samples(&encoded, &mut opened(&encoded)?, 1)?.bytes)
+    Ok(samples(&encoded, space(&opened(&encoded)?), 1)?.bytes)
 }
 
 /// Decodes at a `shrink`th of the sides, or what libjpeg-turbo's algorithms complain about, at its full size.
-fn samples(bytes: &[u8], decoder: &mut Decoder<'_>, shrink: u32) -> Result<Samples, String> {
-    if let Some(Some(samples)) = guarded(|| turbo::decode(bytes, space(decoder), shrink)) {
+fn samples(bytes: &[u8], space: ColorSpace, shrink: u32) -> Result<Samples, String> {
+    if let Some(Some(samples)) = guarded(|| turbo::decode(bytes, space, shrink)) {
         return Ok(samples);
     }
-    let (width, height) = sides(decoder)?;
-    decoder.set_options(options().jpeg_set_out_colorspace(space(decoder)));
+    let coded = tables::with_standard(bytes);
+    let mut decoder = opened(&coded)?;
+    let (width, height) = sides(&decoder)?;
+    decoder.set_options(options().jpeg_set_out_colorspace(space));
     Ok(Samples { width, height, bytes: decoder.decode().map_err(broken)? })
 }
 
@@ -131,7 +137,7 @@ fn space(decoder: &Decoder<'_>) -> ColorSpace {
 }
 
 fn orientation(decoder: &Decoder<'_>) -> Option<Orientation> {
-    decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif))
+    decoder.exif().and_then(|exif| orientation::orientation(exif))
 }
 
 /// Adobe writes inverted inks: each channel times the key is what remains of the light.

@@ -9,7 +9,7 @@
 //! - [`aside`]: what lies there and is not used, though nothing is wrong with it.
 //! - [`items`]: where the images lie; [`digest`]: what they are, remembered. `archive` and `array` say where in a file; `unpacked` and
 //!   `pixel_text` write into the cache what has no places.
-//! - [`decode`] (with `jpeg`, on `guard` against panics) and [`fit`]: encoded images to [`bitmap`]s of a model's size.
+//! - [`decode`] (with `jpeg` and `orientation`, on `guard` against panics) and [`fit`]: encoded images to [`bitmap`]s of a model's size.
 //! - [`images`]: decoded once, in `shard`s, while those are read that have arrived (`arrivals`); [`batches`]: as Arrow, in an order, augmented.
 //!   `distort`: made worse on purpose, the same way each time.
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
@@ -54,6 +54,7 @@ mod needed;
 mod official;
 mod ontology;
 mod opening;
+mod orientation;
 mod pixel_text;
 mod pixels;
 pub mod printable;

@@ -218,11 +218,14 @@ impl Sheet {
             }
         }
         let keep: Vec<bool> = earlier.iter().map(Option::is_none).collect();
-        self.reject(&keep, |sheet, row| {
-            let (file, line) = sheet.origins[earlier[row].unwrap_or(0)];
-            let line = line.map_or_else(String::new, |line| format!(" {line}"));
-            format!("the id `{}` is there already, at `{}`{line}", sheet.ids[row], sheet.files[file as usize])
-        });
+        self.reject(&keep, |sheet, row| sheet.taken(earlier[row].unwrap_or(0)));
+    }
+
+    /// Why nothing else can have the id of an item.
+    fn taken(&self, row: usize) -> String {
+        let (file, line) = self.origins[row];
+        let line = line.map_or_else(String::new, |line| format!(" {line}"));
+        format!("the id `{}` is there already, at `{}`{line}", self.ids[row], self.files[file as usize])
     }
 
     /// Rejects the items that are not kept, and answers the first of them.

@@ -75,7 +75,11 @@ pub(super) fn images(
         .par_iter()
         .map(|place| match place {
             Place::File(file) => {
-                let (known, new) = memory.image(&opening.root.join(file), sized)?;
+                let (known, new) = match memory.image(&opening.root.join(file), sized) {
+                    // A file that cannot be read costs itself. That is not remembered: it may be mended without a change.
+                    Err(DataError::Read { source, .. }) => (Known::broken(format!("cannot be read: {source}")), true),
+                    known => known?,
+                };
                 tally.add(1, new);
                 Ok(known)
             }

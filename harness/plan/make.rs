@@ -15,7 +15,7 @@ use super::said::dimensions;
 use super::split::{Rows, limited, rows};
 use crate::backend::catalogue::Catalogue;
 use crate::data::dataset::Dataset;
-use crate::data::error::DataError;
+use crate::data::error::{DataError, in_full};
 use crate::data::fold::splits;
 use crate::data::mock;
 use crate::spec::card::Card;
@@ -226,10 +226,4 @@ impl Planner<'_> {
         data.splits.insert(split.to_owned(), Rows::clone(&found));
         Some(found)
     }
-}
-
-/// An error with all that it comes from.
-pub(super) fn in_full(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

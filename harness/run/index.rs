@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::data::dataset::Dataset;
+use crate::data::error::DataError;
 use crate::report::output;
 
 /// Writes an index into the cache, unless it is there; answers where.
 ///
 /// # Errors
 /// The cache cannot be written.
-pub fn save(dataset: &Dataset, cache: &Path) -> io::Result<PathBuf> {
+pub fn save(dataset: &Dataset, cache: &Path) -> Result<PathBuf, DataError> {
     let path = cache.join("indices").join(format!("{}-{}.json", dataset.digest, dataset.items.whereabouts()));
     if !path.exists() {
-        output::replace(&path, &serde_json::to_vec(dataset)?)?;
+        let written = serde_json::to_vec(dataset).map_err(io::Error::from).and_then(|json| output::replace(&path, &json));
+        written.map_err(|source| DataError::cache(&path, source))?;
     }
     Ok(path)
 }
@@ -23,6 +25,7 @@ pub fn save(dataset: &Dataset, cache: &Path) -> io::Result<PathBuf> {
 ///
 /// # Errors
 /// The file is not readable, or not an index.
-pub fn load(path: &Path) -> io::Result<Arc<Dataset>> {
-    Ok(Arc::new(serde_json::from_slice(&std::fs::read(path)?)?))
+pub fn load(path: &Path) -> Result<Arc<Dataset>, DataError> {
+    let read = std::fs::read(path).and_then(|json| Ok(serde_json::from_slice(&json)?));
+    read.map(Arc::new).map_err(|source| DataError::cache(path, source))
 }

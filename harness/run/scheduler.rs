@@ -13,6 +13,7 @@ use super::order::{Answer, Complaint, Feed, Order, Step as OrderedStep};
 use super::record::TaskRecord;
 use super::selection::Validation;
 use super::store::{Found, Lease, Store, StoreError};
+use crate::data::error::in_full;
 use crate::plan::job::{self, Ability, Files, Items, PREDICT_BATCH, Task};
 use crate::plan::key::Key;
 use crate::plan::planned::{Plan, PlannedCell, Source, Step, Watched, Work};
@@ -291,7 +292,7 @@ impl Crew<'_> {
     /// Answers where a dataset's index lies.
     fn index(&self, dataset: &str) -> Result<PathBuf, String> {
         let data = self.plan.datasets.get(dataset).ok_or_else(|| format!("there is no dataset `{dataset}`"))?;
-        index::save(&data.dataset, &self.settings.cache).map_err(|error| error.to_string())
+        index::save(&data.dataset, &self.settings.cache).map_err(|error| in_full(&error))
     }
 
     fn validation(&self, watched: &Watched) -> Result<Validation, String> {

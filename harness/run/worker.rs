@@ -20,6 +20,7 @@ use super::order::{Answer, Complaint, Feed, Order, Step};
 use super::selection::Watch;
 use crate::backend::plugin::{BackendError, Plugin};
 use crate::data::dataset::Dataset;
+use crate::data::error::in_full;
 use crate::data::images::Images;
 
 /// How long nothing is said of decoding after something was.
@@ -118,12 +119,12 @@ fn do_step(
     stop: &Arc<AtomicBool>,
     instance: &mut crate::backend::plugin::Instance,
 ) -> Result<(), Complaint> {
-    let dataset = index::load(&step.dataset).map_err(Complaint::because)?;
+    let dataset = index::load(&step.dataset).map_err(|error| Complaint::because(in_full(&error)))?;
     let images = arriving(order, step, &dataset, &step.rows, &step.split, voice)?;
     let mut awaited = vec![Arc::clone(&images)];
     let watch = match &step.feed {
         Feed::Train { validation: Some(validation), .. } => {
-            let dataset = index::load(&validation.dataset).map_err(Complaint::because)?;
+            let dataset = index::load(&validation.dataset).map_err(|error| Complaint::because(in_full(&error)))?;
             let images = arriving(order, step, &dataset, &validation.rows, &validation.split, voice)?;
             awaited.push(Arc::clone(&images));
             Some(Watch::new(validation, dataset, images, step.draft.folder.clone()).map_err(Complaint::because)?)
@@ -138,14 +139,14 @@ fn do_step(
     let result = instance.run(&step.job, &mut host);
     // An image that is broken, or the host's own trouble, is the cause of whatever the backend makes of it.
     if let Some(cause) = awaited.iter().find_map(|images| images.failure()) {
-        return Err(Complaint::because(cause));
+        return Err(Complaint::because(in_full(&cause)));
     }
     if let Some(cause) = host.trouble() {
         return Err(Complaint::because(cause));
     }
     result.map_err(Complaint::of)?;
     // A backend that did not look at every image does not hide that one is broken.
-    awaited.iter().try_for_each(|images| images.whole()).map_err(Complaint::because)?;
+    awaited.iter().try_for_each(|images| images.whole()).map_err(|error| Complaint::because(in_full(&error)))?;
     let files = host.finish().map_err(Complaint::because)?;
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let kind = if matches!(step.feed, Feed::Train { .. }) { "train" } else { "predict" };
@@ -161,7 +162,7 @@ fn arriving(
     split: &str,
     voice: &Voice,
 ) -> Result<Arc<Images>, Complaint> {
-    let images = Arc::new(Images::open(dataset, rows, &step.input, &order.cache).map_err(Complaint::because)?);
+    let images = Arc::new(Images::open(dataset, rows, &step.input, &order.cache).map_err(|error| Complaint::because(in_full(&error)))?);
     let (filled, dataset, voice, split, threads) =
         (Arc::clone(&images), Arc::clone(dataset), voice.clone(), split.to_owned(), order.decoders);
     let told = Mutex::new(None::<Instant>);

@@ -181,11 +181,11 @@ fields:
             "`root.csv` 3: 2 cells where the header has 3",
             "`root.csv` 5: the path `img/../../secret.png` leaves the root",
             "`root.csv` 7: `file` is empty",
-            "`root.csv` 4: there is no file `img/3.png`",
-            "`root.csv` 6: there is no file `img/etc/passwd`",
             "`root.csv` 9: the id `1.png` is there already, at `root.csv` 2",
             "`root.csv` 10: the id `2.png` is there already, at `root.csv` 8",
             "`root.csv` 11: the id `2.png` is there already, at `root.csv` 8",
+            "`root.csv` 4: there is no file `img/3.png`",
+            "`root.csv` 6: there is no file `img/etc/passwd`",
             "`root.csv` 8: `race` is `Red`, which `race` does not know",
         ]
     );
@@ -261,6 +261,15 @@ fn cards_that_do_not_fit_say_where() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_rejected() {
+    let folder = Folder::new();
+    // Its owner may open it, and there is nothing at its start.
+    let card = "root: /proc/self\nimages: {glob: 'mem'}\n";
+    let error = folder.open(card).unwrap_err();
+    assert_eq!(error, "the dataset `d` has no image that can be read: `mem`: cannot be read: input/output error");
+}
+
+#[test]
 fn a_shard_that_was_cut_off_is_an_error_and_then_made_anew() {
     let folder = Folder::new();
     folder.image("a.png", "rgb.png");
@@ -273,8 +282,10 @@ fn a_shard_that_was_cut_off_is_an_error_and_then_made_anew() {
     let shard = std::fs::read_dir(folder.path().join("cache/images")).unwrap().map(|entry| entry.unwrap().path());
     let shard = shard.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "u8")).unwrap();
     std::fs::File::options().write(true).open(&shard).unwrap().set_len(100).unwrap();
-    let error = images.read(0, &mut vec![0; images.size()]).unwrap_err().to_string();
-    assert!(error.starts_with("the image cache cannot use `"), "{error}");
+    let error = images.read(0, &mut vec![0; images.size()]).unwrap_err();
+    assert_eq!(error.whole(), format!("the cache cannot use `{}`: failed to fill whole buffer", shard.display()));
+    let index = index::save(&dataset, &shard).unwrap_err().whole();
+    assert!(index.starts_with("the cache cannot use `") && index.ends_with(".json`: not a directory"), "{index}");
     let mut again = vec![0; images.size()];
     decode().read(0, &mut again).unwrap();
     assert_eq!(again, whole);

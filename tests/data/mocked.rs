@@ -44,6 +44,30 @@ fn what_where_names_of_columns_is_there_and_what_it_leaves_out_too() {
 }
 
 #[test]
+fn where_may_compare_the_numbers_that_bins_cut() {
+    let table = "images: {table: t.csv, path: '{f}'}\n";
+    for (card, levels) in [
+        ("bins: [0, 18, 40, 65, 120]}}\nwhere: {age: {at_least: 18, below: 65}}\n", vec!["[18, 40)", "[40, 65)"]),
+        ("bins: [0, 18, 40, 65], names: [a, b, c]}}\nwhere: {age: {below: 20.5}}\n", vec!["a", "b"]),
+        ("bins: [-1, 0, 1], names: [low, high]}}\nwhere: {age: {at_least: -1e-5, below: 1e-5}}\n", vec!["low", "high"]),
+    ] {
+        let dataset = mocked(&format!("{table}fields: {{age: {{{card}label: age\n"));
+        assert_eq!((dataset.ids.len(), dataset.classes), (60, levels.iter().map(|level| (*level).to_owned()).collect()), "{card}");
+    }
+}
+
+#[test]
+fn a_level_of_several_is_read_back_from_columns_that_are_as_great() {
+    for columns in ["a: yes, b: no", "a: yes, c: yes, b: no"] {
+        let field = format!("{{columns: {{{columns}}}, several: {{level: tie}}}}");
+        let dataset = mocked(&format!("images: {{table: t.csv, path: '{{f}}'}}\nfields: {{l: {field}}}\nlabel: l\n"));
+        let factor = &dataset.fields["l"];
+        let ties = (0..60).filter(|row| factor.level(*row) == Some("tie")).count();
+        assert!(dataset.ids.len() == 60 && (10..30).contains(&ties), "{columns}: {ties}");
+    }
+}
+
+#[test]
 fn splits_may_test_columns_that_are_no_fields() {
     for tests in
         [["{part: [a]}", "{part: [b, c]}"], ["{part: {not_in: [9]}}", "{part: 9}"], ["{part: {below: 8}}", "{part: {at_least: 8}}"]]

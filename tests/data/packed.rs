@@ -155,6 +155,14 @@ fn members_of_one_name_are_told() {
         let told = format!("`{archive}/a/0.png`: is there more than once, and the last one counts");
         assert_eq!(folder.rejected(&images(archive)), [told]);
     }
+    let member = |bytes: &[u8]| {
+        let mut member = [&tar_header("a/0.png", bytes.len(), b'0'), bytes].concat();
+        member.resize(member.len().next_multiple_of(512), 0);
+        member
+    };
+    folder.write("faces.tar", [member(b"no image"), member(&png), vec![0; 1024]].concat());
+    assert_eq!(folder.open(&images("faces.tar")).unwrap().ids, ["a/0.png"]);
+    assert_eq!(folder.rejected(&images("faces.tar")), ["`faces.tar/a/0.png`: is there more than once, and the last one counts"]);
     let strict = folder.open(&format!("strict: true\n{}", images("faces.zip"))).unwrap_err();
     assert!(strict.contains("is strict, and 1 of its rows or files cannot be used"), "{strict}");
     for (card, told) in [
@@ -164,6 +172,35 @@ fn members_of_one_name_are_told() {
     ] {
         assert_eq!(folder.open(card).unwrap_err(), told);
     }
+}
+
+#[test]
+fn what_a_system_leaves_beside_the_files_is_passed_over_unless_it_is_named() {
+    let png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    let folder = Folder::new();
+    folder.write("faces.zip", zip(&[("a/0.png", &png), ("a/._0.png", b"Mac OS X"), ("__MACOSX/a/._0.png", b"Mac OS X")]));
+    let found = |glob: &str| {
+        let card = format!("images: {{archive: faces.zip, glob: '{glob}'}}\n");
+        folder.open(&card).map(|dataset| (dataset.ids.join(" "), dataset.rejections))
+    };
+    assert_eq!(found("**/*.png").unwrap(), ("a/0.png".to_owned(), 0));
+    assert_eq!(found("**/{0,._0}.png").unwrap(), ("a/0.png".to_owned(), 0));
+    let named = found("**/._*.png").unwrap_err();
+    assert!(named.contains("not an image: its first bytes are of no known format"), "{named}");
+}
+
+#[test]
+fn members_of_a_zip_archive_that_share_their_bytes_are_refused() {
+    let png = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    let mut bytes = zip(&[("a/0.png", &png), ("a/1.png", &png), ("a/2.png", &png)]);
+    // In its list of files, each names the place of its bytes.
+    let listed: Vec<usize> = (0..bytes.len() - 4).filter(|at| bytes[*at..].starts_with(b"PK\x01\x02")).collect();
+    bytes[listed[1] + 42..listed[1] + 46].fill(0);
+    let folder = Folder::new();
+    folder.write("faces.zip", bytes);
+    let card = "images: {archive: faces.zip, glob: '**/*.png'}\n";
+    assert_eq!(folder.open(card).unwrap().ids, ["a/0.png", "a/2.png"]);
+    assert_eq!(folder.rejected(card), ["`faces.zip/a/1.png`: shares its bytes with `a/0.png`"]);
 }
 
 #[test]

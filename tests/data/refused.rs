@@ -299,15 +299,32 @@ fn millions_of_rejected_rows_are_counted_and_each_reason_has_examples() {
     let folder = super::folder::Folder::new();
     folder.images(&["a.jpg", "b.jpg"]);
     let lost: String = (0..12_000).map(|row| format!("gone/{row}.jpg,x\n")).collect();
-    let late: String = (0..30).map(|_| "a.jpg,x\n").collect();
-    folder.write("t.csv", format!("f,y\n{lost}a.jpg,x\n{late}b.jpg,z\n"));
-    let card = "images: {table: t.csv, path: '{f}'}\nfields: {y: {levels: [x]}}\nlabel: y\n";
+    let late: String = (0..30).map(|_| "a.jpg,z\n").collect();
+    folder.write("t.csv", format!("f,y\n{lost}a.jpg,x\n{late}"));
+    let card = "images: {table: t.csv, path: '{f}', id: '{row}'}\nfields: {y: {levels: [x]}}\nlabel: y\n";
     let dataset = folder.open(card).unwrap();
-    assert_eq!((dataset.ids.len(), dataset.rejections), (1, 12_031));
+    assert_eq!((dataset.ids.len(), dataset.rejections), (1, 12_030));
     let counts: Vec<u64> = dataset.reasons.iter().map(|(_, count)| *count).collect();
-    assert_eq!(counts, [12_000, 30, 1], "{:?}", dataset.reasons);
-    assert_eq!(dataset.rejected.len(), 10_011);
-    assert_eq!(dataset.rejected.last().unwrap().to_string(), "`t.csv` 12033: `y` is `z`, which `y` does not know");
+    assert_eq!(counts, [12_000, 30], "{:?}", dataset.reasons);
+    assert_eq!(dataset.rejected.len(), 10_010);
+    assert_eq!(dataset.rejected.last().unwrap().to_string(), "`t.csv` 12012: `y` is `z`, which `y` does not know");
+}
+
+#[test]
+fn rows_that_say_the_same_again_are_told_while_they_are_read() {
+    let folder = super::folder::Folder::new();
+    folder.images(&["a.jpg", "b.jpg"]).write("t.csv", "f,i,y\na.jpg,1,x\ngone.jpg,2,x\na.jpg,1,x\nb.jpg,2,x\nb.jpg,1,x\na.jpg,1,z\n");
+    let card = "images: {table: t.csv, path: '{f}', id: '{i}'}\nfields: {y: {levels: [x]}}\nlabel: y\n";
+    assert_eq!(folder.open(card).unwrap().ids, ["1", "2"]);
+    assert_eq!(
+        folder.rejected(card),
+        [
+            "`t.csv` 4: the id `1` is there already, at `t.csv` 2",
+            "`t.csv` 7: the id `1` is there already, at `t.csv` 2",
+            "`t.csv` 3: there is no file `gone.jpg`",
+            "`t.csv` 6: the id `1` is there already, at `t.csv` 2",
+        ]
+    );
 }
 
 #[test]

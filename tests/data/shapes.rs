@@ -30,6 +30,10 @@ fn joined_tables_find_their_rows_by_a_pattern_and_keep_the_unmatched() {
     assert_eq!(rejected, ["`people.csv` 6: the key `x` does not match `p.key.match`", "`people.csv` 7: the key `006281` is there already"]);
     let strict = folder.rejected(&card.replace(", unmatched: keep", ""));
     assert_eq!(strict.last().unwrap(), "`6290/9-sad.jpg`: the table `p` has no row for `6290`");
+    // Of rows that no item asks for nothing is kept: they may say what they like.
+    folder.write("people.csv", b"\n\n\nID;Gr\xf6\xdfe\n7;a\n7;b\n6281;c\n7;d\n6290;e\n6281;f\n");
+    assert_eq!(levels(&folder.open(card).unwrap(), "height"), ["c", "c", "e"]);
+    assert_eq!(folder.rejected(card), ["`people.csv` 10: the key `6281` is there already"]);
 }
 
 #[test]

@@ -41,7 +41,28 @@ pub(super) fn follow(bytes: &[u8]) -> Result<(), String> {
     }
 }
 
+/// The segments up to the first scan, its own the last: where each starts, its marker, and what is in it.
+pub(super) fn segments(bytes: &[u8]) -> impl Iterator<Item = (usize, u8, &[u8])> {
+    let (mut at, mut scanned) = (2, false);
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + memchr::memchr(0xff, bytes.get(at..).filter(|_| !scanned)?)?;
+            match *bytes.get(start + 1)? {
+                0xff => at = start + 1,
+                0x00 | 0x01 | 0xd0..=0xd7 => at = start + 2,
+                marker => {
+                    let length = u16::from_be_bytes([*bytes.get(start + 2)?, *bytes.get(start + 3)?]);
+                    at = start + 2 + usize::from(length).max(2);
+                    scanned = marker == 0xda;
+                    return Some((start, marker, bytes.get(start + 4..at)?));
+                }
+            }
+        }
+    })
+}
+
 /// Which tables there are by now, and what they are for.
+#[derive(Default)]
 struct Tables {
     quantization: u16,
     /// Those of the first coefficients, and those of the others.
@@ -56,12 +77,9 @@ struct Frame {
     components: Vec<(u8, u8)>,
 }
 
-impl Default for Tables {
-    /// Frames of films leave out the Huffman tables 0 and 1: the standard's own are meant (`std_huff_tables` of jstdhuff.c).
-    fn default() -> Self {
-        Self { quantization: 0, huffman: [0b11; 2], frame: None }
-    }
-}
+/// Frames of films leave out the Huffman tables 0 and 1: the standard's own are meant (`std_huff_tables` of jstdhuff.c), but not by a progressive
+/// file.
+const STANDARD: u16 = 0b11;
 
 /// What is no more than a number of bits: of a damaged segment, as much counts as can be read.
 impl Tables {
@@ -104,12 +122,13 @@ impl Tables {
             (true, 0, first) => [first == 0, false],
             (true, ..) => [false, true],
         };
+        let huffman = self.huffman.map(|told| if progressive { told } else { told | STANDARD });
         for one in components.chunks_exact(2) {
             let quantized = frame.components.iter().find(|(id, _)| *id == one[0]).map(|(_, table)| *table).filter(|_| !lossless);
             let needed = [
                 quantized.map(|table| ("quantization", table, self.quantization)),
-                coded[0].then_some(("Huffman", one[1] >> 4, self.huffman[0])),
-                coded[1].then_some(("Huffman", one[1] & 15, self.huffman[1])),
+                coded[0].then_some(("Huffman", one[1] >> 4, huffman[0])),
+                coded[1].then_some(("Huffman", one[1] & 15, huffman[1])),
             ];
             if let Some((kind, table, _)) = needed.into_iter().flatten().find(|(_, table, known)| *table > 15 || known >> table & 1 == 0) {
                 return Err(format!("a broken JPEG: a scan needs the {kind} table {table}, which is not in it"));

@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::cast::{PER_SUBJECT, in_split, names, whose_columns};
 use super::pattern;
 use crate::data::random::generator;
-use crate::spec::card::{Card, Condition, FieldSource, SplitColumn, Test, Translate};
+use crate::spec::card::{Card, Condition, Field, FieldSource, Range, SplitColumn, Test, Translate};
 use crate::spec::mock::Mock;
 
 /// The levels that splits and `where` ask for.
@@ -43,6 +43,24 @@ fn column<'c>(card: &'c Card, condition: &'c Condition) -> Option<&'c str> {
 /// Whether a cell passes what `where` asks of its column.
 pub(super) fn passes(card: &Card, column: &str, cell: &str) -> bool {
     card.conditions.iter().filter(|condition| condition.field == column).all(|condition| condition.test.passes(Some(cell)))
+}
+
+/// The numbers of a bin that `where` lets through, where there are any.
+pub(super) fn within(card: &Card, field: &str, bin: Range) -> Option<Range> {
+    let tests = card.conditions.iter().filter(|condition| condition.field == field).map(|condition| &condition.test);
+    tests.filter_map(Test::range).try_fold(bin, |bin, range| bin.overlap(range))
+}
+
+/// Whether `where` lets a level of a field through: of a bin, whether it lets some of its numbers through.
+pub(super) fn lets(card: &Card, name: &str, field: &Field, level: &str) -> bool {
+    let bin = match &field.source {
+        FieldSource::Column { translate: Translate::Bins(bins), .. } => bins.range(level),
+        _ => None,
+    };
+    card.conditions.iter().filter(|condition| condition.field == name).all(|condition| match (&condition.test, bin) {
+        (Test::Within(_), Some(bin)) => within(card, name, bin).is_some(),
+        (test, _) => test.passes(Some(level)),
+    })
 }
 
 /// Whether `where` names what a column may be.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cast::{self, Item};
+use super::cell;
 use super::folder::{Folder, put};
 use super::pattern;
 use crate::data::array;
@@ -125,7 +126,7 @@ pub(super) fn labels(card: &Card, mock: &Mock, folder: &Folder, items: &[Item]) 
     if let LabelForm::Long { tables, id, class, value, .. } = &labels.form {
         let mut files: Vec<Vec<BTreeMap<String, String>>> = vec![Vec::new(); tables.len()];
         let row = |who: &str, code: &str, there: bool| {
-            let said = value.as_ref().map(|(column, truth)| (column.clone(), cast::cell(truth, there)));
+            let said = value.as_ref().map(|(column, truth)| (column.clone(), cell::said(truth, there)));
             [(id.clone(), who.to_owned()), (class.clone(), code.to_owned())].into_iter().chain(said).collect()
         };
         for item in items {

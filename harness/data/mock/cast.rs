@@ -1,20 +1,17 @@
-//! Who is in a mock: each item's levels, and the cells that say so in the card's own words.
+//! Who is in a mock: each item's levels, which `cell` writes in the card's own words.
 
 use std::collections::BTreeMap;
 
 use indexmap::{IndexMap, IndexSet};
-use rand::RngExt;
 use regex::Regex;
 
 use super::look::{Look, skin};
 use super::scene::Scene;
-use super::{asked, pattern};
+use super::{asked, cell, pattern};
 use crate::data::error::DataError;
 use crate::data::labels::class_of;
 use crate::data::random::{generator, uniform};
-use crate::spec::card::{
-    Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Pattern, Rows, SplitColumn, Translate, Truth,
-};
+use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Pattern, Rows, SplitColumn};
 use crate::spec::mock::Mock;
 
 /// What is left of the contrast of a picture in bad light: too little to tell a class by.
@@ -79,12 +76,9 @@ fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
             },
         },
     };
-    let passes = |level: &String| {
-        card.conditions.iter().filter(|condition| condition.field == name).all(|condition| condition.test.passes(Some(level)))
-    };
     known
         .into_iter()
-        .filter(passes)
+        .filter(|level| asked::lets(card, name, field, level))
         .map(|level| {
             let rate = rates.map_or(1.0, |rates| rates.get(&level).copied().unwrap_or(0.0));
             (level, rate)
@@ -120,15 +114,6 @@ pub(super) fn whose_columns<'c>(card: &'c Card, subject: &'c str) -> Vec<&'c str
 /// Whether a field takes a part of a column, so that the column is more than the field's level.
 fn takes_part(field: &Field, column: &str) -> bool {
     matches!(&field.source, FieldSource::Column { from, pattern: Some(_), .. } if from.text == column)
-}
-
-/// Whether all fields that take a part of a column find it in this text.
-fn fits_all(card: &Card, column: &str, text: &str) -> bool {
-    let reads = |field: &Field| match &field.source {
-        FieldSource::Column { from, pattern: Some(pattern), .. } => from.text != column || pattern.is_match(text),
-        _ => true,
-    };
-    card.fields.values().all(reads)
 }
 
 /// Whether several items show the same person. Where the person names the image, each has one.
@@ -211,7 +196,7 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
         // A column that says who is shown is the same for all items of a person, also where a field is a part of it.
         let subject =
             card.subject.as_ref().is_some_and(|subject| whose_columns(card, &subject.text).iter().any(|own| takes_part(field, own)));
-        write(card, mock, name, field, written, if subject { unit } else { number }, &mut cells)?;
+        cell::write(card, mock, name, field, written, if subject { unit } else { number }, &mut cells)?;
         if let Some((column, least)) = &field.confidence {
             cells.entry(column.clone()).or_insert_with(|| least.max(1.0).to_string());
         }
@@ -265,80 +250,6 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
     Ok(item)
 }
 
-/// Writes a level into the cell of its field's column.
-fn write(
-    card: &Card,
-    mock: &Mock,
-    name: &str,
-    field: &Field,
-    level: &str,
-    number: u64,
-    cells: &mut BTreeMap<String, String>,
-) -> Result<(), DataError> {
-    let (from, pattern, translate) = match &field.source {
-        FieldSource::Column { from, pattern, translate } => (from, pattern, translate),
-        FieldSource::Columns { columns, .. } => {
-            let first = columns.iter().find(|(_, other)| *other == level).map(|(column, _)| column);
-            cells.extend(columns.keys().map(|column| (column.clone(), u8::from(Some(column) == first).to_string())));
-            return Ok(());
-        }
-        FieldSource::Pixels { .. } => return Ok(()),
-    };
-    let mut random = generator(mock.seed, &format!("mock cell {name}"), 0, number);
-    let value = match translate {
-        Translate::AsIs => level.to_owned(),
-        Translate::Map(map) => {
-            map.iter().find(|(_, other)| other.as_deref() == Some(level)).map_or_else(String::new, |(raw, _)| raw.clone())
-        }
-        Translate::Words(words) => match words.levels.get(level).and_then(|words| words.first()) {
-            Some(word) => format!("A {word} in a room."),
-            None => words.levels.values().filter_map(|words| words.first()).map(|word| format!("A {word}.")).collect::<Vec<_>>().join(" "),
-        },
-        Translate::Bins(bins) => {
-            let bin = bins.names.iter().position(|bin| bin == level).unwrap_or(0);
-            let (low, high) = (bins.edges[bin], bins.edges[bin + 1]);
-            let at = low + (high - low) * random.random::<f64>();
-            if low.fract() == 0.0 && high - low >= 1.0 { at.floor().max(low).to_string() } else { format!("{at:.4}") }
-        }
-    };
-    // Of a pattern without levels, what its group takes is made up: a person's name the same for all of theirs.
-    let free = field.declared().is_empty() && !mock.rates.contains_key(name) && !asked::levels(card, name).contains(level);
-    let mut example = String::new();
-    let value = match pattern.as_ref().filter(|_| free) {
-        None => value,
-        Some(pattern) => {
-            let subject = card.subject.as_ref().is_some_and(|subject| subject.text == name);
-            let unit = if subject { number / PER_SUBJECT } else { number % 2 };
-            example = pattern::text(pattern, &|_| None, unit, &mut random).unwrap_or_default();
-            if let Some(names) = names(card).filter(|names| !pattern::fits(names, &from.text, &example)) {
-                let mut random = generator(mock.seed, &format!("mock part {name}"), 0, unit);
-                example = pattern::drawn(names, &from.text, unit, &mut random, &|text| fits_all(card, &from.text, text)).unwrap_or(example);
-            }
-            let told = pattern.captures(&example).and_then(|told| told.get(1)).map(|told| told.as_str().to_owned());
-            told.unwrap_or(value)
-        }
-    };
-    let whole = match pattern {
-        None => value,
-        Some(pattern) => {
-            let whole = pattern::text(pattern, &|_| Some(value.clone()), number, &mut random)
-                .map_err(|reason| DataError::dataset(&card.dataset, format!("cannot be mocked: of `{name}`, {reason}")))?;
-            // What is read of a file's name is a part of it too.
-            let tells = |text: &str| {
-                let told = pattern.captures(text).and_then(|told| told.get(1)).is_some_and(|told| told.as_str() == value);
-                told && fits_all(card, &from.text, text)
-            };
-            match names(card).filter(|names| !pattern::fits(names, &from.text, &whole)) {
-                Some(names) => pattern::drawn(names, &from.text, number, &mut random, &tells).unwrap_or(example),
-                None => whole,
-            }
-        }
-    };
-    // Two fields may read one column; the first decides.
-    cells.entry(from.text.clone()).or_insert(whole);
-    Ok(())
-}
-
 /// What is known of several classes an item, and what can be seen of them.
 fn labels(card: &Card, mock: &Mock, item: &mut Item) {
     let Some(labels) = &card.labels else { return };
@@ -357,7 +268,7 @@ fn labels(card: &Card, mock: &Mock, item: &mut Item) {
     match &labels.form {
         LabelForm::Wide { columns, truth } => {
             for (class, column) in columns.keys().enumerate() {
-                item.cells.insert(column.clone(), cell(truth, present[class]));
+                item.cells.insert(column.clone(), cell::said(truth, present[class]));
             }
         }
         LabelForm::List { from, absent, separator, names, .. } => {
@@ -383,10 +294,6 @@ fn labels(card: &Card, mock: &Mock, item: &mut Item) {
 /// The code of a class whose name is in a table of its own.
 pub(super) fn code(class: usize) -> String {
     format!("/m/{class:04}")
-}
-
-pub(super) fn cell(truth: &Truth, there: bool) -> String {
-    if there { truth.present.example() } else { truth.absent.example() }
 }
 
 /// The classes of a mock by their codes.

@@ -82,6 +82,8 @@ impl Sheet {
     /// The members of archives that a pattern finds, those of each archive together.
     fn archived(&mut self, source: &Source, archives: &Archives, glob: &Glob) -> Result<Vec<Spotted>, DataError> {
         let (mut spotted, mut written) = (Vec::new(), HashMap::new());
+        let named = archive::is_leftover(glob.text());
+        let finds = |path: &str| glob.is_match(path) && (named || !archive::is_leftover(path));
         for (split, archive) in &archives.files {
             for container in self.containers_of(source, archive)? {
                 let Container::Archive { file, members, .. } = &self.containers[container as usize] else { continue };
@@ -92,7 +94,7 @@ impl Sheet {
                         .help("name each archive once");
                     return Err(SpecError::from(problem).into());
                 }
-                let found = members.iter().enumerate().filter(|(_, member)| glob.is_match(&member.path));
+                let found = members.iter().enumerate().filter(|(_, member)| finds(&member.path));
                 spotted.extend(found.map(|(record, member)| Spotted {
                     place: Place::Record(container, record as u64),
                     path: member.path.clone(),

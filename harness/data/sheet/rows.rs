@@ -1,6 +1,7 @@
 //! Items that are rows of tables.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasher, RandomState};
 
 use super::Sheet;
 use super::arrays::within;
@@ -55,6 +56,8 @@ impl Sheet {
         let archive = rows.archive.as_ref().map(|archive| self.archive(source, archive)).transpose()?;
         let options = table::Options { columns: Some(wanted.iter().cloned().collect()), tolerant: true, ..found.options(file) };
         let origin = self.file(below);
+        // Of rows that say the same again there may be more than memory has room for.
+        let (hasher, mut first) = (RandomState::new(), HashMap::new());
         let mut above = 0_u64;
         for chunk in Table::chunks(&found.path, &options)? {
             let chunk = chunk?;
@@ -98,6 +101,11 @@ impl Sheet {
                 });
                 match (place, named, window) {
                     (Ok(place), Ok(id), Ok(window)) => {
+                        let earlier = *first.entry(hasher.hash_one(&id)).or_insert(self.len());
+                        if self.ids.get(earlier) == Some(&id) && self.places.get(earlier) == Some(&place) {
+                            self.rejected.push(rejected(below, &at, &self.taken(earlier)));
+                            continue;
+                        }
                         self.push(id, place, (origin, Some(at.number)), value);
                         self.windows.extend(window);
                     }

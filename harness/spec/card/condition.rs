@@ -44,7 +44,7 @@ impl Range {
     }
 
     /// The numbers that are in both.
-    pub(super) fn overlap(&self, other: &Self) -> Option<Self> {
+    pub fn overlap(&self, other: &Self) -> Option<Self> {
         let both = Self { at_least: self.at_least.max(other.at_least), below: self.below.min(other.below) };
         (both.at_least < both.below).then_some(both)
     }
@@ -75,6 +75,14 @@ impl Test {
             Self::NotIn(levels) => !among(levels),
             Self::Missing(missing) => value.is_none() == *missing,
             Self::Within(range) => value.is_some_and(|value| range.holds(value)),
+        }
+    }
+
+    /// The numbers that it lets through, where it compares numbers.
+    pub fn range(&self) -> Option<&Range> {
+        match self {
+            Self::Within(range) => Some(range),
+            Self::In(_) | Self::NotIn(_) | Self::Missing(_) => None,
         }
     }
 

@@ -3,6 +3,7 @@
 use indexmap::{IndexMap, IndexSet};
 use regex::Regex;
 
+use super::condition::Range;
 use super::table::pattern;
 use super::words::{self, Words};
 use super::{Name, level};
@@ -148,6 +149,14 @@ pub struct Bins {
     pub edges: Vec<f64>,
     /// One name a bin.
     pub names: Vec<String>,
+}
+
+impl Bins {
+    /// The numbers of the bin with this name.
+    pub fn range(&self, name: &str) -> Option<Range> {
+        let mut bins = self.names.iter().zip(self.edges.windows(2));
+        bins.find(|(bin, _)| *bin == name).map(|(_, edges)| Range { at_least: edges[0], below: edges[1] })
+    }
 }
 
 /// What becomes of a value that is not known.
