@@ -116,7 +116,7 @@ impl DataError {
 }
 
 /// An error with all that it comes from.
-pub(crate) fn in_full(error: &dyn Error) -> String {
+pub fn in_full(error: &dyn Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| (*cause).source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -1,5 +1,6 @@
 //! Files, tables and cards that are wrong: each is counted and located, or refused with a remedy.
 
+use fairgrid::data::error::in_full;
 use fairgrid::data::images::Images;
 use fairgrid::run::index;
 use fairgrid::spec::input::Input;
@@ -283,8 +284,8 @@ fn a_shard_that_was_cut_off_is_an_error_and_then_made_anew() {
     let shard = shard.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "u8")).unwrap();
     std::fs::File::options().write(true).open(&shard).unwrap().set_len(100).unwrap();
     let error = images.read(0, &mut vec![0; images.size()]).unwrap_err();
-    assert_eq!(error.whole(), format!("the cache cannot use `{}`: failed to fill whole buffer", shard.display()));
-    let index = index::save(&dataset, &shard).unwrap_err().whole();
+    assert_eq!(in_full(&*error), format!("the cache cannot use `{}`: failed to fill whole buffer", shard.display()));
+    let index = in_full(&index::save(&dataset, &shard).unwrap_err());
     assert!(index.starts_with("the cache cannot use `") && index.ends_with(".json`: not a directory"), "{index}");
     let mut again = vec![0; images.size()];
     decode().read(0, &mut again).unwrap();
