@@ -54,6 +54,16 @@ def mid_p(part, whole):
     return lower, upper
 
 
+def averaged(classes):
+    """The mean of the shares of classes that are right, and its limits: as far as each one's own, at a right angle; and the limits of the
+    least, as far as they are those of one class."""
+    shares = np.array([part / whole for part, whole in classes])
+    lower, upper = np.array([mid_p(*case) for case in classes]).T
+    mean = shares.mean()
+    reach = lambda ends: np.sqrt(((shares - ends) ** 2).sum()) / len(classes)
+    return {"classes": classes, "lower": mean - reach(lower), "upper": mean + reach(upper), "least": lower.min()}
+
+
 def theil(missed, alarmed):
     """Of benefits of 0, 1 and 2."""
     benefits, shares = np.array([1.0, 2.0]), np.array([1 - missed - alarmed, alarmed])
@@ -75,4 +85,5 @@ random = np.random.default_rng(4)
 scales = [on_a_scale(value, random.beta(value * n, (1 - value) * n, 60), units) for value, n, units in ((0.955, 40, 30), (0.7, 25, 8.5), (0.2, 300, 400))]
 shares = [perfect(p) for p in ([1] * 10, [4] * 8, [1, 2, 3, 4, 5, 6], [2] * 15, [1] * 30 + [5])]
 mistakes = [mistaken(*case) for case in ((0, 2, 12), (3, 0, 12), (0, 0, 8), (4, 7, 60))]
-json.dump({"perfect": shares, "scales": scales, "mistakes": mistakes}, sys.stdout, indent=1)
+means = [averaged(case) for case in ([(5, 5), (90, 95)], [(3, 4), (9, 9), (40, 52)], [(6, 6), (11, 11)])]
+json.dump({"perfect": shares, "scales": scales, "mistakes": mistakes, "means": means}, sys.stdout, indent=1)

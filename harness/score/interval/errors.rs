@@ -22,6 +22,8 @@ pub enum Errors {
     OfDistance,
     /// As two shares do that it is a function of.
     OfMistakes,
+    /// As the shares of classes do that make it.
+    OfClasses,
 }
 
 impl Errors {
@@ -45,6 +47,10 @@ impl Errors {
                 "as far as the limits of what is missed and of what is falsely alarmed move it, at a right angle (MOVER: Zou and Donner 2008), and at \
                  least that of resamples where items do not count alike (`method: standard`)"
             }
+            Self::OfClasses => {
+                "of a mean as far as the exact limits of the classes move it, at a right angle (MOVER: Zou and Donner 2008); of the worst class \
+                 intersection bounds (`method: standard`)"
+            }
             Self::Proportional => "Student's t for the logarithm, with the spread and the bias of resamples (`method: standard`)",
         }
     }
@@ -53,7 +59,7 @@ impl Errors {
     /// there is none.
     pub fn interval(self, sample: &Sample<'_>, chance: &[f64], level: f64) -> Option<(f64, f64)> {
         let (lower, upper) = match self {
-            Self::AsDrawn | Self::OfMistakes => None,
+            Self::AsDrawn | Self::OfMistakes | Self::OfClasses => None,
             Self::OfShare => of_share(sample, level),
             Self::OfOdds => of_odds(sample, level),
             Self::Proportional => proportional(sample.value, sample.replicates, level, sample.smaller),

@@ -102,6 +102,7 @@ impl Definition {
             Compute::Outside(_) => Errors::OfShare,
             Compute::Calibration { .. } => Errors::OfDistance,
             Compute::Class { of: Of::Mistakes(_), .. } => Errors::OfMistakes,
+            Compute::OfClasses(..) => Errors::OfClasses,
             // Mean losses.
             Compute::Whole(_) if self.reads == Reads::Probabilities => Errors::Proportional,
             _ => Errors::AsDrawn,
@@ -133,7 +134,7 @@ pub enum Compute {
         samples: Option<fn(&Samples) -> Mean>,
     },
     /// The mean, or the worst, over all classes of a number of one class against the rest.
-    OfClasses(Combine, fn(&Confusion) -> Value),
+    OfClasses(Combine, Of),
     /// A share of the items: those that count, and all that could; and why there is none.
     Share(fn(&Tally) -> (f64, f64), Cause),
     /// From all counts at once.
@@ -183,6 +184,15 @@ pub enum Compute {
 pub enum Of {
     /// A share of the items: those that count, and all that could; and why there is none.
     Share(fn(&Confusion) -> (f64, f64), Cause),
+    /// What rises with a share of the items.
+    Rising {
+        /// The number.
+        of: fn(&Confusion) -> Value,
+        /// The share: items that count, and all that could.
+        share: fn(&Confusion) -> (f64, f64),
+        /// The number where that share is another.
+        at: fn(f64) -> f64,
+    },
     /// Anything else.
     Other(fn(&Confusion) -> Value),
     /// Anything else, given the metric's parameter.
@@ -225,9 +235,18 @@ impl Of {
                 let (part, whole) = of(confusion);
                 ratio(part, whole, cause)
             }
-            Self::Other(of) => of(confusion),
+            Self::Other(of) | Self::Rising { of, .. } => of(confusion),
             Self::With(of) => of(confusion, parameter),
             Self::Mistakes(of) => of(Mistakes::of(confusion).ok_or(Cause::NoItems)?, parameter),
+        }
+    }
+
+    /// The share that it is or rises with, if any, and the number where that share is another.
+    pub fn share(self, confusion: &Confusion) -> Option<((f64, f64), fn(f64) -> f64)> {
+        match self {
+            Self::Share(of, _) => Some((of(confusion), |share| share)),
+            Self::Rising { share, at, .. } => Some((share(confusion), at)),
+            Self::Other(_) | Self::With(_) | Self::Mistakes(_) => None,
         }
     }
 }
