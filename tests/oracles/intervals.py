@@ -25,7 +25,7 @@ def perfect(positives):
 
 def on_a_scale(value, numbers, units):
     """Of a number with these resamples: the ends between which a share of as many items is not rejected (by solving for them), and those of its
-    odds' and its own logarithm."""
+    odds' and its own logarithm, which reaches further up by a third of how skewed they are."""
     numbers = np.array(numbers)
     t = stats.t.ppf(0.975, units - 1)
     spread = numbers.std(ddof=1) * np.sqrt(units / (units - 1))
@@ -36,13 +36,15 @@ def on_a_scale(value, numbers, units):
     off = t * spread / (value * (1 - value))
     logarithms = np.log(numbers / value)
     far = t * logarithms.std(ddof=1) * np.sqrt(units / (units - 1))
+    skewness = np.mean((numbers - numbers.mean()) ** 3) / numbers.std(ddof=1) ** 3
+    off_and_up = (far - logarithms.mean()) * np.sqrt(1 + abs(skewness) / 3)
     return {
         "value": value,
         "numbers": numbers.tolist(),
         "units": units,
         "share": [brentq(score, 1e-12, value), brentq(score, value, 1 - 1e-12)],
         "odds": [back(logit(value) - off - max(numbers.mean() - value, 0) / (value * (1 - value))), back(logit(value) + off)],
-        "proportional": [value * np.exp(-logarithms.mean() - far), value * np.exp(-logarithms.mean() + far)],
+        "proportional": [value * np.exp(-logarithms.mean() - far), value * np.exp(off_and_up)],
     }
 
 

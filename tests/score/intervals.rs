@@ -166,6 +166,16 @@ fn a_mean_over_classes_goes_without_the_bias_that_resamples_show() {
 }
 
 #[test]
+fn a_loss_has_no_limit_beyond_the_largest_that_there_is() {
+    let rows = [(0, 0.001), (0, 0.0002), (0, 0.000_001), (1, 0.7), (0, 0.00001)];
+    let csv = rows.iter().fold("y,p,g\n".to_owned(), |csv, (y, p)| format!("{csv}{y},{p},a\n"));
+    let columns = "{label: y, probabilities: p, classes: [0, 1]}";
+    let all = measured(&csv, columns, "{positive: 1, decide: {threshold: 0.5}, metrics: [brier_score_loss, log_loss]}", "{}");
+    near(find(&all, "brier_score_loss", "", "", "").upper, 1.0);
+    near(find(&all, "log_loss", "", "", "").upper, -(2.0_f64.powi(-52)).ln());
+}
+
+#[test]
 fn what_errs_to_one_side_has_an_interval_on_a_scale_that_knows_it() {
     for case in golden().scales {
         let (value, units) = (case.value, case.units);

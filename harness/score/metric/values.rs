@@ -137,7 +137,7 @@ impl Metric {
             return;
         }
         match definition.compute {
-            Compute::Whole(of) | Compute::Outside(of) => values.push(of(tally)),
+            Compute::Whole(of) | Compute::Loss { of, .. } | Compute::Outside(of) => values.push(of(tally)),
             Compute::Against { of, .. } => values.push(of(tally, whole, self.task.positive.unwrap_or(0))),
             // One number over groups is none of a group.
             Compute::Groups { .. } => values.push(Err(Cause::FewGroups.into())),
@@ -294,7 +294,11 @@ impl Metric {
 
     /// The least and the largest value of a part.
     pub fn range(&self, part: usize) -> (f64, f64) {
-        self.parts[part].range
+        let (least, most) = self.parts[part].range;
+        match self.parts[part].compute {
+            Compute::Loss { most, .. } => (least, most(self.task.classes)),
+            _ => (least, most),
+        }
     }
 
     /// How the values of a part err.

@@ -103,8 +103,7 @@ impl Definition {
             Compute::Calibration { .. } => Errors::OfDistance,
             Compute::Class { of: Of::Mistakes(_), .. } => Errors::OfMistakes,
             Compute::OfClasses(..) => Errors::OfClasses,
-            // Mean losses.
-            Compute::Whole(_) if self.reads == Reads::Probabilities => Errors::Proportional,
+            Compute::Loss { .. } => Errors::Proportional,
             _ => Errors::AsDrawn,
         }
     }
@@ -139,6 +138,13 @@ pub enum Compute {
     Share(fn(&Tally) -> (f64, f64), Cause),
     /// From all counts at once.
     Whole(fn(&Tally) -> Value),
+    /// The mean over items of what each is wrong by.
+    Loss {
+        /// That mean.
+        of: fn(&Tally) -> Value,
+        /// The most that an item of so many classes can be wrong by.
+        most: fn(usize) -> f64,
+    },
     /// From one class's ranking against the rest, and how that errs; `average` says what several classes make.
     Rank(fn(&Sweep) -> Value, Errors),
     /// What is looked for along one class's ranking against the rest, given the metric's parameter; `average` says what several classes
