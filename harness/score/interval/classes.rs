@@ -14,6 +14,7 @@ use crate::score::breakdown::combine::Combine;
 use crate::score::interval::gap::{Family, Leg, noise};
 use crate::score::interval::share::{self, normal_quantile, student_quantile};
 use crate::score::interval::{Sample, defined, variance};
+use crate::score::registry::Rise;
 use crate::spec::uncertainty::Uncertainty;
 
 /// The classes whose numbers make one.
@@ -35,7 +36,7 @@ pub struct Class {
     /// Of so many items.
     pub items: f64,
     /// Its number where that share is another.
-    pub at: fn(f64) -> f64,
+    pub at: Rise,
     /// Its weight in the mean; all sum to 1.
     pub weight: f64,
 }

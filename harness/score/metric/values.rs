@@ -252,12 +252,12 @@ impl Metric {
 
     /// Whether the limits of a value are those of shares, its own or its classes'.
     pub fn is_of_shares(&self, part: usize) -> bool {
-        match (self.parts[part].compute, self.average) {
-            (Compute::Share(..) | Compute::OfClasses(..), _) => true,
-            (Compute::Class { of: Of::Share(..) | Of::Rising { .. }, .. }, Average::Macro | Average::Weighted) => true,
-            (Compute::Class { of: Of::Share(..), .. }, Average::Positive(_) | Average::PerClass) => true,
-            _ => false,
-        }
+        matches!(
+            (self.parts[part].compute, self.average),
+            (Compute::Share(..) | Compute::OfClasses(..), _)
+                | (Compute::Class { of: Of::Share(..) | Of::Rising { .. }, .. }, Average::Macro | Average::Weighted)
+                | (Compute::Class { of: Of::Share(..), .. }, Average::Positive(_) | Average::PerClass)
+        )
     }
 
     /// Whether a value is a mean over classes.

@@ -185,6 +185,9 @@ pub enum Compute {
     },
 }
 
+/// A number that rises with a share, by that share.
+pub type Rise = fn(f64) -> f64;
+
 /// A number of one class's confusion.
 #[derive(Clone, Copy, Debug)]
 pub enum Of {
@@ -197,7 +200,7 @@ pub enum Of {
         /// The share: items that count, and all that could.
         share: fn(&Confusion) -> (f64, f64),
         /// The number where that share is another.
-        at: fn(f64) -> f64,
+        at: Rise,
     },
     /// Anything else.
     Other(fn(&Confusion) -> Value),
@@ -248,7 +251,7 @@ impl Of {
     }
 
     /// The share that it is or rises with, if any, and the number where that share is another.
-    pub fn share(self, confusion: &Confusion) -> Option<((f64, f64), fn(f64) -> f64)> {
+    pub fn share(self, confusion: &Confusion) -> Option<((f64, f64), Rise)> {
         match self {
             Self::Share(of, _) => Some((of(confusion), |share| share)),
             Self::Rising { share, at, .. } => Some((share(confusion), at)),
