@@ -6,9 +6,10 @@
 //! errs further to one side has an interval on a scale that knows it ([`errors`]); everything else has percentiles at levels widened by Student's t;
 //! and where nothing varies, a perfect number is as uncertain as a share of its smaller class that is perfect.
 //!
-//! - [`share`]: intervals of shares; [`gap`]: of numbers over groups; [`errors`]: of what errs to one side; [`mistakes`]: of what mistakes of
-//!   two kinds make.
+//! - [`share`]: intervals of shares; [`gap`]: of numbers over groups; [`classes`]: of what several classes make; [`errors`]: of what errs to one
+//!   side; [`mistakes`]: of what mistakes of two kinds make.
 
+pub mod classes;
 pub mod errors;
 pub mod gap;
 pub mod mistakes;

@@ -25,7 +25,7 @@ def perfect(positives):
 
 def on_a_scale(value, numbers, units):
     """Of a number with these resamples: the ends between which a share of as many items is not rejected (by solving for them), and those of its
-    odds' and its own logarithm."""
+    odds' and its own logarithm, which reaches further up by a third of how skewed they are."""
     numbers = np.array(numbers)
     t = stats.t.ppf(0.975, units - 1)
     spread = numbers.std(ddof=1) * np.sqrt(units / (units - 1))
@@ -36,13 +36,15 @@ def on_a_scale(value, numbers, units):
     off = t * spread / (value * (1 - value))
     logarithms = np.log(numbers / value)
     far = t * logarithms.std(ddof=1) * np.sqrt(units / (units - 1))
+    skewness = np.mean((numbers - numbers.mean()) ** 3) / numbers.std(ddof=1) ** 3
+    off_and_up = (far - logarithms.mean()) * np.sqrt(1 + abs(skewness) / 3)
     return {
         "value": value,
         "numbers": numbers.tolist(),
         "units": units,
         "share": [brentq(score, 1e-12, value), brentq(score, value, 1 - 1e-12)],
         "odds": [back(logit(value) - off - max(numbers.mean() - value, 0) / (value * (1 - value))), back(logit(value) + off)],
-        "proportional": [value * np.exp(-logarithms.mean() - far), value * np.exp(-logarithms.mean() + far)],
+        "proportional": [value * np.exp(-logarithms.mean() - far), value * np.exp(off_and_up)],
     }
 
 
@@ -52,6 +54,16 @@ def mid_p(part, whole):
     lower = 0.0 if part == 0 else brentq(lambda share: over(share) - 0.025, 1e-12, part / whole, xtol=1e-14)
     upper = 1.0 if part == whole else brentq(lambda share: over(share) - 0.975, max(part / whole, 1e-12), 1 - 1e-12, xtol=1e-14)
     return lower, upper
+
+
+def averaged(classes):
+    """The mean of the shares of classes that are right, and its limits: as far as each one's own, at a right angle; and the limits of the
+    least, as far as they are those of one class."""
+    shares = np.array([part / whole for part, whole in classes])
+    lower, upper = np.array([mid_p(*case) for case in classes]).T
+    mean = shares.mean()
+    reach = lambda ends: np.sqrt(((shares - ends) ** 2).sum()) / len(classes)
+    return {"classes": classes, "lower": mean - reach(lower), "upper": mean + reach(upper), "least": lower.min()}
 
 
 def theil(missed, alarmed):
@@ -75,4 +87,5 @@ random = np.random.default_rng(4)
 scales = [on_a_scale(value, random.beta(value * n, (1 - value) * n, 60), units) for value, n, units in ((0.955, 40, 30), (0.7, 25, 8.5), (0.2, 300, 400))]
 shares = [perfect(p) for p in ([1] * 10, [4] * 8, [1, 2, 3, 4, 5, 6], [2] * 15, [1] * 30 + [5])]
 mistakes = [mistaken(*case) for case in ((0, 2, 12), (3, 0, 12), (0, 0, 8), (4, 7, 60))]
-json.dump({"perfect": shares, "scales": scales, "mistakes": mistakes}, sys.stdout, indent=1)
+means = [averaged(case) for case in ([(5, 5), (90, 95)], [(3, 4), (9, 9), (40, 52)], [(6, 6), (11, 11)])]
+json.dump({"perfect": shares, "scales": scales, "mistakes": mistakes, "means": means}, sys.stdout, indent=1)

@@ -33,6 +33,8 @@ const PLAIN: &[Scenario] = &[
     Scenario::new("F1, 400 items", "f1_score", &[(400, 0.3, 0.8, 0.1)], 0.48 / (0.48 + 0.07 + 0.06)),
     Scenario::new("kappa, 60 items", "cohen_kappa_score", &[EVEN], 0.6),
     Scenario::new("AUC, 60 items", "roc_auc_score", &[EVEN], 0.8),
+    Scenario::new("balanced accuracy, 10 of 100 positive", "balanced_accuracy_score", &[(100, 0.1, 0.8, 0.1)], 0.85),
+    Scenario::new("worst of two classes, 10 of 100 positive", "min_class_accuracy", &[(100, 0.1, 0.8, 0.1)], 0.8),
     Scenario::new("Theil index, 12 items", "theil_index", &[(12, 0.5, 0.8, 0.2)], 0.2 * std::f64::consts::LN_2),
     Scenario::new("entropy index, 12 items", "generalized_entropy_index", &[(12, 0.5, 0.8, 0.2)], 0.1),
     Scenario::new("coefficient of variation, 30 items", "coefficient_of_variation", &[(30, 0.5, 0.9, 0.1)], 0.316_227_766),

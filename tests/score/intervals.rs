@@ -16,6 +16,16 @@ struct Golden {
     perfect: Vec<Perfect>,
     scales: Vec<Scales>,
     mistakes: Vec<Mistaken>,
+    means: Vec<Averaged>,
+}
+
+/// How many are right of each class, the limits of the mean of these shares, and the lower one of the least.
+#[derive(Deserialize)]
+struct Averaged {
+    classes: Vec<(usize, usize)>,
+    lower: f64,
+    upper: f64,
+    least: f64,
 }
 
 /// How many positives each subject has, all of them found.
@@ -119,6 +129,32 @@ fn an_index_of_mistakes_knows_those_that_few_items_do_not_hold() {
 }
 
 #[test]
+fn a_mean_of_shares_is_as_uncertain_as_a_share_that_no_resample_varies() {
+    for case in golden().means {
+        let (mut classes, mut groups) = ("y,p,g\n".to_owned(), "y,p,g\n".to_owned());
+        for (class, (right, all)) in case.classes.iter().enumerate() {
+            for item in 0..*all {
+                let decision = if item < *right { class } else { (class + 1) % case.classes.len() };
+                classes.push_str(&format!("{class},{decision},a\n"));
+                groups.push_str(&format!("1,{},g{class}\n", u8::from(item < *right)));
+            }
+        }
+        let columns = format!("{{label: y, decision: p, classes: {:?}}}", (0..case.classes.len()).collect::<Vec<_>>());
+        let evaluation = "{groups: [g], metrics: [balanced_accuracy_score, {recall_score: {average: macro}}, min_class_accuracy]}";
+        let of_classes = measured(&classes, &columns, evaluation, "{bootstrap: 400}");
+        let evaluation = "{groups: [g], positive: 1, metrics: [recall_score_mean_over_groups, accuracy_score_mean_over_groups]}";
+        let of_groups = measured(&groups, "{label: y, decision: p, classes: [0, 1]}", evaluation, "{bootstrap: 400}");
+        let means = ["balanced_accuracy_score", "recall_score"].map(|metric| find(&of_classes, metric, "g", "g=a", ""));
+        let over = ["recall_score_mean_over_groups", "accuracy_score_mean_over_groups"].map(|metric| find(&of_groups, metric, "g", "", ""));
+        for mean in means.into_iter().chain(over) {
+            near(mean.lower, case.lower);
+            near(mean.upper, case.upper);
+        }
+        near(find(&of_classes, "min_class_accuracy", "g", "g=a", "").lower, case.least);
+    }
+}
+
+#[test]
 fn a_mean_over_classes_goes_without_the_bias_that_resamples_show() {
     // They lie 0.02 below it on average.
     let replicates: Vec<f64> = (0..=200).map(|step| 0.53 + 0.0005 * f64::from(step)).collect();
@@ -127,6 +163,16 @@ fn a_mean_over_classes_goes_without_the_bias_that_resamples_show() {
     let [(lower, upper), (least, most)] = [number, mean].map(|sample| sample.interval(&Uncertainty::default()).unwrap());
     near(Some(least), lower + 0.02);
     near(Some(most), upper + 0.04);
+}
+
+#[test]
+fn a_loss_has_no_limit_beyond_the_largest_that_there_is() {
+    let rows = [(0, 0.001), (0, 0.0002), (0, 0.000_001), (1, 0.7), (0, 0.00001)];
+    let csv = rows.iter().fold("y,p,g\n".to_owned(), |csv, (y, p)| format!("{csv}{y},{p},a\n"));
+    let columns = "{label: y, probabilities: p, classes: [0, 1]}";
+    let all = measured(&csv, columns, "{positive: 1, decide: {threshold: 0.5}, metrics: [brier_score_loss, log_loss]}", "{}");
+    near(find(&all, "brier_score_loss", "", "", "").upper, 1.0);
+    near(find(&all, "log_loss", "", "", "").upper, -(2.0_f64.powi(-52)).ln());
 }
 
 #[test]

@@ -13,9 +13,11 @@
 //! For a mean or a sum of gaps (over classes, or of two criteria) the errors of the contrasts that could be the largest are added up
 //! replicate by replicate (Fang and Santos 2019, Review of Economic Studies 86(1)).
 
+use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
 use crate::score::interval::share::normal_quantile;
+use crate::score::units::draw::{Purpose, generator};
 
 /// A number of one group, with the reach of its interval and its standardized errors, resample by resample.
 #[derive(Clone, Debug)]
@@ -99,14 +101,26 @@ impl Family<'_> {
 
     /// The mean of some legs, as a leg. `None` where they do not vary.
     pub fn mean(&self, legs: &[usize]) -> Option<Leg> {
-        let (count, draws) = (legs.len() as f64, self.legs.first()?.errors.len());
-        let reach = |of: fn(&Leg) -> f64| {
-            let pair = |(a, b): (usize, usize)| if a == b { 1.0 } else { self.relation(a, b) } * of(&self.legs[a]) * of(&self.legs[b]);
-            legs.iter().flat_map(|a| legs.iter().map(move |b| pair((*a, *b)))).sum::<f64>().max(0.0).sqrt() / count
+        let weight = 1.0 / legs.len() as f64;
+        self.weighted(&legs.iter().map(|leg| (*leg, weight)).collect::<Vec<(usize, f64)>>())
+    }
+
+    /// The sum of some legs, each with a weight that is not negative, as a leg. `None` where they do not vary.
+    pub fn weighted(&self, legs: &[(usize, f64)]) -> Option<Leg> {
+        let draws = self.legs.first()?.errors.len();
+        let at = |draw: usize, of: fn(&Leg) -> f64| {
+            legs.iter().map(|(leg, weight)| weight * of(&self.legs[*leg]) * self.legs[*leg].errors[draw]).sum::<f64>()
         };
-        let error = |draw: usize| legs.iter().map(|leg| self.legs[*leg].reach() * self.legs[*leg].errors[draw]).sum::<f64>();
-        let errors = standardized(&(0..draws).map(error).collect::<Vec<f64>>())?;
-        let value = legs.iter().map(|leg| self.legs[*leg].value).sum::<f64>() / count;
+        let reach = |of: fn(&Leg) -> f64| {
+            let squares = if self.related {
+                (0..draws).map(|draw| at(draw, of).powi(2)).sum::<f64>() / draws.max(1) as f64
+            } else {
+                legs.iter().map(|(leg, weight)| (weight * of(&self.legs[*leg])).powi(2)).sum()
+            };
+            squares.sqrt()
+        };
+        let errors = standardized(&(0..draws).map(|draw| at(draw, Leg::reach)).collect::<Vec<f64>>())?;
+        let value = legs.iter().map(|(leg, weight)| weight * self.legs[*leg].value).sum();
         Some(Leg { value, down: reach(|leg| leg.down), up: reach(|leg| leg.up), errors })
     }
 
@@ -153,12 +167,19 @@ impl Family<'_> {
             parts.iter().map(|part| weight * (top(part, |contrast| contrast.value + contrast.up) - top(part, |contrast| contrast.value)));
         let up = ups.map(|up| up * up).sum::<f64>().sqrt();
         let replicates = self.legs.first().map_or(0, |leg| leg.errors.len());
-        let error = |replicate: usize| -> f64 {
-            let of = |contrast: &Contrast| contrast.error(self.legs, replicate) * contrast.down / z;
-            close.iter().map(|part| weight * part.iter().map(of).fold(f64::NEG_INFINITY, f64::max)).sum()
+        let errors = |reach: fn(&Contrast) -> f64| -> (Vec<f64>, f64) {
+            let error = |replicate: usize| -> f64 {
+                let of = |contrast: &Contrast| contrast.error(self.legs, replicate) * reach(contrast) / z;
+                close.iter().map(|part| weight * part.iter().map(of).fold(f64::NEG_INFINITY, f64::max)).sum()
+            };
+            let errors: Vec<f64> = (0..replicates).into_par_iter().map(error).collect();
+            let mean = errors.iter().sum::<f64>() / replicates.max(1) as f64;
+            (errors, mean)
         };
-        let mut errors: Vec<f64> = (0..replicates).into_par_iter().map(error).collect();
-        let down = of_unsorted(&mut errors, f64::midpoint(1.0, self.level)).max(0.0);
+        // How far off the largest is on average hangs on how much each varies, on either side of it: a share that happens to be perfect may
+        // have been far lower, though it has no room above.
+        let ((mut errors, mean), (_, off)) = (errors(|contrast| contrast.down), errors(Contrast::reach));
+        let down = (of_unsorted(&mut errors, f64::midpoint(1.0, self.level)) - mean + off).max(0.0);
         Some((value - down, value + up))
     }
 
@@ -230,6 +251,10 @@ impl Contrast {
         Self { value: 1.0 + turned.value, ..turned }
     }
 
+    fn reach(&self) -> f64 {
+        f64::midpoint(self.down, self.up)
+    }
+
     fn turned(&self) -> Self {
         Self { value: -self.value, down: self.up, up: self.down, legs: self.legs.map(|(leg, part)| (leg, -part)) }
     }
@@ -259,4 +284,9 @@ pub fn standardized(replicates: &[f64]) -> Option<Vec<f64>> {
     let mean = replicates.iter().sum::<f64>() / n;
     let spread = (replicates.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n).sqrt();
     (spread > 1e-12).then(|| replicates.iter().map(|value| (value - mean) / spread).collect())
+}
+
+/// Standard normal errors of a number that no resample varies.
+pub fn noise(seed: u64, number: u64, rank: u32, draws: usize) -> Vec<f64> {
+    StandardNormal.sample_iter(generator(seed, Purpose::Noise, number, u64::from(rank))).take(draws).collect()
 }

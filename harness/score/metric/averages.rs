@@ -68,11 +68,13 @@ pub(super) fn average_of(
         if spread.is_some() {
             problems.push(Problem::at(node, format!("`{}` is one number of all classes: it takes no `classes`", call.choice.name)));
         }
-        return Some(if let Compute::Whole(_) | Compute::Share(..) | Compute::Calibration { .. } = definition.compute {
-            Average::Whole
-        } else {
-            Average::Macro
-        });
+        return Some(
+            if let Compute::Whole(_) | Compute::Loss { .. } | Compute::Share(..) | Compute::Calibration { .. } = definition.compute {
+                Average::Whole
+            } else {
+                Average::Macro
+            },
+        );
     }
     match (average, spread) {
         (Some(_), Some(_)) => {

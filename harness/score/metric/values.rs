@@ -4,6 +4,7 @@ use super::{Average, Input, Metric};
 use crate::score::breakdown::Grouping;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
+use crate::score::interval::classes::{Class, Classes};
 use crate::score::interval::errors::Errors;
 use crate::score::lens::roc::Roc;
 use crate::score::lens::tally::{Belief, Bin, Confusion, Sweep, Tally};
@@ -136,7 +137,7 @@ impl Metric {
             return;
         }
         match definition.compute {
-            Compute::Whole(of) | Compute::Outside(of) => values.push(of(tally)),
+            Compute::Whole(of) | Compute::Loss { of, .. } | Compute::Outside(of) => values.push(of(tally)),
             Compute::Against { of, .. } => values.push(of(tally, whole, self.task.positive.unwrap_or(0))),
             // One number over groups is none of a group.
             Compute::Groups { .. } => values.push(Err(Cause::FewGroups.into())),
@@ -149,7 +150,7 @@ impl Metric {
                 let (part, whole) = of(tally);
                 values.push(ratio(part, whole, cause));
             }
-            Compute::OfClasses(combine, of) => values.push(combined(combine, &tally.cells, of, policy)),
+            Compute::OfClasses(combine, of) => values.push(combined(combine, &tally.cells, |cell| of.value(cell, self.parameter), policy)),
             Compute::MeanOfRanks(of, _) => values.push(mean(&tally.sweeps, of, policy)),
             Compute::Rank(of, _) => match self.average {
                 // The lens of a positive class holds that class alone.
@@ -259,6 +260,37 @@ impl Metric {
         Some((Mistakes::of(tally.cells.get(class)?)?, support.cells.get(class)?.total(), move |mistakes| of(mistakes, parameter).ok()))
     }
 
+    /// The classes that make a value together, where each one's number is a share or rises with one; `support` counts the items.
+    pub fn of_classes(&self, part: usize, tally: &Tally, support: &Tally) -> Option<Classes> {
+        let (combine, of, weigh): (_, _, fn(&Confusion) -> f64) = match (self.parts[part].compute, self.average) {
+            (Compute::OfClasses(combine, of), _) => (combine, of, |_| 1.0),
+            (Compute::Class { of, .. }, Average::Macro) => (Combine::Mean, of, |_| 1.0),
+            (Compute::Class { of, .. }, Average::Weighted) => (Combine::Mean, of, Confusion::positives),
+            _ => return None,
+        };
+        let member = |(cell, support): (&Confusion, &Confusion)| {
+            let (((part, whole), at), ((_, items), _)) = of.share(cell).zip(of.share(support))?;
+            (whole > 0.0 && weigh(cell) > 0.0).then(|| Class { share: part / whole, items, at, weight: weigh(cell) })
+        };
+        let mut members: Vec<Class> = tally.cells.iter().zip(&support.cells).filter_map(member).collect();
+        let total: f64 = members.iter().map(|class| class.weight).sum();
+        members.iter_mut().for_each(|class| class.weight /= total);
+        let items: f64 = members.iter().map(|class| class.items).sum();
+        // Weights hang on all items.
+        let apart = !self.task.multi_label && self.average != Average::Weighted && items <= support.items + 1e-9;
+        (!members.is_empty()).then_some(Classes { combine, members, apart })
+    }
+
+    /// Whether the limits of a value are those of shares, its own or its classes'.
+    pub fn is_of_shares(&self, part: usize) -> bool {
+        matches!(
+            (self.parts[part].compute, self.average),
+            (Compute::Share(..) | Compute::OfClasses(..), _)
+                | (Compute::Class { of: Of::Share(..) | Of::Rising { .. }, .. }, Average::Macro | Average::Weighted)
+                | (Compute::Class { of: Of::Share(..), .. }, Average::Positive(_) | Average::PerClass)
+        )
+    }
+
     /// Whether a value is a mean over classes.
     pub fn is_of_classes(&self, part: usize) -> bool {
         matches!(self.average, Average::Macro | Average::Weighted)
@@ -293,7 +325,11 @@ impl Metric {
 
     /// The least and the largest value of a part.
     pub fn range(&self, part: usize) -> (f64, f64) {
-        self.parts[part].range
+        let (least, most) = self.parts[part].range;
+        match self.parts[part].compute {
+            Compute::Loss { most, .. } => (least, most(self.task.classes)),
+            _ => (least, most),
+        }
     }
 
     /// How the values of a part err.

@@ -97,7 +97,7 @@ pub(super) const ITEMS: &[Definition] = &[
         reads: Reads::Decisions,
         multi_label: false,
         parameter: None,
-        compute: Compute::OfClasses(Combine::Mean, recall),
+        compute: Compute::OfClasses(Combine::Mean, RECALL),
     },
     Definition {
         name: "min_class_accuracy",
@@ -110,7 +110,7 @@ pub(super) const ITEMS: &[Definition] = &[
         reads: Reads::Decisions,
         multi_label: false,
         parameter: None,
-        compute: Compute::OfClasses(Combine::Min, recall),
+        compute: Compute::OfClasses(Combine::Min, RECALL),
     },
     Definition {
         name: "matthews_corrcoef",
@@ -139,10 +139,6 @@ pub(super) const ITEMS: &[Definition] = &[
         compute: Compute::Whole(kappa),
     },
 ];
-
-fn recall(c: &Confusion) -> Value {
-    ratio(c.true_positive, c.positives(), Cause::NoPositives)
-}
 
 fn hamming(tally: &Tally) -> Value {
     if tally.samples.items == 0.0 {

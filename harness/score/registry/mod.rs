@@ -102,8 +102,8 @@ impl Definition {
             Compute::Outside(_) => Errors::OfShare,
             Compute::Calibration { .. } => Errors::OfDistance,
             Compute::Class { of: Of::Mistakes(_), .. } => Errors::OfMistakes,
-            // Mean losses.
-            Compute::Whole(_) if self.reads == Reads::Probabilities => Errors::Proportional,
+            Compute::OfClasses(..) => Errors::OfClasses,
+            Compute::Loss { .. } => Errors::Proportional,
             _ => Errors::AsDrawn,
         }
     }
@@ -133,11 +133,18 @@ pub enum Compute {
         samples: Option<fn(&Samples) -> Mean>,
     },
     /// The mean, or the worst, over all classes of a number of one class against the rest.
-    OfClasses(Combine, fn(&Confusion) -> Value),
+    OfClasses(Combine, Of),
     /// A share of the items: those that count, and all that could; and why there is none.
     Share(fn(&Tally) -> (f64, f64), Cause),
     /// From all counts at once.
     Whole(fn(&Tally) -> Value),
+    /// The mean over items of what each is wrong by.
+    Loss {
+        /// That mean.
+        of: fn(&Tally) -> Value,
+        /// The most that an item of so many classes can be wrong by.
+        most: fn(usize) -> f64,
+    },
     /// From one class's ranking against the rest, and how that errs; `average` says what several classes make.
     Rank(fn(&Sweep) -> Value, Errors),
     /// What is looked for along one class's ranking against the rest, given the metric's parameter; `average` says what several classes
@@ -178,11 +185,23 @@ pub enum Compute {
     },
 }
 
+/// A number that rises with a share, by that share.
+pub type Rise = fn(f64) -> f64;
+
 /// A number of one class's confusion.
 #[derive(Clone, Copy, Debug)]
 pub enum Of {
     /// A share of the items: those that count, and all that could; and why there is none.
     Share(fn(&Confusion) -> (f64, f64), Cause),
+    /// What rises with a share of the items.
+    Rising {
+        /// The number.
+        of: fn(&Confusion) -> Value,
+        /// The share: items that count, and all that could.
+        share: fn(&Confusion) -> (f64, f64),
+        /// The number where that share is another.
+        at: Rise,
+    },
     /// Anything else.
     Other(fn(&Confusion) -> Value),
     /// Anything else, given the metric's parameter.
@@ -225,9 +244,18 @@ impl Of {
                 let (part, whole) = of(confusion);
                 ratio(part, whole, cause)
             }
-            Self::Other(of) => of(confusion),
+            Self::Other(of) | Self::Rising { of, .. } => of(confusion),
             Self::With(of) => of(confusion, parameter),
             Self::Mistakes(of) => of(Mistakes::of(confusion).ok_or(Cause::NoItems)?, parameter),
+        }
+    }
+
+    /// The share that it is or rises with, if any, and the number where that share is another.
+    pub fn share(self, confusion: &Confusion) -> Option<((f64, f64), Rise)> {
+        match self {
+            Self::Share(of, _) => Some((of(confusion), |share| share)),
+            Self::Rising { share, at, .. } => Some((share(confusion), at)),
+            Self::Other(_) | Self::With(_) | Self::Mistakes(_) => None,
         }
     }
 }

@@ -10,11 +10,14 @@ const GUO: &str = "Guo et al. (2017), On calibration of modern neural networks; 
 const KLEINBERG: &str = "Kleinberg et al. (2017), Inherent trade-offs in the fair determination of risk scores";
 const BINS: Option<Parameter> = Some(Parameter { name: "bins", default: Some(15.0), range: (1.0, 1000.0), whole: true });
 
+/// -ln 2^-52.
+const LEAST_LIKELY: f64 = 52.0 * std::f64::consts::LN_2;
+
 pub(super) const PROBABILITIES: &[Definition] = &[
     Definition {
         name: "log_loss",
         formula: "mean over items of -ln p, p the probability of the target, kept at least 2^-52 from 0 and 1",
-        range: (0.0, f64::INFINITY),
+        range: (0.0, LEAST_LIKELY),
         direction: Lower,
         undefined: "no items",
         source: SKLEARN,
@@ -22,7 +25,7 @@ pub(super) const PROBABILITIES: &[Definition] = &[
         reads: Reads::Probabilities,
         multi_label: false,
         parameter: None,
-        compute: Compute::Whole(|tally| ratio(tally.trust.log_loss, tally.items, Cause::NoItems)),
+        compute: Compute::Loss { of: |tally| ratio(tally.trust.log_loss, tally.items, Cause::NoItems), most: |_| LEAST_LIKELY },
     },
     Definition {
         name: "brier_score_loss",
@@ -35,7 +38,10 @@ pub(super) const PROBABILITIES: &[Definition] = &[
         reads: Reads::Probabilities,
         multi_label: false,
         parameter: None,
-        compute: Compute::Whole(|tally| ratio(tally.trust.brier, tally.items, Cause::NoItems)),
+        compute: Compute::Loss {
+            of: |tally| ratio(tally.trust.brier, tally.items, Cause::NoItems),
+            most: |classes| if classes == 2 { 1.0 } else { 2.0 },
+        },
     },
     Definition {
         name: "expected_calibration_error",

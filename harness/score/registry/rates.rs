@@ -205,7 +205,10 @@ pub(super) const RATES: &[Definition] = &[
         reads: Reads::Decisions,
         multi_label: true,
         parameter: None,
-        compute: Compute::Class { of: Of::Other(f1), samples: Some(|s| s.f1) },
+        compute: Compute::Class {
+            of: Of::Rising { of: f1, share: jaccard, at: |share| 2.0 * share / (1.0 + share) },
+            samples: Some(|s| s.f1),
+        },
     },
     Definition {
         name: "fbeta_score",
@@ -235,12 +238,13 @@ pub(super) const RATES: &[Definition] = &[
         reads: Reads::Decisions,
         multi_label: true,
         parameter: None,
-        compute: Compute::Class {
-            of: Of::Share(|c| (c.true_positive, c.positives() + c.false_positive), Cause::NeitherPositiveNorSelected),
-            samples: Some(|s| s.jaccard),
-        },
+        compute: Compute::Class { of: Of::Share(jaccard, Cause::NeitherPositiveNorSelected), samples: Some(|s| s.jaccard) },
     },
 ];
+
+fn jaccard(c: &Confusion) -> (f64, f64) {
+    (c.true_positive, c.positives() + c.false_positive)
+}
 
 fn f1(c: &Confusion) -> Value {
     ratio(2.0 * c.true_positive, c.positives() + c.selected(), Cause::NeitherPositiveNorSelected)

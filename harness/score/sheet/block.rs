@@ -66,4 +66,9 @@ impl Drawn {
     pub(super) fn replicates(&self, index: usize) -> Vec<f64> {
         self.resampled.iter().map(|replicate| replicate[index]).collect()
     }
+
+    /// A group's place in an order that knows no names; all items together come after the groups.
+    pub(super) fn rank(&self, group: usize) -> u32 {
+        self.ranks.get(group).copied().unwrap_or(u32::MAX)
+    }
 }

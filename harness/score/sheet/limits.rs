@@ -1,6 +1,5 @@
 //! Intervals of a sheet's numbers.
 
-use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
 use super::bases::Worth;
@@ -10,13 +9,13 @@ use super::{Sheet, Spot, number};
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
+use crate::score::interval::classes::Key;
 use crate::score::interval::errors::{self, Errors};
-use crate::score::interval::gap::{self, Contrast, Family, Leg};
+use crate::score::interval::gap::{self, Contrast, Family, Leg, noise};
 use crate::score::interval::share::normal_quantile;
 use crate::score::interval::{self, Sample, mistakes};
 use crate::score::lens::tally::Tally;
 use crate::score::metric::{Average, Metric, Over};
-use crate::score::units::draw::{Purpose, generator};
 use crate::spec::uncertainty::{Method, Uncertainty};
 
 impl<'a> Sheet<'a> {
@@ -57,8 +56,14 @@ impl<'a> Sheet<'a> {
             };
             let errors = if uncertainty.method() == Method::Standard { metric.errors(part) } else { Errors::AsDrawn };
             let chance: Vec<f64> = drawn.chance.iter().map(|draw| draw[index]).collect();
-            let told = match errors {
-                Errors::OfMistakes => of_mistakes(metric, (part, class), (&tallies[group], &supports[group]), &sample, uncertainty),
+            let classes = Some(metric).filter(|_| uncertainty.method() == Method::Standard);
+            let classes = classes.and_then(|metric| metric.of_classes(part, &tallies[group], &supports[group]));
+            let told = match (errors, classes) {
+                (Errors::OfMistakes, _) => of_mistakes(metric, (part, class), (&tallies[group], &supports[group]), &sample, uncertainty),
+                (_, Some(classes)) => {
+                    let worth = worth.effective[group] / supports[group].items.max(1.0);
+                    classes.interval(&sample, worth, Key { seed: uncertainty.seed(), rank: drawn.rank(group) }, uncertainty)
+                }
                 _ => errors.interval(&sample, &chance, uncertainty.level()),
             };
             told.or_else(|| sample.interval(uncertainty))
@@ -113,9 +118,7 @@ impl<'a> Sheet<'a> {
             }
             let (place, class) = ((index - block.start) / block.classes, (index - block.start) % block.classes);
             let (part, group) = (place / block.groups, place % block.groups);
-            // All items together come after the groups.
-            let rank = drawn.ranks.get(group).copied().unwrap_or(u32::MAX);
-            let errors = noise(uncertainty.seed(), (part * block.classes + class) as u64, rank, drawn.resampled.len());
+            let errors = noise(uncertainty.seed(), (part * block.classes + class) as u64, drawn.rank(group), drawn.resampled.len());
             let number = |error: f64| value + error / z * if error < 0.0 { value - lower } else { upper - value };
             Some((index, errors.into_iter().map(number).collect()))
         };
@@ -142,6 +145,11 @@ impl<'a> Sheet<'a> {
         let replicates: Vec<f64> = self.redrawn(spot, drawn).collect();
         if over.reduction.errs_up().is_none()
             && let Some(ends) = self.of_errors(spot, value, &replicates, &among, drawn, uncertainty)
+        {
+            return Some(ends);
+        }
+        if uncertainty.method() != Method::Percentile
+            && let Some(ends) = self.averaged(spot, over, &among, drawn, uncertainty)
         {
             return Some(ends);
         }
@@ -177,6 +185,42 @@ impl<'a> Sheet<'a> {
         let smaller = 1.0 + among.members().map(freedom).sum::<f64>();
         let sample = Sample::new(value, replicates, smaller, metric.range(0));
         errors.interval(&sample, &self.chance(spot, drawn), uncertainty.level())
+    }
+
+    /// That of a mean over groups of shares: as far as the limits of the groups' own numbers move it. `None` of any other number, and where one of them has
+    /// none.
+    fn averaged(&self, spot: &Spot, over: Over, among: &Among<'_>, drawn: &Drawn, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
+        let even = match over.reduction {
+            Reduction::MeanOverGroups => true,
+            Reduction::WeightedMean => false,
+            _ => return None,
+        };
+        let weigh = |group: usize| if even { 1.0 } else { among.sizes[group] };
+        let (metric, block) = (self.metrics[spot.metric], &drawn.blocks[spot.metric]);
+        let several = spot.class.is_none() && block.classes > 1;
+        if !metric.is_of_shares(0) || several && over.classes != Some(Combine::Mean) {
+            return None;
+        }
+        let (mut legs, mut weights): (Vec<Leg>, Vec<(usize, f64)>) = (Vec::new(), Vec::new());
+        let mut counted = 0.0;
+        for class in spot.class.map_or(0..block.classes, |class| class..class + 1) {
+            let defined: Vec<usize> = among.members().filter(|group| drawn.values[block.at(0, *group, class)].is_ok()).collect();
+            let total = defined.iter().map(|group| weigh(*group)).sum::<f64>();
+            if total <= 0.0 {
+                continue;
+            }
+            counted += 1.0;
+            for group in defined {
+                let index = block.at(0, group, class);
+                weights.push((legs.len(), weigh(group) / total));
+                legs.push(leg((index, class, group), drawn.values[index].ok()?, drawn.intervals[index]?, drawn, uncertainty));
+            }
+        }
+        weights.iter_mut().for_each(|(_, weight)| *weight /= counted);
+        let family = Family { legs: &legs, related: drawn.related || several, level: uncertainty.level(), items: drawn.items };
+        let Leg { value, down, up, .. } = family.weighted(&weights)?;
+        let (least, most) = metric.range(0);
+        Some(((value - down).max(least), (value + up).min(most)))
     }
 
     /// A number over groups of distances where there is none, draw by draw.
@@ -258,11 +302,8 @@ impl<'a> Sheet<'a> {
                 } else {
                     members.push(legs.len())
                 }
-                let errors = gap::standardized(&drawn.replicates(index));
-                let errors = errors.unwrap_or_else(|| {
-                    noise(uncertainty.seed(), (part * block.classes + class) as u64, drawn.ranks[group], drawn.resampled.len())
-                });
-                legs.push(over.reduction.leg(Leg { value, down: value - lower, up: upper - value, errors }));
+                let number = (index, part * block.classes + class, group);
+                legs.push(over.reduction.leg(leg(number, value, (lower, upper), drawn, uncertainty)));
             }
             let rests = over.reduction.rests(&Family { legs: &legs, ..family }, &members)?;
             members.extend(legs.len()..legs.len() + rests.len());
@@ -309,6 +350,19 @@ impl<'a> Sheet<'a> {
     }
 }
 
+/// A number of a group as a leg: where it lies among all, its part and class, and its group.
+fn leg(
+    (index, number, group): (usize, usize, usize),
+    value: f64,
+    (lower, upper): (f64, f64),
+    drawn: &Drawn,
+    uncertainty: &Uncertainty,
+) -> Leg {
+    let errors = gap::standardized(&drawn.replicates(index));
+    let errors = errors.unwrap_or_else(|| noise(uncertainty.seed(), number as u64, drawn.rank(group), drawn.resampled.len()));
+    Leg { value, down: value - lower, up: upper - value, errors }
+}
+
 /// That of a function of what is missed and what is falsely alarmed: of items that do not count alike, no narrower than their resamples say.
 fn of_mistakes(
     metric: &Metric,
@@ -322,9 +376,4 @@ fn of_mistakes(
     let drawn = if sample.plain { None } else { sample.interval(uncertainty) };
     let (lower, upper) = drawn.map_or((lower, upper), |drawn| (lower.min(drawn.0), upper.max(drawn.1)));
     Some((lower.max(sample.range.0), upper.min(sample.range.1)))
-}
-
-/// Standard normal errors of a number that no resample varies.
-fn noise(seed: u64, number: u64, rank: u32, draws: usize) -> Vec<f64> {
-    StandardNormal.sample_iter(generator(seed, Purpose::Noise, number, u64::from(rank))).take(draws).collect()
 }
