@@ -326,6 +326,13 @@ impl Metric {
     /// The least and the largest value of a part.
     pub fn range(&self, part: usize) -> (f64, f64) {
         let (least, most) = self.parts[part].range;
+        if most.is_finite() { self.attainable(part) } else { (least, most) }
+    }
+
+    /// The same, where a loss ends at the most that an item can be wrong by, however far above what is met that lies: so far an interval may
+    /// reach, and nothing is measured by it.
+    pub fn attainable(&self, part: usize) -> (f64, f64) {
+        let (least, most) = self.parts[part].range;
         match self.parts[part].compute {
             Compute::Loss { most, .. } => (least, most(self.task.classes)),
             _ => (least, most),

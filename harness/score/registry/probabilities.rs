@@ -17,7 +17,7 @@ pub(super) const PROBABILITIES: &[Definition] = &[
     Definition {
         name: "log_loss",
         formula: "mean over items of -ln p, p the probability of the target, kept at least 2^-52 from 0 and 1",
-        range: (0.0, LEAST_LIKELY),
+        range: (0.0, f64::INFINITY),
         direction: Lower,
         undefined: "no items",
         source: SKLEARN,

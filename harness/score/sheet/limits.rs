@@ -51,7 +51,7 @@ impl<'a> Sheet<'a> {
                 plain: worth.plain || self.refit.is_none() && !drawn.of_pairs && (units - items).abs() < 1e-9 * items,
                 units,
                 smaller: drawn.units[index],
-                range: metric.range(part),
+                range: metric.attainable(part),
                 of_classes: metric.is_of_classes(part),
             };
             let errors = if uncertainty.method() == Method::Standard { metric.errors(part) } else { Errors::AsDrawn };
@@ -183,7 +183,7 @@ impl<'a> Sheet<'a> {
         // Each group's own spread costs a degree of freedom.
         let freedom = |group: usize| (drawn.units[block.at(0, group, spot.class.unwrap_or(0))] - 1.0).max(0.0);
         let smaller = 1.0 + among.members().map(freedom).sum::<f64>();
-        let sample = Sample::new(value, replicates, smaller, metric.range(0));
+        let sample = Sample::new(value, replicates, smaller, metric.attainable(0));
         errors.interval(&sample, &self.chance(spot, drawn), uncertainty.level())
     }
 
