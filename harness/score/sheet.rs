@@ -173,9 +173,9 @@ impl Sheet<'_> {
             values,
         };
         let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
-        let bases = if plain { Vec::new() } else { self.bases(&units, &drawn.blocks) };
+        let (bases, classes) = if plain { Default::default() } else { self.bases(&units, &drawn.blocks) };
         let sides = if plain { Vec::new() } else { self.sides(&units, supports.len()) };
-        let worth = Worth { effective: self.effective(&units), bases, sides, plain };
+        let worth = Worth { effective: self.effective(&units), bases, classes, sides, plain };
         drawn.units = self.units(&drawn, &supports, &worth);
         drawn.intervals = self.intervals(&drawn, &tallies, &supports, &worth, &left_out, uncertainty);
         drawn.still = self.still(&drawn, uncertainty);

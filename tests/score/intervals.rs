@@ -73,6 +73,24 @@ fn near(found: Option<f64>, wanted: f64) {
 const DECIDED: &str = "{label: y, decision: p, subject: s, classes: [0, 1]}";
 
 #[test]
+fn a_subject_counts_for_every_class_that_it_shows() {
+    // Of 16 people seven expressions each, of which one in five is taken for the next: both numbers are of the same people and the same size.
+    let item = |row: usize| {
+        let (subject, class) = (row / 7, row % 7);
+        let decided = if (subject * 3 + class * class) % 5 == 0 { (class + 1) % 7 } else { class };
+        format!("{class},{decided},s{subject},a\n")
+    };
+    let csv: String = (0..16 * 7).map(item).collect();
+    let columns = "{label: y, decision: p, subject: s}";
+    let all = measured(&format!("y,p,s,g\n{csv}"), columns, "{metrics: [accuracy_score, balanced_accuracy_score]}", "{bootstrap: 1000}");
+    let of = |metric: &str| find(&all, metric, "", "", "");
+    let width = |metric: &str| of(metric).upper.unwrap() - of(metric).lower.unwrap();
+    assert!((of("accuracy_score").value.unwrap() - of("balanced_accuracy_score").value.unwrap()).abs() < 1e-12);
+    let ratio = width("balanced_accuracy_score") / width("accuracy_score");
+    assert!((0.8..1.4).contains(&ratio), "{ratio}: {all:?}");
+}
+
+#[test]
 fn of_a_share_only_subjects_count_that_hold_some_of_what_it_is_of() {
     for case in golden().perfect {
         let mut csv = "y,p,s,g\n".to_owned();

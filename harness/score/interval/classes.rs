@@ -35,6 +35,8 @@ pub struct Class {
     pub share: f64,
     /// Of so many items.
     pub items: f64,
+    /// Of so many equally weighted units, of those that hold some of these items.
+    pub units: f64,
     /// Its number where that share is another.
     pub at: Rise,
     /// Its weight in the mean; all sum to 1.
@@ -51,9 +53,9 @@ pub struct Key {
 }
 
 impl Classes {
-    /// The interval of what they make, a `sample` of which an item is worth so many `units`. `None` for a sum, and where nothing is drawn.
-    pub fn interval(&self, sample: &Sample<'_>, worth: f64, key: Key, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
-        let legs = self.legs(sample, worth, key, uncertainty);
+    /// The interval of what they make. `None` for a sum, and where nothing is drawn.
+    pub fn interval(&self, sample: &Sample<'_>, key: Key, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
+        let legs = self.legs(sample, key, uncertainty);
         let value = sample.value;
         let (lower, upper) = match self.combine {
             Combine::Sum => return None,
@@ -75,7 +77,7 @@ impl Classes {
     }
 
     /// Each class's number with its limits.
-    fn legs(&self, sample: &Sample<'_>, worth: f64, key: Key, uncertainty: &Uncertainty) -> Vec<Leg> {
+    fn legs(&self, sample: &Sample<'_>, key: Key, uncertainty: &Uncertainty) -> Vec<Leg> {
         let (level, draws) = (uncertainty.level(), sample.replicates.len());
         let alone = sample.plain && self.apart;
         let noisy = !alone || self.combine != Combine::Mean;
@@ -84,7 +86,7 @@ impl Classes {
         let effect = if alone { 1.0 } else { self.effect(sample, &errors) };
         let leg = |(class, errors): (&Class, Vec<f64>)| {
             let value = (class.at)(class.share);
-            let items = class.effective(effect, worth, sample.plain, level);
+            let items = class.effective(effect, sample.plain, level);
             let (lower, upper) = share::interval(class.share * items, items, level, uncertainty.shares());
             Leg { value, down: value - (class.at)(lower), up: (class.at)(upper) - value, errors }
         };
@@ -111,8 +113,8 @@ impl Classes {
 
 impl Class {
     /// How many items it has that count alike and have nothing in common, less those that Student's t takes off.
-    fn effective(&self, effect: f64, worth: f64, plain: bool, level: f64) -> f64 {
-        let units = (self.items * worth).max(1.0);
+    fn effective(&self, effect: f64, plain: bool, level: f64) -> f64 {
+        let units = self.units.max(1.0);
         // Where all say the same, no design effect can be seen: every unit counts once.
         let still = self.share <= 0.0 || self.share >= 1.0;
         let items = if still { (self.items / effect).min(units) } else { self.items / effect };

@@ -260,19 +260,32 @@ impl Metric {
         Some((Mistakes::of(tally.cells.get(class)?)?, support.cells.get(class)?.total(), move |mistakes| of(mistakes, parameter).ok()))
     }
 
-    /// The classes that make a value together, where each one's number is a share or rises with one; `support` counts the items.
-    pub fn of_classes(&self, part: usize, tally: &Tally, support: &Tally) -> Option<Classes> {
-        let (combine, of, weigh): (_, _, fn(&Confusion) -> f64) = match (self.parts[part].compute, self.average) {
-            (Compute::OfClasses(combine, of), _) => (combine, of, |_| 1.0),
-            (Compute::Class { of, .. }, Average::Macro) => (Combine::Mean, of, |_| 1.0),
-            (Compute::Class { of, .. }, Average::Weighted) => (Combine::Mean, of, Confusion::positives),
-            _ => return None,
-        };
-        let member = |(cell, support): (&Confusion, &Confusion)| {
+    /// What several classes make together, what each one's number is, and how much that counts.
+    fn several(&self, part: usize) -> Option<(Combine, Of, fn(&Confusion) -> f64)> {
+        match (self.parts[part].compute, self.average) {
+            (Compute::OfClasses(combine, of), _) => Some((combine, of, |_| 1.0)),
+            (Compute::Class { of, .. }, Average::Macro) => Some((Combine::Mean, of, |_| 1.0)),
+            (Compute::Class { of, .. }, Average::Weighted) => Some((Combine::Mean, of, Confusion::positives)),
+            _ => None,
+        }
+    }
+
+    /// How much there is of what each class's number is a share of, where several of them make a value.
+    pub fn of_each<'t>(&self, part: usize, tally: &'t Tally) -> Option<impl Iterator<Item = f64> + use<'t>> {
+        let (_, of, _) = self.several(part)?;
+        Some(tally.cells.iter().map(move |cell| of.share(cell).map_or(0.0, |((_, whole), _)| whole)))
+    }
+
+    /// The classes that make a value together, where each one's number is a share or rises with one; `support` counts the items, and `units`
+    /// says how many equally weighted units so many items of a class are worth.
+    pub fn of_classes(&self, part: usize, tally: &Tally, support: &Tally, units: impl Fn(usize, f64) -> f64) -> Option<Classes> {
+        let (combine, of, weigh) = self.several(part)?;
+        let member = |(class, (cell, support)): (usize, (&Confusion, &Confusion))| {
             let (((part, whole), at), ((_, items), _)) = of.share(cell).zip(of.share(support))?;
-            (whole > 0.0 && weigh(cell) > 0.0).then(|| Class { share: part / whole, items, at, weight: weigh(cell) })
+            let (share, weight, units) = (part / whole, weigh(cell), units(class, items));
+            (whole > 0.0 && weight > 0.0).then_some(Class { share, items, units, at, weight })
         };
-        let mut members: Vec<Class> = tally.cells.iter().zip(&support.cells).filter_map(member).collect();
+        let mut members: Vec<Class> = tally.cells.iter().zip(&support.cells).enumerate().filter_map(member).collect();
         let total: f64 = members.iter().map(|class| class.weight).sum();
         members.iter_mut().for_each(|class| class.weight /= total);
         let items: f64 = members.iter().map(|class| class.items).sum();

@@ -18,6 +18,8 @@ pub(super) struct Worth {
     pub(super) effective: Vec<f64>,
     /// The same of what each number is a share of; empty where that is not told.
     pub(super) bases: Vec<f64>,
+    /// The same, class by class, for each number that several classes make; none where that is not told.
+    pub(super) classes: BTreeMap<usize, Vec<f64>>,
     /// By places and classes of a ranking, how many equally weighted units hold its positives, or its negatives where these are fewer; empty
     /// where no ranking is read.
     pub(super) sides: Vec<Vec<f64>>,
@@ -26,19 +28,25 @@ pub(super) struct Worth {
 }
 
 impl Sheet<'_> {
-    /// Of every number that is a share, how many equally weighted units what it is of is worth, number by number as they lie in the blocks.
-    /// Empty where decisions are not what is read, or units are pairs, which are drawn by their subjects.
-    pub(super) fn bases(&self, units: &Units, blocks: &[Block]) -> Vec<f64> {
-        let Lens::Outcomes(outcomes) = self.lens else { return Vec::new() };
+    /// Of every number that is a share, how many equally weighted units what it is of is worth, number by number as they lie in the blocks;
+    /// and of every number that several classes make, the same of each class. Empty where decisions are not what is read, or units are pairs,
+    /// which are drawn by their subjects.
+    pub(super) fn bases(&self, units: &Units, blocks: &[Block]) -> (Vec<f64>, BTreeMap<usize, Vec<f64>>) {
+        let Lens::Outcomes(outcomes) = self.lens else { return Default::default() };
         if units.are_pairs() {
-            return Vec::new();
+            return Default::default();
         }
         let mut tally = outcomes.tally();
         let shares: Vec<(usize, usize, usize)> = distinct(blocks)
             .flat_map(|(metric, block)| (0..block.parts).flat_map(move |part| (0..block.classes).map(move |class| (metric, part, class))))
             .filter(|(metric, part, class)| self.metrics[*metric].share(*part, &tally, *class).is_some())
             .collect();
+        let several: Vec<(usize, usize)> = distinct(blocks)
+            .flat_map(|(metric, block)| (0..block.parts).map(move |part| (metric, part)))
+            .filter(|(metric, part)| self.metrics[*metric].of_each(*part, &tally).is_some())
+            .collect();
         let mut kish = vec![Kish::default(); distinct(blocks).map(|(_, block)| block.len()).sum()];
+        let mut classes: BTreeMap<usize, Vec<Kish>> = BTreeMap::new();
         for (slots, copies) in units.each() {
             let mut places: Vec<usize> = slots.iter().flat_map(|slot| self.breakdown.places(slot.group, true)).collect();
             places.sort_unstable();
@@ -47,9 +55,16 @@ impl Sheet<'_> {
                 let here = slots.iter().filter(|slot| self.breakdown.places(slot.group, true).any(|other| other == place));
                 outcomes.some(here.map(|slot| (slot.pattern as usize, slot.amount)), &mut tally);
                 self.hold(&shares, blocks, place, &tally, |index, whole| kish[index].add(whole, copies));
+                for (metric, part) in several.iter().filter(|(metric, _)| place < blocks[*metric].groups) {
+                    let Some(wholes) = self.metrics[*metric].of_each(*part, &tally) else { continue };
+                    let own =
+                        classes.entry(blocks[*metric].at(*part, place, 0)).or_insert_with(|| vec![Kish::default(); tally.cells.len()]);
+                    own.iter_mut().zip(wholes).for_each(|(kish, whole)| kish.add(whole, copies));
+                }
             }
         }
-        kish.into_iter().map(Kish::number).collect()
+        let numbers = |kish: Vec<Kish>| kish.into_iter().map(Kish::number).collect();
+        (numbers(kish), classes.into_iter().map(|(index, kish)| (index, numbers(kish))).collect())
     }
 
     /// The sides of rankings at so many places. A subject may hold some of both, and then counts on both.

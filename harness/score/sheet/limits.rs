@@ -57,13 +57,14 @@ impl<'a> Sheet<'a> {
             let errors = if uncertainty.method() == Method::Standard { metric.errors(part) } else { Errors::AsDrawn };
             let chance: Vec<f64> = drawn.chance.iter().map(|draw| draw[index]).collect();
             let classes = Some(metric).filter(|_| uncertainty.method() == Method::Standard);
-            let classes = classes.and_then(|metric| metric.of_classes(part, &tallies[group], &supports[group]));
+            let worth_of = |class: usize, items: f64| match worth.classes.get(&index) {
+                Some(classes) => classes[class],
+                None => items * worth.effective[group] / supports[group].items.max(1.0),
+            };
+            let classes = classes.and_then(|metric| metric.of_classes(part, &tallies[group], &supports[group], worth_of));
             let told = match (errors, classes) {
                 (Errors::OfMistakes, _) => of_mistakes(metric, (part, class), (&tallies[group], &supports[group]), &sample, uncertainty),
-                (_, Some(classes)) => {
-                    let worth = worth.effective[group] / supports[group].items.max(1.0);
-                    classes.interval(&sample, worth, Key { seed: uncertainty.seed(), rank: drawn.rank(group) }, uncertainty)
-                }
+                (_, Some(classes)) => classes.interval(&sample, Key { seed: uncertainty.seed(), rank: drawn.rank(group) }, uncertainty),
                 _ => errors.interval(&sample, &chance, uncertainty.level()),
             };
             told.or_else(|| sample.interval(uncertainty))
