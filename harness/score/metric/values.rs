@@ -26,6 +26,9 @@ pub struct Support {
     pub negatives: Option<f64>,
 }
 
+/// How much a class counts in a mean over classes.
+type Weigh = fn(&Confusion) -> f64;
+
 impl Metric {
     /// Whether it is about pairs of an original and its counterfactual.
     pub fn of_pairs(&self) -> bool {
@@ -261,7 +264,7 @@ impl Metric {
     }
 
     /// What several classes make together, what each one's number is, and how much that counts.
-    fn several(&self, part: usize) -> Option<(Combine, Of, fn(&Confusion) -> f64)> {
+    fn several(&self, part: usize) -> Option<(Combine, Of, Weigh)> {
         match (self.parts[part].compute, self.average) {
             (Compute::OfClasses(combine, of), _) => Some((combine, of, |_| 1.0)),
             (Compute::Class { of, .. }, Average::Macro) => Some((Combine::Mean, of, |_| 1.0)),
