@@ -18,6 +18,7 @@ use crate::spec::node::{Node, Value as Content};
 use crate::spec::problem::{Problem, Problems, did_you_mean};
 
 mod averages;
+mod base;
 mod input;
 mod names;
 mod over;

@@ -5,7 +5,7 @@
 //! truth above. So each class's number has the exact limits of the share that it rises with, and
 //!
 //! - a mean reaches as far as these limits move it, at a right angle to each other (MOVER: Zou and Donner 2008);
-//! - a minimum, or a maximum, has intersection bounds ([`gap`]).
+//! - a minimum, or a maximum, has intersection bounds ([`gap`](super::gap)).
 //!
 //! Items that count for several classes, subjects, weights and rules that are found anew tie classes and items together. Resamples know by
 //! how much: a class has as many items fewer as they vary more than classes would that have nothing in common.
