@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::cast::{PER_SUBJECT, in_split, names, whose_columns};
 use super::pattern;
+use super::unit::{PER_SUBJECT, in_split, whose_columns};
 use crate::data::random::generator;
 use crate::spec::card::{Card, Condition, Field, FieldSource, Range, SplitColumn, Test, Translate};
 use crate::spec::mock::Mock;
@@ -74,7 +74,7 @@ pub(super) fn let_through(card: &Card, mock: &Mock, number: u64, cells: &mut BTr
     for condition in card.conditions.iter().filter(|condition| !card.fields.contains_key(&condition.field)) {
         let column = condition.field.as_str();
         let mut random = generator(mock.seed, &format!("mock where {column}"), 0, number);
-        let mut named = || pattern::drawn(names(card)?, column, number, &mut random, &|text| passes(card, column, text));
+        let mut named = || pattern::drawn(pattern::names(card)?, column, number, &mut random, &|text| passes(card, column, text));
         let own = whose.contains(&column);
         let passing = match &condition.test {
             Test::In(levels) => {
@@ -83,7 +83,7 @@ pub(super) fn let_through(card: &Card, mock: &Mock, number: u64, cells: &mut BTr
             }
             Test::Within(range) => {
                 let example = range.example().to_string();
-                let fits = names(card).is_none_or(|names| pattern::fits(names, column, &example));
+                let fits = pattern::names(card).is_none_or(|names| pattern::fits(names, column, &example));
                 if fits { Some(example) } else { named() }
             }
             Test::NotIn(_) if own || cells.contains_key(column) => None,
@@ -112,7 +112,8 @@ pub(super) fn in_splits(card: &Card, mock: &Mock, unit: u64, cells: &mut BTreeMa
         }
     }
     for (column, values) in values {
-        let fits = |value: &String| names(card).is_none_or(|names| pattern::fits(names, column, value)) && passes(card, column, value);
+        let fits =
+            |value: &String| pattern::names(card).is_none_or(|names| pattern::fits(names, column, value)) && passes(card, column, value);
         let values: Vec<String> = values.into_iter().filter(fits).collect();
         if let Some(value) = in_split(&values, mock.seed, unit) {
             cells.entry(column.to_owned()).or_insert(value);

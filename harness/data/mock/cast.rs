@@ -3,22 +3,19 @@
 use std::collections::BTreeMap;
 
 use indexmap::{IndexMap, IndexSet};
-use regex::Regex;
 
 use super::look::{Look, skin};
 use super::scene::Scene;
+use super::unit::{PER_SUBJECT, Weighed, choose, in_split, whose_columns};
 use super::{asked, cell, pattern};
 use crate::data::error::DataError;
 use crate::data::labels::class_of;
 use crate::data::random::{generator, uniform};
-use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Pattern, Rows, SplitColumn};
+use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Rows, SplitColumn};
 use crate::spec::mock::Mock;
 
 /// What is left of the contrast of a picture in bad light: too little to tell a class by.
 const DIM: f64 = 0.03;
-
-/// Items that show the same person.
-pub(super) const PER_SUBJECT: u64 = 4;
 
 /// The cell that holds an item's id; no column can be called so.
 pub(super) const ID: &str = "\0id";
@@ -36,17 +33,6 @@ pub(super) struct Item {
     /// The classes that are present, absent, and the rest unknown; as codes.
     pub(super) labels: Vec<(String, bool)>,
     pub(super) scene: Scene,
-}
-
-/// The levels that an item may have, with what they weigh.
-type Weighed = Vec<(String, f64)>;
-
-/// What the names of files match, where they tell anything.
-pub(super) fn names(card: &Card) -> Option<&Regex> {
-    match &card.layout {
-        Layout::Files(files) => files.pattern.as_ref().map(Pattern::regex),
-        _ => None,
-    }
 }
 
 /// Two levels: where a column is one of numbers, they are numbers.
@@ -89,26 +75,9 @@ fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
 /// Two levels that the names of files can tell, where they cannot tell just any.
 fn in_names(card: &Card, field: &Field) -> Option<Vec<String>> {
     match &field.source {
-        FieldSource::Column { from, pattern: None, .. } => pattern::examples(names(card)?, &from.text),
+        FieldSource::Column { from, pattern: None, .. } => pattern::examples(pattern::names(card)?, &from.text),
         _ => None,
     }
-}
-
-fn choose(weighed: &Weighed, at: f64) -> usize {
-    let total: f64 = weighed.iter().map(|(_, weight)| weight).sum();
-    let mut left = at * total;
-    weighed
-        .iter()
-        .position(|(_, weight)| {
-            left -= weight;
-            left < 0.0
-        })
-        .unwrap_or(weighed.len().saturating_sub(1))
-}
-
-/// The columns that say who is shown.
-pub(super) fn whose_columns<'c>(card: &'c Card, subject: &'c str) -> Vec<&'c str> {
-    card.whose.as_ref().map_or_else(|| vec![subject], |whose| whose.columns().collect())
 }
 
 /// Whether a field takes a part of a column, so that the column is more than the field's level.
@@ -126,12 +95,6 @@ fn shared(card: &Card) -> bool {
         _ => false,
     };
     !named
-}
-
-/// The splits of a mock: most items are in the first, the others share the rest.
-pub(super) fn in_split(names: &[String], seed: u64, unit: u64) -> Option<String> {
-    let weighed: Weighed = names.iter().enumerate().map(|(at, name)| (name.clone(), if at == 0 { 2.0 } else { 1.0 })).collect();
-    (!weighed.is_empty()).then(|| weighed[choose(&weighed, uniform(seed, "mock split", 0, &unit.to_string()))].0.clone())
 }
 
 /// The column that names splits, unless a field of that name is read from another one and written there.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use rand::RngExt;
 
-use super::cast::{PER_SUBJECT, names};
+use super::unit::PER_SUBJECT;
 use super::{asked, pattern};
 use crate::data::error::DataError;
 use crate::data::random::generator;
@@ -64,7 +64,7 @@ pub(super) fn write(
             let subject = card.subject.as_ref().is_some_and(|subject| subject.text == name);
             let unit = if subject { number / PER_SUBJECT } else { number % 2 };
             example = pattern::text(pattern, &|_| None, unit, &mut random).unwrap_or_default();
-            if let Some(names) = names(card).filter(|names| !pattern::fits(names, &from.text, &example)) {
+            if let Some(names) = pattern::names(card).filter(|names| !pattern::fits(names, &from.text, &example)) {
                 let mut random = generator(mock.seed, &format!("mock part {name}"), 0, unit);
                 example = pattern::drawn(names, &from.text, unit, &mut random, &|text| fits_all(card, &from.text, text)).unwrap_or(example);
             }
@@ -82,7 +82,7 @@ pub(super) fn write(
                 let told = pattern.captures(text).and_then(|told| told.get(1)).is_some_and(|told| told.as_str() == value);
                 told && fits_all(card, &from.text, text)
             };
-            match names(card).filter(|names| !pattern::fits(names, &from.text, &whole)) {
+            match pattern::names(card).filter(|names| !pattern::fits(names, &from.text, &whole)) {
                 Some(names) => pattern::drawn(names, &from.text, number, &mut random, &tells).unwrap_or(example),
                 None => whole,
             }

@@ -1,6 +1,6 @@
 //! Made-up data in a card's own layout, with a disparity that is known because it was planted.
 //!
-//! `cast` decides who is in it (`asked`: what splits and `where` want), `cell` says so in the card's words (`pattern`: texts that expressions
+//! `cast` decides who is in it (`asked`: what splits and `where` want; `unit`: people, and their splits), `cell` says so in the card's words (`pattern`: texts that expressions
 //! match), `name` what files are called, `scene` draws, `picture` encodes, `raw` writes pixels as they are, `packed` archives, `beside` and
 //! `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock where people look at it, `kept` where studies find it
 //! again.
@@ -20,6 +20,7 @@ mod picture;
 mod place;
 mod raw;
 mod scene;
+mod unit;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -6,6 +6,7 @@ use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::data::random::generator;
+use crate::spec::card::{Card, Layout, Pattern};
 
 /// Numbers that make names unique have at least so many digits.
 const DIGITS: usize = 6;
@@ -15,6 +16,14 @@ const DRAWS: usize = 512;
 
 /// The letters that names are made of.
 const LETTERS: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_ .";
+
+/// What the names of files match, where they tell anything.
+pub(super) fn names(card: &Card) -> Option<&Regex> {
+    match &card.layout {
+        Layout::Files(files) => files.pattern.as_ref().map(Pattern::regex),
+        _ => None,
+    }
+}
 
 /// Writes text that `regex` matches. `group` gives the value of a group by its name (`None`: without one); long numbers are `number`.
 ///
