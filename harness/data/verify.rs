@@ -1,5 +1,6 @@
 //! Images before any is used: their digests, and whether they are whole.
 
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -77,7 +78,9 @@ pub(super) fn images(
             Place::File(file) => {
                 let (known, new) = match memory.image(&opening.root.join(file), sized) {
                     // A file that cannot be read costs itself. That is not remembered: it may be mended without a change.
-                    Err(DataError::Read { source, .. }) => (Known::broken(format!("cannot be read: {source}")), true),
+                    Err(DataError::Read { source, .. }) if !passes(source.kind()) => {
+                        (Known::broken(format!("cannot be read: {source}")), true)
+                    }
                     known => known?,
                 };
                 tally.add(1, new);
@@ -199,4 +202,10 @@ fn cells(opening: &Opening, path: &Path, column: &str, digest: Digest, sized: bo
         verify(&mut block);
         Ok(looked)
     })
+}
+
+/// Whether trouble is not the file's own, and the next reading may be spared it: such a file is not to be missing from a result.
+fn passes(trouble: io::ErrorKind) -> bool {
+    use io::ErrorKind::*;
+    matches!(trouble, Interrupted | TimedOut | OutOfMemory | StaleNetworkFileHandle | NetworkDown | NetworkUnreachable | HostUnreachable)
 }
