@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::draw::Draw;
 use super::metric::Options;
 use super::points::{Points, dot};
+use crate::score::units::draw::mixed;
 use crate::score::value::{Cause, Value, ratio};
 
 /// The nearest other items of every row, nearest first.
@@ -69,13 +70,9 @@ impl Neighbours {
     }
 }
 
-/// The lot of an item for one that looks, by their places in the order of the points (the finalizer of SplitMix64: Steele, Lea and Flood
-/// 2014), and among equal lots the place.
+/// The lot of an item for one that looks, by their places in the order of the points, and among equal lots the place.
 fn lot(looking: u32, other: u32) -> (u64, u32) {
-    let mut lot = (u64::from(looking) << 32 | u64::from(other)).wrapping_add(0x9e37_79b9_7f4a_7c15);
-    lot = (lot ^ (lot >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    lot = (lot ^ (lot >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (lot ^ (lot >> 31), other)
+    (mixed((u64::from(looking) << 32 | u64::from(other)).wrapping_add(0x9e37_79b9_7f4a_7c15)), other)
 }
 
 /// The mean share of a group's items among the k nearest of each of them (Goyal et al. 2022). Resamples draw the items that look for

@@ -167,19 +167,22 @@ impl Family<'_> {
             parts.iter().map(|part| weight * (top(part, |contrast| contrast.value + contrast.up) - top(part, |contrast| contrast.value)));
         let up = ups.map(|up| up * up).sum::<f64>().sqrt();
         let replicates = self.legs.first().map_or(0, |leg| leg.errors.len());
-        let errors = |reach: fn(&Contrast) -> f64| -> (Vec<f64>, f64) {
-            let error = |replicate: usize| -> f64 {
-                let of = |contrast: &Contrast| contrast.error(self.legs, replicate) * reach(contrast) / z;
-                close.iter().map(|part| weight * part.iter().map(of).fold(f64::NEG_INFINITY, f64::max)).sum()
+        // The largest errors of a draw as far as they reach down, and as far as they reach on average.
+        let error = |replicate: usize| -> (f64, f64) {
+            let largest = |part: &Vec<Contrast>| {
+                let errors = part.iter().map(|contrast| (contrast.error(self.legs, replicate), contrast));
+                errors.fold((f64::NEG_INFINITY, f64::NEG_INFINITY), |(down, even), (error, contrast)| {
+                    (down.max(error * contrast.down / z), even.max(error * contrast.reach() / z))
+                })
             };
-            let errors: Vec<f64> = (0..replicates).into_par_iter().map(error).collect();
-            let mean = errors.iter().sum::<f64>() / replicates.max(1) as f64;
-            (errors, mean)
+            close.iter().map(largest).fold((0.0, 0.0), |(down, even), largest| (down + weight * largest.0, even + weight * largest.1))
         };
+        let (mut errors, even): (Vec<f64>, Vec<f64>) = (0..replicates).into_par_iter().map(error).unzip();
+        let mean = |errors: &[f64]| errors.iter().sum::<f64>() / replicates.max(1) as f64;
         // How far off the largest is on average hangs on how much each varies, on either side of it: a share that happens to be perfect may
         // have been far lower, though it has no room above.
-        let ((mut errors, mean), (_, off)) = (errors(|contrast| contrast.down), errors(Contrast::reach));
-        let down = (of_unsorted(&mut errors, f64::midpoint(1.0, self.level)) - mean + off).max(0.0);
+        let (shown, off) = (mean(&errors), mean(&even));
+        let down = (of_unsorted(&mut errors, f64::midpoint(1.0, self.level)) - shown + off).max(0.0);
         Some((value - down, value + up))
     }
 

@@ -26,17 +26,14 @@ impl Metric {
     /// several labels an item.
     pub fn wholes(&self, part: usize, item: &Tally) -> Option<Vec<f64>> {
         let definition = self.parts[part];
-        let positives = || item.cells.iter().map(Confusion::positives).collect();
         match (definition.compute, self.average) {
             (Compute::Share(of, _), _) => Some(vec![of(item).1]),
             (Compute::Class { of: Of::Share(of, _), .. }, Average::Positive(class)) => Some(vec![of(&item.cells[class]).1]),
             _ if self.task.multi_label && item.cells.len() > 1 => None,
-            (Compute::Class { of: Of::Share(of, _), .. }, Average::PerClass | Average::Macro | Average::Weighted) => {
-                Some(item.cells.iter().map(|cell| of(cell).1).collect())
-            }
-            (Compute::OfClasses(..), _) => Some(positives()),
+            (Compute::Class { of: Of::Share(of, _), .. }, Average::PerClass | Average::Macro | Average::Weighted)
+            | (Compute::OfClasses(_, Of::Share(of, _)), _) => Some(item.cells.iter().map(|cell| of(cell).1).collect()),
             // What is decided of each true class.
-            _ if definition.reads == Reads::Confusions => Some(positives()),
+            _ if definition.reads == Reads::Confusions => Some(item.cells.iter().map(Confusion::positives).collect()),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 use super::list::Listed;
 use super::verification::MOST;
 use crate::score::predictions::Predictions;
+use crate::score::units::draw::mixed;
 use crate::spec::pairs::Verification;
 
 /// What two images of impostors have to have in common.
@@ -146,11 +147,4 @@ impl Taken {
 
 fn too_many(pairs: u64) -> String {
     format!("they make {pairs} pairs, and at most {MOST} are scored: draw some with `impostors: 1000000`, or name them in a `list`")
-}
-
-/// Spreads the bits of a number (the finalizer of SplitMix64).
-fn mixed(number: u64) -> u64 {
-    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    number ^ (number >> 31)
 }

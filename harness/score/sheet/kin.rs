@@ -40,16 +40,15 @@ impl Sheet<'_> {
         let mut alike: Vec<(Kin, Vec<usize>)> = Vec::new();
         for place in gaps {
             let metric = self.metrics[place];
-            match alike.iter_mut().find(|(_, others)| self.metrics[others[0]].shares_numbers(metric)) {
-                Some((_, others)) => others.push(place),
-                None => {
-                    let kin = self.kin(metric);
-                    match alike.iter_mut().find(|(other, _)| *other == kin) {
-                        Some((_, others)) => others.push(place),
-                        None => alike.push((kin, vec![place])),
-                    }
-                }
-            }
+            let same = |(_, others): &(Kin, Vec<usize>)| others.iter().any(|other| self.metrics[*other].shares_numbers(metric));
+            let at = alike.iter().position(same).unwrap_or_else(|| {
+                let kin = self.kin(metric);
+                alike.iter().position(|(other, _)| *other == kin).unwrap_or_else(|| {
+                    alike.push((kin, Vec::new()));
+                    alike.len() - 1
+                })
+            });
+            alike[at].1.push(place);
         }
         for (kin, places) in alike {
             let metrics: Vec<&Metric> = places.iter().map(|place| self.metrics[*place]).collect();

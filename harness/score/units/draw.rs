@@ -56,6 +56,13 @@ pub fn lot(seed: u64, id: &str) -> f64 {
     generator(seed, Purpose::Decision, u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])).random()
 }
 
+/// Spreads the bits of a number (the finalizer of SplitMix64: Steele, Lea and Flood 2014): a lot where there are too many for a generator each.
+pub fn mixed(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}
+
 /// A generator for very many draws in a row: several times as fast, and seeded by the keyed one.
 fn quick(generator: &mut impl Rng) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::from_rng(generator)
