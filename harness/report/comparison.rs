@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::heading::Heading;
 use super::row::Row;
-use crate::score::compare::contrast::{Finding, Statistic};
+use crate::score::compare::finding::{Finding, Statistic};
 use crate::score::measurement::{Measurement, Status};
 use crate::spec::compare::{Adjust, Apart, Test};
 use crate::spec::table::Word;

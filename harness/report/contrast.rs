@@ -10,8 +10,9 @@ use super::escape;
 use super::markdown::align;
 use super::number::{decimals, fixed, percent, raised};
 use super::terminal::{Screen, wrapped};
-use crate::score::compare::change::Transition;
-use crate::score::compare::contrast::{Statistic, Verdict};
+use crate::score::compare::finding::Statistic;
+use crate::score::compare::transition::Transition;
+use crate::score::compare::verdict::Verdict;
 use crate::score::measurement::Status;
 use crate::spec::compare::{Adjust, Test};
 

@@ -1,7 +1,7 @@
 //! `results.csv`, `averages.csv` and `comparisons.csv`, one number a line, and `leaderboard.csv`, one cell of a table a line.
 
-use crate::score::compare::change::Transition;
-use crate::score::compare::contrast::Verdict;
+use crate::score::compare::transition::Transition;
+use crate::score::compare::verdict::Verdict;
 use crate::spec::grid::{AFTER_AXES, BEFORE_AXES};
 use crate::spec::table::Word;
 

@@ -12,8 +12,10 @@ use crate::plan::key::Key;
 use crate::plan::planned::PlannedScore;
 use crate::report::comparison::{Comparison, Contrast};
 use crate::score::compare::adjust::adjust;
-use crate::score::compare::change::{Transition, correlation, retention_rate};
-use crate::score::compare::contrast::{self, Finding, Statistic};
+use crate::score::compare::change::{correlation, retention_rate, transition};
+use crate::score::compare::contrast;
+use crate::score::compare::finding::{Finding, Statistic};
+use crate::score::compare::transition::Transition;
 use crate::score::compare::{Request, Side};
 use crate::score::measurement::{Measurement, Status};
 use crate::spec::cell::CellEvaluation;
@@ -243,7 +245,7 @@ impl Comparing<'_> {
             _ => None,
         };
         let (before, after) = (number(from)?, number(to)?);
-        Transition::of(before, after, finding, finding.level?)
+        transition(before, after, finding, finding.level?)
     }
 
     /// What is reported of all entries of a comparison that share everything but the axes that match them, group and class.

@@ -3,8 +3,8 @@
 //! Rows are grouped into tuples of what each side made of them, so that one draw gives every side's numbers and all that is made of them at
 //! once. A difference of gaps (a difference of differences) is one like any other.
 //!
-//! - [`contrast`]: what is made of the sides, and what came of it; `sums`: how.
-//! - [`change`]: what became of effects between before and after.
+//! - [`contrast`]: what is made of the sides; [`finding`]: what came of it, `sums`: how; [`verdict`]: whether they count as equal.
+//! - [`change`]: what became of effects between before and after, each a [`transition`].
 //! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once. [`terms`]: all of it in words.
 //! - [`mean`]: means over seeds; `seeds`: how far another seed would move them, and what is made of them.
 
@@ -12,10 +12,13 @@ pub mod adjust;
 pub mod change;
 pub mod contrast;
 pub mod exact;
+pub mod finding;
 pub mod mean;
 mod seeds;
 mod sums;
 pub mod terms;
+pub mod transition;
+pub mod verdict;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -38,7 +41,8 @@ use crate::spec::evaluation::Evaluation;
 use crate::spec::problem::Problems;
 use crate::spec::uncertainty::Uncertainty;
 use adjust::adjust;
-use contrast::{Contrast, Finding};
+use contrast::Contrast;
+use finding::Finding;
 use sums::Paired;
 pub(super) use sums::resampled_p;
 

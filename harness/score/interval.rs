@@ -196,6 +196,11 @@ pub fn proportional(value: f64, replicates: &[f64], level: f64, units: f64) -> O
     (spread > 0.0).then(|| (lower.min(value), upper.max(value)))
 }
 
+/// Whether an interval leaves 0 out.
+pub fn excludes_zero((lower, upper): (f64, f64)) -> bool {
+    lower > 0.0 || upper < 0.0
+}
+
 /// The two-sided p at which an interval reaches 0: of its levels, which say how wide it is, the one to which it leaves 0 out.
 pub fn reaching_zero(interval: impl Fn(f64) -> Option<(f64, f64)>) -> Option<f64> {
     // In normal quantiles, since p may be very small.
@@ -205,7 +210,7 @@ pub fn reaching_zero(interval: impl Fn(f64) -> Option<(f64, f64)>) -> Option<f64
     for _ in 0..40 {
         let middle = f64::midpoint(low, high);
         let (lower, upper) = interval(1.0 - p(middle))?;
-        if lower > 0.0 || upper < 0.0 { low = middle } else { high = middle }
+        if excludes_zero((lower, upper)) { low = middle } else { high = middle }
     }
     Some(if low > 0.0 { p(f64::midpoint(low, high)) } else { 1.0 })
 }

@@ -8,6 +8,7 @@ use super::joint;
 use super::metric::{Average, Input, Meaning, Metric, Task, meaning, resolve};
 use super::pairs;
 use super::registry::Suffix;
+use super::rule::fit::ToFit;
 use super::schema::Schema;
 use crate::score::lens::truth::LabelSets;
 use crate::spec::decide::{Aim, Cuts, Decide, Goal, Rule};
@@ -34,17 +35,6 @@ pub struct Scheme {
     pub embedding: Vec<(embedding::metric::Metric, Vec<usize>)>,
     /// Those of all groups at once.
     pub joint: Vec<(joint::metric::Metric, Vec<usize>)>,
-}
-
-/// A rule that has a number to find.
-#[derive(Clone, Debug)]
-pub struct ToFit {
-    /// The rule.
-    pub decide: Decide,
-    /// The metrics that it is fitted to or keeps to, in its order; for a threshold a class, that of the first class.
-    pub metrics: Vec<Metric>,
-    /// The split to find it on, `dataset/split`.
-    pub split: Written<String>,
 }
 
 /// A number of each group stands in memory draw by draw.

@@ -61,7 +61,7 @@ impl Units {
     /// Puts rows together into units. `ids` tell groups of equal content apart.
     pub fn new(rows: Rows<'_>, ids: &Ids) -> Self {
         let singles = rows.singles();
-        let ranks = Ranks::new(&singles, rows, ids);
+        let ranks = Ranks::new(&singles, rows.groups, ids);
         match rows.clusters {
             Some(Clusters::One(clusters)) => Self::clustered(rows, clusters, ranks),
             Some(Clusters::Two(first, second)) => Self::of_pairs(rows, first, second, ranks),

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use fairgrid::score::compare;
-use fairgrid::score::compare::contrast::{Contrast, Finding, Pairs};
+use fairgrid::score::compare::contrast::{Contrast, Pairs};
+use fairgrid::score::compare::finding::Finding;
 use fairgrid::score::compare::{Request, Side};
 use fairgrid::score::embedding::Embeddings;
 use fairgrid::score::predictions::Predictions;

@@ -2,9 +2,12 @@
 
 use fairgrid::score::compare;
 use fairgrid::score::compare::adjust::adjust;
-use fairgrid::score::compare::change::{Transition, correlation, retention_rate};
-use fairgrid::score::compare::contrast::{Contrast, Finding, Pairs, Statistic, Verdict};
+use fairgrid::score::compare::change::{correlation, retention_rate, transition};
+use fairgrid::score::compare::contrast::{Contrast, Pairs};
 use fairgrid::score::compare::exact;
+use fairgrid::score::compare::finding::{Finding, Statistic};
+use fairgrid::score::compare::transition::Transition;
+use fairgrid::score::compare::verdict::Verdict;
 use fairgrid::score::compare::{Request, Side};
 use fairgrid::score::measurement::{Direction, Measurement, Status};
 use fairgrid::score::rule::FittedRules;
@@ -242,7 +245,7 @@ fn every_transition_has_its_word() {
             (finding.value_from, finding.value_to) = (Some(before), Some(after));
             finding.p = Some(p);
         });
-        Transition::of(&measured(before, 0.1, None), &measured(after, 0.1, None), &change, 0.95).unwrap().word()
+        transition(&measured(before, 0.1, None), &measured(after, 0.1, None), &change, 0.95).unwrap().word()
     };
     assert_eq!(told(0.3, 0.35, 0.4), "retained");
     assert_eq!(told(0.3, 0.6, 0.01), "amplified");
@@ -257,20 +260,20 @@ fn every_transition_has_its_word() {
         (finding.value_from, finding.value_to) = (Some(0.3), Some(0.6));
         (finding.p, finding.p_adjusted) = (Some(0.01), Some(0.08));
     });
-    assert_eq!(Transition::of(&measured(0.3, 0.1, None), &measured(0.6, 0.1, None), &adjusted, 0.95), Some(Transition::Retained));
+    assert_eq!(transition(&measured(0.3, 0.1, None), &measured(0.6, 0.1, None), &adjusted, 0.95), Some(Transition::Retained));
     // A gap is never 0; it is there where chance alone rarely makes as large a one.
     let gaps = finding(|finding| {
         (finding.value_from, finding.value_to) = (Some(0.3), Some(0.2));
         finding.p = Some(0.2);
     });
     let gap = |value: f64, p: f64| Measurement { by: "tone".to_owned(), ..measured(value, 0.1, Some(p)) };
-    assert_eq!(Transition::of(&gap(0.3, 0.01), &gap(0.2, 0.3), &gaps, 0.95), Some(Transition::Removed));
-    assert_eq!(Transition::of(&gap(0.3, 0.01), &gap(0.2, 0.05), &gaps, 0.95), Some(Transition::Retained));
+    assert_eq!(transition(&gap(0.3, 0.01), &gap(0.2, 0.3), &gaps, 0.95), Some(Transition::Removed));
+    assert_eq!(transition(&gap(0.3, 0.01), &gap(0.2, 0.05), &gaps, 0.95), Some(Transition::Retained));
     // An association has a sign, and a p that may be of the other side.
     let turned = finding(|finding| {
         (finding.value_from, finding.value_to) = (Some(0.05), Some(-0.3));
         finding.p = Some(0.01);
     });
     let association = |value: f64, p: f64| measured(value, 0.1, Some(p));
-    assert_eq!(Transition::of(&association(0.05, 0.2), &association(-0.3, 1.0), &turned, 0.95), Some(Transition::Introduced));
+    assert_eq!(transition(&association(0.05, 0.2), &association(-0.3, 1.0), &turned, 0.95), Some(Transition::Introduced));
 }

@@ -1,7 +1,8 @@
 //! Comparisons: the same items, the same resamples.
 
-use fairgrid::score::compare::contrast::{Contrast, Finding};
+use fairgrid::score::compare::contrast::Contrast;
 use fairgrid::score::compare::exact::mcnemar;
+use fairgrid::score::compare::finding::Finding;
 use fairgrid::score::compare::{Request, Side};
 use fairgrid::score::interval::share;
 use fairgrid::score::measurement::Status;

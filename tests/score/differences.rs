@@ -1,6 +1,8 @@
 //! Whether intervals of differences hold what they promise, by simulation: two models about the same items, drawn from known rates.
 
-use fairgrid::score::compare::contrast::{Contrast, Finding, Verdict};
+use fairgrid::score::compare::contrast::Contrast;
+use fairgrid::score::compare::finding::Finding;
+use fairgrid::score::compare::verdict::Verdict;
 use fairgrid::score::compare::{Request, Side, compare};
 use fairgrid::score::predictions::Predictions;
 use fairgrid::score::rule::FittedRules;

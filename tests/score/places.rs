@@ -4,7 +4,8 @@
 //! `benchmarks/coverage.md`.
 
 use fairgrid::data::frame::{Factor, Targets};
-use fairgrid::score::compare::contrast::{Contrast, Finding, Statistic};
+use fairgrid::score::compare::contrast::Contrast;
+use fairgrid::score::compare::finding::{Finding, Statistic};
 use fairgrid::score::compare::{Request, Side, compare};
 use fairgrid::score::embedding::Embeddings;
 use fairgrid::score::measurement::Measurement;

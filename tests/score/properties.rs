@@ -1,6 +1,7 @@
 //! Invariances: neither the order of rows, nor the names of groups, nor the number of threads changes a number, of one model or of two.
 
-use fairgrid::score::compare::contrast::{Contrast, Finding};
+use fairgrid::score::compare::contrast::Contrast;
+use fairgrid::score::compare::finding::Finding;
 use fairgrid::score::compare::mean::means;
 use fairgrid::score::compare::{Request, Side, compare};
 use fairgrid::score::measurement::Measurement;

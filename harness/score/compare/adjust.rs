@@ -1,6 +1,6 @@
 //! What many tests at once do to p.
 
-use super::contrast::Finding;
+use super::finding::Finding;
 use crate::spec::compare::Adjust;
 
 /// Adjusts p over all findings that have one.

@@ -4,79 +4,34 @@
 //! interval leaves 0 out; a gap, which chance alone keeps above 0, is there where its null is as large in no more than α of the
 //! permutations.
 
-use serde::{Deserialize, Serialize};
-
-use super::contrast::{Finding, Statistic, excludes_zero};
+use super::finding::{Finding, Statistic};
+use super::transition::Transition;
+use crate::score::interval::excludes_zero;
 use crate::score::interval::share::{self, normal_quantile};
 use crate::score::measurement::{Measurement, Status};
 use crate::spec::uncertainty::Shares;
 
-/// What became of an effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Transition {
-    /// There before and after, of one sign, and no significant change.
-    Retained,
-    /// There before and after, of one sign, and significantly larger.
-    Amplified,
-    /// There before and after, of one sign, and significantly smaller.
-    Attenuated,
-    /// There before and after, of opposite signs.
-    Flipped,
-    /// There before only.
-    Removed,
-    /// There after only.
-    Introduced,
-    /// Neither there before nor after.
-    None,
-}
-
-impl Transition {
-    /// The word in results.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Retained => "retained",
-            Self::Amplified => "amplified",
-            Self::Attenuated => "attenuated",
-            Self::Flipped => "flipped",
-            Self::Removed => "removed",
-            Self::Introduced => "introduced",
-            Self::None => "none",
-        }
-    }
-
-    /// Of one effect, whose change is significant where its (adjusted) p is at most α, which is 1 minus the level of intervals. `None` where
-    /// that is not known.
-    pub fn of(before: &Measurement, after: &Measurement, change: &Finding, level: f64) -> Option<Self> {
-        let alpha = 1.0 - level;
-        let there = |number: &Measurement| match (number.null_p, number.lower.zip(number.upper)) {
-            (Some(p), _) if !number.by.is_empty() => Some(p <= alpha),
-            // The p of an association may be of one side alone.
-            (_, interval) => interval.map(excludes_zero),
-        };
-        let (from, to) = (change.value_from?, change.value_to?);
-        Some(match (there(before)?, there(after)?) {
-            (false, false) => Self::None,
-            (true, false) => Self::Removed,
-            (false, true) => Self::Introduced,
-            (true, true) if from * to < 0.0 => Self::Flipped,
-            (true, true) => match change.p_adjusted.or(change.p)? <= alpha {
-                false => Self::Retained,
-                true if to.abs() > from.abs() => Self::Amplified,
-                true => Self::Attenuated,
-            },
-        })
-    }
-
-    /// Whether the effect was there before.
-    fn was_there(self) -> bool {
-        !matches!(self, Self::Introduced | Self::None)
-    }
-
-    /// Whether it is there after, with the sign that it had.
-    fn stays(self) -> bool {
-        matches!(self, Self::Retained | Self::Amplified | Self::Attenuated)
-    }
+/// What became of one effect, whose change is significant where its (adjusted) p is at most α, which is 1 minus the level of intervals. `None` where
+/// that is not known.
+pub fn transition(before: &Measurement, after: &Measurement, change: &Finding, level: f64) -> Option<Transition> {
+    let alpha = 1.0 - level;
+    let there = |number: &Measurement| match (number.null_p, number.lower.zip(number.upper)) {
+        (Some(p), _) if !number.by.is_empty() => Some(p <= alpha),
+        // The p of an association may be of one side alone.
+        (_, interval) => interval.map(excludes_zero),
+    };
+    let (from, to) = (change.value_from?, change.value_to?);
+    Some(match (there(before)?, there(after)?) {
+        (false, false) => Transition::None,
+        (true, false) => Transition::Removed,
+        (false, true) => Transition::Introduced,
+        (true, true) if from * to < 0.0 => Transition::Flipped,
+        (true, true) => match change.p_adjusted.or(change.p)? <= alpha {
+            false => Transition::Retained,
+            true if to.abs() > from.abs() => Transition::Amplified,
+            true => Transition::Attenuated,
+        },
+    })
 }
 
 /// The share of the effects before that are there after with the same sign, with Wilson's interval.

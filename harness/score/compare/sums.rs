@@ -7,9 +7,11 @@ mod permuted;
 
 use std::collections::BTreeMap;
 
-use super::contrast::{At, Contrast, Finding, Statistic, Verdict};
+use super::contrast::{At, Contrast};
 use super::exact;
+use super::finding::{Finding, Statistic};
 use super::seeds::{Block, Seeds};
+use super::verdict::Verdict;
 use super::{Request, Side};
 use crate::score::audit::{self, Audit, Sizes};
 use crate::score::breakdown::Breakdown;

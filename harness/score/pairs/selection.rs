@@ -3,10 +3,12 @@
 use std::collections::BinaryHeap;
 
 use super::list::Listed;
-use super::verification::MOST;
 use crate::score::predictions::Predictions;
 use crate::score::units::draw::mixed;
 use crate::spec::pairs::Verification;
+
+/// The most pairs that are scored at once; each takes about 200 bytes.
+const MOST: u64 = 4_000_000;
 
 /// What two images of impostors have to have in common.
 #[derive(Default)]

@@ -22,9 +22,6 @@ pub const CLASSES: [&str; 2] = ["impostor", "genuine"];
 /// The class that the score speaks for.
 pub const GENUINE: usize = 1;
 
-/// The most pairs that are scored at once; each takes about 200 bytes.
-pub const MOST: u64 = 4_000_000;
-
 /// Pairs of images, the image of the lesser name first, in the order of their names.
 #[derive(Clone)]
 pub struct Comparisons<'a> {

@@ -7,22 +7,30 @@ use crate::score::lens::tally::{Confusion, Tally};
 use crate::score::measurement::Direction;
 use crate::score::metric::{Average, Metric, Task};
 use crate::score::predictions::{Predictions, Scores};
-use crate::score::rule::post_process::{self, curve::halfway};
+use crate::score::rule::labelled::{BOTH, Labelled, counted, halfway};
+use crate::score::rule::post_process;
 use crate::score::rule::steps::Steps;
 use crate::score::rule::{Binary, ByGroup, Fitted, linked};
-use crate::score::scheme::ToFit;
 use crate::score::{ScoreError, Value};
-use crate::spec::decide::{Aim, Rule};
-use crate::spec::evaluation::Policy;
+use crate::spec::decide::{Aim, Decide, Rule};
+use crate::spec::evaluation::{Policy, Written};
 
-/// What to do where a rate has nothing to be a share of.
-pub(in crate::score) const BOTH: &str = "take a split with positives and negatives in every group, or coarser groups";
+/// A rule that has a number to find.
+#[derive(Clone, Debug)]
+pub struct ToFit {
+    /// The rule.
+    pub decide: Decide,
+    /// The metrics that it is fitted to or keeps to, in its order; for a threshold a class, that of the first class.
+    pub metrics: Vec<Metric>,
+    /// The split to find it on, `dataset/split`.
+    pub split: Written<String>,
+}
 
 /// What is known of the items that a rule is found on: each item's known labels, in the order of falling scores.
 pub(in crate::score) struct Evidence {
-    pairs: Vec<Pair>,
+    pairs: Vec<Labelled>,
     /// Those of every group that has any.
-    groups: Vec<(String, Vec<Pair>)>,
+    groups: Vec<(String, Vec<Labelled>)>,
     classes: Vec<String>,
     items: u64,
 }
@@ -48,7 +56,7 @@ impl Evidence {
             }
         };
         pairs.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let mut of_group: Vec<Vec<Pair>> = vec![Vec::new(); groups.names.len()];
+        let mut of_group: Vec<Vec<Labelled>> = vec![Vec::new(); groups.names.len()];
         for pair in &pairs {
             if let Some(group) = groups.place(pair.row as usize) {
                 of_group[group].push(*pair);
@@ -60,8 +68,8 @@ impl Evidence {
 
     /// The same items with other weights; those without any are left out.
     pub(in crate::score) fn weighed(&self, weights: &[f64]) -> Self {
-        let weigh = |pairs: &[Pair]| -> Vec<Pair> {
-            let weighed = pairs.iter().map(|pair| Pair { weight: weights[pair.row as usize], ..*pair });
+        let weigh = |pairs: &[Labelled]| -> Vec<Labelled> {
+            let weighed = pairs.iter().map(|pair| Labelled { weight: weights[pair.row as usize], ..*pair });
             weighed.filter(|pair| pair.weight > 0.0).collect()
         };
         let groups = self.groups.iter().map(|(name, pairs)| (name.clone(), weigh(pairs))).filter(|(_, pairs)| !pairs.is_empty());
@@ -100,7 +108,7 @@ pub(in crate::score) fn find(rule: &ToFit, evidence: &Evidence, task: Task) -> R
         _ => return Err(lack("it has nothing to fit".to_owned())),
     };
     if let Rule::Thresholds { .. } = rule.decide.rule {
-        let mut of_class: Vec<Vec<Pair>> = vec![Vec::new(); task.classes];
+        let mut of_class: Vec<Vec<Labelled>> = vec![Vec::new(); task.classes];
         evidence.pairs.iter().for_each(|pair| of_class[pair.class].push(*pair));
         let mut own = BTreeMap::new();
         for (class, pairs) in of_class.iter().enumerate() {
@@ -114,7 +122,7 @@ pub(in crate::score) fn find(rule: &ToFit, evidence: &Evidence, task: Task) -> R
         // A class without a threshold of its own is never decided.
         return Ok(fitted(Steps::from(f64::INFINITY), own));
     }
-    let found = |pairs: &[Pair], there: &str| {
+    let found = |pairs: &[Labelled], there: &str| {
         let found = best(pairs, metric, &goal.aim, task).map_err(|reason| lack(format!("{reason}{there}")))?;
         let there = if there.is_empty() { String::new() } else { format!("{there}; {BOTH}") };
         found.ok_or_else(|| lack(format!("the metric is undefined at every threshold{there}")))
@@ -132,10 +140,10 @@ pub(in crate::score) fn find(rule: &ToFit, evidence: &Evidence, task: Task) -> R
 ///
 /// # Errors
 /// Where no threshold reaches an operating point.
-fn best(pairs: &[Pair], metric: &Metric, aim: &Aim, task: Task) -> Result<Option<(f64, f64)>, String> {
+fn best(pairs: &[Labelled], metric: &Metric, aim: &Aim, task: Task) -> Result<Option<(f64, f64)>, String> {
     let mut climb = Climb::new(pairs, task);
     let start = pairs.first().map_or(0.0, |pair| pair.score.next_up());
-    let steps: Vec<&[Pair]> = std::iter::once(&pairs[..0]).chain(pairs.chunk_by(|a, b| a.score == b.score)).collect();
+    let steps: Vec<&[Labelled]> = std::iter::once(&pairs[..0]).chain(pairs.chunk_by(|a, b| a.score == b.score)).collect();
     let mut values: Vec<Value> = Vec::new();
     let mut path: Vec<(usize, f64)> = Vec::with_capacity(steps.len());
     for (index, step) in steps.iter().enumerate() {
@@ -170,37 +178,16 @@ fn best(pairs: &[Pair], metric: &Metric, aim: &Aim, task: Task) -> Result<Option
     Ok(Some((next.map_or(here, |next| halfway(here, next)), value)))
 }
 
-/// An item and one of its known labels.
-#[derive(Clone, Copy, Debug)]
-pub struct Pair {
-    /// The item.
-    pub row: u32,
-    /// Its score for the class.
-    pub score: f64,
-    /// The class.
-    pub class: usize,
-    /// Whether the item is of it.
-    pub positive: bool,
-    /// How much it counts.
-    pub weight: f64,
-}
-
-/// A group and what it has: `race=Black (0 positives, 30 negatives)`.
-pub(in crate::score) fn counted(group: &str, pairs: &[Pair]) -> String {
-    let positives = pairs.iter().filter(|pair| pair.positive).count();
-    format!("{group} ({positives} positives, {} negatives)", pairs.len() - positives)
-}
-
 /// How much an item counts.
 fn weight(predictions: &Predictions, row: usize) -> f64 {
     predictions.weight().map_or(1.0, |weights| weights[row])
 }
 
 /// The items with a label and a decision.
-fn pairs_of_two(predictions: &Predictions, targets: &[Option<u32>], binary: &Binary, task: Task) -> Vec<Pair> {
+fn pairs_of_two(predictions: &Predictions, targets: &[Option<u32>], binary: &Binary, task: Task) -> Vec<Labelled> {
     let class = task.positive.unwrap_or(0);
     let known = targets.iter().zip(&binary.scores).enumerate().filter_map(|(row, (target, score))| Some((row, (*target)?, (*score)?)));
-    let pair = |(row, target, score): (usize, u32, f64)| Pair {
+    let pair = |(row, target, score): (usize, u32, f64)| Labelled {
         row: row as u32,
         score,
         class,
@@ -211,11 +198,11 @@ fn pairs_of_two(predictions: &Predictions, targets: &[Option<u32>], binary: &Bin
 }
 
 /// The known labels of all items that may have several.
-fn pairs(predictions: &Predictions, present: &[Vec<u32>], absent: &[Vec<u32>], scores: &Scores) -> Vec<Pair> {
+fn pairs(predictions: &Predictions, present: &[Vec<u32>], absent: &[Vec<u32>], scores: &Scores) -> Vec<Labelled> {
     let mut pairs = Vec::new();
     for row in 0..present.len() {
         for (classes, positive) in [(&present[row], true), (&absent[row], false)] {
-            pairs.extend(classes.iter().map(|class| Pair {
+            pairs.extend(classes.iter().map(|class| Labelled {
                 row: row as u32,
                 score: scores.of(row)[*class as usize],
                 class: *class as usize,
@@ -234,7 +221,7 @@ struct Climb {
 }
 
 impl Climb {
-    fn new(pairs: &[Pair], task: Task) -> Self {
+    fn new(pairs: &[Labelled], task: Task) -> Self {
         let mut tally = Tally::new(task.classes, 0);
         for pair in pairs {
             let cell = &mut tally.cells[pair.class];
@@ -244,7 +231,7 @@ impl Climb {
         Self { tally, task }
     }
 
-    fn select(&mut self, pair: &Pair) {
+    fn select(&mut self, pair: &Labelled) {
         let cell = &mut self.tally.cells[pair.class];
         if pair.positive {
             cell.false_negative -= pair.weight;

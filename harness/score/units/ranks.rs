@@ -3,7 +3,6 @@
 use std::cell::LazyCell;
 use std::cmp::Ordering;
 
-use super::rows::Rows;
 use super::slot::Single;
 use crate::score::OUTSIDE;
 use crate::score::predictions::ids::{Ids, order};
@@ -13,8 +12,8 @@ use crate::score::predictions::ids::{Ids, order};
 pub(super) struct Ranks(Vec<u32>);
 
 impl Ranks {
-    /// Orders groups by what is in them, and those of equal content by their least id.
-    pub(super) fn new(singles: &[Single], rows: Rows<'_>, ids: &Ids) -> Self {
+    /// Orders groups by what is in them, and those of equal content by their least id; `rows` holds the group of each row.
+    pub(super) fn new(singles: &[Single], rows: &[u32], ids: &Ids) -> Self {
         let chunks = || singles.chunk_by(|a, b| a.slot.group == b.slot.group).filter(|chunk| chunk[0].slot.group != OUTSIDE);
         let groups = chunks().next_back().map_or(0, |chunk| chunk[0].slot.group + 1);
         let mut contents: Vec<&[Single]> = vec![&[]; groups as usize];
@@ -22,7 +21,7 @@ impl Ranks {
         // Few groups have the same content, and none but those need names.
         let least = LazyCell::new(|| {
             let mut least: Vec<Option<&str>> = vec![None; groups as usize];
-            for (row, group) in rows.groups.iter().enumerate() {
+            for (row, group) in rows.iter().enumerate() {
                 let Some(least) = least.get_mut(*group as usize) else { continue };
                 let id = ids.get(row);
                 if least.is_none_or(|least| order(id, least) == Ordering::Less) {

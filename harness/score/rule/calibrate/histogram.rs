@@ -1,7 +1,7 @@
 //! The share of positives in each of some bins of equal weight (Zadrozny and Elkan 2001); equal scores share a bin.
 
 use super::{Item, Map};
-use crate::score::rule::post_process::curve::halfway;
+use crate::score::rule::labelled::halfway;
 
 /// The bins of items in the order of rising scores.
 pub fn fit(items: &[Item], bins: usize) -> Map {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::frame::Targets;
 use crate::score::breakdown::Breakdown;
 use crate::score::predictions::{Predictions, Scores};
-use crate::score::rule::fit::BOTH;
+use crate::score::rule::labelled::BOTH;
 use crate::score::{OUTSIDE, ScoreError};
 use crate::spec::calibrate::{Calibrate, Method};
 use crate::spec::evaluation::Evaluation;

@@ -1,7 +1,7 @@
 //! What every threshold makes of a group.
 
 use crate::score::lens::tally::{Confusion, Tally};
-use crate::score::rule::fit::Pair;
+use crate::score::rule::labelled::{Labelled, halfway};
 use crate::spec::post_process::Objective;
 
 /// The counts above each threshold that tells the scores apart, from none selected to all.
@@ -44,15 +44,9 @@ impl Gains {
     }
 }
 
-/// The number between two scores; one of them, where there is none between.
-pub fn halfway(above: f64, below: f64) -> f64 {
-    let cut = below + (above - below) / 2.0;
-    if cut > below && cut.is_finite() { cut } else { above }
-}
-
 impl Curve {
     /// The curve of items in the order of falling scores.
-    pub fn new(pairs: &[Pair]) -> Self {
+    pub fn new(pairs: &[Labelled]) -> Self {
         let none = Point { cut: f64::INFINITY, least: f64::INFINITY, true_positive: 0.0, false_positive: 0.0 };
         let mut curve = Self { points: vec![none], positives: 0.0, negatives: 0.0 };
         let mut runs = pairs.chunk_by(|a, b| a.score == b.score).peekable();

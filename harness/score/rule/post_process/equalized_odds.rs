@@ -7,7 +7,7 @@
 use super::Cohorts;
 use super::curve::{Curve, Gains, Point};
 use super::hull::{Corner, Hull, best, places};
-use crate::score::rule::fit::BOTH;
+use crate::score::rule::labelled::BOTH;
 use crate::score::rule::steps::{Operation, Steps};
 
 /// From scores: a threshold a group, or draws.

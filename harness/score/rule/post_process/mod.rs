@@ -12,7 +12,7 @@ pub mod threshold_optimizer;
 
 use self::curve::{Curve, Gains};
 use crate::score::metric::Metric;
-use crate::score::rule::fit::{Pair, counted};
+use crate::score::rule::labelled::{Labelled, counted};
 use crate::score::rule::steps::Steps;
 use crate::spec::post_process::{Base, Constraint, Method, PostProcess};
 
@@ -43,7 +43,13 @@ pub type Found = (Steps, Vec<Steps>);
 ///
 /// # Errors
 /// Where a group lacks what a rate is a share of, or where nothing keeps to what is asked; the words go behind the rule's name.
-pub fn fit(rule: &PostProcess, metrics: &[Metric], all: &[Pair], groups: &[(String, Vec<Pair>)], positive: usize) -> Result<Found, String> {
+pub fn fit(
+    rule: &PostProcess,
+    metrics: &[Metric],
+    all: &[Labelled],
+    groups: &[(String, Vec<Labelled>)],
+    positive: usize,
+) -> Result<Found, String> {
     let whole = Curve::new(all);
     if groups.is_empty() {
         return Err("no item of the split is in a group".to_owned());

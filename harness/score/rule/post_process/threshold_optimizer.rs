@@ -7,7 +7,7 @@
 use super::curve::{Curve, Point};
 use super::hull::{Corner, Hull, best, places};
 use super::{Cohort, Cohorts};
-use crate::score::rule::fit::BOTH;
+use crate::score::rule::labelled::BOTH;
 use crate::score::rule::steps::{Operation, Steps};
 use crate::spec::post_process::Constraint;
 
