@@ -1,31 +1,12 @@
 //! Which classes a model's scores are of, and whether the labels of what it is asked about are among them.
 
 use super::make::Planner;
-use crate::data::dataset::Dataset;
-use crate::data::frame::Targets;
+use super::planned::ClassList;
 use crate::spec::cell::Part;
 use crate::spec::model::BackendModel;
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::Problem;
 use crate::spec::study::Study;
-
-/// The classes of a step's scores.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClassList {
-    /// Their names, in the order of the scores.
-    pub names: Vec<String>,
-    /// Whether an item can have several of them.
-    pub multi_label: bool,
-    /// Whether the items' labels are of them; where they are not, an evaluation says what is correct by its `target:`.
-    pub labelled: bool,
-}
-
-impl ClassList {
-    /// A dataset's own classes.
-    pub fn of(dataset: &Dataset) -> Self {
-        Self { names: dataset.classes.clone(), multi_label: matches!(dataset.targets, Targets::Multi { .. }), labelled: true }
-    }
-}
 
 impl Planner<'_> {
     /// The classes of what a cell's model says about a dataset: the dataset's own, or where label sets say what is correct, those that it

@@ -6,43 +6,19 @@ mod check;
 mod levels;
 mod told;
 
-use super::family::{Families, Family, How, Levels};
+use super::comparison::{Family, PlannedComparison};
+use super::family::{Families, How, Levels};
 use super::imported;
 use super::make::Planner;
 use super::planned::{PlannedCell, PlannedScore, Source};
 use crate::score::compare::align;
 use crate::score::predictions::pool::pooled;
 use crate::spec::cell::{CellEvaluation, Part};
-use crate::spec::compare::{Adjust, Apart, Comparison, Over, Report, Test};
+use crate::spec::compare::{Comparison, Over, Test};
 use crate::spec::node::Node;
 use crate::spec::problem::Problem;
 use crate::spec::study::Study;
 use crate::spec::vocabulary::MetricColumn;
-
-/// One entry of `compare:`.
-#[derive(Debug)]
-pub struct PlannedComparison {
-    /// Its name.
-    pub name: String,
-    /// What differs: an axis, `model`, `decision`, or a breakdown.
-    pub over: String,
-    /// What tells the findings about one cell apart.
-    pub apart: Apart,
-    /// The columns that are compared.
-    pub metrics: Vec<String>,
-    /// The axes over which entries are matched.
-    pub matched: Vec<String>,
-    /// What is reported.
-    pub report: Vec<Report>,
-    /// Where p comes from.
-    pub test: Test,
-    /// How far apart two numbers may be and still count as equal.
-    pub within: Option<f64>,
-    /// What many comparisons at once do to p.
-    pub adjust: Adjust,
-    /// What is drawn together.
-    pub families: Vec<Family>,
-}
 
 /// An entry while it is planned.
 struct Entry<'s> {

@@ -2,45 +2,13 @@
 
 use indexmap::IndexMap;
 
+use super::comparison::{Family, PlannedContrast, PlannedSide};
 use super::planned::PlannedScore;
 use crate::score::compare::contrast::{Contrast, Pairs};
 use crate::spec::cell::CellEvaluation;
 use crate::spec::grid::Point;
 use crate::spec::study::Study;
 use crate::spec::table::Word;
-
-/// Scores about the same items, which are drawn together.
-#[derive(Debug, Default)]
-pub struct Family {
-    /// Who takes part.
-    pub sides: Vec<PlannedSide>,
-    /// What is made of them.
-    pub contrasts: Vec<PlannedContrast>,
-}
-
-/// A score that takes part.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlannedSide {
-    /// Which, as an index into [`super::planned::Plan::scores`].
-    pub score: usize,
-    /// The decision rule that is looked at; `None` for each in turn that all sides have.
-    pub rule: Option<String>,
-}
-
-/// What is made of some sides, and what these have in common.
-#[derive(Debug)]
-pub struct PlannedContrast {
-    /// What is made of them, as places in [`Family::sides`].
-    pub contrast: Contrast,
-    /// Their model; empty where models are compared.
-    pub model: String,
-    /// Their axes and levels, but for what is compared and averaged.
-    pub axes: Vec<(String, String)>,
-    /// The level that is subtracted; empty where groups are compared. Of a trend, the least.
-    pub from: String,
-    /// The level that it is subtracted from. Of a trend, the largest.
-    pub to: String,
-}
 
 /// What is compared, by name.
 pub(super) struct Levels {
@@ -223,18 +191,5 @@ impl Families<'_> {
     fn agree(&self, a: usize, b: usize) -> bool {
         let (a, b) = (self.point(a), self.point(b));
         a.axes().all(|axis| Some(axis) == self.axis() || b.level(axis).is_none_or(|level| a.level(axis) == Some(level)))
-    }
-}
-
-impl Family {
-    /// Takes a side in, and adds its place to some.
-    fn add(&mut self, side: PlannedSide, sides: &mut Vec<usize>) {
-        let place = self.sides.iter().position(|known| *known == side).unwrap_or_else(|| {
-            self.sides.push(side);
-            self.sides.len() - 1
-        });
-        if !sides.contains(&place) {
-            sides.push(place);
-        }
     }
 }

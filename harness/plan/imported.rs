@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::join::join;
-use super::planned::PlannedData;
+use super::planned::{Plan, PlannedData};
 use crate::data::frame::Targets;
 use crate::data::table::{Format, Options, Table};
 use crate::score::metric::meaning;
@@ -39,6 +39,14 @@ impl Taken {
     pub(super) fn splits(&self) -> impl Iterator<Item = (Option<&Written<String>>, &Arc<Predictions>)> {
         let fitting = self.fitting.iter().map(|(split, predictions)| (Some(split), predictions));
         std::iter::once((self.split.as_ref(), &self.scored)).chain(fitting)
+    }
+}
+
+impl Plan {
+    /// Imported predictions for a split: all of them without one; beside their dataset where the split is of a declared one.
+    pub fn imported(&self, predictions: &Arc<Predictions>, split: Option<&str>) -> Result<Arc<Predictions>, String> {
+        let dataset = split.and_then(|split| split.split_once('/')).map_or("", |(dataset, _)| dataset);
+        select(predictions, split, self.datasets.get(dataset))
     }
 }
 

@@ -4,8 +4,8 @@
 //! - [`job`]: what a backend is told, and where in the YAML each part of it was written.
 //! - [`options`]: the options of architectures, losses and the like against the backend's own schemas.
 //! - [`said`]: what the evaluations will say, for the tables to show.
-//! - [`compare`]: what a comparison asks, and what is wrong with it; [`family`]: the scores that it is made of.
-//! - [`split`]: the rows of a split. [`class_list`]: the classes that a model's scores are of.
+//! - `compare`: what a comparison asks, and what is wrong with it; `family`: the scores that it is made of; [`comparison`]: what that comes to.
+//! - [`split`]: the rows of a split. `class_list`: the classes that a model's scores are of.
 //! - `lesson`: what a training learns from: a split or a draw from it, and how much each item counts.
 //! - `imported`: imported predictions against what asks for them.
 //! - `paired`: pairs of images against the data; `pooled`: what is scored as one.
@@ -15,9 +15,10 @@
 //! - [`planned`]: what a plan consists of; [`make`]: how it is made.
 
 mod choose;
-pub mod class_list;
-pub mod compare;
-pub mod family;
+mod class_list;
+mod compare;
+pub mod comparison;
+mod family;
 mod imported;
 pub mod job;
 pub mod join;

@@ -6,15 +6,14 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::class_list::ClassList;
-use super::compare::PlannedComparison;
-use super::imported;
+use super::comparison::PlannedComparison;
 use super::job::Ability;
 use super::key::Key;
 use super::split::Rows;
 use crate::backend::catalogue::Entry as Installed;
 use crate::data::dataset::Dataset;
 use crate::data::draw::{Draw, Infeasible};
+use crate::data::frame::Targets;
 use crate::data::weight::Weighing;
 use crate::score::predictions::Predictions;
 use crate::spec::distort::Distort;
@@ -117,6 +116,24 @@ pub struct Step {
     pub inputs: Vec<Key>,
 }
 
+/// The classes of a step's scores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClassList {
+    /// Their names, in the order of the scores.
+    pub names: Vec<String>,
+    /// Whether an item can have several of them.
+    pub multi_label: bool,
+    /// Whether the items' labels are of them; where they are not, an evaluation says what is correct by its `target:`.
+    pub labelled: bool,
+}
+
+impl ClassList {
+    /// A dataset's own classes.
+    pub fn of(dataset: &Dataset) -> Self {
+        Self { names: dataset.classes.clone(), multi_label: matches!(dataset.targets, Targets::Multi { .. }), labelled: true }
+    }
+}
+
 /// The split that a training is watched on, and the rule by which an epoch is kept.
 #[derive(Debug)]
 pub struct Watched {
@@ -170,11 +187,5 @@ impl Plan {
             let told = work.infeasible.as_ref().map(Err).or(draw.map(Ok))?;
             Some((self.study.cells[planned.cell].name.as_str(), told))
         })
-    }
-
-    /// Imported predictions for a split: all of them without one; beside their dataset where the split is of a declared one.
-    pub fn imported(&self, predictions: &Arc<Predictions>, split: Option<&str>) -> Result<Arc<Predictions>, String> {
-        let dataset = split.and_then(|split| split.split_once('/')).map_or("", |(dataset, _)| dataset);
-        imported::select(predictions, split, self.datasets.get(dataset))
     }
 }

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::class_list::ClassList;
 use super::imported::{self, Taken};
 use super::job::Ability;
 use super::join::stranger;
 use super::key::Key;
 use super::make::Planner;
 use super::news::News;
-use super::planned::{PlannedCell, PlannedScore, Source};
+use super::planned::{ClassList, PlannedCell, PlannedScore, Source};
 use super::said::scored;
 use crate::data::error::in_full;
 use crate::data::frame::Targets;

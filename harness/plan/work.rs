@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::class_list::ClassList;
 use super::job::{self, Ability};
 use super::key::Key;
 use super::lesson::Lesson;
 use super::make::Planner;
 use super::options;
-use super::planned::{Step, Watched, Work};
+use super::planned::{ClassList, Step, Watched, Work};
 use crate::backend::catalogue::Entry as Installed;
 use crate::score::schema::Schema;
 use crate::score::scheme::Scheme;

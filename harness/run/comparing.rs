@@ -6,8 +6,7 @@ use serde_json::json;
 
 use super::scoring::{Kept, Scored, Scoring};
 use super::store::StoreError;
-use crate::plan::compare::PlannedComparison;
-use crate::plan::family::{Family, PlannedContrast, PlannedSide};
+use crate::plan::comparison::{Family, PlannedComparison, PlannedContrast, PlannedSide};
 use crate::plan::key::Key;
 use crate::plan::planned::PlannedScore;
 use crate::report::comparison::{Comparison, Contrast};

@@ -3,7 +3,8 @@
 use indexmap::IndexSet;
 
 use super::{Entry, admits, over_node};
-use crate::plan::family::{Family, How, Levels};
+use crate::plan::comparison::Family;
+use crate::plan::family::{How, Levels};
 use crate::plan::make::Planner;
 use crate::plan::planned::{PlannedScore, Source};
 use crate::spec::compare::{Comparison, Report, Test};
