@@ -140,11 +140,15 @@ pub(super) fn header(path: &Path) -> Option<Vec<String>> {
 }
 
 /// What must be kept of imported predictions: kinds of items are enough where only given decisions are counted, and nobody asks for one
-/// item, to join, pool, cluster or compare it. `written` says whether the items themselves are to be written.
+/// item, to join, pool, cluster or compare it, or to draw it together with what another seed made of it. `written` says whether the items themselves are to be written.
 pub(super) fn keep(study: &Study, cell: usize, model: &ImportedModel, written: bool) -> Keep {
     let columns = &model.columns;
-    let of_items =
-        written || !study.compare.is_empty() || columns.decision.is_none() || columns.subject.is_some() || columns.embedding.is_some();
+    let of_items = written
+        || !study.compare.is_empty()
+        || !study.uncertainty.include().is_empty()
+        || columns.decision.is_none()
+        || columns.subject.is_some()
+        || columns.embedding.is_some();
     let counts = |call: &MetricCall| meaning(&call.choice.name).is_some_and(|meaning| meaning.counts());
     let of_kinds = |evaluation: &CellEvaluation| {
         let spec = &evaluation.spec;

@@ -111,3 +111,19 @@ fn results_are_the_same_whether_predictions_are_written_or_not() {
     assert_eq!(results("kinds", &["--no-predictions"]), results("items", &[]));
     assert!(folder.path("items/predictions").is_dir() && !folder.path("kinds/predictions").exists());
 }
+
+#[test]
+fn what_another_seed_made_of_an_item_needs_the_item() {
+    let rows: Vec<Row> = (0..60_u8).map(|row| (row % 2, row / 3 % 2, row / 5 % 3, row % 3, 1)).collect();
+    let study = STUDY
+        .replace("decision: p", "decision: $seed.says")
+        .replace("evaluate:", "grid: {seed: {a: {says: p}, b: {says: y}}}\nevaluate:")
+        .replace("bootstrap: 100,", "bootstrap: 100, include: [seed],");
+    let folder = Folder::new().file("audit.yaml", study).file("claims.csv", csv(&rows, 3));
+    let averages = |output: &str, more: &[&str]| {
+        let arguments = ["run", "audit.yaml", "--quiet", "--store", output, "--output", output];
+        fairgrid(arguments.iter().chain(more)).within(&folder).run().ok();
+        std::fs::read_to_string(folder.path(&format!("{output}/averages.csv"))).unwrap()
+    };
+    assert_eq!(averages("kinds", &["--no-predictions"]), averages("items", &[]));
+}
