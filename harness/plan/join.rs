@@ -61,9 +61,9 @@ fn labelled(parts: Parts, dataset: &Dataset, rows: &[u32], classes: &[usize]) ->
         Decisions::Sets(sets) => Decisions::Sets(
             sets.into_iter()
                 .map(|set| {
-                    let mut set: Vec<u32> = set.into_iter().map(rename).collect();
+                    let mut set: Vec<u32> = set?.into_iter().map(rename).collect();
                     set.sort_unstable();
-                    set
+                    Some(set)
                 })
                 .collect(),
         ),

@@ -160,8 +160,8 @@ impl Scores {
 pub enum Decisions {
     /// One class an item; `None` where nothing was decided, which is never right.
     Single(Vec<Option<u32>>),
-    /// Any number of classes an item, sorted, without repetition.
-    Sets(Vec<Vec<u32>>),
+    /// Any number of classes an item, sorted, without repetition; `None` where nothing was decided, which is not to decide that it has none.
+    Sets(Vec<Option<Vec<u32>>>),
 }
 
 impl Decisions {
@@ -176,6 +176,22 @@ impl Decisions {
     /// Whether there is no item.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether anything was decided about an item.
+    pub fn answers(&self, row: usize) -> bool {
+        match self {
+            Self::Single(decisions) => decisions[row].is_some(),
+            Self::Sets(decisions) => decisions[row].is_some(),
+        }
+    }
+
+    /// The classes that were decided about an item, in ascending order.
+    pub fn classes(&self, row: usize) -> &[u32] {
+        match self {
+            Self::Single(decisions) => decisions[row].as_slice(),
+            Self::Sets(decisions) => decisions[row].as_deref().unwrap_or_default(),
+        }
     }
 
     /// The decisions about some items, in that order.

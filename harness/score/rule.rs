@@ -134,7 +134,7 @@ pub fn decide(predictions: &Predictions, decide: &Decide, positive: Option<usize
             let set = |row: usize| {
                 let mut set = top(scores.of(row), *k as usize);
                 set.sort_unstable();
-                set
+                Some(set)
             };
             Decisions::Sets(rows.map(set).collect())
         }
@@ -146,7 +146,7 @@ pub fn decide(predictions: &Predictions, decide: &Decide, positive: Option<usize
             };
             let linked = linked(scores()?, *of);
             let cut = |row: usize| chances.of(row).threshold();
-            Decisions::Sets(rows.map(|row| from(linked.of(row), |_| cut(row))).collect())
+            Decisions::Sets(rows.map(|row| Some(from(linked.of(row), |_| cut(row)))).collect())
         }
         Rule::Threshold { cut: Cut::At(threshold), .. } => {
             Binary::new(predictions, decide, positive)?.decide(&Chances::same(Steps::from(*threshold)))
@@ -166,7 +166,7 @@ pub fn decide(predictions: &Predictions, decide: &Decide, positive: Option<usize
                 thresholds[place(class).ok_or_else(|| lack("it names a class that does not exist"))?] = cut;
             }
             let linked = linked(scores()?, *of);
-            Decisions::Sets(rows.map(|row| from(linked.of(row), |class| thresholds[class])).collect())
+            Decisions::Sets(rows.map(|row| Some(from(linked.of(row), |class| thresholds[class]))).collect())
         }
     })
 }
@@ -269,7 +269,9 @@ pub fn top(scores: &[f64], k: usize) -> Vec<u32> {
         return best.map(|class| class as u32).into_iter().collect();
     }
     let mut order: Vec<u32> = (0..scores.len() as u32).collect();
-    let descending = |a: &u32, b: &u32| scores[*b as usize].total_cmp(&scores[*a as usize]).then(a.cmp(b));
+    // -0.0 is no less than 0.0, and their sum is 0.0.
+    let score = |class: u32| scores[class as usize] + 0.0;
+    let descending = |a: &u32, b: &u32| score(*b).total_cmp(&score(*a)).then(a.cmp(b));
     if k < order.len() {
         order.select_nth_unstable_by(k, descending);
         order.truncate(k);

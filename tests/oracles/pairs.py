@@ -81,14 +81,13 @@ for by, group, part in groups(pairs.reset_index(), [["race"], ["changed"], ["rac
         expect("portraits", "lost", np.average(lost, weights=w), label=label, **where)
     expect("portraits", "confidence_shift", np.average(likeliest[at], weights=w), **where)
     expect("portraits", "absolute_confidence_shift", np.average(np.abs(likeliest[at]), weights=w), **where)
-    # A pair whose original is not decided has nothing to flip; one whose counterfactual is not has flipped, or is left out.
-    decided = part.before_said.to_numpy() != ""
+    # To decide nothing is to decide for no class, or left out.
     said = (part.said != part.before_said).to_numpy()
-    expect("given", "flip_rate", np.average(said[decided], weights=w[decided]), by=by, group=group, model="portraits", evaluation="wrong")
-    both = decided & (part.said.to_numpy() != "")
+    expect("given", "flip_rate", np.average(said, weights=w), by=by, group=group, model="portraits", evaluation="wrong")
+    both = (part.before_said.to_numpy() != "") & (part.said.to_numpy() != "")
     expect("given", "flip_rate", np.average(said[both], weights=w[both]), by=by, group=group, model="portraits", evaluation="exclude")
-    expect("given", "to_happy", np.average(((part.said == "happy") & (part.before_said != "happy"))[decided], weights=w[decided]),
-           by=by, group=group, evaluation="wrong")
+    expect("given", "to_happy", np.average((part.said == "happy") & (part.before_said != "happy"), weights=w), by=by, group=group,
+           evaluation="wrong")
     expect("given", "happy_shift", np.average(happy[at], weights=w), by=by, group=group, evaluation="wrong")
 of_race = [rate for (by, _), rate in rates.items() if by == "race"]
 expect("portraits", "flip_rate_difference", max(of_race) - min(of_race), by="race", decision="argmax")

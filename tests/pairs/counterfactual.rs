@@ -70,6 +70,28 @@ fn scores_of_classes_without_labels_are_of_several_where_that_is_said() {
 }
 
 #[test]
+fn to_decide_nothing_is_a_flip_either_way_or_left_out() {
+    let table = "id,y,says,made_from\no1,p,p,\nc1,p,,o1\no2,p,,\nc2,p,p,o2\no3,n,n,\nc3,n,n,o3\no4,n,,\nc4,n,,o4\n";
+    let numbers = |abstained: &str| {
+        let text = format!(
+            "fairgrid: 1\nstudy: flips\nmodels: {{net: {{predictions: p.csv, columns: {{id: id, label: y, decision: says}}}}}}\nevaluate:\n  \
+             flips: {{positive: p, abstained: {abstained}, pairs: {{original: made_from}}, metrics: [flip_rate, flip_rate_to_positive, \
+             flip_rate_to_negative]}}\n"
+        );
+        let folder = Folder::new().file("p.csv", table).file("flips.yaml", text);
+        run(&folder).ok();
+        let mut table = csv::Reader::from_path(folder.path("out/results.csv")).unwrap();
+        let rows = table.deserialize().map(|row| row.unwrap());
+        rows.map(|row: std::collections::HashMap<String, String>| ["metric", "value", "n"].map(|name| row[name].clone()))
+            .collect::<Vec<_>>()
+    };
+    let wrong = [["flip_rate", "0.5", "4"], ["flip_rate_to_negative", "0.25", "4"], ["flip_rate_to_positive", "0.25", "4"]];
+    assert_eq!(numbers("wrong"), wrong);
+    let excluded = [["flip_rate", "0", "1"], ["flip_rate_to_negative", "0", "1"], ["flip_rate_to_positive", "0", "1"]];
+    assert_eq!(numbers("exclude"), excluded);
+}
+
+#[test]
 fn the_order_of_rows_does_not_matter() {
     let text = portraits();
     let (header, rows) = text.split_once('\n').unwrap();

@@ -28,7 +28,7 @@ fn of_equal_scores_the_first_class_is_taken() {
     let predictions = import(csv, "{label: y, scores: {a: a, b: b, c: c}}", &[]).unwrap();
     let decided = decide(&predictions, "{decide: [argmax, {top_k: 2, as: pair}], metrics: [accuracy_score]}");
     assert_eq!(decided[0].1, Decisions::Single(vec![Some(1), Some(0)]));
-    assert_eq!(decided[1], ("pair".to_owned(), Decisions::Sets(vec![vec![1, 2], vec![0, 1]])));
+    assert_eq!(decided[1], ("pair".to_owned(), Decisions::Sets(vec![Some(vec![1, 2]), Some(vec![0, 1])])));
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn classes_have_thresholds_of_their_own() {
     let own = &fitted.rules["tuned"].own;
     assert!((own["a"].threshold() - 0.75).abs() < 1e-12 && (own["b"].threshold() - 0.25).abs() < 1e-12, "{own:?}");
     let decided = decisions(&predictions, &evaluation, &fitted).unwrap();
-    let Decisions::Sets(sets) = &decided.rules[0].1 else { panic!("no sets") };
+    let sets = [0, 1, 2].map(|row| decided.rules[0].1.classes(row));
     assert!(sets[0].contains(&0) && !sets[0].contains(&1) && sets[1].contains(&1) && !sets[2].contains(&0), "{sets:?}");
 }
 
@@ -138,7 +138,9 @@ fn predictions_come_back_from_parquet_as_they_were() {
     let multi = import(multi, "{id: id, label: {present: present, absent: absent}, probabilities: {a: a, b: b}}", &["race"]).unwrap();
     let single = "id,y,p,w,who,target\n1,u,v,0.5,k,x\n2,,u,2,l,y\n";
     let single = import(single, "{id: id, label: y, decision: p, weight: w, subject: who}", &["target"]).unwrap();
-    for predictions in [multi, single] {
+    let decided = "id,p,q,a,b\n1,1,0,1,0\n2,0,0,0,0\n3,0,1,,\n";
+    let decided = import(decided, "{id: id, label: {a: p, b: q}, decision: {a: a, b: b}}", &[]).unwrap();
+    for predictions in [multi, single, decided] {
         predictions.write(&path).unwrap();
         assert_eq!(Predictions::read(&path).unwrap(), predictions);
         let bytes = std::fs::read(&path).unwrap();
@@ -181,4 +183,24 @@ fn items_without_a_decision_are_wrong_or_left_out() {
     assert_eq!(numbers("abstained: exclude,"), [(2.0 / 3.0, 3), (1.0 / 2.0, 3), (1.0, 6)]);
     // Their share stands beside the others.
     assert_eq!(numbers("abstained: report,"), [numbers("").as_slice(), &[(3.0 / 6.0, 6)]].concat());
+}
+
+#[test]
+fn of_several_labels_to_decide_none_is_not_to_decide_nothing() {
+    let csv = "id,cat,dog,says_cat,says_dog\n1,0,0,0,0\n2,0,0,,\n3,1,0,,\n4,1,0,1,0\n5,0,0,0,0\n6,0,1,0,1\n";
+    let predictions = import(csv, "{id: id, label: {cat: cat, dog: dog}, decision: {cat: says_cat, dog: says_dog}}", &[]).unwrap();
+    let numbers = |abstained: &str| {
+        let text = format!("{{abstained: {abstained}, metrics: [accuracy_score, hamming_loss, coverage]}}");
+        measure(&predictions, &text).unwrap().iter().map(|one| (one.value.unwrap(), one.n)).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers("wrong"), [(5.0 / 6.0, 6), (1.0 / 12.0, 6), (4.0 / 6.0, 6)]);
+    assert_eq!(numbers("exclude"), [(1.0, 4), (0.0, 4), (4.0 / 6.0, 6)]);
+}
+
+#[test]
+fn zeros_of_either_sign_are_equal_scores() {
+    let csv = "y,a,b,c\na,1,0.0,-0.0\na,1,-0.0,0.0\n";
+    let predictions = import(csv, "{label: y, scores: {a: a, b: b, c: c}}", &[]).unwrap();
+    let decided = decide(&predictions, "{decide: {top_k: 2, as: pair}, metrics: [accuracy_score]}");
+    assert_eq!(decided[0].1, Decisions::Sets(vec![Some(vec![0, 1]); 2]));
 }

@@ -65,12 +65,8 @@ impl Audit<'_> {
     /// Decisions against what is true; of items that abstentions leave out, nothing is.
     fn outcomes(&self, predictions: &Predictions, metric: &Metric, decisions: &Decisions) -> Outcomes {
         let truth = &metric.truth;
-        let left_out: Vec<usize> = match decisions {
-            Decisions::Single(decisions) if self.evaluation.abstained == Abstained::Exclude && *truth != Truth::Answered => {
-                (0..decisions.len()).filter(|row| decisions[*row].is_none()).collect()
-            }
-            _ => Vec::new(),
-        };
+        let excluded = self.evaluation.abstained == Abstained::Exclude && *truth != Truth::Answered;
+        let left_out: Vec<usize> = (0..decisions.len()).filter(|row| excluded && !decisions.answers(*row)).collect();
         if let Some(mut found) = truth.found(predictions, decisions) {
             left_out.into_iter().for_each(|row| found[row] = None);
             return Outcomes::of_finds(&found);
@@ -102,16 +98,9 @@ impl Audit<'_> {
 
     /// Whether each item is decided to be positive; `None` of those that abstentions leave out.
     fn selected(&self, decisions: &Decisions) -> Vec<Option<bool>> {
-        let positive = self.scheme.task.positive.map(|class| class as u32);
         let excluded = self.evaluation.abstained == Abstained::Exclude;
-        match decisions {
-            Decisions::Single(decided) => {
-                decided.iter().map(|class| (class.is_some() || !excluded).then(|| class.is_some() && *class == positive)).collect()
-            }
-            Decisions::Sets(decided) => {
-                decided.iter().map(|set| Some(positive.is_some_and(|class| set.binary_search(&class).is_ok()))).collect()
-            }
-        }
+        let is_positive = |row: usize| self.scheme.task.positive.is_some_and(|class| decisions.classes(row).contains(&(class as u32)));
+        (0..decisions.len()).map(|row| (decisions.answers(row) || !excluded).then(|| is_positive(row))).collect()
     }
 
     /// The breakdowns in which there is a gap, and so a null.
@@ -160,7 +149,7 @@ fn top_of(scores: &Scores, k: u32, least: f64) -> Decisions {
     let set = |scores: &[f64]| {
         let mut set: Vec<u32> = top(scores, k as usize).into_iter().filter(|class| scores[*class as usize] >= least).collect();
         set.sort_unstable();
-        set
+        Some(set)
     };
     Decisions::Sets(scores.values.chunks(scores.width.max(1)).map(set).collect())
 }

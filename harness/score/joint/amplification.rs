@@ -51,11 +51,7 @@ impl Ballots {
                 Targets::Multi { present, absent } if present[row].is_empty() && absent[row].is_empty() => return None,
                 Targets::Multi { present, absent } => (present[row].clone(), Some(absent[row].clone())),
             };
-            let decided = match decisions {
-                Decisions::Single(decided) => decided[row].into_iter().collect(),
-                Decisions::Sets(decided) => decided[row].clone(),
-            };
-            Some(Ballot { present, absent, decided, taken: taken.and_then(|taken| taken[row]) })
+            Some(Ballot { present, absent, decided: decisions.classes(row).to_vec(), taken: taken.and_then(|taken| taken[row]) })
         };
         let rows: Vec<Option<Ballot>> = (0..predictions.len()).map(|row| ballot(row).filter(|_| counts(row))).collect();
         let mut patterns: Vec<Ballot> = rows.iter().flatten().cloned().collect();

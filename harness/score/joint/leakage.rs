@@ -134,7 +134,7 @@ impl<'a> Suspects<'a> {
 
     /// What it sees of what was decided; `known` for the classes alone of which it is known whether they are right.
     pub fn decisions(&self, decisions: &Decisions, known: bool) -> Features {
-        let mut sets = self.all(|row| decided(decisions, row));
+        let mut sets = self.all(|row| decisions.classes(row).to_vec());
         if let (true, Targets::Multi { present, absent }) = (known, self.predictions.targets()) {
             for (set, row) in sets.iter_mut().zip(&self.rows) {
                 set.retain(|class| present[*row].binary_search(class).is_ok() || absent[*row].binary_search(class).is_ok());
@@ -155,7 +155,7 @@ impl<'a> Suspects<'a> {
     }
 
     fn degraded(&self, decisions: &Decisions, draw: u64) -> Vec<Vec<u32>> {
-        let decided = self.all(|row| decided(decisions, row));
+        let decided = self.all(|row| decisions.classes(row).to_vec());
         // Who gets what was decided of whom, among some.
         let dealt = |among: Vec<u32>, index: u64| {
             let mut from = among.clone();
@@ -237,12 +237,5 @@ fn present(predictions: &Predictions, row: usize) -> Vec<u32> {
     match predictions.targets() {
         Targets::Single(targets) => targets[row].into_iter().collect(),
         Targets::Multi { present, .. } => present[row].clone(),
-    }
-}
-
-fn decided(decisions: &Decisions, row: usize) -> Vec<u32> {
-    match decisions {
-        Decisions::Single(decided) => decided[row].into_iter().collect(),
-        Decisions::Sets(decided) => decided[row].clone(),
     }
 }

@@ -81,10 +81,7 @@ impl View<'_> {
 
     /// Whether an item counts, where those about which nothing was decided may not.
     fn answered(&self, decisions: &Decisions, row: usize) -> bool {
-        match decisions {
-            Decisions::Single(decided) => self.audit.evaluation.abstained != Abstained::Exclude || decided[row].is_some(),
-            Decisions::Sets(_) => true,
-        }
+        self.audit.evaluation.abstained != Abstained::Exclude || decisions.answers(row)
     }
 
     fn of_decisions(&self, decisions: &Decisions, fitted: &FittedRules) -> Result<Statistic, ScoreError> {

@@ -53,6 +53,7 @@ impl Outcomes {
             (Targets::Single(targets), Decisions::Sets(decisions)) => {
                 let mut rows = Patterns::default();
                 for (target, set) in targets.iter().zip(decisions) {
+                    let set = set.as_deref().unwrap_or_default();
                     rows.push(target.iter().flat_map(|target| of_set(*target, set)));
                 }
                 let (of_row, patterns) = rows.distinct();
@@ -61,10 +62,7 @@ impl Outcomes {
             (Targets::Multi { present, absent }, decisions) => {
                 let (mut rows, mut decided) = (Patterns::default(), vec![false; classes]);
                 for (row, (present, absent)) in present.iter().zip(absent).enumerate() {
-                    let given = match decisions {
-                        Decisions::Single(decisions) => decisions[row].as_slice(),
-                        Decisions::Sets(decisions) => &decisions[row],
-                    };
+                    let given = decisions.classes(row);
                     given.iter().for_each(|class| decided[*class as usize] = true);
                     let mark = |class: &u32, hit: Mark, miss: Mark| if decided[*class as usize] { hit.of(*class) } else { miss.of(*class) };
                     let present = present.iter().map(|class| mark(class, Mark::TruePositive, Mark::FalseNegative));

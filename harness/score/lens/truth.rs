@@ -161,21 +161,14 @@ impl Truth {
     pub(in crate::score) fn found(&self, predictions: &Predictions, decisions: &Decisions) -> Option<Vec<Option<bool>>> {
         let (set, how) = match self {
             Self::Found(set, how) => (set, how),
-            Self::Answered => return Some(answered(decisions)),
+            Self::Answered => return Some((0..decisions.len()).map(|row| Some(decisions.answers(row))).collect()),
             Self::Labels | Self::Classes(_) => return None,
         };
-        let found = |(row, set): (usize, Option<&[u32]>)| match decisions {
-            Decisions::Single(decided) => set.map(|set| how.holds(set, |class| decided[row] == Some(class))),
-            Decisions::Sets(decided) => set.map(|set| how.holds(set, |class| decided[row].binary_search(&class).is_ok())),
+        let found = |(row, set): (usize, Option<&[u32]>)| {
+            let decided = decisions.classes(row);
+            set.map(|set| how.holds(set, |class| decided.binary_search(&class).is_ok()))
         };
         Some(set.of_rows(predictions).into_iter().enumerate().map(found).collect())
-    }
-}
-
-fn answered(decisions: &Decisions) -> Vec<Option<bool>> {
-    match decisions {
-        Decisions::Single(decided) => decided.iter().map(|decided| Some(decided.is_some())).collect(),
-        Decisions::Sets(decided) => decided.iter().map(|decided| Some(!decided.is_empty())).collect(),
     }
 }
 

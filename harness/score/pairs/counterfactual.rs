@@ -133,7 +133,7 @@ impl<'a> Counterfactuals<'a> {
     }
 
     /// What a rule decides of each counterfactual, against what it decides of the original as if that were true: where they differ, the
-    /// decision flips. A pair whose original is not decided is left out, and with `abstained: exclude` one whose counterfactual is not.
+    /// decision flips. To decide nothing is to decide for no class; with `abstained: exclude` a pair of which one is not decided is left out.
     pub(in crate::score) fn flips(
         &self,
         rule: &Decide,
@@ -142,20 +142,21 @@ impl<'a> Counterfactuals<'a> {
         abstained: Abstained,
     ) -> Result<Outcomes, ScoreError> {
         let decided = decide(self.images, rule, task.positive, fitted)?;
-        let after = decided.take(&self.changed);
-        let before = match decided.take(&self.originals) {
-            Decisions::Sets(present) => {
-                let rest = |set: &Vec<u32>| (0..task.classes as u32).filter(|class| set.binary_search(class).is_err()).collect();
-                Targets::Multi { absent: present.iter().map(rest).collect(), present }
-            }
-            Decisions::Single(mut before) => {
-                if let (Decisions::Single(after), Abstained::Exclude) = (&after, abstained) {
-                    before.iter_mut().zip(after).for_each(|(before, after)| *before = after.and(*before));
-                }
-                Targets::Single(before)
+        let (before, after) = (decided.take(&self.originals), decided.take(&self.changed));
+        let rows = 0..before.len();
+        let undecided: Vec<usize> = rows.clone().filter(|row| !before.answers(*row) || !after.answers(*row)).collect();
+        let mut targets = match &before {
+            Decisions::Single(classes) if abstained == Abstained::Exclude || undecided.is_empty() => Targets::Single(classes.clone()),
+            // No single class is none.
+            _ => {
+                let rest = |row: usize| (0..task.classes as u32).filter(|class| !before.classes(row).contains(class)).collect();
+                Targets::Multi { present: rows.clone().map(|row| before.classes(row).to_vec()).collect(), absent: rows.map(rest).collect() }
             }
         };
-        Ok(Outcomes::new(&before, &after, task.classes, 1.0))
+        if abstained == Abstained::Exclude {
+            undecided.into_iter().for_each(|row| targets.forget(row));
+        }
+        Ok(Outcomes::new(&targets, &after, task.classes, 1.0))
     }
 
     /// How far the probability of the positive class moves from each original to its counterfactual; without one, that of the class

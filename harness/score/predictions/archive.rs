@@ -135,7 +135,8 @@ impl Predictions {
         match self.targets() {
             Targets::Single(targets) => vec![("target".to_owned(), names(targets, classes))],
             Targets::Multi { present, absent } => {
-                vec![("present".to_owned(), lists(present, classes)), ("absent".to_owned(), lists(absent, classes))]
+                let known = |known: &[Vec<u32>]| lists(known.iter().map(|list| Some(list.as_slice())), classes);
+                vec![("present".to_owned(), known(present)), ("absent".to_owned(), known(absent))]
             }
         }
     }
@@ -183,7 +184,7 @@ impl Predictions {
 fn decision_column(decisions: &Decisions, classes: &[String]) -> ArrayRef {
     match decisions {
         Decisions::Single(decisions) => names(decisions, classes),
-        Decisions::Sets(decisions) => lists(decisions, classes),
+        Decisions::Sets(decisions) => lists(decisions.iter().map(Option::as_deref), classes),
     }
 }
 
@@ -211,6 +212,7 @@ impl Parts {
         let factor = |name: &str, levels: Vec<String>| codes(column(name)?, levels, name);
         let class = |name: &str| Ok::<_, String>(factor(name, notes.classes.clone())?.codes);
         let lists = |name: &str| indices(column(name)?, &notes.classes, name);
+        let known = |name: &str| Ok::<_, String>(lists(name)?.into_iter().map(Option::unwrap_or_default).collect());
         let decided = batch.column_by_name("decision");
         Ok(Self {
             ids: {
@@ -221,7 +223,7 @@ impl Parts {
                 Ids::new(ids.clone())
             },
             targets: match notes.multi_label {
-                true => Targets::Multi { present: lists("present")?, absent: lists("absent")? },
+                true => Targets::Multi { present: known("present")?, absent: known("absent")? },
                 false => Targets::Single(class("target")?),
             },
             scores: match notes.scores {
@@ -269,11 +271,11 @@ fn levels(factor: &Factor) -> ArrayRef {
     names(&factor.codes, &factor.levels)
 }
 
-fn lists(lists: &[Vec<u32>], names: &[String]) -> ArrayRef {
+fn lists<'l>(lists: impl Iterator<Item = Option<&'l [u32]>>, names: &[String]) -> ArrayRef {
     let mut builder = ListBuilder::new(StringBuilder::new());
     for list in lists {
-        list.iter().for_each(|class| builder.values().append_value(&names[*class as usize]));
-        builder.append(true);
+        list.into_iter().flatten().for_each(|class| builder.values().append_value(&names[*class as usize]));
+        builder.append(list.is_some());
     }
     Arc::new(builder.finish())
 }
@@ -311,9 +313,9 @@ fn codes(array: &ArrayRef, levels: Vec<String>, column: &str) -> Result<Factor, 
     Ok(Factor { levels, codes })
 }
 
-fn indices(array: &ArrayRef, classes: &[String], column: &str) -> Result<Vec<Vec<u32>>, String> {
+fn indices(array: &ArrayRef, classes: &[String], column: &str) -> Result<Vec<Option<Vec<u32>>>, String> {
     let lists: &ListArray = array.as_list_opt().ok_or_else(|| format!("`{column}` is no list"))?;
     let codes = codes(lists.values(), classes.to_vec(), column)?.codes;
     let of_row = |ends: &[i32]| codes[ends[0] as usize..ends[1] as usize].iter().flatten().copied().collect();
-    Ok(lists.value_offsets().windows(2).map(of_row).collect())
+    Ok(lists.value_offsets().windows(2).enumerate().map(|(row, ends)| lists.is_valid(row).then(|| of_row(ends))).collect())
 }

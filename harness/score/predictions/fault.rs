@@ -139,9 +139,9 @@ impl Parts {
             Some(Decisions::Single(decisions)) => note(format!("a decision outside the list of {} classes", self.classes.len()), &|row| {
                 decisions[row].as_ref().is_some_and(unknown)
             }),
-            Some(Decisions::Sets(decisions)) => {
-                note(format!("a decision outside the list of {} classes", self.classes.len()), &|row| decisions[row].iter().any(unknown))
-            }
+            Some(Decisions::Sets(decisions)) => note(format!("a decision outside the list of {} classes", self.classes.len()), &|row| {
+                decisions[row].iter().flatten().any(unknown)
+            }),
             None => {}
         }
         if let Some(scores) = &self.scores {

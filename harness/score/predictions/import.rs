@@ -120,7 +120,10 @@ impl Predictions {
         let decisions = decisions.zip(columns.decision.as_ref()).map(|(named, column)| {
             match named.targets(&places, &rows, column, "decision", &mut faults) {
                 Targets::Single(decisions) => Decisions::Single(decisions),
-                Targets::Multi { present, .. } => Decisions::Sets(present),
+                Targets::Multi { present, absent } => {
+                    let said = |(present, absent): (Vec<u32>, Vec<u32>)| (!present.is_empty() || !absent.is_empty()).then_some(present);
+                    Decisions::Sets(present.into_iter().zip(absent).map(said).collect())
+                }
             }
         });
         let scores = columns.scores.as_ref().map(|columns| {

@@ -49,7 +49,7 @@ pub(super) const ITEMS: &[Definition] = &[
     },
     Definition {
         name: "coverage",
-        formula: "share of items about which anything was decided: a class, or at least one of several labels",
+        formula: "share of items about which anything was decided: a class, or which of several labels they have, if any",
         range: (0.0, 1.0),
         direction: Higher,
         undefined: "no items",

@@ -185,7 +185,7 @@ impl Refit {
         let rule = match found {
             None => Decided::Kept(match scored.decisions {
                 Decisions::Single(decisions) => decisions.clone(),
-                Decisions::Sets(sets) => sets.iter().map(|set| set.first().copied()).collect(),
+                Decisions::Sets(sets) => sets.iter().map(|set| set.iter().flatten().next().copied()).collect(),
             }),
             Some(found) => Decided::Anew(Box::new(Anew::new(scored, found, task)?)),
         };
