@@ -148,7 +148,7 @@ impl Comparing<'_> {
             "rules": rules,
         });
         let inputs: Vec<&Key> = scores.iter().map(|score| &score.key).collect();
-        let key = Key::of("compare", 4, &asked, &inputs);
+        let key = Key::of("compare", 5, &asked, &inputs);
         let compare = || {
             self.scoring.together(&scores, |sides, uncertainty| {
                 let sides: Vec<Side<'_>> = sides.iter().zip(&rules).map(|(side, rule)| Side { rule: *rule, ..*side }).collect();

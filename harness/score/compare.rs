@@ -211,7 +211,7 @@ fn pairing(
                 let (joint, tuples) = join(&lenses.iter().map(Lens::of_row).collect::<Vec<_>>());
                 for by in breakdowns.iter().copied() {
                     let breakdown = &first.breakdowns[by];
-                    let anchors = [first.anchors(metric, by, &first.sizes(lenses[0].of_row(), breakdown))?];
+                    let anchors = [first.anchors(metric, by, &first.sizes(&joint, breakdown))?];
                     let refits = refits(audits, sides, metric, &rule, breakdown, uncertainty)?;
                     let paired = Paired {
                         sides,

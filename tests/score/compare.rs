@@ -49,6 +49,19 @@ fn differences(sides: &[Predictions], adjust: Adjust) -> Result<Vec<Finding>, Sc
     compare(&sides, &request, &Uncertainty::default().with_draws(400, 0))
 }
 
+/// What comes of two sides in the accuracy of groups and its gap, under some rules on groups.
+fn of_group_gaps(rules: &str, sides: &[Predictions; 2]) -> Vec<Finding> {
+    let metrics = "metrics: [accuracy_score, {accuracy_score_difference: {as: gap}}]";
+    let evaluation = spec::<Evaluation>(&format!("{{groups: [g], positive: 1, {rules}, {metrics}}}"));
+    let fitted = FittedRules::new();
+    let sides = sides.each_ref().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None });
+    let contrasts = [Contrast::Difference { from: vec![0], to: vec![1] }];
+    let metrics = ["accuracy_score".to_owned(), "gap".to_owned()];
+    let request =
+        Request { contrasts: &contrasts, metrics: &metrics, test: Test::Bootstrap, within: None, adjust: Adjust::None, seeds: &[] };
+    compare(&sides, &request, &Uncertainty::default().with_draws(100, 0)).unwrap()
+}
+
 fn overall(all: &[Finding]) -> &Finding {
     all.iter().find(|d| d.metric == "accuracy_score" && d.by.is_empty()).unwrap()
 }
@@ -191,6 +204,29 @@ fn mcnemar_counts_the_items_that_one_side_alone_has_right() {
     let gaps = accuracy_of(&[model(4, false), model(5, true)], &contrast, Test::Permutation);
     let gap = gaps.iter().find(|finding| finding.metric == "accuracy_score_difference").unwrap();
     assert!(gap.p.unwrap() > 0.1, "{gap:?}");
+}
+
+#[test]
+fn a_group_has_the_items_that_every_side_decided() {
+    // One decides all 30 items of `c`, the other 10 of them.
+    let said = |decided: usize| {
+        let row = |row: usize| {
+            let group = ["a", "b", "c"][row % 3];
+            let abstains = group == "c" && row / 3 >= decided;
+            let decision = if abstains { "" } else { ["1", "0"][usize::from(row.is_multiple_of(4))] };
+            format!("i{row},1,{decision},{group}\n")
+        };
+        import(&format!("id,y,p,g\n{}", (0..90).map(row).collect::<String>()), "{id: id, label: y, decision: p, classes: [0, 1]}", &["g"])
+            .unwrap()
+    };
+    let small = "10 items in g=c, fewer than `min_count` (20)";
+    for order in [[30, 10], [10, 30]] {
+        let found = of_group_gaps("abstained: exclude, min_count: 20, undefined: exclude", &order.map(said));
+        let group = found.iter().find(|finding| finding.group == "g=c").unwrap();
+        assert_eq!((group.n, group.status, group.reason.as_str()), (10, Status::Small, small));
+        let gap = found.iter().find(|finding| finding.metric == "gap").unwrap();
+        assert_eq!((gap.n, gap.status, gap.reason.clone()), (60, Status::Ok, format!("left out: {small}")));
+    }
 }
 
 #[test]

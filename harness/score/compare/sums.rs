@@ -120,7 +120,7 @@ impl Paired<'_> {
             copies: first.predictions.copies(),
         };
         let units = Units::new(rows, first.predictions.ids());
-        let sizes = first.sizes(self.lenses[0].of_row(), self.breakdown);
+        let sizes = first.sizes(self.joint, self.breakdown);
         let kept = sizes.kept();
         let replay = |side: usize| {
             let metrics = [self.metrics[side]];
