@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{DATA, call, faulty_model, learner, study, table};
+use super::{DATA, EVALUATE, call, faulty_model, learner, study, table};
 use crate::command::{Folder, fairgrid};
 
 /// 300 people of two groups. Vendor `a` errs for every fourth, `b` for every fifth, `c` for every sixth of them.
@@ -175,6 +175,19 @@ fn trained_models_are_compared() {
     call(&folder, &["run", "trained.yaml", "--only", "seed=0"]).run().ok();
     let part = folder.read("results/trained/comparisons.csv");
     assert!(part.lines().count() == 4 && part.lines().all(|line| first.contains(line)), "{part}");
+}
+
+#[test]
+fn a_trained_model_is_not_compared_with_one_whose_items_have_weights() {
+    let claim = "claim: {predictions: claim.csv, columns: {id: id, label: shade, decision: guess, weight: w}}";
+    let compare = "compare: {nets: {models: [net, claim], metrics: [accuracy_score]}}\n";
+    let folder = study("weighted", &format!("{DATA}models: {{net: {}, {claim}}}\n{EVALUATE}{compare}", learner("0")));
+    let row = |index: usize| {
+        let (shade, side) = (["dark", "light"][index % 2], if index.is_multiple_of(3) { "left" } else { "right" });
+        format!("images/{shade}-{side}-{index}.png,{shade},{shade},{}\n", index + 1)
+    };
+    let folder = folder.file("claim.csv", format!("id,shade,guess,w\n{}", (0..40).map(row).collect::<String>()));
+    insta::assert_snapshot!(call(&folder, &["validate", "weighted.yaml"]).run());
 }
 
 #[test]

@@ -231,9 +231,29 @@ fn a_group_has_the_items_that_every_side_decided() {
 
 #[test]
 fn what_is_not_the_same_is_refused() {
+    let refused = |sides: [Predictions; 2]| {
+        let error = differences(&sides, Adjust::None).unwrap_err().to_string();
+        error.strip_prefix("the sides cannot be compared: ").unwrap().to_owned()
+    };
     let fewer = import("id,y,p,g\ni0,1,1,a\ni1,1,1,b\n", "{id: id, label: y, decision: p, classes: [0, 1]}", &["g"]).unwrap();
-    let error = differences(&[model(4, false), fewer], Adjust::None).unwrap_err().to_string();
-    assert_eq!(error, "the sides cannot be compared: 2 of 300 and 2 items are the same: both sides need the same items");
+    assert_eq!(refused([model(4, false), fewer]), "2 of 300 and 2 items are the same: both sides need the same items");
+    // What counts an item more than once, or with others, is no model's to say.
+    let with = |rows: &str, more: &str| {
+        let columns = format!("{{id: id, label: y, decision: p, classes: [0, 1]{more}}}");
+        import(&format!("id,y,p,g,n\n{rows}"), &columns, &["g"]).unwrap()
+    };
+    let (one, turned, other) = ("a,1,1,x,1\nb,1,0,y,2\n", "b,1,0,y,2\na,1,1,x,1\n", "a,1,1,x,1\nb,1,0,y,1\n");
+    for (what, more, apart) in [
+        ("weights", ", weight: n", "`b` weighs `2` on one side and `1` on the other"),
+        ("subjects", ", subject: n", "of `b`, `subject` is `2` on one side and `1` on the other"),
+    ] {
+        assert_eq!(refused([with(one, more), with(other, more)]), format!("the sides do not agree on {what}: {apart}"));
+        for lacking in [[with(one, more), with(one, "")], [with(one, ""), with(one, more)]] {
+            let told = refused(lacking);
+            assert!(told.starts_with(&format!("the sides do not agree on {what}: one has none")), "{told}");
+        }
+        differences(&[with(one, more), with(turned, more)], Adjust::None).unwrap();
+    }
 }
 
 #[test]

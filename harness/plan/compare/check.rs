@@ -245,7 +245,7 @@ impl Planner<'_> {
         }
     }
 
-    fn is_weighted(&self, entry: &Entry<'_>, score: &PlannedScore) -> bool {
+    pub(super) fn is_weighted(&self, entry: &Entry<'_>, score: &PlannedScore) -> bool {
         matches!(entry.source(score), Some(Source::Imported { predictions, .. }) if predictions.weight().is_some())
     }
 }
