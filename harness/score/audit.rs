@@ -110,8 +110,17 @@ impl<'a> Audit<'a> {
                 _ => Some(UNEXCHANGED),
             };
             let refit = refit.as_ref();
-            let sheet =
-                Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, anchors: &anchors, refit, relabel: relabel.as_ref() };
+            let sheet = Sheet {
+                lens,
+                breakdown,
+                metrics: &metrics,
+                policy,
+                kept: &kept,
+                anchors: &anchors,
+                without: &[],
+                refit,
+                relabel: relabel.as_ref(),
+            };
             let readings = sheet.read(&self.predictions, self.clusters.as_ref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let metric = reading.spot.metric;
@@ -243,12 +252,15 @@ impl<'a> Audit<'a> {
 
     /// What there is to know of a number that may be used.
     fn remarks(&self, reading: &Reading, breakdown: &Breakdown, left_out: Vec<String>) -> impl Iterator<Item = String> {
-        let Omitted { groups, classes, interval } = &reading.omitted;
-        let of_groups = groups.iter().map(|undefined| self.reason(*undefined, None, breakdown));
-        let of_classes = classes.map(|(omitted, all)| format!("{omitted} of {all} classes"));
-        let left_out = without(left_out.into_iter().chain(of_groups).chain(of_classes));
-        let no_interval = interval.map(|why| why.words().to_owned());
+        let left_out = without(left_out.into_iter().chain(self.omitted(&reading.omitted, breakdown)));
+        let no_interval = reading.omitted.interval.map(|why| why.words().to_owned());
         no_interval.into_iter().chain([left_out])
+    }
+
+    /// The groups and classes that a number does without.
+    pub(super) fn omitted<'o>(&'o self, omitted: &'o Omitted, breakdown: &'o Breakdown) -> impl Iterator<Item = String> + 'o {
+        let of_groups = omitted.groups.iter().map(|undefined| self.reason(*undefined, None, breakdown));
+        of_groups.chain(omitted.classes.map(|(omitted, all)| format!("{omitted} of {all} classes")))
     }
 
     /// `no positives of class=Coat in race=Black`.

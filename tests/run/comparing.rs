@@ -179,14 +179,14 @@ fn trained_models_are_compared() {
 
 #[test]
 fn a_trained_model_is_not_compared_with_one_whose_items_have_weights() {
-    let claim = "claim: {predictions: claim.csv, columns: {id: id, label: shade, decision: guess, weight: w}}";
+    let claim = "claim: {predictions: claim.csv, columns: {id: id, label: shade, scores: {dark: d, light: l}, weight: w}}";
     let compare = "compare: {nets: {models: [net, claim], metrics: [accuracy_score]}}\n";
     let folder = study("weighted", &format!("{DATA}models: {{net: {}, {claim}}}\n{EVALUATE}{compare}", learner("0")));
     let row = |index: usize| {
         let (shade, side) = (["dark", "light"][index % 2], if index.is_multiple_of(3) { "left" } else { "right" });
-        format!("images/{shade}-{side}-{index}.png,{shade},{shade},{}\n", index + 1)
+        format!("images/{shade}-{side}-{index}.png,{shade},0,1,{}\n", index + 1)
     };
-    let folder = folder.file("claim.csv", format!("id,shade,guess,w\n{}", (0..40).map(row).collect::<String>()));
+    let folder = folder.file("claim.csv", format!("id,shade,d,l,w\n{}", (0..40).map(row).collect::<String>()));
     insta::assert_snapshot!(call(&folder, &["validate", "weighted.yaml"]).run());
 }
 

@@ -49,16 +49,15 @@ fn differences(sides: &[Predictions], adjust: Adjust) -> Result<Vec<Finding>, Sc
     compare(&sides, &request, &Uncertainty::default().with_draws(400, 0))
 }
 
-/// What comes of two sides in the accuracy of groups and its gap, under some rules on groups.
-fn of_group_gaps(rules: &str, sides: &[Predictions; 2]) -> Vec<Finding> {
-    let metrics = "metrics: [accuracy_score, {accuracy_score_difference: {as: gap}}]";
-    let evaluation = spec::<Evaluation>(&format!("{{groups: [g], positive: 1, {rules}, {metrics}}}"));
+/// How two sides differ in some metrics, under some rules on groups.
+fn of_two(rules: &str, metrics: &str, sides: &[Predictions; 2]) -> Vec<Finding> {
+    let positive = if sides[0].classes().len() == 2 { "positive: 1, " } else { "" };
+    let evaluation = spec::<Evaluation>(&format!("{{groups: [g], {positive}{rules}, metrics: {metrics}}}"));
     let fitted = FittedRules::new();
+    let names: Vec<String> = evaluation.metrics.iter().map(|call| call.name.as_ref().unwrap_or(&call.choice.name).clone()).collect();
     let sides = sides.each_ref().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None });
     let contrasts = [Contrast::Difference { from: vec![0], to: vec![1] }];
-    let metrics = ["accuracy_score".to_owned(), "gap".to_owned()];
-    let request =
-        Request { contrasts: &contrasts, metrics: &metrics, test: Test::Bootstrap, within: None, adjust: Adjust::None, seeds: &[] };
+    let request = Request { contrasts: &contrasts, metrics: &names, test: Test::Bootstrap, within: None, adjust: Adjust::None, seeds: &[] };
     compare(&sides, &request, &Uncertainty::default().with_draws(100, 0)).unwrap()
 }
 
@@ -221,11 +220,75 @@ fn a_group_has_the_items_that_every_side_decided() {
     };
     let small = "10 items in g=c, fewer than `min_count` (20)";
     for order in [[30, 10], [10, 30]] {
-        let found = of_group_gaps("abstained: exclude, min_count: 20, undefined: exclude", &order.map(said));
+        let found = of_two(
+            "abstained: exclude, min_count: 20, undefined: exclude",
+            "[accuracy_score, {accuracy_score_difference: {as: gap}}]",
+            &order.map(said),
+        );
         let group = found.iter().find(|finding| finding.group == "g=c").unwrap();
         assert_eq!((group.n, group.status, group.reason.as_str()), (10, Status::Small, small));
         let gap = found.iter().find(|finding| finding.metric == "gap").unwrap();
         assert_eq!((gap.n, gap.status, gap.reason.clone()), (60, Status::Ok, format!("left out: {small}")));
+    }
+}
+
+#[test]
+fn gaps_are_compared_over_the_groups_that_all_sides_have_numbers_of() {
+    // Both decide alike in `a` and `b`, of which 8 and 6 in 10 positive decisions are right; in `c` one is right in 1 of 10, the other decides nobody.
+    let said = |decides: bool| {
+        let row = |row: usize| {
+            let (group, item) = (row / 20, row % 20);
+            let decided = item < 10 && (group < 2 || decides);
+            let right = item < [8, 6, 1][group];
+            format!("i{row},{},{},{}\n", u8::from(right || item >= 10), u8::from(decided), ["a", "b", "c"][group])
+        };
+        import(&format!("id,y,p,g\n{}", (0..60).map(row).collect::<String>()), "{id: id, label: y, decision: p, classes: [0, 1]}", &["g"])
+            .unwrap()
+    };
+    for order in [[true, false], [false, true]] {
+        let metrics = "[precision_score, {precision_score_difference: {as: gap}}]";
+        let found = of_two("undefined: exclude", metrics, &order.map(said));
+        let gap = found.iter().find(|finding| finding.metric == "gap").unwrap();
+        let told = [gap.value_from, gap.value_to, gap.estimate].map(|value| (value.unwrap() * 1e9).round() / 1e9);
+        assert_eq!((told, gap.status), ([0.2, 0.2, 0.0], Status::Ok));
+        assert_eq!(gap.reason, "left out: nothing decided positive in g=c");
+        // Of the group itself nothing is left out.
+        let group = found.iter().find(|finding| finding.group == "g=c").unwrap();
+        assert_eq!((group.status, group.value_from.or(group.value_to)), (Status::Undefined, Some(0.1)));
+        let found = of_two("undefined: propagate", metrics, &order.map(said));
+        assert_eq!(found.iter().find(|finding| finding.metric == "gap").unwrap().status, Status::Undefined);
+    }
+}
+
+#[test]
+fn means_of_gaps_are_compared_over_the_classes_that_all_sides_have_numbers_of() {
+    // Of three classes, one model never says `z`: there is no largest share to divide by.
+    let said = |says: bool| {
+        let row = |row: usize| {
+            let decision = match (row % 4, row / 4 % 5) {
+                (0, 0) => "z",
+                (0, _) if row.is_multiple_of(8) => "z",
+                (1, _) => "x",
+                _ => "y",
+            };
+            let decision = if decision == "z" && !says { "y" } else { decision };
+            format!("i{row},{},{decision},{}\n", ["x", "y", "z"][row % 3], ["a", "b"][usize::from(row.is_multiple_of(3))])
+        };
+        import(
+            &format!("id,y,p,g\n{}", (0..240).map(row).collect::<String>()),
+            "{id: id, label: y, decision: p, classes: [x, y, z]}",
+            &["g"],
+        )
+        .unwrap()
+    };
+    let ratios = "[{demographic_parity_ratio: {classes: mean, as: ratio}}, {demographic_parity_ratio: {classes: per_class, as: each}}]";
+    for order in [[true, false], [false, true]] {
+        let found = of_two("undefined: exclude", ratios, &order.map(said));
+        let (mean, each) = found.split_first().unwrap();
+        assert_eq!((mean.status, mean.reason.as_str()), (Status::Ok, "left out: 1 of 3 classes"));
+        let defined: Vec<f64> = each.iter().filter_map(|finding| finding.estimate).collect();
+        assert_eq!(defined.len(), 2, "{each:?}");
+        assert!((mean.estimate.unwrap() - defined.iter().sum::<f64>() / 2.0).abs() < 1e-12, "{mean:?} {each:?}");
     }
 }
 
