@@ -311,6 +311,23 @@ fn what_became_of_gaps_is_told_of_each_and_of_all() {
 }
 
 #[test]
+fn ratios_and_differences_of_groups_become_the_same() {
+    let text = "compare:\n  less: {models: [a, c], report: [difference, transition], metrics: [gap, ratio, to_all]}\n  \
+                more: {models: [c, a], report: [difference, transition], metrics: [gap, ratio, to_all]}\n";
+    let folder = vendors(text);
+    let metrics = "{accuracy_score_ratio: {as: ratio}}, {accuracy_score_ratio: {method: to_overall, as: to_all}}, \
+                   {accuracy_score_difference";
+    let study = folder.read("vendors.yaml").replace("{accuracy_score_difference", metrics).replace("permutations: 0", "permutations: 200");
+    std::fs::write(folder.path("vendors.yaml"), study).unwrap();
+    fairgrid(["run", "vendors.yaml", "--quiet"]).within(&folder).run().ok();
+    // Half of the dark are right, and then two thirds; always all of the light.
+    for row in rows(&folder) {
+        let wanted = if row["comparison"] == "less" { "attenuated" } else { "amplified" };
+        assert_eq!(row["transition"], wanted, "{row:?}");
+    }
+}
+
+#[test]
 fn what_is_compared_stands_in_tables_and_is_held_by_snapshots() {
     let text = "compare:\n  vendors: {model: {baseline: a}, metrics: [accuracy_score, gap]}\n  \
                 tones: {tone: {baseline: light}, metrics: accuracy_score}\n  pair: {models: [b, c], metrics: [gap], equivalence: {within: 0.1}}\n\

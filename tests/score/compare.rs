@@ -293,6 +293,14 @@ fn means_of_gaps_are_compared_over_the_classes_that_all_sides_have_numbers_of() 
 }
 
 #[test]
+fn a_ratio_of_groups_without_effect_is_1_and_a_sum_of_two_is_2() {
+    let metrics = "[accuracy_score_difference, accuracy_score_ratio, {accuracy_score_ratio: {method: to_overall, as: to_all}}, \
+                   {equalized_odds_ratio: {agg: sum, as: sum}}, {equalized_odds_ratio: {agg: mean, as: mean}}, accuracy_score_skewness]";
+    let found = of_two("undefined: exclude", metrics, &[model(4, false), model(5, false)]);
+    assert_eq!(found.iter().map(|finding| finding.no_effect).collect::<Vec<f64>>(), [0.0, 1.0, 1.0, 2.0, 1.0, 1.0]);
+}
+
+#[test]
 fn what_is_not_the_same_is_refused() {
     let refused = |sides: [Predictions; 2]| {
         let error = differences(&sides, Adjust::None).unwrap_err().to_string();

@@ -288,6 +288,7 @@ impl Paired<'_> {
             lower: ends.map(|(lower, _)| lower),
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
+            no_effect: metric.no_effect().unwrap_or_default(),
             p: estimate.and_then(|estimate| match (request.test, seeds.as_ref().and_then(|seeds| seeds.p(estimate))) {
                 (Test::Bootstrap, Some(p)) => Some(p),
                 // Shares have intervals of their own: p is where those reach 0.
