@@ -208,13 +208,9 @@ impl<'a> Audit<'a> {
         let panel = &breakdown.panels[spot.panel];
         let (small, left_out) = (sizes.small(&spot, breakdown, anchors), sizes.left_out(&spot, breakdown));
         let (status, reason) = match (reading.value, small) {
-            (Err(Undefined { cause: Cause::FewGroups | Cause::NoGroups, .. }), small) if small.is_some() || !left_out.is_empty() => {
-                (Status::InsufficientEvidence, small.unwrap_or_else(|| left_out.join("; ")))
-            }
-            (Err(undefined), _) => {
-                let others = without(reading.omitted.groups.iter().map(|undefined| self.reason(*undefined, None, breakdown)));
-                let separator = if others.is_empty() { "" } else { "; " };
-                (Status::Undefined, self.reason(undefined, spot.group, breakdown) + separator + &others)
+            (Err(undefined), small) => {
+                let others = reading.omitted.groups.iter().map(|undefined| self.reason(*undefined, None, breakdown));
+                self.absent((undefined, spot.group), small, &left_out, others, breakdown)
             }
             (Ok(_), small) => {
                 // Small groups that a number is over are told by the first of them.
@@ -247,6 +243,27 @@ impl<'a> Audit<'a> {
             status,
             reason,
             direction: metric.direction,
+        }
+    }
+
+    /// The status and the reason of a number that there is none of, in a group or over groups: `small` is why it would rest on too few, `left_out`
+    /// are the groups that are too small for it and `others` those that have none.
+    pub(super) fn absent(
+        &self,
+        (undefined, group): (Undefined, Option<usize>),
+        small: Option<String>,
+        left_out: &[String],
+        others: impl Iterator<Item = String>,
+        breakdown: &Breakdown,
+    ) -> (Status, String) {
+        let few = matches!(undefined.cause, Cause::FewGroups | Cause::NoGroups);
+        match small.or_else(|| (!left_out.is_empty()).then(|| left_out.join("; "))).filter(|_| few) {
+            Some(too_small) => (Status::InsufficientEvidence, too_small),
+            None => {
+                let others = without(others);
+                let separator = if others.is_empty() { "" } else { "; " };
+                (Status::Undefined, self.reason(undefined, group, breakdown) + separator + &others)
+            }
         }
     }
 

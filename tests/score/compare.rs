@@ -233,6 +233,20 @@ fn a_group_has_the_items_that_every_side_decided() {
 }
 
 #[test]
+fn a_gap_of_too_few_groups_has_too_little_evidence_in_comparisons_too() {
+    let metrics = "[{accuracy_score_difference: {as: gap}}, {accuracy_score_group_min: {as: worst}}]";
+    let sides = [model(4, false), model(5, false)];
+    let few = ["a", "b", "c"].map(|group| format!("100 items in g={group}, fewer than `min_count` (101)"));
+    for finding in of_two("min_count: 101, undefined: exclude", metrics, &sides) {
+        assert_eq!((finding.status, finding.estimate, &finding.reason), (Status::InsufficientEvidence, None, &few.join("; ")));
+    }
+    for finding in of_two("min_count: 101, undefined: propagate", metrics, &sides) {
+        assert_eq!((finding.status, &finding.reason), (Status::Small, &few[0]));
+        assert!(finding.estimate.is_some());
+    }
+}
+
+#[test]
 fn gaps_are_compared_over_the_groups_that_all_sides_have_numbers_of() {
     // Both decide alike in `a` and `b`, of which 8 and 6 in 10 positive decisions are right; in `c` one is right in 1 of 10, the other decides nobody.
     let said = |decides: bool| {

@@ -21,7 +21,7 @@ use crate::score::breakdown::reference::Anchor;
 use crate::score::interval;
 use crate::score::interval::share;
 use crate::score::lens::Lens;
-use crate::score::measurement::{Direction, Status, told};
+use crate::score::measurement::{Direction, told};
 use crate::score::metric::Metric;
 use crate::score::rule::refit::Refit;
 use crate::score::sheet::{Lack, Replay, Sheet, Spot};
@@ -244,7 +244,7 @@ impl Paired<'_> {
         let permutes = request.test == Test::Permutation && self.uncertainty.permutations() > 0;
         let permuted = estimate.filter(|_: &f64| permutes).map(|_| self.permuted(sum, played)).transpose();
         let (status, reason) = match (undefined, small) {
-            (Some((undefined, group)), _) => (Status::Undefined, first.reason(undefined, group, self.breakdown)),
+            (Some(undefined), small) => first.absent(undefined, small, &too_small, lacking.into_iter(), self.breakdown),
             (None, small) => {
                 let without_p = permuted.as_ref().err().map(|why| format!("no p: {why}"));
                 let too_small = if small.is_some() { Vec::new() } else { too_small };
