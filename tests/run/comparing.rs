@@ -118,6 +118,30 @@ fn an_axis_is_compared_for_every_model() {
 }
 
 #[test]
+fn levels_that_are_numbers_are_named_as_they_are_written_or_called() {
+    let row = |row: usize| format!("i{row},{},{},{}\n", row % 2, row as f64 / 8.0, ["1.0", "2"][row / 2 % 2]);
+    let said = format!("id,y,s,g\n{}", (0..8).map(row).collect::<String>());
+    for (axis, called) in [("{0.0: 0.1, 0.50: 0.4, 3: 0.6}", ["0.0", "0.50"]), ("[0.0, 0.50, 3]", ["0", "0.5"])] {
+        let text = format!(
+            "fairgrid: 1\nstudy: named\ngrid: {{cut: {axis}}}\nexclude: [{{cut: 3}}]\n\
+             models: {{m: {{predictions: p.csv, columns: {{id: id, label: y, scores: s, classes: [0, 1]}}}}}}\n\
+             evaluate: {{e: {{groups: [g], positive: 1, decide: {{threshold: $cut, as: cut_there}}, metrics: [accuracy_score]}}}}\n\
+             uncertainty: {{bootstrap: 100}}\ncompare:\n  gain: {{cut: {{from: 0.0, to: 0.50}}, metrics: accuracy_score}}\n  \
+             groups: {{g: {{from: 1.0, to: 2}}, metrics: accuracy_score}}\n\
+             tables: {{main: {{rows: [cut], columns: [accuracy_score], where: {{cut: [0.50]}}}}}}\n"
+        );
+        let folder = Folder::new().file("p.csv", said.clone()).file("named.yaml", text);
+        fairgrid(["run", "named.yaml", "--quiet"]).within(&folder).run().ok();
+        let rows = rows_of(&folder, "named");
+        let gain = rows.iter().find(|row| row["comparison"] == "gain").unwrap();
+        assert_eq!([&*gain["from"], &*gain["to"]], called);
+        assert!(rows.iter().any(|row| row["from"] == "g=1" && row["to"] == "g=2"), "{rows:?}");
+        let shown = folder.read("results/named/leaderboard.csv");
+        assert!(shown.lines().count() == 2 && shown.contains(&format!("{},", called[1])), "{shown}");
+    }
+}
+
+#[test]
 fn nothing_is_left_where_nothing_is_compared() {
     let folder = vendors("");
     fairgrid(["run", "vendors.yaml"]).within(&folder).run().ok();
