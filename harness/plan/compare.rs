@@ -11,7 +11,7 @@ use super::family::{Families, How, Levels};
 use super::imported;
 use super::make::Planner;
 use super::planned::{PlannedCell, PlannedScore, Source};
-use crate::score::compare::align;
+use crate::score::compare::align::{UNWEIGHTED, align};
 use crate::score::predictions::pool::pooled;
 use crate::spec::cell::{CellEvaluation, Part};
 use crate::spec::compare::{Comparison, Over, Test};
@@ -77,8 +77,8 @@ impl Planner<'_> {
                     one => one.concat(),
                 };
                 let message = format!("`{name}` cannot compare {listed}: {reason}");
-                self.problems
-                    .push(Problem::at(place, message).help("a comparison is paired: give all sides predictions about the same items"));
+                let help = "a comparison is paired: give all sides the same items, and these the same labels, groups, subjects and weights";
+                self.problems.push(Problem::at(place, message).help(help));
             }
         }
         self.check_rules(entry, &levels, &families);
@@ -134,10 +134,15 @@ impl Planner<'_> {
                 Some(error.strip_prefix("the sides cannot be compared: ").map(str::to_owned).unwrap_or(error))
             }
             Some(Err(reason)) => Some(reason),
-            None => family.sides.iter().skip(1).find(|other| split(other.score) != split(first)).map(|other| {
+            None => {
+                let weighted = |score: usize| self.is_weighted(entry, &scores[score]);
                 let named = |score| split(score).unwrap_or("no split").to_owned();
-                format!("`{}` and `{}` hold different items", named(first), named(other.score))
-            }),
+                family.sides.iter().skip(1).map(|side| side.score).find_map(|other| match split(other) == split(first) {
+                    false => Some(format!("`{}` and `{}` hold different items", named(first), named(other))),
+                    // What models here say of a dataset has no weights.
+                    true => (weighted(other) != weighted(first)).then(|| UNWEIGHTED.to_owned()),
+                })
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ pub fn scored(study: &Study, evaluation: &CellEvaluation, scheme: &Scheme) -> Sc
                 Input::Crossings => Some("sets scores of groups against each other"),
                 _ => None,
             },
-            effect: metric.is_effect(),
+            effect: metric.no_effect().is_some(),
             of_models: false,
             overall,
             per_group,

@@ -122,7 +122,8 @@ pub fn legend(comparisons: &[Comparison]) -> Vec<String> {
     }
     if all().any(|finding| finding.transition.is_some()) {
         legend.push(
-            "An effect is there where its interval leaves 0 out; a gap, where shuffled labels rarely give as large a one. Amplified, attenuated: \
+            "An effect, how far a number is from 0 (a ratio of groups: from 1), is there where its interval leaves that out; a gap, where shuffled \
+             labels rarely give as large a one. Amplified, attenuated: \
              there before and after, with a significant change; retained: without one; flipped: with another sign; removed, introduced: there \
              only before, only after."
                 .to_owned(),

@@ -85,7 +85,7 @@ impl Family<'_> {
 
 fn family_means(scoring: Scoring<'_>, family: &[Numbers<'_>]) -> Result<Result<Vec<Mean>, String>, StoreError> {
     let inputs: Vec<&Key> = family.iter().map(|(planned, _)| &planned.key).collect();
-    let key = Key::of(KEPT.kind, 1, &json!({}), &inputs);
+    let key = Key::of(KEPT.kind, 2, &json!({}), &inputs);
     let scores: Vec<&PlannedScore> = family.iter().map(|(planned, _)| *planned).collect();
     let measured: Vec<&[Measurement]> = family.iter().map(|(_, numbers)| *numbers).collect();
     let make = || scoring.together(&scores, |sides, uncertainty| means(sides, &measured, uncertainty));

@@ -54,7 +54,7 @@ impl Comparing<'_> {
         let mut found: Vec<Found> = found.into_iter().flatten().collect();
         adjust(found.iter_mut().map(|found| &mut found.contrast.finding), planned.adjust);
         if planned.report.iter().any(|report| matches!(report, Report::Transition | Report::RetentionRate)) {
-            found.iter_mut().for_each(|found| found.contrast.finding.transition = self.transition(found));
+            found.iter_mut().for_each(|found| self.tell_transition(found));
         }
         let of_all = self.of_all(planned, &found);
         let mut contrasts: Vec<Contrast> = found.into_iter().map(|found| found.contrast).collect();
@@ -148,7 +148,7 @@ impl Comparing<'_> {
             "rules": rules,
         });
         let inputs: Vec<&Key> = scores.iter().map(|score| &score.key).collect();
-        let key = Key::of("compare", 4, &asked, &inputs);
+        let key = Key::of("compare", 5, &asked, &inputs);
         let compare = || {
             self.scoring.together(&scores, |sides, uncertainty| {
                 let sides: Vec<Side<'_>> = sides.iter().zip(&rules).map(|(side, rule)| Side { rule: *rule, ..*side }).collect();
@@ -223,10 +223,24 @@ impl Comparing<'_> {
         study.name_of(&study.evaluations[self.scoring.plan.scores[score].evaluation])
     }
 
-    /// What became of the effect whose change was found.
-    fn transition(self, found: &Found) -> Option<Transition> {
+    /// Tells what became of the effect whose change was found, or why that is not known.
+    fn tell_transition(self, found: &mut Found) {
+        match self.transition(found) {
+            Some(Ok(transition)) => found.contrast.finding.transition = Some(transition),
+            Some(Err(why)) => {
+                let reason = &mut found.contrast.finding.reason;
+                reason.push_str(if reason.is_empty() { "" } else { "; " });
+                reason.push_str(&format!("no transition: {why}"));
+            }
+            None => {}
+        }
+    }
+
+    /// What became of the effect whose change was found; `None` where no change was.
+    fn transition(self, found: &Found) -> Option<Result<Transition, &'static str>> {
         let (from, to) = found.between.as_ref()?;
         let finding = &found.contrast.finding;
+        finding.estimate?;
         let same = |number: &Measurement, rule: &str| {
             // A number that reads no decisions stands beside each rule.
             (number.decision == rule || rule.is_empty())
@@ -244,7 +258,7 @@ impl Comparing<'_> {
             _ => None,
         };
         let (before, after) = (number(from)?, number(to)?);
-        transition(before, after, finding, finding.level?)
+        Some(finding.level.ok_or("its change has no interval").and_then(|level| transition(before, after, finding, level)))
     }
 
     /// What is reported of all entries of a comparison that share everything but the axes that match them, group and class.

@@ -110,8 +110,17 @@ impl<'a> Audit<'a> {
                 _ => Some(UNEXCHANGED),
             };
             let refit = refit.as_ref();
-            let sheet =
-                Sheet { lens, breakdown, metrics: &metrics, policy, kept: &kept, anchors: &anchors, refit, relabel: relabel.as_ref() };
+            let sheet = Sheet {
+                lens,
+                breakdown,
+                metrics: &metrics,
+                policy,
+                kept: &kept,
+                anchors: &anchors,
+                without: &[],
+                refit,
+                relabel: relabel.as_ref(),
+            };
             let readings = sheet.read(&self.predictions, self.clusters.as_ref(), self.uncertainty);
             for (number, reading) in readings.iter().enumerate() {
                 let metric = reading.spot.metric;
@@ -199,13 +208,9 @@ impl<'a> Audit<'a> {
         let panel = &breakdown.panels[spot.panel];
         let (small, left_out) = (sizes.small(&spot, breakdown, anchors), sizes.left_out(&spot, breakdown));
         let (status, reason) = match (reading.value, small) {
-            (Err(Undefined { cause: Cause::FewGroups | Cause::NoGroups, .. }), small) if small.is_some() || !left_out.is_empty() => {
-                (Status::InsufficientEvidence, small.unwrap_or_else(|| left_out.join("; ")))
-            }
-            (Err(undefined), _) => {
-                let others = without(reading.omitted.groups.iter().map(|undefined| self.reason(*undefined, None, breakdown)));
-                let separator = if others.is_empty() { "" } else { "; " };
-                (Status::Undefined, self.reason(undefined, spot.group, breakdown) + separator + &others)
+            (Err(undefined), small) => {
+                let others = reading.omitted.groups.iter().map(|undefined| self.reason(*undefined, None, breakdown));
+                self.absent((undefined, spot.group), small, &left_out, others, breakdown)
             }
             (Ok(_), small) => {
                 // Small groups that a number is over are told by the first of them.
@@ -241,14 +246,38 @@ impl<'a> Audit<'a> {
         }
     }
 
+    /// The status and the reason of a number that there is none of, in a group or over groups: `small` is why it would rest on too few, `left_out`
+    /// are the groups that are too small for it and `others` those that have none.
+    pub(super) fn absent(
+        &self,
+        (undefined, group): (Undefined, Option<usize>),
+        small: Option<String>,
+        left_out: &[String],
+        others: impl Iterator<Item = String>,
+        breakdown: &Breakdown,
+    ) -> (Status, String) {
+        let few = matches!(undefined.cause, Cause::FewGroups | Cause::NoGroups);
+        match small.or_else(|| (!left_out.is_empty()).then(|| left_out.join("; "))).filter(|_| few) {
+            Some(too_small) => (Status::InsufficientEvidence, too_small),
+            None => {
+                let others = without(others);
+                let separator = if others.is_empty() { "" } else { "; " };
+                (Status::Undefined, self.reason(undefined, group, breakdown) + separator + &others)
+            }
+        }
+    }
+
     /// What there is to know of a number that may be used.
     fn remarks(&self, reading: &Reading, breakdown: &Breakdown, left_out: Vec<String>) -> impl Iterator<Item = String> {
-        let Omitted { groups, classes, interval } = &reading.omitted;
-        let of_groups = groups.iter().map(|undefined| self.reason(*undefined, None, breakdown));
-        let of_classes = classes.map(|(omitted, all)| format!("{omitted} of {all} classes"));
-        let left_out = without(left_out.into_iter().chain(of_groups).chain(of_classes));
-        let no_interval = interval.map(|why| why.words().to_owned());
+        let left_out = without(left_out.into_iter().chain(self.omitted(&reading.omitted, breakdown)));
+        let no_interval = reading.omitted.interval.map(|why| why.words().to_owned());
         no_interval.into_iter().chain([left_out])
+    }
+
+    /// The groups and classes that a number does without.
+    pub(super) fn omitted<'o>(&'o self, omitted: &'o Omitted, breakdown: &'o Breakdown) -> impl Iterator<Item = String> + 'o {
+        let of_groups = omitted.groups.iter().map(|undefined| self.reason(*undefined, None, breakdown));
+        of_groups.chain(omitted.classes.map(|(omitted, all)| format!("{omitted} of {all} classes")))
     }
 
     /// `no positives of class=Coat in race=Black`.

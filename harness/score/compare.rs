@@ -3,12 +3,14 @@
 //! Rows are grouped into tuples of what each side made of them, so that one draw gives every side's numbers and all that is made of them at
 //! once. A difference of gaps (a difference of differences) is one like any other.
 //!
+//! - [`mod@align`]: what sides must agree on, and their items in one order.
 //! - [`contrast`]: what is made of the sides; [`finding`]: what came of it, `sums`: how; [`verdict`]: whether they count as equal.
 //! - [`change`]: what became of effects between before and after, each a [`transition`].
 //! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once. [`terms`]: all of it in words.
 //! - [`mean`]: means over seeds; `seeds`: how far another seed would move them, and what is made of them.
 
 pub mod adjust;
+pub mod align;
 pub mod change;
 pub mod contrast;
 pub mod exact;
@@ -20,7 +22,7 @@ pub mod terms;
 pub mod transition;
 pub mod verdict;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::audit::Audit;
 use super::breakdown::Breakdown;
@@ -33,14 +35,13 @@ use super::rule::FittedRules;
 use super::schema::Schema;
 use super::scheme::Scheme;
 use super::{OUTSIDE, ScoreError};
-use crate::data::frame::Factor;
-use crate::score::predictions::ids::Ids;
 use crate::score::rule::refit::{self, Refit};
 use crate::spec::compare::{Adjust, Test};
 use crate::spec::evaluation::Evaluation;
 use crate::spec::problem::Problems;
 use crate::spec::uncertainty::Uncertainty;
 use adjust::adjust;
+use align::align;
 use contrast::Contrast;
 use finding::Finding;
 use sums::Paired;
@@ -211,7 +212,7 @@ fn pairing(
                 let (joint, tuples) = join(&lenses.iter().map(Lens::of_row).collect::<Vec<_>>());
                 for by in breakdowns.iter().copied() {
                     let breakdown = &first.breakdowns[by];
-                    let anchors = [first.anchors(metric, by, &first.sizes(lenses[0].of_row(), breakdown))?];
+                    let anchors = [first.anchors(metric, by, &first.sizes(&joint, breakdown))?];
                     let refits = refits(audits, sides, metric, &rule, breakdown, uncertainty)?;
                     let paired = Paired {
                         sides,
@@ -232,59 +233,6 @@ fn pairing(
         }
         Ok(())
     })
-}
-
-/// Brings all predictions into the first ones' order of items.
-///
-/// # Errors
-/// Where they are not about the same items, labels and groups.
-pub fn align(sides: &[&Predictions]) -> Result<Vec<Predictions>, ScoreError> {
-    let refused = |reason: String| ScoreError::Compare { reason };
-    let Some(first) = sides.first() else { return Ok(Vec::new()) };
-    let one = |other: &&Predictions| {
-        let other = *other;
-        let aligned = if other.ids() == first.ids() {
-            other.clone()
-        } else {
-            let places: HashMap<&str, u32> = other.ids().iter().zip(0..).collect();
-            let rows: Vec<u32> = first.ids().iter().filter_map(|id| places.get(id).copied()).collect();
-            if rows.len() < first.len() || other.len() > first.len() {
-                let message =
-                    format!("{} of {} and {} items are the same: both sides need the same items", rows.len(), first.len(), other.len());
-                return Err(refused(message));
-            }
-            other.take(&rows)
-        };
-        if aligned.classes() != first.classes() {
-            let listed = |side: &Predictions| side.classes().join("`, `");
-            return Err(refused(format!("the classes are `{}` on one side and `{}` on the other", listed(first), listed(&aligned))));
-        }
-        if aligned.targets() != first.targets() {
-            let strange = (0..first.len()).find(|row| first.targets().take(&[*row as u32]) != aligned.targets().take(&[*row as u32]));
-            let item = strange.map_or_else(String::new, |row| format!(", as of `{}`", first.ids().get(row)));
-            return Err(refused(format!("the sides do not agree on labels{item}")));
-        }
-        match first.fields().iter().find(|(name, field)| aligned.fields().get(*name) != Some(*field)) {
-            Some((name, field)) => Err(refused(apart(name, field, aligned.fields().get(name), first.ids()))),
-            None => Ok(aligned),
-        }
-    };
-    sides.iter().map(one).collect()
-}
-
-/// How two sides differ in a field: the first item that does, with what it is on either.
-fn apart(name: &str, first: &Factor, other: Option<&Factor>, ids: &Ids) -> String {
-    let Some(other) = other else { return format!("the sides do not agree on groups: one has no `{name}`") };
-    let level = |factor: &Factor, row: usize| factor.level(row).map_or_else(|| "missing".to_owned(), |level| format!("`{level}`"));
-    match (0..ids.len()).find(|row| first.level(*row) != other.level(*row)) {
-        Some(row) => format!(
-            "the sides do not agree on groups: of `{}`, `{name}` is {} on one side and {} on the other",
-            ids.get(row),
-            level(first, row),
-            level(other, row)
-        ),
-        None => format!("the sides do not agree on groups: the levels of `{name}` are not the same"),
-    }
 }
 
 /// Numbers the distinct tuples of patterns, in their order; a row that some side leaves out is left out.

@@ -5,6 +5,7 @@ mod block;
 mod draws;
 mod kin;
 mod limits;
+mod omitted;
 
 use rayon::prelude::*;
 
@@ -14,7 +15,6 @@ use super::lens::Lens;
 use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
 use super::units::{Rows, Units};
-use super::value::Undefined;
 use super::{OUTSIDE, Value};
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::reference::Anchor;
@@ -26,6 +26,7 @@ use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::{Method, Uncertainty};
 use bases::Worth;
 use block::{Block, Drawn, Roster};
+pub use omitted::{Lack, Omitted};
 
 /// Metrics, a lens and a breakdown.
 pub struct Sheet<'a> {
@@ -41,6 +42,8 @@ pub struct Sheet<'a> {
     pub kept: &'a [bool],
     /// For each metric and panel the group that others are set against, where they are.
     pub anchors: &'a [Vec<Anchor>],
+    /// What reductions do without though there is a number, since others that these are set beside have none.
+    pub without: &'a [Lack],
     /// How decisions are made anew in every resample; `None` where they stay.
     pub refit: Option<&'a Refit>,
     /// The pairs that other group labels would make, and what is read of them; `None` where items are no pairs of subjects.
@@ -75,17 +78,6 @@ pub struct Reading {
     pub null: Option<(f64, f64)>,
     /// What has no number and was left out of it.
     pub omitted: Omitted,
-}
-
-/// What a number does without: groups and classes that have none, and an interval.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Omitted {
-    /// Why each of the groups has none, where there is one number a group.
-    pub groups: Vec<Undefined>,
-    /// How many of how many classes, where any.
-    pub classes: Option<(usize, usize)>,
-    /// Why it has no interval, where it has none though items are drawn.
-    pub interval: Option<NoInterval>,
 }
 
 /// Why a number has no interval.
@@ -130,6 +122,8 @@ pub struct Replay {
     pub values: Vec<Value>,
     /// What they rest on.
     pub supports: Vec<Support>,
+    /// What they do without, intervals aside.
+    pub omitted: Vec<Omitted>,
     /// In each resample; NaN where undefined.
     pub replicates: Vec<Vec<f64>>,
 }
@@ -197,7 +191,7 @@ impl Sheet<'_> {
                     interval: (value.is_ok() && interval.is_none() && !self.metrics[spot.metric].is_count())
                         .then(|| self.no_interval(&spot, drawn))
                         .flatten(),
-                    ..self.omitted(&spot, value, drawn)
+                    ..self.omitted(&spot, value, &drawn.blocks[spot.metric], &drawn.values, &drawn.roster)
                 },
             }
         };
@@ -214,8 +208,11 @@ impl Sheet<'_> {
         let blocks = self.blocks(&tallies);
         self.sum(&slots, &units.observed(), &mut tallies);
         let roster = self.roster(units);
-        let values = self.reduced(&spots, &blocks, &self.values(&tallies, &blocks, &roster), &roster);
-        Replay { spots, values, supports, replicates: self.resamples(&slots, uncertainty, self.numbers(units)) }
+        let of_groups = self.values(&tallies, &blocks, &roster);
+        let values = self.reduced(&spots, &blocks, &of_groups, &roster);
+        let omitted = |(spot, value): (&Spot, &Value)| self.omitted(spot, *value, &blocks[spot.metric], &of_groups, &roster);
+        let omitted = spots.iter().zip(&values).map(omitted).collect();
+        Replay { spots, values, supports, omitted, replicates: self.resamples(&slots, uncertainty, self.numbers(units)) }
     }
 
     /// Every number of the sheet, from the sums of a draw.

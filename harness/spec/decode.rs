@@ -197,6 +197,14 @@ fn label(name: &str, options: &Node) -> String {
     }
 }
 
+/// The place of the level that is meant among others, by their labels: the one that is called as it is written, as `0.0` may be in a map, or else by
+/// its canonical text, as `0.0` of a list is called `0`.
+pub fn meant<'l>(level: &Node, labels: impl IntoIterator<Item = &'l str> + Clone) -> Option<usize> {
+    let place = |text: &str| labels.clone().into_iter().position(|label| label == text);
+    let number = matches!(level.value, Value::Integer(_) | Value::Float(_));
+    number.then(|| place(level.place.text())).flatten().or_else(|| place(&canonical(level)))
+}
+
 /// A short text that is the same for the same content: how a level of an axis is called.
 pub fn canonical(node: &Node) -> String {
     match &node.value {

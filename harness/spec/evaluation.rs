@@ -150,7 +150,7 @@ pub enum Evidence {
     /// It is told.
     #[default]
     Report,
-    /// The run fails besides.
+    /// The run fails besides, which needs small groups to be left out.
     Fail,
 }
 
@@ -196,6 +196,15 @@ impl Decode for Evaluation {
         let undefined = fields.optional_with("undefined", problems, |node, problems| {
             word(node, problems, &[("propagate", Policy::Propagate), ("exclude", Policy::Exclude)])
         });
+        let left_out = min_count.is_some() && undefined == Some(Policy::Exclude);
+        if let (Some(Evidence::Fail), Some(node), false) = (insufficient_evidence, fields.node("insufficient_evidence"), left_out) {
+            let problem = Problem::at(node, "`insufficient_evidence: fail` needs small groups to be left out, and here none are");
+            let help = match min_count {
+                None => "add `min_count: 20`, below which groups are small, and `undefined: exclude`",
+                Some(_) => "add `undefined: exclude`: with `propagate`, a number over small groups is there, and `small`",
+            };
+            problems.push(problem.help(help));
+        }
         let mut metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
         if let (Some([]), Some(node)) = (metrics.as_deref(), fields.node("metrics")) {
             return expected(node, problems, "at least one metric, such as `[accuracy_score]`");

@@ -1,6 +1,6 @@
 //! Axes, their levels, and the points that a part of the spec spans.
 
-use super::decode::{Decode, Fields, canonical};
+use super::decode::{Decode, Fields, canonical, meant};
 use super::folds::{FOLD, Folds, fold_of};
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems, did_you_mean};
@@ -141,10 +141,10 @@ impl Grid {
                     );
                 }
                 let axis = axis?;
-                let label = canonical(value);
-                let level = self.axes[axis].levels.iter().position(|level| level.label == label);
+                let labels = self.axes[axis].levels.iter().map(|level| level.label.as_str());
+                let level = meant(value, labels.clone());
                 if level.is_none() {
-                    let labels = self.axes[axis].levels.iter().map(|level| level.label.as_str());
+                    let label = canonical(value);
                     problems.push(
                         Problem::at(value, format!("the axis `{}` has no level `{label}`", key.text)).help(did_you_mean(&label, labels)),
                     );

@@ -4,7 +4,7 @@
 
 use indexmap::IndexMap;
 
-use super::decode::{Decode, Fields, expected, one_or_many, word};
+use super::decode::{Decode, Fields, expected, meant, one_or_many, word};
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems};
 use super::source::{Place, Source};
@@ -23,6 +23,11 @@ impl Mention {
     pub fn unwritten(name: &str) -> Self {
         let place = Place { source: Source::new("", ""), start: 0, end: 0 };
         Self { name: name.to_owned(), node: Node { value: Value::Text(name.to_owned()), place, via: None } }
+    }
+
+    /// Whether it is the name of a level, however that is written.
+    pub(super) fn means(&self, level: &str) -> bool {
+        meant(&self.node, [level]).is_some()
     }
 
     fn of_key(key: &Key, map: &Node) -> Self {
@@ -150,7 +155,7 @@ pub struct Condition {
 impl Condition {
     /// Whether a cell with this level (`None`: with none) is shown.
     pub fn admits(&self, level: Option<&str>) -> bool {
-        level.is_some_and(|level| self.levels.iter().any(|known| known.name == level)) != self.negated
+        level.is_some_and(|level| self.levels.iter().any(|known| known.means(level))) != self.negated
     }
 
     fn decode_map(node: &Node, problems: &mut Problems) -> Option<Vec<Self>> {

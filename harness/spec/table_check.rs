@@ -154,7 +154,7 @@ impl Check<'_> {
             return;
         };
         for level in &condition.levels {
-            if !levels.contains(&level.name.as_str()) {
+            if !levels.iter().any(|known| level.means(known)) {
                 problems.push(
                     Problem::at(&level.node, format!("`{}` has no level `{}`", condition.of.name, level.name))
                         .help(did_you_mean(&level.name, levels.iter().copied())),

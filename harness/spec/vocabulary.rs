@@ -40,7 +40,7 @@ pub struct MetricColumn {
     pub decided: bool,
     /// What it is, where two models cannot exchange what it counts item by item.
     pub unexchanged: Option<&'static str>,
-    /// Whether it is an effect: a number that is 0, or told from chance, where there is none.
+    /// Whether it is an effect: a number that is 0 (a ratio: 1), or told from chance, where there is none.
     pub effect: bool,
     /// Whether it is of two models, so that comparisons alone say it.
     pub of_models: bool,

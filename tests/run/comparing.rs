@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{DATA, call, faulty_model, learner, study, table};
+use super::{DATA, EVALUATE, call, faulty_model, learner, study, table};
 use crate::command::{Folder, fairgrid};
 
 /// 300 people of two groups. Vendor `a` errs for every fourth, `b` for every fifth, `c` for every sixth of them.
@@ -118,6 +118,30 @@ fn an_axis_is_compared_for_every_model() {
 }
 
 #[test]
+fn levels_that_are_numbers_are_named_as_they_are_written_or_called() {
+    let row = |row: usize| format!("i{row},{},{},{}\n", row % 2, row as f64 / 8.0, ["1.0", "2"][row / 2 % 2]);
+    let said = format!("id,y,s,g\n{}", (0..8).map(row).collect::<String>());
+    for (axis, called) in [("{0.0: 0.1, 0.50: 0.4, 3: 0.6}", ["0.0", "0.50"]), ("[0.0, 0.50, 3]", ["0", "0.5"])] {
+        let text = format!(
+            "fairgrid: 1\nstudy: named\ngrid: {{cut: {axis}}}\nexclude: [{{cut: 3}}]\n\
+             models: {{m: {{predictions: p.csv, columns: {{id: id, label: y, scores: s, classes: [0, 1]}}}}}}\n\
+             evaluate: {{e: {{groups: [g], positive: 1, decide: {{threshold: $cut, as: cut_there}}, metrics: [accuracy_score]}}}}\n\
+             uncertainty: {{bootstrap: 100}}\ncompare:\n  gain: {{cut: {{from: 0.0, to: 0.50}}, metrics: accuracy_score}}\n  \
+             groups: {{g: {{from: 1.0, to: 2}}, metrics: accuracy_score}}\n\
+             tables: {{main: {{rows: [cut], columns: [accuracy_score], where: {{cut: [0.50]}}}}}}\n"
+        );
+        let folder = Folder::new().file("p.csv", said.clone()).file("named.yaml", text);
+        fairgrid(["run", "named.yaml", "--quiet"]).within(&folder).run().ok();
+        let rows = rows_of(&folder, "named");
+        let gain = rows.iter().find(|row| row["comparison"] == "gain").unwrap();
+        assert_eq!([&*gain["from"], &*gain["to"]], called);
+        assert!(rows.iter().any(|row| row["from"] == "g=1" && row["to"] == "g=2"), "{rows:?}");
+        let shown = folder.read("results/named/leaderboard.csv");
+        assert!(shown.lines().count() == 2 && shown.contains(&format!("{},", called[1])), "{shown}");
+    }
+}
+
+#[test]
 fn nothing_is_left_where_nothing_is_compared() {
     let folder = vendors("");
     fairgrid(["run", "vendors.yaml"]).within(&folder).run().ok();
@@ -175,6 +199,19 @@ fn trained_models_are_compared() {
     call(&folder, &["run", "trained.yaml", "--only", "seed=0"]).run().ok();
     let part = folder.read("results/trained/comparisons.csv");
     assert!(part.lines().count() == 4 && part.lines().all(|line| first.contains(line)), "{part}");
+}
+
+#[test]
+fn a_trained_model_is_not_compared_with_one_whose_items_have_weights() {
+    let claim = "claim: {predictions: claim.csv, columns: {id: id, label: shade, scores: {dark: d, light: l}, weight: w}}";
+    let compare = "compare: {nets: {models: [net, claim], metrics: [accuracy_score]}}\n";
+    let folder = study("weighted", &format!("{DATA}models: {{net: {}, {claim}}}\n{EVALUATE}{compare}", learner("0")));
+    let row = |index: usize| {
+        let (shade, side) = (["dark", "light"][index % 2], if index.is_multiple_of(3) { "left" } else { "right" });
+        format!("images/{shade}-{side}-{index}.png,{shade},0,1,{}\n", index + 1)
+    };
+    let folder = folder.file("claim.csv", format!("id,shade,d,l,w\n{}", (0..40).map(row).collect::<String>()));
+    insta::assert_snapshot!(call(&folder, &["validate", "weighted.yaml"]).run());
 }
 
 #[test]
@@ -295,6 +332,23 @@ fn what_became_of_gaps_is_told_of_each_and_of_all() {
     );
     let rate = rows.iter().find(|row| row["statistic"] == "retention_rate").unwrap();
     assert_eq!((number(rate, "estimate"), rate["n"].as_str()), (0.5, "2"));
+}
+
+#[test]
+fn ratios_and_differences_of_groups_become_the_same() {
+    let text = "compare:\n  less: {models: [a, c], report: [difference, transition], metrics: [gap, ratio, to_all]}\n  \
+                more: {models: [c, a], report: [difference, transition], metrics: [gap, ratio, to_all]}\n";
+    let folder = vendors(text);
+    let metrics = "{accuracy_score_ratio: {as: ratio}}, {accuracy_score_ratio: {method: to_overall, as: to_all}}, \
+                   {accuracy_score_difference";
+    let study = folder.read("vendors.yaml").replace("{accuracy_score_difference", metrics).replace("permutations: 0", "permutations: 200");
+    std::fs::write(folder.path("vendors.yaml"), study).unwrap();
+    fairgrid(["run", "vendors.yaml", "--quiet"]).within(&folder).run().ok();
+    // Half of the dark are right, and then two thirds; always all of the light.
+    for row in rows(&folder) {
+        let wanted = if row["comparison"] == "less" { "attenuated" } else { "amplified" };
+        assert_eq!(row["transition"], wanted, "{row:?}");
+    }
 }
 
 #[test]

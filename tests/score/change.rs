@@ -260,20 +260,37 @@ fn every_transition_has_its_word() {
         (finding.value_from, finding.value_to) = (Some(0.3), Some(0.6));
         (finding.p, finding.p_adjusted) = (Some(0.01), Some(0.08));
     });
-    assert_eq!(transition(&measured(0.3, 0.1, None), &measured(0.6, 0.1, None), &adjusted, 0.95), Some(Transition::Retained));
+    assert_eq!(transition(&measured(0.3, 0.1, None), &measured(0.6, 0.1, None), &adjusted, 0.95), Ok(Transition::Retained));
     // A gap is never 0; it is there where chance alone rarely makes as large a one.
     let gaps = finding(|finding| {
         (finding.value_from, finding.value_to) = (Some(0.3), Some(0.2));
         finding.p = Some(0.2);
     });
     let gap = |value: f64, p: f64| Measurement { by: "tone".to_owned(), ..measured(value, 0.1, Some(p)) };
-    assert_eq!(transition(&gap(0.3, 0.01), &gap(0.2, 0.3), &gaps, 0.95), Some(Transition::Removed));
-    assert_eq!(transition(&gap(0.3, 0.01), &gap(0.2, 0.05), &gaps, 0.95), Some(Transition::Retained));
+    assert_eq!(transition(&gap(0.3, 0.01), &gap(0.2, 0.3), &gaps, 0.95), Ok(Transition::Removed));
+    assert_eq!(transition(&gap(0.3, 0.01), &gap(0.2, 0.05), &gaps, 0.95), Ok(Transition::Retained));
+    // What is known of a gap over other groups says nothing of this one.
+    let apart = "what is there is known of the sides' own numbers, and these are of other items or groups";
+    assert_eq!(transition(&gap(0.6, 0.01), &gap(0.2, 0.3), &gaps, 0.95), Err(apart));
+    // Of a ratio, 1 is no effect: near to it is little, and its null leaves it out or, without one, its interval.
+    let ratio = |before: (f64, f64), after: (f64, f64), p: Option<f64>| {
+        let change = finding(|finding| {
+            (finding.value_from, finding.value_to) = (Some(before.0), Some(after.0));
+            (finding.no_effect, finding.p) = (1.0, Some(0.01));
+        });
+        let of = |(value, half)| Measurement { by: "tone".to_owned(), ..measured(value, half, p) };
+        transition(&of(before), &of(after), &change, 0.95).unwrap().word()
+    };
+    assert_eq!(ratio((0.44, 0.1), (0.67, 0.1), Some(0.01)), "attenuated");
+    assert_eq!(ratio((0.67, 0.1), (0.44, 0.1), Some(0.01)), "amplified");
+    assert_eq!(ratio((0.44, 0.1), (0.95, 0.1), None), "removed");
+    assert_eq!(ratio((0.95, 0.1), (0.44, 0.1), None), "introduced");
+    assert_eq!(ratio((0.5, 0.1), (1.5, 0.1), None), "flipped");
     // An association has a sign, and a p that may be of the other side.
     let turned = finding(|finding| {
         (finding.value_from, finding.value_to) = (Some(0.05), Some(-0.3));
         finding.p = Some(0.01);
     });
     let association = |value: f64, p: f64| measured(value, 0.1, Some(p));
-    assert_eq!(transition(&association(0.05, 0.2), &association(-0.3, 1.0), &turned, 0.95), Some(Transition::Introduced));
+    assert_eq!(transition(&association(0.05, 0.2), &association(-0.3, 1.0), &turned, 0.95), Ok(Transition::Introduced));
 }

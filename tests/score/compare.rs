@@ -49,6 +49,18 @@ fn differences(sides: &[Predictions], adjust: Adjust) -> Result<Vec<Finding>, Sc
     compare(&sides, &request, &Uncertainty::default().with_draws(400, 0))
 }
 
+/// How two sides differ in some metrics, under some rules on groups.
+fn of_two(rules: &str, metrics: &str, sides: &[Predictions; 2]) -> Vec<Finding> {
+    let positive = if sides[0].classes().len() == 2 { "positive: 1, " } else { "" };
+    let evaluation = spec::<Evaluation>(&format!("{{groups: [g], {positive}{rules}, metrics: {metrics}}}"));
+    let fitted = FittedRules::new();
+    let names: Vec<String> = evaluation.metrics.iter().map(|call| call.name.as_ref().unwrap_or(&call.choice.name).clone()).collect();
+    let sides = sides.each_ref().map(|predictions| Side { predictions, evaluation: &evaluation, fitted: &fitted, rule: None });
+    let contrasts = [Contrast::Difference { from: vec![0], to: vec![1] }];
+    let request = Request { contrasts: &contrasts, metrics: &names, test: Test::Bootstrap, within: None, adjust: Adjust::None, seeds: &[] };
+    compare(&sides, &request, &Uncertainty::default().with_draws(100, 0)).unwrap()
+}
+
 fn overall(all: &[Finding]) -> &Finding {
     all.iter().find(|d| d.metric == "accuracy_score" && d.by.is_empty()).unwrap()
 }
@@ -194,10 +206,139 @@ fn mcnemar_counts_the_items_that_one_side_alone_has_right() {
 }
 
 #[test]
+fn a_group_has_the_items_that_every_side_decided() {
+    // One decides all 30 items of `c`, the other 10 of them.
+    let said = |decided: usize| {
+        let row = |row: usize| {
+            let group = ["a", "b", "c"][row % 3];
+            let abstains = group == "c" && row / 3 >= decided;
+            let decision = if abstains { "" } else { ["1", "0"][usize::from(row.is_multiple_of(4))] };
+            format!("i{row},1,{decision},{group}\n")
+        };
+        import(&format!("id,y,p,g\n{}", (0..90).map(row).collect::<String>()), "{id: id, label: y, decision: p, classes: [0, 1]}", &["g"])
+            .unwrap()
+    };
+    let small = "10 items in g=c, fewer than `min_count` (20)";
+    for order in [[30, 10], [10, 30]] {
+        let found = of_two(
+            "abstained: exclude, min_count: 20, undefined: exclude",
+            "[accuracy_score, {accuracy_score_difference: {as: gap}}]",
+            &order.map(said),
+        );
+        let group = found.iter().find(|finding| finding.group == "g=c").unwrap();
+        assert_eq!((group.n, group.status, group.reason.as_str()), (10, Status::Small, small));
+        let gap = found.iter().find(|finding| finding.metric == "gap").unwrap();
+        assert_eq!((gap.n, gap.status, gap.reason.clone()), (60, Status::Ok, format!("left out: {small}")));
+    }
+}
+
+#[test]
+fn a_gap_of_too_few_groups_has_too_little_evidence_in_comparisons_too() {
+    let metrics = "[{accuracy_score_difference: {as: gap}}, {accuracy_score_group_min: {as: worst}}]";
+    let sides = [model(4, false), model(5, false)];
+    let few = ["a", "b", "c"].map(|group| format!("100 items in g={group}, fewer than `min_count` (101)"));
+    for finding in of_two("min_count: 101, undefined: exclude", metrics, &sides) {
+        assert_eq!((finding.status, finding.estimate, &finding.reason), (Status::InsufficientEvidence, None, &few.join("; ")));
+    }
+    for finding in of_two("min_count: 101, undefined: propagate", metrics, &sides) {
+        assert_eq!((finding.status, &finding.reason), (Status::Small, &few[0]));
+        assert!(finding.estimate.is_some());
+    }
+}
+
+#[test]
+fn gaps_are_compared_over_the_groups_that_all_sides_have_numbers_of() {
+    // Both decide alike in `a` and `b`, of which 8 and 6 in 10 positive decisions are right; in `c` one is right in 1 of 10, the other decides nobody.
+    let said = |decides: bool| {
+        let row = |row: usize| {
+            let (group, item) = (row / 20, row % 20);
+            let decided = item < 10 && (group < 2 || decides);
+            let right = item < [8, 6, 1][group];
+            format!("i{row},{},{},{}\n", u8::from(right || item >= 10), u8::from(decided), ["a", "b", "c"][group])
+        };
+        import(&format!("id,y,p,g\n{}", (0..60).map(row).collect::<String>()), "{id: id, label: y, decision: p, classes: [0, 1]}", &["g"])
+            .unwrap()
+    };
+    for order in [[true, false], [false, true]] {
+        let metrics = "[precision_score, {precision_score_difference: {as: gap}}]";
+        let found = of_two("undefined: exclude", metrics, &order.map(said));
+        let gap = found.iter().find(|finding| finding.metric == "gap").unwrap();
+        let told = [gap.value_from, gap.value_to, gap.estimate].map(|value| (value.unwrap() * 1e9).round() / 1e9);
+        assert_eq!((told, gap.status), ([0.2, 0.2, 0.0], Status::Ok));
+        assert_eq!(gap.reason, "left out: nothing decided positive in g=c");
+        // Of the group itself nothing is left out.
+        let group = found.iter().find(|finding| finding.group == "g=c").unwrap();
+        assert_eq!((group.status, group.value_from.or(group.value_to)), (Status::Undefined, Some(0.1)));
+        let found = of_two("undefined: propagate", metrics, &order.map(said));
+        assert_eq!(found.iter().find(|finding| finding.metric == "gap").unwrap().status, Status::Undefined);
+    }
+}
+
+#[test]
+fn means_of_gaps_are_compared_over_the_classes_that_all_sides_have_numbers_of() {
+    // Of three classes, one model never says `z`: there is no largest share to divide by.
+    let said = |says: bool| {
+        let row = |row: usize| {
+            let decision = match (row % 4, row / 4 % 5) {
+                (0, 0) => "z",
+                (0, _) if row.is_multiple_of(8) => "z",
+                (1, _) => "x",
+                _ => "y",
+            };
+            let decision = if decision == "z" && !says { "y" } else { decision };
+            format!("i{row},{},{decision},{}\n", ["x", "y", "z"][row % 3], ["a", "b"][usize::from(row.is_multiple_of(3))])
+        };
+        import(
+            &format!("id,y,p,g\n{}", (0..240).map(row).collect::<String>()),
+            "{id: id, label: y, decision: p, classes: [x, y, z]}",
+            &["g"],
+        )
+        .unwrap()
+    };
+    let ratios = "[{demographic_parity_ratio: {classes: mean, as: ratio}}, {demographic_parity_ratio: {classes: per_class, as: each}}]";
+    for order in [[true, false], [false, true]] {
+        let found = of_two("undefined: exclude", ratios, &order.map(said));
+        let (mean, each) = found.split_first().unwrap();
+        assert_eq!((mean.status, mean.reason.as_str()), (Status::Ok, "left out: 1 of 3 classes"));
+        let defined: Vec<f64> = each.iter().filter_map(|finding| finding.estimate).collect();
+        assert_eq!(defined.len(), 2, "{each:?}");
+        assert!((mean.estimate.unwrap() - defined.iter().sum::<f64>() / 2.0).abs() < 1e-12, "{mean:?} {each:?}");
+    }
+}
+
+#[test]
+fn a_ratio_of_groups_without_effect_is_1_and_a_sum_of_two_is_2() {
+    let metrics = "[accuracy_score_difference, accuracy_score_ratio, {accuracy_score_ratio: {method: to_overall, as: to_all}}, \
+                   {equalized_odds_ratio: {agg: sum, as: sum}}, {equalized_odds_ratio: {agg: mean, as: mean}}, accuracy_score_skewness]";
+    let found = of_two("undefined: exclude", metrics, &[model(4, false), model(5, false)]);
+    assert_eq!(found.iter().map(|finding| finding.no_effect).collect::<Vec<f64>>(), [0.0, 1.0, 1.0, 2.0, 1.0, 1.0]);
+}
+
+#[test]
 fn what_is_not_the_same_is_refused() {
+    let refused = |sides: [Predictions; 2]| {
+        let error = differences(&sides, Adjust::None).unwrap_err().to_string();
+        error.strip_prefix("the sides cannot be compared: ").unwrap().to_owned()
+    };
     let fewer = import("id,y,p,g\ni0,1,1,a\ni1,1,1,b\n", "{id: id, label: y, decision: p, classes: [0, 1]}", &["g"]).unwrap();
-    let error = differences(&[model(4, false), fewer], Adjust::None).unwrap_err().to_string();
-    assert_eq!(error, "the sides cannot be compared: 2 of 300 and 2 items are the same: both sides need the same items");
+    assert_eq!(refused([model(4, false), fewer]), "2 of 300 and 2 items are the same: both sides need the same items");
+    // What counts an item more than once, or with others, is no model's to say.
+    let with = |rows: &str, more: &str| {
+        let columns = format!("{{id: id, label: y, decision: p, classes: [0, 1]{more}}}");
+        import(&format!("id,y,p,g,n\n{rows}"), &columns, &["g"]).unwrap()
+    };
+    let (one, turned, other) = ("a,1,1,x,1\nb,1,0,y,2\n", "b,1,0,y,2\na,1,1,x,1\n", "a,1,1,x,1\nb,1,0,y,1\n");
+    for (what, more, apart) in [
+        ("weights", ", weight: n", "`b` weighs `2` on one side and `1` on the other"),
+        ("subjects", ", subject: n", "of `b`, `subject` is `2` on one side and `1` on the other"),
+    ] {
+        assert_eq!(refused([with(one, more), with(other, more)]), format!("the sides do not agree on {what}: {apart}"));
+        for lacking in [[with(one, more), with(one, "")], [with(one, ""), with(one, more)]] {
+            let told = refused(lacking);
+            assert!(told.starts_with(&format!("the sides do not agree on {what}: one has none")), "{told}");
+        }
+        differences(&[with(one, more), with(turned, more)], Adjust::None).unwrap();
+    }
 }
 
 #[test]

@@ -180,8 +180,8 @@ impl Planner<'_> {
             let mut columns = self.scored.iter().flat_map(|said| &said.metrics).filter(|column| column.name == metric.value);
             if columns.any(|column| !column.effect && !column.of_models) {
                 let message =
-                    format!("what became of an effect is told of numbers that are 0 where there is none, and `{}` is not", metric.value);
-                let help = "name a gap, as `…_difference`, or a number with a sign, as `{…_difference: {reference: LEVEL}}`; or write `report: difference`";
+                    format!("what became of an effect is told of gaps and of numbers with a sign, and `{}` is neither", metric.value);
+                let help = "name a gap, as `…_difference` or `…_ratio`, or a number with a sign, as `{…_difference: {reference: LEVEL}}`; or write `report: difference`";
                 self.problems.push(Problem::at(&metric.node, message).help(help));
             }
         }
@@ -245,7 +245,7 @@ impl Planner<'_> {
         }
     }
 
-    fn is_weighted(&self, entry: &Entry<'_>, score: &PlannedScore) -> bool {
+    pub(super) fn is_weighted(&self, entry: &Entry<'_>, score: &PlannedScore) -> bool {
         matches!(entry.source(score), Some(Source::Imported { predictions, .. }) if predictions.weight().is_some())
     }
 }

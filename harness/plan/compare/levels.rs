@@ -8,6 +8,7 @@ use crate::plan::make::Planner;
 use crate::plan::planned::{PlannedScore, Source};
 use crate::score::compare::contrast::Pairs;
 use crate::spec::compare::{Over, Report, Sides};
+use crate::spec::decode::meant;
 use crate::spec::evaluation::Written;
 use crate::spec::node::Value;
 use crate::spec::problem::{Problem, did_you_mean};
@@ -46,7 +47,7 @@ impl Planner<'_> {
             _ => format!("the axis `{name}` has no level `{level}`"),
         };
         let mut place = |level: &Written<String>| {
-            let found = known.iter().position(|known| *known == level.value);
+            let found = meant(&level.node, known.iter().map(String::as_str));
             if found.is_none() {
                 let help = did_you_mean(&level.value, known.iter().map(String::as_str));
                 self.problems.push(Problem::at(&level.node, what(&level.value)).help(help));
@@ -109,8 +110,9 @@ impl Planner<'_> {
     fn groups(&mut self, entry: &Entry<'_>, by: &str, sides: &Sides) -> Option<Levels> {
         let known = self.labels(entry, by);
         let mut label = |level: &Written<String>| {
-            let full = format!("{by}={}", level.value);
-            let found = known.iter().find(|label| **label == level.value || **label == full).cloned();
+            let of_field = known.iter().map(|label| label.strip_prefix(by).and_then(|level| level.strip_prefix('=')).unwrap_or(label));
+            let found = known.iter().position(|label| *label == level.value).or_else(|| meant(&level.node, of_field));
+            let found = found.map(|place| known[place].clone());
             if found.is_none() && self.request.only.is_empty() {
                 let message = format!("there is no group `{}` by `{by}`", level.value);
                 let help = did_you_mean(&level.value, known.iter().map(String::as_str));

@@ -356,6 +356,14 @@ impl Reduction {
         (self.is_gap() || scaled_down).then(|| self.grows())
     }
 
+    /// Its value where groups do not differ, if it is a gap or has a sign.
+    pub fn no_effect(self) -> Option<f64> {
+        match self {
+            Self::Ratio(_) | Self::Inequity | Self::Skewness => Some(1.0),
+            _ => (self.is_signed() || self.is_gap()).then_some(0.0),
+        }
+    }
+
     /// Whether it has a sign, and is 0 where groups do not differ.
     pub fn is_signed(self) -> bool {
         matches!(self, Self::Relative(Step::Minus, _))

@@ -1,8 +1,8 @@
 //! What became of effects between before and after: of each by itself, and of all together.
 //!
-//! An effect is a number whose value without an effect is 0, such as a difference between groups or an association. It is there where its
-//! interval leaves 0 out; a gap, which chance alone keeps above 0, is there where its null is as large in no more than α of the
-//! permutations.
+//! An effect is how far a number is from what it is without one: 0, as a difference between groups or an association, or 1, as a ratio of
+//! groups. It is there where the number's interval leaves that out; a gap, which chance alone keeps away from it, is there where its null is as
+//! far out in no more than α of the permutations.
 
 use super::finding::{Finding, Statistic};
 use super::transition::Transition;
@@ -11,22 +11,29 @@ use crate::score::interval::share::{self, normal_quantile};
 use crate::score::measurement::{Measurement, Status};
 use crate::spec::uncertainty::Shares;
 
-/// What became of one effect, whose change is significant where its (adjusted) p is at most α, which is 1 minus the level of intervals. `None` where
-/// that is not known.
-pub fn transition(before: &Measurement, after: &Measurement, change: &Finding, level: f64) -> Option<Transition> {
-    let alpha = 1.0 - level;
+/// What became of one effect, whose change is significant where its (adjusted) p is at most α, which is 1 minus the level of intervals.
+///
+/// # Errors
+/// Why that is not known.
+pub fn transition(before: &Measurement, after: &Measurement, change: &Finding, level: f64) -> Result<Transition, &'static str> {
+    let (alpha, none) = (1.0 - level, change.no_effect);
     let there = |number: &Measurement| match (number.null_p, number.lower.zip(number.upper)) {
-        (Some(p), _) if !number.by.is_empty() => Some(p <= alpha),
+        (Some(p), _) if !number.by.is_empty() => Ok(p <= alpha),
         // The p of an association may be of one side alone.
-        (_, interval) => interval.map(excludes_zero),
+        (_, interval) => interval.map(|(lower, upper)| excludes_zero((lower - none, upper - none))).ok_or("a number has no interval"),
     };
-    let (from, to) = (change.value_from?, change.value_to?);
-    Some(match (there(before)?, there(after)?) {
+    let (Some(from), Some(to)) = (change.value_from, change.value_to) else { return Err("a number is undefined") };
+    let own = |number: &Measurement, value: f64| number.value.is_some_and(|own| (own - value).abs() <= 1e-6 * own.abs().max(1.0));
+    if !own(before, from) || !own(after, to) {
+        return Err("what is there is known of the sides' own numbers, and these are of other items or groups");
+    }
+    let (from, to) = (from - none, to - none);
+    Ok(match (there(before)?, there(after)?) {
         (false, false) => Transition::None,
         (true, false) => Transition::Removed,
         (false, true) => Transition::Introduced,
         (true, true) if from * to < 0.0 => Transition::Flipped,
-        (true, true) => match change.p_adjusted.or(change.p)? <= alpha {
+        (true, true) => match change.p_adjusted.or(change.p).ok_or("its change has no p")? <= alpha {
             false => Transition::Retained,
             true if to.abs() > from.abs() => Transition::Amplified,
             true => Transition::Attenuated,

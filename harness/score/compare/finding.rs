@@ -73,6 +73,8 @@ pub struct Finding {
     pub upper: Option<f64>,
     /// The interval's level.
     pub level: Option<f64>,
+    /// What the two values are where there is no effect: 0, and 1 of ratios of groups.
+    pub no_effect: f64,
     /// Two-sided, of the estimate being 0.
     pub p: Option<f64>,
     /// p adjusted for all findings of this comparison.
@@ -111,6 +113,7 @@ impl Finding {
             lower: None,
             upper: None,
             level: None,
+            no_effect: 0.0,
             p: None,
             p_adjusted: None,
             n: 0,

@@ -7,6 +7,8 @@ mod permuted;
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexSet;
+
 use super::contrast::{At, Contrast};
 use super::exact;
 use super::finding::{Finding, Statistic};
@@ -19,10 +21,10 @@ use crate::score::breakdown::reference::Anchor;
 use crate::score::interval;
 use crate::score::interval::share;
 use crate::score::lens::Lens;
-use crate::score::measurement::{Direction, Status, told};
+use crate::score::measurement::{Direction, told};
 use crate::score::metric::Metric;
 use crate::score::rule::refit::Refit;
-use crate::score::sheet::{Replay, Sheet, Spot};
+use crate::score::sheet::{Lack, Replay, Sheet, Spot};
 use crate::score::units::{Rows, Units};
 use crate::spec::compare::Test;
 use crate::spec::uncertainty::{Method, Uncertainty};
@@ -65,11 +67,19 @@ struct Sum {
     means: Vec<usize>,
 }
 
+/// What numbers over groups look at.
+struct Members {
+    /// The groups that are large enough.
+    kept: Vec<bool>,
+    /// What some side has no number of.
+    without: Vec<Lack>,
+}
+
 /// The sides' items as units, and each side's numbers over them.
 pub(super) struct Played {
     units: Units,
     sizes: Sizes,
-    kept: Vec<bool>,
+    members: Members,
     /// How many equally weighted units each group is worth, and last all together.
     effective: Vec<f64>,
     pub(super) replays: Vec<Replay>,
@@ -99,7 +109,7 @@ impl Paired<'_> {
         if !request.contrasts.iter().any(wanted) {
             return Vec::new();
         }
-        let played = self.play();
+        let played = self.play_together();
         let mut findings = Vec::new();
         for (place, contrast) in request.contrasts.iter().enumerate().filter(|(_, contrast)| wanted(contrast)) {
             for sum in self.sums(contrast, &played.replays[0].spots) {
@@ -110,7 +120,40 @@ impl Paired<'_> {
         findings
     }
 
+    /// The sides' numbers, each of the groups and classes that it has numbers of.
     pub(super) fn play(&self) -> Played {
+        let (units, sizes) = self.units();
+        let members = Members { kept: sizes.kept(), without: Vec::new() };
+        self.play_over(units, sizes, members)
+    }
+
+    /// The sides' numbers, all of the groups and classes that every side has numbers of, where others are left out at all: else the difference of
+    /// two gaps would be that of the groups that they are over.
+    fn play_together(&self) -> Played {
+        let (units, sizes) = self.units();
+        let mut members = Members { kept: sizes.kept(), without: Vec::new() };
+        let lacking = |side: usize| {
+            let metrics = [self.metrics[side]];
+            self.sheet(&self.lenses[side], &metrics, &members).lacking(&units, &self.patterns(&units, side))
+        };
+        members.without = (0..self.lenses.len()).flat_map(lacking).collect();
+        self.play_over(units, sizes, members)
+    }
+
+    fn play_over(&self, units: Units, sizes: Sizes, members: Members) -> Played {
+        let replay = |side: usize| {
+            let metrics = [self.metrics[side]];
+            let refit = self.refits.get(side).and_then(Option::as_ref);
+            let sheet = Sheet { refit, ..self.sheet(&self.lenses[side], &metrics, &members) };
+            sheet.replay(&units, &self.patterns(&units, side), self.uncertainty)
+        };
+        let replays = (0..self.lenses.len()).map(replay).collect();
+        let effective = units.effective(self.breakdown.groups.len());
+        Played { units, sizes, members, effective, replays }
+    }
+
+    /// The items that count on every side, and how many of them each group has.
+    fn units(&self) -> (Units, Sizes) {
         let first = &self.audits[0];
         let rows = Rows {
             groups: &self.breakdown.of_row,
@@ -119,28 +162,18 @@ impl Paired<'_> {
             clusters: first.clusters.as_ref(),
             copies: first.predictions.copies(),
         };
-        let units = Units::new(rows, first.predictions.ids());
-        let sizes = first.sizes(self.lenses[0].of_row(), self.breakdown);
-        let kept = sizes.kept();
-        let replay = |side: usize| {
-            let metrics = [self.metrics[side]];
-            let refit = self.refits.get(side).and_then(Option::as_ref);
-            let sheet = Sheet { refit, ..self.sheet(&self.lenses[side], &metrics, &kept) };
-            sheet.replay(&units, &self.patterns(&units, side), self.uncertainty)
-        };
-        let replays = (0..self.lenses.len()).map(replay).collect();
-        let effective = units.effective(self.breakdown.groups.len());
-        Played { units, sizes, kept, effective, replays }
+        (Units::new(rows, first.predictions.ids()), first.sizes(self.joint, self.breakdown))
     }
 
-    fn sheet<'s>(&'s self, lens: &'s Lens, metrics: &'s [&'s Metric], kept: &'s [bool]) -> Sheet<'s> {
+    fn sheet<'s>(&'s self, lens: &'s Lens, metrics: &'s [&'s Metric], members: &'s Members) -> Sheet<'s> {
         Sheet {
             lens,
             breakdown: self.breakdown,
             metrics,
             policy: self.audits[0].evaluation.undefined,
-            kept,
+            kept: &members.kept,
             anchors: self.anchors,
+            without: &members.without,
             refit: None,
             relabel: None,
         }
@@ -204,16 +237,18 @@ impl Paired<'_> {
         let undefined = sum.terms.iter().find_map(|(_, at)| value(*at).err().map(|undefined| (undefined, replays[at.0].spots[at.1].group)));
         let touched = || sum.terms.iter().map(|(_, at)| &replays[at.0].spots[at.1]);
         let small = touched().find_map(|spot| played.sizes.small(spot, self.breakdown, &self.anchors[0]));
-        let left_out = touched().next().map(|spot| played.sizes.left_out(spot, self.breakdown)).unwrap_or_default();
+        let too_small = touched().next().map(|spot| played.sizes.left_out(spot, self.breakdown)).unwrap_or_default();
+        let lacking = sum.terms.iter().flat_map(|(_, (side, number))| first.omitted(&replays[*side].omitted[*number], self.breakdown));
+        let lacking: IndexSet<String> = lacking.collect();
         let estimate = undefined.is_none().then(|| sum.terms.iter().filter_map(|(weight, at)| Some(weight * value(*at).ok()?)).sum());
         let permutes = request.test == Test::Permutation && self.uncertainty.permutations() > 0;
         let permuted = estimate.filter(|_: &f64| permutes).map(|_| self.permuted(sum, played)).transpose();
         let (status, reason) = match (undefined, small) {
-            (Some((undefined, group)), _) => (Status::Undefined, first.reason(undefined, group, self.breakdown)),
+            (Some(undefined), small) => first.absent(undefined, small, &too_small, lacking.into_iter(), self.breakdown),
             (None, small) => {
                 let without_p = permuted.as_ref().err().map(|why| format!("no p: {why}"));
-                let left_out = if small.is_some() { String::new() } else { audit::without(left_out) };
-                told(small, [left_out].into_iter().chain(without_p))
+                let too_small = if small.is_some() { Vec::new() } else { too_small };
+                told(small, [audit::without(too_small.into_iter().chain(lacking))].into_iter().chain(without_p))
             }
         };
         let resample =
@@ -253,6 +288,7 @@ impl Paired<'_> {
             lower: ends.map(|(lower, _)| lower),
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
+            no_effect: metric.no_effect().unwrap_or_default(),
             p: estimate.and_then(|estimate| match (request.test, seeds.as_ref().and_then(|seeds| seeds.p(estimate))) {
                 (Test::Bootstrap, Some(p)) => Some(p),
                 // Shares have intervals of their own: p is where those reach 0.

@@ -5,9 +5,9 @@ use crate::score::rule::rulebook::RuleDefinition;
 const MARGIN: &str = "equivalent: the interval of level 1 - 2 α lies within ±δ, where α is 1 - `level`; different: not equivalent, and the interval \
                       of level 1 - α leaves 0 out; inconclusive: neither. `adjust` does not change these intervals";
 
-const BECAME: &str = "an effect is a number that is 0 where there is none: a gap, a signed difference, an association; there before and after, it is flipped (another sign), amplified or attenuated (the p of its change, adjusted where that is \
+const BECAME: &str = "an effect is how far a number is from 0, or a ratio of groups from 1: a gap, a signed difference, an association; there before and after, it is flipped (another sign), amplified or attenuated (the p of its change, adjusted where that is \
                       asked, is at most α = 1 - `level`) or retained; there before only, removed; after only, introduced; else none. A number is \
-                      there where its interval leaves 0 out; a gap, where its p under shuffled group labels is at most α";
+                      there where its interval leaves that out; a gap, where its p under shuffled group labels is at most α";
 
 /// All: what is set against what, where p comes from, what many tests do to it, and what is said of two sides.
 pub const TERMS: [RuleDefinition; 13] = [

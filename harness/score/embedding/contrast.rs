@@ -13,7 +13,7 @@ use crate::score::compare::verdict::Verdict;
 use crate::score::compare::{Request, resampled_p};
 use crate::score::interval;
 use crate::score::measurement::{Direction, Status, told};
-use crate::score::value::Undefined;
+use crate::score::value::{Cause, Undefined};
 use crate::spec::compare::Test;
 use crate::spec::uncertainty::Uncertainty;
 
@@ -131,6 +131,7 @@ impl Sides<'_> {
     fn status(&self, undefined: Option<(Undefined, Option<usize>)>, rests: &[usize], sizes: &Sizes) -> (Status, String) {
         let small = rests.iter().find_map(|group| sizes.small[*group].clone());
         match (undefined, small) {
+            (Some((Undefined { cause: Cause::FewGroups, .. }, _)), Some(small)) => (Status::InsufficientEvidence, small),
             (Some((undefined, group)), _) => (Status::Undefined, self.audits[0].reason(undefined, group, self.breakdown)),
             (None, small) => told(small, None),
         }

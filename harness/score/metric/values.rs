@@ -45,12 +45,11 @@ impl Metric {
         self.over.is_some() || self.parts.iter().any(|part| part.compute.compares())
     }
 
-    /// Whether it is 0, or told from chance, where nothing is there to be found: a gap, a signed difference, a number with a sign.
-    pub fn is_effect(&self) -> bool {
-        match self.over {
-            Some(over) => over.reduction.is_signed() || over.reduction.is_gap(),
-            None => self.limits().0 < 0.0,
-        }
+    /// Its value where nothing is there to be found, if it is a gap, a signed difference or a number with a sign.
+    pub fn no_effect(&self) -> Option<f64> {
+        let Some(over) = self.over else { return (self.limits().0 < 0.0).then_some(0.0) };
+        let terms = if over.parts == Combine::Sum { self.parts() as f64 } else { 1.0 };
+        Some(terms * over.reduction.no_effect()?)
     }
 
     /// Whether it is one number over groups without a reduction.

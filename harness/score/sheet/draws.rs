@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::block::{Block, Drawn, Roster, distinct};
-use super::{NoInterval, Omitted, Sheet, Spot, number};
+use super::{NoInterval, Sheet, Spot, number};
 use crate::score::breakdown::Breakdown;
 use crate::score::breakdown::reduction::Reduction;
 use crate::score::interval::errors::Errors;
@@ -264,6 +264,9 @@ impl Sheet<'_> {
                 }
             }
         }
+        for (place, undefined) in self.without {
+            values[*place] = values[*place].and(Err(*undefined));
+        }
         values
     }
 
@@ -287,32 +290,6 @@ impl Sheet<'_> {
     /// Why a number has no interval; `None` where nothing is drawn.
     pub(super) fn no_interval(&self, spot: &Spot, drawn: &Drawn) -> Option<NoInterval> {
         NoInterval::of(self.redrawn(spot, drawn))
-    }
-
-    /// The groups and classes that a number does without.
-    pub(super) fn omitted(&self, spot: &Spot, value: Value, drawn: &Drawn) -> Omitted {
-        let block = &drawn.blocks[spot.metric];
-        let Some(over) = self.over(spot) else { return Omitted::default() };
-        if self.policy == Policy::Propagate || spot.group.is_some() || self.metrics[spot.metric].is_joint() {
-            return Omitted::default();
-        }
-        // Where too few groups are left in some class, the others of that class are what is lacking.
-        let class = value.err().and_then(|undefined| undefined.class).map(|class| class as usize);
-        if over.classes.is_some() && block.classes > 1 && class.is_none() {
-            let alone = |class: &usize| {
-                self.number_at(&Spot { class: Some(*class), ..*spot }, block, |index| drawn.values[index], &drawn.roster).is_err()
-            };
-            let omitted = (0..block.classes).filter(alone).count();
-            return Omitted { classes: (omitted > 0).then_some((omitted, block.classes)), ..Omitted::default() };
-        }
-        let among = self.among(spot.metric, spot.panel, &drawn.roster);
-        let undefined = |group: usize| {
-            let value = |part: usize| drawn.values[block.at(part, group, spot.class.or(class).unwrap_or(0))];
-            (0..block.parts).find_map(|part| value(part).err()).map(|undefined| undefined.in_group(group))
-        };
-        let mut members: Vec<usize> = among.members().collect();
-        members.sort_unstable();
-        Omitted { groups: members.into_iter().filter_map(undefined).collect(), ..Omitted::default() }
     }
 
     /// The number of one spot, from those of groups as they lie in the blocks.
