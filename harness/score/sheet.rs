@@ -132,6 +132,8 @@ pub struct Replay {
     pub supports: Vec<Support>,
     /// In each resample; NaN where undefined.
     pub replicates: Vec<Vec<f64>>,
+    /// What distances are where there is none, draw by draw; empty where no number is such a distance.
+    pub chance: Vec<Vec<f64>>,
 }
 
 impl Sheet<'_> {
@@ -160,7 +162,7 @@ impl Sheet<'_> {
         let mut drawn = Drawn {
             intervals: Vec::new(),
             units: Vec::new(),
-            chance: self.turned(&units, uncertainty, numbers),
+            chance: self.turned(&slots, uncertainty, numbers),
             still: Vec::new(),
             resampled,
             items: supports[self.breakdown.groups.len()..].iter().map(|tally| tally.items).sum(),
@@ -215,7 +217,9 @@ impl Sheet<'_> {
         self.sum(&slots, &units.observed(), &mut tallies);
         let roster = self.roster(units);
         let values = self.reduced(&spots, &blocks, &self.values(&tallies, &blocks, &roster), &roster);
-        Replay { spots, values, supports, replicates: self.resamples(&slots, uncertainty, self.numbers(units)) }
+        let numbers = self.numbers(units);
+        let chance = self.turned(&slots, uncertainty, &numbers);
+        Replay { spots, values, supports, replicates: self.resamples(&slots, uncertainty, numbers), chance }
     }
 
     /// Every number of the sheet, from the sums of a draw.
