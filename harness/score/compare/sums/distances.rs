@@ -51,9 +51,11 @@ impl Paired<'_> {
         }
         let distance = |(weight, at): &(f64, At)| {
             let (replay, number) = (&played.replays[at.0], at.1);
-            let replicates: Vec<f64> = whole.iter().map(|draw| drawn(*draw, *at)).collect();
+            let mut replicates: Vec<f64> = whole.iter().map(|draw| drawn(*draw, *at)).collect();
             let chance = replay.chance.iter().map(|draw| draw[number]).collect();
             let errors = standardized(&replicates)?;
+            // Limits at many levels are asked of them, in any order.
+            replicates.sort_unstable_by(f64::total_cmp);
             Some(Distance { weight: *weight, value: replay.values[number].ok()?, replicates, chance, units: played.worth(*at), errors })
         };
         let terms = sum.terms.iter().map(distance).collect::<Option<_>>()?;
