@@ -126,6 +126,8 @@ pub struct Replay {
     pub omitted: Vec<Omitted>,
     /// In each resample; NaN where undefined.
     pub replicates: Vec<Vec<f64>>,
+    /// What distances are where there is none, draw by draw; empty where no number is such a distance.
+    pub chance: Vec<Vec<f64>>,
 }
 
 impl Sheet<'_> {
@@ -154,7 +156,7 @@ impl Sheet<'_> {
         let mut drawn = Drawn {
             intervals: Vec::new(),
             units: Vec::new(),
-            chance: self.turned(&units, uncertainty, numbers),
+            chance: self.turned(&slots, uncertainty, numbers),
             still: Vec::new(),
             resampled,
             items: supports[self.breakdown.groups.len()..].iter().map(|tally| tally.items).sum(),
@@ -212,7 +214,9 @@ impl Sheet<'_> {
         let values = self.reduced(&spots, &blocks, &of_groups, &roster);
         let omitted = |(spot, value): (&Spot, &Value)| self.omitted(spot, *value, &blocks[spot.metric], &of_groups, &roster);
         let omitted = spots.iter().zip(&values).map(omitted).collect();
-        Replay { spots, values, supports, omitted, replicates: self.resamples(&slots, uncertainty, self.numbers(units)) }
+        let numbers = self.numbers(units);
+        let chance = self.turned(&slots, uncertainty, &numbers);
+        Replay { spots, values, supports, omitted, replicates: self.resamples(&slots, uncertainty, numbers), chance }
     }
 
     /// Every number of the sheet, from the sums of a draw.

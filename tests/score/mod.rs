@@ -1,5 +1,6 @@
 //! Scoring: golden values, honesty rules, invariances.
 
+mod calibration;
 mod change;
 mod compare;
 mod consistency;

@@ -271,6 +271,11 @@ impl Reduction {
         }
     }
 
+    /// Whether its contrasts are differences, be they of two groups or of a group and what it is set against.
+    pub fn subtracts(self) -> bool {
+        matches!(self, Self::Difference(_) | Self::MeanAbsDifference | Self::Relative(Step::Minus, _))
+    }
+
     /// Whether it is a largest of its contrasts, and not a smallest.
     pub fn is_largest(self) -> bool {
         match self {

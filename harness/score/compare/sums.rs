@@ -1,8 +1,9 @@
 //! Contrasts as weighted sums of the sides' numbers, in one metric and breakdown.
 //!
-//! - `counted`: those that are shares of plain items; `permuted`: by chance.
+//! - `counted`: those that are shares of plain items; `distances`: of distances that chance lengthens; `permuted`: by chance.
 
 mod counted;
+mod distances;
 mod permuted;
 
 use std::collections::BTreeMap;
@@ -258,8 +259,12 @@ impl Paired<'_> {
         let worth = sum.terms.iter().map(|(_, at)| played.worth(*at)).fold(f64::INFINITY, f64::min);
         let units = touched().map(|spot| played.known(spot)).fold(f64::INFINITY, f64::min);
         let seeds = estimate.and_then(|_| self.seeds(sum, &drawn, played, request.seeds));
+        let distances = estimate.and_then(|estimate| self.distances(sum, estimate, played));
         let interval = |level: f64| {
-            let (lower, upper) = self.interval(sum, (estimate?, &drawn), level, (units, worth), played)?;
+            let (lower, upper) = match &distances {
+                Some(distances) => distances.interval(level)?,
+                None => self.interval(sum, (estimate?, &drawn), level, (units, worth), played)?,
+            };
             let (Some(estimate), Some(seeds)) = (estimate, &seeds) else { return Some((lower, upper)) };
             let further = seeds.further(level);
             Some((estimate - (estimate - lower).max(0.0).hypot(further), estimate + (upper - estimate).max(0.0).hypot(further)))
@@ -290,8 +295,9 @@ impl Paired<'_> {
             level: ends.map(|_| level),
             no_effect: metric.no_effect().unwrap_or_default(),
             p: estimate.and_then(|estimate| match (request.test, seeds.as_ref().and_then(|seeds| seeds.p(estimate))) {
+                // Distances have intervals of their own, as shares have: p is where those reach 0.
+                (Test::Bootstrap, _) if distances.is_some() => interval::reaching_zero(interval),
                 (Test::Bootstrap, Some(p)) => Some(p),
-                // Shares have intervals of their own: p is where those reach 0.
                 (Test::Bootstrap, None) if self.is_of_shares(sum, played) && !drawn.is_empty() => interval::reaching_zero(interval),
                 (Test::Bootstrap, None) => resampled_p(&drawn, (units, worth), interval, self.uncertainty),
                 (Test::Permutation, _) => permuted.ok().flatten().map(|drawn| beyond(&drawn, estimate)),

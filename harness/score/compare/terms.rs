@@ -31,7 +31,7 @@ pub const TERMS: [RuleDefinition; 13] = [
         name: "bootstrap",
         what: "p: twice the share of resamples on whose side of 0 the number is rarer, with one added",
         write: "test: bootstrap",
-        details: "widened for few items as intervals are; where those are Tango's or Newcombe's, p is 1 less the level at which they reach 0",
+        details: "widened for few items as intervals are; where those are Tango's or Newcombe's, or of calibration errors, p is 1 less the level at which they reach 0",
         source: "Davison and Hinkley (1997), Bootstrap Methods and their Application, section 4.4",
         peers: &[],
     },

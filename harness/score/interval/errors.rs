@@ -41,7 +41,8 @@ impl Errors {
             }
             Self::OfDistance => {
                 "the basic bootstrap's, from which the bias of distances is taken off; from 0 where errors as large, whose side a coin says for every \
-                 unit (the wild bootstrap: Liu 1988), are often as far off (`method: standard`)"
+                 unit (the wild bootstrap: Liu 1988), are often as far off; of differences from the limits of both, about the middle of each, or about 0 where \
+                 chance explains it (MOVER: Zou and Donner 2008) (`method: standard`)"
             }
             Self::OfMistakes => {
                 "as far as the limits of what is missed and of what is falsely alarmed move it, at a right angle (MOVER: Zou and Donner 2008), and at \

@@ -10,6 +10,9 @@
 //!   the largest: the intersection bounds of Chernozhukov, Lee and Rosen (2013, Econometrica 81(2)), with their adaptive selection. A group
 //!   whose number is known well is not drowned by one whose number is not.
 //!
+//! Of distances, such as calibration errors, that chance alone lengthens, it is the middles of their intervals that are set against each other
+//! ([`Leg::of_distance`]): a short distance is lengthened by more than a long one, so that their difference as observed is too small.
+//!
 //! For a mean or a sum of gaps (over classes, or of two criteria) the errors of the contrasts that could be the largest are added up
 //! replicate by replicate (Fang and Santos 2019, Review of Economic Studies 86(1)).
 
@@ -105,23 +108,26 @@ impl Family<'_> {
         self.weighted(&legs.iter().map(|leg| (*leg, weight)).collect::<Vec<(usize, f64)>>())
     }
 
-    /// The sum of some legs, each with a weight that is not negative, as a leg. `None` where they do not vary.
+    /// The weighted sum of some legs, as a leg. `None` where they do not vary.
     pub fn weighted(&self, legs: &[(usize, f64)]) -> Option<Leg> {
         let draws = self.legs.first()?.errors.len();
-        let at = |draw: usize, of: fn(&Leg) -> f64| {
-            legs.iter().map(|(leg, weight)| weight * of(&self.legs[*leg]) * self.legs[*leg].errors[draw]).sum::<f64>()
+        let at = |draw: usize, of: fn(&Leg, f64) -> f64| {
+            legs.iter().map(|(leg, weight)| weight * of(&self.legs[*leg], *weight) * self.legs[*leg].errors[draw]).sum::<f64>()
         };
-        let reach = |of: fn(&Leg) -> f64| {
+        let reach = |of: fn(&Leg, f64) -> f64| {
             let squares = if self.related {
                 (0..draws).map(|draw| at(draw, of).powi(2)).sum::<f64>() / draws.max(1) as f64
             } else {
-                legs.iter().map(|(leg, weight)| (weight * of(&self.legs[*leg])).powi(2)).sum()
+                legs.iter().map(|(leg, weight)| (weight * of(&self.legs[*leg], *weight)).powi(2)).sum()
             };
             squares.sqrt()
         };
-        let errors = standardized(&(0..draws).map(|draw| at(draw, Leg::reach)).collect::<Vec<f64>>())?;
+        let errors = standardized(&(0..draws).map(|draw| at(draw, |leg, _| leg.reach())).collect::<Vec<f64>>())?;
         let value = legs.iter().map(|(leg, weight)| weight * self.legs[*leg].value).sum();
-        Some(Leg { value, down: reach(|leg| leg.down), up: reach(|leg| leg.up), errors })
+        // What is subtracted moves the sum down as far as it may be higher.
+        let down = reach(|leg, weight| if weight < 0.0 { leg.up } else { leg.down });
+        let up = reach(|leg, weight| if weight < 0.0 { leg.down } else { leg.up });
+        Some(Leg { value, down, up, errors })
     }
 
     fn relation(&self, first: usize, second: usize) -> f64 {
@@ -237,6 +243,15 @@ impl Family<'_> {
 }
 
 impl Leg {
+    /// A distance that is `least` where there is none, as its differences with others see it: in the middle of its interval, which knows how far
+    /// chance lengthens it; or at `least`, where the interval begins there because chance explains all of it.
+    #[must_use]
+    pub fn of_distance(self, least: f64) -> Self {
+        let (lower, upper) = (self.value - self.down, self.value + self.up);
+        let value = if lower <= least + ROUNDING { lower } else { f64::midpoint(lower, upper) };
+        Self { value, down: value - lower, up: upper - value, ..self }
+    }
+
     fn reach(&self) -> f64 {
         f64::midpoint(self.down, self.up)
     }

@@ -192,15 +192,19 @@ impl Sheet<'_> {
     /// The numbers of groups where all that was said is true on average: what items err by stays as large, and turns to the other side at the
     /// toss of a coin for every unit (the wild bootstrap under a null: Liu 1988; of clusters: Cameron, Gelbach and Miller 2008). Empty where no
     /// number is a distance between what was said and what is true.
-    pub(super) fn turned(&self, units: &Units, uncertainty: &Uncertainty, numbers: impl Fn(&[Tally]) -> Vec<f64> + Sync) -> Vec<Vec<f64>> {
+    pub(super) fn turned(
+        &self,
+        slots: &Slots<'_>,
+        uncertainty: &Uncertainty,
+        numbers: impl Fn(&[Tally]) -> Vec<f64> + Sync,
+    ) -> Vec<Vec<f64>> {
         let Lens::Probabilities(probabilities) = self.lens else { return Vec::new() };
         if uncertainty.method() != Method::Standard || self.metrics.iter().all(|metric| metric.errors(0) != Errors::OfDistance) {
             return Vec::new();
         }
-        let own: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
-        let twins: Vec<u32> = own.iter().map(|pattern| pattern + probabilities.patterns() as u32).collect();
-        let Some(exchange) = Exchange::new(units, |_| true) else { return Vec::new() };
-        self.tossed((units, &exchange), [&own, &twins], uncertainty.seed(), uncertainty.bootstrap().min(VARIANCES), numbers)
+        let twins: Vec<u32> = slots.patterns.iter().map(|pattern| pattern + probabilities.patterns() as u32).collect();
+        let Some(exchange) = Exchange::new(slots.units, |_| true) else { return Vec::new() };
+        self.tossed((slots.units, &exchange), [slots.patterns, &twins], uncertainty.seed(), uncertainty.bootstrap().min(VARIANCES), numbers)
     }
 
     /// What `of` makes of many draws in which a coin says of every unit which of two patterns its slots have.

@@ -304,7 +304,10 @@ impl<'a> Sheet<'a> {
                     members.push(legs.len())
                 }
                 let number = (index, part * block.classes + class, group);
-                legs.push(over.reduction.leg(leg(number, value, (lower, upper), drawn, uncertainty)));
+                let leg = leg(number, value, (lower, upper), drawn, uncertainty);
+                let of_distances =
+                    over.reduction.subtracts() && uncertainty.method() == Method::Standard && metric.errors(part) == Errors::OfDistance;
+                legs.push(over.reduction.leg(if of_distances { leg.of_distance(metric.range(part).0) } else { leg }));
             }
             let rests = over.reduction.rests(&Family { legs: &legs, ..family }, &members)?;
             members.extend(legs.len()..legs.len() + rests.len());
