@@ -133,7 +133,7 @@ impl<'a> Audit<'a> {
     pub(super) fn anchors(&self, metric: &Metric, by: usize, sizes: &Sizes) -> Result<Vec<Anchor>, ScoreError> {
         let Some(reference) = &metric.reference else { return Ok(Vec::new()) };
         let mut problems = Problems::default();
-        let found = reference.anchors(&self.breakdowns[by], &self.scheme.breakdowns[by], &sizes.items);
+        let found = reference.anchors(&self.breakdowns[by], &self.scheme.breakdowns[by], &sizes.weights);
         let found = found.map_err(|problem| problems.push(problem)).ok();
         Ok(problems.check(found)?)
     }
@@ -191,7 +191,7 @@ impl<'a> Audit<'a> {
     /// `of_row` is the column of what the items look like, [`OUTSIDE`] for those that do not count.
     pub(super) fn sizes(&self, of_row: &[u32], breakdown: &Breakdown) -> Sizes {
         let rules = (self.evaluation.min_count.as_ref().map(|least| least.value), self.evaluation.undefined);
-        Sizes::of(breakdown, of_row, self.predictions.copies(), self.clusters.as_ref(), rules)
+        Sizes::of(breakdown, of_row, (self.predictions.copies(), self.predictions.weight()), self.clusters.as_ref(), rules)
     }
 
     fn measurement(&self, reading: &Reading, metric: &Metric, breakdown: &Breakdown, sizes: &Sizes, anchors: &[Anchor]) -> Measurement {
