@@ -105,10 +105,18 @@ pub(in crate::score) struct Scored<'a> {
     pub decisions: &'a Decisions,
 }
 
-/// Says which rules of an evaluation cannot be found anew, and why.
+/// Says which rules of an evaluation, or what else is fitted for it, cannot be found anew, and why.
 pub fn check(evaluation: &Evaluation, multi_label: bool, uncertainty: &Uncertainty, problems: &mut Problems) {
+    if !uncertainty.refit() {
+        return;
+    }
+    if let Some(calibrate) = &evaluation.calibrate {
+        let problem = Problem::at(&calibrate.node, "`refit: true` finds rules anew, and not calibrations");
+        problems.push(problem.help("leave out `calibrate`, or write `uncertainty: {refit: false}` in the evaluation"));
+        return;
+    }
     let mut fitted = evaluation.decide.iter().filter(|decide| decide.rule.split().is_some()).peekable();
-    if !uncertainty.refit() || fitted.peek().is_none() {
+    if fitted.peek().is_none() {
         return;
     }
     let reason = if multi_label {
@@ -120,8 +128,6 @@ pub fn check(evaluation: &Evaluation, multi_label: bool, uncertainty: &Uncertain
         Some(("`refit: true` resamples single images, and the evaluation counts pairs", "leave `refit` out"))
     } else if !evaluation.target.0.is_empty() {
         Some(("`refit: true` knows the labels, and the evaluation has label sets", "leave `refit` out"))
-    } else if evaluation.calibrate.is_some() {
-        Some(("`refit: true` finds rules anew, and not the calibration before them", "leave out `calibrate` or `refit`"))
     } else if uncertainty.method() == Method::Bca {
         Some(("`method: bca` leaves out items one by one, for each of which `refit: true` would find a rule", "write `method: standard`"))
     } else {
