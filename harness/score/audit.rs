@@ -102,8 +102,11 @@ impl<'a> Audit<'a> {
                 let matching = relabelling.matching(&self.scheme.breakdowns[by], &breakdown.groups, lens.of_row(), weights)?;
                 Some((lens, matching))
             });
-            let is_of_subjects = self.comparisons.is_some() && self.clusters.is_some() && self.uncertainty.permutations() > 0;
+            let by_group = refit.as_ref().is_some_and(|refit| refit.is_by(self.scheme.breakdowns[by].compared()));
+            let is_of_subjects = self.comparisons.is_some() && self.clusters.is_some();
             let without_null = match (relabelling, relabelled) {
+                _ if self.uncertainty.permutations() == 0 => None,
+                _ if by_group => Some(refit::BY_GROUP),
                 _ if !is_of_subjects || relabel.is_some() => None,
                 (None, _) => Some(TOO_MANY),
                 (_, None) => Some(BY_GROUP),
@@ -117,8 +120,12 @@ impl<'a> Audit<'a> {
                 let metric = reading.spot.metric;
                 let mut measurement = self.measurement(reading, metrics[metric], breakdown, &sizes, &anchors[metric]);
                 let is_gap = metrics[metric].over.is_some_and(|over| over.reduction.is_gap());
-                if let Some(why) = without_null.filter(|_| is_gap && measurement.status == Status::Ok) {
-                    (_, measurement.reason) = told(None, [measurement.reason, format!("no null: {why}")]);
+                if let Some(why) = without_null.filter(|_| is_gap) {
+                    // Where it explains a gap all the same, so would the null that there is none of: the interval knows that.
+                    (measurement.null_median, measurement.null_p) = (None, None);
+                    if measurement.status == Status::Ok {
+                        (_, measurement.reason) = told(None, [measurement.reason, format!("no null: {why}")]);
+                    }
                 }
                 for (rule, name) in rules {
                     let place = (*rule, places[reading.spot.metric], by, number);
