@@ -75,6 +75,17 @@ impl Evidence {
         let groups = self.groups.iter().map(|(name, pairs)| (name.clone(), weigh(pairs))).filter(|(_, pairs)| !pairs.is_empty());
         Self { pairs: weigh(&self.pairs), groups: groups.collect(), classes: self.classes.clone(), items: self.items }
     }
+
+    /// The items of every group (of all, where a rule knows none) whose positives, or whose negatives, all have no weight among these.
+    pub(in crate::score) fn one_sided(&self, weights: &[f64]) -> impl Iterator<Item = u32> {
+        let whole = Some(&self.pairs).filter(|_| self.groups.is_empty());
+        let lacks = move |pairs: &[Labelled], positive: bool| {
+            let mut side = pairs.iter().filter(|pair| pair.positive == positive).peekable();
+            side.peek().is_some() && side.all(|pair| weights[pair.row as usize] <= 0.0)
+        };
+        let groups = self.groups.iter().map(|(_, pairs)| pairs).chain(whole);
+        groups.filter(move |pairs| lacks(pairs, true) || lacks(pairs, false)).flatten().map(|pair| pair.row)
+    }
 }
 
 /// Finds the numbers of a rule: over all items, and of each group or class that has one of its own. Of all thresholds that tell the
