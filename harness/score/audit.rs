@@ -9,7 +9,7 @@ use super::ScoreError;
 use super::breakdown::Breakdown;
 use super::embedding::vicinity::{Near, Vicinity};
 use super::lens::Lens;
-use super::measurement::{Measurement, Status, told};
+use super::measurement::{Measurement, Status, shortened, told};
 use super::metric::{Input, Metric};
 use super::pairs::Items;
 use super::pairs::counterfactual::Counterfactuals;
@@ -33,12 +33,7 @@ pub(super) use sizes::Sizes;
 
 /// `left out: no positives in race=Black`; empty where nothing was.
 pub(super) fn without(reasons: impl IntoIterator<Item = String>) -> String {
-    const TOLD: usize = 8;
-    let mut reasons: Vec<String> = reasons.into_iter().collect();
-    if reasons.len() > TOLD {
-        let more = reasons.split_off(TOLD).len();
-        reasons.push(format!("{more} more"));
-    }
+    let reasons = shortened(reasons);
     if reasons.is_empty() { String::new() } else { format!("left out: {}", reasons.join("; ")) }
 }
 
