@@ -133,16 +133,16 @@ pub(in crate::score) fn find(rule: &ToFit, evidence: &Evidence, task: Task) -> R
         // A class without a threshold of its own is never decided.
         return Ok(fitted(Steps::from(f64::INFINITY), own));
     }
-    let found = |pairs: &[Labelled], there: &str| {
-        let found = best(pairs, metric, &goal.aim, task).map_err(|reason| lack(format!("{reason}{there}")))?;
-        let there = if there.is_empty() { String::new() } else { format!("{there}; {BOTH}") };
-        found.ok_or_else(|| lack(format!("the metric is undefined at every threshold{there}")))
+    let found = |pairs: &[Labelled], there: &str, remedy: &str| {
+        let found = best(pairs, metric, &goal.aim, task).map_err(|reason| lack(format!("{reason} in {there}")))?;
+        found.ok_or_else(|| lack(format!("the metric is undefined at every threshold in {there}{remedy}")))
     };
-    let (threshold, value) = found(&evidence.pairs, "")?;
+    let split = format!("`{}`", rule.split.value);
+    let (threshold, value) = found(&evidence.pairs, &counted(&split, &evidence.pairs), "")?;
     let own = evidence
         .groups
         .iter()
-        .map(|(name, pairs)| Ok((name.clone(), Steps::from(found(pairs, &format!(" in {}", counted(name, pairs)))?.0))));
+        .map(|(name, pairs)| Ok((name.clone(), Steps::from(found(pairs, &counted(name, pairs), &format!("; {BOTH}"))?.0))));
     let own = own.collect::<Result<_, ScoreError>>()?;
     Ok(Fitted { value: Some(value), ..fitted(Steps::from(threshold), own) })
 }
