@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use fairgrid::score::rule::calibrate::{Item, Map, platt};
 use serde_json::Value;
 
 use crate::command::{Folder, fairgrid, root};
@@ -62,6 +63,16 @@ fn calibration_is_that_of_scikit_learn() {
             assert!((found - number(wanted)).abs() < 1e-5, "{method} in {group}: {found}, not {wanted}");
         }
     }
+}
+
+#[test]
+fn a_curve_of_equal_scores_is_level() {
+    // Their mean is not 0.3, but for the last bit.
+    let items = [1, 0, 0, 1, 0, 0, 0, 1, 0, 0].map(|label| Item { score: 0.3, positive: label == 1, weight: 1.0 });
+    let Map::Logistic { slope, intercept } = platt::fit(&items).unwrap() else { panic!("no curve") };
+    // The mean of the targets, drawn in by one item each.
+    let mean = (3.0 * 4.0 / 5.0 + 7.0 / 9.0) / 10.0_f64;
+    assert!(slope.abs() < 1e-12 && (intercept - (mean / (1.0 - mean)).ln()).abs() < 1e-9, "{slope}, {intercept}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::ScoreError;
 use super::breakdown::Breakdown;
 use super::embedding::vicinity::{Near, Vicinity};
 use super::lens::Lens;
-use super::measurement::{Measurement, Status, told};
+use super::measurement::{Measurement, Status, shortened, told};
 use super::metric::{Input, Metric};
 use super::pairs::Items;
 use super::pairs::counterfactual::Counterfactuals;
@@ -33,12 +33,7 @@ pub(super) use sizes::Sizes;
 
 /// `left out: no positives in race=Black`; empty where nothing was.
 pub(super) fn without(reasons: impl IntoIterator<Item = String>) -> String {
-    const TOLD: usize = 8;
-    let mut reasons: Vec<String> = reasons.into_iter().collect();
-    if reasons.len() > TOLD {
-        let more = reasons.split_off(TOLD).len();
-        reasons.push(format!("{more} more"));
-    }
+    let reasons = shortened(reasons);
     if reasons.is_empty() { String::new() } else { format!("left out: {}", reasons.join("; ")) }
 }
 
@@ -102,8 +97,11 @@ impl<'a> Audit<'a> {
                 let matching = relabelling.matching(&self.scheme.breakdowns[by], &breakdown.groups, lens.of_row(), weights)?;
                 Some((lens, matching))
             });
-            let is_of_subjects = self.comparisons.is_some() && self.clusters.is_some() && self.uncertainty.permutations() > 0;
+            let by_group = refit.as_ref().is_some_and(|refit| refit.is_by(self.scheme.breakdowns[by].compared()));
+            let is_of_subjects = self.comparisons.is_some() && self.clusters.is_some();
             let without_null = match (relabelling, relabelled) {
+                _ if self.uncertainty.permutations() == 0 => None,
+                _ if by_group => Some(refit::BY_GROUP),
                 _ if !is_of_subjects || relabel.is_some() => None,
                 (None, _) => Some(TOO_MANY),
                 (_, None) => Some(BY_GROUP),
@@ -126,8 +124,12 @@ impl<'a> Audit<'a> {
                 let metric = reading.spot.metric;
                 let mut measurement = self.measurement(reading, metrics[metric], breakdown, &sizes, &anchors[metric]);
                 let is_gap = metrics[metric].over.is_some_and(|over| over.reduction.is_gap());
-                if let Some(why) = without_null.filter(|_| is_gap && measurement.status == Status::Ok) {
-                    (_, measurement.reason) = told(None, [measurement.reason, format!("no null: {why}")]);
+                if let Some(why) = without_null.filter(|_| is_gap) {
+                    // Where it explains a gap all the same, so would the null that there is none of: the interval knows that.
+                    (measurement.null_median, measurement.null_p) = (None, None);
+                    if measurement.status == Status::Ok {
+                        (_, measurement.reason) = told(None, [measurement.reason, format!("no null: {why}")]);
+                    }
                 }
                 for (rule, name) in rules {
                     let place = (*rule, places[reading.spot.metric], by, number);
@@ -142,7 +144,7 @@ impl<'a> Audit<'a> {
     pub(super) fn anchors(&self, metric: &Metric, by: usize, sizes: &Sizes) -> Result<Vec<Anchor>, ScoreError> {
         let Some(reference) = &metric.reference else { return Ok(Vec::new()) };
         let mut problems = Problems::default();
-        let found = reference.anchors(&self.breakdowns[by], &self.scheme.breakdowns[by], &sizes.items);
+        let found = reference.anchors(&self.breakdowns[by], &self.scheme.breakdowns[by], &sizes.weights);
         let found = found.map_err(|problem| problems.push(problem)).ok();
         Ok(problems.check(found)?)
     }
@@ -200,7 +202,7 @@ impl<'a> Audit<'a> {
     /// `of_row` is the column of what the items look like, [`OUTSIDE`] for those that do not count.
     pub(super) fn sizes(&self, of_row: &[u32], breakdown: &Breakdown) -> Sizes {
         let rules = (self.evaluation.min_count.as_ref().map(|least| least.value), self.evaluation.undefined);
-        Sizes::of(breakdown, of_row, self.predictions.copies(), self.clusters.as_ref(), rules)
+        Sizes::of(breakdown, of_row, (self.predictions.copies(), self.predictions.weight()), self.clusters.as_ref(), rules)
     }
 
     fn measurement(&self, reading: &Reading, metric: &Metric, breakdown: &Breakdown, sizes: &Sizes, anchors: &[Anchor]) -> Measurement {

@@ -34,10 +34,13 @@ pub fn explain(name: &str) -> Result<String, String> {
     }
     if meaning(name).or_else(|| meaning(&lower)).is_none() {
         told.extend(called(name).into_iter().map(|Called { ours, theirs }| format!("{name} ({theirs})\nis here\n\n{}", text(&ours))));
+        let not_here = |Elsewhere { peer, note, .. }: &Elsewhere| {
+            lines(&format!("{name} ({peer})\nis not here\n"), vec![("why", format!("it {note}"))])
+        };
+        told.extend(absent(name).map(not_here));
     }
     if told.is_empty() {
-        let Elsewhere { peer, note, .. } = absent(name).ok_or_else(|| unknown(name))?;
-        told.push(lines(&format!("{name} ({peer})\nis not here\n"), vec![("why", format!("it {note}"))]));
+        return Err(unknown(name));
     }
     Ok(told.join("\n").trim_end().to_owned())
 }

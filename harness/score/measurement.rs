@@ -87,6 +87,17 @@ pub(super) fn told(small: Option<String>, remarks: impl IntoIterator<Item = Stri
     (status, parts.join("; "))
 }
 
+/// The first of many names or reasons, and how many more there are.
+pub(super) fn shortened(all: impl IntoIterator<Item = String>) -> Vec<String> {
+    const TOLD: usize = 8;
+    let mut all: Vec<String> = all.into_iter().collect();
+    if all.len() > TOLD {
+        let more = all.split_off(TOLD).len();
+        all.push(format!("{more} more"));
+    }
+    all
+}
+
 /// Which way is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

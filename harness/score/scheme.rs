@@ -335,6 +335,9 @@ impl Scheme {
         let what = if each { "thresholds of classes" } else { "a threshold" };
         let help = match each {
             true => "name a metric of one class's decisions, such as `f1_score`, without `average`",
+            false if task.multi_label => {
+                "items may have several labels: name a metric that counts these one by one, such as `{f1_score: {average: micro}}`"
+            }
             false => "name a metric of decisions that is one number of all items",
         };
         let message = format!("{what} cannot be fitted to `{}`", call.choice.name);

@@ -176,13 +176,13 @@ impl Sheet<'_> {
         drawn.intervals = self.intervals(&drawn, &tallies, &supports, &worth, &left_out, uncertainty);
         drawn.still = self.still(&drawn, uncertainty);
         let values = self.reduced(&spots, &drawn.blocks, &drawn.values, &drawn.roster);
-        let (spots, drawn) = (&spots, &drawn);
+        let (spots, drawn, told) = (&spots, &drawn, drawn.tells());
         let read = |index: usize| {
             let (spot, value): (Spot, Value) = (spots[index], values[index]);
             let gap = self.over(&spot).filter(|over| over.reduction.is_gap());
             let null =
                 value.ok().zip(gap).and_then(|(value, over)| interval::null(nulls[index].iter().copied(), value, over.reduction.grows()));
-            let interval = value.ok().and_then(|value| self.interval(&spot, value, drawn, uncertainty));
+            let interval = value.ok().filter(|_| told).and_then(|value| self.interval(&spot, value, drawn, uncertainty));
             Reading {
                 spot,
                 value,

@@ -6,7 +6,7 @@ use fairgrid::score::{decisions, score};
 use fairgrid::spec::evaluation::Evaluation;
 use fairgrid::spec::uncertainty::Uncertainty;
 
-use super::{fit, import, import_file, measure, spec};
+use super::{find, fit, import, import_file, measure, spec};
 
 const BINARY: &str = "id,y,s\na,0,0.1\nb,0,0.2\nc,1,0.3\nd,0,0.4\ne,1,0.6\nf,1,0.8\n";
 
@@ -70,8 +70,77 @@ fn a_threshold_is_found_at_an_operating_point() {
         let found = threshold(point).unwrap();
         assert!((found - expected).abs() < 1e-12, "{point}: {found}");
     }
+    // Counts that are as they should be, in sums of weights that are not.
+    let weighed = import(&BINARY.replace('\n', ",0.1\n").replace("s,0.1", "s,w"), "{id: id, label: y, scores: s, weight: w}", &[]).unwrap();
+    for (point, expected) in [("selection_rate: 0.5", 0.35), ("accuracy_score: 0.8333333333333334", 0.25)] {
+        let text = format!("{{positive: 1, decide: {{threshold: {{at: {{{point}}}, split: d/val}}, as: t}}, metrics: [accuracy_score]}}");
+        let fitted = fit(&weighed, &spec::<Evaluation>(&text), "d/val").unwrap();
+        assert!((fitted.rules["t"].common.threshold() - expected).abs() < 1e-12, "{point}: {fitted:?}");
+    }
     let error = threshold("matthews_corrcoef: 0.9").unwrap_err();
-    assert_eq!(error.to_string(), "the decision rule `t` cannot be used: no threshold keeps `matthews_corrcoef` at least 0.9");
+    assert_eq!(
+        error.to_string(),
+        "the decision rule `t` cannot be used: no threshold keeps `matthews_corrcoef` at least 0.9 in `d/val` (3 positives, 3 negatives)"
+    );
+}
+
+#[test]
+fn at_a_precision_the_threshold_has_the_largest_recall() {
+    // From the highest score down: a false alarm, which makes precision rise at first, then 0.9 of ten and 0.92 of 25.
+    let labels = [[0].as_slice(), &[1; 9], &[1; 14], &[0], &[1, 0, 0, 0, 1, 0, 0, 0]].concat();
+    let mut csv = "y,s\n".to_owned();
+    labels.iter().enumerate().for_each(|(row, label)| csv.push_str(&format!("{label},{}\n", 100 - row)));
+    let predictions = import(&csv, "{label: y, scores: s}", &[]).unwrap();
+    let found = |point: &str| {
+        let text = format!("{{positive: 1, decide: {{threshold: {{at: {{{point}}}, split: d/val}}, as: t}}, metrics: [accuracy_score]}}");
+        fit(&predictions, &spec::<Evaluation>(&text), "d/val").unwrap().rules["t"].clone()
+    };
+    // torchmetrics 1.9.0: `BinaryRecallAtFixedPrecision(min_precision=0.9)` is at the 26th score, where precision is 24/26.
+    assert!((found("precision_score: 0.9").common.threshold() - 74.5).abs() < 1e-12, "{:?}", found("precision_score: 0.9"));
+    assert!((found("false_discovery_rate: 0.1").common.threshold() - 74.5).abs() < 1e-12);
+}
+
+#[test]
+fn of_thresholds_that_rounding_sets_apart_the_largest_is_taken() {
+    // From the highest score down; balanced accuracy is 2/3 where two are selected, and where six are.
+    let labels = [1, 1, 0, 1, 1, 1, 0, 1];
+    let mut csv = "y,s\n".to_owned();
+    labels.iter().enumerate().for_each(|(row, label)| csv.push_str(&format!("{label},{}\n", 8 - row)));
+    let predictions = import(&csv, "{label: y, scores: s}", &[]).unwrap();
+    let text = "{positive: 1, decide: {threshold: {maximize: balanced_accuracy_score, split: d/val}, as: t}, metrics: [accuracy_score]}";
+    let fitted = fit(&predictions, &spec::<Evaluation>(text), "d/val").unwrap();
+    assert!((fitted.rules["t"].common.threshold() - 6.5).abs() < 1e-12, "{fitted:?}");
+}
+
+#[test]
+fn a_group_whose_items_have_no_weight_counts_none() {
+    let csv = "y,s,g,w\n0,0.1,a,0\n1,0.2,a,0\n0,0.3,b,1\n1,0.4,b,1\n";
+    let predictions = import(csv, "{label: y, scores: s, weight: w}", &["g"]).unwrap();
+    let text = "{positive: 1, decide: {threshold: {maximize: recall_score, split: d/val, by: g}, as: t}, metrics: [accuracy_score]}";
+    let error = fit(&predictions, &spec::<Evaluation>(text), "d/val").unwrap_err().to_string();
+    assert!(error.contains("the metric is undefined at every threshold in g=a (0 positives, 0 negatives);"), "{error}");
+}
+
+#[test]
+fn numbers_of_a_class_without_a_threshold_say_so() {
+    let csv = |dogs: &str| {
+        let mut csv = "id,cat,dog,c,d\n".to_owned();
+        (0..20).for_each(|row| {
+            csv.push_str(&format!("{row},{},{},0.{row:02},0.{:02}\n", row % 2, if row % 3 > 0 { "0" } else { dogs }, 40 - row))
+        });
+        csv
+    };
+    let columns = "{id: id, label: {cat: cat, dog: dog}, scores: {cat: c, dog: d}}";
+    let [validation, test] = ["0", "1"].map(|dogs| import(&csv(dogs), columns, &[]).unwrap());
+    let evaluation = spec::<Evaluation>(
+        "{decide: {thresholds: {at: {recall_score: 0.7}, split: d/val}}, metrics: [{recall_score: {average: macro, as: mean}}, \
+         {recall_score: {average: per_class}}]}",
+    );
+    let fitted = fit(&validation, &evaluation, "d/val").unwrap();
+    let measured = score(&test, &evaluation, &Uncertainty::default().with_draws(100, 0), &fitted).unwrap();
+    let reason = |metric: &str, label: &str| find(&measured, metric, "", "", label).reason.as_str();
+    let said = "`d/val` tells no threshold of dog: never decided";
+    assert_eq!([reason("mean", ""), reason("recall_score", "dog"), reason("recall_score", "cat")], [said, said, ""]);
 }
 
 #[test]

@@ -244,6 +244,19 @@ fn calibration_errors_begin_at_none_where_chance_explains_them() {
 }
 
 #[test]
+fn a_probability_on_the_border_of_two_bins_is_in_the_upper_one() {
+    // Of these, 0.29, 0.57 and 0.58 times 100 are a rounding less than whole.
+    let csv = "y,q,g\n0,0.28,a\n1,0.29,a\n1,0.56,a\n0,0.57,a\n1,0.58,a\n1,1,a\n";
+    let evaluation = "{positive: 1, metrics: [{maximum_calibration_error: {bins: 100}}, {expected_calibration_error: {bins: 100}}]}";
+    let all = measured(csv, "{label: y, probabilities: q}", evaluation, "{bootstrap: 0}");
+    // One item a bin.
+    let off = [0.28, 0.71, 0.44, 0.57, 0.42, 0.0];
+    for (metric, value) in [("maximum_calibration_error", 0.71), ("expected_calibration_error", off.iter().sum::<f64>() / 6.0)] {
+        assert!((find(&all, metric, "", "", "").value.unwrap() - value).abs() < 1e-12, "{all:?}");
+    }
+}
+
+#[test]
 fn written_intervals_of_shares_hold_beside_any_method() {
     let csv: String = (0..10).map(|row| format!("{row},1,{}\n", u8::from(row < 7))).collect();
     let predictions = import(&format!("id,y,p\n{csv}"), "{id: id, label: y, decision: p, classes: [0, 1]}", &[]).unwrap();

@@ -107,3 +107,15 @@ fn subjects_of_groups_that_are_left_out_do_not_count() {
     let gap = find(&all, "accuracy_score_difference", "g", "", "");
     assert_eq!((gap.n, gap.n_clusters), (21, Some(21)), "{gap:?}");
 }
+
+#[test]
+fn the_largest_group_is_that_of_most_weight() {
+    let mut csv = String::from("y,p,g,w\n");
+    (0..30).for_each(|row| csv.push_str(&format!("1,{},{},{}\n", u8::from(row % 4 > 0), ["a", "b"][row / 20], [1, 10][row / 20])));
+    let predictions = import(&csv, "{label: y, decision: p, weight: w}", &["g"]).unwrap();
+    let metrics =
+        "[{accuracy_score_difference: {reference: largest, as: most}}, {accuracy_score_difference: {reference: smallest, as: least}}]";
+    let all = measure(&predictions, &format!("{{groups: [g], metrics: {metrics}}}")).unwrap();
+    let exactly = |metric: &str, group: &str| find(&all, metric, "g", group, "").value == Some(0.0);
+    assert!(exactly("most", "g=b") && !exactly("most", "g=a") && exactly("least", "g=a") && !exactly("least", "g=b"), "{all:?}");
+}

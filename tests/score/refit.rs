@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 use rayon::prelude::*;
 
-use super::spec;
+use super::{find, import, spec};
 
 /// Half of the items are positive; scores are normal, 1.2 apart.
 fn draw(items: usize, seed: u64) -> Predictions {
@@ -145,6 +145,66 @@ fn a_rule_that_was_found_on_very_much_is_as_good_as_given() {
         let ratio = width(anew) / width(kept);
         assert!((0.85..1.15).contains(&ratio), "{}: {ratio}", kept.group);
     }
+}
+
+/// Ten groups; in each, so many of twenty items are positive, and their scores lie among the highest.
+fn sparse(positives: usize) -> Predictions {
+    let mut csv = "id,y,s,race\n".to_owned();
+    for row in 0..200 {
+        let (place, positive) = (row / 10, row / 10 < positives);
+        csv += &format!("{row},{},{},g{}\n", u8::from(positive), if positive { 12 } else { place * 7 % 20 }, row % 10);
+    }
+    import(&csv, "{id: id, label: y, scores: s}", &["race"]).unwrap()
+}
+
+#[test]
+fn groups_that_a_resample_leaves_without_positives_are_drawn_once_more() {
+    // Of draws 1% have a positive in each group.
+    let test = sparse(8);
+    for rule in ["equalized_odds: {by: race, split: d/validation}", "threshold: {at: {recall_score: 0.5}, by: race, split: d/validation}"] {
+        let evaluation = evaluation(rule);
+        let splits = Splits::from([("d/validation".to_owned(), Arc::new(sparse(1)))]);
+        let fitted = FittedRules { splits: splits.clone(), ..fit(&evaluation, &splits).unwrap() };
+        let [first, second] = [0, 1].map(|seed| {
+            let uncertainty = spec::<Uncertainty>(&format!("{{refit: true, seed: {seed}}}")).with_draws(300, 0);
+            let all = score(&test, &evaluation, &uncertainty, &fitted).unwrap();
+            assert!(all.iter().all(|one| one.reason.is_empty()), "{rule}: {all:?}");
+            width(find(&all, "recall_score", "", "", ""))
+        });
+        assert!((0.8..1.25).contains(&(first / second)), "{rule}: {first} and {second}");
+    }
+}
+
+#[test]
+fn a_rule_that_most_resamples_do_not_tell_leaves_no_intervals() {
+    // Only the highest score of a group keeps the precision, and six of ten draws lack that of either group.
+    let mut csv = "id,y,s,race\n".to_owned();
+    (0..60).for_each(|row| csv += &format!("{row},{},{},{}\n", u8::from(row < 2 || row % 8 > 5), 60 - row, ["a", "b"][row % 2]));
+    let predictions = import(&csv, "{id: id, label: y, scores: s}", &["race"]).unwrap();
+    let evaluation = evaluation("threshold: {at: {precision_score: 0.9}, by: race, split: d/validation}");
+    let [kept, anew] = both(predictions.clone(), &predictions, &evaluation, 300);
+    assert!(kept.iter().all(|one| one.reason.is_empty()), "{kept:?}");
+    for one in &anew {
+        assert_eq!((one.lower, one.reason.as_str()), (None, "no interval: most resamples have no such number"), "{one:?}");
+    }
+}
+
+#[test]
+fn a_rule_that_is_found_anew_for_each_group_leaves_no_null_of_their_gap() {
+    let gap = |rule: &str, refit: bool| {
+        let evaluation = evaluation(rule);
+        let splits = Splits::from([("d/validation".to_owned(), Arc::new(draw(100, 1)))]);
+        let fitted = FittedRules { splits: splits.clone(), ..fit(&evaluation, &splits).unwrap() };
+        let uncertainty = spec::<Uncertainty>(&format!("{{refit: {refit}}}")).with_draws(100, 100);
+        let all = score(&draw(200, 2), &evaluation, &uncertainty, &fitted).unwrap();
+        let gap = find(&all, "recall_score_difference", "race", "", "");
+        (gap.null_p.is_some(), gap.reason.clone())
+    };
+    let own = "threshold: {at: {false_positive_rate: 0.2}, by: race, split: d/validation}";
+    let why = "no null: the rule is found anew for each group, on items that keep their labels".to_owned();
+    assert_eq!(gap(own, true), (false, why));
+    assert_eq!(gap(own, false), (true, String::new()));
+    assert_eq!(gap("threshold: {at: {false_positive_rate: 0.2}, split: d/validation}", true), (true, String::new()));
 }
 
 /// How often the interval holds the recall that the procedure has on average, over validation splits and test splits.

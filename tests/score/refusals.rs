@@ -112,6 +112,12 @@ fn names_of_others_are_explained_by_ours() {
     assert!(explained("average_abs_odds_difference").contains("equalized_odds_difference"));
     assert!(explained("disparate_impact").contains("demographic_parity"));
     insta::assert_snapshot!(explained("statistical_parity_difference"));
+    // What others call by one name may be here, and not.
+    let told = explained("bias_amplification");
+    let absent =
+        "bias_amplification (OxonFair)\nis not here\n\n  why        it is how far a group's `selection_rate` is from its `base_rate`";
+    assert!(told.starts_with("bias_amplification (reducingbias: bias amplification)\nis here\n") && told.contains(absent), "{told}");
+    assert!(explained("bias_amplification.diff").starts_with("bias_amplification.diff (OxonFair)\nis not here\n"));
 }
 
 #[test]

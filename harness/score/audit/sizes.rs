@@ -11,8 +11,8 @@ use crate::spec::evaluation::{MinCount, Policy};
 
 /// The sizes of a breakdown's groups.
 pub(in crate::score) struct Sizes {
-    /// Items of each group.
-    pub(in crate::score) items: Vec<u64>,
+    /// The items of each group, as much as they weigh.
+    pub(in crate::score) weights: Vec<f64>,
     /// Of each group: why it is too small, if it is.
     pub(in crate::score) small: Vec<Option<String>>,
     /// Distinct clusters of each group; `None` where items are not clustered.
@@ -23,20 +23,22 @@ pub(in crate::score) struct Sizes {
 }
 
 impl Sizes {
-    /// Counts the items whose pattern is not [`OUTSIDE`], each as often as it stands for copies.
+    /// Counts the items whose pattern is not [`OUTSIDE`], each as often as it stands for copies, and with its weight.
     pub(super) fn of(
         breakdown: &Breakdown,
         patterns: &[u32],
-        copies: Option<&[u64]>,
+        (copies, weight): (Option<&[u64]>, Option<&[f64]>),
         clusters: Option<&Clusters>,
         (min_count, policy): (Option<MinCount>, Policy),
     ) -> Self {
         let groups = breakdown.groups.len();
-        let mut items = vec![0u64; groups];
+        let (mut items, mut weights) = (vec![0u64; groups], vec![0.0; groups]);
         let mut members = HashSet::new();
         let counting = breakdown.of_row.iter().zip(patterns).enumerate();
         for (row, (group, _)) in counting.filter(|(_, (group, pattern))| **group != OUTSIDE && **pattern != OUTSIDE) {
-            items[*group as usize] += copies.map_or(1, |copies| copies[row]);
+            let copies = copies.map_or(1, |copies| copies[row]);
+            items[*group as usize] += copies;
+            weights[*group as usize] += copies as f64 * weight.map_or(1.0, |weight| weight[row]);
             members.extend(clusters.iter().flat_map(|clusters| clusters.of(row)).map(|cluster| (*group, cluster)));
         }
         let mut subjects = vec![0u64; groups];
@@ -53,7 +55,7 @@ impl Sizes {
             (counts[group] < least).then(|| format!("{} {what}{plural}{there}, fewer than `min_count` ({least})", counts[group]))
         };
         let small = (0..groups).map(small).collect();
-        Self { items, small, clusters: clusters.map(|_| subjects), members, policy }
+        Self { weights, small, clusters: clusters.map(|_| subjects), members, policy }
     }
 
     /// The groups that reductions look at: those that are too small take part only where that makes the whole as untrustworthy as they are.

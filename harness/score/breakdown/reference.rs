@@ -97,13 +97,14 @@ impl Written<Reference> {
         }
     }
 
-    /// The group in each panel; `items` says how many each group has.
+    /// The group in each panel; `weights` says how much each group weighs.
     ///
     /// # Errors
     /// Where there is no such group.
-    pub(in crate::score) fn anchors(&self, breakdown: &Breakdown, grouping: &Grouping, items: &[u64]) -> Result<Vec<Anchor>, Problem> {
-        let of_size = |places: std::ops::Range<usize>, size: Option<u64>| {
-            let mut found = places.filter(|group| Some(items[*group]) == size);
+    pub(in crate::score) fn anchors(&self, breakdown: &Breakdown, grouping: &Grouping, weights: &[f64]) -> Result<Vec<Anchor>, Problem> {
+        let of_size = |places: std::ops::Range<usize>, size: Option<f64>| {
+            // Sums of weights are rounded.
+            let mut found = places.filter(|group| size.is_some_and(|size| (weights[*group] - size).abs() <= 1e-12 * size));
             match (found.next(), found.next()) {
                 (Some(one), None) => Anchor::Group(one),
                 _ => Anchor::Tied,
@@ -119,12 +120,12 @@ impl Written<Reference> {
         };
         let anchor = |panel: &crate::score::breakdown::Panel| {
             let places = panel.groups.clone();
-            let sizes = || items[places.clone()].iter().copied().filter(|size| *size > 0);
+            let sizes = || weights[places.clone()].iter().copied().filter(|size| *size > 0.0);
             match &self.value {
                 Reference::Highest => Ok(Anchor::Highest),
                 Reference::Lowest => Ok(Anchor::Lowest),
-                Reference::Largest => Ok(of_size(places.clone(), sizes().max())),
-                Reference::Smallest => Ok(of_size(places.clone(), sizes().min())),
+                Reference::Largest => Ok(of_size(places.clone(), sizes().reduce(f64::max))),
+                Reference::Smallest => Ok(of_size(places.clone(), sizes().reduce(f64::min))),
                 Reference::Level(_) | Reference::Group(_) => breakdown.place(panel, &levels).map(Anchor::Group).ok_or_else(|| {
                     let known: Vec<&str> = breakdown.groups[places.clone()].iter().map(String::as_str).collect();
                     let problem =

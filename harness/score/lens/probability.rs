@@ -33,7 +33,17 @@ impl Bins {
 
     /// The bin of a probability, where they are of equal width.
     fn at(self, probability: f64) -> usize {
-        ((probability * self.count() as f64) as usize).min(self.count().saturating_sub(1))
+        let bins = self.count() as f64;
+        let bin = (probability * bins).floor();
+        // A product may be a rounding off the border that the probability lies on, or beside.
+        let bin = if (bin + 1.0) / bins <= probability {
+            bin + 1.0
+        } else if bin / bins > probability {
+            bin - 1.0
+        } else {
+            bin
+        };
+        (bin as usize).min(self.count().saturating_sub(1))
     }
 }
 

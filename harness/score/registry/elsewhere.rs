@@ -17,10 +17,11 @@ pub struct Elsewhere {
 }
 
 impl Elsewhere {
-    /// Whether this is the name.
+    /// Whether this is the name; of what is not here, also with a reduction as OxonFair writes it, `name.diff`.
     pub fn means(&self, name: &str) -> bool {
         let (start, rest) = name.split_at_checked(self.name.len()).unwrap_or_default();
-        start.eq_ignore_ascii_case(self.name) && (rest.is_empty() || (self.suffixed && rest.starts_with('_')))
+        let ends = rest.is_empty() || (self.suffixed && rest.starts_with('_')) || (self.here.is_empty() && rest.starts_with('.'));
+        start.eq_ignore_ascii_case(self.name) && ends
     }
 }
 

@@ -7,7 +7,7 @@ use crate::score::lens::tally::{Confusion, Tally};
 use crate::score::measurement::Direction;
 use crate::score::metric::{Average, Metric, Task};
 use crate::score::predictions::{Predictions, Scores};
-use crate::score::rule::labelled::{BOTH, Labelled, counted, halfway};
+use crate::score::rule::labelled::{BOTH, Labelled, counted, halfway, slack};
 use crate::score::rule::post_process;
 use crate::score::rule::steps::Steps;
 use crate::score::rule::{Binary, ByGroup, Fitted, linked};
@@ -75,12 +75,23 @@ impl Evidence {
         let groups = self.groups.iter().map(|(name, pairs)| (name.clone(), weigh(pairs))).filter(|(_, pairs)| !pairs.is_empty());
         Self { pairs: weigh(&self.pairs), groups: groups.collect(), classes: self.classes.clone(), items: self.items }
     }
+
+    /// The items of every group (of all, where a rule knows none) whose positives, or whose negatives, all have no weight among these.
+    pub(in crate::score) fn one_sided(&self, weights: &[f64]) -> impl Iterator<Item = u32> {
+        let whole = Some(&self.pairs).filter(|_| self.groups.is_empty());
+        let lacks = move |pairs: &[Labelled], positive: bool| {
+            let mut side = pairs.iter().filter(|pair| pair.positive == positive).peekable();
+            side.peek().is_some() && side.all(|pair| weights[pair.row as usize] <= 0.0)
+        };
+        let groups = self.groups.iter().map(|(_, pairs)| pairs).chain(whole);
+        groups.filter(move |pairs| lacks(pairs, true) || lacks(pairs, false)).flatten().map(|pair| pair.row)
+    }
 }
 
 /// Finds the numbers of a rule: over all items, and of each group or class that has one of its own. Of all thresholds that tell the
-/// scores apart it is the one at which the metric is best; of equally good ones the largest. At an operating point it is the one at which
-/// the metric comes closest and does not pass it; of equally close ones the one that is best in all else (the smallest where the metric
-/// bounds how much is decided positive, the largest where it demands that).
+/// scores apart it is the one at which the metric is best; of equally good ones the largest. At an operating point it is, of those that keep
+/// the metric there, the one that is best in all else: the smallest where the metric bounds how much is decided positive, the largest where
+/// it demands that.
 ///
 /// A group without items has no decision of its own, and neither has a class whose metric
 /// is undefined at every threshold, or which cannot reach the operating point: it is never decided.
@@ -122,16 +133,16 @@ pub(in crate::score) fn find(rule: &ToFit, evidence: &Evidence, task: Task) -> R
         // A class without a threshold of its own is never decided.
         return Ok(fitted(Steps::from(f64::INFINITY), own));
     }
-    let found = |pairs: &[Labelled], there: &str| {
-        let found = best(pairs, metric, &goal.aim, task).map_err(|reason| lack(format!("{reason}{there}")))?;
-        let there = if there.is_empty() { String::new() } else { format!("{there}; {BOTH}") };
-        found.ok_or_else(|| lack(format!("the metric is undefined at every threshold{there}")))
+    let found = |pairs: &[Labelled], there: &str, remedy: &str| {
+        let found = best(pairs, metric, &goal.aim, task).map_err(|reason| lack(format!("{reason} in {there}")))?;
+        found.ok_or_else(|| lack(format!("the metric is undefined at every threshold in {there}{remedy}")))
     };
-    let (threshold, value) = found(&evidence.pairs, "")?;
+    let split = format!("`{}`", rule.split.value);
+    let (threshold, value) = found(&evidence.pairs, &counted(&split, &evidence.pairs), "")?;
     let own = evidence
         .groups
         .iter()
-        .map(|(name, pairs)| Ok((name.clone(), Steps::from(found(pairs, &format!(" in {}", counted(name, pairs)))?.0))));
+        .map(|(name, pairs)| Ok((name.clone(), Steps::from(found(pairs, &counted(name, pairs), &format!("; {BOTH}"))?.0))));
     let own = own.collect::<Result<_, ScoreError>>()?;
     Ok(Fitted { value: Some(value), ..fitted(Steps::from(threshold), own) })
 }
@@ -152,30 +163,50 @@ fn best(pairs: &[Labelled], metric: &Metric, aim: &Aim, task: Task) -> Result<Op
         metric.push_values(0, climb.tally(), Policy::Propagate, &mut values);
         path.extend(values.first().and_then(|value| value.as_ref().ok()).map(|value| (index, *value)));
     }
-    let (Some((_, first)), Some((_, last))) = (path.first().copied(), path.last().copied()) else { return Ok(None) };
-    // How good a value is, if it will do at all; and whether of equal ones the last is taken, which has the smallest threshold.
-    let at_least = metric.direction == Direction::Higher;
-    let goodness = |value: f64| match aim {
-        Aim::Maximize => Some(value),
-        Aim::Minimize => Some(-value),
-        Aim::At(point) if at_least => (value >= point.value).then_some(-value),
-        Aim::At(point) => (value <= point.value).then_some(value),
-    };
-    let latest = matches!(aim, Aim::At(_)) && (last > first) != at_least;
-    let mut best: Option<(usize, f64, f64)> = None;
-    for (index, value) in path {
-        let Some(good) = goodness(value) else { continue };
-        if best.is_none_or(|(_, _, best)| good > best || (latest && good == best)) {
-            best = Some((index, value, good));
-        }
+    if path.is_empty() {
+        return Ok(None);
     }
-    let Some((index, value, _)) = best else {
+    let at_least = metric.direction == Direction::Higher;
+    let found = match aim {
+        Aim::Maximize => best_of(&path, |value| value),
+        Aim::Minimize => best_of(&path, |value| -value),
+        Aim::At(point) => {
+            let slack = slack(point.value);
+            let keeps = |value: f64| if at_least { value >= point.value - slack } else { value <= point.value + slack };
+            let mut kept = path.iter().copied().filter(|(_, value)| keeps(*value));
+            if grows(pairs, metric, task) == at_least { kept.next() } else { kept.next_back() }
+        }
+    };
+    let Some((index, value)) = found else {
         let (Aim::At(point), side) = (aim, if at_least { "at least" } else { "at most" }) else { return Ok(None) };
         return Err(format!("no threshold keeps `{}` {side} {}", metric.name, point.value));
     };
     let here = steps[index].first().map_or(start, |pair| pair.score);
     let next = steps.get(index + 1).and_then(|step| step.first()).map(|pair| pair.score);
     Ok(Some((next.map_or(here, |next| halfway(here, next)), value)))
+}
+
+/// The first of the points that are best, but for rounding.
+fn best_of(path: &[(usize, f64)], good: impl Fn(f64) -> f64) -> Option<(usize, f64)> {
+    let better = |best: (usize, f64), next: (usize, f64)| {
+        let (before, after) = (good(best.1), good(next.1));
+        if after > before + slack(before) { next } else { best }
+    };
+    path.iter().copied().reduce(better)
+}
+
+/// Whether a metric is larger where all is selected than where nothing is. Of scores that rank as well as any can: the first few of others may
+/// hold no positive, and then precision would seem to grow.
+fn grows(pairs: &[Labelled], metric: &Metric, task: Task) -> bool {
+    let mut climb = Climb::new(pairs, task);
+    let mut ends: Vec<f64> = Vec::with_capacity(3);
+    for side in [None, Some(true), Some(false)] {
+        pairs.iter().filter(|pair| Some(pair.positive) == side).for_each(|pair| climb.select(pair));
+        let mut values: Vec<Value> = Vec::new();
+        metric.push_values(0, climb.tally(), Policy::Propagate, &mut values);
+        ends.extend(values.first().and_then(|value| value.ok()));
+    }
+    matches!(ends.as_slice(), [first, .., last] if *last > first + slack(*first))
 }
 
 /// How much an item counts.

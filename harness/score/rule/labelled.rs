@@ -18,10 +18,15 @@ pub struct Labelled {
 /// What to do where a rate has nothing to be a share of.
 pub(super) const BOTH: &str = "take a split with positives and negatives in every group, or coarser groups";
 
-/// A group and what it has: `race=Black (0 positives, 30 negatives)`.
+/// A group and what it has that counts: `race=Black (0 positives, 30 negatives)`.
 pub(super) fn counted(group: &str, items: &[Labelled]) -> String {
-    let positives = items.iter().filter(|item| item.positive).count();
-    format!("{group} ({positives} positives, {} negatives)", items.len() - positives)
+    let of = |positive: bool| items.iter().filter(|item| item.positive == positive && item.weight > 0.0).count();
+    format!("{group} ({} positives, {} negatives)", of(true), of(false))
+}
+
+/// By how much numbers may differ from this one that equal it, but for the rounding of sums of weights.
+pub(super) fn slack(number: f64) -> f64 {
+    1e-12 * number.abs().max(1.0)
 }
 
 /// The number between two scores; one of them, where there is none between.

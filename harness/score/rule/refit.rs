@@ -29,6 +29,13 @@ use crate::spec::evaluation::Evaluation;
 use crate::spec::problem::{Problem, Problems};
 use crate::spec::uncertainty::{Method, Uncertainty};
 
+/// Why there is no null: groups that do not differ may have been given other rules by chance, of which labels dealt out to scored items do not
+/// know.
+pub(in crate::score) const BY_GROUP: &str = "the rule is found anew for each group, on items that keep their labels";
+
+/// How often groups of a draw are drawn once more. A single positive is left out of 37% of draws, and of so many in a row of none.
+const AGAIN: u64 = 32;
+
 /// The decisions of one rule about the items of one breakdown, draw by draw.
 pub struct Refit {
     /// Every item by itself.
@@ -105,10 +112,18 @@ pub(in crate::score) struct Scored<'a> {
     pub decisions: &'a Decisions,
 }
 
-/// Says which rules of an evaluation cannot be found anew, and why.
+/// Says which rules of an evaluation, or what else is fitted for it, cannot be found anew, and why.
 pub fn check(evaluation: &Evaluation, multi_label: bool, uncertainty: &Uncertainty, problems: &mut Problems) {
+    if !uncertainty.refit() {
+        return;
+    }
+    if let Some(calibrate) = &evaluation.calibrate {
+        let problem = Problem::at(&calibrate.node, "`refit: true` finds rules anew, and not calibrations");
+        problems.push(problem.help("leave out `calibrate`, or write `uncertainty: {refit: false}` in the evaluation"));
+        return;
+    }
     let mut fitted = evaluation.decide.iter().filter(|decide| decide.rule.split().is_some()).peekable();
-    if !uncertainty.refit() || fitted.peek().is_none() {
+    if fitted.peek().is_none() {
         return;
     }
     let reason = if multi_label {
@@ -120,8 +135,6 @@ pub fn check(evaluation: &Evaluation, multi_label: bool, uncertainty: &Uncertain
         Some(("`refit: true` resamples single images, and the evaluation counts pairs", "leave `refit` out"))
     } else if !evaluation.target.0.is_empty() {
         Some(("`refit: true` knows the labels, and the evaluation has label sets", "leave `refit` out"))
-    } else if evaluation.calibrate.is_some() {
-        Some(("`refit: true` finds rules anew, and not the calibration before them", "leave out `calibrate` or `refit`"))
     } else if uncertainty.method() == Method::Bca {
         Some(("`method: bca` leaves out items one by one, for each of which `refit: true` would find a rule", "write `method: standard`"))
     } else {
@@ -192,6 +205,14 @@ impl Refit {
         Ok(Self { units, rows, reads, groups: scored.breakdown.groups.len(), rule })
     }
 
+    /// Whether the rule has a number for each group of some of these fields.
+    pub(in crate::score) fn is_by(&self, fields: &[String]) -> bool {
+        match &self.rule {
+            Decided::Kept(_) => false,
+            Decided::Anew(anew) => anew.rule.decide.rule.by().is_some_and(|by| by.value.iter().any(|field| fields.contains(field))),
+        }
+    }
+
     /// What metrics read of a draw.
     pub(in crate::score) fn lens(&self) -> Lens {
         match &self.reads {
@@ -207,22 +228,21 @@ impl Refit {
         groups.flat_map(|group| (0..patterns).map(move |pattern| (group, pattern))).unzip()
     }
 
-    /// Draws items, finds the rule, and writes the weight of every group and pattern; nothing where the rule cannot be found.
-    pub(in crate::score) fn draw(&self, seed: u64, replicate: u64, weights: &mut [f64]) {
+    /// Draws items, finds the rule, and writes the weight of every group and pattern. Whether the rule could be found: if not, there is no number.
+    pub(in crate::score) fn draw(&self, seed: u64, replicate: u64, weights: &mut [f64]) -> bool {
         weights.fill(0.0);
         let mut drawn = vec![0.0; self.rows.len()];
         self.units.resample(seed, replicate, &mut drawn);
         match &self.rule {
             Decided::Kept(decisions) => self.count(&drawn, |row| decisions[row], weights),
             Decided::Anew(anew) => {
-                // A draw may leave a group without what the rule needs: then it has no number.
-                if let Ok(found) = anew.find(seed, replicate) {
-                    let chances: Vec<Chances<'_>> = found.iter().map(|found| Chances::fitted(&anew.scored.groups, found)).collect();
-                    let of_row = |row: usize| &chances[anew.of_row.get(row).map_or(0, |fold| *fold as usize)];
-                    self.count(&drawn, |row| anew.scored.decide_one(of_row(row), row), weights);
-                }
+                let Some(found) = anew.find(seed, replicate) else { return false };
+                let chances: Vec<Chances<'_>> = found.iter().map(|found| Chances::fitted(&anew.scored.groups, found)).collect();
+                let of_row = |row: usize| &chances[anew.of_row.get(row).map_or(0, |fold| *fold as usize)];
+                self.count(&drawn, |row| anew.scored.decide_one(of_row(row), row), weights);
             }
         }
+        true
     }
 
     fn count(&self, drawn: &[f64], decided: impl Fn(usize) -> Option<u32>, weights: &mut [f64]) {
@@ -258,18 +278,40 @@ impl Anew {
         Ok(Self { rule, task, taught, lessons, of_row, scored: binary })
     }
 
-    /// Each model's rule on a draw.
-    fn find(&self, seed: u64, replicate: u64) -> Result<Vec<Fitted>, ScoreError> {
-        let Taught { units, rows, items } = &self.taught;
-        let mut drawn = vec![0.0; rows.len()];
-        units.resample_for(Purpose::Refit, seed, replicate, &mut drawn);
-        let mut weights = vec![0.0; *items];
-        rows.iter().zip(drawn).for_each(|(row, weight)| weights[*row as usize] = weight);
-        let found = |Lesson { evidence, places }: &Lesson| {
-            let weights: Vec<f64> = places.iter().map(|place| weights[*place as usize]).collect();
-            find(&self.rule, &evidence.weighed(&weights), self.task)
-        };
-        self.lessons.iter().map(found).collect()
+    /// Each model's rule on a draw. Where it cannot be found, groups that were left without positives or without negatives are drawn once more:
+    /// nobody takes a split like that, on which the rule would be refused.
+    fn find(&self, seed: u64, replicate: u64) -> Option<Vec<Fitted>> {
+        let mut weights = self.taught.draw(seed, replicate);
+        for again in 1..=AGAIN {
+            let found: Result<Vec<Fitted>, ScoreError> = self.lessons.iter().map(|lesson| lesson.find(self, &weights)).collect();
+            if let Ok(found) = found {
+                return Some(found);
+            }
+            let lacking: Vec<u32> = self.lessons.iter().flat_map(|lesson| lesson.one_sided(&weights)).collect();
+            if lacking.is_empty() {
+                break;
+            }
+            // Draws have numbers of 32 bits.
+            let anew = self.taught.draw(seed, replicate | (again << 32));
+            lacking.into_iter().for_each(|place| weights[place as usize] = anew[place as usize]);
+        }
+        None
+    }
+}
+
+impl Lesson {
+    fn find(&self, anew: &Anew, weights: &[f64]) -> Result<Fitted, ScoreError> {
+        find(&anew.rule, &self.evidence.weighed(&self.weights(weights)), anew.task)
+    }
+
+    /// The places of the items of groups that a draw leaves without one class.
+    fn one_sided(&self, weights: &[f64]) -> Vec<u32> {
+        self.evidence.one_sided(&self.weights(weights)).map(|row| self.places[row as usize]).collect()
+    }
+
+    /// Of its own items.
+    fn weights(&self, drawn: &[f64]) -> Vec<f64> {
+        self.places.iter().map(|place| drawn[*place as usize]).collect()
     }
 }
 
@@ -301,6 +343,15 @@ impl Taught {
         let clusters = Clusters::codes(&whole, uncertainty)?.map(Clusters::One);
         let (units, rows) = one_by_one(&whole, &strata, clusters.as_ref(), |_| true);
         Ok((Self { units, rows, items: whole.len() }, places))
+    }
+
+    /// The weight of every item in a draw.
+    fn draw(&self, seed: u64, replicate: u64) -> Vec<f64> {
+        let mut drawn = vec![0.0; self.rows.len()];
+        self.units.resample_for(Purpose::Refit, seed, replicate, &mut drawn);
+        let mut weights = vec![0.0; self.items];
+        self.rows.iter().zip(drawn).for_each(|(row, weight)| weights[*row as usize] = weight);
+        weights
     }
 }
 

@@ -50,15 +50,21 @@ pub const RULES: [RuleDefinition; 13] = [
         name: "threshold",
         what: "positive from a score on, given or fitted",
         write: "{threshold: 0.5}, {threshold: {maximize | minimize: METRIC, split: DATASET/SPLIT, by: FIELD}}, {threshold: {at: {METRIC: VALUE}, split: …}}",
-        details: "fitted, it lies halfway between two scores; of equally good ones the largest; `of: sigmoid | softmax` turns logits into probabilities",
+        details: "fitted, it lies halfway between two scores; of equally good ones the largest; `at` takes, of those that keep the metric there, the smallest \
+                  where it bounds how much is selected (of precision: the one of most recall), the largest where it demands that; `of: sigmoid | softmax` \
+                  turns logits into probabilities",
         source: "",
-        peers: &[("Aequitas Flow", "group_threshold (with `by` and `at`)"), ("MEDFAIR", "sens_at_spec (with `at`)")],
+        peers: &[
+            ("Aequitas Flow", "group_threshold (with `by` and `at`)"),
+            ("MEDFAIR", "sens_at_spec (with `at`)"),
+            ("torchmetrics", "BinaryRecallAtFixedPrecision (with `at: {precision_score: …}`)"),
+        ],
     },
     RuleDefinition {
         name: "thresholds",
         what: "one threshold a class, where items may have several labels",
         write: "{thresholds: {CLASS: 0.5, …}}, {thresholds: {maximize: f1_score, split: DATASET/SPLIT}}",
-        details: "a class without a threshold is never decided",
+        details: "a class without a threshold is never decided; where the split tells none of it, the `reason` of its numbers says so",
         source: "",
         peers: &[],
     },

@@ -1,15 +1,16 @@
-//! Groups that are scored, and that the split had no items of which a rule was fitted on: they are decided like all, and their numbers say so.
+//! What the split of a rule tells nothing of, as the numbers that hang on it say: groups without items there, which are decided like all, and
+//! classes without a threshold, which are never decided.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::FittedRules;
 use crate::score::breakdown::Breakdown;
-use crate::score::measurement::{Measurement, told};
+use crate::score::measurement::{Measurement, shortened, told};
 use crate::score::predictions::Predictions;
-use crate::spec::decide::Decide;
+use crate::spec::decide::{Decide, Rule};
 use crate::spec::evaluation::{Evaluation, Written};
 
-/// Says it beside each number of such a group, or over the groups that it is one of.
+/// Says it beside each number of such a group or class, or over the groups or classes that it is one of.
 pub(in crate::score) fn tell(
     measurements: &mut [Measurement],
     items: &Predictions,
@@ -23,12 +24,50 @@ pub(in crate::score) fn tell(
         measurements.iter_mut().for_each(|measurement| unseen.tell(measurement, &calibrate.split.value, "calibrated"));
     }
     for rule in rules {
-        let (Some(by), Some(split)) = (rule.rule.by(), rule.rule.split()) else { continue };
-        let knows = |fitted: &FittedRules, group: &str| fitted.rules.get(&rule.name).is_some_and(|found| found.own.contains_key(group));
-        let unseen = Unseen::of(items, by, fitted, &knows);
+        let Some(split) = rule.rule.split() else { continue };
+        let knows = |fitted: &FittedRules, own: &str| fitted.rules.get(&rule.name).is_some_and(|found| found.own.contains_key(own));
         let of_rule = measurements.iter_mut().filter(|measurement| measurement.decision == rule.name);
-        of_rule.for_each(|measurement| unseen.tell(measurement, &split.value, "decided"));
+        match (&rule.rule, rule.rule.by()) {
+            (Rule::Thresholds { .. }, _) => {
+                let undecided = Undecided::of(items.classes(), fitted, &knows);
+                of_rule.for_each(|measurement| undecided.tell(measurement, &split.value));
+            }
+            (_, Some(by)) => {
+                let unseen = Unseen::of(items, by, fitted, &knows);
+                of_rule.for_each(|measurement| unseen.tell(measurement, &split.value, "decided"));
+            }
+            (_, None) => {}
+        }
     }
+}
+
+/// Classes without a threshold, each with the models that have none where several are scored as one.
+struct Undecided<'a>(Vec<(&'a str, Vec<&'a str>)>);
+
+impl<'a> Undecided<'a> {
+    fn of(classes: &'a [String], fitted: &'a FittedRules, knows: &dyn Fn(&FittedRules, &str) -> bool) -> Self {
+        let folds: Vec<(&str, &FittedRules)> = match fitted.folds.is_empty() {
+            true => vec![("", fitted)],
+            false => fitted.folds.iter().map(|(name, fitted)| (name.as_str(), fitted)).collect(),
+        };
+        let lacking = |class: &str| folds.iter().filter(|(_, fitted)| !knows(fitted, class)).map(|(fold, _)| *fold).collect::<Vec<_>>();
+        Self(classes.iter().map(|class| (class.as_str(), lacking(class))).filter(|(_, folds)| !folds.is_empty()).collect())
+    }
+
+    fn tell(&self, measurement: &mut Measurement, split: &str) {
+        let over = measurement.label.is_empty();
+        let concerned = self.0.iter().filter(|(class, _)| over || *class == measurement.label);
+        let classes = shortened(concerned.map(|(class, folds)| format!("{class}{}", of_models(folds))));
+        if !classes.is_empty() {
+            let said = format!("`{split}` tells no threshold of {}: never decided", classes.join(", "));
+            (_, measurement.reason) = told(None, [std::mem::take(&mut measurement.reason), said]);
+        }
+    }
+}
+
+/// ` (fold=1; fold=2)`; nothing where there is but one model, without a name.
+fn of_models(names: &[&str]) -> String {
+    if names.iter().all(|name| name.is_empty()) { String::new() } else { format!(" ({})", names.join("; ")) }
 }
 
 /// What was found says nothing of these.
@@ -65,9 +104,8 @@ impl<'a> Unseen<'a> {
         fields.sort_unstable();
         let over = measurement.group.is_empty() && by == fields;
         for (group, folds) in self.groups.iter().filter(|(group, _)| over || parts(group).iter().all(|part| own.contains(part))) {
-            let folds: Vec<&str> = folds.iter().copied().filter(|fold| !fold.is_empty()).collect();
-            let folds = if folds.is_empty() { String::new() } else { format!(" ({})", folds.join("; ")) };
-            let said = format!("`{split}` has no labelled items in {group}{folds}: {how} like all");
+            let models = of_models(&folds.iter().copied().collect::<Vec<_>>());
+            let said = format!("`{split}` has no labelled items in {group}{models}: {how} like all");
             (_, measurement.reason) = told(None, [std::mem::take(&mut measurement.reason), said]);
         }
     }

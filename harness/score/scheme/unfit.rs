@@ -91,9 +91,10 @@ fn beyond(rule: &Rule, kind: Kind, link: Link) -> Option<f64> {
     }
 }
 
-/// That a rule is one of two classes, and what to do where there are two.
-fn of_two_classes(schema: &Schema, help: &'static str) -> (String, &'static str) {
+/// That a rule is one of two classes, and what to do where there are two, or more.
+fn of_two_classes(schema: &Schema, help: &'static str, of_more: &'static str) -> (String, &'static str) {
     match schema.classes.as_slice() {
+        classes if classes.len() > 2 => (format!("needs two classes, and the predictions have {}", classes.len()), of_more),
         [one] => {
             let message = format!("needs two classes, and the predictions name one, `{one}`");
             (message, "list both in `columns`, the positive one last: `classes: [NO, YES]`")
@@ -126,7 +127,11 @@ pub(super) fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String,
     };
     if let Rule::PostProcess(process) = rule {
         if schema.multi_label || task.positive.is_none() || task.classes != 2 {
-            return Some(of_two_classes(schema, "add `positive:` to the evaluation"));
+            return Some(of_two_classes(
+                schema,
+                "add `positive:` to the evaluation",
+                "name a `label` that tells one class from all others",
+            ));
         }
         match process.of_given() {
             true if schema.decisions => return None,
@@ -165,7 +170,7 @@ pub(super) fn unfit(rule: &Rule, schema: &Schema, task: Task) -> Option<(String,
             Some((format!("is out of range: there are {} classes", task.classes), "use a smaller k"))
         }
         Rule::Threshold { .. } if !task.multi_label && (task.positive.is_none() || task.classes != 2) => {
-            Some(of_two_classes(schema, "add `positive:` to the evaluation, or write `argmax`"))
+            Some(of_two_classes(schema, "add `positive:` to the evaluation, or write `argmax`", "write `argmax`"))
         }
         Rule::Thresholds { .. } if !task.multi_label => {
             Some(("has a threshold a class, and items have one label".to_owned(), "write `argmax`, or `{threshold: …}` with `positive:`"))

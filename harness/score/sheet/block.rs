@@ -67,6 +67,12 @@ impl Drawn {
         self.resampled.iter().map(|replicate| replicate[index]).collect()
     }
 
+    /// Whether most draws have numbers: those have none in which a rule cannot be found.
+    pub(super) fn tells(&self) -> bool {
+        let with_numbers = self.resampled.iter().filter(|draw| draw.iter().any(|number| !number.is_nan())).count();
+        2 * with_numbers >= self.resampled.len()
+    }
+
     /// A group's place in an order that knows no names; all items together come after the groups.
     pub(super) fn rank(&self, group: usize) -> u32 {
         self.ranks.get(group).copied().unwrap_or(u32::MAX)

@@ -79,11 +79,19 @@ impl Sheet<'_> {
         if let Some(refit) = self.refit {
             let (lens, (labels, patterns)) = (refit.lens(), refit.slots());
             let draw = |weights: &mut Vec<f64>, replicate, tallies: &mut [Tally]| {
-                refit.draw(seed, replicate, weights);
+                let found = refit.draw(seed, replicate, weights);
                 lens.sum(&Hand { breakdown: self.breakdown, patterns: &patterns, order: &[], labels: &labels, weights }, whole, tallies);
+                found
             };
             let counted = Sheet { lens: &lens, ..*self };
-            return counted.draws(draws, || vec![0.0; patterns.len()], draw, |(), tallies| of(tallies));
+            let numbers = |found: bool, tallies: &[Tally]| {
+                let mut numbers = of(tallies);
+                if !found {
+                    numbers.fill(f64::NAN);
+                }
+                numbers
+            };
+            return counted.draws(draws, || vec![0.0; patterns.len()], draw, numbers);
         }
         let size = slots.patterns.len();
         match &slots.ladders {

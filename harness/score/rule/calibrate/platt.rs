@@ -21,7 +21,8 @@ pub fn fit(items: &[Item]) -> Result<Map, String> {
     if !spread.is_finite() {
         return Err("a score is infinite".to_owned());
     }
-    let scale = if spread > 0.0 { spread } else { 1.0 };
+    // Scores that are equal, but for rounding, say nothing of a slope.
+    let scale = if spread > 1e-12 * centre.abs() { spread } else { f64::INFINITY };
     let at = |item: &Item| (item.score - centre) / scale;
     let target = |item: &Item| if item.positive { high } else { low };
     let loss = |slope: f64, intercept: f64| {
@@ -42,7 +43,7 @@ pub fn fit(items: &[Item]) -> Result<Map, String> {
             gradient = [gradient[0] + off * x, gradient[1] + off];
             curvature = [curvature[0] + steep * x * x, curvature[1] + steep * x, curvature[2] + steep];
         }
-        // Equal scores say nothing of a slope.
+        // Kept off a curvature of 0, where scores are equal.
         let [a, b, c] = [curvature[0] + 1e-12 * total, curvature[1], curvature[2] + 1e-12 * total];
         let determinant = a * c - b * b;
         let step = [(c * gradient[0] - b * gradient[1]) / determinant, (a * gradient[1] - b * gradient[0]) / determinant];

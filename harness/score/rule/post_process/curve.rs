@@ -1,7 +1,7 @@
 //! What every threshold makes of a group.
 
 use crate::score::lens::tally::{Confusion, Tally};
-use crate::score::rule::labelled::{Labelled, halfway};
+use crate::score::rule::labelled::{Labelled, halfway, slack};
 use crate::spec::post_process::Objective;
 
 /// The counts above each threshold that tells the scores apart, from none selected to all.
@@ -82,7 +82,10 @@ impl Curve {
 
     /// The point where the objective is largest; of equal ones that which selects least.
     pub fn best(&self, gains: Gains) -> Point {
-        let better = |best: Point, point: Point| if gains.at(&point) > gains.at(&best) + 1e-15 { point } else { best };
+        let better = |best: Point, point: Point| {
+            let (before, after) = (gains.at(&best), gains.at(&point));
+            if after > before + slack(before) { point } else { best }
+        };
         self.points.iter().copied().reduce(better).unwrap_or(self.points[0])
     }
 

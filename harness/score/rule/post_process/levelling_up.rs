@@ -4,6 +4,7 @@
 use super::Cohorts;
 use super::curve::Point;
 use crate::score::metric::Metric;
+use crate::score::rule::labelled::slack;
 use crate::score::rule::steps::Steps;
 use crate::spec::evaluation::Policy;
 
@@ -16,14 +17,14 @@ pub fn fit(cohorts: &Cohorts<'_>, metric: &Metric, at_least: f64) -> Result<Vec<
     let mut reaches = |cohort: &super::Cohort<'_>, point: &Point| {
         values.clear();
         metric.push_values(0, &cohort.curve.tally(point, cohorts.positive), Policy::Propagate, &mut values);
-        matches!(values.first(), Some(Ok(value)) if *value >= at_least)
+        matches!(values.first(), Some(Ok(value)) if *value >= at_least - slack(at_least))
     };
     let mut found = Vec::with_capacity(cohorts.groups.len());
     for cohort in &cohorts.groups {
         let mut best: Option<(f64, Point)> = None;
         for point in &cohort.curve.points {
             let gain = cohorts.gains.at(point);
-            if best.is_none_or(|(most, _)| gain > most + 1e-15) && reaches(cohort, point) {
+            if best.is_none_or(|(most, _)| gain > most + slack(most)) && reaches(cohort, point) {
                 best = Some((gain, *point));
             }
         }

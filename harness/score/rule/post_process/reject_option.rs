@@ -7,6 +7,7 @@ use super::curve::Curve;
 use super::{Cohorts, Found};
 use crate::score::lens::tally::Confusion;
 use crate::score::metric::Metric;
+use crate::score::rule::labelled::slack;
 use crate::score::rule::post_process::curve::tally;
 use crate::score::rule::steps::Steps;
 use crate::spec::evaluation::Policy;
@@ -53,9 +54,9 @@ pub fn fit(cohorts: &Cohorts<'_>, unprivileged: &[String], bounds: &[(&Metric, f
             let gain = cohorts.gains.true_positive * (our.true_positive + their.true_positive)
                 + cohorts.gains.false_positive * (our.false_positive + their.false_positive);
             let near = |(metric, bound): &(&Metric, f64)| {
-                value(metric, our).zip(value(metric, their)).is_some_and(|(our, their)| (our - their).abs() <= *bound)
+                value(metric, our).zip(value(metric, their)).is_some_and(|(our, their)| (our - their).abs() <= bound + slack(*bound))
             };
-            if best.is_none_or(|(most, ..)| gain > most + 1e-15) && bounds.iter().all(near) {
+            if best.is_none_or(|(most, ..)| gain > most + slack(most)) && bounds.iter().all(near) {
                 best = Some((gain, threshold, width));
             }
         }
