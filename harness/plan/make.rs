@@ -95,6 +95,7 @@ pub fn make(mut study: Study, problems: Problems, backends: &Catalogue, request:
             cells.push(PlannedCell { cell: index, source });
         }
     }
+    planner.check_sides(&study, &chosen_evaluations);
     let mut scores = Vec::new();
     for index in chosen_evaluations {
         let parts = study.evaluations[index].parts.iter().map(|part| positions.get(&part.cell).copied());
