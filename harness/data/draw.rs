@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use super::apportion::{down, largest_remainder};
+use super::apportion::{by_turns, down, largest_remainder};
 use super::dataset::Dataset;
 use super::error::DataError;
 use super::frame::Factor;
@@ -212,10 +212,18 @@ impl Urn {
         self.portions(size).into_iter().filter(|portion| too_few(portion) || broken(portion)).collect()
     }
 
+    /// Equal remainders go by turns through the levels of each field, first to those who have a unit for it.
+    fn deal(&self, tied: Vec<usize>, exact: &[f64]) -> Vec<usize> {
+        let levels: Vec<Vec<&str>> = self.cells.iter().map(|cell| cell.levels.iter().map(String::as_str).collect()).collect();
+        let has_more = |at: &usize| self.replace || self.cells[*at].units.len() as u64 > down(exact[*at]);
+        let (able, unable) = tied.into_iter().partition(has_more);
+        [able, unable].map(|tied| by_turns(&levels, tied, self.seed)).concat()
+    }
+
     fn portions(&self, size: u64) -> Vec<Portion> {
         let exact: Vec<f64> = self.cells.iter().map(|cell| cell.share * size as f64).collect();
         let quotas = match self.round {
-            Round::LargestRemainder => largest_remainder(&exact),
+            Round::LargestRemainder => largest_remainder(&exact, |tied| self.deal(tied, &exact)),
             Round::Down | Round::Exact => exact.iter().map(|exact| down(*exact)).collect(),
         };
         let portion = |(cell, asked): (&Cell, u64)| Portion {
