@@ -21,6 +21,8 @@ pub struct Urn {
     /// What the units are called, where they are no items.
     unit: Option<String>,
     cells: Vec<Cell>,
+    /// How many items no cell can have, since a field of the target is missing.
+    left_out: u64,
     round: Round,
     replace: bool,
     seed: u64,
@@ -62,6 +64,8 @@ pub struct Draw {
     pub fields: Vec<String>,
     /// One for each combination of their levels.
     pub portions: Vec<Portion>,
+    /// How many items of the split were not drawn from, since one of the fields is missing.
+    pub left_out: u64,
 }
 
 /// A draw that is not possible.
@@ -113,6 +117,7 @@ impl Urn {
         let factors: Vec<&Factor> = fields.iter().map(|field| dataset.factor_at(field, &sample.node)).collect::<Result<_, _>>()?;
         let unit = sample.unit.as_ref().map(|unit| dataset.factor(unit)).transpose()?;
         let mut cells: IndexMap<Vec<u32>, Vec<(String, Vec<u32>)>> = IndexMap::new();
+        let mut left_out = 0;
         for (name, members) in dataset.units(rows, unit) {
             let code = |factor: &Factor| {
                 let first = factor.codes[*members.first()? as usize];
@@ -131,8 +136,9 @@ impl Urn {
                     }
                 }
             }
-            if levels.len() == factors.len() {
-                cells.entry(levels).or_default().push((name, members));
+            match levels.len() == factors.len() {
+                true => cells.entry(levels).or_default().push((name, members)),
+                false => left_out += members.len() as u64,
             }
         }
         let counts: IndexMap<Vec<u32>, u64> = cells.iter().map(|(levels, units)| (levels.clone(), units.len() as u64)).collect();
@@ -145,7 +151,14 @@ impl Urn {
             })
             .collect();
         let unit = sample.unit.as_ref().map(|unit| unit.text.clone());
-        Ok(Self { fields, unit, cells, round: sample.round, replace: sample.replace, seed: sample.seed })
+        Ok(Self { fields, unit, cells, left_out, round: sample.round, replace: sample.replace, seed: sample.seed })
+    }
+
+    /// What of so many items cannot be drawn at all: `12 of 40 items have no `race``. `None` where all can.
+    pub fn unplaced(&self, all: usize) -> Option<String> {
+        let fields: Vec<String> = self.fields.iter().map(|field| format!("`{field}`")).collect();
+        let have = if self.left_out == 1 { "has" } else { "have" };
+        (self.left_out > 0).then(|| format!("{} of {all} items {have} no {}", self.left_out, fields.join(" or no ")))
     }
 
     /// The largest size that can be drawn without replacement; 0 where none can.
@@ -190,7 +203,7 @@ impl Urn {
             portion.items = (rows.len() - before) as u64;
         }
         rows.sort_unstable();
-        Ok(Draw { rows, size, fields: self.fields.clone(), portions })
+        Ok(Draw { rows, size, fields: self.fields.clone(), portions, left_out: self.left_out })
     }
 
     /// Why no size can be drawn: the combinations that the target asks for and nobody has, or else those of the smallest size.
