@@ -95,9 +95,14 @@ impl fmt::Display for Infeasible {
             let levels: Vec<String> = self.fields.iter().zip(&portion.levels).map(|(field, level)| format!("{field}={level}")).collect();
             let of = if levels.is_empty() { String::new() } else { format!(" of {}", levels.join(", ")) };
             let lead = if index == 0 { ": " } else { "; " };
-            match portion.asked > portion.exists {
-                true => write!(f, "{lead}{}{of} are asked and {} exist", portion.asked, portion.exists)?,
-                false => write!(f, "{lead}{} times {}{of} is no whole number", self.size, portion.share)?,
+            match (portion.asked > portion.exists, self.size) {
+                (true, _) => write!(f, "{lead}{}{of} are asked and {} exist", portion.asked, portion.exists)?,
+                (false, 0) => {
+                    let most = down(portion.exists as f64 / portion.share);
+                    let there = portion.exists;
+                    write!(f, "{lead}no size up to {most}, for which the {there}{of} are enough, makes a whole number of every share")?;
+                }
+                (false, size) => write!(f, "{lead}{size} times {}{of} is no whole number", portion.share)?,
             }
         }
         match self.short.len() {
@@ -206,12 +211,13 @@ impl Urn {
         Ok(Draw { rows, size, fields: self.fields.clone(), portions, left_out: self.left_out })
     }
 
-    /// Why no size can be drawn: the combinations that the target asks for and nobody has, or else those of the smallest size.
+    /// Why no size can be drawn: the combinations that the target asks for and nobody has, or else the one that is used up first.
     fn missing(&self) -> Vec<Portion> {
         let least = |portion: Portion| Portion { asked: portion.asked.max(1), ..portion };
         let portions = || self.portions(1).into_iter().filter(|portion| portion.share > 0.0).map(least);
         let none: Vec<Portion> = portions().filter(|portion| portion.exists == 0).collect();
-        if none.is_empty() { portions().collect() } else { none }
+        let most = |portion: &Portion| portion.exists as f64 / portion.share;
+        if none.is_empty() { portions().min_by(|one, other| most(one).total_cmp(&most(other))).into_iter().collect() } else { none }
     }
 
     /// The portions that cannot be drawn.

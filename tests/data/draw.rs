@@ -213,6 +213,10 @@ fn rounding_replacement_and_joint_targets() {
         "a draw of 10 is not possible: 10 times 0.3333333333333333 of race=A is no whole number"
     );
     assert_eq!(exact.largest(), 27);
+    let never = urn(&dataset, "{size: largest, target: {race: {A: 0.37, B: 0.41, C: 0.22}}, round: exact}").unwrap();
+    let never = never.draw(never.largest(), "").unwrap_err().to_string();
+    let reason = "no size up to 40, for which the 9 of race=C are enough, makes a whole number of every share";
+    assert_eq!(never, format!("no draw is possible, however small: {reason}"));
     assert_eq!(sizes("{size: 60, target: {race: equal}, replace: true}", 60), [20, 20, 20]);
     let joint = "{size: 10, target: [{race: A, emotion: sad, share: 0.7}, {race: C, emotion: happy, share: 0.3}]}";
     assert_eq!(sizes(joint, 10), [7, 3]);
