@@ -41,7 +41,7 @@ pub(super) struct Run {
     /// Only show what would run.
     #[arg(long)]
     dry_run: bool,
-    /// Do not write predictions/ and decisions/.
+    /// Do not write training_items/, predictions/ and decisions/.
     #[arg(long)]
     no_predictions: bool,
 }

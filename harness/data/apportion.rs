@@ -1,5 +1,10 @@
 //! Shares to whole numbers.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+
+use super::random::rank;
+
 /// What is less than this apart is equal: shares such as 0.29 have no exact binary form, and ties must not hang on that.
 const GRAIN: f64 = 1e-9;
 
@@ -9,26 +14,93 @@ pub(super) fn down(exact: f64) -> u64 {
 }
 
 /// Whole numbers that add up to the rounded sum, halves up: each rounded down, and what is then missing goes one by one to those of the largest
-/// fractions, the earlier first where they are equal (Hamilton's method).
-pub(super) fn largest_remainder(exact: &[f64]) -> Vec<u64> {
+/// fractions (Hamilton's method). `deal` brings those in order that are equal, where not all of them get one.
+pub(super) fn largest_remainder(exact: &[f64], deal: impl FnOnce(Vec<usize>) -> Vec<usize>) -> Vec<u64> {
     let mut quotas: Vec<u64> = exact.iter().map(|exact| down(*exact)).collect();
     let total = down(exact.iter().sum::<f64>() + 0.5);
     let missing = total.saturating_sub(quotas.iter().sum()) as usize;
     let fraction = |at: usize| ((exact[at] - quotas[at] as f64) / GRAIN).round() as i64;
     let mut order: Vec<usize> = (0..exact.len()).collect();
-    order.sort_by_key(|at| (std::cmp::Reverse(fraction(*at)), *at));
-    order.into_iter().take(missing).for_each(|at| quotas[at] += 1);
+    order.sort_by_key(|at| Reverse(fraction(*at)));
+    let Some(last) = missing.checked_sub(1).and_then(|last| order.get(last)).map(|at| fraction(*at)) else { return quotas };
+    let (larger, tied): (Vec<usize>, Vec<usize>) =
+        order.into_iter().filter(|at| fraction(*at) >= last).partition(|at| fraction(*at) > last);
+    larger.into_iter().chain(deal(tied)).take(missing).for_each(|at| quotas[at] += 1);
     quotas
+}
+
+/// Cells of crossed fields in an order in which the levels of each field take turns: however many come first, every level has as many of them
+/// as any other, or one more, where all levels are crossed with all. The seed says which begins.
+pub(super) fn by_turns(cells: &[Vec<&str>], mut tied: Vec<usize>, seed: u64) -> Vec<usize> {
+    let fields = cells.first().map_or(0, Vec::len);
+    let places: Vec<HashMap<&str, u128>> = (0..fields)
+        .map(|field| {
+            let levels: BTreeSet<&str> = tied.iter().map(|at| cells[*at][field]).collect();
+            let mut levels: Vec<&str> = levels.into_iter().collect();
+            levels.sort_by_cached_key(|level| rank(seed, "turns", field as u64, level));
+            levels.into_iter().zip(0..).collect()
+        })
+        .collect();
+    // In a block all fields go on by one level from cell to cell, each starting again after its last, until they meet where they began. How far the
+    // fields are apart tells blocks apart.
+    tied.sort_by_cached_key(|at| {
+        let (mut turn, mut period, mut apart) = (0, 1, Vec::with_capacity(fields));
+        for (level, places) in cells[*at].iter().zip(&places) {
+            let (place, count) = (places[level], places.len() as u128);
+            let common = greatest_common_divisor(period, count);
+            let ahead = (place + count - turn % count) % common;
+            while (turn + ahead) % count != place {
+                turn += period;
+            }
+            period = period / common * count;
+            apart.push(ahead);
+        }
+        (apart, turn)
+    });
+    tied
+}
+
+fn greatest_common_divisor(one: u128, other: u128) -> u128 {
+    if other == 0 { one } else { greatest_common_divisor(other, one % other) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn first_come(exact: &[f64]) -> Vec<u64> {
+        largest_remainder(exact, |tied| tied)
+    }
+
     #[test]
     fn halves_are_equal_whatever_their_binary_form() {
-        assert_eq!(largest_remainder(&[0.29 * 50.0, 0.71 * 50.0]), [15, 35], "14.5 and 35.5: the first comes first");
-        assert_eq!(largest_remainder(&[0.29 * 100.0, 0.29 * 50.0]), [29, 15], "43.5 are 44");
-        assert_eq!(largest_remainder(&[]), [0; 0]);
+        assert_eq!(first_come(&[0.29 * 50.0, 0.71 * 50.0]), [15, 35], "14.5 and 35.5: the first comes first");
+        assert_eq!(largest_remainder(&[0.29 * 50.0, 0.71 * 50.0], |tied| tied.into_iter().rev().collect()), [14, 36]);
+        assert_eq!(first_come(&[0.29 * 100.0, 0.29 * 50.0]), [29, 15], "43.5 are 44");
+        assert_eq!(first_come(&[2.7, 1.6, 1.6, 3.1]), [3, 2, 1, 3], "who has more comes before all that are equal");
+        assert_eq!(first_come(&[]), [0; 0]);
+    }
+
+    #[test]
+    fn the_levels_of_crossed_fields_take_turns() {
+        const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+        for sizes in [vec![3, 3], vec![2, 3], vec![6, 4], vec![2, 3, 4], vec![5], vec![2, 2, 2]] {
+            let mut cells: Vec<Vec<&str>> = vec![Vec::new()];
+            for size in &sizes {
+                cells = cells.iter().flat_map(|cell| NAMES[..*size].iter().map(move |name| [cell.as_slice(), &[name]].concat())).collect();
+            }
+            let order = |seed| by_turns(&cells, (0..cells.len()).collect(), seed);
+            let whole = order(7);
+            assert_eq!(whole.iter().collect::<BTreeSet<_>>().len(), cells.len(), "each once");
+            for first in 1..=cells.len() {
+                for (field, size) in sizes.iter().enumerate() {
+                    let count = |name| whole[..first].iter().filter(|at| cells[**at][field] == name).count();
+                    let counts: Vec<usize> = NAMES[..*size].iter().map(|name| count(*name)).collect();
+                    let apart = counts.iter().max().unwrap() - counts.iter().min().unwrap();
+                    assert!(apart <= 1, "{sizes:?}: {counts:?} of field {field} among the first {first}");
+                }
+            }
+            assert!((0..20).any(|seed| order(seed)[0] != whole[0]), "{sizes:?}: the seed says which begins");
+        }
     }
 }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use super::apportion::{down, largest_remainder};
+use super::apportion::{by_turns, down, largest_remainder};
 use super::dataset::Dataset;
 use super::error::DataError;
 use super::frame::Factor;
@@ -21,6 +21,8 @@ pub struct Urn {
     /// What the units are called, where they are no items.
     unit: Option<String>,
     cells: Vec<Cell>,
+    /// How many items no cell can have, since a field of the target is missing.
+    left_out: u64,
     round: Round,
     replace: bool,
     seed: u64,
@@ -62,6 +64,8 @@ pub struct Draw {
     pub fields: Vec<String>,
     /// One for each combination of their levels.
     pub portions: Vec<Portion>,
+    /// How many items of the split were not drawn from, since one of the fields is missing.
+    pub left_out: u64,
 }
 
 /// A draw that is not possible.
@@ -91,9 +95,14 @@ impl fmt::Display for Infeasible {
             let levels: Vec<String> = self.fields.iter().zip(&portion.levels).map(|(field, level)| format!("{field}={level}")).collect();
             let of = if levels.is_empty() { String::new() } else { format!(" of {}", levels.join(", ")) };
             let lead = if index == 0 { ": " } else { "; " };
-            match portion.asked > portion.exists {
-                true => write!(f, "{lead}{}{of} are asked and {} exist", portion.asked, portion.exists)?,
-                false => write!(f, "{lead}{} times {}{of} is no whole number", self.size, portion.share)?,
+            match (portion.asked > portion.exists, self.size) {
+                (true, _) => write!(f, "{lead}{}{of} are asked and {} exist", portion.asked, portion.exists)?,
+                (false, 0) => {
+                    let most = down(portion.exists as f64 / portion.share);
+                    let there = portion.exists;
+                    write!(f, "{lead}no size up to {most}, for which the {there}{of} are enough, makes a whole number of every share")?;
+                }
+                (false, size) => write!(f, "{lead}{size} times {}{of} is no whole number", portion.share)?,
             }
         }
         match self.short.len() {
@@ -113,6 +122,7 @@ impl Urn {
         let factors: Vec<&Factor> = fields.iter().map(|field| dataset.factor_at(field, &sample.node)).collect::<Result<_, _>>()?;
         let unit = sample.unit.as_ref().map(|unit| dataset.factor(unit)).transpose()?;
         let mut cells: IndexMap<Vec<u32>, Vec<(String, Vec<u32>)>> = IndexMap::new();
+        let mut left_out = 0;
         for (name, members) in dataset.units(rows, unit) {
             let code = |factor: &Factor| {
                 let first = factor.codes[*members.first()? as usize];
@@ -131,8 +141,9 @@ impl Urn {
                     }
                 }
             }
-            if levels.len() == factors.len() {
-                cells.entry(levels).or_default().push((name, members));
+            match levels.len() == factors.len() {
+                true => cells.entry(levels).or_default().push((name, members)),
+                false => left_out += members.len() as u64,
             }
         }
         let counts: IndexMap<Vec<u32>, u64> = cells.iter().map(|(levels, units)| (levels.clone(), units.len() as u64)).collect();
@@ -145,7 +156,14 @@ impl Urn {
             })
             .collect();
         let unit = sample.unit.as_ref().map(|unit| unit.text.clone());
-        Ok(Self { fields, unit, cells, round: sample.round, replace: sample.replace, seed: sample.seed })
+        Ok(Self { fields, unit, cells, left_out, round: sample.round, replace: sample.replace, seed: sample.seed })
+    }
+
+    /// What of so many items cannot be drawn at all: `12 of 40 items have no `race``. `None` where all can.
+    pub fn unplaced(&self, all: usize) -> Option<String> {
+        let fields: Vec<String> = self.fields.iter().map(|field| format!("`{field}`")).collect();
+        let have = if self.left_out == 1 { "has" } else { "have" };
+        (self.left_out > 0).then(|| format!("{} of {all} items {have} no {}", self.left_out, fields.join(" or no ")))
     }
 
     /// The largest size that can be drawn without replacement; 0 where none can.
@@ -190,15 +208,16 @@ impl Urn {
             portion.items = (rows.len() - before) as u64;
         }
         rows.sort_unstable();
-        Ok(Draw { rows, size, fields: self.fields.clone(), portions })
+        Ok(Draw { rows, size, fields: self.fields.clone(), portions, left_out: self.left_out })
     }
 
-    /// Why no size can be drawn: the combinations that the target asks for and nobody has, or else those of the smallest size.
+    /// Why no size can be drawn: the combinations that the target asks for and nobody has, or else the one that is used up first.
     fn missing(&self) -> Vec<Portion> {
         let least = |portion: Portion| Portion { asked: portion.asked.max(1), ..portion };
         let portions = || self.portions(1).into_iter().filter(|portion| portion.share > 0.0).map(least);
         let none: Vec<Portion> = portions().filter(|portion| portion.exists == 0).collect();
-        if none.is_empty() { portions().collect() } else { none }
+        let most = |portion: &Portion| portion.exists as f64 / portion.share;
+        if none.is_empty() { portions().min_by(|one, other| most(one).total_cmp(&most(other))).into_iter().collect() } else { none }
     }
 
     /// The portions that cannot be drawn.
@@ -212,10 +231,18 @@ impl Urn {
         self.portions(size).into_iter().filter(|portion| too_few(portion) || broken(portion)).collect()
     }
 
+    /// Equal remainders go by turns through the levels of each field, first to those who have a unit for it.
+    fn deal(&self, tied: Vec<usize>, exact: &[f64]) -> Vec<usize> {
+        let levels: Vec<Vec<&str>> = self.cells.iter().map(|cell| cell.levels.iter().map(String::as_str).collect()).collect();
+        let has_more = |at: &usize| self.replace || self.cells[*at].units.len() as u64 > down(exact[*at]);
+        let (able, unable) = tied.into_iter().partition(has_more);
+        [able, unable].map(|tied| by_turns(&levels, tied, self.seed)).concat()
+    }
+
     fn portions(&self, size: u64) -> Vec<Portion> {
         let exact: Vec<f64> = self.cells.iter().map(|cell| cell.share * size as f64).collect();
         let quotas = match self.round {
-            Round::LargestRemainder => largest_remainder(&exact),
+            Round::LargestRemainder => largest_remainder(&exact, |tied| self.deal(tied, &exact)),
             Round::Down | Round::Exact => exact.iter().map(|exact| down(*exact)).collect(),
         };
         let portion = |(cell, asked): (&Cell, u64)| Portion {

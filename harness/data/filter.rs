@@ -65,7 +65,8 @@ impl Opening<'_> {
         Ok(left_out as u64)
     }
 
-    /// The values that a condition tests, by row. A level that cannot occur is a mistake.
+    /// The values that a condition tests, by row. A level that cannot occur is a mistake; but where only the data know what occurs, it is none to
+    /// leave out what does not.
     pub(super) fn values<'s>(
         &self,
         condition: &'s Condition,
@@ -87,7 +88,9 @@ impl Opening<'_> {
                 return Err(SpecError::from(problem).into());
             }
         };
-        if let Some(lost) = condition.test.levels().iter().find(|level| !known.contains(&level.as_str())) {
+        let fixed = self.card.fields.get(name).is_some_and(|field| !field.declared().is_empty());
+        let named = if fixed || matches!(condition.test, Test::In(_)) { condition.test.levels() } else { &[] };
+        if let Some(lost) = named.iter().find(|level| !known.contains(&level.as_str())) {
             let problem = Problem::at(&condition.node, format!("no item has `{name}: {lost}`")).help(did_you_mean(lost, known));
             return Err(SpecError::from(problem).into());
         }

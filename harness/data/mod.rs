@@ -15,6 +15,7 @@
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
 //! - [`draw`]: rows with a target distribution (`share`, and `apportion` for whole numbers); [`fold`]: parts for cross-validation.
 //! - [`weight`]: how much each item counts.
+//! - [`overlap`]: what two datasets share that read the same files.
 //! - [`mock`]: made-up data in a card's own layout.
 //! - [`printable`]: texts out of files and from the system, safe to show.
 //! - [`random`]: numbers keyed by what they are for.
@@ -55,6 +56,7 @@ mod official;
 mod ontology;
 mod opening;
 mod orientation;
+pub mod overlap;
 mod pixel_text;
 mod pixels;
 pub mod printable;

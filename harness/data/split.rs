@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::apportion::largest_remainder;
+use super::apportion::{by_turns, largest_remainder};
 use super::error::DataError;
 use super::frame::Factor;
 use super::random::rank;
@@ -144,7 +144,9 @@ fn draw(units: &IndexMap<String, Vec<u32>>, share: f64, factors: &[&Factor], see
         strata.entry(stratum).or_default().push((rank(seed, "split", 0, unit), members));
     }
     let size = |units: &Vec<Ranked>| units.iter().map(|(_, members)| members.len()).sum::<usize>();
-    let quotas = largest_remainder(&strata.values().map(|units| size(units) as f64 * share).collect::<Vec<f64>>());
+    let exact: Vec<f64> = strata.values().map(|units| size(units) as f64 * share).collect();
+    let cells: Vec<Vec<&str>> = strata.keys().map(|stratum| named(factors, stratum)).collect();
+    let quotas = largest_remainder(&exact, |tied| by_turns(&cells, tied, seed));
     let (mut drawn, mut owed) = (Vec::new(), 0_i64);
     for (mut units, quota) in strata.into_values().zip(quotas) {
         // What large units took too much or too little of is made up for by the strata that follow.
@@ -169,6 +171,11 @@ fn draw(units: &IndexMap<String, Vec<u32>>, share: f64, factors: &[&Factor], see
     }
     drawn.sort_unstable();
     drawn
+}
+
+/// The levels of a stratum; a missing one has no name.
+fn named<'d>(factors: &[&'d Factor], stratum: &[Option<u32>]) -> Vec<&'d str> {
+    factors.iter().zip(stratum).map(|(factor, code)| code.map_or("", |code| factor.levels[code as usize].as_str())).collect()
 }
 
 /// Refuses splits that share an item or a subject.

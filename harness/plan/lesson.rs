@@ -6,11 +6,13 @@ use std::collections::hash_map::Entry;
 use serde_json::{Value, json};
 
 use super::make::Planner;
+use super::news::News;
 use super::split::Rows;
 use crate::data::draw::{Draw, Infeasible, Urn};
 use crate::data::error::DataError;
 use crate::data::weight::Weighing;
 use crate::spec::distort::Distort;
+use crate::spec::folds::as_written;
 use crate::spec::model::{Model, SplitName, Train};
 use crate::spec::sample::{Sample, Size};
 use crate::spec::study::Study;
@@ -80,7 +82,14 @@ impl Planner<'_> {
     fn urn(&mut self, study: &Study, train: &Train, sample: &Sample) -> Option<Urn> {
         let rows = self.rows(study, &train.data.dataset, &train.data.split)?;
         let urn = Urn::fill(&self.data(study, &train.data.dataset)?.dataset, &rows, sample);
-        self.told(urn, &sample.node, DataError::to_string)
+        let urn = self.told(urn, &sample.node, DataError::to_string)?;
+        if let Some(unplaced) = urn.unplaced(rows.len()) {
+            let note = format!("`{}`: {unplaced}; they are in no draw by it", as_written(&train.data.to_string()));
+            if self.noted.insert(note.clone()) {
+                (self.hear)(News::Note(note));
+            }
+        }
+        Some(urn)
     }
 
     /// The largest size that every cell of the whole grid can draw, whatever is asked of this plan. Cells that can draw nothing are

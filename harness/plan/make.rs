@@ -1,6 +1,6 @@
 //! A study and its catalogues to a plan: what must run, on what, and how each result is called.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -66,6 +66,7 @@ pub fn make(mut study: Study, problems: Problems, backends: &Catalogue, request:
         scored: Vec::new(),
         misfits: Vec::new(),
         common_size: None,
+        noted: HashSet::new(),
     };
     let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
     let mut cells = Vec::new();
@@ -95,6 +96,7 @@ pub fn make(mut study: Study, problems: Problems, backends: &Catalogue, request:
             cells.push(PlannedCell { cell: index, source });
         }
     }
+    planner.check_sides(&study, &chosen_evaluations);
     let mut scores = Vec::new();
     for index in chosen_evaluations {
         let parts = study.evaluations[index].parts.iter().map(|part| positions.get(&part.cell).copied());
@@ -139,6 +141,8 @@ pub(super) struct Planner<'a> {
     pub(super) misfits: Vec<(usize, Problems)>,
     /// The size that all cells with `size: largest_common` can draw, once one has asked.
     pub(super) common_size: Option<u64>,
+    /// What was noted of draws: cells that draw from the same items have the same to tell.
+    pub(super) noted: HashSet<String>,
 }
 
 impl Planner<'_> {

@@ -7,6 +7,7 @@
 //! - `compare`: what a comparison asks, and what is wrong with it; `family`: the scores that it is made of; [`comparison`]: what that comes to.
 //! - [`split`]: the rows of a split. `class_list`: the classes that a model's scores are of.
 //! - `lesson`: what a training learns from: a split or a draw from it, and how much each item counts.
+//! - `sides`: what teaches against what is scored, where a study has two names for the same files.
 //! - `imported`: imported predictions against what asks for them.
 //! - `paired`: pairs of images against the data; `pooled`: what is scored as one.
 //! - [`join`]: imported predictions beside their dataset.
@@ -32,6 +33,7 @@ pub mod planned;
 mod pooled;
 pub mod said;
 mod scores;
+mod sides;
 pub mod split;
 pub mod task;
 mod work;

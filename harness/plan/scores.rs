@@ -57,7 +57,11 @@ impl Planner<'_> {
         // Where label sets say what is correct, the classes are the file's own.
         let targeted = parts().any(|(evaluation, _)| !evaluation.spec.target.is_empty());
         let classes = match data {
-            Some((dataset, _)) if !targeted => Some(self.data(study, dataset)?.dataset.classes.clone()),
+            Some((dataset, _)) if !targeted => {
+                let classes = self.data(study, dataset)?.dataset.classes.clone();
+                self.check_labelled(study, dataset, &classes)?;
+                Some(classes)
+            }
             _ => None,
         };
         let content = match Key::of_file(&model.file) {
@@ -93,6 +97,19 @@ impl Planner<'_> {
                 None
             }
         }
+    }
+
+    /// Refuses a dataset without classes, of which predictions can be neither right nor wrong. Where a label is written wrongly, that was told.
+    fn check_labelled(&mut self, study: &Study, dataset: &str, classes: &[String]) -> Option<()> {
+        if !classes.is_empty() {
+            return Some(());
+        }
+        if let (true, Some(data)) = (self.problems.is_empty(), study.dataset(dataset)) {
+            let problem = Problem::at(&data.node, format!("the dataset `{dataset}` has no label to score predictions by"));
+            self.problems
+                .push(problem.help("name a field as `label` here or in its card, or say what is correct by the evaluation's `target:`"));
+        }
+        None
     }
 
     /// Checks that imported predictions hold what an evaluation scores of them and fits on, which is the answer.

@@ -1,4 +1,4 @@
-//! The predictions and decisions of a run as Parquet, for people's own notebooks.
+//! The predictions and decisions of a run as Parquet, and what its models were trained on as CSV, for people's own notebooks.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,18 +7,20 @@ use anyhow::Context;
 
 use super::scoring::{Scoring, predictions};
 use super::store::file_name;
+use crate::plan::planned::{Plan, Source};
 use crate::score::decisions;
 use crate::score::predictions::pool::pooled;
 use crate::spec::cell::cell_name;
 use crate::spec::folds::as_written;
 
-/// Writes `predictions/<cell>/<split>.parquet` for every evaluation that has predictions, `decisions/<cell>/<evaluation>.parquet` for every
+/// Writes `training_items/<cell>/<split>.csv` for every training of a draw or with weights, `predictions/<cell>/<split>.parquet` for every evaluation that has predictions, `decisions/<cell>/<evaluation>.parquet` for every
 /// one with decision rules, and `….json` beside it with what was found for those that were fitted; answers the folders that there are.
 pub fn export(scoring: Scoring<'_>, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let plan = scoring.plan;
     let (predicted, root) = (folder.join("predictions"), folder.join("decisions"));
     let mut done = BTreeSet::new();
     let mut any = false;
+    let taught = training_items(plan, &folder.join("training_items"))?;
     for score in &plan.scores {
         let evaluation = &plan.study.evaluations[score.evaluation];
         let distort = evaluation.spec.distorted();
@@ -59,7 +61,32 @@ pub fn export(scoring: Scoring<'_>, folder: &Path) -> anyhow::Result<Vec<PathBuf
         }
         any = true;
     }
-    Ok([(!done.is_empty()).then_some(predicted), any.then_some(root)].into_iter().flatten().collect())
+    Ok([taught, (!done.is_empty()).then_some(predicted), any.then_some(root)].into_iter().flatten().collect())
+}
+
+/// Writes which items each training was given, in the order of the data: how often, and how much each of them counted.
+fn training_items(plan: &Plan, root: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let mut any = false;
+    for cell in &plan.cells {
+        let Source::Backend(work) = &cell.source else { continue };
+        for step in work.steps.iter().filter(|step| step.draw.is_some() || step.weighing.is_some()) {
+            let Some(data) = plan.datasets.get(&step.dataset) else { continue };
+            let weight = |row: u32| step.weighing.as_ref().map_or(1.0, |weighing| weighing.weights[row as usize]);
+            let writing = |path: &Path| {
+                let mut writer = csv::Writer::from_path(path)?;
+                writer.write_record(["id", "copies", "weight"])?;
+                for copies in step.rows.chunk_by(|row, next| row == next) {
+                    let row = copies[0];
+                    writer.write_record([&data.dataset.ids[row as usize], &copies.len().to_string(), &weight(row).to_string()])?;
+                }
+                Ok(writer.flush()?)
+            };
+            let split = as_written(&format!("{}/{}", step.dataset, step.split)).replace('/', "-");
+            write(root, &plan.study.cells[cell.cell].name, &split, "csv", writing)?;
+            any = true;
+        }
+    }
+    Ok(any.then(|| root.to_owned()))
 }
 
 /// Writes one file of a cell, aside and renamed.

@@ -88,7 +88,10 @@ fn lesson(work: &Work) -> Option<Value> {
         return Some(json!({"infeasible": infeasible}));
     }
     let step = work.steps.iter().find(|step| step.draw.is_some() || step.weighing.is_some())?;
-    let draw = step.draw.as_ref().map(|draw| json!({"size": draw.size, "fields": draw.fields, "portions": draw.portions}));
+    let draw = step
+        .draw
+        .as_ref()
+        .map(|draw| json!({"size": draw.size, "fields": draw.fields, "left_out": draw.left_out, "portions": draw.portions}));
     let weights = step.weighing.as_ref().map(|weighing| json!({"effective_sample_size": weighing.effective, "clipped": weighing.clipped}));
     Some(json!({"items": step.rows.len(), "draw": draw, "weights": weights}))
 }

@@ -42,7 +42,7 @@ pub enum Size {
 /// How shares become whole numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Round {
-    /// Down, and what is missing to the size goes to the largest fractions (Hamilton's method).
+    /// Down, and what is missing to the size goes to the largest fractions (Hamilton's method); of equal ones, the levels of each field take turns.
     LargestRemainder,
     /// Down: the draw may be smaller than its size.
     Down,

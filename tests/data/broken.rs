@@ -253,6 +253,18 @@ fn cards_that_do_not_fit_say_where() {
     let error =
         folder.open("images: {glob: '*.png', name: '(?<gender>.*)_x.png'}\nfields: {gender: {}}\nwhere: {gender: femal}\n").unwrap_err();
     assert!(error.starts_with("card.yaml:5:17: no item has `gender: femal`"), "{error}");
+    let without = |field: &str, kept: &str| {
+        let images = "images: {glob: '*.png', name: '(?<age>\\d+)_(?<gender>[01])_x\\.png'}";
+        folder.open(&format!("{images}\nfields: {{{field}}}\nwhere: {{{kept}}}\n")).map(|dataset| dataset.ids.len())
+    };
+    // What nobody is cannot be left out wrongly, unless the card itself says what there is.
+    assert_eq!(without("gender: {}", "gender: {not_in: [2]}"), Ok(1));
+    assert_eq!(
+        without("gender: {}", "age: {not_in: ['20', '21']}"),
+        Err("the dataset `d` has no item that `where` lets through".to_owned())
+    );
+    let error = without("gender: {map: {0: m, 1: f}}", "gender: {not_in: [w]}").unwrap_err();
+    assert!(error.starts_with("card.yaml:5:17: no item has `gender: w`"), "{error}");
     let error = folder.open("images: {glob: '*.jpg'}\n").unwrap_err();
     assert!(error.contains("has no file like `*.jpg` below"), "{error}");
     let dataset =

@@ -137,6 +137,38 @@ fn draws_with_one_key_are_nested_and_with_two_are_not() {
 }
 
 #[test]
+fn what_equal_shares_leave_over_goes_round_the_levels_of_every_field() {
+    let folder = Folder::new();
+    folder.image("a.png", "rgb.png");
+    let rows: String = (0..180).map(|row| format!("{row},{},{}\n", row % 3, row / 3 % 3)).collect();
+    folder.write("t.csv", format!("id,race,site\n{rows}"));
+    let opened = |splits: &str| {
+        let fields = "fields: {race: {}, site: {}}\nlabel: race";
+        folder.open(&format!("images: {{table: t.csv, path: a.png, id: '{{id}}'}}\n{fields}\nsplits: {{{splits}}}\n")).unwrap()
+    };
+    let counts =
+        |dataset: &Dataset, rows: &[u32]| ["race", "site"].map(|field| ["0", "1", "2"].map(|level| count(dataset, rows, field, level)));
+    let dataset = opened("all: {}");
+    for seed in 0..10 {
+        let drawn = |size: u64| {
+            let urn = urn(&dataset, &format!("{{size: {size}, target: {{race: equal, site: equal}}, seed: {seed}}}")).unwrap();
+            urn.draw(size, "").unwrap().rows
+        };
+        assert_eq!(counts(&dataset, &drawn(12)), [[4; 3]; 2], "12 of 9 cells: one each, and three more");
+        for size in 1..40 {
+            let (few, many) = (drawn(size), drawn(size + 1));
+            let even = counts(&dataset, &few).iter().all(|counts| counts.iter().max().unwrap() - counts.iter().min().unwrap() <= 1);
+            assert!(even, "{size}: {:?}", counts(&dataset, &few));
+            assert!(few.iter().all(|row| many.contains(row)), "a larger draw holds the smaller one");
+        }
+        // 20 of each cell, of which a fraction of 0.12 are 2.4: of 22 there are four more than two of each.
+        let split = opened(&format!("test: {{fraction: 0.12, stratify: [race, site], seed: {seed}}}, train: {{rest: true}}"));
+        let even = counts(&split, split.split("test").unwrap());
+        assert!(even.iter().flatten().all(|count| (7..=8).contains(count)), "{even:?}");
+    }
+}
+
+#[test]
 fn whole_children_are_drawn() {
     let (_folder, dataset) = children();
     let urn = urn(&dataset, "{size: 12, target: {race: equal}, unit: child}").unwrap();
@@ -172,7 +204,8 @@ fn rounding_replacement_and_joint_targets() {
     let sizes = |sample: &str, size: u64| -> Vec<u64> {
         urn(&dataset, sample).unwrap().draw(size, "").unwrap().portions.iter().map(|portion| portion.drawn).collect()
     };
-    assert_eq!(sizes("{size: 10, target: {race: equal}}", 10), [4, 3, 3]);
+    let tens: BTreeSet<Vec<u64>> = (0..20).map(|seed| sizes(&format!("{{size: 10, target: {{race: equal}}, seed: {seed}}}"), 10)).collect();
+    assert_eq!(tens, [[3, 3, 4], [3, 4, 3], [4, 3, 3]].map(Vec::from).into(), "whose is the tenth says the seed");
     assert_eq!(sizes("{size: 10, target: {race: equal}, round: down}", 10), [3, 3, 3]);
     let exact = urn(&dataset, "{size: largest, target: {race: equal}, round: exact}").unwrap();
     assert_eq!(
@@ -180,6 +213,10 @@ fn rounding_replacement_and_joint_targets() {
         "a draw of 10 is not possible: 10 times 0.3333333333333333 of race=A is no whole number"
     );
     assert_eq!(exact.largest(), 27);
+    let never = urn(&dataset, "{size: largest, target: {race: {A: 0.37, B: 0.41, C: 0.22}}, round: exact}").unwrap();
+    let never = never.draw(never.largest(), "").unwrap_err().to_string();
+    let reason = "no size up to 40, for which the 9 of race=C are enough, makes a whole number of every share";
+    assert_eq!(never, format!("no draw is possible, however small: {reason}"));
     assert_eq!(sizes("{size: 60, target: {race: equal}, replace: true}", 60), [20, 20, 20]);
     let joint = "{size: 10, target: [{race: A, emotion: sad, share: 0.7}, {race: C, emotion: happy, share: 0.3}]}";
     assert_eq!(sizes(joint, 10), [7, 3]);

@@ -1,5 +1,7 @@
 //! Mocks of cards that ask for what few do: their cards read them, and nothing is rejected.
 
+use std::collections::BTreeSet;
+
 use fairgrid::data::dataset::Dataset;
 use fairgrid::data::mock;
 use fairgrid::spec::card::Card;
@@ -76,6 +78,21 @@ fn splits_may_test_columns_that_are_no_fields() {
         let card = format!("images: {{table: t.csv, path: '{{f}}'}}\nfields: {{y: y}}\nlabel: y\n{splits}");
         let dataset = mocked(&card);
         assert!(dataset.splits.len() == 2 && dataset.splits.values().all(|rows| !rows.is_empty()), "{card}: {:?}", dataset.splits);
+    }
+}
+
+#[test]
+fn splits_that_divide_all_anew_have_no_official_one_beside_them() {
+    for (splits, expected) in [
+        ("", &["train", "test", "validation"][..]),
+        (", test: {fraction: 0.4}, train: {rest: true}", &["test", "train"]),
+        (", dev: {fraction: 0.4}, train: {rest: true}", &["dev", "train"]),
+        (", dev: {of: train, fraction: 0.4}, left: {of: train, rest: true}", &["test", "validation", "dev", "left"]),
+    ] {
+        let dataset =
+            mocked(&format!("images: {{table: t.csv, path: '{{f}}'}}\nfields: {{y: y}}\nlabel: y\nsplits: {{from: part{splits}}}\n"));
+        let made: BTreeSet<&str> = dataset.splits.keys().map(String::as_str).collect();
+        assert_eq!(made, expected.iter().copied().collect(), "{splits}");
     }
 }
 

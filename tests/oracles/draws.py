@@ -3,6 +3,7 @@ that of BLAKE3 digests (pip install numpy blake3)."""
 
 import itertools
 import json
+import math
 import pathlib
 import struct
 from collections import Counter, defaultdict
@@ -25,19 +26,35 @@ for person in range(60):
 items.append(dict(id="90-0", person="90", race="", sex="m", emotion="happy", w="4"))
 
 
-def rank(seed, purpose, item):
+def rank(seed, purpose, item, replicate=0):
     purpose, item = purpose.encode(), item.encode()
-    head = struct.pack("<QQ", seed, len(purpose)) + purpose + struct.pack("<Q", 0)
+    head = struct.pack("<QQ", seed, len(purpose)) + purpose + struct.pack("<Q", replicate)
     return blake3(head + item).digest()[:16]
 
 
-def hamilton(exact):
-    """Down, and one more for the largest fractions until the sum is that of all, halves up."""
+def turns(cells, seed):
+    """Cells in the order in which levels take turns: in a block every field goes on by one level from cell to cell, in a circle, until all are back;
+    the blocks are all ways in which the fields can begin apart from each other."""
+    fields = list(zip(*cells))
+    orders = [sorted(set(levels), key=lambda level: rank(seed, "turns", level, field)) for field, levels in enumerate(fields)]
+    periods = [math.lcm(*(len(order) for order in orders[:field])) for field in range(len(orders) + 1)]
+    apart = itertools.product(*(range(math.gcd(period, len(order))) for period, order in zip(periods, orders)))
+    crossed = [tuple(order[(turn + ahead) % len(order)] for order, ahead in zip(orders, block)) for block in apart for turn in range(periods[-1])]
+    return [cell for cell in crossed if cell in cells]
+
+
+def hamilton(exact, cells, seed, able=lambda cell, quota: True):
+    """Down, and one more for the largest fractions until the sum is that of all, halves up; of equal ones by turns, who is able to first."""
     quotas = [x.numerator // x.denominator for x in exact]
-    total = (sum(exact, F(0)) + F(1, 2)).__floor__()
-    order = sorted(range(len(exact)), key=lambda k: (quotas[k] - exact[k], k))
-    for k in order[: total - sum(quotas)]:
-        quotas[k] += 1
+    missing = (sum(exact, F(0)) + F(1, 2)).__floor__() - sum(quotas)
+    for fraction in sorted({x - x.__floor__() for x in exact}, reverse=True):
+        tied = {cell: k for k, cell in enumerate(cells) if exact[k] - quotas[k] == fraction}
+        groups = [[cell for cell, k in tied.items() if able(cell, quotas[k]) is yes] for yes in (True, False)]
+        served = [tied[cell] for group in groups if group for cell in turns(group, seed)][: max(missing, 0)]
+        missing -= len(served)
+        # Their fractions are negative now: they are served once.
+        for k in served:
+            quotas[k] += 1
     return quotas
 
 
@@ -81,16 +98,19 @@ def urn(sample, rows=None):
     return cells, inside
 
 
-def asked(sample, cells, size):
+def asked(sample, cells, inside, size):
     exact = [share * size for _, share in cells]
-    how = sample.get("round", "largest_remainder")
-    return hamilton(exact) if how == "largest_remainder" else [x.__floor__() for x in exact]
+    if sample.get("round", "largest_remainder") != "largest_remainder":
+        return [x.__floor__() for x in exact]
+    there = {levels: len(units) for (levels, _), units in zip(cells, inside)}
+    able = lambda cell, quota: bool(sample.get("replace")) or there[cell] > quota
+    return hamilton(exact, [levels for levels, _ in cells], sample.get("seed", 0), able)
 
 
 def feasible(sample, cells, inside, size):
     if sample.get("round") == "exact" and any((share * size).denominator != 1 for _, share in cells):
         return False
-    quotas = asked(sample, cells, size)
+    quotas = asked(sample, cells, inside, size)
     return all(not quota or (units if sample.get("replace") else quota <= len(units)) for quota, units in zip(quotas, inside))
 
 
@@ -108,7 +128,7 @@ def draw(sample, size, key):
         return None
     portions = []
     rows = [] if not sample.get("replace") else None
-    for (levels, share), units, quota in zip(cells, inside, asked(sample, cells, size)):
+    for (levels, share), units, quota in zip(cells, inside, asked(sample, cells, inside, size)):
         portions.append(dict(levels=levels, share=float(share), asked=quota, exists=len(units)))
         if rows is not None:
             ranked = sorted(units, key=lambda unit: rank(sample.get("seed", 0), f"draw {key}", unit[0]))
@@ -166,7 +186,7 @@ def split_rows(splits, subject):
         ordered = sorted(strata.items())
         sizes = [sum(len(rows) for _, rows in units) for _, units in ordered]
         share = min(F(1), F(str(split["fraction"])) * len(items) / sum(sizes))
-        quotas = hamilton([share * size for size in sizes])
+        quotas = hamilton([share * size for size in sizes], [tuple(level for _, level in stratum) for stratum, _ in ordered], split.get("seed", 0))
         drawn, owed = [], 0
         for (_, units), quota in zip(ordered, quotas):
             quota += owed

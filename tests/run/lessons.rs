@@ -1,8 +1,10 @@
 //! What a training learns from: draws with a target distribution, weights, and draws that cannot be made.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::{DATA, EVALUATE, call, learner, study};
+use super::{DATA, EVALUATE, call, learner, study, table};
 use crate::command::Folder;
 
 /// A study whose training has further keys.
@@ -89,6 +91,44 @@ fn draws_differ_along_an_axis_unless_they_are_nested_over_it() {
     };
     assert_eq!(trainings("apart", ""), 2);
     assert_eq!(trainings("nested", ", nested_over: want"), 1);
+}
+
+#[test]
+fn the_items_of_a_training_are_listed() {
+    let sample = "sample: {size: 8, target: {side: {values: {left: $share}, remaining: equal}}, nested_over: share}";
+    let folder = taught("listed", "{share: [0.25, 0.5]}", &format!("{sample}, weights: {{inverse_frequency: [side]}}"));
+    call(&folder, &["run", "listed.yaml", "--no-predictions"]).run().ok();
+    assert!(!folder.path("results/listed/training_items").exists());
+    // All is stored now.
+    let said = call(&folder, &["run", "listed.yaml"]).run().ok();
+    assert!(said.contains("wrote results/listed/training_items"), "{said}");
+    let items = |share: &str| table(&folder, &format!("results/listed/training_items/net,share={share}/squares-train.csv"));
+    let ids = |share: &str, side: &str| -> BTreeSet<String> {
+        items(share).into_iter().map(|row| row["id"].clone()).filter(|id| id.contains(side)).collect()
+    };
+    assert_eq!((items("0.25").len(), ids("0.25", "left").len(), ids("0.5", "left").len()), (8, 2, 4));
+    assert!(ids("0.25", "left").is_subset(&ids("0.5", "left")) && ids("0.5", "right").is_subset(&ids("0.25", "right")));
+    assert!(
+        items("0.25").iter().all(|row| row["copies"] == "1" && row["weight"] == if row["id"].contains("left") { "2" } else { "0.6666667" })
+    );
+
+    let again = folder.read("listed.yaml").replace("size: 8", "size: 60, replace: true");
+    let folder = folder.file("listed.yaml", again);
+    call(&folder, &["run", "listed.yaml"]).run().ok();
+    let copies = table(&folder, "results/listed/training_items/net,share=0.5/squares-train.csv");
+    assert_eq!(copies.iter().map(|row| row["copies"].parse::<u64>().unwrap()).sum::<u64>(), 60);
+    assert!(copies.len() <= 20, "each item once");
+}
+
+#[test]
+fn items_that_no_draw_can_hold_are_told() {
+    let folder = taught("partly", "{draw: [0, 1]}", "sample: {size: 4, target: {side: equal}, seed: $draw}");
+    let card = folder.read("squares.yaml").replace("side: {from: side,", "side: {from: side, map: {left: left, right: null},");
+    let folder = folder.file("squares.yaml", card);
+    let said = call(&folder, &["run", "partly.yaml"]).run().stderr;
+    assert_eq!(said.matches("of 20 items have no `side`; they are in no draw by it").count(), 1, "{said}");
+    let items = training_items(&folder, "results/partly");
+    assert!(items["net,draw=0"]["draw"]["left_out"].as_u64().is_some_and(|items| items > 4), "{items}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod lessons;
 mod listing;
 mod mock;
 mod ruling;
+mod sides;
 mod store;
 mod targets;
 

@@ -1,6 +1,6 @@
 //! Models whose classes are not the dataset's labels: what is correct is said by label sets.
 
-use super::{CARD, DATA, call, learner, study};
+use super::{CARD, DATA, EVALUATE, call, faulty_model, learner, study};
 use crate::command::Folder;
 
 /// The same images, of which only the side is a label.
@@ -44,6 +44,20 @@ fn classes_that_no_label_set_explains_are_refused() {
     insta::assert_snapshot!(call(&folder, &["validate", "refused.yaml"]).run());
     let folder = cross("unsaid", "target: {shade: {from: shade, map: {dark: [dark]}}}, decide: argmax, metrics: [accuracy_score]");
     insta::assert_snapshot!(call(&folder, &["validate", "unsaid.yaml"]).run());
+}
+
+#[test]
+fn an_output_lists_the_classes_of_what_is_asked() {
+    let said = |output: &str| {
+        let model = faulty_model("fair").replace("gray}}", &format!("gray}}, output: {output}}}"));
+        let folder = study("listed", &format!("{DATA}models: {{net: {model}}}\n{EVALUATE}"));
+        call(&folder, &["validate", "listed.yaml"]).run()
+    };
+    insta::assert_snapshot!(said("{logits: [dark, lihgt]}"));
+    let twice = said("{probabilities: [dark, dark]}");
+    assert!(twice.stderr.contains("the class `dark` is listed twice"), "{twice}");
+    said("{probabilities: [light, dark]}").ok();
+    said("{probabilities: [light]}").ok();
 }
 
 #[test]

@@ -13,19 +13,22 @@ use crate::spec::mock::Mock;
 /// The levels that splits and `where` ask for.
 pub(super) fn levels(card: &Card, name: &str) -> IndexSet<String> {
     if let Some(column) = card.splits.column.as_ref().filter(|column| column.from.text == name) {
-        return official(column).into_iter().collect();
+        return official(card, column).into_iter().collect();
     }
     let splits = card.splits.named.values().flat_map(|split| &split.conditions);
     let tests = splits.chain(&card.conditions).filter(|condition| condition.field == name).map(|condition| &condition.test);
     tests.filter(|test| matches!(test, Test::In(_))).flat_map(Test::levels).cloned().collect()
 }
 
-/// The values that name splits.
-pub(super) fn official(column: &SplitColumn) -> Vec<String> {
-    match column.map.is_empty() {
-        true => ["train", "validation", "test"].map(str::to_owned).to_vec(),
-        false => column.map.keys().cloned().collect(),
+/// The values that name splits. Where the card or a study divides all items anew, a split beside those that it names would hold some of them again.
+pub(super) fn official(card: &Card, column: &SplitColumn) -> Vec<String> {
+    if !column.map.is_empty() {
+        return column.map.keys().cloned().collect();
     }
+    let words = ["train", "validation", "test"];
+    let named = |word: &&str| card.splits.named.contains_key(*word);
+    let anew = card.splits.named.values().any(|split| split.of.is_none()) && words.iter().any(named);
+    words.into_iter().filter(|word| !anew || named(word)).map(str::to_owned).collect()
 }
 
 /// The column that a condition tests, where no field translates it.

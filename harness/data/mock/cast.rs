@@ -188,7 +188,7 @@ pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataEr
         cells.insert(subject.to_owned(), named.unwrap_or(plain));
     }
     if let Some(column) = split_column(card) {
-        let raw = asked::official(column);
+        let raw = asked::official(card, column);
         // A group of a file's name may say itself which splits there are.
         let said = match &card.layout {
             Layout::Files(files) => files.pattern.as_ref().is_some_and(|pattern| pattern.regex().as_str().contains("train")),
