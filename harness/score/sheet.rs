@@ -8,6 +8,7 @@ mod limits;
 
 use rayon::prelude::*;
 
+use super::Value;
 use super::breakdown::{Breakdown, Panel};
 use super::interval;
 use super::lens::Lens;
@@ -15,7 +16,6 @@ use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
 use super::units::{Rows, Units};
 use super::value::Undefined;
-use super::{OUTSIDE, Value};
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::reference::Anchor;
 use crate::score::lens::tally::Tally;
@@ -226,7 +226,7 @@ impl Sheet<'_> {
     }
 
     fn tallies(&self) -> Vec<Tally> {
-        vec![self.lens.tally(self.breakdown.groups.len()); self.breakdown.groups.len() + self.breakdown.panels.len()]
+        vec![self.lens.tally(self.breakdown.groups.len()); self.breakdown.sums()]
     }
 
     fn over(&self, spot: &Spot) -> Option<Over> {
@@ -280,7 +280,7 @@ impl Sheet<'_> {
             groups
         };
         let mut sizes = vec![0.0; self.breakdown.groups.len()];
-        for (slot, weight) in units.slots().iter().zip(units.observed()).filter(|(slot, _)| slot.group != OUTSIDE) {
+        for (slot, weight) in units.slots().iter().zip(units.observed()).filter(|(slot, _)| self.breakdown.has(slot.group)) {
             sizes[slot.group as usize] += weight;
         }
         Roster { groups: self.breakdown.panels.iter().map(ordered).collect(), sizes }
@@ -300,12 +300,13 @@ impl Sheet<'_> {
     /// How many equally weighted units each group has as much information as, and after the groups all of each panel.
     fn effective(&self, units: &Units) -> Vec<f64> {
         let groups = self.breakdown.groups.len();
-        let mut effective = units.effective(groups);
-        if self.breakdown.panels.len() > 1 {
-            effective.truncate(groups);
-            let panels = self.breakdown.panels.iter().map(|panel| effective[panel.groups.clone()].iter().sum());
-            let panels: Vec<f64> = panels.collect();
-            effective.extend(panels);
+        if !self.breakdown.is_within() {
+            return units.effective(groups);
+        }
+        let mut effective = units.effective(self.breakdown.sums());
+        effective.truncate(self.breakdown.sums());
+        for (panel, home) in self.breakdown.panels.iter().zip(groups..) {
+            effective[home] += effective[panel.groups.clone()].iter().sum::<f64>();
         }
         effective
     }

@@ -35,7 +35,7 @@ impl Sizes {
         let mut items = vec![0u64; groups];
         let mut members = HashSet::new();
         let counting = breakdown.of_row.iter().zip(patterns).enumerate();
-        for (row, (group, _)) in counting.filter(|(_, (group, pattern))| **group != OUTSIDE && **pattern != OUTSIDE) {
+        for (row, (group, _)) in counting.filter(|(_, (group, pattern))| breakdown.has(**group) && **pattern != OUTSIDE) {
             items[*group as usize] += copies.map_or(1, |copies| copies[row]);
             members.extend(clusters.iter().flat_map(|clusters| clusters.of(row)).map(|cluster| (*group, cluster)));
         }
