@@ -151,8 +151,11 @@ impl Sheet<'_> {
         let values = self.values(&tallies, &blocks, &roster);
 
         let numbers = |tallies: &[Tally]| self.values(tallies, &blocks, &roster).into_iter().map(number).collect::<Vec<f64>>();
-        let resampled = self.resamples(&slots, uncertainty, numbers);
-        let left_out = if uncertainty.method() == Method::Bca { self.left_out(&slots, numbers) } else { Vec::new() };
+        let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
+        // Counts alone say how uncertain shares of items are that count alike.
+        let counted = plain && uncertainty.shares_have_their_own() && self.metrics.iter().all(|metric| metric.is_counted());
+        let resampled = if counted { Vec::new() } else { self.resamples(&slots, uncertainty, numbers) };
+        let left_out = if uncertainty.method() == Method::Bca && !counted { self.left_out(&slots, numbers) } else { Vec::new() };
 
         let spots = self.spots(&tallies);
         let nulls = self.nulls(&spots, &units, uncertainty);
@@ -172,7 +175,6 @@ impl Sheet<'_> {
             blocks,
             values,
         };
-        let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
         let (bases, classes) = if plain { Default::default() } else { self.bases(&units, &drawn.blocks) };
         let sides = if plain { Vec::new() } else { self.sides(&units, supports.len()) };
         let worth = Worth { effective: self.effective(&units), bases, classes, sides, plain };

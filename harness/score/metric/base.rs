@@ -123,6 +123,17 @@ impl Metric {
         )
     }
 
+    /// Whether no value hangs on more than how many items count, of how many: shares, what rises with one, and numbers of items.
+    pub fn is_counted(&self) -> bool {
+        let one = matches!(self.average, Average::Positive(_) | Average::PerClass);
+        let is_share = |part: &&Definition| match part.compute {
+            Compute::Share(..) => true,
+            Compute::Class { of, .. } => one && matches!(of, Of::Share(..) | Of::Rising { .. }),
+            _ => false,
+        };
+        self.over.is_none() && (self.is_count() || self.parts.iter().all(is_share))
+    }
+
     /// Whether a value is a mean over classes.
     pub fn is_of_classes(&self, part: usize) -> bool {
         matches!(self.average, Average::Macro | Average::Weighted)

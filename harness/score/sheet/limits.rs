@@ -29,7 +29,7 @@ impl<'a> Sheet<'a> {
         left_out: &[(f64, Vec<f64>)],
         uncertainty: &Uncertainty,
     ) -> Vec<Option<(f64, f64)>> {
-        if drawn.resampled.is_empty() {
+        if uncertainty.bootstrap() == 0 {
             return vec![None; drawn.values.len()];
         }
         let places = self.places(drawn);
