@@ -88,12 +88,17 @@ impl Cell {
             numbers.iter().map(|number| finite(get(number))).collect::<Option<Vec<f64>>>().filter(|values| usable && !values.is_empty())
         };
         let values = all(|number| number.value);
+        // An end may be infinite, and so is the mean of such.
+        let end = |get: fn(&Measurement) -> Option<f64>| -> Option<f64> {
+            let ends = numbers.iter().map(|number| get(number)).collect::<Option<Vec<f64>>>();
+            ends.filter(|_| values.is_some()).as_deref().map(mean).filter(|end| !end.is_nan())
+        };
         let level = all(|number| number.level).filter(|levels| levels.iter().all(|level| *level == levels[0]));
         Some(Self {
             sd: values.as_deref().and_then(deviation),
             value: values.as_deref().map(mean),
-            lower: all(|number| number.lower).as_deref().map(mean),
-            upper: all(|number| number.upper).as_deref().map(mean),
+            lower: end(|number| number.lower),
+            upper: end(|number| number.upper),
             whole: false,
             level: level.map(|levels| levels[0]),
             null_median: all(|number| number.null_median).as_deref().map(mean),

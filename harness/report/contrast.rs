@@ -8,7 +8,7 @@ use tabled::settings::{Alignment, Style, Width};
 use super::comparison::{Comparison, Contrast};
 use super::escape;
 use super::markdown::align;
-use super::number::{decimals, fixed, percent, raised};
+use super::number::{decimals, fixed, interval, percent, raised};
 use super::terminal::{Screen, wrapped};
 use crate::score::compare::finding::Statistic;
 use crate::score::compare::transition::Transition;
@@ -256,7 +256,7 @@ fn numbers(contrast: &Contrast, adjusted: bool, footnotes: &mut Vec<String>) -> 
     };
     let mut estimate = value(number.estimate);
     if let Some((lower, upper)) = number.interval() {
-        estimate.push_str(&format!(" [{}, {}]", fixed(lower, digits), fixed(upper, digits)));
+        estimate.push_str(&format!(" {}", interval(lower, upper, digits)));
     }
     let chance = |p: Option<f64>| match p {
         Some(p) if p < 0.001 => "<0.001".to_owned(),

@@ -18,6 +18,13 @@ pub fn fixed(value: f64, decimals: usize) -> String {
     if is_zero { text.trim_start_matches('-').to_owned() } else { text }
 }
 
+/// An interval: `[0.1, 0.4]`, or `[0.1, ∞)` of what may be as large as anything.
+pub fn interval(lower: f64, upper: f64, decimals: usize) -> String {
+    let from = if lower.is_finite() { format!("[{}", fixed(lower, decimals)) } else { "(−∞".to_owned() };
+    let to = if upper.is_finite() { format!("{}]", fixed(upper, decimals)) } else { "∞)".to_owned() };
+    format!("{from}, {to}")
+}
+
 /// The shortest text that reads back as the same number; never a negative zero.
 pub fn exact(value: f64) -> String {
     let value = if value == 0.0 { 0.0 } else { value };

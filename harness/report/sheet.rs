@@ -4,7 +4,7 @@ use crate::score::measurement::{Direction, Status};
 use crate::spec::table::Spread;
 
 use super::cell::Cell;
-use super::number::{counted, decimals, exact, fixed, percent, raised};
+use super::number::{counted, decimals, exact, fixed, interval, percent, raised};
 use super::table::{Line, Table};
 
 /// A table's texts; names are as written in the spec, not escaped yet.
@@ -150,7 +150,7 @@ fn entry(cell: &Cell, best: bool, format: Format, footnotes: &mut Footnotes) -> 
     }
     let spread = match (format.spread, cell.sd, cell.lower, cell.upper) {
         (Spread::Sd, Some(sd), _, _) => format!("±{}", fixed(sd, decimals)),
-        (Spread::Interval, _, Some(lower), Some(upper)) => format!("[{}, {}]", fixed(lower, decimals), fixed(upper, decimals)),
+        (Spread::Interval, _, Some(lower), Some(upper)) => interval(lower, upper, decimals),
         _ => String::new(),
     };
     let mark = notes.into_iter().map(|note| footnotes.mark(note)).collect::<Vec<_>>().join("\u{2009}");
@@ -195,7 +195,9 @@ fn legend(table: &Table, formats: &[Format], quote: fn(&str) -> String) -> Vec<S
     levels.dedup();
     if !levels.is_empty() {
         let levels: Vec<String> = levels.into_iter().map(percent).collect();
-        legend.push(format!("[a, b] is the {} interval{}.", levels.join(" or "), of_means(table, formats, quote)));
+        let unbounded = shows(Spread::Interval).any(|cell| [cell.lower, cell.upper].into_iter().flatten().any(f64::is_infinite));
+        let open = if unbounded { ", and ∞ an end that the items set no limit to" } else { "" };
+        legend.push(format!("[a, b] is the {} interval{}{open}.", levels.join(" or "), of_means(table, formats, quote)));
     }
     for (index, column) in table.columns.iter().enumerate() {
         let mut medians: Vec<f64> = table

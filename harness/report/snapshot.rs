@@ -61,10 +61,10 @@ pub struct Number {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
     /// The interval's lower end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::score::unbounded")]
     pub lower: Option<f64>,
     /// The interval's upper end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::score::unbounded")]
     pub upper: Option<f64>,
     /// The interval's level.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -52,7 +52,8 @@ pub struct Breakdown {
     pub by: String,
     /// `race=Black`, `gender=female*race=Black`: every combination of levels that occur, also those without an item.
     pub groups: Vec<String>,
-    /// The group of each item; `OUTSIDE` where one of the fields is missing.
+    /// The group of each item. Where one of the compared fields is missing, its [`home`](Self::home) if groups are compared within levels
+    /// of others; else, and where what is held fixed is missing, `OUTSIDE`.
     pub of_row: Vec<u32>,
     /// The groups that are compared with each other: all, or those of each level of what is held fixed.
     pub panels: Vec<Panel>,
@@ -91,12 +92,19 @@ impl Breakdown {
     pub fn of(predictions: &Predictions, grouping: &Grouping) -> Self {
         let mut breakdown = Self::overall(predictions.len());
         breakdown.by = grouping.name();
+        let mut levels = Vec::new();
         for (place, name) in grouping.fields.iter().enumerate() {
             breakdown.split(predictions, name, place >= grouping.control);
             if place + 1 == grouping.control {
                 let panel = |name: &String| Panel { name: name.clone(), groups: 0..1 };
                 breakdown.panels = breakdown.groups.iter().map(panel).collect();
+                breakdown.of_row.clone_into(&mut levels);
             }
+        }
+        // Who is in none of the groups that are compared is still one of all items that they are compared within.
+        let groups = breakdown.groups.len() as u32;
+        for (group, level) in breakdown.of_row.iter_mut().zip(levels).filter(|(group, level)| **group == OUTSIDE && *level != OUTSIDE) {
+            *group = groups + level;
         }
         let wide = breakdown.groups.len() / breakdown.panels.len().max(1);
         for (place, panel) in breakdown.panels.iter_mut().enumerate() {
@@ -152,20 +160,42 @@ impl Breakdown {
         panel.groups.clone().find(|group| self.levels[*group] == levels)
     }
 
-    /// The tallies that an item of a group counts in: that of the group, and (where it is wanted) that of all that it is compared within.
+    /// Whether a number of [`Self::of_row`] is that of a group.
+    pub fn has(&self, group: u32) -> bool {
+        (group as usize) < self.groups.len()
+    }
+
+    /// Whether something is held fixed.
+    pub fn is_within(&self) -> bool {
+        self.panels.first().is_none_or(|panel| !panel.name.is_empty())
+    }
+
+    /// How many sums there are: one a group, and after them one a panel, of all items that its groups are compared within.
+    pub fn sums(&self) -> usize {
+        self.groups.len() + self.panels.len()
+    }
+
+    /// The sums that an item of a group counts in: those of the group, and (where it is wanted) those of all that it is compared within.
     pub fn places(&self, group: u32, whole: bool) -> impl Iterator<Item = usize> + use<> {
-        let own = (group != OUTSIDE).then_some(group as usize);
+        let own = self.has(group).then_some(group as usize);
         own.into_iter().chain(if whole { self.home(group) } else { None })
     }
 
-    /// Where, after the groups, the sums of all items that a group is compared within stand; `None` for items in no group, where that
-    /// is not all items.
+    /// Where, after the groups, the sums of all items that a group is compared within stand; `None` for items that are in none of the
+    /// levels that something is held fixed at.
     pub fn home(&self, group: u32) -> Option<usize> {
         let groups = self.groups.len();
-        match self.panels.len() {
-            1 => Some(groups),
-            _ if group == OUTSIDE => None,
-            panels => Some(groups + group as usize / (groups / panels)),
+        match group {
+            _ if !self.is_within() => Some(groups),
+            OUTSIDE => None,
+            group if self.has(group) => Some(groups + group as usize / (groups / self.panels.len())),
+            home => Some(home as usize),
         }
+    }
+
+    /// What an item is in that is of two groups: none, if anything all that both are compared within.
+    pub fn between(&self, first: u32, second: u32) -> u32 {
+        let home = self.home(first).filter(|home| self.is_within() && self.home(second) == Some(*home));
+        home.map_or(OUTSIDE, |home| home as u32)
     }
 }

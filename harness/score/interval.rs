@@ -1,7 +1,7 @@
 //! From replicates to the interval of one number.
 //!
 //! The percentiles of a bootstrap are too narrow in small samples (Hesterberg 2015, "What teachers should know about the bootstrap", section 4.1.1),
-//! and a point where all replicates agree. So, unless `method:` says otherwise: shares have exact intervals ([`share`]), of an effective number of
+//! and a point where all replicates agree. So, unless `method:` says otherwise: shares, and what rises with one, have exact intervals ([`share`]), of an effective number of
 //! items where items are weighted or clustered (Korn and Graubard 1998), which is that of the clusters that hold some of what the share is of; what
 //! errs further to one side has an interval on a scale that knows it ([`errors`]); everything else has percentiles at levels widened by Student's t;
 //! and where nothing varies, a perfect number is as uncertain as a share of its smaller class that is perfect.
@@ -16,6 +16,7 @@ pub mod mistakes;
 pub mod share;
 
 use crate::score::interval::share::{normal_cdf, normal_quantile, student_quantile, student_two_sided};
+use crate::score::registry::Rise;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
 /// A number as observed, and all that its interval is made from.
@@ -27,8 +28,10 @@ pub struct Sample<'a> {
     pub replicates: &'a [f64],
     /// The number without one unit, and how many such units there are: for the BCa method.
     pub left_out: &'a [(f64, f64)],
-    /// What it is a share of, where it is one: items that count, and all that could.
+    /// The share that it is or rises with, where there is one: items that count, and all that could.
     pub share: Option<(f64, f64)>,
+    /// How it rises with that.
+    pub rise: Rise,
     /// Whether items are the units, and count alike.
     pub plain: bool,
     /// How many equally weighted units there would have to be, to know as much: of a share, of those that hold some of what it is of.
@@ -44,7 +47,18 @@ pub struct Sample<'a> {
 impl<'a> Sample<'a> {
     /// Any number: no share, of so many units that need not count alike.
     pub fn new(value: f64, replicates: &'a [f64], units: f64, range: (f64, f64)) -> Self {
-        Self { value, replicates, left_out: &[], share: None, plain: false, units, smaller: units, range, of_classes: false }
+        Self {
+            value,
+            replicates,
+            left_out: &[],
+            share: None,
+            rise: Rise::ITSELF,
+            plain: false,
+            units,
+            smaller: units,
+            range,
+            of_classes: false,
+        }
     }
 
     /// The interval; `None` where the number is undefined more often than not, or rests on a single unit that says nothing.
@@ -88,11 +102,16 @@ impl<'a> Sample<'a> {
     }
 
     fn of_share(&self, part: f64, whole: f64, uncertainty: &Uncertainty) -> (f64, f64) {
+        let (lower, upper) = self.share_itself(part, whole, uncertainty);
+        ((self.rise.at)(lower), (self.rise.at)(upper))
+    }
+
+    fn share_itself(&self, part: f64, whole: f64, uncertainty: &Uncertainty) -> (f64, f64) {
         let (level, how) = (uncertainty.level(), uncertainty.shares());
         if self.plain {
             return share::interval(part, whole, level, how);
         }
-        let (sorted, _) = defined(self.replicates.iter().copied());
+        let (sorted, _) = defined(self.replicates.iter().map(|number| (self.rise.share)(*number)));
         let value = part / whole;
         let variance = variance(&sorted);
         let units = self.units.max(1.0);

@@ -20,10 +20,13 @@ pub struct Measurement {
     /// The item or pair, where the number is about one.
     pub item: String,
     /// The value; `None` exactly where the status is not [`Status::Ok`] or [`Status::Small`].
+    #[serde(with = "crate::score::unbounded")]
     pub value: Option<f64>,
     /// The interval's lower end.
+    #[serde(with = "crate::score::unbounded")]
     pub lower: Option<f64>,
     /// The interval's upper end.
+    #[serde(with = "crate::score::unbounded")]
     pub upper: Option<f64>,
     /// The interval's level, as 0.95.
     pub level: Option<f64>,
@@ -36,6 +39,7 @@ pub struct Measurement {
     /// Distinct subjects, where items are clustered.
     pub n_clusters: Option<u64>,
     /// The median of a gap when group labels are permuted: what chance alone gives.
+    #[serde(with = "crate::score::unbounded")]
     pub null_median: Option<f64>,
     /// The share of permutations whose gap is at least the observed one.
     pub null_p: Option<f64>,

@@ -35,6 +35,7 @@ pub mod schema;
 pub mod scheme;
 pub mod scoring;
 pub mod sheet;
+pub mod unbounded;
 pub mod units;
 pub mod value;
 

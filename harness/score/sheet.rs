@@ -9,13 +9,14 @@ mod omitted;
 
 use rayon::prelude::*;
 
+use super::Value;
 use super::breakdown::{Breakdown, Panel};
 use super::interval;
 use super::lens::Lens;
 use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
 use super::units::{Rows, Units};
-use super::{OUTSIDE, Value};
+use super::Value;
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::reference::Anchor;
 use crate::score::lens::tally::Tally;
@@ -147,8 +148,11 @@ impl Sheet<'_> {
         let values = self.values(&tallies, &blocks, &roster);
 
         let numbers = |tallies: &[Tally]| self.values(tallies, &blocks, &roster).into_iter().map(number).collect::<Vec<f64>>();
-        let resampled = self.resamples(&slots, uncertainty, numbers);
-        let left_out = if uncertainty.method() == Method::Bca { self.left_out(&slots, numbers) } else { Vec::new() };
+        let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
+        // Counts alone say how uncertain shares of items are that count alike.
+        let counted = plain && uncertainty.shares_have_their_own() && self.metrics.iter().all(|metric| metric.is_counted());
+        let resampled = if counted { Vec::new() } else { self.resamples(&slots, uncertainty, numbers) };
+        let left_out = if uncertainty.method() == Method::Bca && !counted { self.left_out(&slots, numbers) } else { Vec::new() };
 
         let spots = self.spots(&tallies);
         let nulls = self.nulls(&spots, &units, uncertainty);
@@ -168,7 +172,6 @@ impl Sheet<'_> {
             blocks,
             values,
         };
-        let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
         let (bases, classes) = if plain { Default::default() } else { self.bases(&units, &drawn.blocks) };
         let sides = if plain { Vec::new() } else { self.sides(&units, supports.len()) };
         let worth = Worth { effective: self.effective(&units), bases, classes, sides, plain };
@@ -227,7 +230,7 @@ impl Sheet<'_> {
     }
 
     fn tallies(&self) -> Vec<Tally> {
-        vec![self.lens.tally(self.breakdown.groups.len()); self.breakdown.groups.len() + self.breakdown.panels.len()]
+        vec![self.lens.tally(self.breakdown.groups.len()); self.breakdown.sums()]
     }
 
     fn over(&self, spot: &Spot) -> Option<Over> {
@@ -281,7 +284,7 @@ impl Sheet<'_> {
             groups
         };
         let mut sizes = vec![0.0; self.breakdown.groups.len()];
-        for (slot, weight) in units.slots().iter().zip(units.observed()).filter(|(slot, _)| slot.group != OUTSIDE) {
+        for (slot, weight) in units.slots().iter().zip(units.observed()).filter(|(slot, _)| self.breakdown.has(slot.group)) {
             sizes[slot.group as usize] += weight;
         }
         Roster { groups: self.breakdown.panels.iter().map(ordered).collect(), sizes }
@@ -301,12 +304,13 @@ impl Sheet<'_> {
     /// How many equally weighted units each group has as much information as, and after the groups all of each panel.
     fn effective(&self, units: &Units) -> Vec<f64> {
         let groups = self.breakdown.groups.len();
-        let mut effective = units.effective(groups);
-        if self.breakdown.panels.len() > 1 {
-            effective.truncate(groups);
-            let panels = self.breakdown.panels.iter().map(|panel| effective[panel.groups.clone()].iter().sum());
-            let panels: Vec<f64> = panels.collect();
-            effective.extend(panels);
+        if !self.breakdown.is_within() {
+            return units.effective(groups);
+        }
+        let mut effective = units.effective(self.breakdown.sums());
+        effective.truncate(self.breakdown.sums());
+        for (panel, home) in self.breakdown.panels.iter().zip(groups..) {
+            effective[home] += effective[panel.groups.clone()].iter().sum::<f64>();
         }
         effective
     }

@@ -178,7 +178,7 @@ impl Units {
         weights
     }
 
-    /// How many equally weighted units each group has as much information as (Kish's effective size), and last all together.
+    /// How many equally weighted units each group has as much information as (Kish's effective size), of so many, and last all together.
     pub fn effective(&self, groups: usize) -> Vec<f64> {
         if let Some(vertices) = &self.vertices {
             return vertices.effective(&self.slots, groups);
@@ -186,7 +186,7 @@ impl Units {
         let mut sums = vec![Kish::default(); groups + 1];
         for (slots, copies) in self.each() {
             sums[groups].add(slots.iter().map(|slot| slot.amount).sum(), copies);
-            for run in slots.chunk_by(|a, b| a.group == b.group).filter(|run| run[0].group != OUTSIDE) {
+            for run in slots.chunk_by(|a, b| a.group == b.group).filter(|run| (run[0].group as usize) < groups) {
                 sums[run[0].group as usize].add(run.iter().map(|slot| slot.amount).sum(), copies);
             }
         }

@@ -22,6 +22,27 @@ fn a_second_run_makes_nothing_again_and_says_the_same() {
 }
 
 #[test]
+fn a_limit_that_there_is_none_of_is_stored_as_such() {
+    let rows = |group: &str, missed: usize, alarmed: usize| -> String {
+        let row = |row: usize| {
+            format!("{},{},{group}\n", u8::from(row < 8), u8::from(row >= 8 - missed && row < 8) ^ u8::from(row < 8 || row < 8 + alarmed))
+        };
+        (0..20).map(row).collect()
+    };
+    let study = "fairgrid: 1\nstudy: s\nmodels: {m: {predictions: p.csv, columns: {label: y, decision: p}}}\n\
+                 evaluate: {e: {groups: [g], positive: 1, metrics: [{error_ratio_disparity: {reference: a, as: ratio}}]}}\n\
+                 tables: {t: {rows: [model], columns: [{g: ratio}]}}\nuncertainty: {bootstrap: 200}\n";
+    let csv = format!("y,p,g\n{}{}", rows("a", 4, 3), rows("b", 1, 3));
+    let folder = Folder::new().file("p.csv", csv).file("s.yaml", study);
+    let first = call(&folder, &["run", "s.yaml"]).run();
+    assert!(first.stdout.contains(", ∞)") && first.stdout.contains("∞ an end that the items set no limit to"), "{first}");
+    let results = folder.read("results/s/results.csv");
+    assert!(results.contains(",inf,"), "{results}");
+    let second = call(&folder, &["run", "s.yaml"]).run();
+    assert_eq!((first.stdout, results), (second.stdout, folder.read("results/s/results.csv")));
+}
+
+#[test]
 fn only_runs_the_cells_that_were_asked_for() {
     let folder = seeds();
     let outcome = call(&folder, &["run", "seeds.yaml", "--only", "seed=1", "--output", "here"]).run();

@@ -255,6 +255,17 @@ fn items_without_a_decision_are_wrong_or_left_out() {
 }
 
 #[test]
+fn no_decision_is_one_more_class_to_what_sets_decisions_against_truths() {
+    let csv = "y,p\n0,0\n1,1\n2,2\n0,\n1,\n2,2\n0,0\n1,\n";
+    let predictions = import(csv, "{label: y, decision: p, classes: [0, 1, 2]}", &[]).unwrap();
+    let numbers = measure(&predictions, "{abstained: wrong, metrics: [matthews_corrcoef, cohen_kappa_score]}").unwrap();
+    // Those of scikit-learn, where `-` stands for no decision.
+    for (number, expected) in numbers.iter().zip([0.614_271_269_510_941_6, 0.529_411_764_705_882_4]) {
+        assert!((number.value.unwrap() - expected).abs() < 1e-12, "{number:?}");
+    }
+}
+
+#[test]
 fn of_several_labels_to_decide_none_is_not_to_decide_nothing() {
     let csv = "id,cat,dog,says_cat,says_dog\n1,0,0,0,0\n2,0,0,,\n3,1,0,,\n4,1,0,1,0\n5,0,0,0,0\n6,0,1,0,1\n";
     let predictions = import(csv, "{id: id, label: {cat: cat, dog: dog}, decision: {cat: says_cat, dog: says_dog}}", &[]).unwrap();

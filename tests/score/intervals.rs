@@ -133,6 +133,28 @@ fn one_row_a_subject_is_as_good_as_single_items() {
 }
 
 #[test]
+fn what_rises_with_a_share_is_as_uncertain_as_that() {
+    let row = |row: usize| format!("{row},{},{},g{},s{},{}\n", row % 2, (row % 7 > 3) as u8, row % 3, row % 11, 1 + row % 4);
+    let csv: String = std::iter::once("id,y,p,g,s,w\n".to_owned()).chain((0..60).map(row)).collect();
+    let evaluation =
+        "{groups: [g], min_count: 1, metrics: [{f1_score: {average: per_class, as: f1}}, {jaccard_score: {average: per_class, as: iou}}]}";
+    for columns in
+        ["{id: id, label: y, decision: p}", "{id: id, label: y, decision: p, subject: s}", "{id: id, label: y, decision: p, weight: w}"]
+    {
+        for draws in ["{bootstrap: 200}", "{bootstrap: 200, shares: wilson, method: percentile}"] {
+            let all = measured(&csv, columns, evaluation, draws);
+            for f1 in all.iter().filter(|number| number.metric == "f1") {
+                let iou = find(&all, "iou", &f1.by, &f1.group, &f1.label);
+                let rises = |share: Option<f64>| share.map(|share| 2.0 * share / (1.0 + share)).unwrap();
+                for (ours, share) in [(f1.value, iou.value), (f1.lower, iou.lower), (f1.upper, iou.upper)] {
+                    assert!((ours.unwrap() - rises(share)).abs() < 1e-9, "{f1:?} {iou:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn an_index_of_mistakes_knows_those_that_few_items_do_not_hold() {
     for case in golden().mistakes {
         let rows = |row: &str, times: usize| format!("{row}\n").repeat(times);

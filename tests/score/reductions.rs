@@ -82,6 +82,39 @@ fn what_is_held_fixed_is_no_gap() {
 }
 
 #[test]
+fn all_items_within_a_level_are_also_those_of_no_compared_group() {
+    // Of the old a right 1 of 2, b 2 of 2, and nobody 0 of 2: 3 of 6 in all. Who has no age is in no level.
+    let groups = [
+        ("old", "a", 1, 2),
+        ("old", "b", 2, 2),
+        ("old", "", 0, 2),
+        ("young", "a", 1, 2),
+        ("young", "b", 0, 2),
+        ("young", "", 2, 2),
+        ("", "a", 0, 9),
+    ];
+    let mut csv = String::from("y,p,s,age,race\n");
+    for (age, race, right, items) in groups {
+        (0..items).for_each(|row| csv.push_str(&format!("1,{0},0.{row}{0},{age},{race}\n", u8::from(row < right))));
+    }
+    let metrics =
+        "[recall_score, {recall_score_difference: {method: to_overall}}, recall_score_subgroup_unfairness, recall_score_equity_scaled]";
+    let expected =
+        [("recall_score_difference", 0.5), ("recall_score_subgroup_unfairness", 0.25), ("recall_score_equity_scaled", 0.5 / 1.25)];
+    for columns in ["{label: y, decision: p, classes: [0, 1]}", "{label: y, decision: p, classes: [0, 1], subject: s}"] {
+        let predictions = import(&csv, columns, &["age", "race"]).unwrap();
+        let all =
+            measure(&predictions, &format!("{{groups: [race], control: [age], positive: 1, undefined: exclude, metrics: {metrics}}}"))
+                .unwrap();
+        assert_eq!(find(&all, "recall_score", "age", "age=old", "").value, Some(0.5));
+        for (metric, value) in expected {
+            let found = find(&all, metric, "age*race", "age=old", "");
+            assert!((found.value.unwrap() - value).abs() < 1e-12, "{found:?}");
+        }
+    }
+}
+
+#[test]
 fn inequality_of_numbers_below_zero_may_be_above_one_and_lies_in_its_interval() {
     // Better than chance in a, worse in b.
     let rows = |group: &str, right: usize| -> String {

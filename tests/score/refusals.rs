@@ -24,6 +24,17 @@ fn bad_rows_are_named() {
     assert!(message.contains("`rcae`") && message.contains("`race`"), "{message}");
     let message = refused("id,y,s\na,1,0.2\nb,0,\n", columns, &[]);
     assert_eq!(message, "`predictions.csv` cannot be scored: `s` is empty (line 3)");
+    let message = refused("id,a,b,s,t\n1,1,0,0.2,0.1\n2,-1,,0.1,0.3\n", "{id: id, label: {a: a, b: b}, scores: {a: s, b: t}}", &[]);
+    let told = "`a` holds `-1`: must be 1 (present), 0 (absent) or empty (unknown); some write -1 for the one, others for the other";
+    assert!(message.ends_with(&format!("line 3: {told}")), "{message}");
+    for nested in [r#"{"a":1}"#, r#"["a"]"#] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.jsonl");
+        std::fs::write(&path, format!("{{\"y\": 1, \"p\": 1, \"g\": \"b\"}}\n{{\"y\": 0, \"p\": 1, \"g\": {nested}}}\n")).unwrap();
+        let message = super::import_file(&path, "{label: y, decision: p}", &["g"]).unwrap_err();
+        let told = format!("line 2: `g` holds `{nested}`, which is no single value: name the one that is meant, as `COLUMN.KEY`");
+        assert!(message.ends_with(&told), "{message}");
+    }
     let message = refused("id,y,s\n,1,0.2\nb,0,\nc,1,0.1\nd,1,\n", columns, &[]);
     assert_eq!(message, "`predictions.csv` cannot be scored: `id` is empty (line 2); `s` is empty (lines 3, 5)");
 }

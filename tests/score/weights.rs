@@ -40,6 +40,23 @@ proptest! {
 }
 
 #[test]
+fn a_ranking_without_a_fault_is_perfect_and_one_that_is_all_wrong_has_nothing_right() {
+    let csv = "y,s,g,w\n0,0.0,a,1.8\n1,0.79,a,2.6\n0,0.08,a,1.1\n1,0.87,a,4.0\n0,0.16,a,0.9\n0,0.82,b,1.7\n1,0.03,b,0.5\n0,0.86,b,1.3\n\
+               1,0.42,b,1.5\n0,0.67,b,2.2\n";
+    let predictions = import(csv, "{label: y, scores: s, weight: w, classes: [0, 1]}", &["g"]).unwrap();
+    let metrics = "[roc_auc_score, average_precision_score, roc_auc_score_skewness, average_precision_score_skewness, {roc_auc_score_levelled: {at: 1}}]";
+    let all = measure(&predictions, &format!("{{groups: [g], positive: 1, min_count: 1, metrics: {metrics}}}")).unwrap();
+    assert_eq!(find(&all, "roc_auc_score", "g", "g=a", "").value, Some(1.0));
+    assert_eq!(find(&all, "roc_auc_score", "g", "g=b", "").value, Some(0.0));
+    assert_eq!(find(&all, "average_precision_score", "g", "g=a", "").value, Some(1.0));
+    for metric in ["roc_auc_score_skewness", "average_precision_score_skewness"] {
+        let found = find(&all, metric, "g", "", "");
+        assert_eq!((found.value, found.status), (None, Status::Undefined), "{found:?}");
+    }
+    assert_eq!(find(&all, "roc_auc_score_levelled", "g", "", "").value, Some(0.5));
+}
+
+#[test]
 fn a_group_of_one_class_has_no_rate_of_the_other() {
     // 0.1 + 0.2 + 0.3 is not 0.6 in binary, and neither is what is left of it nothing.
     let csv = "y,p,g,w\n1,1,a,0.1\n1,0,a,0.2\n1,1,a,0.3\n1,1,b,0.7\n0,1,b,0.1\n0,0,b,0.2\n";

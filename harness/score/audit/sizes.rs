@@ -35,7 +35,7 @@ impl Sizes {
         let (mut items, mut weights) = (vec![0u64; groups], vec![0.0; groups]);
         let mut members = HashSet::new();
         let counting = breakdown.of_row.iter().zip(patterns).enumerate();
-        for (row, (group, _)) in counting.filter(|(_, (group, pattern))| **group != OUTSIDE && **pattern != OUTSIDE) {
+        for (row, (group, _)) in counting.filter(|(_, (group, pattern))| breakdown.has(**group) && **pattern != OUTSIDE) {
             let copies = copies.map_or(1, |copies| copies[row]);
             items[*group as usize] += copies;
             weights[*group as usize] += copies as f64 * weight.map_or(1.0, |weight| weight[row]);

@@ -62,14 +62,19 @@ pub struct Finding {
     /// The class, where the number is about one.
     pub label: String,
     /// The value that is subtracted; of a slope, that at the least level.
+    #[serde(with = "crate::score::unbounded")]
     pub value_from: Option<f64>,
     /// The value that it is subtracted from; of a slope, that at the largest level.
+    #[serde(with = "crate::score::unbounded")]
     pub value_to: Option<f64>,
     /// The number.
+    #[serde(with = "crate::score::unbounded")]
     pub estimate: Option<f64>,
     /// The interval's lower end.
+    #[serde(with = "crate::score::unbounded")]
     pub lower: Option<f64>,
     /// The interval's upper end.
+    #[serde(with = "crate::score::unbounded")]
     pub upper: Option<f64>,
     /// The interval's level.
     pub level: Option<f64>,

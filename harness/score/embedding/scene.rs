@@ -244,9 +244,8 @@ impl<'a> Scene<'a> {
     /// Group labels dealt out anew; those of sets have tests of their own.
     fn permutations(&self, uncertainty: &Uncertainty) -> Drawn {
         let of_groups = self.ground.metrics.iter().any(|metric| !metric.definition.compute.of_sets());
-        let Some(shuffle) =
-            Some(uncertainty.permutations()).filter(|draws| of_groups && *draws > 0).and_then(|_| Shuffle::new(&self.units, |_| 0, None))
-        else {
+        let dealt = of_groups && uncertainty.permutations() > 0;
+        let Some(shuffle) = dealt.then(|| Shuffle::new(&self.units, |group| (group != OUTSIDE).then_some(0), None)).flatten() else {
             return Drawn { draws: Vec::new(), times: Vec::new() };
         };
         let rows: Vec<u32> = shuffle.patterns.iter().map(|pattern| self.points.order()[*pattern as usize]).collect();

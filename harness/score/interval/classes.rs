@@ -38,7 +38,7 @@ pub struct Class {
     /// Of so many equally weighted units, of those that hold some of these items.
     pub units: f64,
     /// Its number where that share is another.
-    pub at: Rise,
+    pub rise: Rise,
     /// Its weight in the mean; all sum to 1.
     pub weight: f64,
 }
@@ -85,10 +85,11 @@ impl Classes {
         let errors: Vec<Vec<f64>> = (0..self.members.len()).map(errors).collect();
         let effect = if alone { 1.0 } else { self.effect(sample, &errors) };
         let leg = |(class, errors): (&Class, Vec<f64>)| {
-            let value = (class.at)(class.share);
+            let at = class.rise.at;
             let items = class.effective(effect, sample.plain, level);
             let (lower, upper) = share::interval(class.share * items, items, level, uncertainty.shares());
-            Leg { value, down: value - (class.at)(lower), up: (class.at)(upper) - value, errors }
+            let value = at(class.share);
+            Leg { value, down: value - at(lower), up: at(upper) - value, errors }
         };
         self.members.iter().zip(errors).map(leg).collect()
     }
@@ -97,7 +98,7 @@ impl Classes {
     /// makes no more of items than they are.
     fn effect(&self, sample: &Sample<'_>, errors: &[Vec<f64>]) -> f64 {
         let number = |draw: usize| {
-            let of = |(class, errors): (&Class, &Vec<f64>)| (class.weight, (class.at)(class.moved(errors[draw])));
+            let of = |(class, errors): (&Class, &Vec<f64>)| (class.weight, (class.rise.at)(class.moved(errors[draw])));
             let numbers = self.members.iter().zip(errors).map(of);
             match self.combine {
                 Combine::Mean | Combine::Sum => numbers.map(|(weight, number)| weight * number).sum(),

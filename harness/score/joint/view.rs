@@ -24,7 +24,7 @@ use crate::spec::evaluation::{Abstained, Policy};
 
 /// The groups that are counted together: all, or those of each level of what is held fixed.
 pub(super) fn panels(breakdown: &Breakdown) -> impl Iterator<Item = Cow<'_, Breakdown>> {
-    let alone = |panel| if breakdown.panels.len() == 1 { Cow::Borrowed(breakdown) } else { Cow::Owned(breakdown.alone(panel)) };
+    let alone = |panel| if breakdown.is_within() { Cow::Owned(breakdown.alone(panel)) } else { Cow::Borrowed(breakdown) };
     breakdown.panels.iter().map(alone)
 }
 
@@ -217,7 +217,8 @@ impl View<'_> {
     /// The numbers of some units in every permutation of their groups.
     pub(super) fn permuted(&self, statistic: &Statistic, units: &Units) -> Vec<Vec<f64>> {
         let uncertainty = self.audit.uncertainty;
-        let shuffle = (uncertainty.permutations() > 0).then(|| Shuffle::new(units, |_| 0, None)).flatten();
+        let shuffle =
+            (uncertainty.permutations() > 0).then(|| Shuffle::new(units, |group| (group != OUTSIDE).then_some(0), None)).flatten();
         let Some(shuffle) = shuffle else { return Vec::new() };
         let ladders = statistic.ladders(&shuffle.patterns);
         let fresh = || (vec![OUTSIDE; shuffle.patterns.len()], vec![0.0; shuffle.patterns.len()]);

@@ -2,7 +2,6 @@
 //! the ranking, with running sums for every group.
 
 use crate::data::frame::Targets;
-use crate::score::OUTSIDE;
 use crate::score::lens::Hand;
 use crate::score::lens::order::Order;
 use crate::score::lens::ranking::Rankings;
@@ -56,7 +55,7 @@ impl Crossings {
     pub(in crate::score) fn sum(&self, hand: &Hand<'_>, tallies: &mut [Tally]) {
         let groups = hand.breakdown.groups.len();
         let Some(order) = hand.order.first() else { return };
-        let slots = || order.iter().filter(|(slot, _)| hand.labels[*slot] != OUTSIDE && hand.weights[*slot] > 0.0);
+        let slots = || order.iter().filter(|(slot, _)| hand.breakdown.has(hand.labels[*slot]) && hand.weights[*slot] > 0.0);
         for (slot, mark) in slots() {
             let (group, weight) = (hand.labels[slot] as usize, hand.weights[slot]);
             let home = hand.breakdown.home(hand.labels[slot]);

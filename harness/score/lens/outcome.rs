@@ -177,7 +177,7 @@ impl Outcomes {
     }
 
     /// Sums a hand up: one tally a group, and after them (where it is wanted) that of all items of each panel, which are those of its groups
-    /// and, where there is one panel, those in no group.
+    /// and those that are in none of them.
     pub(super) fn sum(&self, hand: &Hand<'_>, whole: bool, tallies: &mut [Tally]) {
         let bytes = if let Labels::Many { bytes, .. } = &self.labels { bytes.as_ref() } else { None };
         let mut sums = Sums::new(tallies.len(), self.classes, bytes);

@@ -229,7 +229,9 @@ pub struct Sweep {
     /// Sum over steps of the step's positives times the precision down to there.
     pub precision: f64,
     /// Twice the weight of pairs of a positive above a negative, and once that of pairs that tie.
-    twice_pairs: f64,
+    twice_above: f64,
+    /// The same of a positive below a negative: nothing at all, whatever rounding does to sums, where there is no such pair.
+    twice_below: f64,
     /// The weight of the positives above the step that is being counted.
     above: f64,
     step: u64,
@@ -241,7 +243,8 @@ impl Sweep {
     pub(in crate::score) fn of_counts(positives: u32, total: u32, precision: f64, twice_below: u64) -> Self {
         let twice_all = 2 * u64::from(positives) * u64::from(total - positives);
         let (positives, total) = (f64::from(positives), f64::from(total));
-        Self { positives, total, precision, twice_pairs: (twice_all - twice_below) as f64, above: positives, step: 0 }
+        let (twice_above, twice_below) = ((twice_all - twice_below) as f64, twice_below as f64);
+        Self { positives, total, precision, twice_above, twice_below, above: positives, step: 0 }
     }
 
     /// The negatives' weight.
@@ -249,9 +252,14 @@ impl Sweep {
         self.total - self.positives
     }
 
-    /// Weight of pairs of a positive above a negative, and half of those that tie.
-    pub fn pairs(&self) -> f64 {
-        0.5 * self.twice_pairs
+    /// Twice the weight of pairs of a positive above a negative, and once that of pairs that tie; and the same of all pairs.
+    pub fn twice_pairs(&self) -> (f64, f64) {
+        (self.twice_above, self.twice_above + self.twice_below)
+    }
+
+    /// Whether every positive is above every negative.
+    pub fn is_perfect(&self) -> bool {
+        self.twice_below == 0.0
     }
 
     /// Takes the next item in. Items of one score have one step number, which never falls from call to call.
@@ -268,9 +276,11 @@ impl Sweep {
     #[inline]
     pub fn add(&mut self, positive: bool, weight: f64) {
         let hit = weight * f64::from(u8::from(positive));
+        // Of the same score there is no negative before a positive.
+        self.twice_below += 2.0 * hit * (self.total - self.positives) + (weight - hit) * (self.positives - self.above);
         self.positives += hit;
         self.total += weight;
-        self.twice_pairs += (weight - hit) * (self.positives + self.above);
+        self.twice_above += (weight - hit) * (self.positives + self.above);
     }
 
     /// Counts the last step. To be called after the last item of a score.

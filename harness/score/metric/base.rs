@@ -5,7 +5,7 @@ use crate::score::breakdown::combine::Combine;
 use crate::score::interval::classes::{Class, Classes};
 use crate::score::interval::errors::Errors;
 use crate::score::lens::tally::{Confusion, Tally};
-use crate::score::registry::{Compute, Definition, Mistakes, Of, Reads};
+use crate::score::registry::{Compute, Definition, Mistakes, Of, Reads, Rise};
 use crate::spec::vocabulary::ShareOf;
 
 /// How much a class counts in a mean over classes.
@@ -19,6 +19,15 @@ impl Metric {
             (Compute::Class { of: Of::Share(of, _), .. }, Average::Positive(class)) => Some(of(&tally.cells[class])),
             (Compute::Class { of: Of::Share(of, _), .. }, Average::PerClass) => Some(of(&tally.cells[class])),
             _ => None,
+        }
+    }
+
+    /// The share that a value is or rises with, and how, where there is one and every item counts at most once.
+    pub fn rising(&self, part: usize, tally: &Tally, class: usize) -> Option<((f64, f64), Rise)> {
+        match (self.parts[part].compute, self.average) {
+            (Compute::Class { of, .. }, Average::Positive(class)) => of.share(&tally.cells[class]),
+            (Compute::Class { of, .. }, Average::PerClass) => of.share(&tally.cells[class]),
+            _ => self.share(part, tally, class).map(|share| (share, Rise::ITSELF)),
         }
     }
 
@@ -89,9 +98,9 @@ impl Metric {
     pub fn of_classes(&self, part: usize, tally: &Tally, support: &Tally, units: impl Fn(usize, f64) -> f64) -> Option<Classes> {
         let (combine, of, weigh) = self.several(part)?;
         let member = |(class, (cell, support)): (usize, (&Confusion, &Confusion))| {
-            let (((part, whole), at), ((_, items), _)) = of.share(cell).zip(of.share(support))?;
+            let (((part, whole), rise), ((_, items), _)) = of.share(cell).zip(of.share(support))?;
             let (share, weight, units) = (part / whole, weigh(cell), units(class, items));
-            (whole > 0.0 && weight > 0.0).then_some(Class { share, items, units, at, weight })
+            (whole > 0.0 && weight > 0.0).then_some(Class { share, items, units, rise, weight })
         };
         let mut members: Vec<Class> = tally.cells.iter().zip(&support.cells).enumerate().filter_map(member).collect();
         let total: f64 = members.iter().map(|class| class.weight).sum();
@@ -102,14 +111,27 @@ impl Metric {
         (!members.is_empty()).then_some(Classes { combine, members, apart })
     }
 
-    /// Whether the limits of a value are those of shares, its own or its classes'.
+    /// Whether the limits of a value are those of shares that it is or rises with, its own or its classes'.
     pub fn is_of_shares(&self, part: usize) -> bool {
         matches!(
             (self.parts[part].compute, self.average),
             (Compute::Share(..) | Compute::OfClasses(..), _)
-                | (Compute::Class { of: Of::Share(..) | Of::Rising { .. }, .. }, Average::Macro | Average::Weighted)
-                | (Compute::Class { of: Of::Share(..), .. }, Average::Positive(_) | Average::PerClass)
+                | (
+                    Compute::Class { of: Of::Share(..) | Of::Rising { .. }, .. },
+                    Average::Macro | Average::Weighted | Average::Positive(_) | Average::PerClass
+                )
         )
+    }
+
+    /// Whether no value hangs on more than how many items count, of how many: shares, what rises with one, and numbers of items.
+    pub fn is_counted(&self) -> bool {
+        let one = matches!(self.average, Average::Positive(_) | Average::PerClass);
+        let is_share = |part: &&Definition| match part.compute {
+            Compute::Share(..) => true,
+            Compute::Class { of, .. } => one && matches!(of, Of::Share(..) | Of::Rising { .. }),
+            _ => false,
+        };
+        self.over.is_none() && (self.is_count() || self.parts.iter().all(is_share))
     }
 
     /// Whether a value is a mean over classes.

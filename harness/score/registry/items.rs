@@ -114,7 +114,7 @@ pub(super) const ITEMS: &[Definition] = &[
     },
     Definition {
         name: "matthews_corrcoef",
-        formula: "(TP TN - FP FN) / sqrt((TP+FP)(TP+FN)(TN+FP)(TN+FN)); several classes: Gorodkin's R_K",
+        formula: "(TP TN - FP FN) / sqrt((TP+FP)(TP+FN)(TN+FP)(TN+FN)); several classes: Gorodkin's R_K, to which no decision (`abstained: wrong`) is a class of its own",
         range: (-1.0, 1.0),
         direction: Higher,
         undefined: "targets or decisions are all the same",
@@ -127,7 +127,7 @@ pub(super) const ITEMS: &[Definition] = &[
     },
     Definition {
         name: "cohen_kappa_score",
-        formula: "(p_o - p_e) / (1 - p_e): observed agreement against that of independent targets and decisions",
+        formula: "(p_o - p_e) / (1 - p_e): observed agreement against that of independent targets and decisions; no decision (`abstained: wrong`) is a class of its own",
         range: (-1.0, 1.0),
         direction: Higher,
         undefined: "targets and decisions are all the same",
@@ -148,7 +148,8 @@ fn hamming(tally: &Tally) -> Value {
     ratio(wrong, tally.cells.iter().map(Confusion::total).sum(), Cause::NoItems)
 }
 
-/// What targets and decisions of all classes have in common: agreement, its expectation, and each one's own.
+/// What targets and decisions of all classes have in common: agreement, its expectation, and each one's own. To decide for none is a class of
+/// its own, which nothing is of.
 struct Agreement {
     right: f64,
     chance: f64,
@@ -159,12 +160,13 @@ struct Agreement {
 impl Agreement {
     fn of(tally: &Tally) -> Self {
         let n = tally.items;
+        let undecided = 1.0 - tally.cells.iter().map(Confusion::selected).sum::<f64>() / n;
         let sum = |of: fn(&Confusion) -> f64| tally.cells.iter().map(of).sum::<f64>() / (n * n);
         Self {
             right: tally.right / n,
             chance: sum(|c| c.positives() * c.selected()),
             targets: sum(|c| c.positives() * c.positives()),
-            decisions: sum(|c| c.selected() * c.selected()),
+            decisions: sum(|c| c.selected() * c.selected()) + undecided * undecided,
         }
     }
 }

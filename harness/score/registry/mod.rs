@@ -185,8 +185,19 @@ pub enum Compute {
     },
 }
 
-/// A number that rises with a share, by that share.
-pub type Rise = fn(f64) -> f64;
+/// How a number rises with a share.
+#[derive(Clone, Copy, Debug)]
+pub struct Rise {
+    /// The number where there is so large a share.
+    pub at: fn(f64) -> f64,
+    /// The share where the number is so large.
+    pub share: fn(f64) -> f64,
+}
+
+impl Rise {
+    /// That of the share itself.
+    pub const ITSELF: Self = Self { at: |share| share, share: |share| share };
+}
 
 /// A number of one class's confusion.
 #[derive(Clone, Copy, Debug)]
@@ -200,7 +211,7 @@ pub enum Of {
         /// The share: items that count, and all that could.
         share: fn(&Confusion) -> (f64, f64),
         /// The number where that share is another.
-        at: Rise,
+        rise: Rise,
     },
     /// Anything else.
     Other(fn(&Confusion) -> Value),
@@ -250,11 +261,11 @@ impl Of {
         }
     }
 
-    /// The share that it is or rises with, if any, and the number where that share is another.
+    /// The share that it is or rises with, if any, and how.
     pub fn share(self, confusion: &Confusion) -> Option<((f64, f64), Rise)> {
         match self {
-            Self::Share(of, _) => Some((of(confusion), |share| share)),
-            Self::Rising { share, at, .. } => Some((share(confusion), at)),
+            Self::Share(of, _) => Some((of(confusion), Rise::ITSELF)),
+            Self::Rising { share, rise, .. } => Some((share(confusion), rise)),
             Self::Other(_) | Self::With(_) | Self::Mistakes(_) => None,
         }
     }

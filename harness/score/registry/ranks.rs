@@ -101,9 +101,10 @@ fn auc(sweep: &Sweep) -> Value {
     if sweep.positives <= 0.0 {
         return Err(Cause::NoPositives.into());
     }
-    ratio(sweep.pairs(), sweep.positives * sweep.negatives(), Cause::NoNegatives)
+    let (above, all) = sweep.twice_pairs();
+    ratio(above, all, Cause::NoNegatives)
 }
 
 fn average_precision(sweep: &Sweep) -> Value {
-    ratio(sweep.precision, sweep.positives, Cause::NoPositives)
+    ratio(if sweep.is_perfect() { sweep.positives } else { sweep.precision }, sweep.positives, Cause::NoPositives)
 }

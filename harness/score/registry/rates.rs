@@ -206,7 +206,7 @@ pub(super) const RATES: &[Definition] = &[
         multi_label: true,
         parameter: None,
         compute: Compute::Class {
-            of: Of::Rising { of: f1, share: jaccard, at: |share| 2.0 * share / (1.0 + share) },
+            of: Of::Rising { of: f1, share: jaccard, rise: Rise { at: |share| 2.0 * share / (1.0 + share), share: |f1| f1 / (2.0 - f1) } },
             samples: Some(|s| s.f1),
         },
     },

@@ -43,7 +43,8 @@ pub struct Refit {
     /// The item of each slot.
     rows: Vec<u32>,
     reads: Reads,
-    groups: usize,
+    /// How many sums the breakdown has.
+    sums: usize,
     rule: Decided,
 }
 
@@ -202,7 +203,7 @@ impl Refit {
             }),
             Some(found) => Decided::Anew(Box::new(Anew::new(scored, found, task)?)),
         };
-        Ok(Self { units, rows, reads, groups: scored.breakdown.groups.len(), rule })
+        Ok(Self { units, rows, reads, sums: scored.breakdown.sums(), rule })
     }
 
     /// Whether the rule has a number for each group of some of these fields.
@@ -224,7 +225,7 @@ impl Refit {
     /// The group and pattern of every sum of a draw.
     pub(in crate::score) fn slots(&self) -> (Vec<u32>, Vec<u32>) {
         let patterns = self.reads.patterns() as u32;
-        let groups = (0..self.groups as u32).chain([OUTSIDE]);
+        let groups = (0..self.sums as u32).chain([OUTSIDE]);
         groups.flat_map(|group| (0..patterns).map(move |pattern| (group, pattern))).unzip()
     }
 
@@ -246,11 +247,11 @@ impl Refit {
     }
 
     fn count(&self, drawn: &[f64], decided: impl Fn(usize) -> Option<u32>, weights: &mut [f64]) {
-        let patterns = weights.len() / (self.groups + 1);
+        let patterns = weights.len() / (self.sums + 1);
         let pattern_of = self.reads.pattern_of(decided);
         let slots = self.units.slots().iter().zip(drawn).zip(&self.rows).filter(|((_, weight), _)| **weight > 0.0);
         for ((slot, weight), row) in slots {
-            let group = if slot.group == OUTSIDE { self.groups } else { slot.group as usize };
+            let group = if slot.group == OUTSIDE { self.sums } else { slot.group as usize };
             weights[group * patterns + pattern_of(*row as usize)] += weight;
         }
     }

@@ -28,7 +28,7 @@ pub(super) struct Worth {
 }
 
 impl Sheet<'_> {
-    /// Of every number that is a share, how many equally weighted units what it is of is worth, number by number as they lie in the blocks;
+    /// Of every number that is a share or rises with one, how many equally weighted units what it is of is worth, number by number as they lie in the blocks;
     /// and of every number that several classes make, the same of each class. Empty where decisions are not what is read, or units are pairs,
     /// which are drawn by their subjects.
     pub(super) fn bases(&self, units: &Units, blocks: &[Block]) -> (Vec<f64>, BTreeMap<usize, Vec<f64>>) {
@@ -39,7 +39,7 @@ impl Sheet<'_> {
         let mut tally = outcomes.tally();
         let shares: Vec<(usize, usize, usize)> = distinct(blocks)
             .flat_map(|(metric, block)| (0..block.parts).flat_map(move |part| (0..block.classes).map(move |class| (metric, part, class))))
-            .filter(|(metric, part, class)| self.metrics[*metric].share(*part, &tally, *class).is_some())
+            .filter(|(metric, part, class)| self.metrics[*metric].rising(*part, &tally, *class).is_some())
             .collect();
         let several: Vec<(usize, usize)> = distinct(blocks)
             .flat_map(|(metric, block)| (0..block.parts).map(move |part| (metric, part)))
@@ -94,7 +94,7 @@ impl Sheet<'_> {
     /// Says of every share at a place how much of what it is of a unit holds.
     fn hold(&self, shares: &[(usize, usize, usize)], blocks: &[Block], place: usize, tally: &Tally, mut of: impl FnMut(usize, f64)) {
         for (metric, part, class) in shares.iter().filter(|(metric, ..)| place < blocks[*metric].groups) {
-            if let Some((_, whole)) = self.metrics[*metric].share(*part, tally, *class) {
+            if let Some(((_, whole), _)) = self.metrics[*metric].rising(*part, tally, *class) {
                 of(blocks[*metric].at(*part, place, *class), whole);
             }
         }

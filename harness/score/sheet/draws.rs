@@ -14,7 +14,7 @@ use crate::score::lens::tally::Tally;
 use crate::score::lens::{Hand, Lens};
 use crate::score::units::draw::Purpose;
 use crate::score::units::vertices::{Draw, narrow};
-use crate::score::units::{Exchange, Shuffle, Units};
+use crate::score::units::{Exchange, Shuffle, Slot, Units};
 use crate::score::value::Cause;
 use crate::score::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
@@ -43,9 +43,10 @@ impl Slots<'_> {
 impl Sheet<'_> {
     /// Makes the slots of some units ready to be summed up.
     pub(super) fn slots<'u>(&'u self, units: &'u Units, patterns: &'u [u32]) -> Slots<'u> {
+        let in_group = |slot: &Slot| slot.group == OUTSIDE || self.breakdown.has(slot.group);
         let ladders = match self.lens {
-            // Ladders know one whole, and panels are several.
-            Lens::Rankings(rankings) if self.breakdown.panels.len() == 1 || !self.whole() => {
+            // Ladders know groups, and one whole of all items.
+            Lens::Rankings(rankings) if !self.breakdown.is_within() || !self.whole() && units.slots().iter().all(in_group) => {
                 Ladders::new(rankings, patterns, units, self.whole())
             }
             _ => None,
@@ -59,8 +60,8 @@ impl Sheet<'_> {
         match &slots.ladders {
             Some(ladders) => {
                 ladders.sum(weights, tallies);
-                let panels = &self.breakdown.panels;
-                for (panel, whole) in panels.iter().zip(self.breakdown.groups.len()..).filter(|_| panels.len() > 1) {
+                let panels = self.breakdown.panels.iter().zip(self.breakdown.groups.len()..);
+                for (panel, whole) in panels.filter(|_| self.breakdown.is_within()) {
                     tallies[whole].items = tallies[panel.groups.clone()].iter().map(|tally| tally.items).sum();
                 }
             }
@@ -157,10 +158,11 @@ impl Sheet<'_> {
     pub(super) fn permuted_among(&self, kin: Option<&[u32]>, units: &Units, uncertainty: &Uncertainty) -> Vec<Vec<f64>> {
         let seed = uncertainty.seed();
         if let Some((lens, matching)) = self.relabel {
-            let deal = |replicate, labels: &mut [u32], weights: &mut [f64]| matching.deal(seed, replicate, labels, weights);
+            let deal =
+                |replicate, labels: &mut [u32], weights: &mut [f64]| matching.deal((seed, replicate), self.breakdown, labels, weights);
             return self.dealt(lens, &matching.patterns, deal, units, uncertainty);
         }
-        let panel_of = |group: u32| self.breakdown.panels.iter().position(|panel| panel.groups.contains(&(group as usize))).unwrap_or(0);
+        let panel_of = |group: u32| self.breakdown.panels.iter().position(|panel| panel.groups.contains(&(group as usize)));
         let Some(shuffle) = (uncertainty.permutations() > 0).then(|| Shuffle::new(units, panel_of, kin)).flatten() else {
             return Vec::new();
         };

@@ -16,6 +16,7 @@ use crate::score::interval::share::normal_quantile;
 use crate::score::interval::{self, Sample, mistakes};
 use crate::score::lens::tally::Tally;
 use crate::score::metric::{Average, Metric, Over};
+use crate::score::registry::Rise;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
 impl<'a> Sheet<'a> {
@@ -28,7 +29,7 @@ impl<'a> Sheet<'a> {
         left_out: &[(f64, Vec<f64>)],
         uncertainty: &Uncertainty,
     ) -> Vec<Option<(f64, f64)>> {
-        if drawn.resampled.is_empty() {
+        if uncertainty.bootstrap() == 0 {
             return vec![None; drawn.values.len()];
         }
         let places = self.places(drawn);
@@ -39,15 +40,17 @@ impl<'a> Sheet<'a> {
             }
             let value = drawn.values[index].ok()?;
             let left_out: Vec<(f64, f64)> = left_out.iter().map(|(times, numbers)| (numbers[index], *times)).collect();
-            let share = metric.share(part, &tallies[group], class).filter(|(_, whole)| *whole > 0.0);
+            let rising = metric.rising(part, &tallies[group], class).filter(|((_, whole), _)| *whole > 0.0);
+            let share = rising.map(|(share, _)| share);
             // As many of so many items, where those do not count alike.
-            let items = metric.share(part, &supports[group], class).map_or(0.0, |(_, items)| items);
+            let items = metric.rising(part, &supports[group], class).map_or(0.0, |((_, items), _)| items);
             let units = worth.bases.get(index).copied().filter(|_| share.is_some()).unwrap_or(worth.effective[group]);
             let sample = Sample {
                 value,
                 replicates: &drawn.replicates(index),
                 left_out: &left_out,
                 share: share.map(|(part, whole)| (part * (items / whole), items)),
+                rise: rising.map_or(Rise::ITSELF, |(_, rise)| rise),
                 plain: worth.plain || self.refit.is_none() && !drawn.of_pairs && (units - items).abs() < 1e-9 * items,
                 units,
                 smaller: drawn.units[index],

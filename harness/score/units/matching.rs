@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::score::OUTSIDE;
+use crate::score::breakdown::Breakdown;
 use crate::score::units::draw::{Purpose, generator, shuffle};
 
 /// Pairs of one pattern and weight, of the same two subjects.
@@ -74,7 +75,7 @@ impl Matching {
     }
 
     /// Deals labels out once, and writes each slot's group and weight.
-    pub(in crate::score) fn deal(&self, seed: u64, replicate: u64, labels: &mut [u32], weights: &mut [f64]) {
+    pub(in crate::score) fn deal(&self, (seed, replicate): (u64, u64), breakdown: &Breakdown, labels: &mut [u32], weights: &mut [f64]) {
         let mut of_subject = self.labels.clone();
         for (deck, (subjects, dealt)) in (0..).zip(&self.decks) {
             let mut dealt = dealt.clone();
@@ -83,9 +84,9 @@ impl Matching {
         }
         for ((slot, label), weight) in self.slots.iter().zip(labels).zip(weights) {
             let (first, second) = (of_subject[slot.ends.0 as usize], of_subject[slot.ends.1 as usize]);
-            *label = if first == second { first } else { OUTSIDE };
+            *label = if first == second { first } else { breakdown.between(first, second) };
             // Within a subject there is a pair whatever its label.
-            let is_pair = self.mixed || *label != OUTSIDE || slot.ends.0 == slot.ends.1;
+            let is_pair = self.mixed || breakdown.has(*label) || slot.ends.0 == slot.ends.1;
             *weight = if is_pair { slot.amount } else { 0.0 };
         }
     }

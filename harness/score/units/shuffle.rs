@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use super::Units;
 use super::slot::{Loose, Slot};
-use crate::score::OUTSIDE;
 use crate::score::units::draw::{Purpose, Urn, generator, shuffle};
 
 /// Group labels dealt out anew: what gaps look like when groups do not matter. Only groups that are compared with each other exchange theirs,
@@ -20,8 +19,8 @@ pub struct Shuffle {
     /// One for units that exchange labels with each other.
     decks: Vec<Deck>,
     within: Within,
-    /// Slots of units in no group, which stay where they are.
-    apart: Range<usize>,
+    /// The slots from here on are of units in no group, which stay where they are: what these say in place of a group.
+    apart: (usize, Vec<u32>),
 }
 
 #[derive(Clone, Debug)]
@@ -68,9 +67,9 @@ impl Pool {
 const DEALT: usize = 4;
 
 impl Shuffle {
-    /// The units of some groups, to be dealt out anew, each among those of its panel that hold items of the same `kin`, by pattern; all where
-    /// there is none. `None` where units are pairs (subjects under other labels would make other pairs), or where no two labels can be exchanged.
-    pub fn new(units: &Units, panel_of: impl Fn(u32) -> usize, kin: Option<&[u32]>) -> Option<Self> {
+    /// The units of some groups, to be dealt out anew, each among those of its panel (`panel_of` says none of what is in no group) that hold
+    /// items of the same `kin`, by pattern; all where there is none. `None` where units are pairs (subjects under other labels would make other pairs), or where no two labels can be exchanged.
+    pub fn new(units: &Units, panel_of: impl Fn(u32) -> Option<usize>, kin: Option<&[u32]>) -> Option<Self> {
         if units.are_pairs() {
             return None;
         }
@@ -84,11 +83,10 @@ impl Shuffle {
             let kinds = stratum.urn.copies().iter().enumerate();
             let of_kind = |kind: usize| units.slots[units.run(stratum.first + kind)].to_vec();
             let loose = kinds.map(|(kind, copies)| Loose { slots: of_kind(kind), copies: *copies });
-            if several || first.group == OUTSIDE {
+            let Some(panel) = panel_of(first.group).filter(|_| !several) else {
                 if several { &mut mixed } else { &mut apart }.extend(loose);
                 continue;
-            }
-            let panel = panel_of(first.group);
+            };
             for unit in loose {
                 let mut own: Vec<u32> = unit.slots.iter().filter_map(kin_of).collect();
                 own.sort_unstable();
@@ -96,8 +94,9 @@ impl Shuffle {
                 pools.entry((panel, own)).or_default().add(unit, first.group);
             }
         }
-        let mut shuffle = Self { patterns: Vec::new(), amounts: Vec::new(), decks: Vec::new(), within: Within::default(), apart: 0..0 };
-        shuffle.within = shuffle.within(&mixed, units, |slot| (panel_of(slot.group), kin_of(slot)), &mut apart);
+        let mut shuffle =
+            Self { patterns: Vec::new(), amounts: Vec::new(), decks: Vec::new(), within: Within::default(), apart: (0, Vec::new()) };
+        shuffle.within = shuffle.within(&mixed, units, |slot| Some((panel_of(slot.group)?, kin_of(slot))), &mut apart);
         if pools.values().all(|pool| pool.groups.len() < 2) && shuffle.within.runs.is_empty() {
             return None;
         }
@@ -105,26 +104,27 @@ impl Shuffle {
             let deck = shuffle.deck(pool);
             shuffle.decks.push(deck);
         }
-        let start = shuffle.patterns.len();
+        shuffle.apart = (shuffle.patterns.len(), apart.iter().flat_map(|unit| &unit.slots).map(|slot| slot.group).collect());
         for unit in &apart {
             let laid = shuffle.lay(unit);
             shuffle.amounts[laid].iter_mut().for_each(|amount| *amount *= unit.copies as f64);
         }
-        shuffle.apart = start..shuffle.patterns.len();
         Some(shuffle)
     }
 
-    /// Lays out units that lie in several groups, item by item, of which those exchange labels that `with` says the same of; what is in no group
-    /// goes `apart`.
-    fn within<W: Ord>(&mut self, mixed: &[Loose], units: &Units, with: impl Fn(&Slot) -> W, apart: &mut Vec<Loose>) -> Within {
+    /// Lays out units that lie in several groups, item by item, of which those exchange labels that `with` says the same of; what it says
+    /// nothing of goes `apart`.
+    fn within<W: Ord>(&mut self, mixed: &[Loose], units: &Units, with: impl Fn(&Slot) -> Option<W>, apart: &mut Vec<Loose>) -> Within {
         let mut within = Within { slots: self.patterns.len()..0, ..Within::default() };
         for unit in mixed {
-            let (outside, inside): (Vec<Slot>, Vec<Slot>) = unit.slots.iter().partition(|slot| slot.group == OUTSIDE);
+            let mut outside: Vec<Slot> = Vec::new();
+            let mut alike: BTreeMap<W, Vec<Slot>> = BTreeMap::new();
+            for slot in &unit.slots {
+                with(slot).map_or(&mut outside, |with| alike.entry(with).or_default()).push(*slot);
+            }
             if !outside.is_empty() {
                 apart.push(Loose { slots: outside, copies: unit.copies });
             }
-            let mut alike: BTreeMap<W, Vec<Slot>> = BTreeMap::new();
-            inside.into_iter().for_each(|slot| alike.entry(with(&slot)).or_default().push(slot));
             for mut slots in (0..unit.copies).flat_map(|_| alike.values().cloned()) {
                 let start = within.labels.len();
                 // Items and labels each in an order that knows no names.
@@ -169,7 +169,8 @@ impl Shuffle {
 
     /// Deals labels out once, and writes each slot's group and weight.
     pub fn deal(&self, seed: u64, replicate: u64, labels: &mut [u32], weights: &mut [f64]) {
-        labels[self.apart.clone()].fill(OUTSIDE);
+        let (start, apart) = &self.apart;
+        labels[*start..].copy_from_slice(apart);
         weights.copy_from_slice(&self.amounts);
         if !self.within.runs.is_empty() {
             let (mut generator, mut dealt) = (generator(seed, Purpose::Permutation, replicate, u64::MAX), self.within.labels.clone());

@@ -142,7 +142,7 @@ impl Vertices {
         let mut within: Vec<HashMap<u32, f64>> = vec![HashMap::new(); groups + 1];
         let mut touched: Vec<HashSet<u32>> = vec![HashSet::new(); groups + 1];
         for (slot, Tie { first: a, second: b, .. }) in slots.iter().zip(&self.ties) {
-            for place in [Some(groups), Some(slot.group as usize).filter(|_| slot.group != OUTSIDE)].into_iter().flatten() {
+            for place in [Some(groups), Some(slot.group as usize).filter(|group| *group < groups)].into_iter().flatten() {
                 touched[place].extend([*a, *b]);
                 if a == b {
                     *within[place].entry(*a).or_default() += slot.amount;

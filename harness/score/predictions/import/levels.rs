@@ -38,7 +38,7 @@ pub(super) fn factor(table: &Table, column: Column<'_>) -> Result<Factor, TableE
         };
         (0..table.len()).map(code).collect::<Result<_, TableError>>()?
     };
-    if let Some((code, mistake)) = levels.mistake(matches!(Format::of(table.path()), Some(Format::Delimited(_) | Format::Whitespace))) {
+    if let Some((code, mistake)) = levels.mistake(Format::of(table.path())) {
         let row = first.iter().position(|other| *other == Some(code)).unwrap_or(0);
         return Err(table.row_error(row, format!("`{}` holds {mistake}", column.name())));
     }
@@ -114,13 +114,19 @@ impl Levels {
         code
     }
 
-    /// A name that cannot be meant, and what to do about it: one with a line end or another control character, `NaN` among numbers, or
-    /// one that looks like another (spaces and marks that take no room aside). `quoted` where quotes may be left open.
-    fn mistake(&self, quoted: bool) -> Option<(u32, String)> {
+    /// A name that cannot be meant, and what to do about it: a list or an object, one with a line end or another control character, `NaN`
+    /// among numbers, or one that looks like another (spaces and marks that take no room aside).
+    fn mistake(&self, format: Option<Format>) -> Option<(u32, String)> {
+        // Here quotes may be left open, and nothing has parts.
+        let flat = matches!(format, Some(Format::Delimited(_) | Format::Whitespace));
         let mut names: Vec<(&str, u32)> = self.codes.iter().map(|(name, code)| (name.as_str(), *code)).collect();
         names.sort_unstable_by_key(|(_, code)| *code);
+        let has_parts = |name: &str| name.starts_with(['[', '{']) && serde_json::from_str::<serde_json::Value>(name).is_ok();
+        if let Some((name, code)) = names.iter().find(|(name, _)| !flat && has_parts(name)) {
+            return Some((*code, format!("`{}`, which is no single value: name the one that is meant, as `COLUMN.KEY`", shown(name))));
+        }
         if let Some((name, code)) = names.iter().find(|(name, _)| name.contains(char::is_control)) {
-            let help = if quoted && name.contains('\n') { "is a quote left open?" } else { "take it out" };
+            let help = if flat && name.contains('\n') { "is a quote left open?" } else { "take it out" };
             return Some((*code, format!("`{}`, a name with a control character: {help}", shown(name))));
         }
         let is_nan = |name: &str| name.eq_ignore_ascii_case("nan");

@@ -45,10 +45,12 @@ impl Named {
                 let state = |column: &Column<'_>, row: usize| match column.text(row)?.as_deref() {
                     None => Ok(None),
                     Some("1" | "true" | "1.0") => Ok(Some(true)),
-                    Some("0" | "false" | "-1" | "0.0") => Ok(Some(false)),
+                    Some("0" | "false" | "0.0") => Ok(Some(false)),
                     Some(other) => {
                         let column = column.name();
-                        Err(table.row_error(row, format!("`{column}` holds `{other}`: must be 1 (present), 0 (absent) or empty (unknown)")))
+                        let minus = if other.starts_with("-1") { "; some write -1 for the one, others for the other" } else { "" };
+                        let message = format!("`{column}` holds `{other}`: must be 1 (present), 0 (absent) or empty (unknown){minus}");
+                        Err(table.row_error(row, message))
                     }
                 };
                 Self::Wide((0..table.len()).map(|row| columns.iter().map(|column| state(column, row)).collect()).collect::<Result<_, _>>()?)
