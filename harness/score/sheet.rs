@@ -16,7 +16,6 @@ use super::lens::Lens;
 use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
 use super::units::{Rows, Units};
-use super::Value;
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::reference::Anchor;
 use crate::score::lens::tally::Tally;
