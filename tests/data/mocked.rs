@@ -142,3 +142,35 @@ fn the_number_of_a_row_is_counted_in_its_file() {
     mocked("images: {table: m.csv, path: 'images/rgb_img_{row}.png'}\nfields: {use: use}\nlabel: use\n");
     mocked("images: {table: {files: {train: a.csv, test: b.csv}}, path: '{split}/{row}.png'}\nfields: {y: y}\nlabel: y\n");
 }
+
+/// The share of each level that a field has in its mock.
+fn shares(dataset: &Dataset, field: &str) -> Vec<(String, f64)> {
+    let factor = &dataset.fields[field];
+    let share = |level: &String| {
+        let count = (0..dataset.ids.len()).filter(|row| factor.level(*row) == Some(level)).count();
+        (level.clone(), count as f64 / dataset.ids.len() as f64)
+    };
+    factor.levels.iter().map(share).collect()
+}
+
+#[test]
+fn what_is_around_a_part_of_a_cell_does_not_become_a_part_of_it() {
+    let layout = "images: {glob: '*/*.jpg', path: '(?<synset>n\\d+)/\\w+\\.jpg'}\n\
+                  tables: {words: {file: words.tsv, columns: [synset, word], key: synset}}\n";
+    let rates = "mock: {rates: {class: {tench: 1, goldfish: 3}}}\n";
+    for pattern in ["([^,]+).*", "(\\w+)(?:, .*)?", "(?:n\\d+ )?([a-z]+)\\d{0,20}", "(\\w+) .{8,}", "[a-z]+"] {
+        let dataset = mocked(&format!("{layout}fields: {{class: {{from: words.word, match: '{pattern}'}}}}\nlabel: class\n{rates}"));
+        let [(goldfish, often), (tench, seldom)] = &shares(&dataset, "class")[..] else { panic!("{pattern}: {:?}", dataset.classes) };
+        assert!((goldfish.as_str(), tench.as_str()) == ("goldfish", "tench") && often > seldom, "{pattern}: {often} and {seldom}");
+    }
+    // Of what nobody names there are few levels too.
+    assert_eq!(mocked(&format!("{layout}fields: {{class: {{from: words.word, match: '([^,]+).*'}}}}\nlabel: class\n")).classes.len(), 2);
+
+    let folder = TempDir::new().unwrap();
+    let card = format!(
+        "fairgrid_card: 1\ndataset: d\n{layout}fields: {{class: {{from: words.word, match: '.*([a-z]+)'}}}}\nlabel: class\n{rates}"
+    );
+    std::fs::write(folder.path().join("card.yaml"), card).unwrap();
+    let refused = mock::write(&Card::read(&folder.path().join("card.yaml")).unwrap(), None, folder.path()).unwrap_err();
+    insta::assert_snapshot!(refused);
+}
