@@ -1,6 +1,7 @@
 //! How an item's level is written: the cells that the card reads it back from.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use indexmap::IndexMap;
 use rand::RngExt;
@@ -12,7 +13,9 @@ use crate::data::error::DataError;
 use crate::data::field;
 use crate::data::frame::whole;
 use crate::data::random::generator;
-use crate::spec::card::{Card, Field, FieldSource, Range, Translate, Truth, unanchored};
+use crate::data::source;
+use crate::data::table::Format;
+use crate::spec::card::{Card, Field, FieldSource, Layout, Missing, Pick, Range, TableFile, Translate, Truth, unanchored};
 use crate::spec::mock::Mock;
 
 /// Whether all fields that take a part of a column find it in this text.
@@ -50,6 +53,17 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Refuses a level that no cell tells.
+pub(super) fn check(card: &Card, mock: &Mock, name: &str, field: &Field, level: &str) -> Result<(), DataError> {
+    let told = match &field.source {
+        FieldSource::Column { .. } => {
+            made_up(card, mock, name, field, level, 0).or_else(|| telling(card, mock, name, field, level, 0)).is_some()
+        }
+        FieldSource::Columns { .. } | FieldSource::Pixels { .. } => true,
+    };
+    if told { Ok(()) } else { Err(unwritten(card, name, field, level)) }
+}
+
 /// Why a level is nobody's.
 fn unwritten(card: &Card, name: &str, field: &Field, level: &str) -> DataError {
     let by = match &field.source {
@@ -63,7 +77,7 @@ fn unwritten(card: &Card, name: &str, field: &Field, level: &str) -> DataError {
 fn made_up(card: &Card, mock: &Mock, name: &str, field: &Field, level: &str, number: u64) -> Option<String> {
     let FieldSource::Column { from, pattern: Some(pattern), translate: Translate::AsIs } = &field.source else { return None };
     let named = !field.declared().is_empty() || mock.rates.contains_key(name) || asked::levels(card, name).contains(level);
-    if named {
+    if named || field.beside().iter().any(|other| other == level) {
         return None;
     }
     let mut random = generator(mock.seed, &format!("mock cell {name}"), 0, number);
@@ -88,16 +102,26 @@ fn made_up(card: &Card, mock: &Mock, name: &str, field: &Field, level: &str, num
 }
 
 /// A text that the field reads as a level, and that can stand where its column is; `None` where none is found.
-pub(super) fn telling(card: &Card, mock: &Mock, name: &str, field: &Field, level: &str, number: u64) -> Option<String> {
+fn telling(card: &Card, mock: &Mock, name: &str, field: &Field, level: &str, number: u64) -> Option<String> {
     let FieldSource::Column { from, pattern, translate } = &field.source else { return None };
     let mut random = generator(mock.seed, &format!("mock cell {name}"), 0, number);
-    let values = values(card, name, translate, level, &mut random);
-    let tells = |text: &str| field::told(name, field, text).is_some_and(|told| whole(told) == whole(level.trim()));
+    let missing = field.missing == Some(Missing::Level(level.to_owned())) && may_be_empty(card, &from.text);
+    let empty = missing.then(String::new);
+    let translated = match missing && !field.declared().iter().any(|other| other == level) {
+        true => Vec::new(),
+        false => values(card, name, translate, level, &mut random),
+    };
+    let values: Vec<String> = translated.into_iter().chain(empty).chain(others(field, translate, level)).collect();
+    let bytes = in_bytes(card, &from.text);
+    let tells = |text: &str| {
+        let told = field::told(name, field, text).is_some_and(|told| whole(told) == whole(level.trim()));
+        told && (!bytes || text.parse::<u8>().is_ok())
+    };
     let names = pattern::names(card);
     let wanted = |text: &str| tells(text) && names.is_none_or(|names| pattern::fits(names, &from.text, text));
     let text = |value: &String, number: Option<u64>, random: &mut ChaCha8Rng| match pattern {
-        None => value.clone(),
-        Some(pattern) => pattern::around(pattern, value, number, random),
+        Some(pattern) if !value.is_empty() => pattern::around(pattern, value, number, random),
+        _ => value.clone(),
     };
     let numbered = values.iter().map(|value| text(value, Some(number), &mut random)).find(|text| wanted(text));
     // What is read of a file's name is a part of it too.
@@ -107,6 +131,45 @@ pub(super) fn telling(card: &Card, mock: &Mock, name: &str, field: &Field, level
     let bare =
         |random: &mut ChaCha8Rng| (0..draws).find_map(|_| values.iter().map(|value| text(value, None, random)).find(|text| wanted(text)));
     found.or_else(|| bare(&mut random))
+}
+
+/// Whether a column is one of an array or of records, which a mock writes as bytes.
+pub(super) fn in_bytes(card: &Card, column: &str) -> bool {
+    let joined = column.split_once('.').is_some_and(|(table, _)| card.tables.contains_key(table));
+    matches!(card.layout, Layout::Arrays(_) | Layout::Records(_)) && !joined
+}
+
+/// Whether an empty cell of a column can be seen: not between blanks, in a name or in COCO.
+fn may_be_empty(card: &Card, column: &str) -> bool {
+    let apart = |file: &TableFile| source::options(file).format.or_else(|| Format::of(Path::new(&file.file))) != Some(Format::Whitespace);
+    let beside = card.sidecars.iter().find_map(|sidecar| sidecar.columns.get(column));
+    let joined = column.split_once('.').and_then(|(table, _)| card.tables.get(table));
+    match (beside, joined, &card.layout) {
+        (Some(pick), ..) => matches!(pick, Pick::Json { .. }),
+        (None, Some(join), _) => apart(&join.table),
+        (None, None, Layout::Rows(rows)) => rows.tables.iter().all(|(_, file)| apart(file)),
+        (None, None, _) => false,
+    }
+}
+
+/// Values that may be outside of all that a field knows, or that it takes for missing: whichever the field reads as the level is one.
+fn others(field: &Field, translate: &Translate, level: &str) -> Vec<String> {
+    let known: Vec<&String> = match translate {
+        Translate::AsIs => field.levels.iter().collect(),
+        Translate::Map(map) => map.keys().collect(),
+        Translate::Bins(_) | Translate::Words(_) => Vec::new(),
+    };
+    let numbers = match translate {
+        Translate::Bins(bins) => bins.edges.first().map(|first| first - 1.0).into_iter().chain(bins.edges.last().copied()).collect(),
+        _ => known.iter().map(|known| known.parse::<f64>().ok()).collect::<Option<Vec<f64>>>().unwrap_or_default(),
+    };
+    // Among numbers, the next one; else the level by its name, or what people write where they know nothing better.
+    let next = numbers.into_iter().reduce(f64::max).map(|most| (most.floor() + 1.0).to_string());
+    let nulls = match translate {
+        Translate::Map(map) => map.iter().filter(|(_, level)| level.is_none()).map(|(raw, _)| raw.clone()).collect(),
+        _ => Vec::new(),
+    };
+    next.into_iter().chain([level.to_owned()]).chain(["other", "unknown"].map(str::to_owned)).chain(nulls).collect()
 }
 
 /// Values that are translated to a level.
