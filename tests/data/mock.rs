@@ -115,6 +115,20 @@ fn apart(dataset: &Dataset, folder: &Path, race: &str) -> f64 {
 }
 
 #[test]
+fn a_label_that_is_shown_besides_is_hidden_by_what_is_planted_too() {
+    let card = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards/fairface.yaml");
+    for shown in ["[race, gender]", "[gender]"] {
+        let folder = TempDir::new().unwrap();
+        let mock = format!("mock: {{shown: {shown}, planted: {{contrast: {{race: {{Black: 0.0}}}}}}}}\n");
+        let text = format!("fairgrid_card: 1\nextends: {}\n{mock}", card.display());
+        std::fs::write(folder.path().join("card.yaml"), text).unwrap();
+        let dataset = made(&folder.path().join("card.yaml"), 1400, &folder).unwrap();
+        let (hidden, seen) = (apart(&dataset, folder.path(), "Black"), apart(&dataset, folder.path(), "White"));
+        assert!(hidden < 0.25 * seen, "{shown}: {hidden} of {seen}");
+    }
+}
+
+#[test]
 fn where_a_study_makes_the_planted_field_its_label_nothing_is_planted() {
     let folder = TempDir::new().unwrap();
     let card = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards/fairface.yaml");

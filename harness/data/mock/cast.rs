@@ -17,6 +17,9 @@ use crate::spec::mock::Mock;
 /// What is left of the contrast of a picture in bad light: too little to tell a class by.
 const DIM: f64 = 0.03;
 
+/// The tone and the size of what shows no level by them.
+const MIDDLE: f64 = 0.5;
+
 /// The cell that holds an item's id; no column can be called so.
 pub(super) const ID: &str = "\0id";
 
@@ -172,7 +175,7 @@ impl<'c> Cast<'c> {
         let unit = if shared(card) { number / PER_SUBJECT } else { number };
         let label = mock.label.as_deref().or(card.label.as_ref().map(|label| label.text.as_str()));
         let mut cells = BTreeMap::new();
-        let mut scene = Scene { contrast: 1.0, tone: 0.5, size: 0.5, ..Scene::default() };
+        let mut scene = Scene { contrast: 1.0, tone: MIDDLE, size: MIDDLE, ..Scene::default() };
         let mut well_lit = 1.0;
         for (name, field, weighed) in &self.levels {
             let is_label = label == Some(name.as_str());
@@ -203,6 +206,12 @@ impl<'c> Cast<'c> {
         }
         if uniform(mock.seed, "mock light", 0, &number.to_string()) >= well_lit {
             scene.contrast = DIM;
+            // A label that is shown besides would still tell the class.
+            match mock.shown.iter().position(|shown| label == Some(shown.as_str())) {
+                Some(0) => scene.tone = MIDDLE,
+                Some(1) => scene.size = MIDDLE,
+                _ => {}
+            }
         }
         asked::let_through(card, mock, number, &mut cells);
         asked::in_splits(card, mock, unit, &mut cells);
