@@ -211,6 +211,7 @@ fn the_files_of_a_mock_are_as_many_as_its_rows() {
         "{glob: '**/*.png', name: '(?<tone>dark|light)[.]png'}".to_owned(),
         "{glob: '*/*.png', name: '(?<tone>dark|light)[.]png'}".to_owned(),
         "{glob: '*.png', name: '(?<site>[a-z]{3})[.]png'}".to_owned(),
+        "{glob: 'a/*.png', path: '(a|b|c)/(?<number>\\d+)[.](jpg|png)'}".to_owned(),
     ] {
         let dataset = of_images(&images, 60).unwrap_or_else(|error| panic!("{images}: {error}"));
         assert_eq!((dataset.ids.len(), dataset.rejections), (60, 0), "{images}: {:?}", dataset.rejected);
@@ -219,6 +220,8 @@ fn the_files_of_a_mock_are_as_many_as_its_rows() {
         "{glob: '*.png', name: '(?<tone>dark|light)[.]png'}",
         "{glob: '*.png', path: '(?<l>\\d)_(?<t>\\d)_(?<w>\\d\\d)_(?<h>\\d\\d)[.]png', box: {left: l, top: t, width: w, height: h}}",
         "{glob: 'one.png'}",
+        "{glob: 'a/*.png', path: '(b|c)/(?<number>\\d+)[.](jpg|png)'}",
+        "{glob: '*.png', name: '(?<number>\\d+)[.](jpg|gif)'}",
     ];
     insta::assert_snapshot!(refused.map(|images| format!("{images}\n  {}\n", of_images(images, 60).unwrap_err())).concat());
     assert_eq!(of_images(refused[0], 1).unwrap().ids.len(), 1);
