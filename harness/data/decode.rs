@@ -205,6 +205,21 @@ fn first_frame(bytes: &[u8]) -> Option<Frame> {
     }
 }
 
+/// A GIF whose screen holds its first frame: it grows to do so, as Pillow's does, where others cut the frame off.
+fn widened(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut bytes = Cow::Borrowed(bytes);
+    if let Some(Frame { across, down, .. }) = first_frame(&bytes) {
+        for (at, end) in [(6, across.end), (8, down.end)] {
+            let side = u16::from_le_bytes([bytes[at], bytes[at + 1]]);
+            let needed = u16::try_from(end).unwrap_or(u16::MAX);
+            if needed > side {
+                bytes.to_mut()[at..at + 2].copy_from_slice(&needed.to_le_bytes());
+            }
+        }
+    }
+    bytes
+}
+
 impl Frame {
     /// Fills what lies outside of the frame, as Pillow does.
     fn surround(&self, width: usize, rgb: &mut [u8]) {
@@ -251,6 +266,7 @@ fn broken(format: ImageFormat, error: &ImageError) -> String {
 }
 
 fn decoder(bytes: &[u8], format: ImageFormat) -> Result<impl ImageDecoder + '_, String> {
+    let bytes = if format == ImageFormat::Gif { widened(bytes) } else { Cow::Borrowed(bytes) };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     // The number of pixels is bounded by the caller; the library's own bound of memory would refuse images that it allows.
     reader.no_limits();

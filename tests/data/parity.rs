@@ -51,6 +51,7 @@ fn lossless_formats_decode_as_pillow_does() {
         "bitmap.bmp",
         "first.gif",
         "inset.gif",
+        "beyond.gif",
         "behind.png",
         "magick.png",
         "xmp_lossless.webp",

@@ -131,6 +131,7 @@ def main():
     save(photo, "bitmap.bmp")
     save(photo.convert("P", palette=Image.Palette.ADAPTIVE), "first.gif", save_all=True, append_images=[scene(61, 45, 2).convert("P")])
     inset("first.gif", "inset.gif", 7, 9)
+    inset("first.gif", "beyond.gif", 0, -6)
 
     large = scene(187, 131, 3)
     large.save(HERE / "photo.png", optimize=True)
