@@ -1,5 +1,6 @@
 //! Encoded images to pixels.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::ops::Range;
 
@@ -9,11 +10,11 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, Imag
 use super::bitmap::{Header, Pixels};
 use super::guard::guarded;
 use super::jpeg;
-use super::orientation::orientation;
+use super::orientation::{Said, png};
 use super::printable::said;
 
 /// Changes whenever decoding or fitting gives other bytes than before: old shards are then left alone.
-pub const VERSION: &str = "9";
+pub const VERSION: &str = "10";
 
 /// Refuses a file by its length alone: an image within `limit` pixels has at most 16 bits in four channels for each, and a mebibyte besides.
 ///
@@ -117,8 +118,9 @@ pub(super) fn is_turned(bytes: &[u8], header: Header) -> bool {
     use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
     let turned = || match format(bytes) {
         Ok(ImageFormat::Jpeg) => jpeg::size(bytes, true).is_some_and(|upright| upright != (header.width, header.height)),
-        Ok(format) => decoder(bytes, format)
-            .is_ok_and(|mut decoder| matches!(turned_by(&mut decoder), Some(Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH))),
+        Ok(format) => decoder(bytes, format).is_ok_and(|mut decoder| {
+            matches!(turned_by(bytes, format, &mut decoder), Some(Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH))
+        }),
         Err(_) => false,
     };
     guarded(turned).unwrap_or(false)
@@ -203,6 +205,21 @@ fn first_frame(bytes: &[u8]) -> Option<Frame> {
     }
 }
 
+/// A GIF whose screen holds its first frame: it grows to do so, as Pillow's does, where others cut the frame off.
+fn widened(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut bytes = Cow::Borrowed(bytes);
+    if let Some(Frame { across, down, .. }) = first_frame(&bytes) {
+        for (at, end) in [(6, across.end), (8, down.end)] {
+            let side = u16::from_le_bytes([bytes[at], bytes[at + 1]]);
+            let needed = u16::try_from(end).unwrap_or(u16::MAX);
+            if needed > side {
+                bytes.to_mut()[at..at + 2].copy_from_slice(&needed.to_le_bytes());
+            }
+        }
+    }
+    bytes
+}
+
 impl Frame {
     /// Fills what lies outside of the frame, as Pillow does.
     fn surround(&self, width: usize, rgb: &mut [u8]) {
@@ -249,19 +266,25 @@ fn broken(format: ImageFormat, error: &ImageError) -> String {
 }
 
 fn decoder(bytes: &[u8], format: ImageFormat) -> Result<impl ImageDecoder + '_, String> {
+    let bytes = if format == ImageFormat::Gif { widened(bytes) } else { Cow::Borrowed(bytes) };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     // The number of pixels is bounded by the caller; the library's own bound of memory would refuse images that it allows.
     reader.no_limits();
     reader.into_decoder().map_err(|error| broken(format, &error))
 }
 
-fn turned_by(decoder: &mut impl ImageDecoder) -> Option<Orientation> {
-    decoder.exif_metadata().ok().flatten().and_then(|exif| orientation(&exif))
+fn turned_by(bytes: &[u8], format: ImageFormat, decoder: &mut impl ImageDecoder) -> Option<Orientation> {
+    // The decoder of a PNG knows only what is in front of its pixels.
+    if format == ImageFormat::Png {
+        return png::said(bytes).orientation();
+    }
+    let exif = decoder.exif_metadata().ok().flatten().map(Cow::Owned);
+    Said { exif, xmp: decoder.xmp_metadata().ok().flatten().map(Cow::Owned) }.orientation()
 }
 
 fn decode_other(bytes: &[u8], format: ImageFormat) -> Result<(Pixels, Option<Orientation>), String> {
     let mut decoder = decoder(bytes, format)?;
-    let orientation = turned_by(&mut decoder);
+    let orientation = turned_by(bytes, format, &mut decoder);
     let (width, height) = decoder.dimensions();
     let image = DynamicImage::from_decoder(decoder).map_err(|error| broken(format, &error))?;
     let upper = |values: Vec<u16>| values.into_iter().map(|value| (value >> 8) as u8).collect();

@@ -9,9 +9,9 @@ use super::printable::hidden;
 use super::sheet::{Column, Sheet};
 use crate::spec::card::{Bins, Field, FieldSource, Missing, Outside, Translate, Words, unanchored};
 
-/// What a distinct value becomes.
-enum Outcome {
-    Level(u32),
+/// What a distinct value becomes: of a level, `L` is its name or its number.
+enum Outcome<L> {
+    Level(L),
     Missing,
     /// Nothing, since it says several: which, as the predicate of a sentence.
     Torn(String),
@@ -71,11 +71,79 @@ fn number(cell: &str) -> Option<f64> {
     }
 }
 
-/// Makes a field out of its column. A label is refused where it is missing, unless the card says otherwise.
-pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is_label: bool) -> Made {
+/// What a value of a field's column becomes.
+fn outcome<'t>(name: &str, field: &'t Field, written: &'t str) -> Outcome<&'t str> {
     let (from, pattern, translate) = match &field.source {
         FieldSource::Column { from, pattern, translate } => (from.text.as_str(), pattern.as_ref(), translate),
-        FieldSource::Columns { .. } => (name, None, &Translate::AsIs),
+        FieldSource::Columns { .. } | FieldSource::Pixels { .. } => (name, None, &Translate::AsIs),
+    };
+    if let (Translate::AsIs, None, Some(several)) = (translate, pattern, several(written))
+        && field.levels.is_empty()
+    {
+        return Outcome::Refused(format!("`{from}` is `{written}`, {several}: `{name}` is one value an item"));
+    }
+    let matched = matched(pattern, written);
+    if let (Translate::Words(words), Some(text)) = (translate, matched)
+        && let Some(torn) = torn(words, text)
+    {
+        return Outcome::Torn(torn);
+    }
+    let found = matched.and_then(|value| match translate {
+        Translate::AsIs if field.levels.is_empty() => Some(Some(whole(value)).filter(|level| !level.is_empty())),
+        Translate::AsIs => field.levels.iter().find(|level| whole(level) == whole(value)).map(|level| Some(level.as_str())),
+        Translate::Map(map) => map.get(value).or_else(|| as_number(map, value)).map(Option::as_deref),
+        Translate::Words(words) => match words.found(value).as_slice() {
+            [] => None,
+            [level] => words.levels.get_key_value(*level).map(|(level, _)| Some(level.as_str())),
+            _ => Some(words.several.as_deref()),
+        },
+        Translate::Bins(bins) => {
+            let number: f64 = value.parse().ok()?;
+            let bin = bins.edges.windows(2).position(|edge| (edge[0]..edge[1]).contains(&number))?;
+            Some(Some(bins.names[bin].as_str()))
+        }
+    });
+    let level = |level: &'t str| match level.contains(hidden) {
+        false => Outcome::Level(level),
+        true => Outcome::Refused(format!("`{from}` is `{level}`, which holds a character that cannot be shown")),
+    };
+    match (found, &field.outside) {
+        (Some(Some(value)), _) => level(value),
+        (Some(None), _) | (None, Outside::Missing) => Outcome::Missing,
+        (None, Outside::Keep) => level(whole(matched.unwrap_or(written))),
+        (None, Outside::Level(other)) => level(other),
+        (None, Outside::Reject) => {
+            if let Some(pattern) = pattern.filter(|pattern| !pattern.is_match(written)) {
+                let pattern = unanchored(pattern);
+                return Outcome::Refused(format!(
+                    "`{from}` is `{written}`, and the `match` of `{name}`, `{pattern}`, does not match all of it"
+                ));
+            }
+            let bounds = match translate {
+                Translate::Bins(Bins { edges, .. }) => edges.first().zip(edges.last()),
+                _ => None,
+            };
+            let bounds = bounds.map_or(String::new(), |(first, last)| format!(": its `bins` hold numbers from {first} to below {last}"));
+            Outcome::Refused(format!("`{from}` is `{written}`, which `{name}` does not know{bounds}"))
+        }
+    }
+}
+
+/// The level that a cell of a field's column tells, an empty one too; `None` where it is missing or refused.
+pub(super) fn told<'t>(name: &str, field: &'t Field, cell: &'t str) -> Option<&'t str> {
+    let outcome = if cell.is_empty() { Outcome::Missing } else { outcome(name, field, cell) };
+    match (outcome, &field.missing) {
+        (Outcome::Level(level), _) => Some(level),
+        (Outcome::Missing | Outcome::Torn(_), Some(Missing::Level(level))) => Some(level),
+        (Outcome::Missing | Outcome::Torn(_) | Outcome::Refused(_), _) => None,
+    }
+}
+
+/// Makes a field out of its column. A label is refused where it is missing, unless the card says otherwise.
+pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is_label: bool) -> Made {
+    let (from, translate) = match &field.source {
+        FieldSource::Column { from, translate, .. } => (from.text.as_str(), translate),
+        FieldSource::Columns { .. } => (name, &Translate::AsIs),
         FieldSource::Pixels { .. } => {
             let factor = Factor { levels: Vec::new(), codes: vec![None; sheet.len()] };
             return Made { factor, refused: Vec::new(), lacking: Vec::new() };
@@ -83,62 +151,13 @@ pub(super) fn make(name: &str, field: &Field, sheet: &Sheet, column: &Column, is
     };
     let mut levels: IndexSet<String> = field.declared().into_iter().collect();
     let fixed = levels.len();
-    let level = |levels: &mut IndexSet<String>, level: &str| match level.contains(hidden) {
-        false => Outcome::Level(levels.insert_full(level.to_owned()).0 as u32),
-        true => Outcome::Refused(format!("`{}` is `{level}`, which holds a character that cannot be shown", from)),
-    };
-    let outcomes: Vec<Outcome> = column
-        .values()
-        .map(|written| {
-            if let (Translate::AsIs, None, Some(several)) = (translate, pattern, several(written))
-                && field.levels.is_empty()
-            {
-                return Outcome::Refused(format!("`{from}` is `{written}`, {several}: `{name}` is one value an item"));
-            }
-            let matched = matched(pattern, written);
-            if let (Translate::Words(words), Some(text)) = (translate, matched)
-                && let Some(torn) = torn(words, text)
-            {
-                return Outcome::Torn(torn);
-            }
-            let found = matched.and_then(|value| match translate {
-                Translate::AsIs if field.levels.is_empty() => Some(Some(whole(value)).filter(|level| !level.is_empty())),
-                Translate::AsIs => field.levels.iter().find(|level| whole(level) == whole(value)).map(|level| Some(level.as_str())),
-                Translate::Map(map) => map.get(value).or_else(|| as_number(map, value)).map(Option::as_deref),
-                Translate::Words(words) => match words.found(value).as_slice() {
-                    [] => None,
-                    [level] => words.levels.get_key_value(*level).map(|(level, _)| Some(level.as_str())),
-                    _ => Some(words.several.as_deref()),
-                },
-                Translate::Bins(bins) => {
-                    let number: f64 = value.parse().ok()?;
-                    let bin = bins.edges.windows(2).position(|edge| (edge[0]..edge[1]).contains(&number))?;
-                    Some(Some(bins.names[bin].as_str()))
-                }
-            });
-            match (found, &field.outside) {
-                (Some(Some(value)), _) => level(&mut levels, value),
-                (Some(None), _) | (None, Outside::Missing) => Outcome::Missing,
-                (None, Outside::Keep) => level(&mut levels, whole(matched.unwrap_or(written))),
-                (None, Outside::Level(other)) => level(&mut levels, other),
-                (None, Outside::Reject) => {
-                    if let Some(pattern) = pattern.filter(|pattern| !pattern.is_match(written)) {
-                        let pattern = unanchored(pattern);
-                        return Outcome::Refused(format!(
-                            "`{from}` is `{written}`, and the `match` of `{name}`, `{pattern}`, does not match all of it"
-                        ));
-                    }
-                    let bounds = match translate {
-                        Translate::Bins(Bins { edges, .. }) => edges.first().zip(edges.last()),
-                        _ => None,
-                    };
-                    let bounds =
-                        bounds.map_or(String::new(), |(first, last)| format!(": its `bins` hold numbers from {first} to below {last}"));
-                    Outcome::Refused(format!("`{from}` is `{written}`, which `{name}` does not know{bounds}"))
-                }
-            }
-        })
-        .collect();
+    let outcomes = column.values().map(|written| match outcome(name, field, written) {
+        Outcome::Level(level) => Outcome::Level(levels.insert_full(level.to_owned()).0 as u32),
+        Outcome::Missing => Outcome::Missing,
+        Outcome::Torn(torn) => Outcome::Torn(torn),
+        Outcome::Refused(reason) => Outcome::Refused(reason),
+    });
+    let outcomes: Vec<Outcome<u32>> = outcomes.collect();
     let missing = match &field.missing {
         Some(missing) => missing.clone(),
         None if is_label => Missing::Reject,

@@ -12,7 +12,7 @@ use zune_jpeg::errors::DecodeErrors;
 
 use super::bitmap::{Header, Pixels};
 use super::guard::guarded;
-use super::orientation;
+use super::orientation::Said;
 use super::printable::said;
 
 mod colours;
@@ -52,15 +52,15 @@ pub(super) fn header(bytes: &[u8]) -> Result<Header, String> {
 
 /// The width and height, upright where `orient` is set.
 pub(super) fn size(bytes: &[u8], orient: bool) -> Option<(u32, u32)> {
-    upright(&opened(bytes).ok()?, orient).ok()
+    upright(&opened(bytes).ok()?, orient.then(|| orientation(bytes)).flatten()).ok()
 }
 
 /// The pixels as they lie in the file, and how they are to be turned; at the part of the upright sides that `shrink` says.
 pub(super) fn decode(bytes: &[u8], orient: bool, shrink: &dyn Fn(u32, u32) -> u32) -> Result<(Pixels, Option<Orientation>), String> {
     let bytes = colours::told(bytes);
     let decoder = opened(&bytes)?;
-    let space = space(&decoder);
-    let (width, height) = upright(&decoder, orient)?;
+    let (space, turned) = (space(&decoder), orientation(&bytes));
+    let (width, height) = upright(&decoder, turned.filter(|_| orient))?;
     let Samples { width, height, mut bytes } = samples(&bytes, space, shrink(width, height))?;
     if space == ColorSpace::CMYK {
         bytes = from_cmyk(&bytes);
@@ -69,7 +69,7 @@ pub(super) fn decode(bytes: &[u8], orient: bool, shrink: &dyn Fn(u32, u32) -> u3
     if bytes.len() as u64 != u64::from(width) * u64::from(height) * u64::from(channels) {
         return Err("a broken JPEG: it has another number of pixels than its header says".to_owned());
     }
-    Ok((Pixels { width, height, channels, bytes }, orientation(&decoder)))
+    Ok((Pixels { width, height, channels, bytes }, turned))
 }
 
 /// What remains of pixels that go through a JPEG of some quality; `shape` is height, width, channels.
@@ -120,10 +120,10 @@ fn sides(decoder: &Decoder<'_>) -> Result<(u32, u32), String> {
     Ok((u32::from(info.width), u32::from(info.height)))
 }
 
-fn upright(decoder: &Decoder<'_>, orient: bool) -> Result<(u32, u32), String> {
+fn upright(decoder: &Decoder<'_>, turned: Option<Orientation>) -> Result<(u32, u32), String> {
     let (width, height) = sides(decoder)?;
     // The upper half of EXIF's eight orientations swaps the sides.
-    let lies = orient && orientation(decoder).is_some_and(|orientation| orientation.to_exif() > 4);
+    let lies = turned.is_some_and(|orientation| orientation.to_exif() > 4);
     Ok(if lies { (height, width) } else { (width, height) })
 }
 
@@ -136,8 +136,8 @@ fn space(decoder: &Decoder<'_>) -> ColorSpace {
     }
 }
 
-fn orientation(decoder: &Decoder<'_>) -> Option<Orientation> {
-    decoder.exif().and_then(|exif| orientation::orientation(exif))
+fn orientation(bytes: &[u8]) -> Option<Orientation> {
+    Said::in_segments(markers::segments(bytes).map(|(_, marker, segment)| (marker, segment))).orientation()
 }
 
 /// Adobe writes inverted inks: each channel times the key is what remains of the light.

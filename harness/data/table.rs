@@ -20,7 +20,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, LargeStringArray, UInt32Array, new_null_array};
+use arrow::array::{Array, ArrayRef, BooleanArray, LargeStringArray, UInt32Array, new_null_array};
+use arrow::compute::filter;
 use arrow::datatypes::DataType;
 use rayon::prelude::*;
 
@@ -182,6 +183,16 @@ impl Table {
     /// Whether the file has a column.
     pub fn has(&self, column: &str) -> bool {
         self.names.iter().any(|name| name == column)
+    }
+
+    /// Without the rows that are kept aside; `sound` are the others.
+    fn aside(self, mut malformed: Vec<Malformed>, sound: Vec<bool>) -> Result<Self, TableError> {
+        malformed.sort_by_key(|malformed| malformed.at.number);
+        let numbers = self.numbers.iter().zip(&sound).filter(|(_, sound)| **sound).map(|(number, _)| *number).collect();
+        let sound = BooleanArray::from(sound);
+        let arrays = self.arrays.iter().map(|array| filter(array, &sound)).collect::<Result<_, _>>();
+        let arrays = arrays.map_err(|error| TableError::file(&self.path, error.to_string()))?;
+        Ok(Self { arrays, numbers, malformed, ..self })
     }
 
     /// A column by its name.

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::card::{Field, FieldSource, Name};
+use super::card::{Field, FieldSource, Name, Outside};
 use super::decode::{Decode, Fields, number_in, word};
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems, did_you_mean};
@@ -143,8 +143,9 @@ impl Mock {
 
     fn check_rates(&self, field: &Key, rates: &Node, meant: &Field, problems: &mut Problems) {
         let declared = meant.declared();
-        if !declared.is_empty() {
-            known_levels(&field.text, rates, &declared, problems);
+        // What is outside of these may be a level of its own.
+        if !declared.is_empty() && meant.outside != Outside::Keep {
+            known_levels(&field.text, rates, &[declared, meant.beside()].concat(), problems);
         }
         if self.rates.get(&field.text).is_some_and(|rates| rates.values().all(|rate| *rate == 0.0)) {
             let problem = Problem::at(rates, format!("no level of `{}` has a rate above 0, so nobody would be in the mock", field.text));
@@ -154,9 +155,12 @@ impl Mock {
 
     fn check_planted(&self, field: &Key, levels: &Node, meant: &Field, problems: &mut Problems) {
         let (name, declared) = (&field.text, meant.declared());
-        match self.rates.get(name) {
-            _ if !declared.is_empty() => known_levels(name, levels, &declared, problems),
-            Some(rates) => known_levels(name, levels, &rates.keys().cloned().collect::<Vec<_>>(), problems),
+        let rated = self.rates.get(name).map(|rates| rates.keys().cloned().collect::<Vec<_>>());
+        match rated {
+            _ if !declared.is_empty() => {
+                known_levels(name, levels, &[declared, meant.beside(), rated.unwrap_or_default()].concat(), problems);
+            }
+            Some(rated) => known_levels(name, levels, &rated, problems),
             None => {
                 let message = format!("the card does not say which levels `{name}` has, so nothing can be planted on one");
                 let help = format!("name them in `levels` of the field, or in the mock: `rates: {{{name}: {{a: 1, b: 1}}}}`");

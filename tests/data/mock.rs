@@ -115,6 +115,20 @@ fn apart(dataset: &Dataset, folder: &Path, race: &str) -> f64 {
 }
 
 #[test]
+fn a_label_that_is_shown_besides_is_hidden_by_what_is_planted_too() {
+    let card = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards/fairface.yaml");
+    for shown in ["[race, gender]", "[gender]"] {
+        let folder = TempDir::new().unwrap();
+        let mock = format!("mock: {{shown: {shown}, planted: {{contrast: {{race: {{Black: 0.0}}}}}}}}\n");
+        let text = format!("fairgrid_card: 1\nextends: {}\n{mock}", card.display());
+        std::fs::write(folder.path().join("card.yaml"), text).unwrap();
+        let dataset = made(&folder.path().join("card.yaml"), 1400, &folder).unwrap();
+        let (hidden, seen) = (apart(&dataset, folder.path(), "Black"), apart(&dataset, folder.path(), "White"));
+        assert!(hidden < 0.25 * seen, "{shown}: {hidden} of {seen}");
+    }
+}
+
+#[test]
 fn where_a_study_makes_the_planted_field_its_label_nothing_is_planted() {
     let folder = TempDir::new().unwrap();
     let card = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards/fairface.yaml");
@@ -197,6 +211,7 @@ fn the_files_of_a_mock_are_as_many_as_its_rows() {
         "{glob: '**/*.png', name: '(?<tone>dark|light)[.]png'}".to_owned(),
         "{glob: '*/*.png', name: '(?<tone>dark|light)[.]png'}".to_owned(),
         "{glob: '*.png', name: '(?<site>[a-z]{3})[.]png'}".to_owned(),
+        "{glob: 'a/*.png', path: '(a|b|c)/(?<number>\\d+)[.](jpg|png)'}".to_owned(),
     ] {
         let dataset = of_images(&images, 60).unwrap_or_else(|error| panic!("{images}: {error}"));
         assert_eq!((dataset.ids.len(), dataset.rejections), (60, 0), "{images}: {:?}", dataset.rejected);
@@ -205,6 +220,8 @@ fn the_files_of_a_mock_are_as_many_as_its_rows() {
         "{glob: '*.png', name: '(?<tone>dark|light)[.]png'}",
         "{glob: '*.png', path: '(?<l>\\d)_(?<t>\\d)_(?<w>\\d\\d)_(?<h>\\d\\d)[.]png', box: {left: l, top: t, width: w, height: h}}",
         "{glob: 'one.png'}",
+        "{glob: 'a/*.png', path: '(b|c)/(?<number>\\d+)[.](jpg|png)'}",
+        "{glob: '*.png', name: '(?<number>\\d+)[.](jpg|gif)'}",
     ];
     insta::assert_snapshot!(refused.map(|images| format!("{images}\n  {}\n", of_images(images, 60).unwrap_err())).concat());
     assert_eq!(of_images(refused[0], 1).unwrap().ids.len(), 1);

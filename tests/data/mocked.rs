@@ -159,3 +159,85 @@ fn the_number_of_a_row_is_counted_in_its_file() {
     mocked("images: {table: m.csv, path: 'images/rgb_img_{row}.png'}\nfields: {use: use}\nlabel: use\n");
     mocked("images: {table: {files: {train: a.csv, test: b.csv}}, path: '{split}/{row}.png'}\nfields: {y: y}\nlabel: y\n");
 }
+
+/// The share of each level that a field has in its mock.
+fn shares(dataset: &Dataset, field: &str) -> Vec<(String, f64)> {
+    let factor = &dataset.fields[field];
+    let share = |level: &String| {
+        let count = (0..dataset.ids.len()).filter(|row| factor.level(*row) == Some(level)).count();
+        (level.clone(), count as f64 / dataset.ids.len() as f64)
+    };
+    factor.levels.iter().map(share).collect()
+}
+
+#[test]
+fn what_is_around_a_part_of_a_cell_does_not_become_a_part_of_it() {
+    let layout = "images: {glob: '*/*.jpg', path: '(?<synset>n\\d+)/\\w+\\.jpg'}\n\
+                  tables: {words: {file: words.tsv, columns: [synset, word], key: synset}}\n";
+    let rates = "mock: {rates: {class: {tench: 1, goldfish: 3}}}\n";
+    for pattern in ["([^,]+).*", "(\\w+)(?:, .*)?", "(?:n\\d+ )?([a-z]+)\\d{0,20}", "(\\w+) .{8,}", "[a-z]+"] {
+        let dataset = mocked(&format!("{layout}fields: {{class: {{from: words.word, match: '{pattern}'}}}}\nlabel: class\n{rates}"));
+        let [(goldfish, often), (tench, seldom)] = &shares(&dataset, "class")[..] else { panic!("{pattern}: {:?}", dataset.classes) };
+        assert!((goldfish.as_str(), tench.as_str()) == ("goldfish", "tench") && often > seldom, "{pattern}: {often} and {seldom}");
+    }
+    // Of what nobody names there are few levels too.
+    assert_eq!(mocked(&format!("{layout}fields: {{class: {{from: words.word, match: '([^,]+).*'}}}}\nlabel: class\n")).classes.len(), 2);
+
+    let folder = TempDir::new().unwrap();
+    let card = format!(
+        "fairgrid_card: 1\ndataset: d\n{layout}fields: {{class: {{from: words.word, match: '.*([a-z]+)'}}}}\nlabel: class\n{rates}"
+    );
+    std::fs::write(folder.path().join("card.yaml"), card).unwrap();
+    let refused = mock::write(&Card::read(&folder.path().join("card.yaml")).unwrap(), None, folder.path()).unwrap_err();
+    insta::assert_snapshot!(refused);
+}
+
+#[test]
+fn what_is_outside_or_missing_is_there_where_it_has_a_level() {
+    let table = "images: {table: m.csv, path: 'i/{file}'}\n";
+    let sidecar = "images: {glob: 'im/*.png'}\nsidecar: {file: '{stem}.json', fields: {raw: /raw}}\n";
+    let name = "images: {glob: '*.png', name: '(?<raw>AP|PA|LATERAL)_\\d+\\.png'}\n";
+    for (layout, field, levels) in [
+        (table, "map: {healthy: healthy}, outside: {level: diseased}", vec!["healthy", "diseased"]),
+        (table, "map: {healthy: healthy}, outside: {level: diseased}, levels: [diseased, healthy]", vec!["diseased", "healthy"]),
+        (table, "map: {0: no, 1: yes}, outside: keep", vec!["no", "yes", "other"]),
+        (table, "levels: [a, b], outside: keep", vec!["a", "b", "other"]),
+        (table, "map: {a: x, b: y}, missing: {level: none}", vec!["x", "y", "none"]),
+        (table, "missing: level", vec!["first", "missing", "second"]),
+        (table, "bins: [0, 18, 60], outside: {level: old}, missing: {level: nobody}", vec!["[0, 18)", "[18, 60)", "nobody", "old"]),
+        (table, "words: {f: [woman], m: [man, other]}, outside: {level: nobody}", vec!["f", "m", "nobody"]),
+        (table, "match: '([a-z]+)_.*', map: {a: x, other: y}, outside: {level: rest}, missing: level", vec!["x", "y", "missing", "rest"]),
+        (table, "columns: {a: x, b: y}, missing: {level: none}", vec!["x", "y", "none"]),
+        ("images: {table: m.txt, path: 'i/{file}'}\n", "map: {a: x, b: null, c: y}, missing: {level: none}", vec!["x", "y", "none"]),
+        ("images: {arrays: {train: {images: a.npz/x, raw: a.npz/y}}}\n", "map: {0: x}, outside: {level: rest}", vec!["x", "rest"]),
+        (sidecar, "map: {a: x}, outside: {level: rest}, missing: {level: none}", vec!["x", "none", "rest"]),
+        (name, "map: {AP: frontal, PA: frontal}, outside: {level: other}", vec!["frontal", "other"]),
+        // What no cell can tell nobody has: no other name is found, and between blanks an empty cell cannot be seen.
+        (&name.replace("|LATERAL", ""), "map: {AP: a, PA: b}, outside: {level: c}, missing: {level: d}", vec!["a", "b"]),
+        ("images: {table: m.txt, path: 'i/{file}'}\n", "map: {a: x, c: y}, missing: {level: none}", vec!["x", "y"]),
+    ] {
+        let from = if field.starts_with("columns") { "" } else { "from: raw, " };
+        let dataset = mocked(&format!("{layout}fields: {{l: {{{from}{field}}}}}\nlabel: l\n"));
+        let (names, shares): (Vec<String>, Vec<f64>) = shares(&dataset, "l").into_iter().unzip();
+        assert!(names == levels && shares.iter().all(|share| *share > 0.1), "{field}: {names:?} {shares:?}");
+    }
+}
+
+#[test]
+fn rates_may_name_what_is_outside_or_missing() {
+    let card = |field: &str, rates: &str| {
+        mocked(&format!(
+            "images: {{table: m.csv, path: 'i/{{file}}'}}\nfields: {{l: {{map: {{a: x, b: y}}, {field}}}, g: {{levels: [f, m]}}}}\nlabel: l\n\
+             mock: {{rates: {{l: {rates}}}}}\n"
+        ))
+    };
+    for (field, rates, often) in [
+        ("outside: {level: rest}", "{x: 1, rest: 3}", "rest"),
+        ("missing: {level: none}", "{x: 1, none: 3}", "none"),
+        ("outside: keep", "{x: 1, zebra: 3}", "zebra"),
+    ] {
+        let shares = shares(&card(field, rates), "l");
+        let of = |name: &str| shares.iter().find(|(level, _)| level == name).map_or(0.0, |(_, share)| *share);
+        assert!(of(often) > 2.0 * of("x") && of("y") == 0.0 && of("x") > 0.0, "{rates}: {shares:?}");
+    }
+}

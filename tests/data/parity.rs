@@ -51,6 +51,10 @@ fn lossless_formats_decode_as_pillow_does() {
         "bitmap.bmp",
         "first.gif",
         "inset.gif",
+        "beyond.gif",
+        "behind.png",
+        "magick.png",
+        "xmp_lossless.webp",
     ] {
         let (whole, _) = name.split_once('.').unwrap();
         assert_eq!(difference(&rgb(read(name)), &rgb(read(&format!("{whole}.whole.png")))), (0, 0.0), "{name}");
@@ -59,7 +63,18 @@ fn lossless_formats_decode_as_pillow_does() {
 
 #[test]
 fn jpegs_decode_to_the_bits_of_pillow() {
-    for name in ["full.jpg", "half.jpg", "progressive.jpg", "gray_jpeg.jpg", "cmyk.jpg", "cmyk_across.jpg", "cmyk_half.jpg", "turned.jpg"] {
+    for name in [
+        "full.jpg",
+        "half.jpg",
+        "progressive.jpg",
+        "gray_jpeg.jpg",
+        "cmyk.jpg",
+        "cmyk_across.jpg",
+        "cmyk_half.jpg",
+        "turned.jpg",
+        "several.jpg",
+        "xmp.jpg",
+    ] {
         let (whole, _) = name.split_once('.').unwrap();
         assert_eq!(difference(&rgb(read(name)), &rgb(read(&format!("{whole}.whole.png")))), (0, 0.0), "{name}");
     }

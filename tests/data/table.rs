@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BinaryArray, Float32Array, Int8Array, Int64Array, ListArray, ListBuilder, RecordBatch, StringArray, StringBuilder,
-    StructArray,
+    Array, ArrayRef, BinaryArray, Float32Array, Int8Array, Int64Array, Int64Builder, ListArray, ListBuilder, MapBuilder, RecordBatch,
+    StringArray, StringBuilder, StructArray,
 };
+use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Float32Type, Int64Type, Schema};
 use fairgrid::data::table::{Header, Options, Table};
 use tempfile::TempDir;
@@ -178,6 +179,53 @@ fn bytes_that_are_text_are_read_as_text() {
     assert_eq!((column.text(1).unwrap(), column.text(2).unwrap()), (None, None));
     assert!(column.text(3).unwrap_err().to_string().ends_with("row 4: `id` holds bytes that are no text (UTF-8)"));
     assert_eq!(column.bytes(3).unwrap(), Some(&b"\xff"[..]));
+}
+
+#[test]
+fn a_dot_leads_into_text_records_and_maps_of_parquet() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("t.parquet");
+    let kinds: ArrayRef = Arc::new(StringArray::from(vec![Some("p"), Some("q"), None]));
+    let sizes: ArrayRef = Arc::new(Int64Array::from(vec![1, 2, 3]));
+    let parts = StructArray::try_from(vec![("kind", kinds), ("size", sizes)]).unwrap();
+    let part = Arc::new(Field::new("item", parts.data_type().clone(), true));
+    let parts = ListArray::new(part, OffsetBuffer::from_lengths([2, 0, 1]), Arc::new(parts), None);
+    let mut votes = MapBuilder::new(None, StringBuilder::new(), ListBuilder::new(Int64Builder::new()));
+    for (key, count) in [(Some("a"), 1), (None, 0), (Some("b"), 3)] {
+        if let Some(key) = key {
+            votes.keys().append_value(key);
+            votes.values().append_value([Some(count)]);
+        }
+        votes.append(key.is_some()).unwrap();
+    }
+    let about: ArrayRef = Arc::new(StringArray::from(vec![Some("{\"tone\": \"dark\"}"), None, Some("{'tone': 'light'}")]));
+    let wrong: ArrayRef = Arc::new(StringArray::from(vec!["[1]", "one", "[3]"]));
+    let columns: Vec<(&str, ArrayRef)> =
+        vec![("parts", Arc::new(parts)), ("votes", Arc::new(votes.finish())), ("about", about), ("wrong", wrong)];
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+
+    let options = |wanted: &[&str]| Options {
+        columns: Some(wanted.iter().map(|name| (*name).to_owned()).collect()),
+        tolerant: true,
+        ..Options::default()
+    };
+    let cells = |table: &Table, name: &str| -> Vec<String> {
+        let column = table.column(name).unwrap();
+        (0..table.len()).map(|row| column.text(row).unwrap().unwrap_or("-".into()).into_owned()).collect()
+    };
+    let wanted = ["parts.0.kind", "parts.1.size", "votes.a.0", "about.tone", "votes"];
+    let table = Table::read(&path, &options(&wanted)).unwrap();
+    let found = [["p", "-", "-"], ["2", "-", "-"], ["1", "-", "-"], ["dark", "-", "light"], ["{\"a\":[1]}", "-", "{\"b\":[3]}"]];
+    assert_eq!(wanted.map(|name| cells(&table, name)), found);
+    let table = Table::read(&path, &options(&["parts", "wrong.0"])).unwrap();
+    assert_eq!(cells(&table, "parts"), ["[{\"kind\":\"p\",\"size\":1},{\"kind\":\"q\",\"size\":2}]", "[{\"kind\":null,\"size\":3}]"]);
+    assert_eq!((cells(&table, "wrong.0"), table.places()), (vec!["1".to_owned(), "3".to_owned()], vec![0, 2]));
+    let refused = "`t.parquet` row 2: `wrong` is not JSON: expected value at line 1 column 1";
+    assert_eq!(table.malformed().iter().map(|row| row.at.number).collect::<Vec<_>>(), [2]);
+    assert_eq!(refusal(&path, &Options { tolerant: false, ..options(&["wrong.0"]) }), refused);
 }
 
 #[test]

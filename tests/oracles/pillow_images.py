@@ -9,6 +9,7 @@ with Pillow images: the shorter edge to the size, rounded down, then the middle;
 """
 
 import io
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,11 @@ def scene(width, height, seed):
 
 
 def save(image, name, **options):
-    path = HERE / name
-    image.save(path, **options)
+    image.save(HERE / name, **options)
+    show(HERE / name)
+
+
+def show(path):
     whole = Image.open(path)
     if whole.mode == "I;16":
         whole = Image.fromarray((np.asarray(whole) >> 8).astype(np.uint8))
@@ -62,15 +66,44 @@ def corrupted(image):
     yield "gaussian_blur", skimage.filters.gaussian(square, sigma=3, channel_axis=-1)
 
 
-def inset(name, larger):
-    """A GIF whose first frame does not fill the picture: seven pixels wider and nine higher, the frame at 3, 4."""
+def inset(name, other, right, below):
+    """A GIF whose first frame does not fill the picture, which is so much larger, or reaches beyond it: the frame is at 3, 4."""
     gif = bytearray((HERE / name).read_bytes())
     width, height = int.from_bytes(gif[6:8], "little"), int.from_bytes(gif[8:10], "little")
-    gif[6:10] = (width + 7).to_bytes(2, "little") + (height + 9).to_bytes(2, "little")
+    gif[6:10] = (width + right).to_bytes(2, "little") + (height + below).to_bytes(2, "little")
     frame = gif.index(b"\x2c\0\0\0\0" + width.to_bytes(2, "little") + height.to_bytes(2, "little"))
     gif[frame + 1 : frame + 5] = (3).to_bytes(2, "little") + (4).to_bytes(2, "little")
-    (HERE / larger).write_bytes(gif)
-    Image.open(HERE / larger).convert("RGB").save(HERE / f"{Path(larger).stem}.whole.png", optimize=True)
+    (HERE / other).write_bytes(gif)
+    show(HERE / other)
+
+
+def turned(photo):
+    """Files that say in rarer ways how they are to be turned."""
+
+    def exif(orientation):
+        block = Image.Exif()
+        block[0x0112] = orientation
+        return block.tobytes().removeprefix(b"Exif\0\0")
+
+    def chunk(kind, data):
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    def xmp(orientation):
+        return b'<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="%d"/>' % orientation
+
+    png = (HERE / "rgb.png").read_bytes()
+    (HERE / "behind.png").write_bytes(png[:-12] + chunk(b"eXIf", exif(8)) + png[-12:])
+    block = (b"Exif\0\0" + exif(5)).hex()
+    profile = f"\nexif\n{len(block) // 2:8}\n{block[:72]}\n{block[72:]}\n".encode()
+    (HERE / "magick.png").write_bytes(png[:33] + chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(profile)) + png[33:])
+    save(photo, "xmp.jpg", quality=92, subsampling=0, xmp=xmp(7))
+    save(photo, "xmp_lossless.webp", lossless=True, xmp=xmp(6))
+    full = (HERE / "full.jpg").read_bytes()
+    segments = [b"Exif\0\0" + exif(orientation) for orientation in (3, 6)]
+    segments = [b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment for segment in segments]
+    (HERE / "several.jpg").write_bytes(full[:2] + b"".join(segments) + full[2:])
+    for name in ("behind.png", "magick.png", "several.jpg"):
+        show(HERE / name)
 
 
 def main():
@@ -90,13 +123,15 @@ def main():
     save(photo.convert("CMYK"), "cmyk.jpg", quality=92)
     save(photo.convert("CMYK"), "cmyk_across.jpg", quality=92, subsampling=1)
     save(photo.convert("CMYK"), "cmyk_half.jpg", quality=92, subsampling=2)
-    turned = Image.Exif()
-    turned[0x0112] = 6
-    save(photo, "turned.jpg", quality=92, subsampling=0, exif=turned)
+    lying = Image.Exif()
+    lying[0x0112] = 6
+    save(photo, "turned.jpg", quality=92, subsampling=0, exif=lying)
+    turned(photo)
     save(photo, "lossless.webp", lossless=True)
     save(photo, "bitmap.bmp")
     save(photo.convert("P", palette=Image.Palette.ADAPTIVE), "first.gif", save_all=True, append_images=[scene(61, 45, 2).convert("P")])
-    inset("first.gif", "inset.gif")
+    inset("first.gif", "inset.gif", 7, 9)
+    inset("first.gif", "beyond.gif", 0, -6)
 
     large = scene(187, 131, 3)
     large.save(HERE / "photo.png", optimize=True)

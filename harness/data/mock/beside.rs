@@ -33,7 +33,8 @@ fn content(cells: &[(&Pick, &str)]) -> Vec<u8> {
     for (pick, cell) in cells {
         match pick {
             Pick::Json { at, vote } => {
-                let value = if vote.is_some() { serde_json::json!([cell, cell, cell]) } else { serde_json::json!(cell) };
+                let cell = if cell.is_empty() { serde_json::Value::Null } else { serde_json::json!(cell) };
+                let value = if vote.is_some() { serde_json::json!([cell, cell, cell]) } else { cell };
                 put(&mut json, at.split('/').skip(1), value);
             }
             Pick::Element(index) => {

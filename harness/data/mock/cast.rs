@@ -1,6 +1,6 @@
 //! Who is in a mock: each item's levels, which `cell` writes in the card's own words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -11,11 +11,14 @@ use super::{asked, cell, pattern};
 use crate::data::error::DataError;
 use crate::data::labels::class_of;
 use crate::data::random::{generator, uniform};
-use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Rows, SplitColumn};
+use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Outside, Rows, SplitColumn};
 use crate::spec::mock::Mock;
 
 /// What is left of the contrast of a picture in bad light: too little to tell a class by.
 const DIM: f64 = 0.03;
+
+/// The tone and the size of what shows no level by them.
+const MIDDLE: f64 = 0.5;
 
 /// The cell that holds an item's id; no column can be called so.
 pub(super) const ID: &str = "\0id";
@@ -37,32 +40,37 @@ pub(super) struct Item {
 
 /// Two levels: where a column is one of numbers, they are numbers.
 fn two(card: &Card, field: &Field) -> Vec<String> {
-    let numbers = match (&card.layout, &field.source) {
-        (Layout::Arrays(_) | Layout::Records(_), FieldSource::Column { from, .. }) => {
-            from.text.split_once('.').is_none_or(|(table, _)| !card.tables.contains_key(table))
-        }
-        _ => false,
-    };
+    let numbers = matches!(&field.source, FieldSource::Column { from, .. } if cell::in_bytes(card, &from.text));
     let levels = if numbers { ["1", "2"] } else { ["first", "second"] };
     levels.map(str::to_owned).to_vec()
 }
 
+/// The level of what a field keeps though it does not know it.
+const KEPT: &str = "other";
+
+/// The levels that a field may have, those that only the card's `rates` name too, and how often.
 fn levels(card: &Card, mock: &Mock, name: &str, field: &Field) -> Weighed {
-    let rates = mock.rates.get(name);
-    let known = match field.declared() {
-        known if !known.is_empty() => known,
-        _ => match rates {
-            Some(rates) => rates.keys().cloned().collect(),
-            None => match asked::levels(card, name) {
-                asked if asked.len() > 1 => asked.into_iter().collect(),
-                asked => {
-                    let made = in_names(card, field).unwrap_or_else(|| two(card, field));
-                    asked.into_iter().chain(made).collect::<IndexSet<String>>().into_iter().collect()
-                }
-            },
+    let (declared, rates) = (field.declared(), mock.rates.get(name));
+    let kept = (field.outside == Outside::Keep && !declared.is_empty()).then(|| KEPT.to_owned());
+    let more: Vec<String> = match rates {
+        Some(rates) => rates.keys().cloned().collect(),
+        None => field.beside().into_iter().chain(kept).collect(),
+    };
+    let known = match (declared, rates) {
+        (known, _) if !known.is_empty() => known,
+        (_, Some(_)) => Vec::new(),
+        (_, None) => match asked::levels(card, name) {
+            asked if asked.len() > 1 => asked.into_iter().collect(),
+            asked => {
+                let made = in_names(card, field).unwrap_or_else(|| two(card, field));
+                asked.into_iter().chain(made).collect()
+            }
         },
     };
     known
+        .into_iter()
+        .chain(more)
+        .collect::<IndexSet<String>>()
         .into_iter()
         .filter(|level| asked::lets(card, name, field, level))
         .map(|level| {
@@ -126,91 +134,130 @@ pub(super) fn fewest(card: &Card, mock: &Mock) -> u64 {
     1 + if shared(card) { last * PER_SUBJECT } else { last }
 }
 
-/// An item: its levels are drawn by person, its label by item.
-pub(super) fn item(card: &Card, mock: &Mock, number: u64) -> Result<Item, DataError> {
-    let unit = if shared(card) { number / PER_SUBJECT } else { number };
-    let label = mock.label.as_deref().or(card.label.as_ref().map(|label| label.text.as_str()));
-    let mut cells = BTreeMap::new();
-    let mut scene = Scene { contrast: 1.0, tone: 0.5, size: 0.5, ..Scene::default() };
-    let mut well_lit = 1.0;
-    for (name, field) in &card.fields {
-        if matches!(field.source, FieldSource::Pixels { .. }) {
-            continue;
-        }
-        let is_label = label == Some(name.as_str());
-        let weighed = levels(card, mock, name, field);
-        let key = if is_label { format!("item {number}") } else { format!("unit {unit}") };
-        let chosen = choose(&weighed, uniform(mock.seed, &format!("mock {name}"), 0, &key));
-        let Some((level, _)) = weighed.get(chosen) else { continue };
-        let place = if weighed.len() > 1 { chosen as f64 / (weighed.len() - 1) as f64 } else { 0.5 };
-        match mock.shown.iter().position(|shown| shown == name) {
-            Some(0) => scene.tone = skin(level).unwrap_or(1.0 - place),
-            Some(1) => scene.size = place,
-            _ => {}
-        }
-        well_lit *= mock.contrast.get(name).and_then(|levels| levels.get(level)).copied().unwrap_or(1.0);
-        let mut written = level;
-        if is_label {
-            (scene.classes, scene.looks) = (vec![chosen as u32], vec![Look::of(chosen, weighed.len(), level)]);
-            if uniform(mock.seed, "mock label noise", 0, &key) < mock.label_noise {
-                written = &weighed[(chosen + 1) % weighed.len()].0;
+/// The levels that the fields of a mock may have.
+pub(super) struct Cast<'c> {
+    card: &'c Card,
+    mock: &'c Mock,
+    levels: Vec<(&'c String, &'c Field, Weighed)>,
+}
+
+impl<'c> Cast<'c> {
+    /// Leaves out the levels that no cell can tell.
+    ///
+    /// # Errors
+    /// When one of them is asked for by its rate, or a field would have none.
+    pub(super) fn new(card: &'c Card, mock: &'c Mock) -> Result<Self, DataError> {
+        let mut cast = Self { card, mock, levels: Vec::new() };
+        let mut decided: HashSet<&str> = HashSet::new();
+        for (name, field) in card.fields.iter().filter(|(_, field)| !matches!(field.source, FieldSource::Pixels { .. })) {
+            let weighed = levels(card, mock, name, field);
+            // Of two fields that read one column, the first decides what is in it.
+            let second = matches!(&field.source, FieldSource::Column { from, .. } if !decided.insert(&from.text));
+            let (mut left, mut lost) = (Weighed::new(), None);
+            for (level, rate) in weighed {
+                match if second { Ok(()) } else { cell::check(card, mock, name, field, &level) } {
+                    Ok(()) => left.push((level, rate)),
+                    Err(error) if mock.rates.contains_key(name) && rate > 0.0 => return Err(error),
+                    Err(error) => lost = lost.or(Some(error)),
+                }
+            }
+            match lost {
+                Some(error) if left.is_empty() => return Err(error),
+                _ => cast.levels.push((name, field, left)),
             }
         }
-        // A column that says who is shown is the same for all items of a person, also where a field is a part of it.
-        let subject =
-            card.subject.as_ref().is_some_and(|subject| whose_columns(card, &subject.text).iter().any(|own| takes_part(field, own)));
-        cell::write(card, mock, name, field, written, if subject { unit } else { number }, &mut cells)?;
-        if let Some((column, least)) = &field.confidence {
-            cells.entry(column.clone()).or_insert_with(|| least.max(1.0).to_string());
-        }
+        Ok(cast)
     }
-    if uniform(mock.seed, "mock light", 0, &number.to_string()) >= well_lit {
-        scene.contrast = DIM;
-    }
-    asked::let_through(card, mock, number, &mut cells);
-    asked::in_splits(card, mock, unit, &mut cells);
-    let whose = card.subject.as_ref().filter(|subject| !card.fields.contains_key(&subject.text));
-    for subject in whose.iter().flat_map(|subject| whose_columns(card, &subject.text)) {
-        let told = card.whose.is_some() || card.fields.values().any(|field| takes_part(field, subject)) || asked::tells(card, subject);
-        if told && cells.contains_key(subject) {
-            continue;
-        }
-        // A name that the pattern of the files asks for, `n000012`; or a plain number.
-        let mut random = generator(mock.seed, "mock subject", 0, unit);
-        let named = match &card.layout {
-            Layout::Files(Files { pattern: Some(names), .. }) => {
-                pattern::drawn(names.regex(), subject, unit, &mut random, &|name| asked::passes(card, subject, name))
+
+    /// An item: its levels are drawn by person, its label by item.
+    pub(super) fn item(&self, number: u64) -> Result<Item, DataError> {
+        let (card, mock) = (self.card, self.mock);
+        let unit = if shared(card) { number / PER_SUBJECT } else { number };
+        let label = mock.label.as_deref().or(card.label.as_ref().map(|label| label.text.as_str()));
+        let mut cells = BTreeMap::new();
+        let mut scene = Scene { contrast: 1.0, tone: MIDDLE, size: MIDDLE, ..Scene::default() };
+        let mut well_lit = 1.0;
+        for (name, field, weighed) in &self.levels {
+            let is_label = label == Some(name.as_str());
+            let key = if is_label { format!("item {number}") } else { format!("unit {unit}") };
+            let chosen = choose(weighed, uniform(mock.seed, &format!("mock {name}"), 0, &key));
+            let Some((level, _)) = weighed.get(chosen) else { continue };
+            let place = if weighed.len() > 1 { chosen as f64 / (weighed.len() - 1) as f64 } else { 0.5 };
+            match mock.shown.iter().position(|shown| shown == *name) {
+                Some(0) => scene.tone = skin(level).unwrap_or(1.0 - place),
+                Some(1) => scene.size = place,
+                _ => {}
             }
-            _ => None,
-        };
-        let plain = (1000 + unit).to_string();
-        let named = named.filter(|name| !name.chars().all(|letter| letter.is_ascii_digit()));
-        cells.insert(subject.to_owned(), named.unwrap_or(plain));
-    }
-    if let Some(column) = split_column(card) {
-        let raw = asked::official(card, column);
-        // A group of a file's name may say itself which splits there are.
-        let said = match &card.layout {
-            Layout::Files(files) => files.pattern.as_ref().is_some_and(|pattern| pattern.regex().as_str().contains("train")),
-            _ => false,
-        };
-        if let (true, true, Layout::Files(Files { pattern: Some(pattern), .. }), Some(_)) =
-            (said, column.map.is_empty(), &card.layout, &card.subject)
-        {
-            // A person is in one split.
-            let mut random = generator(mock.seed, "mock split", 0, unit);
-            cells.extend(
-                pattern::group(pattern.regex(), &column.from.text, unit, &mut random).map(|split| (column.from.text.clone(), split)),
-            );
-        } else if !(column.map.is_empty() && said) {
-            cells.extend(in_split(&raw, mock.seed, unit).map(|split| (column.from.text.clone(), split)));
+            well_lit *= mock.contrast.get(*name).and_then(|levels| levels.get(level)).copied().unwrap_or(1.0);
+            let mut written = level;
+            if is_label {
+                (scene.classes, scene.looks) = (vec![chosen as u32], vec![Look::of(chosen, weighed.len(), level)]);
+                if uniform(mock.seed, "mock label noise", 0, &key) < mock.label_noise {
+                    written = &weighed[(chosen + 1) % weighed.len()].0;
+                }
+            }
+            // A column that says who is shown is the same for all items of a person, also where a field is a part of it.
+            let subject =
+                card.subject.as_ref().is_some_and(|subject| whose_columns(card, &subject.text).iter().any(|own| takes_part(field, own)));
+            cell::write(card, mock, name, field, written, if subject { unit } else { number }, &mut cells)?;
+            if let Some((column, least)) = &field.confidence {
+                cells.entry(column.clone()).or_insert_with(|| least.max(1.0).to_string());
+            }
         }
+        if uniform(mock.seed, "mock light", 0, &number.to_string()) >= well_lit {
+            scene.contrast = DIM;
+            // A label that is shown besides would still tell the class.
+            match mock.shown.iter().position(|shown| label == Some(shown.as_str())) {
+                Some(0) => scene.tone = MIDDLE,
+                Some(1) => scene.size = MIDDLE,
+                _ => {}
+            }
+        }
+        asked::let_through(card, mock, number, &mut cells);
+        asked::in_splits(card, mock, unit, &mut cells);
+        let whose = card.subject.as_ref().filter(|subject| !card.fields.contains_key(&subject.text));
+        for subject in whose.iter().flat_map(|subject| whose_columns(card, &subject.text)) {
+            let told = card.whose.is_some() || card.fields.values().any(|field| takes_part(field, subject)) || asked::tells(card, subject);
+            if told && cells.contains_key(subject) {
+                continue;
+            }
+            // A name that the pattern of the files asks for, `n000012`; or a plain number.
+            let mut random = generator(mock.seed, "mock subject", 0, unit);
+            let named = match &card.layout {
+                Layout::Files(Files { pattern: Some(names), .. }) => {
+                    pattern::drawn(names.regex(), subject, unit, &mut random, &|name| asked::passes(card, subject, name))
+                }
+                _ => None,
+            };
+            let plain = (1000 + unit).to_string();
+            let named = named.filter(|name| !name.chars().all(|letter| letter.is_ascii_digit()));
+            cells.insert(subject.to_owned(), named.unwrap_or(plain));
+        }
+        if let Some(column) = split_column(card) {
+            let raw = asked::official(card, column);
+            // A group of a file's name may say itself which splits there are.
+            let said = match &card.layout {
+                Layout::Files(files) => files.pattern.as_ref().is_some_and(|pattern| pattern.regex().as_str().contains("train")),
+                _ => false,
+            };
+            if let (true, true, Layout::Files(Files { pattern: Some(pattern), .. }), Some(_)) =
+                (said, column.map.is_empty(), &card.layout, &card.subject)
+            {
+                // A person is in one split.
+                let mut random = generator(mock.seed, "mock split", 0, unit);
+                cells.extend(
+                    pattern::group(pattern.regex(), &column.from.text, unit, &mut random).map(|split| (column.from.text.clone(), split)),
+                );
+            } else if !(column.map.is_empty() && said) {
+                cells.extend(in_split(&raw, mock.seed, unit).map(|split| (column.from.text.clone(), split)));
+            }
+        }
+        asked::left_out(card, number, &mut cells);
+        let mut item = Item { number, row: number + 1, cells, split: None, labels: Vec::new(), scene };
+        item.split = in_split(card.layout.split_names().unwrap_or_default(), mock.seed, unit);
+        labels(card, mock, &mut item);
+        Ok(item)
     }
-    asked::left_out(card, number, &mut cells);
-    let mut item = Item { number, row: number + 1, cells, split: None, labels: Vec::new(), scene };
-    item.split = in_split(card.layout.split_names().unwrap_or_default(), mock.seed, unit);
-    labels(card, mock, &mut item);
-    Ok(item)
 }
 
 /// What is known of several classes an item, and what can be seen of them.

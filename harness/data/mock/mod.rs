@@ -27,7 +27,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use self::cast::Item;
+use self::cast::{Cast, Item};
 use self::folder::Folder;
 pub use self::kept::{kept, open};
 use self::name::Names;
@@ -64,8 +64,8 @@ pub fn write(card: &Card, rows: Option<u32>, root: &Path) -> Result<Written, Dat
         return Err(DataError::dataset(&card.dataset, reason));
     }
     let folder = Folder::new(root);
-    let mut items: Vec<Item> =
-        (0..u64::from(mock.rows)).into_par_iter().map(|number| cast::item(card, &mock, number)).collect::<Result<_, _>>()?;
+    let cast = Cast::new(card, &mock)?;
+    let mut items: Vec<Item> = (0..u64::from(mock.rows)).into_par_iter().map(|number| cast.item(number)).collect::<Result<_, _>>()?;
     numbered(card, &mut items);
     if let Some(window) = card.layout.window() {
         items.iter_mut().for_each(|item| boxed(window, &mock, 0, item));

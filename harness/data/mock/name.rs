@@ -61,17 +61,29 @@ impl<'c> Names<'c> {
         let Some(pattern) = &self.files.pattern else { return Ok(found) };
         let mut random = generator(self.mock.seed, "mock name", draw, item.number);
         let group = |name: Option<&str>| name.and_then(|name| item.cells.get(name).cloned());
-        let text = pattern::text(pattern.regex(), &group, item.number, &mut random)?;
-        Ok(match pattern {
-            // An ending that only the pattern of files asks for.
-            Pattern::Path(regex) if !glob.is_match(&text) => {
-                let example = pattern::path(glob.text(), 0, "0");
-                let ending = example.rfind('.').map_or("", |dot| &example[dot..]);
-                Some(format!("{text}{ending}")).filter(|more| glob.is_match(more) && regex.is_match(more)).unwrap_or(text)
-            }
-            Pattern::Path(_) => text,
-            Pattern::Name(_) => format!("{}{text}", folder(&found)),
-        })
+        let mut drawn = || -> Result<String, String> {
+            let text = pattern::text(pattern.regex(), &group, item.number, &mut random)?;
+            Ok(match pattern {
+                // An ending that only the pattern of files asks for.
+                Pattern::Path(regex) if !glob.is_match(&text) => {
+                    let example = pattern::path(glob.text(), 0, "0");
+                    let ending = example.rfind('.').map_or("", |dot| &example[dot..]);
+                    Some(format!("{text}{ending}")).filter(|more| glob.is_match(more) && regex.is_match(more)).unwrap_or(text)
+                }
+                Pattern::Path(_) => text,
+                Pattern::Name(_) => format!("{}{text}", folder(&found)),
+            })
+        };
+        let first = drawn()?;
+        // One of the two may take more than the other.
+        let mut more = std::iter::repeat_with(drawn).take(pattern::DRAWS).filter_map(Result::ok);
+        match glob.is_match(&first) {
+            true => Ok(first),
+            false => more.find(|path| glob.is_match(path)).ok_or_else(|| {
+                let key = if matches!(pattern, Pattern::Name(_)) { "name" } else { "path" };
+                format!("`images.{key}` tells of files such as `{first}`, and `images.glob`, `{}`, finds none of them", glob.text())
+            }),
+        }
     }
 
     /// Names that are few lie in folders of their own.

@@ -6,13 +6,13 @@ use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::data::random::generator;
-use crate::spec::card::{Card, Layout, Pattern};
+use crate::spec::card::{Card, Layout, Pattern, unanchored};
 
 /// Numbers that make names unique have at least so many digits.
 const DIGITS: usize = 6;
 
 /// A text that is wanted is looked for so many times.
-const DRAWS: usize = 512;
+pub(super) const DRAWS: usize = 512;
 
 /// The letters that names are made of.
 const LETTERS: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_ .";
@@ -37,8 +37,24 @@ pub(super) fn text(
 ) -> Result<String, String> {
     let hir = regex_syntax::parse(regex.as_str()).map_err(|error| error.to_string())?;
     let mut out = String::new();
-    write(&hir, group, 0, number, random, &mut out);
-    if regex.is_match(&out) { Ok(out) } else { Err(format!("`{out}` does not match `{}`", regex.as_str())) }
+    write(&hir, group, 0, Some(number), random, &mut out);
+    if regex.is_match(&out) { Ok(out) } else { Err(format!("`{out}` does not match `{}`", unanchored(regex))) }
+}
+
+/// Text around a value that is to be what counts of it, the only group or else all of it: with a number where one may stand there, or without
+/// one as little as the expression allows, since a group may take in what is around it. Whether it does, and all of it matches, is to be seen.
+pub(super) fn around(regex: &Regex, value: &str, number: Option<u64>, random: &mut ChaCha8Rng) -> String {
+    let mut out = String::new();
+    match regex_syntax::parse(regex.as_str()) {
+        Ok(hir) if regex.captures_len() > 1 => write(&hir, &|_| Some(value.to_owned()), 0, number, random, &mut out),
+        _ => out.push_str(value),
+    }
+    out
+}
+
+/// What counts of a text: the only group, or all of it where there is none; `None` where it does not match.
+pub(super) fn counts<'t>(regex: &Regex, text: &'t str) -> Option<&'t str> {
+    regex.captures(text)?.get(usize::from(regex.captures_len() > 1)).map(|part| part.as_str())
 }
 
 /// What a named group matches; `None` where there is no such group.
@@ -68,7 +84,7 @@ pub(super) fn drawn(regex: &Regex, name: &str, number: u64, random: &mut ChaCha8
     let own = own(regex, name)?;
     let text = |draw: usize| {
         let mut out = String::new();
-        write(&own, &|_| None, if draw == 0 { 0 } else { DIGITS }, number, random, &mut out);
+        write(&own, &|_| None, if draw == 0 { 0 } else { DIGITS }, Some(number), random, &mut out);
         out
     };
     (0..DRAWS).map(text).find(|text| wanted(text))
@@ -97,12 +113,12 @@ pub(super) fn examples(regex: &Regex, name: &str) -> Option<Vec<String>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// Where a letter may be repeated, it is so at least `letters` times.
+/// Where a letter may be repeated, it is so at least `letters` times, and a digit as often as it takes to write the number, where there is one.
 fn write(
     hir: &Hir,
     group: &dyn Fn(Option<&str>) -> Option<String>,
     letters: usize,
-    number: u64,
+    number: Option<u64>,
     random: &mut ChaCha8Rng,
     out: &mut String,
 ) {
@@ -122,11 +138,11 @@ fn write(
         }
         HirKind::Repetition(repetition) => {
             let (least, most) = (repetition.min as usize, repetition.max.map_or(usize::MAX, |most| most as usize));
-            match repetition.sub.kind() {
-                HirKind::Class(class) if most >= DIGITS && numeric(class) => {
+            match (repetition.sub.kind(), number) {
+                (HirKind::Class(class), Some(number)) if most >= DIGITS && numeric(class) => {
                     out.push_str(&format!("{number:0width$}", width = least.max(DIGITS)))
                 }
-                HirKind::Class(class) => (0..least.max(letters.min(most))).for_each(|_| out.push(letter(class, random))),
+                (HirKind::Class(class), _) => (0..least.max(letters.min(most))).for_each(|_| out.push(letter(class, random))),
                 _ => (0..least).for_each(|_| write(&repetition.sub, group, letters, number, random, out)),
             }
         }

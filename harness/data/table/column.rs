@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, BooleanArray, FixedSizeListArray, Float64Array, Int64Array, LargeBinaryArray, LargeListArray, LargeStringArray,
-    ListArray,
+    ListArray, MapArray, StructArray,
 };
 use arrow::datatypes::DataType;
+use serde_json::Value;
 
-use super::{Table, TableError, parquet};
+use super::{Table, TableError, parquet, parse, scalar};
 
 /// One column of a table. A cell that is null, absent or empty text is missing: `None`.
 #[derive(Clone, Copy)]
@@ -38,7 +39,7 @@ impl<'t> Column<'t> {
         self.array().is_null(row) || self.downcast::<LargeStringArray>().is_some_and(|texts| texts.value(row).is_empty())
     }
 
-    /// A cell as text: numbers and booleans are written out, lists as JSON. Bytes that are UTF-8 are text, which some writers do not mark. What
+    /// A cell as text: numbers and booleans are written out, lists and maps as JSON. Bytes that are UTF-8 are text, which some writers do not mark. What
     /// pandas has no value for is NaN in a column of numbers, and missing here.
     ///
     /// # Errors
@@ -66,9 +67,9 @@ impl<'t> Column<'t> {
                 Err(_) => Err(self.table.row_error(row, format!("`{}` holds bytes that are no text (UTF-8)", self.name()))),
             };
         }
-        match self.list(row) {
-            Some(_) => Ok(self.json(row)?.map(|json| Cow::Owned(json.to_string()))),
-            None => Err(self.wrong(row, "text")),
+        match self.holds_lists() || self.holds_maps() {
+            true => Ok(self.json(row)?.map(|json| Cow::Owned(json.to_string()))),
+            false => Err(self.wrong(row, "text")),
         }
     }
 
@@ -150,7 +151,6 @@ impl<'t> Column<'t> {
     /// When it is no list, or an element is itself a list or nothing.
     pub fn texts(&self, row: usize) -> Result<Option<Vec<String>>, TableError> {
         const WHAT: &str = "a list of texts";
-        use serde_json::Value;
         if self.is_missing(row) {
             return Ok(None);
         }
@@ -168,22 +168,45 @@ impl<'t> Column<'t> {
         texts.flatten().map(Some).ok_or_else(|| self.wrong(row, WHAT))
     }
 
-    /// A cell as JSON: parsed where it is text, converted where it is a list.
+    /// A cell as JSON: parsed where it is text, converted where it is a list or a map.
     ///
     /// # Errors
-    /// When the text is not JSON, or a list holds a kind without JSON form.
-    pub fn json(&self, row: usize) -> Result<Option<serde_json::Value>, TableError> {
+    /// When the text is not JSON, or a list or map holds a kind without JSON form.
+    pub fn json(&self, row: usize) -> Result<Option<Value>, TableError> {
         if self.is_missing(row) {
             return Ok(None);
         }
         if let Some(texts) = self.downcast::<LargeStringArray>() {
             return serde_json::from_str(texts.value(row)).map(Some).map_err(|_| self.wrong(row, "JSON"));
         }
-        let Some(list) = self.list(row) else {
-            let text = self.text(row)?;
-            return Ok(text.and_then(|text| serde_json::from_str(&text).ok()));
-        };
-        let inner = parquet::plain(&list).map_err(|_| self.wrong(row, "a list of plain values"))?;
+        if self.holds_maps() {
+            return Ok(self.values(&self.array().slice(row, 1), row)?.pop());
+        }
+        match self.list(row) {
+            Some(list) => self.values(&list, row).map(|values| Some(Value::Array(values))),
+            None => Ok(self.text(row)?.and_then(|text| serde_json::from_str(&text).ok())),
+        }
+    }
+
+    /// Values of any kind as JSON: those of a list in a row.
+    fn values(&self, of: &ArrayRef, row: usize) -> Result<Vec<Value>, TableError> {
+        let valid = |value: Value, at: usize| if of.is_null(at) { Value::Null } else { value };
+        if let Some(records) = of.as_any().downcast_ref::<StructArray>() {
+            let parts: Vec<Vec<Value>> = records.columns().iter().map(|part| self.values(part, row)).collect::<Result<_, _>>()?;
+            let names = records.fields().iter().map(|field| field.name().clone());
+            let record = |at: usize| names.clone().zip(&parts).map(|(name, part)| (name, part[at].clone())).collect();
+            return Ok((0..of.len()).map(|at| valid(Value::Object(record(at)), at)).collect());
+        }
+        if let Some(maps) = of.as_any().downcast_ref::<MapArray>() {
+            let entries = |at: usize| -> Result<Value, TableError> {
+                let entries = maps.value(at);
+                let (keys, values) = (self.values(entries.column(0), row)?, self.values(entries.column(1), row)?);
+                let entries = keys.into_iter().zip(values).filter_map(|(key, value)| Some((scalar(key)?, value)));
+                Ok(valid(Value::Object(entries.collect()), at))
+            };
+            return (0..of.len()).map(entries).collect();
+        }
+        let inner = parquet::plain(of).map_err(|_| self.wrong(row, "a list of plain values"))?;
         let inner = Table {
             path: self.table.path.clone(),
             unit: self.table.unit,
@@ -198,12 +221,31 @@ impl<'t> Column<'t> {
         let mut items = Vec::with_capacity(inner.len());
         for item in 0..inner.len() {
             items.push(match column.downcast::<LargeStringArray>() {
-                Some(texts) if !column.array().is_null(item) => serde_json::Value::from(texts.value(item)),
-                Some(_) => serde_json::Value::Null,
-                None => column.json(item)?.unwrap_or(serde_json::Value::Null),
+                Some(texts) if !column.array().is_null(item) => Value::from(texts.value(item)),
+                Some(_) => Value::Null,
+                None => column.json(item)?.unwrap_or(Value::Null),
             });
         }
-        Ok(Some(serde_json::Value::Array(items)))
+        Ok(items)
+    }
+
+    /// Whether other values may lie in its cells: these are lists, maps, or text that may be one.
+    pub(super) fn may_hold_values(&self) -> bool {
+        let text = matches!(self.array().data_type(), DataType::LargeUtf8 | DataType::LargeBinary);
+        text || self.holds_lists() || self.holds_maps()
+    }
+
+    /// The list or map that a cell is, also as JSON or Python write it in text; or why it is none.
+    ///
+    /// # Errors
+    /// When it holds bytes that are no text, or a kind without JSON form.
+    pub(super) fn value(&self, row: usize) -> Result<Result<Option<Value>, String>, TableError> {
+        if self.holds_lists() || self.holds_maps() {
+            return self.json(row).map(Ok);
+        }
+        let text = self.text(row)?;
+        let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        Ok(text.map(parse).transpose().map_err(|error| format!("`{}` is not JSON: {error}", self.name())))
     }
 
     /// A cell's bytes.
@@ -223,6 +265,10 @@ impl<'t> Column<'t> {
     /// Whether its cells are lists, and not text that may be one.
     pub fn holds_lists(&self) -> bool {
         matches!(self.array().data_type(), DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..))
+    }
+
+    fn holds_maps(&self) -> bool {
+        matches!(self.array().data_type(), DataType::Map(..))
     }
 
     fn list(&self, row: usize) -> Option<ArrayRef> {
@@ -246,6 +292,7 @@ impl<'t> Column<'t> {
                 self.text(row).ok().flatten().map_or_else(String::new, Cow::into_owned)
             }
             None if self.holds_lists() => "a list".to_owned(),
+            None if self.holds_maps() => "a map".to_owned(),
             _ => self.array().data_type().to_string(),
         };
         TableError::Cell { at: self.table.at(row), column: self.name().to_owned(), found, expected }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use parquet::file::metadata::ParquetMetaData;
 use rayon::prelude::*;
 
 use super::records::{reach, scalar, splits};
-use super::{At, CHUNK, Column, Options, Table, TableError};
+use super::{At, CHUNK, Column, Malformed, Options, Table, TableError};
 
 /// Rows that a chunk holds at most where cells may be whole images.
 const SMALL_CHUNK: usize = 1024;
@@ -28,7 +29,7 @@ pub(super) struct Batches {
     path: PathBuf,
     options: Options,
     header: Vec<String>,
-    /// The kept columns that are elements of lists: the name, the list, and where in it.
+    /// The kept columns that lie in the cells of others: the name, the other, and where in it.
     inside: Vec<(String, String, String)>,
     /// One for each column.
     readers: Vec<ParquetRecordBatchReader>,
@@ -82,20 +83,22 @@ impl Batches {
     pub(super) fn open(path: &Path, options: &Options) -> Result<Self, TableError> {
         let stored = options.stored(path);
         let builder = builder(path, stored)?;
-        let leaves: Vec<String> = builder.parquet_schema().columns().iter().map(|column| column.path().string()).collect();
-        let header: Vec<String> = builder.schema().fields().iter().flat_map(|field| leaf_names(field.name(), field.data_type())).collect();
+        let mut leaf = 0;
+        let fields = builder.schema().fields().iter();
+        let columns: Vec<(String, Range<usize>)> = fields.flat_map(|field| columns(field.name(), field.data_type(), &mut leaf)).collect();
+        let header: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
         super::distinct_names(path, &header)?;
         let metadata = builder.metadata().file_metadata().key_value_metadata();
         let metadata = metadata.into_iter().flatten().filter_map(|pair| Some((pair.key.clone(), pair.value.clone()?))).collect();
         let inside = inside(&header, options);
         let read = options.columns.as_ref().map(|columns| columns.iter().chain(inside.iter().map(|(_, list, _)| list)).collect::<Vec<_>>());
         // A struct's fields are chosen one by one, so that labels can be read without the images beside them.
-        let chosen = leaves.iter().enumerate().filter(|(_, leaf)| {
+        let chosen = columns.into_iter().filter(|(name, _)| {
             read.as_ref().is_none_or(|columns| {
-                columns.iter().any(|kept| leaf == kept || leaf.strip_prefix(kept.as_str()).is_some_and(|rest| rest.starts_with('.')))
+                columns.iter().any(|kept| name == *kept || name.strip_prefix(kept.as_str()).is_some_and(|rest| rest.starts_with('.')))
             })
         });
-        let mut chosen: Vec<Vec<usize>> = chosen.map(|(index, _)| vec![index]).collect();
+        let mut chosen: Vec<Vec<usize>> = chosen.map(|(_, leaves)| leaves.collect()).collect();
         if chosen.is_empty() {
             // What has no columns still has rows.
             chosen.push(Vec::new());
@@ -162,14 +165,28 @@ impl Batches {
         let kept: Vec<usize> = (0..whole.names.len()).filter(|index| self.keeps(&whole.names[*index])).collect();
         let mut names: Vec<String> = kept.iter().map(|index| whole.names[*index].clone()).collect();
         let mut arrays: Vec<ArrayRef> = kept.iter().map(|index| Arc::clone(&whole.arrays[*index])).collect();
-        for (name, list, path) in &self.inside {
-            let Some(list) = whole.column(list).ok().filter(Column::holds_lists) else { continue };
-            let element = |row| Ok(list.json(row)?.and_then(|json| reach(&json, path).cloned()).and_then(scalar));
-            let elements = (0..rows).map(element).collect::<Result<LargeStringArray, TableError>>()?;
+        let (mut malformed, mut sound) = (Vec::new(), vec![true; rows]);
+        for (name, outer, path) in &self.inside {
+            let Some(outer) = whole.column(outer).ok().filter(Column::may_hold_values) else { continue };
+            let mut values = Vec::with_capacity(rows);
+            for (row, sound) in sound.iter_mut().enumerate() {
+                let value = outer.value(row)?.unwrap_or_else(|reason| {
+                    if std::mem::replace(sound, false) {
+                        malformed.push(Malformed { at: whole.at(row), reason });
+                    }
+                    None
+                });
+                values.push(value.and_then(|value| reach(&value, path).cloned()).and_then(scalar));
+            }
             names.push(name.clone());
-            arrays.push(Arc::new(elements));
+            arrays.push(Arc::new(LargeStringArray::from(values)));
         }
-        Ok(Table { names, arrays, ..whole })
+        let table = Table { names, arrays, ..whole };
+        match malformed.first() {
+            None => Ok(table),
+            Some(first) if !self.options.tolerant => Err(TableError::Row { at: first.at.clone(), reason: first.reason.clone() }),
+            Some(_) => table.aside(malformed, sound),
+        }
     }
 
     fn keeps(&self, name: &str) -> bool {
@@ -199,12 +216,27 @@ fn inside(header: &[String], options: &Options) -> Vec<(String, String, String)>
         .collect()
 }
 
-fn leaf_names(name: &str, kind: &DataType) -> Vec<String> {
+/// A column by its name with where its values lie among those of the file; of a struct, each field is one. `leaf` counts what is behind.
+fn columns(name: &str, kind: &DataType, leaf: &mut usize) -> Vec<(String, Range<usize>)> {
     match kind {
         DataType::Struct(fields) => {
-            fields.iter().flat_map(|field| leaf_names(&format!("{name}.{}", field.name()), field.data_type())).collect()
+            fields.iter().flat_map(|field| columns(&format!("{name}.{}", field.name()), field.data_type(), leaf)).collect()
         }
-        _ => vec![name.to_owned()],
+        _ => {
+            let first = *leaf;
+            *leaf += leaves(kind);
+            vec![(name.to_owned(), first..*leaf)]
+        }
+    }
+}
+
+/// How many columns of plain values a kind is stored as: lists and maps are read whole.
+fn leaves(kind: &DataType) -> usize {
+    match kind {
+        DataType::Struct(fields) => fields.iter().map(|field| leaves(field.data_type())).sum(),
+        DataType::List(of) | DataType::LargeList(of) | DataType::FixedSizeList(of, _) | DataType::Map(of, _) => leaves(of.data_type()),
+        DataType::ListView(of) | DataType::LargeListView(of) => leaves(of.data_type()),
+        _ => 1,
     }
 }
 

@@ -66,6 +66,13 @@ impl Field {
         };
         distinct(self.source.levels().iter().chain(several))
     }
+
+    /// The levels that the card has for values that are not known, and for missing ones.
+    pub fn beside(&self) -> Vec<String> {
+        let outside = if let Outside::Level(level) = &self.outside { Some(level) } else { None };
+        let missing = if let Some(Missing::Level(level)) = &self.missing { Some(level) } else { None };
+        distinct(outside.into_iter().chain(missing))
+    }
 }
 
 fn distinct<'l>(levels: impl Iterator<Item = &'l String>) -> Vec<String> {
