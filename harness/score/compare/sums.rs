@@ -261,10 +261,9 @@ impl Paired<'_> {
         let seeds = estimate.and_then(|_| self.seeds(sum, &drawn, played, request.seeds));
         let distances = estimate.and_then(|estimate| self.distances(sum, estimate, played));
         let interval = |level: f64| {
-            let (lower, upper) = match &distances {
-                Some(distances) => distances.interval(level)?,
-                None => self.interval(sum, (estimate?, &drawn), level, (units, worth), played)?,
-            };
+            // Of models that say the same nothing varies.
+            let of_distances = distances.as_ref().and_then(|distances| distances.interval(level));
+            let (lower, upper) = of_distances.or_else(|| self.interval(sum, (estimate?, &drawn), level, (units, worth), played))?;
             let (Some(estimate), Some(seeds)) = (estimate, &seeds) else { return Some((lower, upper)) };
             let further = seeds.further(level);
             Some((estimate - (estimate - lower).max(0.0).hypot(further), estimate + (upper - estimate).max(0.0).hypot(further)))
