@@ -99,6 +99,21 @@ fn names_of_others_are_told_what_they_are_here() {
         let told = fairgrid(["explain", theirs]).run().ok();
         assert!(told.starts_with(&format!("{theirs} (torchmetrics")) && told.contains(&format!("\n{ours}\n")), "{told}");
     }
+    for (theirs, ours) in [
+        ("MulticlassAccuracy", "accuracy_score"),
+        ("BinaryAUROC", "roc_auc_score"),
+        ("ExactMatch", "accuracy_score"),
+        ("f1_macro", "f1_score"),
+        ("roc_auc_ovr", "roc_auc_score"),
+        ("false_omission", "false_omission_rate"),
+    ] {
+        let told = fairgrid(["explain", theirs]).run().ok();
+        assert!(told.starts_with(&format!("{theirs} (")) && told.contains(&format!("\n{ours}\n")), "{told}");
+    }
+    for (slip, meant) in [("acuracy", "accuracy"), ("demographic_partiy", "demographic_parity")] {
+        let told = fairgrid(["explain", slip]).run();
+        assert!(told.stderr.ends_with(&format!("did you mean `{meant}`?\n")), "{told}");
+    }
     let power = fairgrid(["explain", "power"]).run().ok();
     assert!(power.starts_with("power (AIF360)\nis not here") && power.contains("`n_positive`"), "{power}");
 }

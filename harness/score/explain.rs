@@ -2,7 +2,7 @@
 
 mod called;
 
-use called::{ANY, Called, Peers, absent, called};
+use called::{ANY, Called, Peers, absent, called, others};
 
 use super::compare::terms::TERMS;
 use super::embedding;
@@ -12,7 +12,7 @@ use super::metric::{Meaning, list, meaning, takes_match};
 use super::registry::{Compute, Criterion, Definition, Elsewhere, Preset, Reads, Suffix, metrics, suffixes};
 use crate::score::breakdown::reduction::{Against, Reduction};
 use crate::score::rule::rulebook::{RULES, RuleDefinition};
-use crate::spec::problem::did_you_mean;
+use crate::spec::problem::{did_you_mean, is_near};
 
 pub(super) use called::called_here;
 
@@ -45,11 +45,16 @@ pub fn explain(name: &str) -> Result<String, String> {
     Ok(told.join("\n").trim_end().to_owned())
 }
 
-/// What is said of a name that nobody uses.
+/// What is said of a name that nobody uses. What others call something is meant where nothing here is near, and the name is long enough to
+/// be no other one by a single letter.
 fn unknown(name: &str) -> String {
+    const SLIP: usize = 6;
     let known = list();
     let known = known.iter().map(String::as_str).chain(RULES.iter().chain(&TERMS).map(|rule| rule.name));
-    format!("unknown metric or rule `{name}`: {}", did_you_mean(name, known))
+    let ours = did_you_mean(name, known);
+    let mut theirs = others().filter(|theirs| name.len() >= SLIP && is_near(name, theirs)).peekable();
+    let meant = if ours.starts_with("did you mean") || theirs.peek().is_none() { ours } else { did_you_mean(name, theirs) };
+    format!("unknown metric or rule `{name}`: {meant}")
 }
 
 /// What there is to tell of something here.

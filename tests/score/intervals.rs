@@ -155,6 +155,21 @@ fn what_rises_with_a_share_is_as_uncertain_as_that() {
 }
 
 #[test]
+fn shares_are_as_uncertain_beside_what_is_resampled_as_alone() {
+    let row = |row: usize| format!("{},{},g{}\n", row % 3, (row * row) % 3, row % 2);
+    let csv: String = std::iter::once("y,p,g\n".to_owned()).chain((0..50).map(row)).collect();
+    let shares = "accuracy_score, {f1_score: {average: per_class, as: f1}}, {recall_score: {average: per_class, as: recall}}";
+    let of = |others: &str, uncertainty: &str| {
+        let all = measured(&csv, "{label: y, decision: p}", &format!("{{groups: [g], metrics: [{shares}{others}]}}"), uncertainty);
+        all.into_iter().filter(|number| ["accuracy_score", "f1", "recall"].contains(&number.metric.as_str())).collect::<Vec<_>>()
+    };
+    let alone = of("", "{bootstrap: 200}");
+    assert!(alone.iter().all(|number| number.lower.is_some() && number.upper.is_some()), "{alone:?}");
+    assert_eq!(alone, of(", matthews_corrcoef", "{bootstrap: 200}"));
+    assert!(of("", "{bootstrap: 0}").iter().all(|number| number.lower.is_none()));
+}
+
+#[test]
 fn an_index_of_mistakes_knows_those_that_few_items_do_not_hold() {
     for case in golden().mistakes {
         let rows = |row: &str, times: usize| format!("{row}\n").repeat(times);

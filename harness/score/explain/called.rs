@@ -23,7 +23,25 @@ pub(super) struct Called {
 /// Everything here that others call by a name, or by a name of theirs with a reduction of theirs.
 pub(super) fn called(name: &str) -> Vec<Called> {
     let whole = named(name);
-    if whole.is_empty() && absent(name).is_none() { reduced(name) } else { whole }
+    if !whole.is_empty() || absent(name).is_some() {
+        return whole;
+    }
+    let reduced = reduced(name);
+    if reduced.is_empty() { of_task(name) } else { reduced }
+}
+
+/// What torchmetrics has by the kind of task: `MulticlassAccuracy`, `BinaryAUROC`.
+fn of_task(name: &str) -> Vec<Called> {
+    let base = ["Binary", "Multiclass", "Multilabel"].into_iter().find_map(|task| name.strip_prefix(task));
+    let of = |called: Called| Called { theirs: format!("torchmetrics: {}", base.unwrap_or_default()), ..called };
+    base.map(named).unwrap_or_default().into_iter().map(of).collect()
+}
+
+/// All names that others use, of metrics and criteria.
+pub(super) fn others() -> impl Iterator<Item = &'static str> {
+    let listed = known().flat_map(|(_, peers)| peers).flat_map(|(_, list)| names(list));
+    let criteria = criteria().iter().map(|criterion| criterion.name);
+    listed.chain(criteria).chain(elsewhere().iter().map(|entry| entry.name)).filter(|name| !name.contains([' ', '.']))
 }
 
 /// Everything here that others call by a name; what is short for a metric first.
@@ -97,7 +115,10 @@ fn endings() -> impl Iterator<Item = Ending> {
         all
     };
     let whole = [".overall", ".per_group"].map(|name| ending(name, "", format!("OxonFair: {name}")));
-    suffixes().iter().flat_map(of_suffix).chain(whole).chain([ending("_gap", "_difference", SHORT.to_owned())])
+    let of_average = |average| ending(&format!("_{average}"), "", format!("scikit-learn: `average: {average}`"));
+    let averages = ["macro", "micro", "weighted", "samples"].map(of_average).into_iter();
+    let averages = averages.chain([ending("_ovr", "", "scikit-learn: `average: macro`".to_owned())]);
+    suffixes().iter().flat_map(of_suffix).chain(averages).chain(whole).chain([ending("_gap", "_difference", SHORT.to_owned())])
 }
 
 /// What may be reduced: what a name is here, and what others call by it that means the very same.

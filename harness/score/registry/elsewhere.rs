@@ -87,6 +87,9 @@ const VISSL: &str = "VISSL, fairness indicators";
 pub(super) const ELSEWHERE: &[Elsewhere] = &[
     is(SHORT, "tpr", "true_positive_rate", ""),
     is(SHORT, "acc", "accuracy_score", ""),
+    is(SHORT, "false_omission", "false_omission_rate", ""),
+    is(SHORT, "false_discovery", "false_discovery_rate", ""),
+    is("torchmetrics", "ExactMatch", "accuracy_score", "of several labels an item"),
     is(SHORT, "ppv", "precision_score", ""),
     is(SHORT, "auroc", "roc_auc_score", ""),
     is(SHORT, "roc_auc", "roc_auc_score", ""),
