@@ -86,12 +86,14 @@ impl Planner<'_> {
         self.check_test(entry, &levels, &families);
         self.check_likeness(entry, &levels);
         self.check_effects(entry);
+        let included = study.uncertainty.include();
         Some(PlannedComparison {
             name: name.to_owned(),
             over: levels.over,
             apart: spec.over.apart(),
             metrics: spec.metrics.iter().map(|metric| metric.value.clone()).collect(),
             matched: spec.matched.iter().map(|axis| axis.value.clone()).collect(),
+            averaged: spec.average.iter().map(|axis| axis.value.clone()).filter(|axis| !included.contains(axis)).collect(),
             report: spec.report.clone(),
             test: spec.test.as_ref().map_or(Test::Bootstrap, |test| test.value),
             within: spec.within,

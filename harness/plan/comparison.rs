@@ -16,6 +16,8 @@ pub struct PlannedComparison {
     pub metrics: Vec<String>,
     /// The axes over which entries are matched.
     pub matched: Vec<String>,
+    /// The axes that sides are averaged over, and of whose levels `uncertainty: {include: …}` says nothing.
+    pub averaged: Vec<String>,
     /// What is reported.
     pub report: Vec<Report>,
     /// Where p comes from.

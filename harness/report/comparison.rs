@@ -18,6 +18,8 @@ pub struct Comparison {
     pub over: String,
     /// What tells the findings about one cell apart.
     pub apart: Apart,
+    /// The axes that sides are averaged over, and whose levels neither intervals nor p know to vary.
+    pub averaged: Vec<String>,
     /// Where p comes from.
     pub test: Test,
     /// How far apart two numbers may be and still count as equal.

@@ -106,6 +106,17 @@ pub fn legend(comparisons: &[Comparison]) -> Vec<String> {
         }
     }
     legend.extend(comparisons.iter().filter_map(too_few_draws));
+    let mut averaged: Vec<String> =
+        comparisons.iter().flat_map(|comparison| &comparison.averaged).map(|axis| escape::plain(axis)).collect();
+    averaged.sort_unstable();
+    averaged.dedup();
+    if !averaged.is_empty() {
+        let axes = averaged.join("`, `");
+        legend.push(format!(
+            "Of means over `{axes}` neither intervals nor `p` know how far another one would move them: `uncertainty: {{include: …}}` names what \
+             they are to know."
+        ));
+    }
     let mut margins: Vec<f64> = comparisons.iter().filter_map(|comparison| comparison.within).collect();
     margins.sort_by(f64::total_cmp);
     margins.dedup();

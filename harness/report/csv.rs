@@ -8,7 +8,7 @@ use crate::spec::table::Word;
 use super::average::Average;
 use super::comparison::Comparison;
 use super::heading::Heading;
-use super::number::stable;
+use super::number::{significance, stable};
 use super::row::Row;
 use super::table::Table;
 
@@ -71,7 +71,7 @@ pub fn comparisons(heading: &Heading, comparisons: &[Comparison]) -> Result<Vec<
         record.extend([&found.decision, &found.metric, &found.parameters, &found.by, &found.group, &found.label].map(Clone::clone));
         record.push(found.statistic.word().to_owned());
         record.extend([found.value_from, found.value_to, found.estimate, found.lower, found.upper, found.level].map(real));
-        record.extend([found.p, found.p_adjusted].map(real));
+        record.extend([found.p, found.p_adjusted].map(|p| p.map(significance).unwrap_or_default()));
         record.push(found.n.to_string());
         record.push(found.verdict.map_or("", Verdict::word).to_owned());
         record.push(found.transition.map_or("", Transition::word).to_owned());

@@ -49,8 +49,23 @@ pub fn percent(share: f64) -> String {
     format!("{rounded}%")
 }
 
+/// A p for such files as [`stable`] is for; where nine digits would make it 0, its first three: `1.27e-12`.
+pub fn significance(p: f64) -> String {
+    if p > 0.0 && p < 5e-10 { format!("{p:.2e}") } else { stable(p) }
+}
+
 /// A number for files that are compared byte by byte: at most nine digits after the point, so that the last bits of a sum do not show.
 pub fn stable(value: f64) -> String {
     let text = fixed(value, 9);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_p_but_0_is_written_as_0() {
+        assert_eq!([0.0, 0.05, 0.000_999_001, 1.274e-12].map(significance), ["0", "0.05", "0.000999001", "1.27e-12"]);
+    }
 }

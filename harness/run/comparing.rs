@@ -66,6 +66,7 @@ impl Comparing<'_> {
             name: planned.name.clone(),
             over: planned.over.clone(),
             apart: planned.apart,
+            averaged: planned.averaged.clone(),
             test: planned.test,
             within: planned.within,
             adjust: planned.adjust,

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use fairgrid::data::frame::{Factor, Targets};
+use fairgrid::score::compare::contrast::{Contrast, Pairs};
+use fairgrid::score::compare::{Request, Side};
 use fairgrid::score::embedding::Embeddings;
 use fairgrid::score::measurement::Measurement;
 use fairgrid::score::predictions::ids::Ids;
 use fairgrid::score::predictions::pool::pooled;
 use fairgrid::score::predictions::{Parts, Predictions, Scores};
 use fairgrid::score::rule::FittedRules;
-use fairgrid::score::{Splits, fit, score};
+use fairgrid::score::{Splits, compare, fit, score};
+use fairgrid::spec::compare::{Adjust, Test};
 use fairgrid::spec::evaluation::Evaluation;
 use fairgrid::spec::predictions::Kind;
 use fairgrid::spec::uncertainty::Uncertainty;
@@ -205,6 +208,29 @@ fn a_rule_that_is_found_anew_for_each_group_leaves_no_null_of_their_gap() {
     assert_eq!(gap(own, true), (false, why));
     assert_eq!(gap(own, false), (true, String::new()));
     assert_eq!(gap("threshold: {at: {false_positive_rate: 0.2}, split: d/validation}", true), (true, String::new()));
+}
+
+#[test]
+fn a_rule_that_is_found_anew_for_each_group_leaves_no_permutation_of_their_labels() {
+    let compared = |rule: &str| {
+        let evaluation = evaluation(rule);
+        let splits = Splits::from([("d/validation".to_owned(), Arc::new(draw(100, 1)))]);
+        let fitted = FittedRules { splits: splits.clone(), ..fit(&evaluation, &splits).unwrap() };
+        let sides = [Side { predictions: &draw(200, 2), evaluation: &evaluation, fitted: &fitted, rule: Some("tuned") }];
+        let request = Request {
+            contrasts: &[Contrast::Groups { side: 0, by: "race".to_owned(), pairs: Pairs::All }],
+            metrics: &["recall_score".to_owned()],
+            test: Test::Permutation,
+            within: None,
+            adjust: Adjust::None,
+            seeds: &[],
+        };
+        let found = compare(&sides, &request, &spec::<Uncertainty>("{refit: true}").with_draws(100, 100)).unwrap();
+        (found[0].p.is_some(), found[0].reason.clone())
+    };
+    let why = "no p: the rule is found anew for each group, on items that keep their labels".to_owned();
+    assert_eq!(compared("threshold: {at: {false_positive_rate: 0.2}, by: race, split: d/validation}"), (false, why));
+    assert_eq!(compared("threshold: {at: {false_positive_rate: 0.2}, split: d/validation}"), (true, String::new()));
 }
 
 /// How often the interval holds the recall that the procedure has on average, over validation splits and test splits.

@@ -3,6 +3,7 @@
 use super::{Paired, Played, Sum};
 use crate::score::OUTSIDE;
 use crate::score::pairs::relabel::{BY_GROUP, TOO_MANY, UNEXCHANGED};
+use crate::score::rule::refit;
 use crate::score::sheet::Sheet;
 use crate::score::units::{Exchange, Rows, Slot, Units};
 
@@ -23,6 +24,10 @@ impl Paired<'_> {
     fn relabelled(&self, sum: &Sum, (from, to): (usize, usize), played: &Played) -> Result<Vec<f64>, &'static str> {
         let first = &self.audits[0];
         let (side, _) = sum.low[0];
+        let fields = self.audits[side].scheme.breakdowns[self.place(side)].compared();
+        if self.refits.get(side).and_then(Option::as_ref).is_some_and(|refit| refit.is_by(fields)) {
+            return Err(refit::BY_GROUP);
+        }
         if played.units.are_pairs() {
             return self.relabelled_pairs(sum, side, &[from, to], played);
         }
@@ -46,8 +51,7 @@ impl Paired<'_> {
 
     /// The same where rows are pairs of subjects: what is dealt out are the labels of those of the two groups.
     fn relabelled_pairs(&self, sum: &Sum, side: usize, two: &[usize], played: &Played) -> Result<Vec<f64>, &'static str> {
-        let audit = &self.audits[side];
-        let place = audit.breakdowns.iter().position(|breakdown| breakdown.by == self.breakdown.by).unwrap_or(0);
+        let (audit, place) = (&self.audits[side], self.place(side));
         let relabelling = audit.relabelling(&[place]).ok().flatten().ok_or(TOO_MANY)?;
         let rule = self.sides[side].rule_or(self.rule);
         let lens = audit.relabelled(&relabelling, self.metrics[side], &self.lenses[side], &[(0, rule)], self.sides[side].fitted);
@@ -61,6 +65,11 @@ impl Paired<'_> {
         let sheet = Sheet { relabel: Some(&relabel), ..self.sheet(&self.lenses[side], &metrics, &played.members) };
         let permuted = sheet.permuted(&played.units, self.uncertainty);
         Ok(permuted.iter().map(|numbers| numbers[sum.high[0].1] - numbers[sum.low[0].1]).collect())
+    }
+
+    /// The place of the breakdown among those of a side.
+    fn place(&self, side: usize) -> usize {
+        self.audits[side].breakdowns.iter().position(|breakdown| breakdown.by == self.breakdown.by).unwrap_or(0)
     }
 
     /// The difference in every exchange of items between two sides.
