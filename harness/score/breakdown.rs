@@ -1,11 +1,12 @@
 //! The groups that numbers are broken down by: the levels of a field, or an intersection of several.
 //!
 //! - [`reduction`]: from one number a group to one number over groups; [`among`]: of which groups; [`mod@reference`]: the one that others are
-//!   set against.
+//!   set against; `contrasts`: what that is the largest of.
 //! - [`combine`]: what several classes make.
 
 pub mod among;
 pub mod combine;
+mod contrasts;
 pub mod reduction;
 pub mod reference;
 

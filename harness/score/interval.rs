@@ -7,16 +7,17 @@
 //! and where nothing varies, a perfect number is as uncertain as a share of its smaller class that is perfect.
 //!
 //! - [`share`]: intervals of shares; [`gap`]: of numbers over groups; [`classes`]: of what several classes make; [`errors`]: of what errs to one
-//!   side; [`mistakes`]: of what mistakes of two kinds make.
+//!   side; [`mistakes`]: of what mistakes of two kinds make; [`rise`]: of what rises with a share.
 
 pub mod classes;
 pub mod errors;
 pub mod gap;
 pub mod mistakes;
+pub mod rise;
 pub mod share;
 
+use crate::score::interval::rise::Rise;
 use crate::score::interval::share::{normal_cdf, normal_quantile, student_quantile, student_two_sided};
-use crate::score::registry::Rise;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
 /// A number as observed, and all that its interval is made from.

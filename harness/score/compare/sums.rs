@@ -1,22 +1,25 @@
 //! Contrasts as weighted sums of the sides' numbers, in one metric and breakdown.
 //!
 //! - `counted`: those that are shares of plain items; `distances`: of distances that chance lengthens; `permuted`: by chance.
+//! - `played`: the sides' numbers, draw by draw.
 
 mod counted;
 mod distances;
 mod permuted;
+mod played;
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexSet;
 
+use self::played::Played;
 use super::contrast::{At, Contrast};
 use super::exact;
 use super::finding::{Finding, Statistic};
 use super::seeds::{Block, Seeds};
 use super::verdict::Verdict;
 use super::{Request, Side};
-use crate::score::audit::{self, Audit, Sizes};
+use crate::score::audit::{self, Audit};
 use crate::score::breakdown::Breakdown;
 use crate::score::breakdown::reference::Anchor;
 use crate::score::interval;
@@ -25,8 +28,7 @@ use crate::score::lens::Lens;
 use crate::score::measurement::{Direction, told};
 use crate::score::metric::Metric;
 use crate::score::rule::refit::Refit;
-use crate::score::sheet::{Lack, Replay, Sheet, Spot};
-use crate::score::units::{Rows, Units};
+use crate::score::sheet::Spot;
 use crate::spec::compare::Test;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
@@ -68,41 +70,6 @@ struct Sum {
     means: Vec<usize>,
 }
 
-/// What numbers over groups look at.
-struct Members {
-    /// The groups that are large enough.
-    kept: Vec<bool>,
-    /// What some side has no number of.
-    without: Vec<Lack>,
-}
-
-/// The sides' items as units, and each side's numbers over them.
-pub(super) struct Played {
-    units: Units,
-    sizes: Sizes,
-    members: Members,
-    /// How many equally weighted units each group is worth, and last all together.
-    effective: Vec<f64>,
-    pub(super) replays: Vec<Replay>,
-}
-
-impl Played {
-    /// How many units a number rests on.
-    fn known(&self, spot: &Spot) -> f64 {
-        spot.group.map_or_else(|| self.effective.last().copied().unwrap_or_default(), |group| self.effective[group])
-    }
-
-    /// The same, of positives or negatives whichever are fewer where it has such.
-    fn worth(&self, (side, number): At) -> f64 {
-        let support = &self.replays[side].supports[number];
-        let units = self.known(&self.replays[side].spots[number]);
-        match support.positives.zip(support.negatives) {
-            Some((positives, negatives)) if !self.units.are_pairs() => units * positives.min(negatives) / support.items.max(1.0),
-            _ => units,
-        }
-    }
-}
-
 impl Paired<'_> {
     /// What comes of the contrasts in this metric and breakdown.
     pub(super) fn findings(&self, request: &Request<'_>) -> Vec<Finding> {
@@ -119,70 +86,6 @@ impl Paired<'_> {
             }
         }
         findings
-    }
-
-    /// The sides' numbers, each of the groups and classes that it has numbers of.
-    pub(super) fn play(&self) -> Played {
-        let (units, sizes) = self.units();
-        let members = Members { kept: sizes.kept(), without: Vec::new() };
-        self.play_over(units, sizes, members)
-    }
-
-    /// The sides' numbers, all of the groups and classes that every side has numbers of, where others are left out at all: else the difference of
-    /// two gaps would be that of the groups that they are over.
-    fn play_together(&self) -> Played {
-        let (units, sizes) = self.units();
-        let mut members = Members { kept: sizes.kept(), without: Vec::new() };
-        let lacking = |side: usize| {
-            let metrics = [self.metrics[side]];
-            self.sheet(&self.lenses[side], &metrics, &members).lacking(&units, &self.patterns(&units, side))
-        };
-        members.without = (0..self.lenses.len()).flat_map(lacking).collect();
-        self.play_over(units, sizes, members)
-    }
-
-    fn play_over(&self, units: Units, sizes: Sizes, members: Members) -> Played {
-        let replay = |side: usize| {
-            let metrics = [self.metrics[side]];
-            let refit = self.refits.get(side).and_then(Option::as_ref);
-            let sheet = Sheet { refit, ..self.sheet(&self.lenses[side], &metrics, &members) };
-            sheet.replay(&units, &self.patterns(&units, side), self.uncertainty)
-        };
-        let replays = (0..self.lenses.len()).map(replay).collect();
-        let effective = units.effective(self.breakdown.groups.len());
-        Played { units, sizes, members, effective, replays }
-    }
-
-    /// The items that count on every side, and how many of them each group has.
-    fn units(&self) -> (Units, Sizes) {
-        let first = &self.audits[0];
-        let rows = Rows {
-            groups: &self.breakdown.of_row,
-            patterns: self.joint,
-            weights: first.predictions.weight(),
-            clusters: first.clusters.as_ref(),
-            copies: first.predictions.copies(),
-        };
-        (Units::new(rows, first.predictions.ids()), first.sizes(self.joint, self.breakdown))
-    }
-
-    fn sheet<'s>(&'s self, lens: &'s Lens, metrics: &'s [&'s Metric], members: &'s Members) -> Sheet<'s> {
-        Sheet {
-            lens,
-            breakdown: self.breakdown,
-            metrics,
-            policy: self.audits[0].evaluation.undefined,
-            kept: &members.kept,
-            anchors: self.anchors,
-            without: &members.without,
-            refit: None,
-            relabel: None,
-        }
-    }
-
-    /// A side's pattern of each slot.
-    fn patterns(&self, units: &Units, side: usize) -> Vec<u32> {
-        units.slots().iter().map(|slot| self.tuples[slot.pattern as usize][side]).collect()
     }
 
     /// The sums that a contrast is, of numbers that stand in the same places on every side.

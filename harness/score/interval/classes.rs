@@ -12,9 +12,9 @@
 
 use crate::score::breakdown::combine::Combine;
 use crate::score::interval::gap::{Family, Leg, noise};
+use crate::score::interval::rise::Rise;
 use crate::score::interval::share::{self, normal_quantile, student_quantile};
 use crate::score::interval::{Sample, defined, variance};
-use crate::score::registry::Rise;
 use crate::spec::uncertainty::Uncertainty;
 
 /// The classes whose numbers make one.

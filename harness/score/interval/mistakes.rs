@@ -4,8 +4,25 @@
 //! it may be is known, as of any share.
 
 use crate::score::interval::share;
-use crate::score::registry::Mistakes;
+use crate::score::lens::tally::Confusion;
 use crate::spec::uncertainty::Uncertainty;
+
+/// Shares of the items that are wrong.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mistakes {
+    /// Positives that are decided to be none.
+    pub missed: f64,
+    /// Negatives that are decided to be positive.
+    pub alarmed: f64,
+}
+
+impl Mistakes {
+    /// Those of a confusion; `None` without items.
+    pub fn of(confusion: &Confusion) -> Option<Self> {
+        let items = confusion.total();
+        (items > 0.0).then(|| Self { missed: confusion.false_negative / items, alarmed: confusion.false_positive / items })
+    }
+}
 
 /// Limits of a function of the two shares of so many items: as far as each share's own limits move it, at a right angle to each other
 /// (MOVER: Zou and Donner 2008, Statistics in Medicine 27(10)). `None` where the function has no value here.

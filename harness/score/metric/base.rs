@@ -4,8 +4,10 @@ use super::{Average, Metric};
 use crate::score::breakdown::combine::Combine;
 use crate::score::interval::classes::{Class, Classes};
 use crate::score::interval::errors::Errors;
+use crate::score::interval::mistakes::Mistakes;
+use crate::score::interval::rise::Rise;
 use crate::score::lens::tally::{Confusion, Tally};
-use crate::score::registry::{Compute, Definition, Mistakes, Of, Reads, Rise};
+use crate::score::registry::{Compute, Definition, Of, Reads};
 use crate::spec::vocabulary::ShareOf;
 
 /// How much a class counts in a mean over classes.

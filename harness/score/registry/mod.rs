@@ -26,6 +26,8 @@ use super::measurement::Direction::{self, Higher, Lower, Neutral};
 use super::value::{Cause, Value, ratio};
 use crate::score::breakdown::combine::Combine;
 use crate::score::interval::errors::Errors;
+use crate::score::interval::mistakes::Mistakes;
+use crate::score::interval::rise::Rise;
 use crate::score::lens::probability::Bins;
 use crate::score::lens::roc::Seek;
 use crate::score::lens::tally::{Belief, Bin, Confusion, Mean, Samples, Sweep, Tally};
@@ -185,20 +187,6 @@ pub enum Compute {
     },
 }
 
-/// How a number rises with a share.
-#[derive(Clone, Copy, Debug)]
-pub struct Rise {
-    /// The number where there is so large a share.
-    pub at: fn(f64) -> f64,
-    /// The share where the number is so large.
-    pub share: fn(f64) -> f64,
-}
-
-impl Rise {
-    /// That of the share itself.
-    pub const ITSELF: Self = Self { at: |share| share, share: |share| share };
-}
-
 /// A number of one class's confusion.
 #[derive(Clone, Copy, Debug)]
 pub enum Of {
@@ -219,15 +207,6 @@ pub enum Of {
     With(fn(&Confusion, f64) -> Value),
     /// From what shares of the items are missed and falsely alarmed, given the metric's parameter.
     Mistakes(fn(Mistakes, f64) -> Value),
-}
-
-/// Shares of the items that are wrong.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Mistakes {
-    /// Positives that are decided to be none.
-    pub missed: f64,
-    /// Negatives that are decided to be positive.
-    pub alarmed: f64,
 }
 
 impl Compute {
@@ -268,14 +247,6 @@ impl Of {
             Self::Rising { share, rise, .. } => Some((share(confusion), rise)),
             Self::Other(_) | Self::With(_) | Self::Mistakes(_) => None,
         }
-    }
-}
-
-impl Mistakes {
-    /// Those of a confusion; `None` without items.
-    pub fn of(confusion: &Confusion) -> Option<Self> {
-        let items = confusion.total();
-        (items > 0.0).then(|| Self { missed: confusion.false_negative / items, alarmed: confusion.false_positive / items })
     }
 }
 

@@ -12,11 +12,11 @@ use crate::score::breakdown::reduction::Reduction;
 use crate::score::interval::classes::Key;
 use crate::score::interval::errors::{self, Errors};
 use crate::score::interval::gap::{self, Contrast, Family, Leg, noise};
+use crate::score::interval::rise::Rise;
 use crate::score::interval::share::normal_quantile;
 use crate::score::interval::{self, Sample, mistakes};
 use crate::score::lens::tally::Tally;
 use crate::score::metric::{Average, Metric, Over};
-use crate::score::registry::Rise;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
 impl<'a> Sheet<'a> {
