@@ -1,6 +1,7 @@
 //! Running studies through the binary: the store, the workers, and everything that can go wrong on the way.
 
 mod averages;
+mod becoming;
 mod comparing;
 mod consistency;
 mod decisions;
