@@ -109,11 +109,14 @@ pub fn make(mut study: Study, problems: Problems, backends: &Catalogue, request:
     let comparisons = planner.compare(&study, &cells, &scores);
     let compared = if planner.problems.is_empty() { planner.compared(&study) } else { Vec::new() };
     let Planner { mut problems, unavailable, datasets, scored, .. } = planner;
-    if problems.is_empty() && unavailable.is_empty() && request.only.is_empty() {
+    if problems.is_empty() && unavailable.is_empty() {
         let mut vocabulary = Vocabulary { axes: dimensions(&study), scored };
         let default = study.layout.default_table(&vocabulary);
-        vocabulary.scored.extend(compared);
-        study.layout.check(&vocabulary, &mut problems);
+        // Of a part of a study, tables may name what is not there.
+        if request.only.is_empty() {
+            vocabulary.scored.extend(compared);
+            study.layout.check(&vocabulary, &mut problems);
+        }
         if let Some(table) = default {
             study.layout.tables.insert("main".to_owned(), table);
         }

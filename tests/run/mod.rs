@@ -14,6 +14,7 @@ mod interrupted;
 mod lessons;
 mod listing;
 mod mock;
+mod only;
 mod ruling;
 mod sides;
 mod store;
