@@ -78,7 +78,9 @@ pub struct Infeasible {
     pub unit: Option<String>,
     /// The fields of the target.
     pub fields: Vec<String>,
-    /// The combinations of which there are too few.
+    /// How shares become whole numbers.
+    pub round: Round,
+    /// The combinations of which there are too few, or all of them where rounding leaves nothing of any; none where no item has one.
     pub short: Vec<Portion>,
 }
 
@@ -91,11 +93,20 @@ impl fmt::Display for Infeasible {
         if let Some(unit) = &self.unit {
             write!(f, ", counted by `{unit}`")?;
         }
+        if self.short.is_empty() {
+            let fields: Vec<String> = self.fields.iter().map(|field| format!("`{field}`")).collect();
+            write!(f, ": no item has {}", fields.join(" and "))?;
+        }
         for (index, portion) in self.short.iter().take(3).enumerate() {
             let levels: Vec<String> = self.fields.iter().zip(&portion.levels).map(|(field, level)| format!("{field}={level}")).collect();
             let of = if levels.is_empty() { String::new() } else { format!(" of {}", levels.join(", ")) };
             let lead = if index == 0 { ": " } else { "; " };
+            let exact = (portion.share * self.size as f64 * 1e4).round() / 1e4;
             match (portion.asked > portion.exists, self.size) {
+                (false, 1..) if self.round == Round::Down => {
+                    let lead = if index == 0 { ": rounded down, every share is none: " } else { lead };
+                    write!(f, "{lead}{exact}{of}, of which {} exist", portion.exists)?;
+                }
                 (true, _) => write!(f, "{lead}{}{of} are asked and {} exist", portion.asked, portion.exists)?,
                 (false, 0) => {
                     let most = down(portion.exists as f64 / portion.share);
@@ -184,12 +195,17 @@ impl Urn {
     /// # Errors
     /// What is missing: an outcome to be reported, not a mistake.
     pub fn draw(&self, size: u64, key: &str) -> Result<Draw, Infeasible> {
-        let short = if size == 0 { self.missing() } else { self.short(size) };
-        if !short.is_empty() {
-            return Err(Infeasible { size, unit: self.unit.clone(), fields: self.fields.clone(), short });
+        let mut portions = self.portions(size);
+        let mut short = if size == 0 { self.missing() } else { self.short(size) };
+        let nothing = portions.iter().all(|portion| portion.asked == 0);
+        if nothing && short.is_empty() {
+            short.clone_from(&portions);
+        }
+        // Of a split without items nothing can be said.
+        if !short.is_empty() || nothing && self.left_out > 0 {
+            return Err(Infeasible { size, unit: self.unit.clone(), fields: self.fields.clone(), round: self.round, short });
         }
         let mut rows = Vec::new();
-        let mut portions = self.portions(size);
         for (cell, portion) in self.cells.iter().zip(&mut portions) {
             let quota = portion.asked as usize;
             let before = rows.len();

@@ -1,6 +1,7 @@
 //! How many items of which kind a model is trained on: `sample: {size: largest_common, target: {race: equal}, seed: $draw}`.
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use super::card::Name;
 use super::decode::{Decode, Fields, expected, number_in, one_or_many, word};
@@ -40,7 +41,8 @@ pub enum Size {
 }
 
 /// How shares become whole numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Round {
     /// Down, and what is missing to the size goes to the largest fractions (Hamilton's method); of equal ones, the levels of each field take turns.
     LargestRemainder,

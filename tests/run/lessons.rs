@@ -35,6 +35,22 @@ fn a_draw_that_cannot_be_made_is_a_result_beside_the_others() {
 }
 
 #[test]
+fn a_draw_of_nothing_is_infeasible_too() {
+    let folder = taught("few", "{size: [1, 4]}", "sample: {size: $size, target: {side: equal}, round: down}");
+    insta::assert_snapshot!(call(&folder, &["run", "few.yaml"]).run());
+    let valid = call(&folder, &["validate", "few.yaml"]).run();
+    assert_eq!((valid.code, valid.stdout.lines().filter(|line| line.contains("infeasible")).count()), (Some(0), 1), "{valid}");
+    // Nobody has the field that is to be drawn by.
+    let card = super::CARD.replace("label:", "  hue: {from: shade, map: {gray: gray}, outside: missing}\nlabel:");
+    let folder = folder.file("squares.yaml", card);
+    for size in ["4", "largest"] {
+        let sample = format!("models.net.train.sample={{size: {size}, target: {{hue: equal}}}}");
+        let outcome = call(&folder, &["run", "few.yaml", "--set", "grid={}", "--set", &sample]).run();
+        assert!(outcome.code == Some(0) && outcome.stdout.contains(": no item has `hue`"), "{outcome}");
+    }
+}
+
+#[test]
 fn the_common_size_is_that_of_the_whole_grid_whatever_is_run() {
     let sample = "sample: {size: largest_common, target: {side: {values: {left: $share}, remaining: equal}}}";
     let folder = taught("common", "{share: [0.25, 0.75]}", sample);
