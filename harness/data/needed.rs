@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::dataset::Progress;
 use super::error::DataError;
 use super::sheet::{Column, Sheet};
-use super::table::TableError;
+use super::table::{TableError, to_element};
 use crate::spec::card::{Card, FieldSource, Join, LabelForm, Layout, Name, Sidecar, Template};
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
@@ -201,8 +201,13 @@ impl Opening<'_> {
 
     /// The error of a column that a table does not have, the items' own or a joined one, as the problem of the card that it is.
     pub(super) fn placed(&self, error: DataError, table: Option<&str>) -> DataError {
-        let DataError::Table(TableError::Column { path, column, known }) = &error else { return error };
-        let name = table.map_or_else(|| column.clone(), |table| format!("{table}.{column}"));
+        let within = |name: &String| table.map_or_else(|| name.clone(), |table| format!("{table}.{name}"));
+        let (path, column, known, list) = match &error {
+            DataError::Table(TableError::Column { path, column, known }) => (path, column, known.as_slice(), None),
+            DataError::Table(TableError::List { path, column, list }) => (path, column, [].as_slice(), Some(within(list))),
+            _ => return error,
+        };
+        let name = within(column);
         let (mut own, either) = (self.columns(), self.columns_or_fields());
         own.extend(self.templates().flat_map(|template| template.columns().map(|column| (column, &template.node))));
         own.extend(
@@ -217,6 +222,7 @@ impl Opening<'_> {
             (None, _) => did_you_mean(column, known.chain(self.beside())),
             (Some(_), _) => did_you_mean(column, known),
         };
+        let help = list.map_or(help, |list| to_element(&name, &list));
         SpecError::from(Problem::with(&name, node, format!("`{}` has no column `{column}`", path.display())).help(help)).into()
     }
 

@@ -27,7 +27,7 @@ use crate::spec::card::{Card, Field, FieldSource, LabelForm, Name};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
 /// Changes whenever the same card and files give other items, fields, labels or splits than before: what is kept of old ones is then left alone.
-const VERSION: &str = "index 3";
+const VERSION: &str = "index 4";
 
 impl Dataset {
     /// Opens a card on its files. `cache` remembers digests of files between runs.

@@ -14,6 +14,7 @@ mod json;
 mod json_lines;
 mod literal;
 mod parquet;
+mod path;
 mod records;
 
 use std::collections::HashSet;
@@ -27,10 +28,12 @@ use rayon::prelude::*;
 
 pub use self::column::Column;
 pub use self::distinct::{Distinct, Sightings};
+pub(super) use self::error::to_element;
 pub use self::error::{At, TableError};
 pub use self::format::{Format, Header, Options};
 pub(super) use self::literal::parse;
 pub(super) use self::parquet::{read_all_cells, read_cells};
+use self::path::Astray;
 pub(super) use self::records::scalar;
 
 /// Rows that a chunk holds at most.
@@ -60,6 +63,8 @@ pub struct Table {
     numbers: Vec<u64>,
     malformed: Vec<Malformed>,
     metadata: Arc<std::collections::HashMap<String, String>>,
+    /// What is in the way of columns that are not there.
+    astray: Astray,
 }
 
 impl Table {
@@ -119,8 +124,9 @@ impl Table {
         let arrays = names.par_iter().map(joined).collect::<Result<_, _>>()?;
         let (unit, metadata) = chunks.first().map_or(("row", Arc::default()), |chunk| (chunk.unit, Arc::clone(&chunk.metadata)));
         let numbers = chunks.iter().flat_map(|chunk| chunk.numbers.iter().copied()).collect();
+        let astray = chunks.iter().fold(Astray::default(), |astray, chunk| astray.with(chunk.astray.clone()));
         let malformed = chunks.into_iter().flat_map(|chunk| chunk.malformed).collect();
-        Ok(Self { path: path.to_owned(), unit, header, names, arrays, numbers, malformed, metadata })
+        Ok(Self { path: path.to_owned(), unit, header, names, arrays, numbers, malformed, metadata, astray })
     }
 
     /// Some of the rows, in that order, and of their columns those with these names.
@@ -137,6 +143,7 @@ impl Table {
             numbers: rows.iter().map(|row| self.numbers[*row as usize]).collect(),
             malformed: self.malformed.clone(),
             metadata: Arc::clone(&self.metadata),
+            astray: self.astray.clone(),
         })
     }
 
@@ -147,6 +154,19 @@ impl Table {
                 self.names.push((*name).to_owned());
                 self.arrays.push(Arc::new(LargeStringArray::from_iter_values(std::iter::repeat_n(value, self.len()))));
             }
+        }
+        self
+    }
+
+    /// Without the columns that lead into lists and to none of their elements, where no row says anything.
+    fn without_astray(mut self) -> Self {
+        let lost: Vec<usize> = (0..self.names.len())
+            .filter(|index| self.astray.of(&self.names[*index]).is_some())
+            .filter(|index| (0..self.len()).all(|row| Column { table: &self, index: *index }.is_missing(row)))
+            .collect();
+        for index in lost.into_iter().rev() {
+            self.names.remove(index);
+            self.arrays.remove(index);
         }
         self
     }
@@ -202,7 +222,10 @@ impl Table {
     pub fn column(&self, name: &str) -> Result<Column<'_>, TableError> {
         match self.names.iter().position(|other| other == name) {
             Some(index) => Ok(Column { table: self, index }),
-            None => Err(TableError::Column { path: self.path.clone(), column: name.to_owned(), known: self.header.clone() }),
+            None => Err(match self.astray.of(name) {
+                Some(list) => TableError::List { path: self.path.clone(), column: name.to_owned(), list: list.to_owned() },
+                None => TableError::Column { path: self.path.clone(), column: name.to_owned(), known: self.header.clone() },
+            }),
         }
     }
 

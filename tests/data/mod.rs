@@ -8,6 +8,7 @@ mod cards;
 mod draw;
 mod filling;
 mod folder;
+mod inside;
 mod jpegs;
 mod json;
 mod labels;

@@ -74,6 +74,22 @@ pub enum TableError {
         /// Those that there are.
         known: Vec<String>,
     },
+    /// A column is missing, since it leads into a list and to none of its elements.
+    #[error("`{}` has no column `{column}` ({})", path.display(), to_element(column, list))]
+    List {
+        /// The file.
+        path: PathBuf,
+        /// The name that was asked for.
+        column: String,
+        /// The list that it leads into.
+        list: String,
+    },
+}
+
+/// How a column leads into an element of a list.
+pub(in crate::data) fn to_element(column: &str, list: &str) -> String {
+    let rest = column.strip_prefix(list).unwrap_or_default();
+    format!("`{list}` is a list, whose elements count from 0: write `{list}.0{rest}`")
 }
 
 impl TableError {

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::records::{Records, reach, splits};
+use super::path::{reach, splits};
+use super::records::Records;
 use super::{At, CHUNK, Malformed, Options, Table, TableError, encoding};
 
 /// Reads a document; only the cells of the columns that are kept stay in memory.

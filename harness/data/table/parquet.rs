@@ -1,5 +1,6 @@
 //! Parquet, with every column brought to one of few kinds.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::ops::Range;
@@ -18,7 +19,8 @@ use parquet::basic::CompressionCodec;
 use parquet::file::metadata::ParquetMetaData;
 use rayon::prelude::*;
 
-use super::records::{reach, scalar, splits};
+use super::path::{Astray, splits};
+use super::records::scalar;
 use super::{At, CHUNK, Column, Malformed, Options, Table, TableError};
 
 /// Rows that a chunk holds at most where cells may be whole images.
@@ -161,11 +163,12 @@ impl Batches {
             numbers,
             malformed: Vec::new(),
             metadata: Arc::clone(&self.metadata),
+            astray: Astray::default(),
         };
         let kept: Vec<usize> = (0..whole.names.len()).filter(|index| self.keeps(&whole.names[*index])).collect();
         let mut names: Vec<String> = kept.iter().map(|index| whole.names[*index].clone()).collect();
         let mut arrays: Vec<ArrayRef> = kept.iter().map(|index| Arc::clone(&whole.arrays[*index])).collect();
-        let (mut malformed, mut sound) = (Vec::new(), vec![true; rows]);
+        let (mut malformed, mut sound, mut astray) = (Vec::new(), vec![true; rows], Astray::default());
         for (name, outer, path) in &self.inside {
             let Some(outer) = whole.column(outer).ok().filter(Column::may_hold_values) else { continue };
             let mut values = Vec::with_capacity(rows);
@@ -176,12 +179,13 @@ impl Batches {
                     }
                     None
                 });
-                values.push(value.and_then(|value| reach(&value, path).cloned()).and_then(scalar));
+                let value = value.and_then(|value| astray.reach(name, &value, path).map(Cow::into_owned));
+                values.push(value.and_then(scalar));
             }
             names.push(name.clone());
             arrays.push(Arc::new(LargeStringArray::from(values)));
         }
-        let table = Table { names, arrays, ..whole };
+        let table = Table { names, arrays, astray, ..whole }.without_astray();
         match malformed.first() {
             None => Ok(table),
             Some(first) if !self.options.tolerant => Err(TableError::Row { at: first.at.clone(), reason: first.reason.clone() }),

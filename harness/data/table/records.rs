@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, LargeStringArray};
 use serde_json::{Map, Value};
 
+use super::path::{Astray, reach_mut};
 use super::{Options, Table};
 
 /// Gathers objects; of those whose list, or map, is told apart (`each`), each element is a row.
@@ -19,12 +20,21 @@ pub(super) struct Records {
     /// The columns that some object has had, with the cells since the last table.
     columns: Vec<(String, Vec<Option<String>>)>,
     numbers: Vec<u64>,
+    astray: Astray,
 }
 
 impl Records {
     pub(super) fn new(options: &Options, unit: &'static str) -> Self {
         let wanted = options.columns.iter().flatten().map(|name| (name.clone(), Vec::new())).collect();
-        Self { options: options.clone(), unit, header: Vec::new(), known: HashSet::new(), columns: wanted, numbers: Vec::new() }
+        Self {
+            options: options.clone(),
+            unit,
+            header: Vec::new(),
+            known: HashSet::new(),
+            columns: wanted,
+            numbers: Vec::new(),
+            astray: Astray::default(),
+        }
     }
 
     /// Rows since the last table.
@@ -69,11 +79,12 @@ impl Records {
             }
         }
         for (name, cells) in &mut self.columns {
-            cells.push(reach(record, name).and_then(|value| scalar(value.clone())));
+            let value = self.astray.reach(name, record, name);
             // A key that is there is a column, also where it says nothing.
-            if !self.known.contains(name.as_str()) && reach(record, name).is_some() {
+            if value.is_some() && !self.known.contains(name.as_str()) {
                 self.known.insert(name.clone());
             }
+            cells.push(value.and_then(|value| scalar(value.into_owned())));
         }
         self.numbers.push(number);
     }
@@ -99,6 +110,7 @@ impl Records {
             numbers,
             malformed: Vec::new(),
             metadata: Arc::default(),
+            astray: self.astray.clone(),
         }
     }
 }
@@ -126,29 +138,4 @@ pub(in crate::data) fn scalar(value: Value) -> Option<String> {
         Value::String(text) => Some(text),
         other => Some(other.to_string()),
     }
-}
-
-/// The value at a path: a key, or a key, a dot and a path from there; elements of lists count from 0.
-pub(super) fn reach<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    let inside = |key: &str| match value {
-        Value::Object(entries) => entries.get(key),
-        Value::Array(elements) => elements.get(key.parse::<usize>().ok()?),
-        _ => None,
-    };
-    // A key may have dots itself, and then counts before those inside of others.
-    inside(path).or_else(|| splits(path).find_map(|(key, rest)| reach(inside(key)?, rest)))
-}
-
-fn reach_mut<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut Value> {
-    let Value::Object(entries) = value else { return None };
-    if entries.contains_key(path) {
-        return entries.get_mut(path);
-    }
-    let (key, rest) = splits(path).find(|(key, rest)| entries.get(*key).is_some_and(|inner| reach(inner, rest).is_some()))?;
-    reach_mut(entries.get_mut(key)?, rest)
-}
-
-/// The ways to cut a path in two at a dot.
-pub(super) fn splits(path: &str) -> impl Iterator<Item = (&str, &str)> {
-    path.match_indices('.').map(|(dot, _)| (&path[..dot], &path[dot + 1..]))
 }
