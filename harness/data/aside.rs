@@ -59,6 +59,8 @@ pub struct Aside {
     pub misnamed: Kind,
     /// By field, items whose texts hold words of several of its levels, and so say none.
     pub undecided: IndexMap<String, Kind>,
+    /// Rows whose own column `split` says another than the `files` of the table, by what it says.
+    pub misfiled: Kind,
     /// Tables that have a row for no item, where items stay without one.
     pub unjoined: Vec<String>,
 }
@@ -79,6 +81,10 @@ impl Aside {
         }
         if self.strangers.count > 0 {
             lines.push(format!("rows of labels without an item: {} (of {})", self.strangers.count, self.strangers.shown()));
+        }
+        if self.misfiled.count > 0 {
+            let told = "rows that `files` puts in another split than their own column `split` says";
+            lines.push(format!("{told}: {} ({})", self.misfiled.count, self.misfiled.shown()));
         }
         if self.misnamed.count > 0 {
             lines.push(format!("images of another format than their names say: {} ({})", self.misnamed.count, self.misnamed.plain()));

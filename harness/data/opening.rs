@@ -57,7 +57,7 @@ impl Opening<'_> {
         let unpacked = Unpacked::new(self.cache, &memory);
         let source = Source::new(self.root, &unpacked);
         let mut sheet = Sheet::read(card, &source, &own, self.names(&own, &joined)).map_err(|error| self.placed(error, None))?;
-        let mut aside = Aside::default();
+        let mut aside = Aside { misfiled: std::mem::take(&mut sheet.misfiled), ..Aside::default() };
         let tabled = card.labels.as_ref().is_some_and(|labels| matches!(labels.form, LabelForm::Long { .. }));
         let all: HashSet<String> = if tabled { sheet.ids.iter().cloned().collect() } else { HashSet::new() };
         for beside in self.in_order()? {

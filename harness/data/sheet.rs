@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use indexmap::{IndexMap, IndexSet};
 
 use super::archive;
+use super::aside::Kind;
 use super::digest::Digest;
 use super::error::DataError;
 use super::items::{Container, Place};
@@ -77,6 +78,8 @@ pub(super) struct Sheet {
     /// The digests of what was read besides tables and images.
     pub(super) contents: Vec<Digest>,
     pub(super) rejected: Rejections,
+    /// What rows call their split where their file has another.
+    pub(super) misfiled: Kind,
 }
 
 impl Sheet {

@@ -46,6 +46,22 @@ fn a_link_to_a_folder_above_leads_to_no_image() {
 }
 
 #[test]
+fn rows_whose_own_split_is_another_than_that_of_their_file_are_told() {
+    let rows = |splits: [&str; 3]| splits.iter().enumerate().map(|(row, split)| format!("a.png,{row}{split}\n")).collect::<String>();
+    let card = "images: {table: {files: {train: t.csv}}, path: '{file}', id: '{id}'}\n";
+    let told = "rows that `files` puts in another split than their own column `split` says";
+    for (splits, said) in
+        [([",train", ",val", ",test"], Some("2 (`val`, `test`)")), ([",train"; 3], None), ([","; 3], None), ([""; 3], None)]
+    {
+        let header = if splits[0].is_empty() { "file,id\n" } else { "file,id,split\n" };
+        let folder = images(&["a.png"]).file("root/t.csv", header.to_owned() + &rows(splits));
+        let text = shown(&folder, card).to_string();
+        assert_eq!(text.split_once(told).map(|(_, said)| said.lines().next().unwrap().trim_start_matches(": ")), said, "{text}");
+        assert!(text.contains("3 items"), "{text}");
+    }
+}
+
+#[test]
 fn items_without_a_split_what_where_leaves_out_and_rows_without_a_subject_are_counted() {
     let table = "file,id,part,tone,who,labels\n\
                  a.png,1,Train,dark,p1,[\"x\"]\na.png,2,train,dark,p2,[]\na.png,3,Test,light,p3,[\"y\"]\na.png,4,,light,p4,[]\n\

@@ -49,12 +49,13 @@ impl Sheet {
         });
         let window = rows.window.as_ref().filter(|_| card.late_window().is_none());
         wanted.extend(window.iter().flat_map(|window| window.columns()).cloned());
-        // The split is a column too where tables make the splits.
+        // The split is a column too where tables make the splits. What they themselves call so is read to be held against it.
         if split.is_some() {
             wanted.remove("split");
         }
+        let read = wanted.iter().map(String::as_str).chain(split.map(|_| "split")).map(str::to_owned);
         let archive = rows.archive.as_ref().map(|archive| self.archive(source, archive)).transpose()?;
-        let options = table::Options { columns: Some(wanted.iter().cloned().collect()), tolerant: true, ..found.options(file) };
+        let options = table::Options { columns: Some(read.collect()), tolerant: true, ..found.options(file) };
         let origin = self.file(below);
         // Of rows that say the same again there may be more than memory has room for.
         let (hasher, mut first) = (RandomState::new(), HashMap::new());
@@ -67,6 +68,7 @@ impl Sheet {
             let columns: HashMap<&str, table::Column> =
                 own.map(|name| Ok((name.as_str(), chunk.column(name)?))).collect::<Result<_, table::TableError>>()?;
             let counted: Vec<(&str, u64)> = wanted.iter().filter_map(|name| Some((name.as_str(), numbers(name)?))).collect();
+            let own_split = split.and_then(|split| Some((split, chunk.column("split").ok()?)));
             for malformed in chunk.malformed() {
                 self.rejected.push(rejected(below, &malformed.at, &malformed.reason));
             }
@@ -78,6 +80,12 @@ impl Sheet {
                     if let Some(cell) = column.text(row)? {
                         cells.insert(name, cell.into_owned());
                     }
+                }
+                if let Some((split, column)) = own_split
+                    && let Ok(Some(own)) = column.text(row)
+                    && own.trim() != split
+                {
+                    self.misfiled.add(own.trim());
                 }
                 cells.extend(split.map(|split| ("split", split.to_owned())));
                 cells.extend(counted.iter().map(|(name, first)| (*name, (record + first).to_string())));
