@@ -201,29 +201,47 @@ impl Opening<'_> {
 
     /// The error of a column that a table does not have, the items' own or a joined one, as the problem of the card that it is.
     pub(super) fn placed(&self, error: DataError, table: Option<&str>) -> DataError {
-        let within = |name: &String| table.map_or_else(|| name.clone(), |table| format!("{table}.{name}"));
-        let (path, column, known, list) = match &error {
-            DataError::Table(TableError::Column { path, column, known }) => (path, column, known.as_slice(), None),
-            DataError::Table(TableError::List { path, column, list }) => (path, column, [].as_slice(), Some(within(list))),
-            _ => return error,
-        };
-        let name = within(column);
+        let within = |name: &str| table.map_or_else(|| name.to_owned(), |table| format!("{table}.{name}"));
         let (mut own, either) = (self.columns(), self.columns_or_fields());
         own.extend(self.templates().flat_map(|template| template.columns().map(|column| (column, &template.node))));
         own.extend(
             self.card.layout.window().into_iter().flat_map(|window| window.columns().iter().map(|edge| (edge.as_str(), &window.node))),
         );
-        let Some((_, node)) = own.iter().chain(&either).find(|(other, _)| *other == name) else { return error };
-        let known = known.iter().map(String::as_str);
-        let help = match (table, column.as_str()) {
-            (None, "split") => {
-                "the keys of `table: {files: {train: …, test: …}}` make this column, where each split has a table of its own".to_owned()
-            }
-            (None, _) => did_you_mean(column, known.chain(self.beside())),
-            (Some(_), _) => did_you_mean(column, known),
+        let lacking = |path: &Path, column: &str, help: String| {
+            let name = within(column);
+            let (_, node) = own.iter().chain(&either).find(|(other, _)| *other == name)?;
+            Some(Problem::with(&name, node, format!("`{}` has no column `{column}`", path.display())).help(help))
         };
-        let help = list.map_or(help, |list| to_element(&name, &list));
-        SpecError::from(Problem::with(&name, node, format!("`{}` has no column `{column}`", path.display())).help(help)).into()
+        let problem = match &error {
+            DataError::Table(TableError::Column { path, column, known }) => {
+                let known = known.iter().map(String::as_str);
+                let help = match (table, column.as_str()) {
+                    (None, "split") => {
+                        "the keys of `table: {files: {train: …, test: …}}` make this column, where each split has a table of its own"
+                            .to_owned()
+                    }
+                    (None, _) => did_you_mean(column, known.chain(self.beside())),
+                    (Some(_), _) => did_you_mean(column, known),
+                };
+                lacking(path, column, help)
+            }
+            DataError::Table(TableError::List { path, column, list }) => lacking(path, column, to_element(&within(column), &within(list))),
+            _ => None,
+        };
+        problem.map_or(error, |problem| SpecError::from(problem).into())
+    }
+
+    /// The error of a column that a table of labels does not have, as the problem of the card that it is.
+    pub(super) fn placed_in_labels(&self, error: DataError) -> DataError {
+        let Some(labels) = &self.card.labels else { return error };
+        let (path, column, help) = match &error {
+            DataError::Table(TableError::Column { path, column, known }) => {
+                (path, column, did_you_mean(column, known.iter().map(String::as_str)))
+            }
+            DataError::Table(TableError::List { path, column, list }) => (path, column, to_element(column, list)),
+            _ => return error,
+        };
+        SpecError::from(Problem::with(column, &labels.node, format!("`{}` has no column `{column}`", path.display())).help(help)).into()
     }
 
     /// What makes paths and ids out of columns, where items are written in tables.

@@ -97,7 +97,8 @@ impl Opening<'_> {
         }
         let mut targets = None;
         if let Some(labels) = &card.labels {
-            let (read, strangers) = labels::read(card, &source, &mut sheet, (labels, &lists), &all)?;
+            let (read, strangers) =
+                labels::read(card, &source, &mut sheet, (labels, &lists), &all).map_err(|error| self.placed_in_labels(error))?;
             (targets, aside.strangers) = (Some(read), strangers);
         }
         let subject = card.subject.as_ref().map(|subject| self.subject(subject, &sheet, &fields)).transpose()?;

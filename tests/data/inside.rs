@@ -63,6 +63,8 @@ fn a_list_in_the_way_of_a_column_is_told_with_what_leads_into_it() {
         "{}tables: {{p: {{file: t.parquet, key: file, unmatched: keep}}}}\nfields: {{race: p.js.race}}\nlabel: race\n",
         table("csv")
     ));
+    cards.push(format!("{}labels: {{file: t.parquet, id: file, class: js.race}}\n", table("csv").replace("}\n", ", id: '{file}'}\n")));
+    cards.push(format!("{}labels: {{file: t.parquet, id: fiel, class: text.0.race}}\n", table("csv")));
     let outcomes = cards.iter().map(|card| format!("{card}{}", shown(&folder, card)));
     insta::assert_snapshot!(outcomes.collect::<Vec<_>>().join("---\n"));
 }
