@@ -1,7 +1,7 @@
 //! The backend `onnx`: predicts with model files, through ONNX Runtime.
 //!
-//! `model` loads the file and compares what it wants with what the job offers, `output` reads the job's `output`, `predict` does the job. The worker has
-//! loaded ONNX Runtime before this library, so that it is found by its name alone.
+//! `model` loads the file and compares what it wants with what the job offers, `output` reads the job's `output`, `predict` does the job. The worker
+//! has loaded ONNX Runtime before this library, so that it is found by its name alone.
 
 mod failure;
 mod model;

@@ -92,7 +92,8 @@ impl Model {
         self.batch.unwrap_or(FAST / (size_of::<f32>() * pixels.len()).max(1)).max(1)
     }
 
-    /// Runs the model on images, at most [`Self::chunk`] of them. Where the model takes a fixed number, black images fill it up, and their rows come last.
+    /// Runs the model on images, at most [`Self::chunk`] of them. Where the model takes a fixed number, black images fill it up, and their rows come
+    /// last.
     ///
     /// # Errors
     /// ONNX Runtime fails, or was told to end.

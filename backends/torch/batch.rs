@@ -23,8 +23,8 @@ impl Normalization {
         Self { wanted: [pixels.height, pixels.width, pixels.channels], mean: row(&pixels.mean), std: row(&pixels.std), device }
     }
 
-    /// The images of a batch: float32 of shape `[n, channels, height, width]`. In memory the channels stay innermost, as the host sends them, which is also how
-    /// convolutions run fastest.
+    /// The images of a batch: float32 of shape `[n, channels, height, width]`. In memory the channels stay innermost, as the host sends them, which
+    /// is also how convolutions run fastest.
     ///
     /// # Errors
     /// The column is missing, or of another shape than the job says.

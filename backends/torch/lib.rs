@@ -3,8 +3,8 @@
 //! What a spec can name stands in four tables, `architecture`, `loss`, `optimizer` and `schedule`, each entry with its options; adding one touches
 //! one file and its table. `train` and `predict` do the jobs.
 //!
-//! The same job gives the same bytes on the same machine: libtorch's generator is seeded anew for every step (`seed`), the number of threads is the job's,
-//! and none of the operators in use adds in an order that depends on timing on the CPU. (On CUDA some do; there, results agree only closely.)
+//! The same job gives the same bytes on the same machine: libtorch's generator is seeded anew for every step (`seed`), the number of threads is the
+//! job's, and none of the operators in use adds in an order that depends on timing on the CPU. (On CUDA some do; there, results agree only closely.)
 
 mod architecture;
 mod batch;

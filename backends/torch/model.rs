@@ -62,7 +62,8 @@ impl Model {
         file::write(path, &self.note, &self.tensors())
     }
 
-    /// Reads weights. Where the last layer may differ, it keeps its fresh values if the file has it for another number of classes; says whether it did.
+    /// Reads weights. Where the last layer may differ, it keeps its fresh values if the file has it for another number of classes; says whether it
+    /// did.
     ///
     /// # Errors
     /// The file can't be read, or a tensor is missing or has another shape.

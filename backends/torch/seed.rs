@@ -1,7 +1,7 @@
 //! Seeds of libtorch's generator.
 //!
-//! libtorch keeps one generator a process, whose state can neither be read nor set through its C interface. So it is seeded anew for whatever draws from
-//! it: a step draws the same numbers whether or not training stopped before it.
+//! libtorch keeps one generator a process, whose state can neither be read nor set through its C interface. So it is seeded anew for whatever draws
+//! from it: a step draws the same numbers whether or not training stopped before it.
 
 /// What a seed is for. The numbers are part of every trained result: never change or reuse one.
 #[derive(Clone, Copy, Debug)]

@@ -78,7 +78,8 @@ impl Images {
     /// that had to be decoded.
     ///
     /// # Errors
-    /// When images cannot be decoded (the first few are named, all others decoded), or the cache cannot be written. Who waits for an image gets the same error.
+    /// When images cannot be decoded (the first few are named, all others decoded), or the cache cannot be written. Who waits for an image gets the
+    /// same error.
     pub fn fill(&self, dataset: &Dataset, threads: usize, progress: Progress<'_>) -> Result<(), Arc<DataError>> {
         // Whoever waits must hear of the end, also of one that nobody foresaw.
         let _ending = Ending(self);

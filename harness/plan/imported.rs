@@ -140,7 +140,8 @@ pub(super) fn header(path: &Path) -> Option<Vec<String>> {
 }
 
 /// What must be kept of imported predictions: kinds of items are enough where only given decisions are counted, and nobody asks for one
-/// item, to join, pool, cluster or compare it, or to draw it together with what another seed made of it. `written` says whether the items themselves are to be written.
+/// item, to join, pool, cluster or compare it, or to draw it together with what another seed made of it. `written` says whether the items themselves
+/// are to be written.
 pub(super) fn keep(study: &Study, cell: usize, model: &ImportedModel, written: bool) -> Keep {
     let columns = &model.columns;
     let of_items = written

@@ -9,7 +9,8 @@ pub const FLOAT_NOISE: f64 = 1e-9;
 /// Ends of intervals hang on the tails of the resamples and move farther than the value between them.
 pub const END_FACTOR: f64 = 2.0;
 
-/// Compares a run with what was accepted. Rows match by axis values; rows, columns, statuses and counts must be equal, values lie within the accepted tolerance.
+/// Compares a run with what was accepted. Rows match by axis values; rows, columns, statuses and counts must be equal, values lie within the accepted
+/// tolerance.
 pub fn compare(accepted: &Snapshot, found: &Snapshot) -> Report {
     let mut report = Report::default();
     if accepted.study != found.study {

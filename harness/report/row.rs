@@ -16,7 +16,8 @@ pub struct Row {
     pub study: String,
     /// The model's name in the spec.
     pub model: String,
-    /// The cell's coordinates: axis name and level label, in the order of the axes. A cell lacks the axes that neither its model nor its evaluation mentions.
+    /// The cell's coordinates: axis name and level label, in the order of the axes. A cell lacks the axes that neither its model nor its evaluation
+    /// mentions.
     pub axes: Vec<(String, String)>,
     /// The evaluation's name.
     pub evaluation: String,

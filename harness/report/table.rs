@@ -102,7 +102,8 @@ impl Table {
     }
 }
 
-/// What rows must be keyed by so that no cell mixes numbers unseen: what the spec says, and each further dimension that two numbers of one cell differ in.
+/// What rows must be keyed by so that no cell mixes numbers unseen: what the spec says, and each further dimension that two numbers of one cell
+/// differ in.
 fn dimensions(written: &[&str], averaged: &[&str], columns: &[Column], numbers: &[Vec<&Row>], heading: &Heading) -> Vec<String> {
     let words = Word::ALL.map(Word::text);
     let axes: Vec<&str> = heading.axes.iter().map(|axis| axis.name.as_str()).filter(|axis| !averaged.contains(axis)).collect();

@@ -137,8 +137,8 @@ fn fetch(native: Native, pip: &Pip, wheel: &Wheel, partial: &Path, progress: &dy
     checked(wheel, partial, progress)?.ok_or_else(missing)
 }
 
-/// The wheel among those that have arrived, its sum checked. One that is cut short is removed and counts as absent; one of full length with another sum is
-/// an error, for it would only come again.
+/// The wheel among those that have arrived, its sum checked. One that is cut short is removed and counts as absent; one of full length with another
+/// sum is an error, for it would only come again.
 fn checked(wheel: &Wheel, partial: &Path, progress: &dyn Fn(&Progress)) -> Result<Option<PathBuf>, RuntimeError> {
     let entries = fs::read_dir(partial).map_err(RuntimeError::io("list", partial))?;
     let Some(entry) = entries.flatten().find(|entry| wheel.is_named(&entry.file_name().to_string_lossy())) else { return Ok(None) };

@@ -1,8 +1,8 @@
 //! Finds and fetches the native runtimes that backends stand on: libtorch and ONNX Runtime.
 //!
 //! A runtime is looked for where the user points (`LIBTORCH`, `LIBTORCH_USE_PYTORCH`, `ORT_DYLIB_PATH`) and else in the user's cache directory, where
-//! [`Native::install`] puts it. The answer is a [`Runtime`], whose `preload` names the libraries that a worker loads before it loads the plugin; so neither
-//! an environment variable nor an rpath is needed.
+//! [`Native::install`] puts it. The answer is a [`Runtime`], whose `preload` names the libraries that a worker loads before it loads the plugin; so
+//! neither an environment variable nor an rpath is needed.
 //!
 //! ```text
 //! let runtime = Native::Libtorch.install(&|step| eprint!("\r{step}"))?;
@@ -59,12 +59,12 @@ impl Native {
         Places::from_environment().find(self)
     }
 
-    /// The runtime on this machine, fetched first if it is missing (libtorch: 540 MB through `pip download`). A second call finds it at once; processes that
-    /// call at the same time wait for each other.
+    /// The runtime on this machine, fetched first if it is missing (libtorch: 540 MB through `pip download`). A second call finds it at once;
+    /// processes that call at the same time wait for each other.
     ///
     /// # Errors
-    /// Whatever stands in the way: no pip, no network, a wrong checksum, a full disk, a platform without packages. Wheels that arrived whole are kept for
-    /// the next attempt.
+    /// Whatever stands in the way: no pip, no network, a wrong checksum, a full disk, a platform without packages. Wheels that arrived whole are kept
+    /// for the next attempt.
     pub fn install(self, progress: &dyn Fn(&Progress)) -> Result<Runtime, RuntimeError> {
         Places::from_environment().install(self, progress)
     }

@@ -56,8 +56,8 @@ impl Native {
     }
 }
 
-/// CPU training needs `libtorch_cpu` and `libc10`, and these need three small libraries more; the CUDA half of the wheel (0.6 GB) is left out. In place of
-/// `libtorch.so`, which drags CUDA in, a linker script leads to `libtorch_cpu`; `build-version` is what torch-sys compares with its own.
+/// CPU training needs `libtorch_cpu` and `libc10`, and these need three small libraries more; the CUDA half of the wheel (0.6 GB) is left out. In
+/// place of `libtorch.so`, which drags CUDA in, a linker script leads to `libtorch_cpu`; `build-version` is what torch-sys compares with its own.
 static LIBTORCH: Package = Package {
     name: "libtorch",
     version: "2.13.0",

@@ -1,7 +1,7 @@
 //! From scores to decisions, by rules that are data.
 //!
-//! - [`steps`]: what is done to a score, in order; `fit`: what is found on another split, of `labelled` items; [`refit`]: found anew in every resample; `folds`:
-//!   found for each of several models that are scored as one; `unseen`: where that tells nothing of a group.
+//! - [`steps`]: what is done to a score, in order; `fit`: what is found on another split, of `labelled` items; [`refit`]: found anew in every
+//!   resample; `folds`: found for each of several models that are scored as one; `unseen`: where that tells nothing of a group.
 //! - [`post_process`]: rules that make groups fare alike; [`calibrate`]: what makes probabilities of scores before rules read them.
 //! - [`rulebook`]: what rules and calibrations are, in words.
 

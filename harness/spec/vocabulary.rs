@@ -67,7 +67,8 @@ pub enum ShareOf {
 }
 
 impl Layout {
-    /// The leaderboard of a study that asks for none: every axis that is not averaged or pooled, every metric once; `None` where there is a table or no metric.
+    /// The leaderboard of a study that asks for none: every axis that is not averaged or pooled, every metric once; `None` where there is a table or
+    /// no metric.
     pub fn default_table(&self, vocabulary: &Vocabulary) -> Option<Table> {
         let merged = |name: &str| self.average.iter().chain(&self.pool).any(|mention| mention.name == name);
         let mut columns: Vec<Column> = Vec::new();

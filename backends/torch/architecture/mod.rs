@@ -19,8 +19,8 @@ pub(crate) trait Architecture {
     /// Whether it can take such images; if not, why not.
     fn check(&self, image: &Image) -> Result<(), String>;
 
-    /// Adds its parameters to `store`, with fresh values from libtorch's generator. The network maps float32 of shape `[n, channels, height, width]` to
-    /// logits of shape `[n, classes]`.
+    /// Adds its parameters to `store`, with fresh values from libtorch's generator. The network maps float32 of shape `[n, channels, height, width]`
+    /// to logits of shape `[n, classes]`.
     fn build(&self, store: &nn::VarStore, image: &Image, classes: i64) -> Box<dyn ModuleT>;
 
     /// The names of the last layer's parameters, which depend on the number of classes.

@@ -47,8 +47,8 @@ impl Architecture for ResNet {
     }
 }
 
-/// Sets torchvision's initial values where tch has others: convolutions normal by fan-out (`kaiming_normal_(mode="fan_out", nonlinearity="relu")`), batch
-/// normalization 1 and 0, the last layer's weight as in every linear layer (its bias is so already).
+/// Sets torchvision's initial values where tch has others: convolutions normal by fan-out (`kaiming_normal_(mode="fan_out", nonlinearity="relu")`),
+/// batch normalization 1 and 0, the last layer's weight as in every linear layer (its bias is so already).
 fn initialize(store: &nn::VarStore) {
     let mut parameters: Vec<_> =
         store.variables().into_iter().filter(|(name, tensor)| tensor.requires_grad() && name != "fc.bias").collect();

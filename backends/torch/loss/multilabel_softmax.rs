@@ -40,7 +40,8 @@ impl Loss for MultilabelSoftmax {
         let (present, known) = targets.matrices();
         let k = present.sum_dim_intlist(1, false, Kind::Float);
         let has_positive = k.gt(0.0);
-        // A finite bound in place of -inf: an item of which nothing is known must not make NaN, whose slope would reach the weights through a product with 0.
+        // A finite bound in place of -inf: an item of which nothing is known must not make NaN, whose slope would reach the weights through a product
+        // with 0.
         let visible = if self.ignore_unknown { logits.masked_fill(&known.eq(0.0), -1e30) } else { logits.shallow_clone() };
         let mean_positive = (logits * &present).sum_dim_intlist(1, false, Kind::Float) / k.clamp_min(1.0);
         let losses = (visible.logsumexp(1, false) - mean_positive) * has_positive.to_kind(Kind::Float);

@@ -1,9 +1,9 @@
 //! Made-up data in a card's own layout, with a disparity that is known because it was planted.
 //!
-//! `cast` decides who is in it (`asked`: what splits and `where` want; `unit`: people, and their splits), `cell` says so in the card's words (`pattern`: texts that expressions
-//! match), `name` what files are called, `scene` draws, `picture` encodes, `raw` writes pixels as they are, `packed` archives, `beside` and
-//! `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock where people look at it, `kept` where studies find it
-//! again.
+//! `cast` decides who is in it (`asked`: what splits and `where` want; `unit`: people, and their splits), `cell` says so in the card's words
+//! (`pattern`: texts that expressions match), `name` what files are called, `scene` draws, `picture` encodes, `raw` writes pixels as they are,
+//! `packed` archives, `beside` and `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock where people look at it,
+//! `kept` where studies find it again.
 
 mod annotated;
 mod asked;

@@ -40,8 +40,8 @@ impl<'t> Column<'t> {
         self.array().is_null(row) || self.downcast::<LargeStringArray>().is_some_and(|texts| texts.value(row).is_empty())
     }
 
-    /// A cell as text: numbers and booleans are written out, lists and maps as JSON. Bytes that are UTF-8 are text, which some writers do not mark. What
-    /// pandas has no value for is NaN in a column of numbers, and missing here.
+    /// A cell as text: numbers and booleans are written out, lists and maps as JSON. Bytes that are UTF-8 are text, which some writers do not mark.
+    /// What pandas has no value for is NaN in a column of numbers, and missing here.
     ///
     /// # Errors
     /// When the column holds other bytes, or some kind that has no text.

@@ -2,8 +2,8 @@
 
 use crate::score::lens::roc::Roc;
 
-/// Everything that any metric reads, of one group. Count metrics read `cells`, `items`, `right` and `samples`; rank metrics `sweeps` or `rocs`; metrics of
-/// probabilities `items`, `trust`, `bins` and `beliefs`; those of one number an item `items` and `number`.
+/// Everything that any metric reads, of one group. Count metrics read `cells`, `items`, `right` and `samples`; rank metrics `sweeps` or `rocs`;
+/// metrics of probabilities `items`, `trust`, `bins` and `beliefs`; those of one number an item `items` and `number`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
     /// Sum of weights of the items.

@@ -68,7 +68,8 @@ const DEALT: usize = 4;
 
 impl Shuffle {
     /// The units of some groups, to be dealt out anew, each among those of its panel (`panel_of` says none of what is in no group) that hold
-    /// items of the same `kin`, by pattern; all where there is none. `None` where units are pairs (subjects under other labels would make other pairs), or where no two labels can be exchanged.
+    /// items of the same `kin`, by pattern; all where there is none. `None` where units are pairs (subjects under other labels would make other
+    /// pairs), or where no two labels can be exchanged.
     pub fn new(units: &Units, panel_of: impl Fn(u32) -> Option<usize>, kin: Option<&[u32]>) -> Option<Self> {
         if units.are_pairs() {
             return None;

@@ -2,7 +2,8 @@
 //!
 //! Every group reaches what lies below its hull of (false positive rate, true positive rate) and above the diagonal; on the lowest of the
 //! hulls the objective is largest at a corner, or where two hulls cross. A group that could do better is held back by draws that ignore
-//! its scores. From decisions alone, a hull is that of the decision and its reverse, which is AIF360's `EqOddsPostprocessing` for any number of groups.
+//! its scores. From decisions alone, a hull is that of the decision and its reverse, which is AIF360's `EqOddsPostprocessing` for any number of
+//! groups.
 
 use super::Cohorts;
 use super::curve::{Curve, Gains, Point};
