@@ -16,7 +16,7 @@ use crate::score::compare::contrast;
 use crate::score::compare::finding::{Finding, Statistic};
 use crate::score::compare::transition::Transition;
 use crate::score::compare::{Request, Side};
-use crate::score::measurement::{Measurement, Status};
+use crate::score::measurement::{Measurement, Status, told};
 use crate::spec::cell::CellEvaluation;
 use crate::spec::compare::{Adjust, Report, Test};
 use crate::spec::grid::Point;
@@ -230,8 +230,7 @@ impl Comparing<'_> {
             Some(Ok(transition)) => found.contrast.finding.transition = Some(transition),
             Some(Err(why)) => {
                 let reason = &mut found.contrast.finding.reason;
-                reason.push_str(if reason.is_empty() { "" } else { "; " });
-                reason.push_str(&format!("no transition: {why}"));
+                (_, *reason) = told(None, [std::mem::take(reason), format!("no transition: {why}")]);
             }
             None => {}
         }

@@ -13,8 +13,9 @@ use crate::score::predictions::pool::pooled;
 use crate::spec::cell::cell_name;
 use crate::spec::folds::as_written;
 
-/// Writes `training_items/<cell>/<split>.csv` for every training of a draw or with weights, `predictions/<cell>/<split>.parquet` for every evaluation that has predictions, `decisions/<cell>/<evaluation>.parquet` for every
-/// one with decision rules, and `….json` beside it with what was found for those that were fitted; answers the folders that there are.
+/// Writes `training_items/<cell>/<split>.csv` for every training of a draw or with weights, `predictions/<cell>/<split>.parquet` for every evaluation
+/// that has predictions, `decisions/<cell>/<evaluation>.parquet` for every one with decision rules, and `….json` beside it with what was found for
+/// those that were fitted; answers the folders that there are.
 pub fn export(scoring: Scoring<'_>, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let plan = scoring.plan;
     let (predicted, root) = (folder.join("predictions"), folder.join("decisions"));
@@ -31,7 +32,7 @@ pub fn export(scoring: Scoring<'_>, folder: &Path) -> anyhow::Result<Vec<PathBuf
             let Some(Ok(found)) = predictions(plan, scoring.results, cell, split, distort) else { continue };
             if fresh {
                 let suffix = distort.map(|distort| format!("-{distort}")).unwrap_or_default();
-                let name = format!("{}{suffix}", split.map_or_else(|| "all".to_owned(), as_written).replace('/', "-"));
+                let name = format!("{}{suffix}", split.map_or_else(|| "all".to_owned(), file_of));
                 write(&predicted, &plan.study.cells[part.cell].name, &name, "parquet", |path| Ok(found.write(path)?))?;
             }
             parts.push((part.fold.clone(), found));
@@ -81,12 +82,17 @@ fn training_items(plan: &Plan, root: &Path) -> anyhow::Result<Option<PathBuf>> {
                 }
                 Ok(writer.flush()?)
             };
-            let split = as_written(&format!("{}/{}", step.dataset, step.split)).replace('/', "-");
+            let split = file_of(&format!("{}/{}", step.dataset, step.split));
             write(root, &plan.study.cells[cell.cell].name, &split, "csv", writing)?;
             any = true;
         }
     }
     Ok(any.then(|| root.to_owned()))
+}
+
+/// The name of a split in a file's.
+fn file_of(split: &str) -> String {
+    as_written(split).replace('/', "-")
 }
 
 /// Writes one file of a cell, aside and renamed.

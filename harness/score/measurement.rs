@@ -85,7 +85,7 @@ impl Status {
 
 /// The status and reason of a number that is there: whether it rests on too few, and whatever else there is to know of it, empty where that
 /// is nothing.
-pub(super) fn told(small: Option<String>, remarks: impl IntoIterator<Item = String>) -> (Status, String) {
+pub(crate) fn told(small: Option<String>, remarks: impl IntoIterator<Item = String>) -> (Status, String) {
     let status = if small.is_some() { Status::Small } else { Status::Ok };
     let parts: Vec<String> = small.into_iter().chain(remarks).filter(|words| !words.is_empty()).collect();
     (status, parts.join("; "))
