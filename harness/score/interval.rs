@@ -1,10 +1,10 @@
 //! From replicates to the interval of one number.
 //!
 //! The percentiles of a bootstrap are too narrow in small samples (Hesterberg 2015, "What teachers should know about the bootstrap", section 4.1.1),
-//! and a point where all replicates agree. So, unless `method:` says otherwise: shares, and what rises with one, have exact intervals ([`share`]), of an effective number of
-//! items where items are weighted or clustered (Korn and Graubard 1998), which is that of the clusters that hold some of what the share is of; what
-//! errs further to one side has an interval on a scale that knows it ([`errors`]); everything else has percentiles at levels widened by Student's t;
-//! and where nothing varies, a perfect number is as uncertain as a share of its smaller class that is perfect.
+//! and a point where all replicates agree. So, unless `method:` says otherwise: shares, and what rises with one, have exact intervals ([`share`]), of
+//! an effective number of items where items are weighted or clustered (Korn and Graubard 1998), which is that of the clusters that hold some of what
+//! the share is of; what errs further to one side has an interval on a scale that knows it ([`errors`]); everything else has percentiles at levels
+//! widened by Student's t; and where nothing varies, a perfect number is as uncertain as a share of its smaller class that is perfect.
 //!
 //! - [`share`]: intervals of shares; [`gap`]: of numbers over groups; [`classes`]: of what several classes make; [`errors`]: of what errs to one
 //!   side; [`mistakes`]: of what mistakes of two kinds make; [`rise`]: of what rises with a share.
@@ -188,11 +188,16 @@ pub fn percentile(replicates: impl Iterator<Item = f64>, level: f64) -> Option<(
 /// Of fewer units the rarest resample (one in n^(n-1)) is more frequent than the levels that so few ask for, so that no resample reaches them.
 pub const FEW: f64 = 6.0;
 
+/// The percentiles of sorted replicates at levels widened for so many units.
+pub fn percentiles(sorted: &[f64], level: f64, units: f64) -> (f64, f64) {
+    let (low, high) = expanded(level, units.max(2.0));
+    (quantile(sorted, low), quantile(sorted, high))
+}
+
 /// The percentiles at levels widened for so many units, of positives or negatives whichever are fewer; of few units in all at least as far as
 /// Student's t of the resamples' spread reaches.
 fn widened(sorted: &[f64], value: f64, level: f64, (units, smaller): (f64, f64)) -> (f64, f64) {
-    let (low, high) = expanded(level, smaller.max(2.0));
-    let (low, high) = (quantile(sorted, low), quantile(sorted, high));
+    let (low, high) = percentiles(sorted, level, smaller);
     if units >= FEW {
         return (low, high);
     }
@@ -245,6 +250,9 @@ pub fn expanded_p(p: f64, units: f64, uncertainty: &Uncertainty) -> f64 {
     student_two_sided(z, units - 1.0).min(1.0)
 }
 
+/// How much more tied groups move the largest of them than its resamples show, in what these do show ([`of_gap`]).
+pub const UNSEEN: f64 = std::f64::consts::SQRT_2;
+
 /// Limits of a distance, which errors of what it is made of lengthen on the whole (where it does not grow with disparity: shorten).
 ///
 /// So its replicates lie off it on one side, further the shorter it is, and their percentiles would never reach that of no disparity. They
@@ -264,16 +272,16 @@ pub fn of_gap(replicates: impl Iterator<Item = f64>, value: f64, grows: bool, le
     let end = f64::midpoint(1.0, level);
     let reach = away(quantile(&sorted, if grows { end } else { 1.0 - end }));
     let shown = away(sorted.iter().sum::<f64>() / sorted.len() as f64);
-    let near = reach + std::f64::consts::SQRT_2 * shown;
+    let near = reach + UNSEEN * shown;
     Some(if grows { (value - near, value + reach) } else { (value - reach, value + near) })
 }
 
-/// The interval of a weighted sum of numbers of this range whose weights sum to `weights`, the least known of which rests on so many units, and
-/// so many of positives or negatives: the percentiles at levels widened for these. Where all resamples agree, the most that so many agreeing units let the numbers differ; so it is too
+/// The interval of a weighted sum of numbers of this range whose weights sum to `weights`, the least known of which rests on so many units: the
+/// percentiles at levels widened for these. Where all resamples agree, the most that so many agreeing units let the numbers differ; so it is too
 /// where a number rests on one unit alone, of which no resample says how far others are from it.
 pub fn of_contrast(
     (value, drawn): (f64, &[f64]),
-    (units, smaller): (f64, f64),
+    units: f64,
     weights: f64,
     (least, most): (f64, f64),
     level: f64,
@@ -286,9 +294,9 @@ pub fn of_contrast(
     let whole = (most - least) * weights / 2.0;
     let plain = uncertainty.method() == Method::Percentile;
     let alone = !plain && units <= 1.0 + 1e-9;
-    let (lower, upper) = if sorted[sorted.len() - 1] - sorted[0] > 1e-12 && !alone {
+    let (lower, upper) = if !is_still(&sorted) && !alone {
         let tail = (1.0 - level) / 2.0;
-        if plain { (quantile(&sorted, tail), quantile(&sorted, 1.0 - tail)) } else { widened(&sorted, value, level, (units, smaller)) }
+        if plain { (quantile(&sorted, tail), quantile(&sorted, 1.0 - tail)) } else { widened(&sorted, value, level, (units, units)) }
     } else {
         let (_, unseen) = share::interval(0.0, units.max(1.0), level, uncertainty.shares());
         let reach = unseen * whole;
@@ -297,6 +305,8 @@ pub fn of_contrast(
         }
         (value - reach, value + reach)
     };
+    // Few resamples, or those of a number that errs to one side, may all lie on one side of it.
+    let (lower, upper) = if plain { (lower, upper) } else { (lower.min(value), upper.max(value)) };
     Some((lower.max(-whole), upper.min(whole)))
 }
 
@@ -311,6 +321,13 @@ pub fn null(permuted: impl Iterator<Item = f64>, observed: f64, grows: bool) -> 
     let slack = 1e-12;
     let hits = sorted.iter().filter(|gap| if grows { **gap >= observed - slack } else { **gap <= observed + slack }).count();
     Some((quantile(&sorted, 0.5), (hits + 1) as f64 / (sorted.len() + 1) as f64))
+}
+
+/// Whether all replicates that have a number have the same.
+pub fn is_still(replicates: &[f64]) -> bool {
+    let (least, most) =
+        replicates.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| (least.min(*value), most.max(*value)));
+    most - least <= 1e-12
 }
 
 fn defined(replicates: impl Iterator<Item = f64>) -> (Vec<f64>, usize) {

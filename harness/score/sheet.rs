@@ -3,15 +3,14 @@
 mod bases;
 mod block;
 mod draws;
+mod extremes;
 mod kin;
 mod limits;
 mod omitted;
-
-use rayon::prelude::*;
+mod scored;
 
 use super::Value;
 use super::breakdown::{Breakdown, Panel};
-use super::interval;
 use super::lens::Lens;
 use super::metric::{Metric, Over, Support};
 use super::predictions::Predictions;
@@ -23,12 +22,13 @@ use crate::score::rule::refit::Refit;
 use crate::score::units::clusters::Clusters;
 use crate::score::units::matching::Matching;
 use crate::spec::evaluation::Policy;
-use crate::spec::uncertainty::{Method, Uncertainty};
-use bases::Worth;
-use block::{Block, Drawn, Roster};
+use crate::spec::uncertainty::Uncertainty;
+use block::{Block, Roster};
 pub use omitted::{Lack, Omitted};
+pub use scored::Scored;
 
 /// Metrics, a lens and a breakdown.
+#[derive(Clone, Copy)]
 pub struct Sheet<'a> {
     /// What is read.
     pub lens: &'a Lens,
@@ -126,8 +126,6 @@ pub struct Replay {
     pub omitted: Vec<Omitted>,
     /// In each resample; NaN where undefined.
     pub replicates: Vec<Vec<f64>>,
-    /// What distances are where there is none, draw by draw; empty where no number is such a distance.
-    pub chance: Vec<Vec<f64>>,
 }
 
 impl Sheet<'_> {
@@ -137,69 +135,8 @@ impl Sheet<'_> {
         let rows = Rows { groups, patterns, weights: predictions.weight(), clusters, copies: predictions.copies() };
         let units = Units::new(rows, predictions.ids());
         let patterns: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
-        let slots = self.slots(&units, &patterns);
-        let mut tallies = self.tallies();
-        self.sum(&slots, &units.counted(), &mut tallies);
-        let supports = tallies.clone();
-        self.sum(&slots, &units.observed(), &mut tallies);
-        let blocks = self.blocks(&tallies);
-        let roster = self.roster(&units);
-        let values = self.values(&tallies, &blocks, &roster);
-
-        let numbers = |tallies: &[Tally]| self.values(tallies, &blocks, &roster).into_iter().map(number).collect::<Vec<f64>>();
-        let plain = clusters.is_none() && predictions.weight().is_none() && self.refit.is_none();
-        // Counts alone say how uncertain shares of items are that count alike.
-        let counted = plain && uncertainty.shares_have_their_own() && self.metrics.iter().all(|metric| metric.is_counted());
-        let resampled = if counted { Vec::new() } else { self.resamples(&slots, uncertainty, numbers) };
-        let left_out = if uncertainty.method() == Method::Bca && !counted { self.left_out(&slots, numbers) } else { Vec::new() };
-
-        let spots = self.spots(&tallies);
-        let nulls = self.nulls(&spots, &units, uncertainty);
-
-        let mut drawn = Drawn {
-            intervals: Vec::new(),
-            units: Vec::new(),
-            chance: self.turned(&slots, uncertainty, numbers),
-            still: Vec::new(),
-            resampled,
-            items: supports[self.breakdown.groups.len()..].iter().map(|tally| tally.items).sum(),
-            roster,
-            // Subjects in several groups are common to these, and a rule that is found anew is to all.
-            related: units.are_shared() || self.refit.is_some(),
-            ranks: (0..tallies.len()).map(|group| units.rank(group)).collect(),
-            of_pairs: units.are_pairs(),
-            blocks,
-            values,
-        };
-        let (bases, classes) = if plain { Default::default() } else { self.bases(&units, &drawn.blocks) };
-        let sides = if plain { Vec::new() } else { self.sides(&units, supports.len()) };
-        let worth = Worth { effective: self.effective(&units), bases, classes, sides, plain };
-        drawn.units = self.units(&drawn, &supports, &worth);
-        drawn.intervals = self.intervals(&drawn, &tallies, &supports, &worth, &left_out, uncertainty);
-        drawn.still = self.still(&drawn, uncertainty);
-        let values = self.reduced(&spots, &drawn.blocks, &drawn.values, &drawn.roster);
-        let (spots, drawn, told) = (&spots, &drawn, drawn.tells());
-        let read = |index: usize| {
-            let (spot, value): (Spot, Value) = (spots[index], values[index]);
-            let gap = self.over(&spot).filter(|over| over.reduction.is_gap());
-            let null =
-                value.ok().zip(gap).and_then(|(value, over)| interval::null(nulls[index].iter().copied(), value, over.reduction.grows()));
-            let interval = value.ok().filter(|_| told).and_then(|value| self.interval(&spot, value, drawn, uncertainty));
-            Reading {
-                spot,
-                value,
-                support: self.support(&spot, &supports),
-                interval: interval.map(|ends| self.with_no_gap(&spot, ends, null, uncertainty)),
-                null,
-                omitted: Omitted {
-                    interval: (value.is_ok() && interval.is_none() && !self.metrics[spot.metric].is_count())
-                        .then(|| self.no_interval(&spot, drawn))
-                        .flatten(),
-                    ..self.omitted(&spot, value, &drawn.blocks[spot.metric], &drawn.values, &drawn.roster)
-                },
-            }
-        };
-        (0..spots.len()).into_par_iter().map(read).collect()
+        let plain = clusters.is_none() && predictions.weight().is_none();
+        Scored::new(*self, &units, &patterns, plain, uncertainty).with_nulls(&units).readings()
     }
 
     /// The numbers of this sheet as observed and in every resample of some units, whose slots have these patterns.
@@ -216,9 +153,7 @@ impl Sheet<'_> {
         let values = self.reduced(&spots, &blocks, &of_groups, &roster);
         let omitted = |(spot, value): (&Spot, &Value)| self.omitted(spot, *value, &blocks[spot.metric], &of_groups, &roster);
         let omitted = spots.iter().zip(&values).map(omitted).collect();
-        let numbers = self.numbers(units);
-        let chance = self.turned(&slots, uncertainty, &numbers);
-        Replay { spots, values, supports, omitted, replicates: self.resamples(&slots, uncertainty, numbers), chance }
+        Replay { spots, values, supports, omitted, replicates: self.resamples(&slots, uncertainty, self.numbers(units)) }
     }
 
     /// Every number of the sheet, from the sums of a draw.
@@ -328,6 +263,7 @@ impl Sheet<'_> {
                     items: sum.items + next.items,
                     positives: add(sum.positives, next.positives),
                     negatives: add(sum.negatives, next.negatives),
+                    fewest: sum.fewest + next.fewest,
                 })
                 .unwrap_or_default(),
         }

@@ -248,7 +248,8 @@ fn a_gap_of_too_few_groups_has_too_little_evidence_in_comparisons_too() {
 
 #[test]
 fn gaps_are_compared_over_the_groups_that_all_sides_have_numbers_of() {
-    // Both decide alike in `a` and `b`, of which 8 and 6 in 10 positive decisions are right; in `c` one is right in 1 of 10, the other decides nobody.
+    // Both decide alike in `a` and `b`, of which 8 and 6 in 10 positive decisions are right; in `c` one is right in 1 of 10, the other decides
+    // nobody.
     let said = |decides: bool| {
         let row = |row: usize| {
             let (group, item) = (row / 20, row % 20);

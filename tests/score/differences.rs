@@ -28,6 +28,55 @@ const SCENARIOS: &[Scenario] = &[
     Scenario::new("accuracy, 20 subjects of 5", "accuracy_score", &[(100, 0.5, 0.1, 0.2)], 0.1).of_subjects(5),
     // The second model closes half of a gap of 0.3.
     Scenario::new("gap of two groups of 100", "accuracy_score_difference", &[(100, 0.5, 0.05, 0.05), (100, 0.5, 0.05, 0.2)], -0.15),
+    // The first model treats groups alike, and chance alone makes its gap; the second one group worse.
+    Scenario::new(
+        "no gap against one, two groups of 100",
+        "accuracy_score_difference",
+        &[(100, 0.5, 0.05, 0.05), (100, 0.5, 0.35, 0.05)],
+        0.3,
+    ),
+    Scenario::new(
+        "no gap against a small one, two groups of 100",
+        "accuracy_score_difference",
+        &[(100, 0.5, 0.05, 0.05), (100, 0.5, 0.35, 0.25)],
+        0.1,
+    ),
+    Scenario::new(
+        "no gap against one, seven groups of 60",
+        "accuracy_score_difference",
+        &[
+            (60, 0.5, 0.0, 0.0),
+            (60, 0.5, 0.3, 0.3),
+            (60, 0.5, 0.3, 0.3),
+            (60, 0.5, 0.3, 0.3),
+            (60, 0.5, 0.3, 0.3),
+            (60, 0.5, 0.3, 0.3),
+            (60, 0.5, 0.3, 0.1),
+        ],
+        0.2,
+    ),
+    Scenario::new(
+        "no gap on both, seven groups of 60",
+        "accuracy_score_difference",
+        &[
+            (60, 0.5, 0.0, 0.0),
+            (60, 0.5, 0.3, 0.3),
+            (60, 0.5, 0.3, 0.3),
+            (60, 0.5, 0.3, 0.3),
+            (60, 0.5, 0.3, 0.3),
+            (60, 0.5, 0.3, 0.3),
+            (60, 0.5, 0.3, 0.3),
+        ],
+        0.0,
+    ),
+    Scenario::new(
+        "no gap against one as a ratio, two groups of 100",
+        "accuracy_score_ratio",
+        &[(100, 0.5, 0.05, 0.05), (100, 0.5, 0.35, 0.05)],
+        0.6 - 1.0,
+    ),
+    Scenario::new("deviation, two groups of 100", "accuracy_score_group_std", &[(100, 0.5, 0.05, 0.05), (100, 0.5, 0.35, 0.05)], 0.15),
+    Scenario::new("worst group of two of 100", "accuracy_score_group_min", &[(100, 0.5, 0.05, 0.05), (100, 0.5, 0.35, 0.05)], -0.3),
     Scenario::new("gap of two groups of 25", "accuracy_score_difference", &[(25, 0.5, 0.05, 0.05), (25, 0.5, 0.05, 0.2)], -0.15),
 ];
 
@@ -72,7 +121,8 @@ fn found(
     seeds: &[Option<usize>],
     method: Method,
 ) -> Finding {
-    let (groups, name) = if metric.ends_with("_difference") { ("g", "") } else { ("", "") };
+    let over = ["_difference", "_ratio", "_group_std", "_group_min"].iter().any(|reduction| metric.ends_with(reduction));
+    let (groups, name) = if over { ("g", "") } else { ("", "") };
     let evaluation = spec::<Evaluation>(&format!("{{groups: [{groups}], positive: 1, decide: given, metrics: [{metric}]}}"));
     let fitted = FittedRules::new();
     let sides: Vec<Side<'_>> =

@@ -67,3 +67,69 @@ fn few_subjects_reach_as_far_as_students_t() {
     assert!((0.45..0.75).contains(&width(f1)), "{f1:?}");
     assert!(comparisons.iter().all(|row| row["p"].parse::<f64>().unwrap() > 0.02), "{comparisons:?}");
 }
+
+/// What is compared of two models, of items with a label, what each model decided, and a probability of each; all count in both groups.
+fn compared(items: &[(u8, [u8; 2], [f64; 2])], metric: &str, method: &str) -> HashMap<String, String> {
+    let model = |side: usize| {
+        let row = |(item, (label, decided, score)): (usize, &(u8, [u8; 2], [f64; 2]))| {
+            format!("i{item},{label},{},{},{}\n", decided[side], score[side], ["x", "y"][item % 2])
+        };
+        format!("id,y,d,s,g\n{}", items.iter().enumerate().map(row).collect::<String>())
+    };
+    let columns = "{id: id, label: y, decision: d, probabilities: s}";
+    let study = format!(
+        "fairgrid: 1\nstudy: few\nmodels:\n  a: {{predictions: a.csv, columns: {columns}}}\n  b: {{predictions: b.csv, columns: {columns}}}\n\
+         evaluate:\n  e: {{groups: [g], positive: 1, decide: given, metrics: [{metric}]}}\n\
+         compare:\n  c: {{models: [a, b], metrics: [{metric}]}}\n\
+         uncertainty: {{method: {method}, null: {{permutations: 0}}}}\ntables: {{main: {{rows: [model], columns: [{metric}]}}}}\n"
+    );
+    let folder = Folder::new().file("few.yaml", study).file("a.csv", model(0)).file("b.csv", model(1));
+    let outcome = fairgrid(["run", "few.yaml", "--quiet"]).within(&folder).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let mut reader = csv::Reader::from_path(folder.path("results/few/comparisons.csv")).unwrap();
+    let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    rows.into_iter().find(|row| row["metric"] == metric && ["", "over g"].contains(&row["group"].as_str())).unwrap()
+}
+
+fn p(row: &HashMap<String, String>) -> f64 {
+    row["p"].parse().unwrap()
+}
+
+#[test]
+fn classes_that_a_number_is_not_of_do_not_widen_it() {
+    // Of 100 positives a group, the first model finds 90 of the one and 50 of the other, the second 80 of both.
+    let found = |item: usize| {
+        let (half, turn) = (item % 2, item / 2 % 10);
+        (1, [u8::from(turn < [9, 5][half]), u8::from(turn < 8)], [0.3 + 0.001 * (item % 50) as f64, 0.4 + 0.0013 * (item % 70) as f64])
+    };
+    let positives: Vec<_> = (0..200).map(found).collect();
+    let with =
+        |negatives: usize| [positives.clone(), (0..negatives).map(|item| (0, [u8::from(item % 3 == 0); 2], [0.3, 0.4])).collect()].concat();
+    let many = compared(&with(200), "recall_score_difference", "standard");
+    assert!(p(&many) < 0.01, "{many:?}");
+    for negatives in [0, 2, 6] {
+        let few = compared(&with(negatives), "recall_score_difference", "standard");
+        assert!((width(&few) / width(&many) - 1.0).abs() < 0.1 && p(&few) < 0.01, "{negatives}: {few:?}, {many:?}");
+        for metric in ["mean_prediction", "demographic_parity_difference", "accuracy_score_difference"] {
+            let of_all = compared(&with(negatives), metric, "standard");
+            assert!(p(&of_all) < 0.02, "{negatives}: {of_all:?}");
+        }
+    }
+}
+
+#[test]
+fn three_items_of_a_class_reach_as_far_as_students_t() {
+    let negatives = [(0, [0; 2], [0.5, 0.29]), (0, [0; 2], [0.6, 0.251]), (0, [0; 2], [0.7, 0.464])];
+    let all: Vec<_> = negatives.into_iter().chain((0..60).map(|_| (1, [1; 2], [0.8, 0.7]))).collect();
+    let row = compared(&all, "balance_for_negative_class", "standard");
+    // Differences of -0.21, -0.349 and -0.236: Student's t with two degrees of freedom, and a little more, since resamples have two to four of them.
+    let [lower, upper] = ["lower", "upper"].map(|end| row[end].parse::<f64>().unwrap());
+    assert!((lower + 0.449).abs() < 0.04 && (upper + 0.081).abs() < 0.04, "{row:?}");
+}
+
+#[test]
+fn p_says_what_the_interval_does_where_no_resample_differs() {
+    let alone: Vec<_> = (0..40).map(|item| (u8::from(item > 0), [1; 2], [0.7, if item > 0 { 0.7 } else { 0.2 }])).collect();
+    let row = compared(&alone, "balance_for_negative_class", "percentile");
+    assert!(width(&row) > 0.9 && p(&row) >= 0.5, "{row:?}");
+}

@@ -1,7 +1,7 @@
 //! Whether intervals of scores hold what they promise, by simulation: rankings, losses and calibration of two groups of subjects.
 //!
-//! What a run with 2,000 files a row of rankings and 500 of calibration gave (`cargo test --release every_score -- --ignored --nocapture`): see the table in
-//! `benchmarks/coverage.md`.
+//! What a run with 2,000 files a row of rankings and 500 of calibration gave (`cargo test --release every_score -- --ignored --nocapture`): see the
+//! table in `benchmarks/coverage.md`.
 
 use fairgrid::data::frame::{Factor, Targets};
 use fairgrid::score::measurement::Measurement;

@@ -299,6 +299,11 @@ impl Reduction {
         (self.is_gap() || scaled_down).then(|| self.grows())
     }
 
+    /// Whether chance moves it to one side: a gap, or the largest or smallest of the groups.
+    pub fn is_extreme(self) -> bool {
+        self.errs_up().is_some() || matches!(self, Self::GroupMin | Self::GroupMax)
+    }
+
     /// Its value where groups do not differ, if it is a gap or has a sign.
     pub fn no_effect(self) -> Option<f64> {
         match self {

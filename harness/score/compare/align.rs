@@ -11,6 +11,9 @@ use crate::score::predictions::ids::Ids;
 pub const UNWEIGHTED: &str =
     "the sides do not agree on weights: one has none (name them as `weight` in the `columns` of both, or of neither)";
 
+/// By how much of itself a weight may differ that is written by two hands.
+const ROUNDING: f64 = 1e-9;
+
 /// Brings all predictions into the first ones' order of items.
 ///
 /// # Errors
@@ -77,7 +80,7 @@ fn weights(first: &Predictions, other: &Predictions) -> Option<String> {
     let apart = match (first.weight(), other.weight()) {
         (None, None) => return None,
         (Some(weight), Some(others)) => {
-            let row = weight.iter().zip(others).position(|(weight, other)| weight != other)?;
+            let row = weight.iter().zip(others).position(|(weight, other)| (weight - other).abs() > ROUNDING * weight.abs())?;
             format!("`{}` weighs `{}` on one side and `{}` on the other", first.ids().get(row), weight[row], others[row])
         }
         _ => return Some(UNWEIGHTED.to_owned()),

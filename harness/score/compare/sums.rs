@@ -1,10 +1,10 @@
 //! Contrasts as weighted sums of the sides' numbers, in one metric and breakdown.
 //!
-//! - `counted`: those that are shares of plain items; `distances`: of distances that chance lengthens; `permuted`: by chance.
+//! - `counted`: those that are shares of plain items; `limited`: of numbers that chance moves to one side; `permuted`: by chance.
 //! - `played`: the sides' numbers, draw by draw.
 
 mod counted;
-mod distances;
+mod limited;
 mod permuted;
 mod played;
 
@@ -28,7 +28,7 @@ use crate::score::lens::Lens;
 use crate::score::measurement::{Direction, told};
 use crate::score::metric::Metric;
 use crate::score::rule::refit::Refit;
-use crate::score::sheet::Spot;
+use crate::score::sheet::{NoInterval, Scored, Spot};
 use crate::spec::compare::Test;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
@@ -78,10 +78,11 @@ impl Paired<'_> {
             return Vec::new();
         }
         let played = self.play_together();
+        let scored = if self.are_limited() { self.scored(&played) } else { Vec::new() };
         let mut findings = Vec::new();
         for (place, contrast) in request.contrasts.iter().enumerate().filter(|(_, contrast)| wanted(contrast)) {
             for sum in self.sums(contrast, &played.replays[0].spots) {
-                let finding = self.finding(&sum, contrast.statistic(), &played, request);
+                let finding = self.finding(&sum, contrast.statistic(), (&played, &scored), request);
                 findings.push(Finding { contrast: place, ..finding });
             }
         }
@@ -129,7 +130,7 @@ impl Paired<'_> {
         }
     }
 
-    fn finding(&self, sum: &Sum, statistic: Statistic, played: &Played, request: &Request<'_>) -> Finding {
+    fn finding(&self, sum: &Sum, statistic: Statistic, (played, scored): (&Played, &[Scored<'_>]), request: &Request<'_>) -> Finding {
         let first = &self.audits[0];
         let metric = self.metrics[0];
         let replays = &played.replays;
@@ -147,31 +148,36 @@ impl Paired<'_> {
         let estimate = undefined.is_none().then(|| sum.terms.iter().filter_map(|(weight, at)| Some(weight * value(*at).ok()?)).sum());
         let permutes = request.test == Test::Permutation && self.uncertainty.permutations() > 0;
         let permuted = estimate.filter(|_: &f64| permutes).map(|_| self.permuted(sum, played)).transpose();
-        let (status, reason) = match (undefined, small) {
-            (Some(undefined), small) => first.absent(undefined, small, &too_small, lacking.into_iter(), self.breakdown),
-            (None, small) => {
-                let without_p = permuted.as_ref().err().map(|why| format!("no p: {why}"));
-                let too_small = if small.is_some() { Vec::new() } else { too_small };
-                told(small, [audit::without(too_small.into_iter().chain(lacking))].into_iter().chain(without_p))
-            }
-        };
         let resample =
             |place: usize| sum.terms.iter().map(|(weight, (side, number))| weight * replays[*side].replicates[place][*number]).sum();
         let drawn: Vec<f64> = (0..self.uncertainty.bootstrap() as usize).map(resample).collect();
         let level = self.uncertainty.level();
         let worth = sum.terms.iter().map(|(_, at)| played.worth(*at)).fold(f64::INFINITY, f64::min);
-        let units = touched().map(|spot| played.known(spot)).fold(f64::INFINITY, f64::min);
+        let weights: f64 = sum.terms.iter().map(|(weight, _)| weight.abs()).sum();
+        let (least, most) = metric.limits();
+        let furthest = (most - least) * weights / 2.0;
         let seeds = estimate.and_then(|_| self.seeds(sum, &drawn, played, request.seeds));
-        let distances = estimate.and_then(|estimate| self.distances(sum, estimate, played));
+        let limited = estimate.and_then(|estimate| self.limited(sum, estimate, worth, scored, played));
         let interval = |level: f64| {
             // Of models that say the same nothing varies.
-            let of_distances = distances.as_ref().and_then(|distances| distances.interval(level));
-            let (lower, upper) = of_distances.or_else(|| self.interval(sum, (estimate?, &drawn), level, (units, worth), played))?;
+            let of_numbers = limited.as_ref().map(|limited| limited.interval(level));
+            let (lower, upper) = of_numbers.or_else(|| self.interval(sum, (estimate?, &drawn), level, worth, played))?;
             let (Some(estimate), Some(seeds)) = (estimate, &seeds) else { return Some((lower, upper)) };
             let further = seeds.further(level);
-            Some((estimate - (estimate - lower).max(0.0).hypot(further), estimate + (upper - estimate).max(0.0).hypot(further)))
+            let (down, up) = ((estimate - lower).max(0.0).hypot(further), (upper - estimate).max(0.0).hypot(further));
+            Some(((estimate - down).max(-furthest), (estimate + up).min(furthest)))
         };
         let ends = interval(level);
+        let (status, reason) = match (undefined, small) {
+            (Some(undefined), small) => first.absent(undefined, small, &too_small, lacking.into_iter(), self.breakdown),
+            (None, small) => {
+                let without_p = permuted.as_ref().err().map(|why| format!("no p: {why}"));
+                let too_small = if small.is_some() { Vec::new() } else { too_small };
+                let without_interval = ends.is_none().then(|| NoInterval::of(drawn.iter().copied())).flatten();
+                let without_interval = without_interval.map(|why| why.words().to_owned());
+                told(small, [audit::without(too_small.into_iter().chain(lacking))].into_iter().chain(without_interval).chain(without_p))
+            }
+        };
         let items = |(side, number): At| replays[side].supports[number].items;
         let n: f64 = if sum.groups.is_some() { sum.terms.iter().map(|(_, at)| items(*at)).sum() } else { items(sum.terms[0].1) };
         let class = sum.spot.class.map(|class| first.predictions.classes()[class].clone());
@@ -197,11 +203,13 @@ impl Paired<'_> {
             level: ends.map(|_| level),
             no_effect: metric.no_effect().unwrap_or_default(),
             p: estimate.and_then(|estimate| match (request.test, seeds.as_ref().and_then(|seeds| seeds.p(estimate))) {
-                // Distances have intervals of their own, as shares have: p is where those reach 0.
-                (Test::Bootstrap, _) if distances.is_some() => interval::reaching_zero(interval),
+                // Some have intervals of their own, as shares have: p is where those reach 0.
+                (Test::Bootstrap, _) if limited.is_some() => {
+                    interval::reaching_zero(interval).map(|p| p.max(least_p(&drawn, worth, self.uncertainty)))
+                }
                 (Test::Bootstrap, Some(p)) => Some(p),
                 (Test::Bootstrap, None) if self.is_of_shares(sum, played) && !drawn.is_empty() => interval::reaching_zero(interval),
-                (Test::Bootstrap, None) => resampled_p(&drawn, (units, worth), interval, self.uncertainty),
+                (Test::Bootstrap, None) => resampled_p(&drawn, worth, interval, self.uncertainty),
                 (Test::Permutation, _) => permuted.ok().flatten().map(|drawn| beyond(&drawn, estimate)),
                 _ => self.exact_p(sum, played, request.test),
             }),
@@ -221,7 +229,7 @@ impl Paired<'_> {
 
     /// Of shares in two groups of plain items, Newcombe's interval (1998, his method 10) from the groups' own; of shares of the same plain items
     /// on two sides, Tango's; else that of any contrast of so many units.
-    fn interval(&self, sum: &Sum, (value, drawn): (f64, &[f64]), level: f64, units: (f64, f64), played: &Played) -> Option<(f64, f64)> {
+    fn interval(&self, sum: &Sum, (value, drawn): (f64, &[f64]), level: f64, units: f64, played: &Played) -> Option<(f64, f64)> {
         let plain = self.uncertainty.method() == Method::Percentile;
         if let (Some((from, to)), false) = (self.counts(sum, played), drawn.is_empty()) {
             let share = |(part, whole): (u64, u64)| part as f64 / whole as f64;
@@ -294,18 +302,28 @@ fn beyond(permuted: &[f64], estimate: f64) -> f64 {
     (far + 1) as f64 / (permuted.len() + 1) as f64
 }
 
-/// The two-sided p of a contrast that rests on so many units, and so many of positives or negatives: of few units, which resamples do not reach
-/// far enough for, where its interval reaches 0.
+/// The two-sided p of a contrast that rests on so many units: of few units, which resamples do not reach far enough for, and where no resample
+/// differs from another, where its interval reaches 0.
 pub(in crate::score) fn resampled_p(
     drawn: &[f64],
-    (units, smaller): (f64, f64),
+    units: f64,
     interval: impl Fn(f64) -> Option<(f64, f64)>,
     uncertainty: &Uncertainty,
 ) -> Option<f64> {
-    if units < interval::FEW && uncertainty.method() != Method::Percentile && !drawn.is_empty() {
-        return interval::reaching_zero(interval);
+    let few = units < interval::FEW && uncertainty.method() != Method::Percentile;
+    let still = interval::is_still(drawn);
+    if !drawn.is_empty() && (few || still) {
+        // Of models that say the same there is no interval where losses have no limit, and no doubt.
+        let same = still && drawn.iter().all(|difference| difference.abs() <= 1e-12);
+        return if same { Some(1.0) } else { interval::reaching_zero(interval) };
     }
-    two_sided(drawn).map(|p| interval::expanded_p(p, smaller, uncertainty))
+    two_sided(drawn).map(|p| interval::expanded_p(p, units, uncertainty))
+}
+
+/// The least p that so many resamples of so many units can tell.
+fn least_p(drawn: &[f64], units: f64, uncertainty: &Uncertainty) -> f64 {
+    let all = drawn.iter().filter(|difference| !difference.is_nan()).count();
+    interval::expanded_p(2.0 / (all + 1) as f64, units, uncertainty)
 }
 
 /// Twice the share of resamples, with one added, on whose side of 0 the number is rarer; `None` where fewer than half have a number.

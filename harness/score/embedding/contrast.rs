@@ -182,9 +182,8 @@ impl Sides<'_> {
         let level = self.uncertainty.level();
         let weights: f64 = sum.terms.iter().map(|(weight, _)| weight.abs()).sum();
         let units = spot.rests.iter().filter_map(|group| replays[0].effective.get(*group)).copied().fold(n as f64, f64::min);
-        let interval = |level: f64| {
-            interval::of_contrast((estimate?, &drawn), (units, units), weights, metric.definition.range, level, self.uncertainty)
-        };
+        let interval =
+            |level: f64| interval::of_contrast((estimate?, &drawn), units, weights, metric.definition.range, level, self.uncertainty);
         let ends = interval(level);
         let group = |group: usize| self.breakdown.groups[group].clone();
         let (from, to) = sum.groups.map(|(from, to)| (group(from), group(to))).unwrap_or_default();
@@ -203,7 +202,7 @@ impl Sides<'_> {
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
             p: estimate.and_then(|estimate| match (self.request.test, sum.groups) {
-                (Test::Bootstrap, _) => resampled_p(&drawn, (units, units), interval, self.uncertainty),
+                (Test::Bootstrap, _) => resampled_p(&drawn, units, interval, self.uncertainty),
                 (Test::Permutation, Some(groups)) => self.relabelled(sum, estimate, groups),
                 // These are of shares, or exchange what two models decided.
                 _ => None,

@@ -192,12 +192,6 @@ impl Family<'_> {
         Some((value - down, value + up))
     }
 
-    /// The same of smallest contrasts.
-    pub fn sum_of_smallest(&self, parts: &[Vec<Contrast>], weight: f64) -> Option<(f64, f64)> {
-        let turned: Vec<Vec<Contrast>> = parts.iter().map(|part| part.iter().map(Contrast::turned).collect()).collect();
-        self.sum(&turned, weight).map(|(lower, upper)| (-upper, -lower))
-    }
-
     fn quantile(&self) -> f64 {
         normal_quantile(f64::midpoint(1.0, self.level))
     }
@@ -273,7 +267,9 @@ impl Contrast {
         f64::midpoint(self.down, self.up)
     }
 
-    fn turned(&self) -> Self {
+    /// The same turned round: what was the smallest is the largest.
+    #[must_use]
+    pub fn turned(&self) -> Self {
         Self { value: -self.value, down: self.up, up: self.down, legs: self.legs.map(|(leg, part)| (leg, -part)) }
     }
 

@@ -130,8 +130,7 @@ impl Sides<'_> {
         let worth = rests.iter().filter_map(|group| effective.get(*group)).copied().fold(n, f64::min);
         let weights = terms.iter().map(|(weight, _)| weight.abs()).sum();
         let level = uncertainty.level();
-        let limits =
-            |level: f64| interval::of_contrast((estimate?, &drawn), (worth, worth), weights, metric.definition.range, level, uncertainty);
+        let limits = |level: f64| interval::of_contrast((estimate?, &drawn), worth, weights, metric.definition.range, level, uncertainty);
         let ends = limits(level);
         let group = |group: usize| breakdown.groups[group].clone();
         let (from, to) = sum.groups.map(|(from, to)| (group(from), group(to))).unwrap_or_default();
@@ -151,7 +150,7 @@ impl Sides<'_> {
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
             p: estimate.and_then(|estimate| match self.request.test {
-                Test::Bootstrap => resampled_p(&drawn, (worth, worth), limits, uncertainty),
+                Test::Bootstrap => resampled_p(&drawn, worth, limits, uncertainty),
                 Test::Permutation => self.relabelled(sum, estimate),
                 // These are of shares.
                 Test::McNemar | Test::McNemarExact | Test::Fisher => None,

@@ -22,6 +22,9 @@ pub struct Support {
     pub positives: Option<f64>,
     /// Negative items, or item-label pairs, where the metric has negatives.
     pub negatives: Option<f64>,
+    /// What the smallest of its parts is of: positives for a recall, positives or negatives for equalized odds, whichever are fewer; the items
+    /// where that is not told.
+    pub fewest: f64,
 }
 
 impl Metric {
@@ -117,7 +120,27 @@ impl Metric {
             (Some(_), Some((positives, negatives))) => positives + negatives,
             _ => tally.items,
         };
-        Support { items, positives: side.map(|side| side.0), negatives: side.map(|side| side.1) }
+        let fewest = side.map_or(items, |side| self.fewest(tally, class, side));
+        Support { items, positives: side.map(|side| side.0), negatives: side.map(|side| side.1), fewest }
+    }
+
+    /// How much there is of what the smallest part is of, of so many positives and negatives.
+    fn fewest(&self, tally: &Tally, class: Option<usize>, (positives, negatives): (f64, f64)) -> f64 {
+        let one = class.is_some() || self.average != Average::PerClass;
+        let of_part = |part: usize| {
+            if let Some(sides) = self.parts[part].compute.sides() {
+                return match sides {
+                    (false, false) => positives + negatives,
+                    (true, false) => positives,
+                    (false, true) => negatives,
+                    (true, true) => positives.min(negatives),
+                };
+            }
+            let own = if one { self.rising(part, tally, class.unwrap_or(0)) } else { None };
+            let least = || Some(self.wholes(part, tally)?.into_iter().fold(f64::INFINITY, f64::min));
+            own.map(|((_, whole), _)| whole).or_else(least).unwrap_or(positives.min(negatives))
+        };
+        (0..self.parts.len()).map(of_part).fold(f64::INFINITY, f64::min)
     }
 
     /// The values of items that are set against no others, appended: one, or one a class.

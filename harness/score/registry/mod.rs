@@ -210,6 +210,14 @@ pub enum Of {
 }
 
 impl Compute {
+    /// Whether it is of positives, and of negatives, where it is a number of what is said of either: what it has no value without.
+    pub fn sides(self) -> Option<(bool, bool)> {
+        let Self::Belief(of, _) = self else { return None };
+        let positives = Belief { positives: 2.0, in_positives: 1.0, ..Belief::default() };
+        let negatives = Belief { negatives: 2.0, in_negatives: 1.0, ..Belief::default() };
+        Some((of(&negatives).is_err(), of(&positives).is_err()))
+    }
+
     /// Whether it is one number over groups already.
     pub fn is_over_groups(self) -> bool {
         matches!(self, Self::Groups { .. })

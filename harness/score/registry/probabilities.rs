@@ -142,7 +142,7 @@ pub(super) const PROBABILITIES: &[Definition] = &[
         reads: Reads::Probabilities,
         multi_label: true,
         parameter: None,
-        compute: Compute::Belief(|b| ratio(b.in_positives + b.in_negatives, b.positives + b.negatives, Cause::NoItems), Errors::AsDrawn),
+        compute: Compute::Belief(|b| ratio(b.in_positives + b.in_negatives, b.positives + b.negatives, Cause::NoItems), Errors::OfShare),
     },
     Definition {
         name: "balance_for_positive_class",

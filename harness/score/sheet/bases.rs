@@ -28,8 +28,8 @@ pub(super) struct Worth {
 }
 
 impl Sheet<'_> {
-    /// Of every number that is a share or rises with one, how many equally weighted units what it is of is worth, number by number as they lie in the blocks;
-    /// and of every number that several classes make, the same of each class. Empty where decisions are not what is read, or units are pairs,
+    /// Of every number that is a share or rises with one, how many equally weighted units what it is of is worth, number by number as they lie in the
+    /// blocks; and of every number that several classes make, the same of each class. Empty where decisions are not what is read, or units are pairs,
     /// which are drawn by their subjects.
     pub(super) fn bases(&self, units: &Units, blocks: &[Block]) -> (Vec<f64>, BTreeMap<usize, Vec<f64>>) {
         let Lens::Outcomes(outcomes) = self.lens else { return Default::default() };

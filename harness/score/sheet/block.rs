@@ -45,7 +45,7 @@ pub(super) struct Drawn {
     pub(super) blocks: Vec<Block>,
     pub(super) values: Vec<Value>,
     pub(super) intervals: Vec<Option<(f64, f64)>>,
-    /// How many units each number rests on, of positives or negatives whichever are fewer where it has such.
+    /// How many units each number rests on, of what the smallest part of it is of.
     pub(super) units: Vec<f64>,
     /// Draw by draw.
     pub(super) resampled: Vec<Vec<f64>>,
@@ -53,6 +53,8 @@ pub(super) struct Drawn {
     pub(super) chance: Vec<Vec<f64>>,
     /// The numbers of groups that are the same in every draw, such as a share that is perfect, and how they may vary as their intervals say.
     pub(super) still: Vec<(usize, Vec<f64>)>,
+    /// The seed of errors that no draw shows.
+    pub(super) seed: u64,
     pub(super) items: f64,
     pub(super) roster: Roster,
     pub(super) related: bool,

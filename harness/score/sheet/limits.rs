@@ -5,13 +5,14 @@ use rayon::prelude::*;
 use super::bases::Worth;
 use super::block::{Block, Drawn, distinct};
 use super::draws::value;
+use super::extremes::leg;
 use super::{Sheet, Spot, number};
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
 use crate::score::interval::classes::Key;
 use crate::score::interval::errors::{self, Errors};
-use crate::score::interval::gap::{self, Contrast, Family, Leg, noise};
+use crate::score::interval::gap::{Family, Leg, noise};
 use crate::score::interval::rise::Rise;
 use crate::score::interval::share::normal_quantile;
 use crate::score::interval::{self, Sample, mistakes};
@@ -20,6 +21,7 @@ use crate::score::metric::{Average, Metric, Over};
 use crate::spec::uncertainty::{Method, Uncertainty};
 
 impl<'a> Sheet<'a> {
+    /// Those of the groups' numbers, as they lie in the blocks.
     pub(super) fn intervals(
         &self,
         drawn: &Drawn,
@@ -101,8 +103,7 @@ impl<'a> Sheet<'a> {
                 return *fewer;
             }
             let support = metric.support(&supports[group], (metric.average == Average::PerClass).then_some(class));
-            let sides = support.positives.zip(support.negatives).map(|(positives, negatives)| positives.min(negatives));
-            sides.unwrap_or(support.items) * worth.effective[group] / supports[group].items.max(1.0)
+            support.fewest * worth.effective[group] / supports[group].items.max(1.0)
         };
         self.places(drawn).into_iter().map(of).collect()
     }
@@ -122,7 +123,7 @@ impl<'a> Sheet<'a> {
             }
             let (place, class) = ((index - block.start) / block.classes, (index - block.start) % block.classes);
             let (part, group) = (place / block.groups, place % block.groups);
-            let errors = noise(uncertainty.seed(), (part * block.classes + class) as u64, drawn.rank(group), drawn.resampled.len());
+            let errors = noise(drawn.seed, (part * block.classes + class) as u64, drawn.rank(group), drawn.resampled.len());
             let number = |error: f64| value + error / z * if error < 0.0 { value - lower } else { upper - value };
             Some((index, errors.into_iter().map(number).collect()))
         };
@@ -139,8 +140,9 @@ impl<'a> Sheet<'a> {
             return self.levelled(level, &among, spot, drawn);
         }
         if uncertainty.method() != Method::Percentile
-            && let Some(bounds) = self.bounds(self.metrics[spot.metric], over, spot, &among, drawn, uncertainty)
+            && let Some(extremes) = self.extremes(spot, over, &among, drawn, uncertainty)
         {
+            let bounds = extremes.limits();
             // The largest of several distances is there by chance more often than any one.
             let chance = if over.reduction == Reduction::GroupMax { self.chance(spot, drawn) } else { Vec::new() };
             let (least, explained) = (self.metrics[spot.metric].range(0).0, errors::explained(value, &chance, uncertainty.level()));
@@ -191,8 +193,8 @@ impl<'a> Sheet<'a> {
         errors.interval(&sample, &self.chance(spot, drawn), uncertainty.level())
     }
 
-    /// That of a mean over groups of shares: as far as the limits of the groups' own numbers move it. `None` of any other number, and where one of them has
-    /// none.
+    /// That of a mean over groups of shares: as far as the limits of the groups' own numbers move it. `None` of any other number, and where one of
+    /// them has none.
     fn averaged(&self, spot: &Spot, over: Over, among: &Among<'_>, drawn: &Drawn, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
         let even = match over.reduction {
             Reduction::MeanOverGroups => true,
@@ -217,7 +219,7 @@ impl<'a> Sheet<'a> {
             for group in defined {
                 let index = block.at(0, group, class);
                 weights.push((legs.len(), weigh(group) / total));
-                legs.push(leg((index, class, group), drawn.values[index].ok()?, drawn.intervals[index]?, drawn, uncertainty));
+                legs.push(leg((index, class, group), drawn.values[index].ok()?, drawn.intervals[index]?, drawn));
             }
         }
         weights.iter_mut().for_each(|(_, weight)| *weight /= counted);
@@ -258,116 +260,6 @@ impl<'a> Sheet<'a> {
         };
         Some((share(|interval| interval.0), share(|interval| interval.1)))
     }
-
-    /// Intersection bounds. The outer `None`: this reduction is no largest, smallest or sum of such; the inner: there are none.
-    fn bounds(
-        &self,
-        metric: &Metric,
-        over: Over,
-        spot: &Spot,
-        among: &Among<'_>,
-        drawn: &Drawn,
-        uncertainty: &Uncertainty,
-    ) -> Option<Option<(f64, f64)>> {
-        if metric.is_joint() {
-            return None;
-        }
-        let block = &drawn.blocks[spot.metric];
-        let whole = self.breakdown.groups.len() + spot.panel;
-        let classes = spot.class.map_or(0..block.classes, |class| class..class + 1);
-        let mut legs: Vec<Leg> = Vec::new();
-        let mut parts: Vec<Vec<Contrast>> = Vec::new();
-        let related = drawn.related || over.reduction.to_overall();
-        let family = Family { legs: &[], related, level: uncertainty.level(), items: drawn.items };
-        for (class, part) in classes.flat_map(|class| (0..block.parts).map(move |part| (class, part))) {
-            let against = if over.reduction.to_overall() {
-                Some(whole)
-            } else if over.reduction.is_anchored() {
-                Some(among.reference(|group| drawn.values[block.at(part, group, class)]).ok()?)
-            } else {
-                None
-            };
-            let others = match spot.group {
-                // The reference is what it is set against.
-                Some(group) if Some(group) == against => return None,
-                Some(group) => vec![group],
-                None => among.members().filter(|group| Some(*group) != against).collect(),
-            };
-            let (mut members, mut other) = (Vec::new(), None);
-            for group in others.into_iter().chain(against) {
-                let index = block.at(part, group, class);
-                let Ok(value) = drawn.values[index] else { continue };
-                let (lower, upper) = drawn.intervals[index].unwrap_or(metric.range(part));
-                if !(lower.is_finite() && upper.is_finite()) {
-                    return Some(None);
-                }
-                if Some(group) == against {
-                    other = Some(legs.len())
-                } else {
-                    members.push(legs.len())
-                }
-                let number = (index, part * block.classes + class, group);
-                let leg = leg(number, value, (lower, upper), drawn, uncertainty);
-                let of_distances =
-                    over.reduction.subtracts() && uncertainty.method() == Method::Standard && metric.errors(part) == Errors::OfDistance;
-                legs.push(over.reduction.leg(if of_distances { leg.of_distance(metric.range(part).0) } else { leg }));
-            }
-            let rests = over.reduction.rests(&Family { legs: &legs, ..family }, &members)?;
-            members.extend(legs.len()..legs.len() + rests.len());
-            legs.extend(rests);
-            let contrasts = over.reduction.contrasts(&Family { legs: &legs, ..family }, &members, other);
-            if contrasts.is_empty() {
-                return None;
-            }
-            parts.extend(contrasts);
-        }
-        let family = Family { legs: &legs, ..family };
-        let count = parts.len() as f64;
-        let several = |combine: Combine, many: bool| if many { Some(combine) } else { None };
-        let combines = [
-            several(over.parts, block.parts > 1),
-            over.classes.and_then(|combine| several(combine, spot.class.is_none() && block.classes > 1)),
-        ];
-        let extreme = if over.reduction.is_largest() { Combine::Max } else { Combine::Min };
-        if over.reduction.is_mean() && combines.iter().flatten().next().is_some() {
-            return None;
-        }
-        let bounds = if let ([one], true) = (parts.as_slice(), over.reduction.is_each()) {
-            one.first().filter(|_| !drawn.resampled.is_empty()).map(Contrast::limits)
-        } else if over.reduction.is_mean() {
-            family.sum(&parts, 1.0 / count)
-        } else if combines.iter().flatten().all(|combine| *combine == extreme) {
-            let contrasts: Vec<Contrast> = parts.into_iter().flatten().collect();
-            if over.reduction.is_largest() { family.largest(&contrasts) } else { family.smallest(&contrasts) }
-        } else {
-            let weight = match combines {
-                [Some(Combine::Mean), None | Some(Combine::Mean)] | [None, Some(Combine::Mean)] => 1.0 / count,
-                [Some(Combine::Sum), None] => 1.0,
-                [Some(Combine::Sum), Some(Combine::Mean)] => block.parts as f64 / count,
-                [Some(worst), Some(Combine::Mean)] if worst == extreme => {
-                    parts = parts.chunks(block.parts).map(<[Vec<Contrast>]>::concat).collect();
-                    block.parts as f64 / count
-                }
-                _ => return None,
-            };
-            if over.reduction.is_largest() { family.sum(&parts, weight) } else { family.sum_of_smallest(&parts, weight) }
-        };
-        let (least, most) = over.reduction.limits(metric.range(0));
-        Some(bounds.map(|(lower, upper)| (lower.max(least), upper.min(most))))
-    }
-}
-
-/// A number of a group as a leg: where it lies among all, its part and class, and its group.
-fn leg(
-    (index, number, group): (usize, usize, usize),
-    value: f64,
-    (lower, upper): (f64, f64),
-    drawn: &Drawn,
-    uncertainty: &Uncertainty,
-) -> Leg {
-    let errors = gap::standardized(&drawn.replicates(index));
-    let errors = errors.unwrap_or_else(|| noise(uncertainty.seed(), number as u64, drawn.rank(group), drawn.resampled.len()));
-    Leg { value, down: value - lower, up: upper - value, errors }
 }
 
 /// That of a function of what is missed and what is falsely alarmed: of items that do not count alike, no narrower than their resamples say.

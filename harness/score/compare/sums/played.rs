@@ -5,7 +5,7 @@ use crate::score::audit::Sizes;
 use crate::score::compare::contrast::At;
 use crate::score::lens::Lens;
 use crate::score::metric::Metric;
-use crate::score::sheet::{Lack, Replay, Sheet, Spot};
+use crate::score::sheet::{Lack, Replay, Scored, Sheet};
 use crate::score::units::{Rows, Units};
 
 /// What numbers over groups look at.
@@ -27,19 +27,11 @@ pub(in crate::score::compare) struct Played {
 }
 
 impl Played {
-    /// How many units a number rests on.
-    pub(super) fn known(&self, spot: &Spot) -> f64 {
-        spot.group.map_or_else(|| self.effective.last().copied().unwrap_or_default(), |group| self.effective[group])
-    }
-
-    /// The same, of positives or negatives whichever are fewer where it has such.
+    /// How many equally weighted units a number rests on, of what the smallest part of it is of.
     pub(super) fn worth(&self, (side, number): At) -> f64 {
-        let support = &self.replays[side].supports[number];
-        let units = self.known(&self.replays[side].spots[number]);
-        match support.positives.zip(support.negatives) {
-            Some((positives, negatives)) if !self.units.are_pairs() => units * positives.min(negatives) / support.items.max(1.0),
-            _ => units,
-        }
+        let (spot, support) = (&self.replays[side].spots[number], &self.replays[side].supports[number]);
+        let units = spot.group.map_or_else(|| self.effective.last().copied().unwrap_or_default(), |group| self.effective[group]);
+        if self.units.are_pairs() { units } else { units * support.fewest / support.items.max(1.0) }
     }
 }
 
@@ -65,15 +57,27 @@ impl Paired<'_> {
     }
 
     fn play_over(&self, units: Units, sizes: Sizes, members: Members) -> Played {
-        let replay = |side: usize| {
-            let metrics = [self.metrics[side]];
-            let refit = self.refits.get(side).and_then(Option::as_ref);
-            let sheet = Sheet { refit, ..self.sheet(&self.lenses[side], &metrics, &members) };
-            sheet.replay(&units, &self.patterns(&units, side), self.uncertainty)
-        };
+        let replay = |side: usize| self.side(side, &members).replay(&units, &self.patterns(&units, side), self.uncertainty);
         let replays = (0..self.lenses.len()).map(replay).collect();
         let effective = units.effective(self.breakdown.groups.len());
         Played { units, sizes, members, effective, replays }
+    }
+
+    /// The sheet of a side's numbers.
+    fn side<'s>(&'s self, side: usize, members: &'s Members) -> Sheet<'s> {
+        let refit = self.refits.get(side).and_then(Option::as_ref);
+        Sheet { refit, ..self.sheet(&self.lenses[side], &self.metrics[side..=side], members) }
+    }
+
+    /// Each side's numbers with intervals of their own.
+    pub(super) fn scored<'s>(&'s self, played: &'s Played) -> Vec<Scored<'s>> {
+        let first = &self.audits[0];
+        let plain = first.clusters.is_none() && first.predictions.weight().is_none();
+        let scored = |side: usize| {
+            let patterns = self.patterns(&played.units, side);
+            Scored::new(self.side(side, &played.members), &played.units, &patterns, plain, self.uncertainty).of_side(side)
+        };
+        (0..self.lenses.len()).map(scored).collect()
     }
 
     /// The items that count on every side, and how many of them each group has.
