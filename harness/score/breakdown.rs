@@ -2,11 +2,12 @@
 //!
 //! - [`reduction`]: from one number a group to one number over groups; [`among`]: of which groups; [`mod@reference`]: the one that others are
 //!   set against; `contrasts`: what that is the largest of.
-//! - [`combine`]: what several classes make.
+//! - [`combine`]: what several classes make; `parts`: criteria of two metrics against a reference.
 
 pub mod among;
 pub mod combine;
 mod contrasts;
+mod parts;
 pub mod reduction;
 pub mod reference;
 

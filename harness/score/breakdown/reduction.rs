@@ -130,7 +130,7 @@ impl Reduction {
         self.reduce(&sums, all, against)
     }
 
-    fn reduce(self, sums: &Sums, mut all: Vec<f64>, against: Value) -> Value {
+    pub(super) fn reduce(self, sums: &Sums, mut all: Vec<f64>, against: Value) -> Value {
         let Sums { low, high, .. } = *sums;
         let (mean, groups) = (sums.mean(), f64::from(sums.count));
         match self {
@@ -332,7 +332,7 @@ impl Reduction {
 }
 
 impl Step {
-    fn of(self, value: f64, reference: f64) -> Value {
+    pub(super) fn of(self, value: f64, reference: f64) -> Value {
         match self {
             Self::Minus => Ok(value - reference),
             Self::Over if reference == 0.0 => Err(Cause::ZeroReference.into()),
