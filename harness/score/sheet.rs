@@ -2,6 +2,7 @@
 
 mod bases;
 mod block;
+mod criterion;
 mod draws;
 mod kin;
 mod limits;

@@ -102,6 +102,13 @@ impl Family<'_> {
         Some(Contrast { value, down: value - lower, up: upper - value, legs })
     }
 
+    /// A comparison as a leg of others.
+    pub fn leg(&self, contrast: &Contrast) -> Leg {
+        let draws = self.legs.first().map_or(0, |leg| leg.errors.len());
+        let errors = (0..draws).map(|draw| contrast.error(self.legs, draw)).collect();
+        Leg { value: contrast.value, down: contrast.down, up: contrast.up, errors }
+    }
+
     /// The mean of some legs, as a leg. `None` where they do not vary.
     pub fn mean(&self, legs: &[usize]) -> Option<Leg> {
         let weight = 1.0 / legs.len() as f64;
@@ -252,6 +259,15 @@ impl Leg {
         Self { value, down: value - lower, up: upper - value, ..self }
     }
 
+    /// 1 over it; `None` where it is 0.
+    pub fn inverse(&self) -> Option<Self> {
+        let value = 1.0 / self.value;
+        let lowest = self.value - self.down;
+        let up = if lowest > 0.0 { 1.0 / lowest - value } else { f64::INFINITY };
+        let errors = self.errors.iter().map(|error| -error).collect();
+        (self.value > 0.0).then(|| Self { value, down: value - 1.0 / (self.value + self.up), up, errors })
+    }
+
     fn reach(&self) -> f64 {
         f64::midpoint(self.down, self.up)
     }
@@ -273,7 +289,9 @@ impl Contrast {
         f64::midpoint(self.down, self.up)
     }
 
-    fn turned(&self) -> Self {
+    /// The other way round.
+    #[must_use]
+    pub fn turned(&self) -> Self {
         Self { value: -self.value, down: self.up, up: self.down, legs: self.legs.map(|(leg, part)| (leg, -part)) }
     }
 

@@ -164,7 +164,7 @@ impl<'a> Sheet<'a> {
                 .filter(|(lower, upper)| lower < upper || !self.metrics[spot.metric].is_joint())
                 .map(|(lower, upper)| (lower.min(value), upper.max(value)));
         };
-        let (least, most) = over.reduction.limits(self.metrics[spot.metric].range(0));
+        let (least, most) = self.metrics[spot.metric].limits();
         let (lower, upper) = interval::of_gap(replicates, value, errs_up, uncertainty.level())?;
         Some((lower.max(least), upper.min(most)))
     }
@@ -273,6 +273,9 @@ impl<'a> Sheet<'a> {
             return None;
         }
         let block = &drawn.blocks[spot.metric];
+        if spot.group.is_none() && block.parts > 1 && over.reduction.joins_parts(over.parts) {
+            return self.bounds_of_parts(over, spot, among, drawn, uncertainty);
+        }
         let whole = self.breakdown.groups.len() + spot.panel;
         let classes = spot.class.map_or(0..block.classes, |class| class..class + 1);
         let mut legs: Vec<Leg> = Vec::new();
@@ -352,13 +355,13 @@ impl<'a> Sheet<'a> {
             };
             if over.reduction.is_largest() { family.sum(&parts, weight) } else { family.sum_of_smallest(&parts, weight) }
         };
-        let (least, most) = over.reduction.limits(metric.range(0));
+        let (least, most) = metric.limits();
         Some(bounds.map(|(lower, upper)| (lower.max(least), upper.min(most))))
     }
 }
 
 /// A number of a group as a leg: where it lies among all, its part and class, and its group.
-fn leg(
+pub(super) fn leg(
     (index, number, group): (usize, usize, usize),
     value: f64,
     (lower, upper): (f64, f64),
