@@ -279,3 +279,61 @@ fn less_than_one_item_at_the_top_is_no_worse_than_none() {
         assert!(lower <= value && value <= upper, "{group}: {value:?} in {lower:?} to {upper:?}");
     }
 }
+
+/// Ranked items: a score, a label, a weight and a group each.
+fn ranked(rows: &[(f64, &str, f64, &str)]) -> Predictions {
+    let line = |(item, (score, label, weight, group)): (usize, &(f64, &str, f64, &str))| format!("{item},{label},{score},{weight},{group}\n");
+    let csv = format!("id,y,s,w,g\n{}", rows.iter().enumerate().map(line).collect::<String>());
+    import(&csv, "{id: id, label: y, scores: s, weight: w}", &["g"]).unwrap()
+}
+
+const RANKED: &str = "{groups: [g], positive: a, metrics: [{skew_at_k: {k: 2, desired: dataset}}, {max_skew_at_k: {k: 2, desired: dataset}}, \
+                      {ndkl: {desired: dataset}}, {normalized_average_precision: {positives: 10}}]}";
+
+#[test]
+fn ranks_are_numbers_of_items_whatever_these_weigh() {
+    let of = |times: f64| {
+        let rows = |item: usize| {
+            let (score, label) = (f64::from((item * 13 % 31) as u32) / 31.0, ["a", "b"][item * 7 % 5 % 2]);
+            (score, label, times, ["x", "y"][usize::from(item.is_multiple_of(3))])
+        };
+        measure(&ranked(&(0..40).map(rows).collect::<Vec<_>>()), RANKED).unwrap()
+    };
+    let one = of(1.0);
+    assert!(one.iter().all(|found| found.value.is_some()), "{one:?}");
+    for times in [2.0, 0.025, 1e-6] {
+        for (found, one) in of(times).iter().zip(&one) {
+            let (value, expected) = (found.value.unwrap_or(f64::NAN), one.value.unwrap());
+            assert!((value - expected).abs() < 1e-12 && found.n == one.n, "{times}: {found:?} {one:?}");
+        }
+    }
+    // Of two x and two y, x has 3 of 8 of the weight; of that of the first item all, of the first two 2 / 3, of three 3 / 4.
+    let some = measure(&ranked(&[(0.9, "a", 2.0, "x"), (0.8, "b", 1.0, "y"), (0.7, "a", 1.0, "x"), (0.6, "b", 4.0, "y")]), RANKED).unwrap();
+    let value = |metric: &str, group: &str| find(&some, metric, if metric.contains("precision") { "" } else { "g" }, group, "").value.unwrap();
+    let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found} {expected}");
+    close(value("skew_at_k", "g=x"), (16.0_f64 / 9.0).ln());
+    // Half an item is the least of two.
+    close(value("skew_at_k", "g=y"), (0.5_f64 / 0.625).ln());
+    let kl = |x: f64| [(x, 0.375), (1.0 - x, 0.625)].iter().filter(|(p, _)| *p > 0.0).map(|(p, q): &(f64, f64)| p * (p / q).ln()).sum::<f64>();
+    let ranks = [1.0, 2.0 / 3.0, 0.75, 0.375].iter().zip(2..).map(|(x, rank)| (kl(*x), 1.0 / f64::from(rank).log2()));
+    let (sum, weights) = ranks.fold((0.0, 0.0), |sum, (kl, weight)| (sum.0 + kl * weight, sum.1 + weight));
+    close(value("ndkl", ""), sum / weights);
+    // The false alarm above the second positive, of a weight of 1 where the mean is 2, is half an item.
+    close(value("normalized_average_precision", ""), 2.0 / 3.0 + 1.0 / 3.0 * 10.0 / 10.5);
+}
+
+#[test]
+fn decisions_where_labels_are_not_known_amplify_nothing() {
+    // Of m 4 cats are known of, 2 of them are, 3 are decided; of w 2 of 8 are, and 1 is decided. Of 9 of m nothing is known of cats.
+    let mut csv = String::from("id,g,ycat,ydog,dcat,ddog\n");
+    let rows = [("m", "1", 2, 1), ("m", "0", 1, 1), ("m", "0", 1, 0), ("m", "", 9, 1), ("w", "1", 1, 1), ("w", "1", 1, 0), ("w", "0", 6, 0)];
+    for (item, (group, cat, decided)) in rows.iter().flat_map(|(group, cat, times, decided)| vec![(group, cat, decided); *times]).enumerate() {
+        let dog = item % 2;
+        csv.push_str(&format!("{item},{group},{cat},{dog},{decided},{dog}\n"));
+    }
+    let predictions = import(&csv, "{id: id, label: {cat: ycat, dog: ydog}, decision: {cat: dcat, dog: ddog}}", &["g"]).unwrap();
+    let all = measure(&predictions, "{groups: [g], metrics: [{directional_bias_amplification: {direction: attribute_to_task}}]}").unwrap();
+    let found = find(&all, "directional_bias_amplification", "g", "", "");
+    // m leans to cats and has more of them decided, w to none and has fewer; dogs are as they are.
+    assert!((found.value.unwrap() - (0.25 + 0.125) / 4.0).abs() < 1e-12, "{found:?}");
+}

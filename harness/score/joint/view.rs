@@ -170,7 +170,7 @@ impl View<'_> {
             Some(_) => vec![String::new()],
             None => predictions.classes().to_vec(),
         };
-        let queries = Queries::new(scores, &columns, self.breakdown.groups.len(), |row| self.in_group(row));
+        let queries = Queries::new(scores, &columns, predictions.weight(), self.breakdown.groups.len(), |row| self.in_group(row));
         Ok(Statistic::Exposure { queries, names })
     }
 
@@ -200,7 +200,7 @@ impl View<'_> {
         let resampled = (0..uncertainty.bootstrap()).into_par_iter().map_init(|| vec![0.0; groups.len()], draw).collect();
         let observed = units.observed();
         let values = values(&observed);
-        let observed = match self.ranks_enough(&groups, &observed) {
+        let observed = match self.ranks_enough(statistic, &Hand { groups: &groups, patterns, weights: &observed }) {
             true => values,
             false => values.into_iter().map(|value| value.and(Err(Cause::FewRanked.into()))).collect(),
         };
@@ -208,10 +208,12 @@ impl View<'_> {
     }
 
     /// Whether there are as many items as are to be at the top. Only as observed: of clusters, a resample may hold fewer.
-    fn ranks_enough(&self, groups: &[u32], weights: &[f64]) -> bool {
-        let counted = groups.iter().zip(weights).filter(|(group, _)| **group != OUTSIDE).map(|(_, weight)| weight);
-        // Weights that are no whole numbers are summed with errors.
-        !matches!(self.metric.definition.compute, Compute::Skew(_)) || self.metric.options.k as f64 <= counted.sum::<f64>() + 1e-9
+    fn ranks_enough(&self, statistic: &Statistic, hand: &Hand<'_>) -> bool {
+        match (statistic, self.metric.definition.compute) {
+            // Weights that are no whole numbers are divided with errors.
+            (Statistic::Exposure { queries, .. }, Compute::Skew(_)) => self.metric.options.k as f64 <= queries.items(hand) + 1e-9,
+            _ => true,
+        }
     }
 
     /// The numbers of some units in every permutation of their groups.
