@@ -219,3 +219,20 @@ fn a_sum_of_two_gaps_may_be_above_1_and_so_may_its_interval() {
     let found = find(&all, "equalized_odds_sum", "g", "", "");
     assert!((found.value.unwrap() - 1.36).abs() < 1e-12 && found.upper.unwrap() > 1.45, "{found:?}");
 }
+
+#[test]
+fn nothing_is_divided_by_a_mean_that_is_0_but_for_rounding() {
+    // What is decided of a group less its share of what is not adds up to 0 over groups.
+    let row = |item: usize| format!("{},{},{}\n", ["p", "n"][item % 2], ["n", "p"][usize::from(item * item % 11 < 5)], ["A", "B", "C"][item % 7 % 3]);
+    let csv = format!("y,p,g\n{}", (0..99).map(row).collect::<String>());
+    let predictions = import(&csv, "{label: y, decision: p}", &["g"]).unwrap();
+    let endings = ["gini", "corrected_gini", "group_cv"].map(|ending| format!("demographic_disparity_{ending}"));
+    let calls = format!("{{groups: [g], positive: p, metrics: [demographic_disparity, {}]}}", endings.join(", "));
+    let all = measure(&predictions, &calls).unwrap();
+    let groups = ["g=A", "g=B", "g=C"].map(|group| find(&all, "demographic_disparity", "g", group, "").value.unwrap());
+    assert!(groups.iter().all(|value| value.abs() > 1e-3) && groups.iter().sum::<f64>() != 0.0, "{groups:?}");
+    for name in &endings {
+        let found = find(&all, name, "g", "", "");
+        assert_eq!((found.value, found.reason.as_str()), (None, "the groups' mean is not above 0"), "{found:?}");
+    }
+}

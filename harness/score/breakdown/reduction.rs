@@ -134,7 +134,8 @@ impl Reduction {
         let Sums { low, high, .. } = *sums;
         let (mean, groups) = (sums.mean(), f64::from(sums.count));
         match self {
-            Self::GroupCv | Self::Gini | Self::CorrectedGini if mean <= 0.0 => Err(Cause::ZeroMean.into()),
+            // Numbers that cancel out, as disparities do, are summed with errors.
+            Self::GroupCv | Self::Gini | Self::CorrectedGini if mean <= 1e-12 * high.abs().max(low.abs()) => Err(Cause::ZeroMean.into()),
             Self::Inequity if low <= 0.0 => Err(Cause::ZeroSmallest.into()),
             Self::Inequity => Ok(high / (logarithms(&mut all) / groups).exp()),
             Self::CorrectedGini => Ok(apart(&mut all) / groups / (groups - 1.0) / mean),
