@@ -196,7 +196,7 @@ impl Sheet<'_> {
                     interval: (value.is_ok() && interval.is_none() && !self.metrics[spot.metric].is_count())
                         .then(|| self.no_interval(&spot, drawn))
                         .flatten(),
-                    ..self.omitted(&spot, value, &drawn.blocks[spot.metric], &drawn.values, &drawn.roster)
+                    ..self.omitted(&spot, value, &drawn.blocks[spot.metric], (&tallies, &drawn.values), &drawn.roster)
                 },
             }
         };
@@ -215,7 +215,7 @@ impl Sheet<'_> {
         let roster = self.roster(units);
         let of_groups = self.values(&tallies, &blocks, &roster);
         let values = self.reduced(&spots, &blocks, &of_groups, &roster);
-        let omitted = |(spot, value): (&Spot, &Value)| self.omitted(spot, *value, &blocks[spot.metric], &of_groups, &roster);
+        let omitted = |(spot, value): (&Spot, &Value)| self.omitted(spot, *value, &blocks[spot.metric], (&tallies, &of_groups), &roster);
         let omitted = spots.iter().zip(&values).map(omitted).collect();
         let numbers = self.numbers(units);
         let chance = self.turned(&slots, uncertainty, &numbers);
