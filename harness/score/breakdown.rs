@@ -157,6 +157,22 @@ impl Breakdown {
         }
     }
 
+    /// Some of its groups, of one panel; all items of the others are outside.
+    #[must_use]
+    pub fn keeping(&self, kept: &[bool]) -> Self {
+        let of_kept = || (0..self.groups.len()).filter(|group| kept[*group]);
+        let mut places = vec![OUTSIDE; self.groups.len()];
+        (0..).zip(of_kept()).for_each(|(place, group)| places[group] = place);
+        let name = self.panels.first().map(|panel| panel.name.clone()).unwrap_or_default();
+        Self {
+            by: self.by.clone(),
+            groups: of_kept().map(|group| self.groups[group].clone()).collect(),
+            of_row: self.of_row.iter().map(|group| places.get(*group as usize).copied().unwrap_or(OUTSIDE)).collect(),
+            panels: vec![Panel { name, groups: 0..of_kept().count() }],
+            levels: of_kept().map(|group| self.levels[group].clone()).collect(),
+        }
+    }
+
     /// The place, within a panel, of the group whose compared fields have these levels.
     pub fn place(&self, panel: &Panel, levels: &[String]) -> Option<usize> {
         panel.groups.clone().find(|group| self.levels[*group] == levels)

@@ -1,6 +1,6 @@
 //! Numbers of all groups at once: ties, weights, chance, and names that do not matter. Values are held against numpy in `catalogue.rs`.
 
-use fairgrid::score::measurement::Measurement;
+use fairgrid::score::measurement::{Measurement, Status};
 use fairgrid::score::predictions::Predictions;
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::score;
@@ -336,4 +336,50 @@ fn decisions_where_labels_are_not_known_amplify_nothing() {
     let found = find(&all, "directional_bias_amplification", "g", "", "");
     // m leans to cats and has more of them decided, w to none and has fewer; dogs are as they are.
     assert!((found.value.unwrap() - (0.25 + 0.125) / 4.0).abs() < 1e-12, "{found:?}");
+}
+
+#[test]
+fn a_small_group_is_left_out_of_numbers_of_all_groups_where_the_spec_says_so() {
+    let row = |item: usize, group: &str| {
+        let label = ["pos", "neg"][item * 7 % 5 % 2];
+        let score = if group == "tiny" { 0.99 } else { (item * 37 % 101) as f64 / 101.0 * if group == "a" { 0.9 } else { 0.7 } };
+        format!("{group}{item:03},{label},{score},{group}\n")
+    };
+    let read = |groups: &[(&str, usize)]| {
+        let rows = groups.iter().flat_map(|(group, items)| (0..*items).map(move |item| row(item, group)));
+        import(&format!("id,y,p,g\n{}", rows.collect::<String>()), "{id: id, label: y, probabilities: p}", &["g"]).unwrap()
+    };
+    let calls = "{ndkl: {desired: dataset}}, {directional_bias_amplification: {direction: attribute_to_task}}, \
+                 {model_leakage: {from: scores, folds: 3}}, {max_skew_at_k: {k: 20, desired: dataset}}, {skew_at_k: {k: 20, desired: dataset}}";
+    let of = |groups: &[(&str, usize)], rules: &str| {
+        let spec = format!("{{groups: [g], positive: pos, decide: {{threshold: 0.4}}, {rules}, metrics: [{calls}]}}");
+        measure(&read(groups), &spec).unwrap()
+    };
+    let all = [("a", 150), ("b", 100), ("tiny", 6)];
+    let (with, without) = (of(&all, "undefined: exclude, min_count: 20"), of(&all[..2], "undefined: propagate"));
+    let small = "6 items in g=tiny, fewer than `min_count` (20)";
+    let left_out = format!("left out: {small}");
+    for metric in ["ndkl", "directional_bias_amplification", "model_leakage"] {
+        let (found, expected) = (find(&with, metric, "g", "", ""), find(&without, metric, "g", "", ""));
+        assert!((found.value.unwrap() - expected.value.unwrap()).abs() < 1e-12, "{found:?} {expected:?}");
+        assert_eq!((found.n, found.status, &found.reason), (250, Status::Ok, &left_out));
+    }
+    // Groups are still ranked among all, and each has a number: 6 of the first 20 are of `tiny`, and the worst is one of the others.
+    let skew = |group: &str| find(&with, "skew_at_k", "g", group, "");
+    let tiny = skew("g=tiny");
+    assert!((tiny.value.unwrap() - (6.0_f64 / 20.0 / (6.0 / 256.0)).ln()).abs() < 1e-12, "{tiny:?}");
+    assert_eq!((tiny.status, tiny.reason.as_str()), (Status::Small, small));
+    let most = find(&with, "max_skew_at_k", "g", "", "");
+    assert_eq!(most.value, ["g=a", "g=b"].map(|group| skew(group).value.unwrap()).into_iter().reduce(f64::max));
+    assert_eq!((most.status, &most.reason), (Status::Ok, &left_out));
+    // One group alone is too little to tell groups by.
+    for metric in ["ndkl", "directional_bias_amplification", "model_leakage", "max_skew_at_k"] {
+        let few = of(&all, "undefined: exclude, min_count: 120");
+        let found = find(&few, metric, "g", "", "");
+        let reason = "100 items in g=b, fewer than `min_count` (120); 6 items in g=tiny, fewer than `min_count` (120)";
+        assert_eq!((found.value, found.status, found.reason.as_str()), (None, Status::InsufficientEvidence, reason));
+    }
+    // Otherwise a number over groups is small as its groups are.
+    let kept = of(&all, "undefined: propagate, min_count: 20");
+    assert_eq!(find(&kept, "ndkl", "g", "", "").status, Status::Small);
 }
