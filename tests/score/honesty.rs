@@ -288,3 +288,18 @@ fn a_mean_of_rankings_names_the_classes_that_it_leaves_out() {
     // Classes without positives weigh nothing: none is left out.
     assert!(!of("weighted").contains("left out"), "{}", of("weighted"));
 }
+
+#[test]
+fn a_count_has_no_interval_whatever_is_drawn() {
+    let row = |item: usize| {
+        format!("{},{},s{},{},{}\n", item % 2, usize::from(item % 3 > 0), item * item % 37, 1 + item % 2, ["A", "B"][item % 2])
+    };
+    let csv = format!("y,p,s,w,g\n{}", (0..100).map(row).collect::<String>());
+    for columns in ["{label: y, decision: p}", "{label: y, decision: p, subject: s}", "{label: y, decision: p, weight: w}"] {
+        let all = measure(&import(&csv, columns, &["g"]).unwrap(), "{groups: [g], metrics: [count, accuracy_score]}").unwrap();
+        for one in &all {
+            assert_eq!(one.lower.is_some(), one.metric == "accuracy_score", "{one:?}");
+            assert_eq!((one.status, one.reason.as_str()), (Status::Ok, ""), "{one:?}");
+        }
+    }
+}

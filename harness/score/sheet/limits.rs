@@ -132,6 +132,9 @@ impl<'a> Sheet<'a> {
     pub(super) fn interval(&self, spot: &Spot, value: f64, drawn: &Drawn, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
         let block = &drawn.blocks[spot.metric];
         let Some(over) = self.over(spot) else {
+            if self.metrics[spot.metric].is_count() {
+                return None;
+            }
             return drawn.intervals[block.at(0, spot.group?, spot.class.unwrap_or(0))];
         };
         let among = self.among(spot.metric, spot.panel, &drawn.roster);
