@@ -223,7 +223,9 @@ fn a_sum_of_two_gaps_may_be_above_1_and_so_may_its_interval() {
 #[test]
 fn nothing_is_divided_by_a_mean_that_is_0_but_for_rounding() {
     // What is decided of a group less its share of what is not adds up to 0 over groups.
-    let row = |item: usize| format!("{},{},{}\n", ["p", "n"][item % 2], ["n", "p"][usize::from(item * item % 11 < 5)], ["A", "B", "C"][item % 7 % 3]);
+    let row = |item: usize| {
+        format!("{},{},{}\n", ["p", "n"][item % 2], ["n", "p"][usize::from(item * item % 11 < 5)], ["A", "B", "C"][item % 7 % 3])
+    };
     let csv = format!("y,p,g\n{}", (0..99).map(row).collect::<String>());
     let predictions = import(&csv, "{label: y, decision: p}", &["g"]).unwrap();
     let endings = ["gini", "corrected_gini", "group_cv"].map(|ending| format!("demographic_disparity_{ending}"));
@@ -235,4 +237,21 @@ fn nothing_is_divided_by_a_mean_that_is_0_but_for_rounding() {
         let found = find(&all, name, "g", "", "");
         assert_eq!((found.value, found.reason.as_str()), (None, "the groups' mean is not above 0"), "{found:?}");
     }
+}
+
+#[test]
+fn one_group_is_set_against_all_items_by_no_gap() {
+    let calls = "{groups: [g], metrics: [{accuracy_score_difference: {method: to_overall, as: d}}, {accuracy_score_ratio: {method: to_overall, as: q}}]}";
+    // Of somebody the group is not known.
+    let one = import("y,p,g\n1,1,a\n0,1,a\n1,1,a\n0,1,\n", "{label: y, decision: p}", &["g"]).unwrap();
+    let all = measure(&one, calls).unwrap();
+    for name in ["d", "q"] {
+        let found = find(&all, name, "g", "", "");
+        assert_eq!((found.value, found.reason.as_str()), (None, "fewer than two groups to compare"), "{found:?}");
+    }
+    // With b, which is all wrong, 2 of 5 are right: a is farther up than b is down, and b's share is 0 of that.
+    let two = import("y,p,g\n1,1,a\n0,1,a\n1,1,a\n0,1,b\n0,1,\n", "{label: y, decision: p}", &["g"]).unwrap();
+    let all = measure(&two, calls).unwrap();
+    assert!((find(&all, "d", "g", "", "").value.unwrap() - 0.4).abs() < 1e-12);
+    assert_eq!(find(&all, "q", "g", "", "").value, Some(0.0));
 }

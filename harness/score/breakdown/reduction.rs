@@ -201,8 +201,8 @@ impl Reduction {
     /// The fewest groups that it is defined for, a reference not counted.
     fn least(self) -> u32 {
         match self {
-            Self::Difference(Against::Groups)
-            | Self::Ratio(Against::Groups)
+            Self::Difference(Against::Groups | Against::Overall)
+            | Self::Ratio(Against::Groups | Against::Overall)
             | Self::MeanAbsDifference
             | Self::GroupStd
             | Self::GroupCv
