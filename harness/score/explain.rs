@@ -80,6 +80,10 @@ fn of_rules(name: &str) -> impl Iterator<Item = String> {
 fn of_metric(name: &str) -> Option<String> {
     Some(match meaning(name)? {
         Meaning::Metric(definition) => lines(name, of_definition(definition)),
+        Meaning::Reduced(definition, suffix) if !suffix.takes(definition) => {
+            let why = format!("it compares what groups lack of 1, and 1 is not the most that `{}` can be", definition.name);
+            lines(&format!("{name}\nis not here\n"), vec![("why", why)])
+        }
         Meaning::Reduced(definition, suffix) => {
             let mut all = of_reduction(definition.name, suffix, definition.range);
             all.push(("of", definition.name.to_owned()));

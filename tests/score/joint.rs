@@ -282,7 +282,8 @@ fn less_than_one_item_at_the_top_is_no_worse_than_none() {
 
 /// Ranked items: a score, a label, a weight and a group each.
 fn ranked(rows: &[(f64, &str, f64, &str)]) -> Predictions {
-    let line = |(item, (score, label, weight, group)): (usize, &(f64, &str, f64, &str))| format!("{item},{label},{score},{weight},{group}\n");
+    let line =
+        |(item, (score, label, weight, group)): (usize, &(f64, &str, f64, &str))| format!("{item},{label},{score},{weight},{group}\n");
     let csv = format!("id,y,s,w,g\n{}", rows.iter().enumerate().map(line).collect::<String>());
     import(&csv, "{id: id, label: y, scores: s, weight: w}", &["g"]).unwrap()
 }
@@ -309,12 +310,14 @@ fn ranks_are_numbers_of_items_whatever_these_weigh() {
     }
     // Of two x and two y, x has 3 of 8 of the weight; of that of the first item all, of the first two 2 / 3, of three 3 / 4.
     let some = measure(&ranked(&[(0.9, "a", 2.0, "x"), (0.8, "b", 1.0, "y"), (0.7, "a", 1.0, "x"), (0.6, "b", 4.0, "y")]), RANKED).unwrap();
-    let value = |metric: &str, group: &str| find(&some, metric, if metric.contains("precision") { "" } else { "g" }, group, "").value.unwrap();
+    let value =
+        |metric: &str, group: &str| find(&some, metric, if metric.contains("precision") { "" } else { "g" }, group, "").value.unwrap();
     let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found} {expected}");
     close(value("skew_at_k", "g=x"), (16.0_f64 / 9.0).ln());
     // Half an item is the least of two.
     close(value("skew_at_k", "g=y"), (0.5_f64 / 0.625).ln());
-    let kl = |x: f64| [(x, 0.375), (1.0 - x, 0.625)].iter().filter(|(p, _)| *p > 0.0).map(|(p, q): &(f64, f64)| p * (p / q).ln()).sum::<f64>();
+    let kl =
+        |x: f64| [(x, 0.375), (1.0 - x, 0.625)].iter().filter(|(p, _)| *p > 0.0).map(|(p, q): &(f64, f64)| p * (p / q).ln()).sum::<f64>();
     let ranks = [1.0, 2.0 / 3.0, 0.75, 0.375].iter().zip(2..).map(|(x, rank)| (kl(*x), 1.0 / f64::from(rank).log2()));
     let (sum, weights) = ranks.fold((0.0, 0.0), |sum, (kl, weight)| (sum.0 + kl * weight, sum.1 + weight));
     close(value("ndkl", ""), sum / weights);
@@ -326,8 +329,11 @@ fn ranks_are_numbers_of_items_whatever_these_weigh() {
 fn decisions_where_labels_are_not_known_amplify_nothing() {
     // Of m 4 cats are known of, 2 of them are, 3 are decided; of w 2 of 8 are, and 1 is decided. Of 9 of m nothing is known of cats.
     let mut csv = String::from("id,g,ycat,ydog,dcat,ddog\n");
-    let rows = [("m", "1", 2, 1), ("m", "0", 1, 1), ("m", "0", 1, 0), ("m", "", 9, 1), ("w", "1", 1, 1), ("w", "1", 1, 0), ("w", "0", 6, 0)];
-    for (item, (group, cat, decided)) in rows.iter().flat_map(|(group, cat, times, decided)| vec![(group, cat, decided); *times]).enumerate() {
+    let rows =
+        [("m", "1", 2, 1), ("m", "0", 1, 1), ("m", "0", 1, 0), ("m", "", 9, 1), ("w", "1", 1, 1), ("w", "1", 1, 0), ("w", "0", 6, 0)];
+    for (item, (group, cat, decided)) in
+        rows.iter().flat_map(|(group, cat, times, decided)| vec![(group, cat, decided); *times]).enumerate()
+    {
         let dog = item % 2;
         csv.push_str(&format!("{item},{group},{cat},{dog},{decided},{dog}\n"));
     }

@@ -61,8 +61,12 @@ impl Audit<'_> {
                 Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins))
             }
             (Input::Crossings, Some(positive)) => Lens::Crossings(Crossings::new(targets, scores, positive as u32)),
-            (Input::Roc { all: false, seek }, Some(positive)) => Lens::Rocs(Rankings::new(targets, scores, &[positive as u32]), in_weights(seek)),
-            (Input::Roc { seek, .. }, _) => Lens::Rocs(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>()), in_weights(seek)),
+            (Input::Roc { all: false, seek }, Some(positive)) => {
+                Lens::Rocs(Rankings::new(targets, scores, &[positive as u32]), in_weights(seek))
+            }
+            (Input::Roc { seek, .. }, _) => {
+                Lens::Rocs(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>()), in_weights(seek))
+            }
             (Input::PositiveScore, Some(positive)) => Lens::Rankings(Rankings::new(targets, scores, &[positive as u32])),
             _ => Lens::Rankings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
         })

@@ -97,7 +97,8 @@ impl Sheet<'_> {
 fn mean(parts: &[Leg], count: usize, unit: f64, family: &Family<'_>) -> Option<Leg> {
     let unbounded = parts.iter().any(|leg| leg.up.is_infinite());
     // How far up is not known, and errors need a reach.
-    let bounded: Vec<Leg> = parts.iter().map(|leg| Leg { up: if leg.up.is_infinite() { leg.down } else { leg.up }, ..leg.clone() }).collect();
+    let bounded: Vec<Leg> =
+        parts.iter().map(|leg| Leg { up: if leg.up.is_infinite() { leg.down } else { leg.up }, ..leg.clone() }).collect();
     let weights: Vec<(usize, f64)> = (0..bounded.len()).map(|leg| (leg, 1.0 / count as f64)).collect();
     // Both parts are of the same items, or of the same subjects.
     let leg = Family { legs: &bounded, related: true, ..*family }.weighted(&weights)?;

@@ -24,7 +24,14 @@ pub struct Omitted {
 
 impl Sheet<'_> {
     /// The groups and classes that a number does without, of the groups' sums and their numbers as they lie in a block.
-    pub(super) fn omitted(&self, spot: &Spot, value: Value, block: &Block, (tallies, values): (&[Tally], &[Value]), roster: &Roster) -> Omitted {
+    pub(super) fn omitted(
+        &self,
+        spot: &Spot,
+        value: Value,
+        block: &Block,
+        (tallies, values): (&[Tally], &[Value]),
+        roster: &Roster,
+    ) -> Omitted {
         if self.policy == Policy::Propagate {
             return Omitted::default();
         }
@@ -70,7 +77,10 @@ impl Sheet<'_> {
             Some(undefined) => vec![undefined.in_group(group)],
             None => in_group(group).collect(),
         };
-        Omitted { groups: distinct(members.into_iter().flat_map(of_group).chain(whole.into_iter().flat_map(in_group))), ..Omitted::default() }
+        Omitted {
+            groups: distinct(members.into_iter().flat_map(of_group).chain(whole.into_iter().flat_map(in_group))),
+            ..Omitted::default()
+        }
     }
 
     /// What the reductions of this sheet, which is of one metric, leave out of the numbers of some units, whose slots have these patterns:
