@@ -292,7 +292,7 @@ fn a_mean_of_rankings_names_the_classes_that_it_leaves_out() {
 #[test]
 fn a_count_has_no_interval_whatever_is_drawn() {
     let row = |item: usize| {
-        format!("{},{},s{},{},{}\n", item % 2, usize::from(item % 3 > 0), item * item % 37, 1 + item % 2, ["A", "B"][item % 2])
+        format!("{},{},s{},{},{}\n", item % 2, usize::from(!item.is_multiple_of(3)), item * item % 37, 1 + item % 2, ["A", "B"][item % 2])
     };
     let csv = format!("y,p,s,w,g\n{}", (0..100).map(row).collect::<String>());
     for columns in ["{label: y, decision: p}", "{label: y, decision: p, subject: s}", "{label: y, decision: p, weight: w}"] {
