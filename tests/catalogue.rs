@@ -114,6 +114,33 @@ fn names_of_others_are_told_what_they_are_here() {
         let told = fairgrid(["explain", slip]).run();
         assert!(told.stderr.ends_with(&format!("did you mean `{meant}`?\n")), "{told}");
     }
+    // Of three groups the mean over pairs is another number than the gap.
+    for (theirs, ours) in [
+        ("equal_opportunity", "true_positive_rate_mean_abs_difference"),
+        ("predictive_parity", "precision_score_mean_abs_difference"),
+        ("treatment_equality", "error_ratio_mean_abs_difference"),
+        ("disparate_impact", "mean over pairs of groups"),
+    ] {
+        let told = fairgrid(["explain", theirs]).run().ok();
+        assert!(told.contains(&format!("OxonFair: {theirs} (")) && told.contains(ours), "{told}");
+    }
+    for distortion in ["euclidean_distance", "total_manhattan_distance", "mean_mahalanobis_distance_ratio"] {
+        let told = fairgrid(["explain", distortion]).run().ok();
+        assert!(told.starts_with(&format!("{distortion} (AIF360)\nis not here")), "{told}");
+    }
     let power = fairgrid(["explain", "power"]).run().ok();
     assert!(power.starts_with("power (AIF360)\nis not here") && power.contains("`n_positive`"), "{power}");
+}
+
+#[test]
+fn what_no_study_may_write_is_neither_listed_nor_given_a_formula() {
+    let listed = fairgrid(["ls", "metrics", "--names"]).run().ok();
+    let skewed: Vec<&str> = listed.lines().filter(|name| name.ends_with("_skewness")).collect();
+    assert!(skewed.len() > 50 && skewed.contains(&"accuracy_score_skewness"), "{skewed:?}");
+    for unbounded in ["log_loss", "count", "error_ratio", "theil_index"] {
+        let name = format!("{unbounded}_skewness");
+        assert!(!skewed.contains(&name.as_str()));
+        let told = fairgrid(["explain", &name]).run().ok();
+        assert!(told.starts_with(&format!("{name}\nis not here")) && !told.contains("formula"), "{told}");
+    }
 }

@@ -2,11 +2,12 @@
 //!
 //! - [`reduction`]: from one number a group to one number over groups; [`among`]: of which groups; [`mod@reference`]: the one that others are
 //!   set against; `contrasts`: what that is the largest of.
-//! - [`combine`]: what several classes make.
+//! - [`combine`]: what several classes make; `parts`: criteria of two metrics against a reference.
 
 pub mod among;
 pub mod combine;
 mod contrasts;
+mod parts;
 pub mod reduction;
 pub mod reference;
 
@@ -153,6 +154,22 @@ impl Breakdown {
             of_row: self.of_row.iter().map(within).collect(),
             panels: vec![Panel { name: panel.name.clone(), groups: 0..panel.groups.len() }],
             levels: self.levels[panel.groups.clone()].to_vec(),
+        }
+    }
+
+    /// Some of its groups, of one panel; all items of the others are outside.
+    #[must_use]
+    pub fn keeping(&self, kept: &[bool]) -> Self {
+        let of_kept = || (0..self.groups.len()).filter(|group| kept[*group]);
+        let mut places = vec![OUTSIDE; self.groups.len()];
+        (0..).zip(of_kept()).for_each(|(place, group)| places[group] = place);
+        let name = self.panels.first().map(|panel| panel.name.clone()).unwrap_or_default();
+        Self {
+            by: self.by.clone(),
+            groups: of_kept().map(|group| self.groups[group].clone()).collect(),
+            of_row: self.of_row.iter().map(|group| places.get(*group as usize).copied().unwrap_or(OUTSIDE)).collect(),
+            panels: vec![Panel { name, groups: 0..of_kept().count() }],
+            levels: of_kept().map(|group| self.levels[group].clone()).collect(),
         }
     }
 

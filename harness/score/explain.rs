@@ -80,6 +80,10 @@ fn of_rules(name: &str) -> impl Iterator<Item = String> {
 fn of_metric(name: &str) -> Option<String> {
     Some(match meaning(name)? {
         Meaning::Metric(definition) => lines(name, of_definition(definition)),
+        Meaning::Reduced(definition, suffix) if !suffix.takes(definition) => {
+            let why = format!("it compares what groups lack of 1, and 1 is not the most that `{}` can be", definition.name);
+            lines(&format!("{name}\nis not here\n"), vec![("why", why)])
+        }
         Meaning::Reduced(definition, suffix) => {
             let mut all = of_reduction(definition.name, suffix, definition.range);
             all.push(("of", definition.name.to_owned()));
@@ -273,7 +277,14 @@ fn of_criterion(criterion: &Criterion, suffix: &Suffix) -> Vec<(&'static str, St
     let parts: Vec<String> = criterion.parts.iter().map(|part| format!("{part}_{}", suffix.name)).collect();
     let mut all = match parts.as_slice() {
         [one] => vec![("formula", one.clone())],
-        several => vec![("formula", format!("of {}: the worst, the mean or the sum (signed: the mean or the sum)", several.join(" and ")))],
+        several => {
+            // A reference gives every group a number, which its own parts make.
+            let signed = match suffix.options.contains(&"reference") {
+                true => "; with a reference: the mean or the sum within each group, and `groups` is of what that makes",
+                false => "",
+            };
+            vec![("formula", format!("of {}: the worst, the mean or the sum{signed}", several.join(" and ")))]
+        }
     };
     let agg = (parts.len() > 1).then_some("agg: worst_case | mean | sum");
     all.push(("options", agg.into_iter().chain(options(suffix)).collect::<Vec<_>>().join("; ")));

@@ -19,6 +19,7 @@ use crate::spec::problem::{Problem, Problems, did_you_mean};
 
 mod averages;
 mod base;
+mod excluded;
 mod input;
 mod names;
 mod over;

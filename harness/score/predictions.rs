@@ -274,6 +274,15 @@ impl Predictions {
         self.parts.weight.as_deref()
     }
 
+    /// How much the items count on average, those aside that count nothing; 1 where all do.
+    pub fn mean_weight(&self) -> f64 {
+        let Some(weights) = self.weight() else { return 1.0 };
+        let copies = |row: usize| self.copies().map_or(1.0, |copies| copies[row] as f64);
+        let counted = || (0..weights.len()).filter(|row| weights[*row] > 0.0);
+        let items: f64 = counted().map(copies).sum();
+        if items > 0.0 { super::value::sum(counted().map(|row| copies(row) * weights[row])) / items } else { 1.0 }
+    }
+
     /// How many items each entry stands for, where items that are alike are kept once.
     pub fn copies(&self) -> Option<&[u64]> {
         self.parts.copies.as_deref()

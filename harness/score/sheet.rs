@@ -2,6 +2,7 @@
 
 mod bases;
 mod block;
+mod criterion;
 mod draws;
 mod extremes;
 mod kin;
@@ -151,7 +152,7 @@ impl Sheet<'_> {
         let roster = self.roster(units);
         let of_groups = self.values(&tallies, &blocks, &roster);
         let values = self.reduced(&spots, &blocks, &of_groups, &roster);
-        let omitted = |(spot, value): (&Spot, &Value)| self.omitted(spot, *value, &blocks[spot.metric], &of_groups, &roster);
+        let omitted = |(spot, value): (&Spot, &Value)| self.omitted(spot, *value, &blocks[spot.metric], (&tallies, &of_groups), &roster);
         let omitted = spots.iter().zip(&values).map(omitted).collect();
         Replay { spots, values, supports, omitted, replicates: self.resamples(&slots, uncertainty, self.numbers(units)) }
     }

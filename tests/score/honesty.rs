@@ -205,7 +205,7 @@ fn a_class_without_a_number_is_left_out_of_a_weighted_mean_where_the_spec_says_s
         (found.value, found.reason.clone())
     };
     assert_eq!(weighted("propagate"), (None, "nothing decided positive of class=c".to_owned()));
-    assert_eq!(weighted("exclude"), (Some((3.0 * (2.0 / 3.0) + 0.5) / 4.0), String::new()));
+    assert_eq!(weighted("exclude"), (Some((3.0 * (2.0 / 3.0) + 0.5) / 4.0), "left out: nothing decided positive of class=c".to_owned()));
 }
 
 #[test]
@@ -243,4 +243,63 @@ fn what_too_few_groups_are_left_by_is_told_of_classes_too() {
     let (mass, recall) = (find(&all, "dp_cm", "g", "", ""), find(&all, "recall_score_difference", "g", "", ""));
     assert_eq!(mass.reason, "fewer than two groups to compare of class=x; left out: no positives of class=z in g=b");
     assert_eq!((recall.status, recall.reason.as_str()), (Status::Ok, "left out: 1 of 3 classes"));
+}
+
+#[test]
+fn what_a_mean_over_classes_leaves_out_is_named() {
+    // Nobody of b is x; of a 1 of 2 x are found, 2 of 2 y and 1 of 2 z, of b 1 of 2 y and 2 of 2 z.
+    let csv = "y,p,g\nx,x,a\nx,y,a\ny,y,a\ny,y,a\nz,z,a\nz,x,a\ny,y,b\ny,z,b\nz,z,b\nz,z,b\n";
+    let predictions = import(csv, COLUMNS, &["g"]).unwrap();
+    let calls = "{recall_score: {average: macro, as: recall}}, balanced_accuracy_score, min_class_accuracy, \
+                 {recall_score_difference: {average: macro, as: gap}}, {balanced_accuracy_score_difference: {reference: a, as: signed}}, \
+                 {recall_score_difference: {classes: mean, as: mean_gap}}, {recall_score_group_min: {classes: min, as: least}}, \
+                 term_by_term_equalized_odds";
+    let all = measure(&predictions, &format!("{{groups: [g], undefined: exclude, metrics: [{calls}]}}")).unwrap();
+    let of = |metric: &str, by: &str, group: &str| {
+        let found = find(&all, metric, by, group, "");
+        (found.value.map(|value| (value * 1e9).round() / 1e9), found.reason.clone())
+    };
+    let own = "left out: no positives of class=x".to_owned();
+    let of_b = "left out: no positives of class=x in g=b".to_owned();
+    for (metric, least) in [("recall", 0.75), ("balanced_accuracy_score", 0.75), ("min_class_accuracy", 0.5)] {
+        assert_eq!(of(metric, "g", "g=b"), (Some(least), own.clone()), "{metric}");
+        assert_eq!(of(metric, "g", "g=a").1, "", "{metric}");
+        assert_eq!(of(metric, "", "").1, "", "{metric}");
+    }
+    // Of a the mean is (1/2 + 1 + 1/2) / 3; gaps of classes are 1/2 of y and 1/2 of z, and of x there is none.
+    assert_eq!(of("gap", "g", ""), (Some(0.083333333), of_b.clone()));
+    assert_eq!(of("signed", "g", "g=b"), (Some(0.083333333), of_b.clone()));
+    assert_eq!(of("mean_gap", "g", ""), (Some(0.5), "left out: 1 of 3 classes".to_owned()));
+    assert_eq!(of("least", "g", ""), (Some(0.5), of_b.clone()));
+    assert_eq!(of("term_by_term_equalized_odds", "g", "").1, of_b);
+}
+
+#[test]
+fn a_mean_of_rankings_names_the_classes_that_it_leaves_out() {
+    let csv = "y,s0,s1,s2,g\nx,0.8,0.1,0.1,a\ny,0.1,0.8,0.1,a\nz,0.2,0.2,0.6,a\ny,0.1,0.7,0.2,b\nz,0.1,0.2,0.7,b\n";
+    let predictions = import(csv, "{label: y, probabilities: {x: s0, y: s1, z: s2}}", &["g"]).unwrap();
+    let calls = "mean_average_precision, {roc_auc_score: {average: macro, as: auc}}, {roc_auc_score: {average: weighted, as: weighted}}";
+    let all = measure(&predictions, &format!("{{groups: [g], undefined: exclude, metrics: [{calls}]}}")).unwrap();
+    let of = |metric: &str| find(&all, metric, "g", "g=b", "").reason.clone();
+    for metric in ["mean_average_precision", "auc"] {
+        let reason = of(metric);
+        assert!(reason.contains("left out: no positives of class=x"), "{metric}: {reason}");
+    }
+    // Classes without positives weigh nothing: none is left out.
+    assert!(!of("weighted").contains("left out"), "{}", of("weighted"));
+}
+
+#[test]
+fn a_count_has_no_interval_whatever_is_drawn() {
+    let row = |item: usize| {
+        format!("{},{},s{},{},{}\n", item % 2, usize::from(!item.is_multiple_of(3)), item * item % 37, 1 + item % 2, ["A", "B"][item % 2])
+    };
+    let csv = format!("y,p,s,w,g\n{}", (0..100).map(row).collect::<String>());
+    for columns in ["{label: y, decision: p}", "{label: y, decision: p, subject: s}", "{label: y, decision: p, weight: w}"] {
+        let all = measure(&import(&csv, columns, &["g"]).unwrap(), "{groups: [g], metrics: [count, accuracy_score]}").unwrap();
+        for one in &all {
+            assert_eq!(one.lower.is_some(), one.metric == "accuracy_score", "{one:?}");
+            assert_eq!((one.status, one.reason.as_str()), (Status::Ok, ""), "{one:?}");
+        }
+    }
 }

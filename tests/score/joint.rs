@@ -1,6 +1,6 @@
 //! Numbers of all groups at once: ties, weights, chance, and names that do not matter. Values are held against numpy in `catalogue.rs`.
 
-use fairgrid::score::measurement::Measurement;
+use fairgrid::score::measurement::{Measurement, Status};
 use fairgrid::score::predictions::Predictions;
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::score;
@@ -278,4 +278,114 @@ fn less_than_one_item_at_the_top_is_no_worse_than_none() {
         let Measurement { value, lower, upper, .. } = skew(group);
         assert!(lower <= value && value <= upper, "{group}: {value:?} in {lower:?} to {upper:?}");
     }
+}
+
+/// Ranked items: a score, a label, a weight and a group each.
+fn ranked(rows: &[(f64, &str, f64, &str)]) -> Predictions {
+    let line =
+        |(item, (score, label, weight, group)): (usize, &(f64, &str, f64, &str))| format!("{item},{label},{score},{weight},{group}\n");
+    let csv = format!("id,y,s,w,g\n{}", rows.iter().enumerate().map(line).collect::<String>());
+    import(&csv, "{id: id, label: y, scores: s, weight: w}", &["g"]).unwrap()
+}
+
+const RANKED: &str = "{groups: [g], positive: a, metrics: [{skew_at_k: {k: 2, desired: dataset}}, {max_skew_at_k: {k: 2, desired: dataset}}, \
+                      {ndkl: {desired: dataset}}, {normalized_average_precision: {positives: 10}}]}";
+
+#[test]
+fn ranks_are_numbers_of_items_whatever_these_weigh() {
+    let of = |times: f64| {
+        let rows = |item: usize| {
+            let (score, label) = (f64::from((item * 13 % 31) as u32) / 31.0, ["a", "b"][item * 7 % 5 % 2]);
+            (score, label, times, ["x", "y"][usize::from(item.is_multiple_of(3))])
+        };
+        measure(&ranked(&(0..40).map(rows).collect::<Vec<_>>()), RANKED).unwrap()
+    };
+    let one = of(1.0);
+    assert!(one.iter().all(|found| found.value.is_some()), "{one:?}");
+    for times in [2.0, 0.025, 1e-6] {
+        for (found, one) in of(times).iter().zip(&one) {
+            let (value, expected) = (found.value.unwrap_or(f64::NAN), one.value.unwrap());
+            assert!((value - expected).abs() < 1e-12 && found.n == one.n, "{times}: {found:?} {one:?}");
+        }
+    }
+    // Of two x and two y, x has 3 of 8 of the weight; of that of the first item all, of the first two 2 / 3, of three 3 / 4.
+    let some = measure(&ranked(&[(0.9, "a", 2.0, "x"), (0.8, "b", 1.0, "y"), (0.7, "a", 1.0, "x"), (0.6, "b", 4.0, "y")]), RANKED).unwrap();
+    let value =
+        |metric: &str, group: &str| find(&some, metric, if metric.contains("precision") { "" } else { "g" }, group, "").value.unwrap();
+    let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found} {expected}");
+    close(value("skew_at_k", "g=x"), (16.0_f64 / 9.0).ln());
+    // Half an item is the least of two.
+    close(value("skew_at_k", "g=y"), (0.5_f64 / 0.625).ln());
+    let kl =
+        |x: f64| [(x, 0.375), (1.0 - x, 0.625)].iter().filter(|(p, _)| *p > 0.0).map(|(p, q): &(f64, f64)| p * (p / q).ln()).sum::<f64>();
+    let ranks = [1.0, 2.0 / 3.0, 0.75, 0.375].iter().zip(2..).map(|(x, rank)| (kl(*x), 1.0 / f64::from(rank).log2()));
+    let (sum, weights) = ranks.fold((0.0, 0.0), |sum, (kl, weight)| (sum.0 + kl * weight, sum.1 + weight));
+    close(value("ndkl", ""), sum / weights);
+    // The false alarm above the second positive, of a weight of 1 where the mean is 2, is half an item.
+    close(value("normalized_average_precision", ""), 2.0 / 3.0 + 1.0 / 3.0 * 10.0 / 10.5);
+}
+
+#[test]
+fn decisions_where_labels_are_not_known_amplify_nothing() {
+    // Of m 4 cats are known of, 2 of them are, 3 are decided; of w 2 of 8 are, and 1 is decided. Of 9 of m nothing is known of cats.
+    let mut csv = String::from("id,g,ycat,ydog,dcat,ddog\n");
+    let rows =
+        [("m", "1", 2, 1), ("m", "0", 1, 1), ("m", "0", 1, 0), ("m", "", 9, 1), ("w", "1", 1, 1), ("w", "1", 1, 0), ("w", "0", 6, 0)];
+    for (item, (group, cat, decided)) in
+        rows.iter().flat_map(|(group, cat, times, decided)| vec![(group, cat, decided); *times]).enumerate()
+    {
+        let dog = item % 2;
+        csv.push_str(&format!("{item},{group},{cat},{dog},{decided},{dog}\n"));
+    }
+    let predictions = import(&csv, "{id: id, label: {cat: ycat, dog: ydog}, decision: {cat: dcat, dog: ddog}}", &["g"]).unwrap();
+    let all = measure(&predictions, "{groups: [g], metrics: [{directional_bias_amplification: {direction: attribute_to_task}}]}").unwrap();
+    let found = find(&all, "directional_bias_amplification", "g", "", "");
+    // m leans to cats and has more of them decided, w to none and has fewer; dogs are as they are.
+    assert!((found.value.unwrap() - (0.25 + 0.125) / 4.0).abs() < 1e-12, "{found:?}");
+}
+
+#[test]
+fn a_small_group_is_left_out_of_numbers_of_all_groups_where_the_spec_says_so() {
+    let row = |item: usize, group: &str| {
+        let label = ["pos", "neg"][item * 7 % 5 % 2];
+        let score = if group == "tiny" { 0.99 } else { (item * 37 % 101) as f64 / 101.0 * if group == "a" { 0.9 } else { 0.7 } };
+        format!("{group}{item:03},{label},{score},{group}\n")
+    };
+    let read = |groups: &[(&str, usize)]| {
+        let rows = groups.iter().flat_map(|(group, items)| (0..*items).map(move |item| row(item, group)));
+        import(&format!("id,y,p,g\n{}", rows.collect::<String>()), "{id: id, label: y, probabilities: p}", &["g"]).unwrap()
+    };
+    let calls = "{ndkl: {desired: dataset}}, {directional_bias_amplification: {direction: attribute_to_task}}, \
+                 {model_leakage: {from: scores, folds: 3}}, {max_skew_at_k: {k: 20, desired: dataset}}, {skew_at_k: {k: 20, desired: dataset}}";
+    let of = |groups: &[(&str, usize)], rules: &str| {
+        let spec = format!("{{groups: [g], positive: pos, decide: {{threshold: 0.4}}, {rules}, metrics: [{calls}]}}");
+        measure(&read(groups), &spec).unwrap()
+    };
+    let all = [("a", 150), ("b", 100), ("tiny", 6)];
+    let (with, without) = (of(&all, "undefined: exclude, min_count: 20"), of(&all[..2], "undefined: propagate"));
+    let small = "6 items in g=tiny, fewer than `min_count` (20)";
+    let left_out = format!("left out: {small}");
+    for metric in ["ndkl", "directional_bias_amplification", "model_leakage"] {
+        let (found, expected) = (find(&with, metric, "g", "", ""), find(&without, metric, "g", "", ""));
+        assert!((found.value.unwrap() - expected.value.unwrap()).abs() < 1e-12, "{found:?} {expected:?}");
+        assert_eq!((found.n, found.status, &found.reason), (250, Status::Ok, &left_out));
+    }
+    // Groups are still ranked among all, and each has a number: 6 of the first 20 are of `tiny`, and the worst is one of the others.
+    let skew = |group: &str| find(&with, "skew_at_k", "g", group, "");
+    let tiny = skew("g=tiny");
+    assert!((tiny.value.unwrap() - (6.0_f64 / 20.0 / (6.0 / 256.0)).ln()).abs() < 1e-12, "{tiny:?}");
+    assert_eq!((tiny.status, tiny.reason.as_str()), (Status::Small, small));
+    let most = find(&with, "max_skew_at_k", "g", "", "");
+    assert_eq!(most.value, ["g=a", "g=b"].map(|group| skew(group).value.unwrap()).into_iter().reduce(f64::max));
+    assert_eq!((most.status, &most.reason), (Status::Ok, &left_out));
+    // One group alone is too little to tell groups by.
+    for metric in ["ndkl", "directional_bias_amplification", "model_leakage", "max_skew_at_k"] {
+        let few = of(&all, "undefined: exclude, min_count: 120");
+        let found = find(&few, metric, "g", "", "");
+        let reason = "100 items in g=b, fewer than `min_count` (120); 6 items in g=tiny, fewer than `min_count` (120)";
+        assert_eq!((found.value, found.status, found.reason.as_str()), (None, Status::InsufficientEvidence, reason));
+    }
+    // Otherwise a number over groups is small as its groups are.
+    let kept = of(&all, "undefined: propagate, min_count: 20");
+    assert_eq!(find(&kept, "ndkl", "g", "", "").status, Status::Small);
 }

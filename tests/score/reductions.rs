@@ -152,3 +152,106 @@ fn the_largest_group_is_that_of_most_weight() {
     let exactly = |metric: &str, group: &str| find(&all, metric, "g", group, "").value == Some(0.0);
     assert!(exactly("most", "g=b") && !exactly("most", "g=a") && exactly("least", "g=a") && !exactly("least", "g=b"), "{all:?}");
 }
+
+/// Hits, misses, false alarms and correct rejections of each group.
+fn counts(groups: &[(&str, [usize; 4])]) -> String {
+    let of = |(group, [tp, fn_, fp, tn]): &(&str, [usize; 4])| {
+        let rows = [("1,1", *tp), ("1,0", *fn_), ("0,1", *fp), ("0,0", *tn)];
+        rows.map(|(row, times)| format!("{row},{group}\n").repeat(times)).concat()
+    };
+    format!("y,p,g\n{}", groups.iter().map(of).collect::<String>())
+}
+
+#[test]
+fn the_parts_of_a_criterion_against_a_reference_are_put_together_within_each_group() {
+    // Against r, a has a TPR 0.2 higher and an FPR 0.4 lower, b a TPR 0.2 lower and an FPR 0.3 higher.
+    let csv = counts(&[("r", [50, 50, 50, 50]), ("a", [70, 30, 10, 90]), ("b", [30, 70, 80, 20])]);
+    let predictions = import(&csv, "{label: y, decision: p}", &["g"]).unwrap();
+    let difference = [("max", 0.05), ("min", -0.1), ("mean", -0.025), ("farthest", 0.1)];
+    // Quotients of 1.4 and 0.2 are 0.8 on average, of 0.6 and 1.6 they are 1.1.
+    let disparity = [("max", 1.1), ("min", 0.8), ("mean", 0.95), ("farthest", 0.8)];
+    for (name, expected) in [("difference", difference), ("disparity", disparity)] {
+        for (groups, value) in expected {
+            let call = |agg: &str| format!("{{equalized_odds_{name}: {{agg: {agg}, reference: r, groups: {groups}, as: {agg}}}}}");
+            let mut calls = vec![call("mean"), call("sum")];
+            if name == "difference" {
+                calls.push(format!("{{average_odds_difference: {{reference: r, groups: {groups}, as: odds}}}}"));
+            }
+            let all = measure(&predictions, &format!("{{groups: [g], positive: 1, metrics: [{}]}}", calls.join(", "))).unwrap();
+            for (called, times) in [("mean", 1.0), ("sum", 2.0), ("odds", 1.0)].iter().take(calls.len()) {
+                let found = find(&all, called, "g", "", "");
+                let (lower, upper) = (found.lower.unwrap(), found.upper.unwrap());
+                assert!((found.value.unwrap() - times * value).abs() < 1e-12, "{groups}: {found:?}");
+                assert!(lower < times * value && upper > times * value && upper - lower < *times, "{groups}: {found:?}");
+            }
+        }
+    }
+    // What is worst is so of parts and groups alike.
+    let worst = |name: &str| format!("{{equalized_odds_{name}: {{agg: worst_case, reference: r, groups: farthest, as: {name}}}}}");
+    let calls = format!("{{groups: [g], positive: 1, metrics: [{}, {}]}}", worst("difference"), worst("disparity"));
+    let all = measure(&predictions, &calls).unwrap();
+    for (name, value) in [("difference", 0.4), ("disparity", 0.2)] {
+        assert!((find(&all, name, "g", "", "").value.unwrap() - value).abs() < 1e-12, "{name}");
+    }
+}
+
+#[test]
+fn what_two_parts_make_of_one_group_varies_as_both_do() {
+    let csv = counts(&[("r", [120, 80, 60, 140]), ("a", [150, 50, 90, 110])]);
+    let predictions = import(&csv, "{label: y, decision: p}", &["g"]).unwrap();
+    let calls = "{groups: [g], positive: 1, metrics: [{average_odds_difference: {reference: r, groups: max, as: most}}, \
+                 {average_odds_difference: {reference: r, groups: min, as: least}}, {equalized_odds_sum: {as: sum}}]}";
+    let all = measure(&predictions, calls).unwrap();
+    // Four shares of 200 items each, every one with a weight of a half.
+    let spread = 1.96 * [0.6, 0.3, 0.75, 0.45].iter().map(|share: &f64| share * (1.0 - share) / 200.0 / 4.0).sum::<f64>().sqrt();
+    for name in ["most", "least"] {
+        let found = find(&all, name, "g", "", "");
+        let (lower, upper) = (found.lower.unwrap(), found.upper.unwrap());
+        assert!((lower - (0.15 - spread)).abs() < 0.15 * spread && (upper - (0.15 + spread)).abs() < 0.15 * spread, "{found:?} {spread}");
+    }
+}
+
+#[test]
+fn a_sum_of_two_gaps_may_be_above_1_and_so_may_its_interval() {
+    let csv = counts(&[("a", [48, 2, 24, 26]), ("b", [2, 48, 2, 48])]);
+    let predictions = import(&csv, "{label: y, decision: p}", &["g"]).unwrap();
+    let all = measure(&predictions, "{groups: [g], positive: 1, metrics: [equalized_odds_sum]}").unwrap();
+    let found = find(&all, "equalized_odds_sum", "g", "", "");
+    assert!((found.value.unwrap() - 1.36).abs() < 1e-12 && found.upper.unwrap() > 1.45, "{found:?}");
+}
+
+#[test]
+fn nothing_is_divided_by_a_mean_that_is_0_but_for_rounding() {
+    // What is decided of a group less its share of what is not adds up to 0 over groups.
+    let row = |item: usize| {
+        format!("{},{},{}\n", ["p", "n"][item % 2], ["n", "p"][usize::from(item * item % 11 < 5)], ["A", "B", "C"][item % 7 % 3])
+    };
+    let csv = format!("y,p,g\n{}", (0..99).map(row).collect::<String>());
+    let predictions = import(&csv, "{label: y, decision: p}", &["g"]).unwrap();
+    let endings = ["gini", "corrected_gini", "group_cv"].map(|ending| format!("demographic_disparity_{ending}"));
+    let calls = format!("{{groups: [g], positive: p, metrics: [demographic_disparity, {}]}}", endings.join(", "));
+    let all = measure(&predictions, &calls).unwrap();
+    let groups = ["g=A", "g=B", "g=C"].map(|group| find(&all, "demographic_disparity", "g", group, "").value.unwrap());
+    assert!(groups.iter().all(|value| value.abs() > 1e-3) && groups.iter().sum::<f64>() != 0.0, "{groups:?}");
+    for name in &endings {
+        let found = find(&all, name, "g", "", "");
+        assert_eq!((found.value, found.reason.as_str()), (None, "the groups' mean is not above 0"), "{found:?}");
+    }
+}
+
+#[test]
+fn one_group_is_set_against_all_items_by_no_gap() {
+    let calls = "{groups: [g], metrics: [{accuracy_score_difference: {method: to_overall, as: d}}, {accuracy_score_ratio: {method: to_overall, as: q}}]}";
+    // Of somebody the group is not known.
+    let one = import("y,p,g\n1,1,a\n0,1,a\n1,1,a\n0,1,\n", "{label: y, decision: p}", &["g"]).unwrap();
+    let all = measure(&one, calls).unwrap();
+    for name in ["d", "q"] {
+        let found = find(&all, name, "g", "", "");
+        assert_eq!((found.value, found.reason.as_str()), (None, "fewer than two groups to compare"), "{found:?}");
+    }
+    // With b, which is all wrong, 2 of 5 are right: a is farther up than b is down, and b's share is 0 of that.
+    let two = import("y,p,g\n1,1,a\n0,1,a\n1,1,a\n0,1,b\n0,1,\n", "{label: y, decision: p}", &["g"]).unwrap();
+    let all = measure(&two, calls).unwrap();
+    assert!((find(&all, "d", "g", "", "").value.unwrap() - 0.4).abs() < 1e-12);
+    assert_eq!(find(&all, "q", "g", "", "").value, Some(0.0));
+}

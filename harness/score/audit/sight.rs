@@ -12,6 +12,7 @@ use crate::score::lens::number::Numbers;
 use crate::score::lens::outcome::Outcomes;
 use crate::score::lens::probability::Probabilities;
 use crate::score::lens::ranking::Rankings;
+use crate::score::lens::roc::Seek;
 use crate::score::lens::truth::Truth;
 use crate::score::metric::{Input, Metric};
 use crate::score::pairs::relabel::Relabelling;
@@ -45,6 +46,11 @@ impl Audit<'_> {
         let scores = predictions.scores().ok_or_else(reason)?;
         let targets = &*metric.truth.targets(predictions);
         let classes = self.scheme.task.classes;
+        // How many positives there were to be is a number of items, so that of what these weigh it takes the mean.
+        let in_weights = |seek: Seek| match seek {
+            Seek::Precision(positives) => Seek::Precision(positives * predictions.mean_weight()),
+            seek => seek,
+        };
         Ok(match (metric.input, self.scheme.task.positive) {
             (Input::TopK(k), _) => Lens::Outcomes(self.outcomes(predictions, metric, &top_of(scores, k, f64::NEG_INFINITY))),
             (Input::TopFrom { k, least, of }, _) => {
@@ -55,8 +61,12 @@ impl Audit<'_> {
                 Lens::Probabilities(Probabilities::new(targets, &scores, self.scheme.task, wanted, bins))
             }
             (Input::Crossings, Some(positive)) => Lens::Crossings(Crossings::new(targets, scores, positive as u32)),
-            (Input::Roc { all: false, seek }, Some(positive)) => Lens::Rocs(Rankings::new(targets, scores, &[positive as u32]), seek),
-            (Input::Roc { seek, .. }, _) => Lens::Rocs(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>()), seek),
+            (Input::Roc { all: false, seek }, Some(positive)) => {
+                Lens::Rocs(Rankings::new(targets, scores, &[positive as u32]), in_weights(seek))
+            }
+            (Input::Roc { seek, .. }, _) => {
+                Lens::Rocs(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>()), in_weights(seek))
+            }
             (Input::PositiveScore, Some(positive)) => Lens::Rankings(Rankings::new(targets, scores, &[positive as u32])),
             _ => Lens::Rankings(Rankings::new(targets, scores, &(0..classes as u32).collect::<Vec<_>>())),
         })

@@ -130,11 +130,12 @@ impl Reduction {
         self.reduce(&sums, all, against)
     }
 
-    fn reduce(self, sums: &Sums, mut all: Vec<f64>, against: Value) -> Value {
+    pub(super) fn reduce(self, sums: &Sums, mut all: Vec<f64>, against: Value) -> Value {
         let Sums { low, high, .. } = *sums;
         let (mean, groups) = (sums.mean(), f64::from(sums.count));
         match self {
-            Self::GroupCv | Self::Gini | Self::CorrectedGini if mean <= 0.0 => Err(Cause::ZeroMean.into()),
+            // Numbers that cancel out, as disparities do, are summed with errors.
+            Self::GroupCv | Self::Gini | Self::CorrectedGini if mean <= 1e-12 * high.abs().max(low.abs()) => Err(Cause::ZeroMean.into()),
             Self::Inequity if low <= 0.0 => Err(Cause::ZeroSmallest.into()),
             Self::Inequity => Ok(high / (logarithms(&mut all) / groups).exp()),
             Self::CorrectedGini => Ok(apart(&mut all) / groups / (groups - 1.0) / mean),
@@ -200,8 +201,8 @@ impl Reduction {
     /// The fewest groups that it is defined for, a reference not counted.
     fn least(self) -> u32 {
         match self {
-            Self::Difference(Against::Groups)
-            | Self::Ratio(Against::Groups)
+            Self::Difference(Against::Groups | Against::Overall)
+            | Self::Ratio(Against::Groups | Against::Overall)
             | Self::MeanAbsDifference
             | Self::GroupStd
             | Self::GroupCv
@@ -337,7 +338,7 @@ impl Reduction {
 }
 
 impl Step {
-    fn of(self, value: f64, reference: f64) -> Value {
+    pub(super) fn of(self, value: f64, reference: f64) -> Value {
         match self {
             Self::Minus => Ok(value - reference),
             Self::Over if reference == 0.0 => Err(Cause::ZeroReference.into()),

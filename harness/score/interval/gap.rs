@@ -102,6 +102,13 @@ impl Family<'_> {
         Some(Contrast { value, down: value - lower, up: upper - value, legs })
     }
 
+    /// A comparison as a leg of others.
+    pub fn leg(&self, contrast: &Contrast) -> Leg {
+        let draws = self.legs.first().map_or(0, |leg| leg.errors.len());
+        let errors = (0..draws).map(|draw| contrast.error(self.legs, draw)).collect();
+        Leg { value: contrast.value, down: contrast.down, up: contrast.up, errors }
+    }
+
     /// The mean of some legs, as a leg. `None` where they do not vary.
     pub fn mean(&self, legs: &[usize]) -> Option<Leg> {
         let weight = 1.0 / legs.len() as f64;
@@ -192,6 +199,12 @@ impl Family<'_> {
         Some((value - down, value + up))
     }
 
+    /// The same of smallest contrasts.
+    pub fn sum_of_smallest(&self, parts: &[Vec<Contrast>], weight: f64) -> Option<(f64, f64)> {
+        let turned: Vec<Vec<Contrast>> = parts.iter().map(|part| part.iter().map(Contrast::turned).collect()).collect();
+        self.sum(&turned, weight).map(|(lower, upper)| (-upper, -lower))
+    }
+
     fn quantile(&self) -> f64 {
         normal_quantile(f64::midpoint(1.0, self.level))
     }
@@ -244,6 +257,15 @@ impl Leg {
         let (lower, upper) = (self.value - self.down, self.value + self.up);
         let value = if lower <= least + ROUNDING { lower } else { f64::midpoint(lower, upper) };
         Self { value, down: value - lower, up: upper - value, ..self }
+    }
+
+    /// 1 over it; `None` where it is 0.
+    pub fn inverse(&self) -> Option<Self> {
+        let value = 1.0 / self.value;
+        let lowest = self.value - self.down;
+        let up = if lowest > 0.0 { 1.0 / lowest - value } else { f64::INFINITY };
+        let errors = self.errors.iter().map(|error| -error).collect();
+        (self.value > 0.0).then(|| Self { value, down: value - 1.0 / (self.value + self.up), up, errors })
     }
 
     fn reach(&self) -> f64 {

@@ -62,8 +62,9 @@ impl Ballots {
         Self { of_row, patterns, groups, classes: predictions.classes().len() }
     }
 
-    /// The labels, the decisions, and the labels beside the groups that items were taken for.
-    fn counts(&self, hand: &Hand<'_>) -> [Counts; 3] {
+    /// The labels, the decisions (`known` for those alone of which it is known whether they are right), and the labels beside the groups that
+    /// items were taken for.
+    fn counts(&self, hand: &Hand<'_>, known: bool) -> [Counts; 3] {
         let mut counts = [(); 3].map(|()| Counts::new(self.groups, self.classes));
         let [labels, decided, taken] = &mut counts;
         for ((group, pattern), weight) in
@@ -72,7 +73,14 @@ impl Ballots {
             let ballot = &self.patterns[*pattern as usize];
             let absent = || ballot.absent.as_deref().map(places);
             labels.add(*group as usize, places(&ballot.present), absent(), *weight);
-            decided.add(*group as usize, places(&ballot.decided), None::<std::iter::Empty<usize>>, *weight);
+            let is_decided = |class: &usize| ballot.decided.binary_search(&(*class as u32)).is_ok();
+            match absent().filter(|_| known) {
+                Some(absent) => {
+                    let (said, unsaid) = places(&ballot.present).chain(absent).partition::<Vec<usize>, _>(is_decided);
+                    decided.add(*group as usize, said.into_iter(), Some(unsaid.into_iter()), *weight);
+                }
+                None => decided.add(*group as usize, places(&ballot.decided), None::<std::iter::Empty<usize>>, *weight),
+            }
             if let Some(group) = ballot.taken {
                 taken.add(group as usize, places(&ballot.present), absent(), *weight);
             }
@@ -86,7 +94,7 @@ impl Ballots {
         if self.groups < 2 {
             return Err(Cause::FewGroups.into());
         }
-        let [_, decided, _] = self.counts(hand);
+        let [_, decided, _] = self.counts(hand, false);
         let even = 1.0 / self.groups as f64;
         let mut leans = Vec::new();
         let mut any = false;
@@ -107,9 +115,10 @@ impl Ballots {
     }
 
     /// The mean over groups and classes of y (P(decided | given) - P(true | given)), where y is the sign of their correlation in the
-    /// `reference`, or in the labels themselves (Wang and Russakovsky 2021). Pairs whose given part does not occur are left out.
+    /// `reference`, or in the labels themselves (Wang and Russakovsky 2021). Pairs whose given part does not occur are left out, and items of
+    /// which it is not known whether they are of the class are in neither probability.
     pub fn directional(&self, hand: &Hand<'_>, toward: Toward, reference: Option<&Counts>) -> Value {
-        let [labels, decided, taken] = self.counts(hand);
+        let [labels, decided, taken] = self.counts(hand, true);
         let base = reference.unwrap_or(&labels);
         let mut gains = Vec::new();
         for (group, class) in (0..self.groups).flat_map(|group| (0..self.classes).map(move |class| (group, class))) {

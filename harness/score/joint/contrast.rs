@@ -1,15 +1,16 @@
 //! Contrasts between models (or groups) in numbers of all groups at once, on the same items in the same resamples.
 
 use super::metric::Metric;
-use super::view::{Replay, Statistic, View, panels};
+use super::panel::panels;
+use super::view::{Replay, Statistic, View};
 use crate::score::ScoreError;
-use crate::score::audit::{Audit, Sizes};
+use crate::score::audit::{self, Audit, Sizes};
 use crate::score::compare::contrast::{Contrast, Terms};
 use crate::score::compare::finding::Finding;
 use crate::score::compare::verdict::Verdict;
 use crate::score::compare::{Request, Side, join, resampled_p, turns};
 use crate::score::interval;
-use crate::score::measurement::{Direction, Status, told};
+use crate::score::measurement::{Direction, told};
 use crate::score::units::Units;
 use crate::spec::compare::Test;
 
@@ -25,8 +26,9 @@ pub(in crate::score) fn contrasts(audits: &[Audit<'_>], sides: &[Side<'_>], requ
         let metrics: Vec<&Metric> = audits.iter().zip(places).map(|(audit, place)| &audit.scheme.joint[place].0).collect();
         let rules = turns(sides, &audits.iter().map(|audit| audit.scheme).collect::<Vec<_>>(), metric.decided());
         for (by, rule) in breakdowns.iter().flat_map(|by| rules.iter().map(move |rule| (*by, rule.as_str()))) {
-            for breakdown in panels(&first.breakdowns[by]) {
-                let view = |(audit, metric)| View { audit, metric, breakdown: &breakdown, grouping: &first.scheme.breakdowns[by] };
+            for (breakdown, without) in panels(first, metric, &first.breakdowns[by]) {
+                let grouping = &first.scheme.breakdowns[by];
+                let view = |(audit, metric)| View { audit, metric, breakdown: &breakdown, grouping, without: &without };
                 let views: Vec<View<'_>> = audits.iter().zip(metrics.iter().copied()).map(view).collect();
                 let statistics = views.iter().zip(sides).map(|(view, side)| view.statistic(side.rule_or(rule), side.fitted));
                 let statistics = statistics.collect::<Result<Vec<_>, _>>()?;
@@ -116,10 +118,12 @@ impl Sides<'_> {
             (None, None) => (0..breakdown.groups.len()).collect(),
         };
         let undefined = terms.iter().find_map(|(_, at)| value(*at).err());
-        let small = rests.iter().find_map(|group| sizes.small[*group].clone());
+        let over_groups = sum.spot.0.is_none() && sum.groups.is_none();
+        let left_out = if over_groups { first.without.reasons.as_slice() } else { &[] };
+        let small = rests.iter().find_map(|group| sizes.small[*group].clone()).filter(|_| left_out.is_empty());
         let (status, reason) = match (undefined, small) {
-            (Some(undefined), _) => (Status::Undefined, audit.reason(undefined, sum.spot.0, breakdown)),
-            (None, small) => told(small, None),
+            (Some(undefined), _) => audit.absent((undefined, sum.spot.0), None, left_out, std::iter::empty(), breakdown),
+            (None, small) => told(small, [audit::without(left_out.iter().cloned())]),
         };
         let estimate: Option<f64> = terms.iter().map(|(weight, at)| Some(weight * value(*at).ok()?)).sum();
         let resample = |draw: usize| terms.iter().map(|(weight, (side, number))| weight * replays[*side].resampled[draw][*number]).sum();

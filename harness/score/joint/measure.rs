@@ -1,11 +1,12 @@
 //! The numbers of all groups at once of an evaluation, as measurements.
 
 use super::exposure::Top;
+use super::panel::panels;
 use super::registry::{Compute, Pick};
-use super::view::{Replay, Statistic, View, panels};
-use crate::score::audit::{Audit, Place};
+use super::view::{Replay, Statistic, View};
+use crate::score::audit::{self, Audit, Place};
 use crate::score::interval::{self, Sample};
-use crate::score::measurement::{Measurement, Status, told};
+use crate::score::measurement::{Measurement, told};
 use crate::score::rule::FittedRules;
 use crate::score::sheet::NoInterval;
 use crate::score::value::Value;
@@ -24,8 +25,8 @@ pub(in crate::score) fn measure(
     for (place, (metric, breakdowns)) in audit.scheme.joint.iter().enumerate() {
         for (by, grouping) in breakdowns.iter().map(|by| (*by, &audit.scheme.breakdowns[*by])) {
             let mut told = 0;
-            for breakdown in panels(&audit.breakdowns[by]) {
-                let view = View { audit, metric, breakdown: &breakdown, grouping };
+            for (breakdown, without) in panels(audit, metric, &audit.breakdowns[by]) {
+                let view = View { audit, metric, breakdown: &breakdown, grouping, without: &without };
                 let mut tell = |rule: usize, name: &str, numbers: &[Measurement]| {
                     let named = numbers.iter().map(|number| Measurement { decision: name.to_owned(), ..number.clone() });
                     measured.extend((told..).zip(named).map(|(number, named)| ((rule, first + place, by, number), named)));
@@ -128,13 +129,15 @@ impl View<'_> {
         let sizes = self.audit.sizes(&self.breakdown.of_row, self.breakdown);
         let small = match group {
             Some(group) => sizes.small[*group].clone(),
-            None => sizes.small.iter().flatten().next().cloned(),
+            None => sizes.small.iter().flatten().next().cloned().filter(|_| self.without.groups.is_empty()),
         };
+        let left_out = if group.is_some() { &[][..] } else { &self.without.reasons };
         let (status, reason) = match (value, small) {
-            (Err(undefined), _) => (Status::Undefined, self.audit.reason(undefined, *group, self.breakdown)),
+            (Err(undefined), _) => self.audit.absent((undefined, *group), None, left_out, std::iter::empty(), self.breakdown),
             (Ok(_), small) => {
                 let lacking = interval.is_none() && self.audit.uncertainty.bootstrap() > 0;
-                told(small, lacking.then(|| NoInterval::Undefined.words().to_owned()))
+                let no_interval = lacking.then(|| NoInterval::Undefined.words().to_owned());
+                told(small, no_interval.into_iter().chain([audit::without(left_out.iter().cloned())]))
             }
         };
         let n = group.map_or_else(|| items.iter().sum(), |group| items[group]);

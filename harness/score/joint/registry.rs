@@ -142,7 +142,7 @@ const METRICS: &[Definition] = &[
     },
     Definition {
         name: "directional_bias_amplification",
-        formula: "mean over groups a and classes t of y (P(decided t | a) - P(t | a)), or of y (P(taken for a | t) - P(a | t)); y = sign(P(a, t) - P(a) P(t)) in the reference, else in the labels",
+        formula: "mean over groups a and classes t of y (P(decided t | a) - P(t | a)), both of the items of which it is known whether they are t, or of y (P(taken for a | t) - P(a | t)); y = sign(P(a, t) - P(a) P(t)) in the reference, else in the labels",
         range: (-1.0, 1.0),
         direction: Neutral,
         undefined: "no items; pairs whose condition does not occur are left out",
@@ -157,7 +157,7 @@ const METRICS: &[Definition] = &[
     },
     Definition {
         name: "skew_at_k",
-        formula: "ln(share of the group among the k items of the largest score / its desired share); a group that is not among them counts as one of k; items of one score share their ranks",
+        formula: "ln(share of the group among the k items of the largest score / its desired share); a group of which there is less than one item in k among them counts as one of k; items of one score share their ranks; of weighted items the first are still k, and shares are of their weight",
         range: (f64::NEG_INFINITY, f64::INFINITY),
         direction: Neutral,
         undefined: "no items in the group; fewer than k items in all",
@@ -190,7 +190,7 @@ const METRICS: &[Definition] = &[
     },
     Definition {
         name: "ndkl",
-        formula: "(1/Z) sum over ranks i of KL(groups among the first i items || desired) / log2(i + 1), Z = sum of 1 / log2(i + 1); items of one score share their ranks",
+        formula: "(1/Z) sum over ranks i of KL(groups among the first i items || desired) / log2(i + 1), Z = sum of 1 / log2(i + 1); items of one score share their ranks; of weighted items shares are of their weight",
         range: (0.0, f64::INFINITY),
         direction: Lower,
         undefined: "no items",

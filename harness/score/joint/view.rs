@@ -1,7 +1,5 @@
 //! One metric in one breakdown: what its numbers are functions of, and the numbers of a draw.
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
 
 use super::Hand;
@@ -10,6 +8,7 @@ use super::counts::Counts;
 use super::exposure::{Desired, Ladder, Queries, Top};
 use super::leakage::{From, Leaks, Suspects};
 use super::metric::{Folds, Metric, Options};
+use super::panel::Without;
 use super::registry::{Compute, Pick, Source};
 use crate::data::frame::Targets;
 use crate::score::audit::Audit;
@@ -22,12 +21,6 @@ use crate::score::value::{Cause, Value};
 use crate::score::{OUTSIDE, ScoreError};
 use crate::spec::evaluation::{Abstained, Policy};
 
-/// The groups that are counted together: all, or those of each level of what is held fixed.
-pub(super) fn panels(breakdown: &Breakdown) -> impl Iterator<Item = Cow<'_, Breakdown>> {
-    let alone = |panel| if breakdown.is_within() { Cow::Owned(breakdown.alone(panel)) } else { Cow::Borrowed(breakdown) };
-    breakdown.panels.iter().map(alone)
-}
-
 /// One metric in one breakdown.
 pub(super) struct View<'a> {
     pub(super) audit: &'a Audit<'a>,
@@ -35,6 +28,8 @@ pub(super) struct View<'a> {
     pub(super) breakdown: &'a Breakdown,
     /// What the groups are made of.
     pub(super) grouping: &'a Grouping,
+    /// What is left out of numbers over groups.
+    pub(super) without: &'a Without,
 }
 
 /// Numbers as observed and in every resample; NaN where undefined.
@@ -98,7 +93,8 @@ impl View<'_> {
                 let found = found.ok_or_else(|| ScoreError::Split { split: split.value.clone() })?;
                 // Groups that only the reference has count there.
                 let there = Breakdown::new(found, &self.grouping.fields).groups.into_iter();
-                groups.extend(there.filter(|group| group.starts_with(&self.within()) && !self.breakdown.groups.contains(group)));
+                let known = |group: &String| self.breakdown.groups.contains(group) || self.without.groups.contains(group);
+                groups.extend(there.filter(|group| group.starts_with(&self.within()) && !known(group)));
                 Some(Counts::of_labels(found, &self.grouping.fields, &groups, predictions.classes()))
             }
         };
@@ -170,7 +166,7 @@ impl View<'_> {
             Some(_) => vec![String::new()],
             None => predictions.classes().to_vec(),
         };
-        let queries = Queries::new(scores, &columns, self.breakdown.groups.len(), |row| self.in_group(row));
+        let queries = Queries::new(scores, &columns, predictions.weight(), self.breakdown.groups.len(), |row| self.in_group(row));
         Ok(Statistic::Exposure { queries, names })
     }
 
@@ -200,7 +196,10 @@ impl View<'_> {
         let resampled = (0..uncertainty.bootstrap()).into_par_iter().map_init(|| vec![0.0; groups.len()], draw).collect();
         let observed = units.observed();
         let values = values(&observed);
-        let observed = match self.ranks_enough(&groups, &observed) {
+        // Without the small ones, a group alone says nothing of groups.
+        let alone = !self.without.groups.is_empty() && self.breakdown.groups.len() < 2;
+        let observed = match self.ranks_enough(statistic, &Hand { groups: &groups, patterns, weights: &observed }) {
+            _ if alone => values.into_iter().map(|_| Err(Cause::FewGroups.into())).collect(),
             true => values,
             false => values.into_iter().map(|value| value.and(Err(Cause::FewRanked.into()))).collect(),
         };
@@ -208,10 +207,12 @@ impl View<'_> {
     }
 
     /// Whether there are as many items as are to be at the top. Only as observed: of clusters, a resample may hold fewer.
-    fn ranks_enough(&self, groups: &[u32], weights: &[f64]) -> bool {
-        let counted = groups.iter().zip(weights).filter(|(group, _)| **group != OUTSIDE).map(|(_, weight)| weight);
-        // Weights that are no whole numbers are summed with errors.
-        !matches!(self.metric.definition.compute, Compute::Skew(_)) || self.metric.options.k as f64 <= counted.sum::<f64>() + 1e-9
+    fn ranks_enough(&self, statistic: &Statistic, hand: &Hand<'_>) -> bool {
+        match (statistic, self.metric.definition.compute) {
+            // Weights that are no whole numbers are divided with errors.
+            (Statistic::Exposure { queries, .. }, Compute::Skew(_)) => self.metric.options.k as f64 <= queries.items(hand) + 1e-9,
+            _ => true,
+        }
     }
 
     /// The numbers of some units in every permutation of their groups.
@@ -271,7 +272,8 @@ impl View<'_> {
         let of_ladder = |ladder: &Ladder| match self.metric.definition.compute {
             Compute::Skew(pick) => {
                 let skews: Vec<Value> = self.tops_of(queries, hand, ladder).into_iter().map(Top::skew).collect();
-                let defined = skews.iter().filter_map(|skew| skew.ok());
+                let kept = skews.iter().enumerate().filter(|(group, _)| !self.without.groups.contains(&self.breakdown.groups[*group]));
+                let defined = kept.filter_map(|(_, skew)| skew.ok());
                 match pick {
                     Pick::Each => skews,
                     _ if defined.clone().count() < 2 => vec![Err(Cause::FewGroups.into())],

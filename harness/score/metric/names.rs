@@ -6,15 +6,14 @@ use crate::score::registry::{Criterion, Definition, Preset, Reads, Suffix, crite
 
 /// Every name that can be called, reductions included.
 pub fn list() -> Vec<String> {
-    let reduced = |base: &'static str, of_criterion: bool| {
-        let taken = suffixes().iter().filter(move |suffix| suffix.of_criteria || !of_criterion);
-        taken.map(move |suffix| format!("{base}_{}", suffix.name))
-    };
     let mut names: Vec<String> = metrics().iter().map(|definition| definition.name.to_owned()).collect();
-    names.extend(
-        metrics().iter().filter(|definition| !definition.compute.is_over_groups()).flat_map(|definition| reduced(definition.name, false)),
-    );
-    names.extend(criteria().iter().flat_map(|criterion| reduced(criterion.name, true)));
+    for definition in metrics().iter().filter(|definition| !definition.compute.is_over_groups()) {
+        let taken = suffixes().iter().filter(|suffix| suffix.takes(definition));
+        names.extend(taken.map(|suffix| format!("{}_{}", definition.name, suffix.name)));
+    }
+    for criterion in criteria() {
+        names.extend(suffixes().iter().filter(|suffix| suffix.of_criteria).map(|suffix| format!("{}_{}", criterion.name, suffix.name)));
+    }
     names.extend(presets().iter().map(|preset| preset.name.to_owned()));
     for definition in embedding::registry::metrics() {
         names.push(definition.name.to_owned());

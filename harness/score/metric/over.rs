@@ -31,7 +31,7 @@ impl Called<'_> {
             None => None,
         };
         let reduction = self.reduction(reference.is_some(), problems)?;
-        if let (Reduction::Skewness, Some(part)) = (reduction, self.parts.iter().find(|part| part.range.1 != 1.0)) {
+        if let Some(part) = self.parts.iter().find(|part| !self.suffix.takes(part)) {
             let message =
                 format!("`{}` compares what groups lack of 1, and 1 is not the most that `{}` can be", self.call.choice.name, part.name);
             problems.push(Problem::at(&self.call.choice.name_node, message).help("use `_difference` or `_ratio`"));

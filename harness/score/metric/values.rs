@@ -223,7 +223,10 @@ impl Metric {
 
     /// The least and the largest value of the metric, reduced where it is.
     pub fn limits(&self) -> (f64, f64) {
-        self.over.map_or(self.range(0), |over| over.reduction.limits(self.range(0)))
+        let Some(over) = self.over else { return self.range(0) };
+        let (least, most) = over.reduction.limits(self.range(0));
+        let terms = if over.parts == Combine::Sum { self.parts() as f64 } else { 1.0 };
+        (terms * least, terms * most)
     }
 
     /// The least and the largest value of a part.

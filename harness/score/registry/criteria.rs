@@ -10,7 +10,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
         peers: &[
             ("fairlearn", "demographic_parity_*"),
             ("Aequitas", "impact_parity (`_disparity`: whether it is 0.8 to 1.25)"),
-            ("OxonFair", "demographic_parity, statistical_parity (mean distance between groups)"),
+            ("OxonFair", "demographic_parity, statistical_parity (mean distance between groups: selection_rate_mean_abs_difference)"),
             ("FFB", "dp (times 100)"),
         ],
     },
@@ -27,7 +27,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
         peers: &[
             ("fairlearn", "equal_opportunity_*"),
             ("AIF360", "equal_opportunity_difference (signed: with a reference)"),
-            ("OxonFair", "equal_opportunity"),
+            ("OxonFair", "equal_opportunity (mean distance between groups: true_positive_rate_mean_abs_difference)"),
             ("FFB", "eopp (times 100)"),
         ],
     },
@@ -41,13 +41,13 @@ pub(super) const CRITERIA: &[Criterion] = &[
         name: "predictive_parity",
         parts: &["precision_score"],
         source: "Chouldechova (2017)",
-        peers: &[("OxonFair", "predictive_parity"), ("FFB", "ppv")],
+        peers: &[("OxonFair", "predictive_parity (mean distance between groups: precision_score_mean_abs_difference)"), ("FFB", "ppv")],
     },
     Criterion {
         name: "treatment_equality",
         parts: &["error_ratio"],
         source: "Berk et al. (2018)",
-        peers: &[("OxonFair", "treatment_equality")],
+        peers: &[("OxonFair", "treatment_equality (mean distance between groups: error_ratio_mean_abs_difference)")],
     },
     Criterion {
         name: "accuracy_parity",

@@ -51,6 +51,8 @@ const SUMMED: &str = "is a sum of probabilities: `balance_for_positive_class` an
 const SMOOTHED: &str = "is a rate with counts added to it, which here are only in `smoothed_empirical_differential_fairness`";
 const OF_ALL: &str = "is a group's share of all such items, and no rate of the group: results.csv has the counts, `n`, `n_positive` and \
      `n_negative`";
+const DISTORTED: &str = "is how far features of items lie from those of a changed copy of them, and features are not read here: of images that \
+     were changed, `flip_rate` is the share of decisions that change too";
 const SHAPES: &str = "is about regions, keypoints or pixels, and here classes of whole images are predicted: `jaccard_score` and `f1_score` are \
      intersection over union and Dice of label sets";
 const RANKED: &str = "ranks models over many data sets, which no single number of a model is: `compare: {NAME: {model: all_pairs, adjust: holm}}` \
@@ -228,6 +230,21 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
     absent(AIF360, "num_pred_positives", COUNTED),
     absent(AIF360, "num_pred_negatives", COUNTED),
     absent(AIF360, "binary_confusion_matrix", COUNTED),
+    absent(AIF360, "euclidean_distance", DISTORTED),
+    absent(AIF360, "total_euclidean_distance", DISTORTED),
+    absent(AIF360, "average_euclidean_distance", DISTORTED),
+    absent(AIF360, "maximum_euclidean_distance", DISTORTED),
+    Elsewhere { suffixed: true, ..absent(AIF360, "mean_euclidean_distance", DISTORTED) },
+    absent(AIF360, "manhattan_distance", DISTORTED),
+    absent(AIF360, "total_manhattan_distance", DISTORTED),
+    absent(AIF360, "average_manhattan_distance", DISTORTED),
+    absent(AIF360, "maximum_manhattan_distance", DISTORTED),
+    Elsewhere { suffixed: true, ..absent(AIF360, "mean_manhattan_distance", DISTORTED) },
+    absent(AIF360, "mahalanobis_distance", DISTORTED),
+    absent(AIF360, "total_mahalanobis_distance", DISTORTED),
+    absent(AIF360, "average_mahalanobis_distance", DISTORTED),
+    absent(AIF360, "maximum_mahalanobis_distance", DISTORTED),
+    Elsewhere { suffixed: true, ..absent(AIF360, "mean_mahalanobis_distance", DISTORTED) },
     absent(
         AIF360,
         "performance_measures",

@@ -125,6 +125,10 @@ pub(super) const PRESETS: &[Preset] = &[
         source: "AIF360: the selection rate of a group over that of the reference, not folded; the four-fifths rule asks for 0.8 or more",
         peers: &[
             ("AIF360", "disparate_impact, disparate_impact_ratio"),
+            (
+                "OxonFair",
+                "disparate_impact (mean over pairs of groups of the smaller rate over the larger: of two groups demographic_parity_ratio)",
+            ),
             ("holisticai", "disparate_impact"),
             ("Aequitas", "pprev_disparity"),
         ],

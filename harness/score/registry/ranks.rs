@@ -53,7 +53,7 @@ pub(super) const RANKS: &[Definition] = &[
     },
     Definition {
         name: "normalized_average_precision",
-        formula: "sum over distinct scores of (R_n - R_(n-1)) R_n N / (R_n N + FP_n), from the largest down: average_precision_score, had there been N = `positives` positives, which does not grow with how frequent a class is",
+        formula: "sum over distinct scores of (R_n - R_(n-1)) R_n N / (R_n N + FP_n), from the largest down: average_precision_score, had there been N = `positives` positives, which does not grow with how frequent a class is; FP_n is a number of items: weights count as they are to their mean",
         range: (0.0, 1.0),
         direction: Higher,
         undefined: "no positives",

@@ -1,6 +1,6 @@
 //! How one number a group becomes one over groups: what may follow a metric's name.
 
-use super::FAIRLEARN;
+use super::{Definition, FAIRLEARN};
 use crate::score::breakdown::reduction::{Against, Pick, Reduction, Scale, Step};
 
 /// A reduction as a part of a name.
@@ -24,6 +24,13 @@ pub struct Suffix {
     pub peers: &'static [(&'static str, &'static str)],
     /// Whether criteria take it too.
     pub of_criteria: bool,
+}
+
+impl Suffix {
+    /// Whether a metric can be reduced so: what groups lack of 1 is compared where 1 is the most that there can be.
+    pub fn takes(&self, metric: &Definition) -> bool {
+        self.reduction != Reduction::Skewness || metric.range.1 == 1.0
+    }
 }
 
 const FEW: &str = "with fewer than two groups";

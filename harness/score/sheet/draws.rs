@@ -15,7 +15,7 @@ use crate::score::lens::{Hand, Lens};
 use crate::score::units::draw::Purpose;
 use crate::score::units::vertices::{Draw, narrow};
 use crate::score::units::{Exchange, Shuffle, Slot, Units};
-use crate::score::value::Cause;
+use crate::score::value::{Cause, Undefined};
 use crate::score::{OUTSIDE, Value};
 use crate::spec::evaluation::Policy;
 use crate::spec::uncertainty::{Method, Uncertainty};
@@ -317,13 +317,18 @@ impl Sheet<'_> {
         let among = self.among(spot.metric, spot.panel, roster);
         let whole = self.breakdown.groups.len() + spot.panel;
         let of_class = |class: usize| {
+            let in_class = |undefined: Undefined| if block.classes > 1 { undefined.in_class(class) } else { undefined };
+            if spot.group.is_none() && block.parts > 1 && over.reduction.joins_parts(over.parts) {
+                let value = |part: usize, group: usize| values(block.at(part, group, class));
+                return over.reduction.of_parts(block.parts, over.parts, value, &among).map_err(in_class);
+            }
             let of_part = |part: usize| {
                 let value = |group: usize| values(block.at(part, group, class));
                 let reduced = match spot.group {
                     Some(group) => over.reduction.of_each(group, value, &among),
                     None => over.reduction.of(value, value(whole), &among),
                 };
-                reduced.map_err(|undefined| if block.classes > 1 { undefined.in_class(class) } else { undefined })
+                reduced.map_err(in_class)
             };
             // A criterion of two parts needs both, whatever the policy on groups.
             over.parts.of((0..block.parts).map(of_part), Policy::Propagate)

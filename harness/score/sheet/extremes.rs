@@ -113,7 +113,7 @@ impl Sheet<'_> {
             true => (parts, weight),
             false => (parts.iter().map(|part| part.iter().map(Contrast::turned).collect()).collect(), -weight),
         };
-        let range = over.reduction.limits(metric.range(0));
+        let range = metric.limits();
         Some(Extremes { legs, parts, weight, related, level: uncertainty.level(), items: drawn.items, range })
     }
 

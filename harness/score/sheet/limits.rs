@@ -133,6 +133,9 @@ impl<'a> Sheet<'a> {
     pub(super) fn interval(&self, spot: &Spot, value: f64, drawn: &Drawn, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
         let block = &drawn.blocks[spot.metric];
         let Some(over) = self.over(spot) else {
+            if self.metrics[spot.metric].is_count() {
+                return None;
+            }
             return drawn.intervals[block.at(0, spot.group?, spot.class.unwrap_or(0))];
         };
         let among = self.among(spot.metric, spot.panel, &drawn.roster);
@@ -140,9 +143,8 @@ impl<'a> Sheet<'a> {
             return self.levelled(level, &among, spot, drawn);
         }
         if uncertainty.method() != Method::Percentile
-            && let Some(extremes) = self.extremes(spot, over, &among, drawn, uncertainty)
+            && let Some(bounds) = self.bounds(spot, over, &among, drawn, uncertainty)
         {
-            let bounds = extremes.limits();
             // The largest of several distances is there by chance more often than any one.
             let chance = if over.reduction == Reduction::GroupMax { self.chance(spot, drawn) } else { Vec::new() };
             let (least, explained) = (self.metrics[spot.metric].range(0).0, errors::explained(value, &chance, uncertainty.level()));
@@ -166,9 +168,18 @@ impl<'a> Sheet<'a> {
                 .filter(|(lower, upper)| lower < upper || !self.metrics[spot.metric].is_joint())
                 .map(|(lower, upper)| (lower.min(value), upper.max(value)));
         };
-        let (least, most) = over.reduction.limits(self.metrics[spot.metric].range(0));
+        let (least, most) = self.metrics[spot.metric].limits();
         let (lower, upper) = interval::of_gap(replicates, value, errs_up, uncertainty.level())?;
         Some((lower.max(least), upper.min(most)))
+    }
+
+    /// Those of what is a largest or smallest, or a sum of such. The outer `None`: it is none; the inner: there are none.
+    fn bounds(&self, spot: &Spot, over: Over, among: &Among<'_>, drawn: &Drawn, uncertainty: &Uncertainty) -> Option<Option<(f64, f64)>> {
+        let parts = drawn.blocks[spot.metric].parts;
+        if spot.group.is_none() && parts > 1 && over.reduction.joins_parts(over.parts) {
+            return self.bounds_of_parts(over, spot, among, drawn, uncertainty);
+        }
+        self.extremes(spot, over, among, drawn, uncertainty).map(|extremes| extremes.limits())
     }
 
     /// That of a mean over groups of what errs to one side, which errs as its parts do; `None` where they err as resamples do.

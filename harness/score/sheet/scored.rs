@@ -17,6 +17,8 @@ pub struct Scored<'a> {
     uncertainty: &'a Uncertainty,
     spots: Vec<Spot>,
     values: Vec<Value>,
+    /// Weights of items, group by group.
+    tallies: Vec<Tally>,
     /// Numbers of items, group by group.
     supports: Vec<Tally>,
     /// Of each gap, draw by draw, what group labels make that are dealt anew; empty where that is not asked.
@@ -67,7 +69,7 @@ impl<'a> Scored<'a> {
         let values = sheet.reduced(&spots, &drawn.blocks, &drawn.values, &drawn.roster);
         drawn.intervals = sheet.intervals(&drawn, &tallies, &supports, &worth, &left_out, uncertainty);
         drawn.still = sheet.still(&drawn, uncertainty);
-        Self { sheet, uncertainty, spots, values, supports, nulls: Vec::new(), drawn }
+        Self { sheet, uncertainty, spots, values, tallies, supports, nulls: Vec::new(), drawn }
     }
 
     /// The same with nulls, where slots are of this sheet's own patterns.
@@ -122,7 +124,7 @@ impl<'a> Scored<'a> {
                 interval: (value.is_ok() && interval.is_none() && !sheet.metrics[spot.metric].is_count())
                     .then(|| sheet.no_interval(&spot, drawn))
                     .flatten(),
-                ..sheet.omitted(&spot, value, &drawn.blocks[spot.metric], &drawn.values, &drawn.roster)
+                ..sheet.omitted(&spot, value, &drawn.blocks[spot.metric], (&self.tallies, &drawn.values), &drawn.roster)
             },
         }
     }
