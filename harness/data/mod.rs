@@ -2,7 +2,7 @@
 //!
 //! - [`table`]: CSV, TSV, Parquet and JSON lines as named columns.
 //! - [`dataset`]: a card opened on its files. `opening` goes the way: `needed` says which columns, `sheet` reads the items (with `walk`, `root`
-//!   and `join`), `field` and `labels` (with `lists` and `gathered`) say what they mean, `filter` drops what `where` leaves out, `verify` has a
+//!   and `join`), `field` and `labels` (with `lists`, `gathered` and `gone`) say what they mean, `filter` drops what `where` leaves out, `verify` has a
 //!   `look` at the images, `official` and `split` divide, `pixels` measures, `mosaic` composes.
 //! - `source`: the files that a card names, also inside of archives.
 //! - [`rejections`]: rows and files that are no items, and why (`reason`).
@@ -41,6 +41,7 @@ pub mod fit;
 pub mod fold;
 pub mod frame;
 mod gathered;
+mod gone;
 mod guard;
 pub mod images;
 pub mod items;

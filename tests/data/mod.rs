@@ -5,6 +5,7 @@ mod aside;
 mod boxes;
 mod broken;
 mod cards;
+mod declared;
 mod draw;
 mod filling;
 mod folder;
