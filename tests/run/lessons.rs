@@ -109,6 +109,22 @@ fn draws_differ_along_an_axis_unless_they_are_nested_over_it() {
     assert_eq!(trainings("nested", ", nested_over: want"), 1);
 }
 
+/// By largest remainders the draw of 7 had one of dark and left, and that of 8 none: the Alabama paradox.
+#[test]
+fn a_larger_draw_holds_a_smaller_one_that_it_is_nested_over() {
+    let target = "[{side: left, shade: light, share: 0.02}, {side: left, shade: dark, share: 0.05}, \
+                  {side: right, shade: light, share: 0.46}, {side: right, shade: dark, share: 0.47}]";
+    for (nested, holding) in [("", false), (", nested_over: size", true)] {
+        let folder = taught("sizes", "{size: [7, 8]}", &format!("sample: {{size: $size, target: {target}{nested}}}"));
+        call(&folder, &["run", "sizes.yaml"]).run().ok();
+        let ids = |size: u64| -> BTreeSet<String> {
+            let rows = table(&folder, &format!("results/sizes/training_items/net,size={size}/squares-train.csv"));
+            rows.into_iter().map(|row| row["id"].clone()).collect()
+        };
+        assert_eq!((ids(7).len(), ids(8).len(), ids(7).is_subset(&ids(8))), (7, 8, holding), "{nested}");
+    }
+}
+
 #[test]
 fn the_items_of_a_training_are_listed() {
     let sample = "sample: {size: 8, target: {side: {values: {left: $share}, remaining: equal}}, nested_over: share}";
