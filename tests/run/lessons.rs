@@ -125,6 +125,28 @@ fn a_larger_draw_holds_a_smaller_one_that_it_is_nested_over() {
     }
 }
 
+/// The reference's own example, and what it is short for.
+#[test]
+fn the_epoch_that_is_kept_may_be_the_best_for_the_worst_group() {
+    let called = |command: &str, select: &str| {
+        let folder = taught("watched", "{}", &format!("validate: {{data: squares/train, select: {select}}}"));
+        call(&folder, &[command, "watched.yaml"]).run()
+    };
+    let page = std::fs::read_to_string(crate::command::root().join("specs/README.md")).unwrap();
+    let example = page.split("validate: {data: faces/validation, select: ").nth(1).unwrap().split_inclusive('}').next().unwrap();
+    let example = example.replace("[race]", "[side]");
+    assert_eq!(example, "{maximize: accuracy_score_group_min, by: [side]}");
+    for select in
+        [&example, "{maximize: {accuracy_score_group_min: {by: side}}}", "{maximize: accuracy_score_group_min, by: [side, shade]}"]
+    {
+        let outcome = called("run", select);
+        assert!(outcome.code == Some(0) && !outcome.stdout.contains("failed"), "{select}: {outcome}");
+    }
+    insta::assert_snapshot!(called("validate", "{maximize: accuracy_score_group_min}"));
+    insta::assert_snapshot!(called("validate", "{maximize: {accuracy_score_group_min: {by: side}}, by: shade}"));
+    insta::assert_snapshot!(called("validate", "{maximize: accuracy_score_group_min, by: [sied]}"));
+}
+
 #[test]
 fn the_items_of_a_training_are_listed() {
     let sample = "sample: {size: 8, target: {side: {values: {left: $share}, remaining: equal}}, nested_over: share}";
