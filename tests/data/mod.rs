@@ -20,6 +20,7 @@ mod oracle;
 mod packed;
 mod page;
 mod parity;
+mod parts;
 mod published;
 mod real;
 mod refused;

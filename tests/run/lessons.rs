@@ -125,6 +125,37 @@ fn a_larger_draw_holds_a_smaller_one_that_it_is_nested_over() {
     }
 }
 
+/// What nobody knows the group of is no group of its own, as heavy as any.
+#[test]
+fn items_without_a_group_weigh_like_the_mean_and_that_is_told() {
+    let folder = taught("heavy", "{}", "weights: {inverse_frequency: [hand, shade]}");
+    let card = super::CARD.replace("label:", "  hand: {from: side, map: {left: left}, outside: missing}\nlabel:");
+    let folder = folder.file("squares.yaml", card);
+    let outcome = call(&folder, &["run", "heavy.yaml"]).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let notes: Vec<&str> = outcome.stderr.lines().filter(|line| line.contains("note")).collect();
+    insta::assert_snapshot!(notes.join("\n"));
+    let rows = table(&folder, "results/heavy/training_items/net/squares-train.csv");
+    let weights = |side: &str, shade: &str| -> Vec<f64> {
+        let of = rows.iter().filter(|row| row["id"].contains(side) && row["id"].contains(shade));
+        of.map(|row| row["weight"].parse().unwrap()).collect()
+    };
+    let (dark, light) = (weights("left", "dark"), weights("left", "light"));
+    assert!(weights("right", "").iter().all(|weight| (weight - 1.0).abs() < 1e-6) && dark.len() != light.len(), "{rows:?}");
+    let half = (dark.len() + light.len()) as f64 / 2.0;
+    assert!([dark, light].iter().all(|weights| (weights.iter().sum::<f64>() - half).abs() < 1e-4), "{rows:?}");
+}
+
+#[test]
+fn of_many_levels_those_are_validated_that_are_most_frequent() {
+    let card = super::CARD.replace("(?<side>[a-z]+)-\\d+", "(?<side>[a-z]+)-(?<own>\\d+)").replace("label:", "  own: {}\nlabel:");
+    let folder = study("many", &format!("{DATA}models: {{net: {}}}\n{EVALUATE}", learner("0"))).file("squares.yaml", card);
+    let outcome = call(&folder, &["validate", "many.yaml"]).run().ok();
+    let own: Vec<&str> = outcome.lines().filter(|line| line.trim_start().starts_with("own: ")).collect();
+    assert!(!own.is_empty() && own.iter().all(|line| line.matches(", ").count() == 20 && line.ends_with(", and 20 more")), "{outcome}");
+    assert!(!own.concat().contains(" 0,"), "those of the split come first: {own:?}");
+}
+
 /// The reference's own example, and what it is short for.
 #[test]
 fn the_epoch_that_is_kept_may_be_the_best_for_the_worst_group() {
