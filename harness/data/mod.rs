@@ -9,7 +9,7 @@
 //! - [`aside`]: what lies there and is not used, though nothing is wrong with it.
 //! - [`items`]: where the images lie; [`digest`]: what they are, remembered. `archive` and `array` say where in a file; `unpacked` and
 //!   `pixel_text` write into the cache what has no places.
-//! - [`decode`] (with `jpeg` and `orientation`, on `guard` against panics) and [`fit`]: encoded images to [`bitmap`]s of a model's size.
+//! - [`decode`] (with `jpeg`, `npy` and `orientation`, on `guard` against panics) and [`fit`]: encoded images to [`bitmap`]s of a model's size.
 //! - [`images`]: decoded once, in `shard`s, while those are read that have arrived (`arrivals`); [`batches`]: as Arrow, in an order, augmented.
 //!   `distort`: made worse on purpose, the same way each time.
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
@@ -53,6 +53,7 @@ mod look;
 pub mod mock;
 mod mosaic;
 mod needed;
+mod npy;
 mod official;
 mod ontology;
 mod opening;

@@ -21,6 +21,7 @@ mod packed;
 mod page;
 mod parity;
 mod parts;
+mod pictures;
 mod published;
 mod real;
 mod refused;
