@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::json;
 
 use self::census::Census;
+pub(super) use self::page::SHOWN;
 use super::progress::{Style, observer};
 use super::run::screen;
 use super::study::cache;

@@ -1,10 +1,14 @@
 //! `fairgrid validate`: everything that can be wrong with a study, found without running it.
 
+use std::cmp::Reverse;
+
 use clap::Args;
 
+use super::data::SHOWN;
 use super::progress::{Style, observer};
 use super::study::StudyArgs;
 use super::{Exit, Failure};
+use crate::data::frame::Factor;
 use crate::report::number::counted;
 
 /// Check a study: read its data, count every cell, check every metric.
@@ -25,16 +29,7 @@ impl Validate {
             for (split, rows) in splits {
                 println!("  {split}: {} items", rows.len());
                 for (field, factor) in &data.dataset.fields {
-                    let factor = factor.take(rows);
-                    let counts: Vec<String> = factor
-                        .levels
-                        .iter()
-                        .enumerate()
-                        .map(|(code, level)| {
-                            format!("{level} {}", factor.codes.iter().filter(|known| **known == Some(code as u32)).count())
-                        })
-                        .collect();
-                    println!("    {field}: {}", counts.join(", "));
+                    println!("    {field}: {}", counts(factor, rows));
                 }
             }
         }
@@ -45,4 +40,18 @@ impl Validate {
         println!("{}: valid; {cells}, {scores}", plan.study.name);
         Ok(Exit::Ok)
     }
+}
+
+/// How many items have which level; of many levels, those that are most frequent.
+fn counts(factor: &Factor, rows: &[u32]) -> String {
+    let mut counts: Vec<(&str, usize)> = factor.levels.iter().map(|level| (level.as_str(), 0)).collect();
+    rows.iter().filter_map(|row| factor.codes[*row as usize]).for_each(|code| counts[code as usize].1 += 1);
+    let more = counts.len().saturating_sub(SHOWN);
+    if more > 0 {
+        counts.sort_by_key(|(_, count)| Reverse(*count));
+        counts.truncate(SHOWN);
+    }
+    let mut texts: Vec<String> = counts.iter().map(|(level, count)| format!("{level} {count}")).collect();
+    texts.extend((more > 0).then(|| format!("and {more} more")));
+    texts.join(", ")
 }

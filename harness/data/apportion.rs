@@ -29,6 +29,37 @@ pub(super) fn largest_remainder(exact: &[f64], deal: impl FnOnce(Vec<usize>) -> 
     quotas
 }
 
+/// Whole numbers that add up to `size` and, as it grows, only ever grow, which largest remainders do not (the Alabama paradox): units are dealt
+/// one by one, each to where the share over twice what is there and one is largest (Webster's method). Of equal ones come those first that are
+/// `able` to take one more, and then those whose turn is sooner.
+pub(super) fn one_by_one(shares: &[f64], size: u64, turns: &[usize], able: impl Fn(usize, u64) -> bool) -> Vec<u64> {
+    let mut quotas = dealt(shares, size);
+    let quotient = |at: usize, quota: u64| shares[at] / (2 * quota + 1) as f64;
+    for _ in quotas.iter().sum::<u64>()..size {
+        let most = (0..shares.len()).map(|at| quotient(at, quotas[at])).fold(0.0, f64::max);
+        let equal = (0..shares.len()).filter(|at| most > 0.0 && quotient(*at, quotas[*at]) >= most * (1.0 - GRAIN));
+        let Some(next) = equal.min_by_key(|at| (!able(*at, quotas[*at]), turns[*at])) else { break };
+        quotas[next] += 1;
+    }
+    quotas
+}
+
+/// What everybody has by Webster's method a little before so many are dealt, so that the first need not be dealt one by one; never amid equal
+/// ones.
+fn dealt(shares: &[f64], size: u64) -> Vec<u64> {
+    let amid = |exact: &f64| (exact - exact.round()).abs() <= 10.0 * GRAIN * exact.max(1.0);
+    let mut before = size as f64 - shares.len() as f64 / 2.0;
+    for _ in 0..64 {
+        before -= 0.617;
+        let exact: Vec<f64> = shares.iter().map(|share| share * before + 0.5).collect();
+        let quotas: Vec<u64> = exact.iter().map(|exact| exact.floor() as u64).collect();
+        if before > 0.0 && !exact.iter().any(amid) && quotas.iter().sum::<u64>() <= size {
+            return quotas;
+        }
+    }
+    vec![0; shares.len()]
+}
+
 /// Cells of crossed fields in an order in which the levels of each field take turns: however many come first, every level has as many of them
 /// as any other, or one more, where all levels are crossed with all. The seed says which begins.
 pub(super) fn by_turns(cells: &[Vec<&str>], mut tied: Vec<usize>, seed: u64) -> Vec<usize> {
@@ -79,6 +110,30 @@ mod tests {
         assert_eq!(first_come(&[0.29 * 100.0, 0.29 * 50.0]), [29, 15], "43.5 are 44");
         assert_eq!(first_come(&[2.7, 1.6, 1.6, 3.1]), [3, 2, 1, 3], "who has more comes before all that are equal");
         assert_eq!(first_come(&[]), [0; 0]);
+    }
+
+    #[test]
+    fn what_is_dealt_one_by_one_only_grows() {
+        // CAFE's races: by largest remainders somebody has fewer of 40 than of 35.
+        let shares = [0.1753246, 0.1038961, 0.5, 0.1493506, 0.0714287, 0.0];
+        let turns = [3, 0, 5, 1, 4, 2];
+        let deal = |size| one_by_one(&shares, size, &turns, |_, _| true);
+        let mut slowly = vec![0; shares.len()];
+        for size in 0..5000 {
+            let quotas = deal(size);
+            assert_eq!(quotas.iter().sum::<u64>(), size);
+            let grown: Vec<usize> = (0..shares.len()).filter(|at| quotas[*at] != slowly[*at]).collect();
+            assert!(grown.len() <= 1 && grown.iter().all(|at| quotas[*at] == slowly[*at] + 1), "{size}: {slowly:?} {quotas:?}");
+            assert!(shares.iter().zip(&quotas).all(|(share, quota)| (share * size as f64 - *quota as f64).abs() < 1.0));
+            slowly = quotas;
+        }
+        let million = deal(1_000_000);
+        assert_eq!((million.iter().sum::<u64>(), million[2]), (1_000_000, 500_000));
+        // Of equal ones the turns decide, and those who have nothing left come last.
+        let third = [1.0 / 3.0; 3];
+        assert_eq!(one_by_one(&third, 100, &[2, 0, 1], |_, _| true), [33, 34, 33]);
+        assert_eq!(one_by_one(&third, 101, &[2, 0, 1], |at, quota| at != 1 || quota < 33), [34, 33, 34]);
+        assert_eq!(one_by_one(&[], 7, &[], |_, _| true), [0; 0]);
     }
 
     #[test]

@@ -13,8 +13,11 @@ use super::source;
 use super::table::{TableError, scalar};
 use super::window::Window;
 
+/// The column of all categories of an image.
+pub(super) const CATEGORIES: &str = "categories";
+
 /// What is made of several entries: the categories of an image, its captions, the only category, and the split.
-const MADE: [&str; 5] = ["categories", "captions", "category", "is_crowd", "split"];
+const MADE: [&str; 5] = [CATEGORIES, "captions", "category", "is_crowd", "split"];
 
 /// The keys that tie entries together.
 const TIES: [&str; 7] = ["id", "image_id", "category_id", "file_name", "name", "caption", "iscrowd"];
@@ -34,6 +37,8 @@ pub(super) struct Found {
     pub(super) records: Vec<Record>,
     /// Entries that cannot be used, with the file by its place among those asked for.
     pub(super) refused: Vec<(usize, String)>,
+    /// The names of the categories that the files list.
+    pub(super) categories: Vec<String>,
 }
 
 /// One entry of `images`, `annotations` or `categories`: its values that are neither lists nor objects, as far as they are wanted.
@@ -111,6 +116,7 @@ pub(super) fn records(files: &[source::Found], boxes: bool, wanted: &BTreeSet<&s
         false => images.values().map(|image| Record { columns: columns(image, &categories, wanted), window: None }).collect(),
         true => kept.into_iter().filter_map(|(entry, window)| annotated(&images, &categories, wanted, entry, window)).collect(),
     };
+    found.categories = categories.values().filter_map(|category| category.get("name").map(str::to_owned)).collect();
     Ok(found)
 }
 
@@ -147,7 +153,7 @@ fn window(entry: &Entry) -> Result<Window, String> {
 
 fn columns(image: &Image, categories: &HashMap<String, Entry>, wanted: &BTreeSet<&str>) -> HashMap<String, String> {
     let mut columns: HashMap<String, String> = image.entry.columns().collect();
-    columns.insert("categories".to_owned(), serde_json::json!(image.categories.keys().collect::<Vec<_>>()).to_string());
+    columns.insert(CATEGORIES.to_owned(), serde_json::json!(image.categories.keys().collect::<Vec<_>>()).to_string());
     if !image.captions.is_empty() {
         columns.insert("captions".to_owned(), image.captions.join("\n"));
     }

@@ -9,12 +9,12 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, Imag
 
 use super::bitmap::{Header, Pixels};
 use super::guard::guarded;
-use super::jpeg;
 use super::orientation::{Said, png};
 use super::printable::said;
+use super::{jpeg, npy};
 
 /// Changes whenever decoding or fitting gives other bytes than before: old shards are then left alone.
-pub const VERSION: &str = "10";
+pub const VERSION: &str = "11";
 
 /// Refuses a file by its length alone: an image within `limit` pixels has at most 16 bits in four channels for each, and a mebibyte besides.
 ///
@@ -59,6 +59,9 @@ fn png_sides(bytes: &[u8]) -> Option<(u32, u32)> {
 }
 
 fn header(bytes: &[u8]) -> Result<Header, String> {
+    if npy::is_npy(bytes) {
+        return npy::header(bytes);
+    }
     let format = format(bytes)?;
     match format {
         ImageFormat::Jpeg => jpeg::header(bytes),
@@ -90,6 +93,9 @@ pub fn full(_width: u32, _height: u32) -> u32 {
 /// A reason, as for [`check`], or where the data are corrupt.
 pub fn decode(bytes: &[u8], limit: u64, orient: bool, shrink: &dyn Fn(u32, u32) -> u32) -> Result<Pixels, String> {
     check(bytes, limit)?;
+    if npy::is_npy(bytes) {
+        return npy::decode(bytes);
+    }
     let format = format(bytes)?;
     let decoded = guarded(|| match format {
         ImageFormat::Jpeg => jpeg::decode(bytes, orient, shrink),
@@ -132,7 +138,7 @@ fn format(bytes: &[u8]) -> Result<ImageFormat, String> {
     }
     match image::guess_format(bytes) {
         Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP | ImageFormat::Bmp | ImageFormat::Gif)) => Ok(format),
-        Ok(format) => Err(format!("{format:?} is not among the formats that are read: JPEG, PNG, WebP, BMP, GIF")),
+        Ok(format) => Err(format!("{format:?} is not among the formats that are read: JPEG, PNG, WebP, BMP, GIF, and NumPy's arrays")),
         Err(_) => Err("not an image: its first bytes are of no known format".to_owned()),
     }
 }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use super::apportion::{by_turns, down, largest_remainder};
+use super::apportion::{by_turns, down, largest_remainder, one_by_one};
 use super::dataset::Dataset;
 use super::error::DataError;
 use super::frame::Factor;
@@ -24,6 +24,8 @@ pub struct Urn {
     /// How many items no cell can have, since a field of the target is missing.
     left_out: u64,
     round: Round,
+    /// Of draws that are nested, when it is the turn of each cell among those of equal claims; the same whatever the size and the shares.
+    turns: Option<Vec<usize>>,
     replace: bool,
     seed: u64,
 }
@@ -123,6 +125,17 @@ impl fmt::Display for Infeasible {
     }
 }
 
+impl Cell {
+    fn names(&self) -> Vec<&str> {
+        self.levels.iter().map(String::as_str).collect()
+    }
+}
+
+/// The names of levels, one a field.
+fn names<'f>(factors: &[&'f Factor], levels: &[u32]) -> Vec<&'f str> {
+    factors.iter().zip(levels).map(|(factor, level)| factor.levels[*level as usize].as_str()).collect()
+}
+
 impl Urn {
     /// Sorts the units of some rows into the cells of a target. Rows on which a field of the target is missing are left out.
     ///
@@ -158,16 +171,25 @@ impl Urn {
             }
         }
         let counts: IndexMap<Vec<u32>, u64> = cells.iter().map(|(levels, units)| (levels.clone(), units.len() as u64)).collect();
-        let cells = shares(&sample.target, &fields, &factors, &counts)?
+        let met: Vec<Vec<&str>> = cells.keys().map(|levels| names(&factors, levels)).collect();
+        let cells: Vec<Cell> = shares(&sample.target, &fields, &factors, &counts)?
             .into_iter()
             .map(|(levels, share)| Cell {
                 units: cells.swap_remove(&levels).unwrap_or_default(),
-                levels: levels.iter().zip(&factors).map(|(level, factor)| factor.levels[*level as usize].clone()).collect(),
+                levels: names(&factors, &levels).into_iter().map(str::to_owned).collect(),
                 share,
             })
             .collect();
+        let nested = sample.round == Round::LargestRemainder && !sample.nested_over.is_empty();
+        let turns = nested.then(|| {
+            // Those that the target leaves out take part, so that it does not matter which these are.
+            let all: Vec<Vec<&str>> = cells.iter().map(Cell::names).chain(met).collect();
+            let mut turns = vec![0; all.len()];
+            by_turns(&all, (0..all.len()).collect(), sample.seed).into_iter().enumerate().for_each(|(turn, at)| turns[at] = turn);
+            turns
+        });
         let unit = sample.unit.as_ref().map(|unit| unit.text.clone());
-        Ok(Self { fields, unit, cells, left_out, round: sample.round, replace: sample.replace, seed: sample.seed })
+        Ok(Self { fields, unit, cells, left_out, round: sample.round, turns, replace: sample.replace, seed: sample.seed })
     }
 
     /// What of so many items cannot be drawn at all: `12 of 40 items have no `race``. `None` where all can.
@@ -183,14 +205,28 @@ impl Urn {
         if self.cells.iter().any(|cell| cell.share > 0.0 && cell.units.is_empty()) {
             return 0;
         }
+        if self.turns.is_some() {
+            return self.last_of_nested();
+        }
         let bound = |cell: &Cell| ((cell.units.len() + 1) as f64 / cell.share).floor() as u64;
         let bound = self.cells.iter().filter(|cell| cell.share > 0.0).map(bound).min().unwrap_or(0);
         // Rounding makes the quotas jump by one, so the answer is a little below the bound; exact shares may need a longer way.
         (1..=bound).rev().find(|size| self.short(*size).is_empty()).unwrap_or(0)
     }
 
+    /// The largest size of nested draws: where one is possible, all smaller ones are.
+    fn last_of_nested(&self) -> u64 {
+        let (mut able, mut unable) = (0, self.cells.iter().map(|cell| cell.units.len() as u64).sum::<u64>() + 1);
+        while unable - able > 1 {
+            let size = able + (unable - able) / 2;
+            *(if self.short(size).is_empty() { &mut able } else { &mut unable }) = size;
+        }
+        able
+    }
+
     /// Draws so many units. `key` tells draws apart that are not nested: the values of the axes that the sample depends on, without those
-    /// of `nested_over`. Equal keys give nested draws: of each cell, the smaller is part of the larger.
+    /// of `nested_over`. Equal keys give nested draws: of each cell, the smaller is part of the larger, and where the target is the same or only
+    /// makes a level more frequent beside others, a larger draw asks no cell of that level for fewer.
     ///
     /// # Errors
     /// What is missing: an outcome to be reported, not a mistake.
@@ -249,17 +285,25 @@ impl Urn {
 
     /// Equal remainders go by turns through the levels of each field, first to those who have a unit for it.
     fn deal(&self, tied: Vec<usize>, exact: &[f64]) -> Vec<usize> {
-        let levels: Vec<Vec<&str>> = self.cells.iter().map(|cell| cell.levels.iter().map(String::as_str).collect()).collect();
-        let has_more = |at: &usize| self.replace || self.cells[*at].units.len() as u64 > down(exact[*at]);
-        let (able, unable) = tied.into_iter().partition(has_more);
+        let levels: Vec<Vec<&str>> = self.cells.iter().map(Cell::names).collect();
+        let (able, unable) = tied.into_iter().partition(|at| self.has_more(*at, down(exact[*at])));
         [able, unable].map(|tied| by_turns(&levels, tied, self.seed)).concat()
+    }
+
+    /// Whether a cell has a unit besides so many.
+    fn has_more(&self, cell: usize, quota: u64) -> bool {
+        self.replace || self.cells[cell].units.len() as u64 > quota
     }
 
     fn portions(&self, size: u64) -> Vec<Portion> {
         let exact: Vec<f64> = self.cells.iter().map(|cell| cell.share * size as f64).collect();
-        let quotas = match self.round {
-            Round::LargestRemainder => largest_remainder(&exact, |tied| self.deal(tied, &exact)),
-            Round::Down | Round::Exact => exact.iter().map(|exact| down(*exact)).collect(),
+        let quotas = match (self.round, &self.turns) {
+            (_, Some(turns)) => {
+                let shares: Vec<f64> = self.cells.iter().map(|cell| cell.share).collect();
+                one_by_one(&shares, size, turns, |cell, quota| self.has_more(cell, quota))
+            }
+            (Round::LargestRemainder, None) => largest_remainder(&exact, |tied| self.deal(tied, &exact)),
+            (Round::Down | Round::Exact, None) => exact.iter().map(|exact| down(*exact)).collect(),
         };
         let portion = |(cell, asked): (&Cell, u64)| Portion {
             levels: cell.levels.clone(),

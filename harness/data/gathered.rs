@@ -1,6 +1,6 @@
 //! What is said of items and classes, pair by pair, until it is targets.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
 
@@ -21,11 +21,19 @@ pub(super) struct Gathered {
     pub(super) merged: HashSet<u32>,
     /// Items that nobody labelled: what is not said of them is not known, whatever it is of others.
     pub(super) unlabelled: HashSet<usize>,
+    /// Classes that something speaks of, whether or not an item has them.
+    pub(super) mentioned: HashSet<String>,
 }
 
 impl Gathered {
     pub(super) fn new(items: usize) -> Self {
-        Self { classes: IndexSet::new(), pairs: vec![Vec::new(); items], merged: HashSet::new(), unlabelled: HashSet::new() }
+        Self {
+            classes: IndexSet::new(),
+            pairs: vec![Vec::new(); items],
+            merged: HashSet::new(),
+            unlabelled: HashSet::new(),
+            mentioned: HashSet::new(),
+        }
     }
 
     /// Says whether a class is there; answers `false` where the opposite is known already.
@@ -40,6 +48,20 @@ impl Gathered {
                 self.pairs[item].push((class, there));
                 true
             }
+        }
+    }
+
+    /// Has a class, whoever is of it.
+    pub(super) fn keep(&mut self, class: &str) {
+        if !self.classes.contains(class) {
+            self.classes.insert(class.to_owned());
+        }
+    }
+
+    /// Knows that there is such a class.
+    pub(super) fn mention(&mut self, class: &str) {
+        if !self.mentioned.contains(class) {
+            self.mentioned.insert(class.to_owned());
         }
     }
 
@@ -75,13 +97,15 @@ impl Gathered {
                 let own = self.classes.iter().enumerate().filter(|(index, _)| !self.merged.contains(&(*index as u32)));
                 own.map(|(index, class)| (name(class), index)).collect()
             }
-            wanted => wanted
-                .iter()
-                .filter_map(|wanted| {
-                    let index = self.classes.iter().position(|class| *class == wanted.text || name(class) == wanted.text);
-                    Some((wanted.text.clone(), index?))
-                })
-                .collect(),
+            wanted => {
+                let mut called: HashMap<String, usize> = HashMap::with_capacity(2 * self.classes.len());
+                for (index, class) in self.classes.iter().enumerate() {
+                    for text in [class.clone(), name(class)] {
+                        called.entry(text).or_insert(index);
+                    }
+                }
+                wanted.iter().filter_map(|wanted| Some((wanted.text.clone(), *called.get(&wanted.text)?))).collect()
+            }
         };
         if wanted.is_empty() && sort {
             order.sort();

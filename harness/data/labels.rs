@@ -8,6 +8,7 @@ use indexmap::IndexSet;
 use super::aside::Kind;
 use super::error::DataError;
 use super::gathered::{Gathered, Read};
+use super::gone::Gone;
 use super::lists::{Lists, unseen};
 use super::ontology;
 use super::printable::hidden;
@@ -77,13 +78,13 @@ impl Seen {
     }
 }
 
-/// Reads the labels of a sheet's items. `all` are the ids of all items that there were, also of those that were left out since.
+/// Reads the labels of a sheet's items.
 pub(super) fn read(
     card: &Card,
     source: &Source,
     sheet: &mut Sheet,
     (labels, lists): (&Labels, &Lists),
-    all: &HashSet<String>,
+    gone: &Gone,
 ) -> Result<(Read, Kind), DataError> {
     let mut gathered = Gathered::new(sheet.len());
     let mut seen = Seen::default();
@@ -91,7 +92,7 @@ pub(super) fn read(
         LabelForm::Long { tables, id, class, value, others, names } => {
             for table in tables {
                 for file in source.all_named(&table.file)? {
-                    long(&file, sheet, &mut gathered, table, (id, class), value.as_ref(), (&mut seen, all))?;
+                    long(&file, sheet, &mut gathered, table, (id, class), value.as_ref(), (&mut seen, gone))?;
                 }
             }
             let truth = value.as_ref().map(|(_, truth)| truth);
@@ -121,6 +122,9 @@ pub(super) fn read(
                     }
                 }
             }
+            gone.listed.iter().for_each(|class| gathered.keep(class));
+            lists.all().for_each(|class| gathered.mention(class));
+            sheet.categories.iter().for_each(|class| gathered.mention(class));
             gathered.unlabelled = (0..sheet.len()).filter(|row| !lists.has(sheet, from, *row)).collect();
             lists.check(labels, sheet)?;
             (*others, names.as_ref(), true)
@@ -128,14 +132,17 @@ pub(super) fn read(
     };
     let shown = shown(source, sheet, (labels, names), &gathered.classes)?;
     translate(&mut gathered, sheet, &shown);
+    declare(&mut gathered, sheet, labels, &shown)?;
     ontology::imply(&mut gathered, labels, &shown, source, sheet)?;
     let mut read = gathered.finish(&labels.classes, others, |code| shown.get(code).cloned().unwrap_or_else(|| code.to_owned()), sort);
     check_names(labels, &read.classes, &shown)?;
-    let lost = labels.classes.iter().find(|class| !read.classes.contains(&class.text));
+    let found: HashSet<&String> = read.classes.iter().collect();
+    let lost = labels.classes.iter().find(|class| !found.contains(&class.text));
     match lost {
         Some(class) => {
             let problem = Problem::at(&class.node, format!("no label of the class `{}` was found", class.text));
-            Err(SpecError::from(problem.help("check its spelling, or take it out of `classes`")).into())
+            let help = "check its spelling, take it out of `classes`, or list it in a table of `names`";
+            Err(SpecError::from(problem.help(help)).into())
         }
         None => {
             if let Some(background) = &labels.ontology.background {
@@ -153,7 +160,7 @@ fn long(
     file: &TableFile,
     (id, class): (&str, &str),
     value: Option<&(String, Truth)>,
-    (seen, all): (&mut Seen, &HashSet<String>),
+    (seen, gone): (&mut Seen, &Gone),
 ) -> Result<(), DataError> {
     let rows: HashMap<&str, usize> = sheet.ids.iter().enumerate().map(|(row, id)| (id.as_str(), row)).collect();
     let wanted = [Some(id), Some(class), value.map(|(column, _)| column.as_str())];
@@ -174,8 +181,9 @@ fn long(
                 refuse(chunk.at(row).number, unseen(&class));
                 continue;
             }
+            gathered.mention(&class);
             // A label of an image that is not here is no mistake: the tables cover more than most people download.
-            if !all.contains(id.as_ref()) {
+            if !gone.all.contains(id.as_ref()) {
                 seen.strangers.add(&id);
                 continue;
             }
@@ -185,7 +193,12 @@ fn long(
                 Some((column, truth)) => seen.hear(truth, column.text(row)?.as_deref()),
             };
             seen.telling += u64::from(there.is_some());
-            let Some(item) = rows.get(id.as_ref()) else { continue };
+            let Some(item) = rows.get(id.as_ref()) else {
+                if there.is_some() && gone.left.contains(id.as_ref()) {
+                    gathered.keep(&class);
+                }
+                continue;
+            };
             if let Some(there) = there
                 && !gathered.say(*item, &class, there)
             {
@@ -293,6 +306,26 @@ fn translate(gathered: &mut Gathered, sheet: &mut Sheet, shown: &HashMap<String,
         let reason = format!("`{name}` and its code `{code}` are said to be both present and absent: the first counts");
         sheet.rejected.push(Rejected { what: sheet.ids[item].clone(), line: None, reason });
     }
+}
+
+/// Makes classes of those that are asked for and known, though no item has them: by the names, or by rows that do not count.
+fn declare(gathered: &mut Gathered, sheet: &Sheet, labels: &Labels, shown: &HashMap<String, String>) -> Result<(), DataError> {
+    if labels.listed {
+        if labels.form.names().is_none() && sheet.categories.is_empty() {
+            let node = labels.node.get("classes").unwrap_or(&labels.node);
+            let problem = Problem::at(node, "nothing lists the classes: neither a table of `names`, nor the `categories` of COCO");
+            return Err(SpecError::from(problem.help("name such a table, `names: {file: …}`, or the classes, `classes: [a, b]`")).into());
+        }
+        shown.keys().chain(&sheet.categories).for_each(|class| gathered.keep(class));
+    }
+    let codes: HashMap<&str, &str> = shown.iter().map(|(code, name)| (name.as_str(), code.as_str())).collect();
+    for class in labels.named() {
+        let code = if shown.contains_key(class) { class } else { codes.get(class.as_str()).copied().unwrap_or(class) };
+        if shown.contains_key(code) || [class.as_str(), code].iter().any(|text| gathered.mentioned.contains(*text)) {
+            gathered.keep(code);
+        }
+    }
+    Ok(())
 }
 
 /// Refuses two classes of one name, and two names of one class.

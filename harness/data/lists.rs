@@ -44,6 +44,11 @@ impl Lists {
         self.cell(sheet, column, row).and_then(|cell| cell.as_deref().ok()).unwrap_or_default()
     }
 
+    /// The classes that any cell lists.
+    pub(super) fn all(&self) -> impl Iterator<Item = &String> {
+        self.columns.values().flatten().flatten().flatten()
+    }
+
     /// Whether an item has a list in a column.
     pub(super) fn has(&self, sheet: &Sheet, column: &str, row: usize) -> bool {
         self.bare || self.cell(sheet, column, row).is_some()

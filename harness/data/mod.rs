@@ -2,14 +2,14 @@
 //!
 //! - [`table`]: CSV, TSV, Parquet and JSON lines as named columns.
 //! - [`dataset`]: a card opened on its files. `opening` goes the way: `needed` says which columns, `sheet` reads the items (with `walk`, `root`
-//!   and `join`), `field` and `labels` (with `lists` and `gathered`) say what they mean, `filter` drops what `where` leaves out, `verify` has a
+//!   and `join`), `field` and `labels` (with `lists`, `gathered` and `gone`) say what they mean, `filter` drops what `where` leaves out, `verify` has a
 //!   `look` at the images, `official` and `split` divide, `pixels` measures, `mosaic` composes.
 //! - `source`: the files that a card names, also inside of archives.
 //! - [`rejections`]: rows and files that are no items, and why (`reason`).
 //! - [`aside`]: what lies there and is not used, though nothing is wrong with it.
 //! - [`items`]: where the images lie; [`digest`]: what they are, remembered. `archive` and `array` say where in a file; `unpacked` and
 //!   `pixel_text` write into the cache what has no places.
-//! - [`decode`] (with `jpeg` and `orientation`, on `guard` against panics) and [`fit`]: encoded images to [`bitmap`]s of a model's size.
+//! - [`decode`] (with `jpeg`, `npy` and `orientation`, on `guard` against panics) and [`fit`]: encoded images to [`bitmap`]s of a model's size.
 //! - [`images`]: decoded once, in `shard`s, while those are read that have arrived (`arrivals`); [`batches`]: as Arrow, in an order, augmented.
 //!   `distort`: made worse on purpose, the same way each time.
 //! - [`frame`]: the columns that every room speaks of: targets and factors.
@@ -41,6 +41,7 @@ pub mod fit;
 pub mod fold;
 pub mod frame;
 mod gathered;
+mod gone;
 mod guard;
 pub mod images;
 pub mod items;
@@ -52,6 +53,7 @@ mod look;
 pub mod mock;
 mod mosaic;
 mod needed;
+mod npy;
 mod official;
 mod ontology;
 mod opening;

@@ -43,9 +43,20 @@ pub(super) fn imply(
     if let Some(hierarchy) = &labels.ontology.hierarchy {
         let kinds = coded(read(source, sheet, hierarchy)?, gathered, shown);
         check(&kinds, gathered, labels, shown)?;
+        declare(gathered, labels, &kinds, shown);
         expand(gathered, &kinds);
     }
     sets(gathered, labels, shown)
+}
+
+/// Makes classes of those that are asked for and in the hierarchy, though no item has them.
+fn declare(gathered: &mut Gathered, labels: &Labels, kinds: &Kinds, shown: &HashMap<String, String>) {
+    let codes: HashMap<&str, &str> = shown.iter().map(|(code, name)| (name.as_str(), code.as_str())).collect();
+    let known = |class: &&str| kinds.contains_key(*class);
+    labels
+        .named()
+        .filter_map(|class| [Some(class.as_str()), codes.get(class.as_str()).copied()].into_iter().flatten().find(known))
+        .for_each(|class| gathered.keep(class));
 }
 
 /// What each class is a kind of, as it is written.

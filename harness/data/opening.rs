@@ -13,6 +13,7 @@ use super::error::DataError;
 use super::field::{self, compact};
 use super::filter::Refused;
 use super::frame::{Factor, Targets, whole};
+use super::gone::Gone;
 use super::items::Items;
 use super::lists::Lists;
 use super::look::Look;
@@ -23,11 +24,11 @@ use super::source::Source;
 use super::split::{Pool, check_disjoint};
 use super::unpacked::Unpacked;
 use super::{join, labels, official, pixels, root, sidecar, verify};
-use crate::spec::card::{Card, Field, FieldSource, LabelForm, Name};
+use crate::spec::card::{Card, Field, FieldSource, Name};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
 /// Changes whenever the same card and files give other items, fields, labels or splits than before: what is kept of old ones is then left alone.
-const VERSION: &str = "index 4";
+const VERSION: &str = "index 5";
 
 impl Dataset {
     /// Opens a card on its files. `cache` remembers digests of files between runs.
@@ -58,8 +59,7 @@ impl Opening<'_> {
         let source = Source::new(self.root, &unpacked);
         let mut sheet = Sheet::read(card, &source, &own, self.names(&own, &joined)).map_err(|error| self.placed(error, None))?;
         let mut aside = Aside { misfiled: std::mem::take(&mut sheet.misfiled), ..Aside::default() };
-        let tabled = card.labels.as_ref().is_some_and(|labels| matches!(labels.form, LabelForm::Long { .. }));
-        let all: HashSet<String> = if tabled { sheet.ids.iter().cloned().collect() } else { HashSet::new() };
+        let mut gone = Gone::of(card, &sheet);
         for beside in self.in_order()? {
             match beside {
                 Beside::Files(sidecar) => sidecar::read(card, self.root, &mut sheet, sidecar)?,
@@ -76,7 +76,9 @@ impl Opening<'_> {
         let lists = Lists::read(card.labels.as_ref(), &sheet);
         let (mut fields, refused) = self.fields(&sheet, &lists)?;
         let chosen = self.classes(&fields, |row| refused.reasons[row].is_none());
+        gone.before(&sheet, &lists, |row| refused.reasons[row].is_none());
         aside.filtered = self.filter(&mut sheet, &mut fields, refused, &aside.unjoined)?;
+        gone.after(&sheet, &lists);
         if let Some(window) = card.late_window() {
             sheet.read_windows(window);
         }
@@ -98,7 +100,7 @@ impl Opening<'_> {
         let mut targets = None;
         if let Some(labels) = &card.labels {
             let (read, strangers) =
-                labels::read(card, &source, &mut sheet, (labels, &lists), &all).map_err(|error| self.placed_in_labels(error))?;
+                labels::read(card, &source, &mut sheet, (labels, &lists), &gone).map_err(|error| self.placed_in_labels(error))?;
             (targets, aside.strangers) = (Some(read), strangers);
         }
         let subject = card.subject.as_ref().map(|subject| self.subject(subject, &sheet, &fields)).transpose()?;

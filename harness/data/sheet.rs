@@ -80,6 +80,8 @@ pub(super) struct Sheet {
     pub(super) rejected: Rejections,
     /// What rows call their split where their file has another.
     pub(super) misfiled: Kind,
+    /// Of labels that are COCO's categories, those that its files list, whether or not an image has them.
+    pub(super) categories: BTreeSet<String>,
 }
 
 impl Sheet {
@@ -98,7 +100,7 @@ impl Sheet {
                 sheet.drop_absent_files(source.root, rows.image.path().filter(|_| rows.archive.is_none()))?;
             }
             Layout::Coco(coco) => {
-                sheet.read_coco(source, coco)?;
+                sheet.read_coco(card, source, coco)?;
                 sheet.drop_absent_files(source.root, Some(&coco.path).filter(|_| coco.archive.is_none()))?;
             }
             Layout::Arrays(arrays) => {

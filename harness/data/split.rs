@@ -33,13 +33,17 @@ pub(super) fn divide(
     let mut surplus: HashMap<&str, f64> = HashMap::new();
     // What others divide comes before its parts, what is taken whole before what is drawn of the others, and that before what is left over,
     // whatever the order of the file.
-    let phase = |split: &Split| match split.share {
+    let whole: Vec<&str> = splits.undivided().map(|(name, _)| name.as_str()).collect();
+    // Where one official split is all items, it does not matter whether `of` names it. Of several, some would be taken for what is left.
+    let alike = official.len() == 1 && official.values().all(|rows| rows.len() == pool.ids.len());
+    let phase = |name: &str, split: &Split| match split.share {
         Share::All => (split.of.is_some(), 0),
         Share::Fraction { .. } => (split.of.is_some(), 1),
-        Share::Rest => (split.of.is_some(), 2),
+        // What is left of all items also comes after the parts of some.
+        Share::Rest => (split.of.is_some() || whole.contains(&name), if split.of.is_some() { 2 } else { 3 }),
     };
     let mut ordered: Vec<(&String, &Split)> = splits.named.iter().collect();
-    ordered.sort_by_key(|(_, split)| phase(split));
+    ordered.sort_by_key(|(name, split)| phase(name, split));
     for (name, split) in ordered {
         let mut rows = Vec::new();
         for row in base(pool, split, &bases)? {
@@ -64,16 +68,35 @@ pub(super) fn divide(
                 drawn
             }
             Share::Rest => {
-                let taken = rows_of(&siblings(name, split, splits), &made);
+                let others = if alike { whole.as_slice() } else { &[] };
+                let taken = rows_of(&[&siblings(name, split, splits), others].concat(), &made);
                 rows.into_iter().filter(|row| !taken.contains(row)).collect()
             }
         };
         bases.insert(name.clone(), rows.clone());
         made.insert(name.clone(), rows);
     }
+    check_bases(pool, splits, &whole, &made)?;
     let kept = official.into_iter().filter(|(name, _)| splits.keeps(name, &names));
     let declared = splits.undivided().filter_map(|(name, _)| Some((name.clone(), made.get(name)?.clone())));
     Ok(kept.chain(declared).collect())
+}
+
+/// Refuses a split of all items that shares some with a part of another: that it says nothing of `of` is then the reason.
+fn check_bases(pool: &Pool, splits: &Splits, whole: &[&str], made: &IndexMap<String, Vec<u32>>) -> Result<(), DataError> {
+    let named = || splits.named.iter().filter(|(name, _)| whole.contains(&name.as_str()));
+    for (name, split) in named().filter(|(_, split)| split.of.is_none()) {
+        let rows = rows_of(&[name], made);
+        for (other, part) in named() {
+            let (Some(of), Some(row)) = (&part.of, made.get(other).into_iter().flatten().find(|row| rows.contains(row))) else { continue };
+            let id = &pool.ids[*row as usize];
+            let message = format!("`{name}` is of all items, and `{other}` of those of `{}`: both have `{id}`", of.text);
+            let problem = Problem::at(&split.node, message).also(&part.node.place, format!("`{other}`"));
+            let help = format!("write `of: {}` here too: parts of the same items are drawn so that they share none", of.text);
+            return Err(SpecError::from(problem.help(help)).into());
+        }
+    }
+    Ok(())
 }
 
 fn same_base(a: &Split, b: &Split) -> bool {

@@ -19,6 +19,8 @@ pub struct Weighing {
     pub effective: f64,
     /// How many weights were clipped.
     pub clipped: u64,
+    /// What of the split weighs 1, since nobody knows how frequent it is: `10 of 330 items have no `race``.
+    pub unplaced: Option<String>,
 }
 
 impl Weighing {
@@ -27,8 +29,15 @@ impl Weighing {
     /// # Errors
     /// When a field or a level is not there, or a weight is missing, negative or no number.
     pub fn of(dataset: &Dataset, rows: &[u32], weights: &Weights) -> Result<Self, DataError> {
+        let mut unplaced = None;
         let raw = match &weights.source {
-            WeightSource::InverseFrequency(names) => inverse(rows, &factors(dataset, names)?),
+            WeightSource::InverseFrequency(names) => {
+                let (raw, without) = inverse(rows, &factors(dataset, names)?);
+                let fields: Vec<String> = names.iter().map(|name| format!("`{}`", name.text)).collect();
+                let have = if without == 1 { "has" } else { "have" };
+                unplaced = (without > 0).then(|| format!("{without} of {} items {have} no {}", rows.len(), fields.join(" or no ")));
+                raw
+            }
             WeightSource::Field(name) => written(dataset, rows, named(dataset, name)?, &name.text)?,
             WeightSource::Biasing(fields) => {
                 let mut raw = vec![1.0; rows.len()];
@@ -59,7 +68,7 @@ impl Weighing {
             (sum, squares) = (sum + weight, squares + weight * weight);
             all[*row as usize] = weight as f32;
         }
-        Ok(Self { weights: Arc::new(all), effective: if squares > 0.0 { sum * sum / squares } else { 0.0 }, clipped })
+        Ok(Self { weights: Arc::new(all), effective: if squares > 0.0 { sum * sum / squares } else { 0.0 }, clipped, unplaced })
     }
 }
 
@@ -80,11 +89,15 @@ fn factors<'d>(dataset: &'d Dataset, names: &[Name]) -> Result<Vec<&'d Factor>, 
     names.iter().map(|name| named(dataset, name)).collect()
 }
 
-fn inverse(rows: &[u32], factors: &[&Factor]) -> Vec<f64> {
-    let cell = |row: &u32| -> Vec<Option<u32>> { factors.iter().map(|factor| factor.codes[*row as usize]).collect() };
-    let mut counts: HashMap<Vec<Option<u32>>, f64> = HashMap::new();
-    rows.iter().for_each(|row| *counts.entry(cell(row)).or_default() += 1.0);
-    rows.iter().map(|row| counts.get(&cell(row)).map_or(0.0, |count| 1.0 / count)).collect()
+/// One over how many items are of the same levels, and how many have not all of them: these weigh as much as the others do on average.
+fn inverse(rows: &[u32], factors: &[&Factor]) -> (Vec<f64>, usize) {
+    let cell = |row: &u32| -> Option<Vec<u32>> { factors.iter().map(|factor| factor.codes[*row as usize]).collect() };
+    let mut counts: HashMap<Vec<u32>, f64> = HashMap::new();
+    rows.iter().filter_map(cell).for_each(|cell| *counts.entry(cell).or_default() += 1.0);
+    let placed: f64 = counts.values().sum();
+    let mean = if placed > 0.0 { counts.len() as f64 / placed } else { 1.0 };
+    let weight = |row: &u32| cell(row).and_then(|cell| counts.get(&cell)).map_or(mean, |count| 1.0 / count);
+    (rows.iter().map(weight).collect(), rows.len() - placed as usize)
 }
 
 fn written(dataset: &Dataset, rows: &[u32], factor: &Factor, field: &str) -> Result<Vec<f64>, DataError> {

@@ -71,7 +71,12 @@ impl Planner<'_> {
         }
         if let Some(weights) = &train.weights {
             let weighed = Weighing::of(&self.data(study, dataset)?.dataset, &lesson.rows, weights);
-            lesson.weighing = Some(self.told(weighed, &weights.node, DataError::to_string)?);
+            let weighed = self.told(weighed, &weights.node, DataError::to_string)?;
+            if let Some(unplaced) = &weighed.unplaced {
+                said.insert("unplaced".to_owned(), json!("mean"));
+                self.note(train, &format!("{unplaced}; by `weights` each weighs 1, like the mean of all others"));
+            }
+            lesson.weighing = Some(weighed);
             said.insert("weights".to_owned(), weights.node.to_json());
         }
         lesson.said = (!said.is_empty()).then_some(Value::Object(said));
@@ -84,12 +89,17 @@ impl Planner<'_> {
         let urn = Urn::fill(&self.data(study, &train.data.dataset)?.dataset, &rows, sample);
         let urn = self.told(urn, &sample.node, DataError::to_string)?;
         if let Some(unplaced) = urn.unplaced(rows.len()) {
-            let note = format!("`{}`: {unplaced}; they are in no draw by it", as_written(&train.data.to_string()));
-            if self.noted.insert(note.clone()) {
-                (self.hear)(News::Note(note));
-            }
+            self.note(train, &format!("{unplaced}; they are in no draw by it"));
         }
         Some(urn)
+    }
+
+    /// Tells once what is to be known of what a training learns from.
+    fn note(&mut self, train: &Train, what: &str) {
+        let note = format!("`{}`: {what}", as_written(&train.data.to_string()));
+        if self.noted.insert(note.clone()) {
+            (self.hear)(News::Note(note));
+        }
     }
 
     /// The largest size that every cell of the whole grid can draw, whatever is asked of this plan. Cells that can draw nothing are

@@ -9,6 +9,7 @@ use super::make::Planner;
 use super::options;
 use super::planned::{ClassList, Step, Watched, Work};
 use crate::backend::catalogue::Entry as Installed;
+use crate::data::frame::Targets;
 use crate::score::schema::Schema;
 use crate::score::scheme::Scheme;
 use crate::spec::distort::Distort;
@@ -116,7 +117,12 @@ impl Planner<'_> {
             None => "they stand in another order".to_owned(),
         };
         let message = format!("the classes of `{asked}` are not those of `{}`, which the model learns: {why}", learned.dataset);
-        let help = "give both the same classes in the same order, with a card's `map:` and `levels:`, or say what is correct by the evaluation's `target:`";
+        let how = match self.data(study, asked)?.dataset.targets {
+            Targets::Single(_) => "a card's `map:` and `levels:`",
+            Targets::Multi { .. } => "`labels: {classes: […]}`, also those that no item of one has",
+        };
+        let help =
+            format!("give both the same classes in the same order, with {how}, or say what is correct by the evaluation's `target:`");
         self.problems.push(Problem::at(&learned.node, message).help(help));
         None
     }

@@ -45,6 +45,7 @@ pub enum Size {
 #[serde(rename_all = "snake_case")]
 pub enum Round {
     /// Down, and what is missing to the size goes to the largest fractions (Hamilton's method); of equal ones, the levels of each field take turns.
+    /// Nested draws are dealt by Webster's method, which never takes away from a smaller one.
     LargestRemainder,
     /// Down: the draw may be smaller than its size.
     Down,

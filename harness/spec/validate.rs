@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::decode::{Decode, Fields, expected};
+use super::decode::{Choice, Decode, Fields, expected};
 use super::evaluation::Evaluation;
 use super::model::SplitName;
 use super::node::{Key, Node, Value};
@@ -54,7 +54,7 @@ impl Decode for Validate {
     }
 }
 
-/// `{maximize: METRIC, groups: …, decide: …}` as an evaluation with that one metric, and whether more is better.
+/// `{maximize: METRIC, by: …, groups: …, decide: …}` as an evaluation with that one metric, and whether more is better. `by` is the metric's own.
 fn select(node: &Node, problems: &mut Problems) -> Option<(Node, bool)> {
     let Value::Map(entries) = &node.value else {
         return expected(node, problems, "a map, as `{maximize: accuracy_score}`");
@@ -63,8 +63,28 @@ fn select(node: &Node, problems: &mut Problems) -> Option<(Node, bool)> {
     let [(goal, metric)] = goals.as_slice() else {
         return expected(node, problems, "either `maximize` or `minimize`");
     };
-    let metrics = Node { value: Value::List(vec![metric.clone()]), ..metric.clone() };
-    let others = entries.iter().filter(|(key, _)| key != goal).cloned();
+    let by = entries.iter().find(|(key, _)| key.text == "by");
+    let metric = match by {
+        Some(by) => within(metric, by, problems)?,
+        None => metric.clone(),
+    };
+    let metrics = Node { value: Value::List(vec![metric.clone()]), ..metric };
+    let others = entries.iter().filter(|(key, _)| key != goal && key.text != "by").cloned();
     let entries = others.chain([(Key { text: "metrics".to_owned(), place: goal.place.clone() }, metrics)]).collect();
     Some((Node { value: Value::Map(entries), ..node.clone() }, goal.text == "maximize"))
+}
+
+/// A metric with its `by`.
+fn within(metric: &Node, by: &(Key, Node), problems: &mut Problems) -> Option<Node> {
+    let mut choice = Choice::decode(metric, problems)?;
+    if let Some(own) = choice.options.get("by") {
+        problems.push(Problem::at(own, "the metric says `by` already").also(&by.0.place, "here too").help("remove one of them"));
+        return None;
+    }
+    let Value::Map(options) = &mut choice.options.value else {
+        return expected(&choice.options, problems, "the metric's options (a map)");
+    };
+    options.push(by.clone());
+    let name = Key { text: choice.name, place: choice.name_node.place.clone() };
+    Some(Node { value: Value::Map(vec![(name, choice.options)]), ..metric.clone() })
 }

@@ -136,6 +136,76 @@ fn draws_with_one_key_are_nested_and_with_two_are_not() {
     assert!(!draw(0.3, "focus=A").is_subset(&many));
 }
 
+/// CAFE's mock: whatever is drawn, the larger draw of two holds the smaller one, item by item; along a share, that of the level.
+#[test]
+fn nested_draws_hold_each_other() {
+    let folder = Folder::new();
+    let card = Card::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cards/cafe.yaml")).unwrap();
+    mock::write(&card, Some(900), &folder.path().join("cafe")).unwrap();
+    let mut dataset = Dataset::open(&card.at(&folder.path().join("cafe")), &folder.path().join("cache")).unwrap();
+    dataset.splits.insert("all".to_owned(), (0..dataset.ids.len() as u32).collect());
+    let races = &dataset.fields["race"].levels;
+    let uneven: Vec<String> =
+        races.iter().zip([0.1753246, 0.1038961, 0.5, 0.1493506, 0.0714287]).map(|(race, share)| format!("{race}: {share}")).collect();
+    let targets = [
+        "{race: natural, emotion: natural}".to_owned(),
+        "{race: equal, emotion: equal}".to_owned(),
+        format!("{{race: {{{}}}, emotion: equal}}", uneven.join(", ")),
+        format!("{{race: {{values: {{{}: 0.4}}, remaining: equal}}, emotion: equal}}", races[0]),
+    ];
+    for (target, more) in targets.iter().flat_map(|target| ["", ", replace: true"].map(|more| (target, more))) {
+        for seed in 0..2 {
+            let urn = urn(&dataset, &format!("{{size: 1, target: {target}, nested_over: size, seed: {seed}{more}}}")).unwrap();
+            let most = if more.is_empty() { urn.largest() } else { 400 };
+            assert!(most > 100, "{target}: {most}");
+            let mut smaller: Vec<u32> = Vec::new();
+            for size in 1..=most {
+                let rows = urn.draw(size, "").unwrap_or_else(|short| panic!("{target} {size} of {most}: {short}")).rows;
+                assert_eq!(rows.len() as u64, size, "{target}");
+                assert!(holds(&rows, &smaller), "{target}{more}, seed {seed}: {size} does not hold {}", size - 1);
+                smaller = rows;
+            }
+            assert!(!more.is_empty() || urn.draw(most + 1, "").is_err() && urn.draw(most + 50, "").is_err(), "{target}: {most}");
+        }
+    }
+    // Along the share of a race at one size, its own part grows and that of all others shrinks.
+    for emotion in ["natural", "equal"] {
+        let mut before: Option<Vec<u32>> = None;
+        for percent in 0..=100 {
+            let (share, race) = (f64::from(percent) / 100.0, &races[1]);
+            let target = format!("{{race: {{values: {{{race}: {share}}}, remaining: equal}}, emotion: {emotion}}}");
+            let rows =
+                urn(&dataset, &format!("{{size: 60, target: {target}, nested_over: share, seed: 4}}")).unwrap().draw(60, "").unwrap().rows;
+            let of = |rows: &[u32], own: bool| -> Vec<u32> {
+                rows.iter().copied().filter(|row| (dataset.fields["race"].level(*row as usize) == Some(race)) == own).collect()
+            };
+            if let Some(before) = &before {
+                assert!(holds(&of(&rows, true), &of(before, true)), "{emotion}, {percent}%: not what {race} was before");
+                assert!(holds(&of(before, false), &of(&rows, false)), "{emotion}, {percent}%: others than before");
+            }
+            before = Some(rows);
+        }
+    }
+}
+
+/// Whether a draw holds another, each as often.
+fn holds(larger: &[u32], smaller: &[u32]) -> bool {
+    let mut rest = larger.iter();
+    smaller.iter().all(|row| rest.any(|other| other == row))
+}
+
+/// Whole children are nested, of races whose parts of 11 and of 12 children are a case of the Alabama paradox.
+#[test]
+fn nested_draws_of_whole_children_hold_each_other() {
+    let (_folder, dataset) = children();
+    for (nested, holding) in [("", false), (", nested_over: size", true)] {
+        let target = "{race: {A: 0.46, B: 0.46, C: 0.08}}";
+        let urn = urn(&dataset, &format!("{{size: 1, target: {target}, unit: child{nested}}}")).unwrap();
+        let draws: Vec<Vec<u32>> = (1..=26).map(|size| urn.draw(size, "").unwrap().rows).collect();
+        assert_eq!(draws.windows(2).all(|pair| holds(&pair[1], &pair[0])), holding, "{nested}");
+    }
+}
+
 #[test]
 fn what_equal_shares_leave_over_goes_round_the_levels_of_every_field() {
     let folder = Folder::new();

@@ -10,7 +10,7 @@ use fairgrid::spec::card::Card;
 use super::folder::{Folder, IMAGES, levels, split, tar_header};
 
 /// A zip archive, deflated.
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
         zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();

@@ -232,7 +232,10 @@ for fields in (["race"], ["race", "emotion"], ["label", "attribute"]):
     real = [dict(label="emotion", attribute="race").get(field, field) for field in fields]
     cells = Counter(tuple(item[field] for field in real) for item in items)
     for clip in (None, 1.5, 4):
-        raw = [1 / cells[tuple(item[field] for field in real)] for item in items]
+        known = {cell: count for cell, count in cells.items() if all(cell)}
+        # Of whom a level is not known weighs like the mean of all others.
+        mean = len(known) / sum(known.values())
+        raw = [1 / known[cell] if cell in known else mean for item in items if (cell := tuple(item[field] for field in real))]
         weights.append(dict(weights=dict(inverse_frequency=fields, **({"clip": clip} if clip else {})), **dict(expected=weigh(raw, clip))))
 for clip in (None, 1.2):
     raw = [float(item["w"]) for item in items]

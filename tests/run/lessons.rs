@@ -109,6 +109,75 @@ fn draws_differ_along_an_axis_unless_they_are_nested_over_it() {
     assert_eq!(trainings("nested", ", nested_over: want"), 1);
 }
 
+/// By largest remainders the draw of 7 had one of dark and left, and that of 8 none: the Alabama paradox.
+#[test]
+fn a_larger_draw_holds_a_smaller_one_that_it_is_nested_over() {
+    let target = "[{side: left, shade: light, share: 0.02}, {side: left, shade: dark, share: 0.05}, \
+                  {side: right, shade: light, share: 0.46}, {side: right, shade: dark, share: 0.47}]";
+    for (nested, holding) in [("", false), (", nested_over: size", true)] {
+        let folder = taught("sizes", "{size: [7, 8]}", &format!("sample: {{size: $size, target: {target}{nested}}}"));
+        call(&folder, &["run", "sizes.yaml"]).run().ok();
+        let ids = |size: u64| -> BTreeSet<String> {
+            let rows = table(&folder, &format!("results/sizes/training_items/net,size={size}/squares-train.csv"));
+            rows.into_iter().map(|row| row["id"].clone()).collect()
+        };
+        assert_eq!((ids(7).len(), ids(8).len(), ids(7).is_subset(&ids(8))), (7, 8, holding), "{nested}");
+    }
+}
+
+/// What nobody knows the group of is no group of its own, as heavy as any.
+#[test]
+fn items_without_a_group_weigh_like_the_mean_and_that_is_told() {
+    let folder = taught("heavy", "{}", "weights: {inverse_frequency: [hand, shade]}");
+    let card = super::CARD.replace("label:", "  hand: {from: side, map: {left: left}, outside: missing}\nlabel:");
+    let folder = folder.file("squares.yaml", card);
+    let outcome = call(&folder, &["run", "heavy.yaml"]).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let notes: Vec<&str> = outcome.stderr.lines().filter(|line| line.contains("note")).collect();
+    insta::assert_snapshot!(notes.join("\n"));
+    let rows = table(&folder, "results/heavy/training_items/net/squares-train.csv");
+    let weights = |side: &str, shade: &str| -> Vec<f64> {
+        let of = rows.iter().filter(|row| row["id"].contains(side) && row["id"].contains(shade));
+        of.map(|row| row["weight"].parse().unwrap()).collect()
+    };
+    let (dark, light) = (weights("left", "dark"), weights("left", "light"));
+    assert!(weights("right", "").iter().all(|weight| (weight - 1.0).abs() < 1e-6) && dark.len() != light.len(), "{rows:?}");
+    let half = (dark.len() + light.len()) as f64 / 2.0;
+    assert!([dark, light].iter().all(|weights| (weights.iter().sum::<f64>() - half).abs() < 1e-4), "{rows:?}");
+}
+
+#[test]
+fn of_many_levels_those_are_validated_that_are_most_frequent() {
+    let card = super::CARD.replace("(?<side>[a-z]+)-\\d+", "(?<side>[a-z]+)-(?<own>\\d+)").replace("label:", "  own: {}\nlabel:");
+    let folder = study("many", &format!("{DATA}models: {{net: {}}}\n{EVALUATE}", learner("0"))).file("squares.yaml", card);
+    let outcome = call(&folder, &["validate", "many.yaml"]).run().ok();
+    let own: Vec<&str> = outcome.lines().filter(|line| line.trim_start().starts_with("own: ")).collect();
+    assert!(!own.is_empty() && own.iter().all(|line| line.matches(", ").count() == 20 && line.ends_with(", and 20 more")), "{outcome}");
+    assert!(!own.concat().contains(" 0,"), "those of the split come first: {own:?}");
+}
+
+/// The reference's own example, and what it is short for.
+#[test]
+fn the_epoch_that_is_kept_may_be_the_best_for_the_worst_group() {
+    let called = |command: &str, select: &str| {
+        let folder = taught("watched", "{}", &format!("validate: {{data: squares/train, select: {select}}}"));
+        call(&folder, &[command, "watched.yaml"]).run()
+    };
+    let page = std::fs::read_to_string(crate::command::root().join("specs/README.md")).unwrap();
+    let example = page.split("validate: {data: faces/validation, select: ").nth(1).unwrap().split_inclusive('}').next().unwrap();
+    let example = example.replace("[race]", "[side]");
+    assert_eq!(example, "{maximize: accuracy_score_group_min, by: [side]}");
+    for select in
+        [&example, "{maximize: {accuracy_score_group_min: {by: side}}}", "{maximize: accuracy_score_group_min, by: [side, shade]}"]
+    {
+        let outcome = called("run", select);
+        assert!(outcome.code == Some(0) && !outcome.stdout.contains("failed"), "{select}: {outcome}");
+    }
+    insta::assert_snapshot!(called("validate", "{maximize: accuracy_score_group_min}"));
+    insta::assert_snapshot!(called("validate", "{maximize: {accuracy_score_group_min: {by: side}}, by: shade}"));
+    insta::assert_snapshot!(called("validate", "{maximize: accuracy_score_group_min, by: [sied]}"));
+}
+
 #[test]
 fn the_items_of_a_training_are_listed() {
     let sample = "sample: {size: 8, target: {side: {values: {left: $share}, remaining: equal}}, nested_over: share}";

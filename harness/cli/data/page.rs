@@ -10,7 +10,7 @@ use crate::data::dataset::Dataset;
 use crate::data::printable::printable;
 
 /// Lines of one field that are shown.
-const SHOWN: usize = 20;
+pub(in crate::cli) const SHOWN: usize = 20;
 
 /// Letters of a name that are shown.
 const LONGEST: usize = 32;

@@ -7,10 +7,10 @@ use crate::data::error::DataError;
 use crate::data::rejections::Rejected;
 use crate::data::root::below_root;
 use crate::data::source::Source;
-use crate::spec::card::{Coco, Template};
+use crate::spec::card::{Card, Coco, Template};
 
 impl Sheet {
-    pub(super) fn read_coco(&mut self, source: &Source, coco: &Coco) -> Result<(), DataError> {
+    pub(super) fn read_coco(&mut self, card: &Card, source: &Source, coco: &Coco) -> Result<(), DataError> {
         let named: Vec<String> = std::iter::once(&coco.path).chain(&coco.id).flat_map(Template::columns).map(str::to_owned).collect();
         let columns: Vec<String> = self.columns.keys().cloned().collect();
         let wanted = columns.iter().chain(&named).map(String::as_str).collect();
@@ -20,6 +20,9 @@ impl Sheet {
             self.tables.extend(found.iter().map(|file| file.stored().to_owned()));
             let origin = self.file(files.first().map_or("", String::as_str));
             let found = coco::records(&found, coco.boxes, &wanted)?;
+            if card.labels.as_ref().is_some_and(|labels| labels.form.lists().any(|column| column == coco::CATEGORIES)) {
+                self.categories.extend(found.categories);
+            }
             self.rejected.extend(found.refused.into_iter().map(|(file, reason)| Rejected {
                 what: files[file].clone(),
                 line: None,

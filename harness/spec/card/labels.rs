@@ -17,6 +17,8 @@ pub struct Labels {
     pub form: LabelForm,
     /// The only classes that count, in this order; empty: all, alphabetically (a wide table: in its order).
     pub classes: Vec<Name>,
+    /// Whether without such a choice all that `names`, or COCO's `categories`, list are classes, also those that no item has.
+    pub listed: bool,
     /// What follows from the labels that are written.
     pub ontology: Ontology,
     /// Where it is written.
@@ -207,7 +209,11 @@ fn said(node: &Node, problems: &mut Problems) -> Option<Said> {
 impl Decode for Labels {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, problems, "`labels`")?;
-        let classes: Option<Vec<Name>> = fields.optional("classes", problems);
+        let listed = fields.node("classes").filter(|node| matches!(node.value, Value::Text(_)));
+        let classes: Option<Vec<Name>> = match listed {
+            Some(node) => word(node, problems, &[("listed", ())]).map(|()| Vec::new()),
+            None => fields.optional("classes", problems),
+        };
         let form = if node.get("file").is_some() || node.get("files").is_some() {
             long(&mut fields, problems)
         } else if node.get("columns").is_some() {
@@ -227,11 +233,17 @@ impl Decode for Labels {
                 return None;
             }
         }
-        Some(Self { form: form?, classes, ontology, node: node.clone() })
+        Some(Self { form: form?, classes, listed: listed.is_some(), ontology, node: node.clone() })
     }
 }
 
 impl Labels {
+    /// The classes that the card names, members of sets among them, but no set.
+    pub fn named(&self) -> impl Iterator<Item = &String> {
+        let sets = &self.ontology.sets;
+        self.classes.iter().map(|class| &class.text).filter(|class| !sets.contains_key(*class)).chain(sets.values().flatten())
+    }
+
     /// The classes that the files themselves must have for those of the card to come out: members in the place of their sets.
     pub fn written(&self) -> Vec<String> {
         let mut written: Vec<String> = Vec::new();
