@@ -125,7 +125,7 @@ fn bag(a: f64, q: f64) -> bool {
 fn boot(p: f64, q: f64) -> (bool, bool) {
     let shaft = (-0.05..0.62).contains(&p) && (-0.85..0.6).contains(&q);
     let foot = (0.12..0.6).contains(&q) && p > -0.8 + 0.5 * (0.45 - q).max(0.0) && p < 0.62;
-    let sole = q >= 0.6 && q < 0.76 && ((-0.8..-0.1).contains(&p) || (0.28..0.62).contains(&p));
+    let sole = (0.6..0.76).contains(&q) && ((-0.8..-0.1).contains(&p) || (0.28..0.62).contains(&p));
     (shaft || foot || sole, q > 0.54 && q < 0.6)
 }
 
