@@ -72,7 +72,13 @@ fn planted(card: &Card) -> Vec<String> {
             format!("a share of {lit} of the images with {field}={level} is lit like all others; in the rest the label can hardly be seen")
         })
     });
-    let noise = (mock.label_noise > 0.0).then(|| format!("a share of {} of the labels is wrong", mock.label_noise));
+    let share = mock.label_noise;
+    let noise = (share > 0.0).then(|| match &card.labels {
+        None => format!("a share of {share} of the labels is wrong"),
+        Some(_) => {
+            format!("with the probability {share} each label of an item is wrong: a class that is shown is not said to be there, one that is not is")
+        }
+    });
     let planted: Vec<String> = contrast.chain(noise).collect();
     if planted.is_empty() {
         vec!["nothing; `planted: {contrast: …}` in the card's `mock` makes a group harder to see".to_owned()]

@@ -16,13 +16,8 @@ use super::rejections::Rejected;
 use super::sheet::Sheet;
 use super::source::{Found, Source};
 use super::table::{self, Format, Table};
-use crate::spec::card::{Card, Header, LabelForm, Labels, Names, Others, TableFile, Truth};
+use crate::spec::card::{Card, Header, LabelForm, Labels, Names, Others, TableFile, Truth, class_of};
 use crate::spec::problem::{Problem, SpecError};
-
-/// The class that a column is called after: a column of a joined table without the table.
-pub(super) fn class_of<'c>(card: &Card, column: &'c str) -> &'c str {
-    column.rsplit_once('.').filter(|(table, _)| card.tables.contains_key(*table)).map_or(column, |(_, class)| class)
-}
 
 /// What the tables of labels hold, as far as it says whether they fit the items.
 #[derive(Default)]
@@ -101,7 +96,7 @@ pub(super) fn read(
         }
         LabelForm::Wide { columns, truth } => {
             for (name, class) in columns {
-                let class = class_of(card, class);
+                let class = class_of(class, &card.tables);
                 gathered.classes.insert(class.to_owned());
                 for row in 0..sheet.len() {
                     let cell = sheet.columns.get(name).and_then(|column| column.get(row));

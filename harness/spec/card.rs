@@ -26,7 +26,7 @@ pub use self::compose::{Combine, Compose};
 pub use self::condition::{Condition, Range, Test};
 pub use self::field::{Bins, Field, FieldSource, Measure, Missing, Outside, Provenance, Translate};
 pub use self::glob::Glob;
-pub use self::labels::{LabelForm, Labels, Names, Others, Said, Truth};
+pub use self::labels::{LabelForm, Labels, Names, Others, Said, Truth, class_of};
 pub use self::layout::{BoxAt, BoxFormat, Coco, Edges, Files, ImageAt, Layout, Pattern, Rows};
 pub use self::ontology::{Background, Hierarchy, Ontology};
 pub use self::pixels::{ArraySet, Arrays, PixelText, Records, Shape};
@@ -179,7 +179,8 @@ impl Card {
             named.for_each(|name| declared_field(name, names, problems));
         }
         if let (Some(node), Some(mock), true) = (mocked, &mock, told) {
-            mock.check(node, label.as_ref(), &declared, problems);
+            let classes = labels.as_ref().map(|labels| labels.told(tables.as_ref().unwrap_or(&IndexMap::new())));
+            mock.check(node, label.as_ref(), classes.as_deref(), &declared, problems);
         }
         if let (Some(compose), true) = (&compose, told) {
             compose.check(label.as_ref(), subject.as_ref(), &declared, problems);

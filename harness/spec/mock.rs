@@ -1,12 +1,18 @@
 //! A card's mock: `{rows: 2000, render: face, shown: [race], planted: {contrast: {race: {Black: 0.6}}}}`.
 
+mod shown;
+
 use indexmap::IndexMap;
 
+pub use self::shown::{Aspect, Shown};
 use super::card::{Field, FieldSource, Name, Outside};
 use super::decode::{Decode, Fields, number_in, word};
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems, did_you_mean};
 use super::source::Place;
+
+/// The key of `rates` whose entries are shares of the classes of which an item may have several, unless a field is called so.
+pub const CLASSES: &str = "labels";
 
 /// How a made-up dataset in a card's layout looks.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,9 +23,10 @@ pub struct Mock {
     pub render: Render,
     /// The field whose level is drawn; by default the card's label.
     pub label: Option<String>,
-    /// Fields that can be seen, the first as the tone of the skin or the ground, the second as size.
-    pub shown: Vec<String>,
-    /// How often a field has a level, relative to its other levels. A field whose levels the card does not name has these.
+    /// Fields that can be seen besides the label.
+    pub shown: Shown,
+    /// How often a field has a level, relative to its other levels. A field whose levels the card does not name has these. Under [`CLASSES`],
+    /// the share of the items that show a class, 0 to 1.
     pub rates: IndexMap<String, IndexMap<String, f64>>,
     /// The classes of tri-state labels.
     pub classes: Vec<String>,
@@ -27,7 +34,8 @@ pub struct Mock {
     /// the rest a class can hardly be seen. So a model that is right about all other pictures is right about no more of that level than
     /// this share and what chance adds. 1 where nothing is said.
     pub contrast: IndexMap<String, IndexMap<String, f64>>,
-    /// The share of items whose written label is another than the one that is drawn.
+    /// The share of items whose written label is another than the one that is drawn; where an item has several, the probability with which
+    /// each of them is written as the opposite of what is drawn.
     pub label_noise: f64,
     /// Height and width of an image in pixels.
     pub side: u32,
@@ -42,6 +50,8 @@ pub enum Render {
     Face,
     /// A thing whose outline tells the class.
     Object,
+    /// A garment whose cut tells the class.
+    Garment,
 }
 
 impl Default for Mock {
@@ -50,7 +60,7 @@ impl Default for Mock {
             rows: 600,
             render: Render::Object,
             label: None,
-            shown: Vec::new(),
+            shown: Shown::default(),
             rates: IndexMap::new(),
             classes: ["car", "dog", "person", "tree"].map(str::to_owned).to_vec(),
             contrast: IndexMap::new(),
@@ -70,7 +80,7 @@ impl Decode for Mock {
         };
         let rows = fields.optional_with("rows", problems, whole(1.0, 1e8));
         let render = fields.optional_with("render", problems, |node, problems| {
-            word(node, problems, &[("face", Render::Face), ("object", Render::Object)])
+            word(node, problems, &[("face", Render::Face), ("object", Render::Object), ("garment", Render::Garment)])
         });
         let label = fields.optional("label", problems);
         let shown = fields.optional("shown", problems);
@@ -96,13 +106,15 @@ impl Decode for Mock {
             problems.push(Problem::at(node.get("planted").unwrap_or(node), "a contrast is a number from 0 to 1"));
             return None;
         }
+        // Classes that only the data know are those whose shares are said, where nothing else is.
+        let rated = rates.get(CLASSES).map(|shares| shares.keys().cloned().collect());
         Some(Self {
             rows: rows.unwrap_or(plain.rows),
             render: render.unwrap_or(plain.render),
             label,
             shown: shown.unwrap_or_default(),
             rates,
-            classes: classes.filter(|classes| !classes.is_empty()).unwrap_or(plain.classes),
+            classes: classes.filter(|classes| !classes.is_empty()).or(rated).unwrap_or(plain.classes),
             contrast,
             label_noise: label_noise.unwrap_or(0.0),
             side: side.unwrap_or(plain.side),
@@ -113,19 +125,30 @@ impl Decode for Mock {
 
 impl Mock {
     /// Refuses what is said of fields and levels that the card does not have, and a disparity that nobody could find. `node` is where the
-    /// mock is written, `label` the card's.
-    pub(super) fn check(&self, node: &Node, label: Option<&Name>, fields: &IndexMap<String, Field>, problems: &mut Problems) {
+    /// mock is written, `label` the card's, and `classes` those that its `labels` name, where it has them.
+    pub(super) fn check(
+        &self,
+        node: &Node,
+        label: Option<&Name>,
+        classes: Option<&[String]>,
+        fields: &IndexMap<String, Field>,
+        problems: &mut Problems,
+    ) {
         let drawn = node.get("label").zip(self.label.as_ref());
-        let shown: Vec<(&Node, &String)> = node.get("shown").into_iter().flat_map(items).zip(&self.shown).collect();
-        for (node, name) in drawn.iter().chain(&shown) {
+        if let Some((node, name)) = drawn {
             known(&node.place, name, fields, problems);
         }
-        if let Some((third, _)) = shown.get(2) {
-            let problem = Problem::at(third, "two fields can be shown: the first as the tone of what is drawn, the second as its size");
-            problems.push(problem.help("take this one out"));
+        for (aspect, name, node) in node.get("shown").into_iter().flat_map(|node| self.shown.placed(node)) {
+            known(&node.place, name, fields, problems);
+            if aspect == Aspect::Age && self.render != Render::Face {
+                let problem = Problem::at(node, format!("`{name}` cannot be shown as an age: only faces have one"));
+                problems.push(problem.help("let the mock `render: face`, or show the field as `tone`, `size` or `light`"));
+            }
         }
         for (key, rates) in node.get("rates").into_iter().flat_map(entries) {
-            if let Some(field) = known(&key.place, &key.text, fields, problems) {
+            if let Some(classes) = classes.filter(|_| key.text == CLASSES && !fields.contains_key(CLASSES)) {
+                check_shares(rates, if classes.is_empty() { &self.classes } else { classes }, problems);
+            } else if let Some(field) = known(&key.place, &key.text, fields, problems) {
                 self.check_rates(key, rates, field, problems);
             }
         }
@@ -170,6 +193,19 @@ impl Mock {
     }
 }
 
+/// Refuses shares of classes that are none, or of classes that nobody knows.
+fn check_shares(shares: &Node, classes: &[String], problems: &mut Problems) {
+    for (class, share) in entries(shares) {
+        if !classes.contains(&class.text) {
+            let problem = Problem::at_place(&class.place, format!("unknown class `{}`", class.text));
+            problems.push(problem.help(did_you_mean(&class.text, classes.iter().map(String::as_str))));
+        } else if f64::decode(share, problems).is_some_and(|share| share > 1.0) {
+            let message = format!("the rate of `{}` is the share of the items that show it, a number from 0 to 1", class.text);
+            problems.push(Problem::at(share, message).help("each class of `labels` is there or not whatever the others are"));
+        }
+    }
+}
+
 /// The field of a name, if a mock can give it levels.
 fn known<'f>(place: &Place, name: &str, fields: &'f IndexMap<String, Field>, problems: &mut Problems) -> Option<&'f Field> {
     let problem = match fields.get(name) {
@@ -193,8 +229,4 @@ fn known_levels(field: &str, written: &Node, levels: &[String], problems: &mut P
 
 fn entries(node: &Node) -> &[(Key, Node)] {
     if let Value::Map(entries) = &node.value { entries } else { &[] }
-}
-
-fn items(node: &Node) -> &[Node] {
-    if let Value::List(items) = &node.value { items } else { &[] }
 }

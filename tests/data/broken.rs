@@ -266,7 +266,11 @@ fn cards_that_do_not_fit_say_where() {
     let error = without("gender: {map: {0: m, 1: f}}", "gender: {not_in: [w]}").unwrap_err();
     assert!(error.starts_with("card.yaml:5:17: no item has `gender: w`"), "{error}");
     let error = folder.open("images: {glob: '*.jpg'}\n").unwrap_err();
-    assert!(error.contains("has no file like `*.jpg` below"), "{error}");
+    assert!(error.contains("has no file like `*.jpg` below") && !error.contains("used"), "{error}");
+    let named = "images: {glob: '*.png', name: '(?<age>\\d+)-x\\.png'}\n";
+    let told = "below `d` that can be used: 2 files: does not match `images.name`; the first is `20_1_x.png`: does not match `images.name`";
+    let error = folder.open(named).unwrap_err().replace(&folder.path().display().to_string(), "d");
+    assert_eq!(error, format!("the dataset `d` has no file like `*.png` {told}"));
     let dataset =
         folder.open("images: {glob: '*.png', name: '(?<age>\\d+)_(?<gender>[01])_x\\.png'}\nfields: {gender: {map: {1: f}}}\n").unwrap();
     assert_eq!(dataset.rejected[0].to_string(), "`bad.png`: does not match `images.name`");

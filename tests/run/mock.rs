@@ -101,6 +101,23 @@ fn a_mock_says_what_it_is_and_replaces_nothing_but_an_earlier_one() {
 }
 
 #[test]
+fn a_mock_says_what_of_its_labels_is_wrong() {
+    let planted = |card: &str| {
+        let folder = restricted(&card.replace("planted: {contrast: {race: {B: 0}}}", "label_noise: 0.2"));
+        let page = call(&folder, &["mock", "faces.yaml"]).run().ok();
+        page.lines().filter(|line| line.starts_with("planted: ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(planted(CARD), ["planted: a share of 0.2 of the labels is wrong"]);
+    let several = CARD.replace("label: mark", "labels: {file: l.csv, id: image, class: mark, value: there}");
+    assert_eq!(
+        planted(&several.replace("rates: {mark: {disc: 1, bar: 1}}", "classes: [cat, dog]")),
+        [
+            "planted: with the probability 0.2 each label of an item is wrong: a class that is shown is not said to be there, one that is not is"
+        ]
+    );
+}
+
+#[test]
 fn made_up_data_are_no_snapshot() {
     let folder = restricted(CARD);
     for verb in ["accept", "check", "review"] {

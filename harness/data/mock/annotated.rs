@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use indexmap::IndexSet;
 use serde_json::json;
 
-use super::cast::{self, Item};
+use super::cast::Item;
 use super::folder::Folder;
-use super::{filled, pictures};
+use super::{classes, filled, pictures};
 use crate::data::error::DataError;
 use crate::spec::card::{Card, Coco};
 use crate::spec::mock::Mock;
@@ -35,7 +35,7 @@ fn with(mut object: serde_json::Value, more: &BTreeMap<String, String>) -> serde
 
 /// COCO's JSON: the first file of a split has images, boxes and categories, the second captions.
 pub(super) fn coco(card: &Card, mock: &Mock, folder: &Folder, coco: &Coco, items: &mut [Item]) -> Result<(), DataError> {
-    let classes: Vec<String> = cast::named(card, mock).into_values().collect();
+    let names: Vec<String> = classes::named(card, mock).into_values().collect();
     // Where a table is joined by it, a class is a category, and its id a column.
     let tied = card.tables.values().any(|table| table.key.item_columns().contains(&CATEGORY));
     for item in items.iter_mut().filter(|_| tied) {
@@ -45,7 +45,7 @@ pub(super) fn coco(card: &Card, mock: &Mock, folder: &Folder, coco: &Coco, items
     // Where fields say what an image's only category is, each combination of what they say is a category.
     let told: IndexSet<BTreeMap<String, String>> = items.iter().map(category).filter(|category| !category.is_empty()).collect();
     let categories: Vec<_> = match told.is_empty() {
-        true => classes.iter().enumerate().map(|(id, name)| json!({"id": id, "name": name})).collect(),
+        true => names.iter().enumerate().map(|(id, name)| json!({"id": id, "name": name})).collect(),
         false => told.iter().enumerate().map(|(id, told)| with(json!({"id": id, "name": format!("category {id}")}), told)).collect(),
     };
     let mut paths = Vec::with_capacity(items.len());
@@ -71,7 +71,7 @@ pub(super) fn coco(card: &Card, mock: &Mock, folder: &Folder, coco: &Coco, items
             let shown: Vec<u32> = match (told.get_index_of(&category(item)), coco.boxes) {
                 (Some(category), _) => vec![category as u32],
                 (None, true) => vec![0],
-                (None, false) => item.scene.classes.clone(),
+                (None, false) => item.said.clone(),
             };
             for class in shown {
                 boxes.push(json!({"id": boxes.len(), "image_id": item.number, "category_id": class, "bbox": [0, 0, mock.side, mock.side], "iscrowd": 0}));

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cast::{self, Item};
-use super::cell;
 use super::folder::{Folder, put};
 use super::pattern;
+use super::{cell, classes};
 use crate::data::array;
 use crate::data::error::DataError;
 use crate::data::random::generator;
@@ -157,14 +157,14 @@ fn names(card: &Card, mock: &Mock, folder: &Folder, names: &Names) -> Result<(),
         (_, None) => ("code".to_owned(), "name".to_owned()),
     };
     let row = |(class, text): (String, String)| BTreeMap::from([(code.clone(), class), (name.clone(), text)]);
-    let rows: Vec<BTreeMap<String, String>> = cast::named(card, mock).into_iter().map(row).collect();
+    let rows: Vec<BTreeMap<String, String>> = classes::named(card, mock).into_iter().map(row).collect();
     folder.table(&names.table, &rows)
 }
 
 /// A hierarchy in which no class is a kind of another, since what is drawn of one is not drawn of the other.
 fn hierarchy(card: &Card, mock: &Mock, folder: &Folder, hierarchy: &Hierarchy) -> Result<(), DataError> {
     let coded = card.labels.as_ref().is_some_and(|labels| labels.form.names().is_some());
-    let classes = cast::named(card, mock).into_iter().map(|(code, name)| if coded { code } else { name });
+    let classes = classes::named(card, mock).into_iter().map(|(code, name)| if coded { code } else { name });
     match &hierarchy.columns {
         Some((kind, of)) => {
             let rows: Vec<_> = classes.map(|class| BTreeMap::from([(kind.clone(), class), (of.clone(), String::new())])).collect();

@@ -4,21 +4,14 @@ use std::collections::{BTreeMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::look::{Look, skin};
+use super::look::Look;
 use super::scene::Scene;
 use super::unit::{PER_SUBJECT, Weighed, choose, in_split, whose_columns};
-use super::{asked, cell, pattern};
+use super::{asked, cell, classes, pattern};
 use crate::data::error::DataError;
-use crate::data::labels::class_of;
 use crate::data::random::{generator, uniform};
-use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, LabelForm, Labels, Layout, Outside, Rows, SplitColumn};
+use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, Layout, Outside, Rows, SplitColumn};
 use crate::spec::mock::Mock;
-
-/// What is left of the contrast of a picture in bad light: too little to tell a class by.
-const DIM: f64 = 0.03;
-
-/// The tone and the size of what shows no level by them.
-const MIDDLE: f64 = 0.5;
 
 /// The cell that holds an item's id; no column can be called so.
 pub(super) const ID: &str = "\0id";
@@ -35,6 +28,8 @@ pub(super) struct Item {
     pub(super) split: Option<String>,
     /// The classes that are present, absent, and the rest unknown; as codes.
     pub(super) labels: Vec<(String, bool)>,
+    /// The classes that are said to be there, by number: those that can be seen, but for noise.
+    pub(super) said: Vec<u32>,
     pub(super) scene: Scene,
 }
 
@@ -139,6 +134,10 @@ pub(super) struct Cast<'c> {
     card: &'c Card,
     mock: &'c Mock,
     levels: Vec<(&'c String, &'c Field, Weighed)>,
+    /// The classes of which an item may have several.
+    classes: Vec<String>,
+    /// How each class looks: those, or the levels of the field that is drawn.
+    looks: Vec<Look>,
 }
 
 impl<'c> Cast<'c> {
@@ -147,7 +146,7 @@ impl<'c> Cast<'c> {
     /// # Errors
     /// When one of them is asked for by its rate, or a field would have none.
     pub(super) fn new(card: &'c Card, mock: &'c Mock) -> Result<Self, DataError> {
-        let mut cast = Self { card, mock, levels: Vec::new() };
+        let mut cast = Self { card, mock, levels: Vec::new(), classes: classes::all(card, mock), looks: Vec::new() };
         let mut decided: HashSet<&str> = HashSet::new();
         for (name, field) in card.fields.iter().filter(|(_, field)| !matches!(field.source, FieldSource::Pixels { .. })) {
             let weighed = levels(card, mock, name, field);
@@ -166,16 +165,24 @@ impl<'c> Cast<'c> {
                 _ => cast.levels.push((name, field, left)),
             }
         }
+        let drawn = cast.levels.iter().find(|(name, ..)| cast.label() == Some(name.as_str()));
+        let names: Vec<String> = drawn.into_iter().flat_map(|(.., weighed)| weighed.iter().map(|(level, _)| level.clone())).collect();
+        cast.looks = Look::all(mock.render, if card.labels.is_some() { &cast.classes } else { &names });
         Ok(cast)
+    }
+
+    /// The field whose level is drawn.
+    fn label(&self) -> Option<&'c str> {
+        self.mock.label.as_deref().or(self.card.label.as_ref().map(|label| label.text.as_str()))
     }
 
     /// An item: its levels are drawn by person, its label by item.
     pub(super) fn item(&self, number: u64) -> Result<Item, DataError> {
         let (card, mock) = (self.card, self.mock);
         let unit = if shared(card) { number / PER_SUBJECT } else { number };
-        let label = mock.label.as_deref().or(card.label.as_ref().map(|label| label.text.as_str()));
+        let label = self.label();
         let mut cells = BTreeMap::new();
-        let mut scene = Scene { contrast: 1.0, tone: MIDDLE, size: MIDDLE, ..Scene::default() };
+        let mut scene = Scene::default();
         let mut well_lit = 1.0;
         for (name, field, weighed) in &self.levels {
             let is_label = label == Some(name.as_str());
@@ -183,16 +190,13 @@ impl<'c> Cast<'c> {
             let chosen = choose(weighed, uniform(mock.seed, &format!("mock {name}"), 0, &key));
             let Some((level, _)) = weighed.get(chosen) else { continue };
             let place = if weighed.len() > 1 { chosen as f64 / (weighed.len() - 1) as f64 } else { 0.5 };
-            match mock.shown.iter().position(|shown| shown == *name) {
-                Some(0) => scene.tone = skin(level).unwrap_or(1.0 - place),
-                Some(1) => scene.size = place,
-                _ => {}
-            }
+            mock.shown.of(name).for_each(|aspect| scene.show(aspect, level, place));
             well_lit *= mock.contrast.get(*name).and_then(|levels| levels.get(level)).copied().unwrap_or(1.0);
             let mut written = level;
             if is_label {
-                (scene.classes, scene.looks) = (vec![chosen as u32], vec![Look::of(chosen, weighed.len(), level)]);
-                if uniform(mock.seed, "mock label noise", 0, &key) < mock.label_noise {
+                scene.classes = vec![chosen as u32];
+                scene.looks = self.looks.get(chosen).copied().into_iter().collect();
+                if card.labels.is_none() && uniform(mock.seed, "mock label noise", 0, &key) < mock.label_noise {
                     written = &weighed[(chosen + 1) % weighed.len()].0;
                 }
             }
@@ -205,13 +209,9 @@ impl<'c> Cast<'c> {
             }
         }
         if uniform(mock.seed, "mock light", 0, &number.to_string()) >= well_lit {
-            scene.contrast = DIM;
+            scene.fade();
             // A label that is shown besides would still tell the class.
-            match mock.shown.iter().position(|shown| label == Some(shown.as_str())) {
-                Some(0) => scene.tone = MIDDLE,
-                Some(1) => scene.size = MIDDLE,
-                _ => {}
-            }
+            label.into_iter().flat_map(|label| mock.shown.of(label)).for_each(|aspect| scene.hide(aspect));
         }
         asked::let_through(card, mock, number, &mut cells);
         asked::in_splits(card, mock, unit, &mut cells);
@@ -253,67 +253,9 @@ impl<'c> Cast<'c> {
             }
         }
         asked::left_out(card, number, &mut cells);
-        let mut item = Item { number, row: number + 1, cells, split: None, labels: Vec::new(), scene };
+        let mut item = Item { number, row: number + 1, cells, split: None, labels: Vec::new(), said: scene.classes.clone(), scene };
         item.split = in_split(card.layout.split_names().unwrap_or_default(), mock.seed, unit);
-        labels(card, mock, &mut item);
+        classes::put(card, mock, &self.classes, &self.looks, &mut item);
         Ok(item)
     }
-}
-
-/// What is known of several classes an item, and what can be seen of them.
-fn labels(card: &Card, mock: &Mock, item: &mut Item) {
-    let Some(labels) = &card.labels else { return };
-    let written = labels.written();
-    let classes = if written.is_empty() { &mock.classes } else { &written };
-    let shown: Vec<String> = match &labels.form {
-        LabelForm::Wide { columns, .. } => columns.values().cloned().collect(),
-        _ => classes.clone(),
-    };
-    let at = |purpose: &str, class: usize| uniform(mock.seed, purpose, class as u64, &item.number.to_string());
-    let present: Vec<bool> = (0..shown.len()).map(|class| at("mock class", class) < 0.35).collect();
-    let known: Vec<bool> = (0..shown.len()).map(|class| at("mock known", class) < 0.8).collect();
-    let seen = || (0..shown.len()).filter(|class| present[*class]);
-    item.scene.classes = seen().map(|class| class as u32).collect();
-    item.scene.looks = seen().map(|class| Look::of(class, shown.len(), &shown[class])).collect();
-    match &labels.form {
-        LabelForm::Wide { columns, truth } => {
-            for (class, column) in columns.keys().enumerate() {
-                item.cells.insert(column.clone(), cell::said(truth, present[class]));
-            }
-        }
-        LabelForm::List { from, absent, separator, names, .. } => {
-            let text = |listed: &dyn Fn(usize) -> bool| {
-                let classes = (0..shown.len()).filter(|class| listed(*class));
-                let classes: Vec<String> = classes.map(|class| if names.is_some() { code(class) } else { shown[class].clone() }).collect();
-                match separator {
-                    Some(separator) => classes.join(separator),
-                    None => serde_json::json!(classes).to_string(),
-                }
-            };
-            item.cells.insert(from.clone(), text(&|class| present[class]));
-            let no = absent.as_ref().map(|absent| (absent.clone(), text(&|class| known[class] && !present[class])));
-            item.cells.extend(no);
-        }
-        LabelForm::Long { names, .. } => {
-            let known = (0..shown.len()).filter(|class| known[*class]);
-            item.labels = known.map(|class| (if names.is_some() { code(class) } else { shown[class].clone() }, present[class])).collect();
-        }
-    }
-}
-
-/// The code of a class whose name is in a table of its own.
-pub(super) fn code(class: usize) -> String {
-    format!("/m/{class:04}")
-}
-
-/// The classes of a mock by their codes.
-pub(super) fn named(card: &Card, mock: &Mock) -> IndexMap<String, String> {
-    let written = match card.labels.as_ref() {
-        Some(Labels { form: LabelForm::Wide { columns, .. }, .. }) => {
-            columns.values().map(|column| class_of(card, column).to_owned()).collect()
-        }
-        labels => labels.map(Labels::written).unwrap_or_default(),
-    };
-    let classes = if written.is_empty() { &mock.classes } else { &written };
-    classes.iter().enumerate().map(|(class, name)| (code(class), name.clone())).collect()
 }

@@ -1,7 +1,10 @@
-//! How the levels of a face look: expressions, hair and skin, by the words that cards use for them.
+//! How levels look: expressions, hair, skin, age and light, by the words that cards use for them.
 
-/// What tells a class apart in a drawn face.
-#[derive(Clone, Copy, Debug, PartialEq)]
+use super::{face, garment};
+use crate::spec::mock::Render;
+
+/// What tells a class apart in a drawing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Look {
     /// How far the corners of the mouth are above its middle, -1 to 1.
     pub(super) bend: f64,
@@ -13,6 +16,8 @@ pub(super) struct Look {
     pub(super) long_hair: bool,
     /// Whether there is a beard.
     pub(super) beard: bool,
+    /// Which outline it has, where it is not a face.
+    pub(super) shape: u32,
 }
 
 /// Expressions: `bend`, `open`, `slant`.
@@ -42,16 +47,44 @@ const SKIN: &[(&[&str], f64)] = &[
     (&["white", "european", "caucasian", "light", "lighter", "i"], 1.0),
 ];
 
+/// Ages, in years, by the words that annotators use where they do not guess a number.
+const YEARS: &[(&[&str], f64)] = &[
+    (&["infant", "baby", "toddler"], 1.0),
+    (&["child", "children", "kid"], 6.0),
+    (&["teenager", "teen", "adolescent"], 14.0),
+    (&["young", "younger"], 10.0),
+    (&["adult", "middle"], 40.0),
+    (&["unknown", "unclear"], face::GROWN),
+    (&["old", "older", "elderly", "senior"], 75.0),
+];
+
+/// Light, where 1 is that of day, by the words for it.
+const LIGHT: &[(&[&str], f64)] = &[
+    (&["underexposed", "under", "dim", "dimly", "dark", "poor", "poorly", "low", "night"], 0.35),
+    (&["overexposed", "over"], 1.35),
+    (&["well", "good", "bright", "day", "daylight"], 1.0),
+];
+
 impl Look {
+    /// The looks of all classes, by what is drawn and by their names.
+    pub(super) fn all(render: Render, names: &[String]) -> Vec<Self> {
+        let cuts = garment::cuts(names);
+        let look = |(class, name): (usize, &String)| {
+            let shape = if render == Render::Garment { cuts.get(class).copied() } else { u32::try_from(class).ok() };
+            Self { shape: shape.unwrap_or(0), ..Self::of(class, names.len(), name) }
+        };
+        names.iter().enumerate().map(look).collect()
+    }
+
     /// The look of one of `count` classes by its name; of a name without one, by its number: these go round, so that each is unlike the others.
-    pub(super) fn of(class: usize, count: usize, name: &str) -> Self {
+    fn of(class: usize, count: usize, name: &str) -> Self {
         let angle = std::f64::consts::TAU * class as f64 / count.max(1) as f64;
         let (long, short) = (says(name, LONG), says(name, SHORT));
         let known = EXPRESSIONS.iter().find(|(words, _)| says(name, words)).map(|(_, look)| *look);
         let known = known.or((long || short).then_some([0.0; 3]));
         let [bend, open, slant] = known.unwrap_or([angle.cos(), angle.sin(), angle.cos()]);
         let long_hair = long || (class * 2 < count && !short);
-        Self { bend, open, slant, long_hair, beard: short }
+        Self { bend, open, slant, long_hair, beard: short, shape: 0 }
     }
 }
 
@@ -60,8 +93,27 @@ pub(super) fn skin(level: &str) -> Option<f64> {
     SKIN.iter().find(|(words, _)| says(level, words)).map(|(_, tone)| *tone)
 }
 
+/// The years of an age by the name of its level, if that says any: of `20-29` those in the middle.
+pub(super) fn years(level: &str) -> Option<f64> {
+    let name = level.to_lowercase();
+    let numbers: Vec<f64> = name.split(|letter: char| !letter.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect();
+    match numbers.as_slice() {
+        [] if says(&name, &["not"]) => None,
+        [] => YEARS.iter().find(|(words, _)| says(&name, words)).map(|(_, years)| *years),
+        [most] if says(&name, &["below", "under", "less", "up"]) || name.contains("less") => Some(most * 0.6),
+        [least] if says(&name, &["above", "over", "more", "older"]) || name.contains('+') => Some(least + 8.0),
+        [one] => Some(*one),
+        [first, second, ..] => Some((first + second.min(90.0)) / 2.0),
+    }
+}
+
+/// How bright the light is by the name of its level, if that says so.
+pub(super) fn light(level: &str) -> Option<f64> {
+    LIGHT.iter().find(|(words, _)| says(level, words)).map(|(_, light)| *light)
+}
+
 /// Whether a name holds one of some words.
-fn says(name: &str, words: &[&str]) -> bool {
+pub(super) fn says(name: &str, words: &[&str]) -> bool {
     let name = name.to_lowercase();
     name.split(|letter: char| !letter.is_alphanumeric()).any(|word| words.contains(&word))
 }
@@ -77,6 +129,12 @@ mod tests {
         assert!(Look::of(1, 2, "Female").long_hair && !Look::of(0, 2, "male").long_hair);
         assert!(skin("African American") < skin("Southeast Asian") && skin("Latino_Hispanic") < skin("European American"));
         assert_eq!((skin("Others"), skin("blackboard")), (None, None));
+        let ages = ["0-2", "3-9", "less than 18", "20-29", "40 to 59", "more than 70"].map(|level| years(level).unwrap());
+        assert!(ages.is_sorted() && ages[0] < 2.0 && ages[5] >= 70.0, "{ages:?}");
+        let ages = ["baby", "Young", "Middle", "older"].map(|level| years(level).unwrap());
+        assert!(ages.is_sorted(), "{ages:?}");
+        assert_eq!((years("not young"), light("ring"), light("well lit")), (None, None, Some(1.0)));
+        assert!(light("dimly lit") < light("well lit") && light("well lit") < light("overexposed"));
         assert_ne!(Look::of(0, 2, "x"), Look::of(1, 2, "y"), "names without a look are told apart too");
     }
 }

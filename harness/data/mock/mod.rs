@@ -1,16 +1,19 @@
 //! Made-up data in a card's own layout, with a disparity that is known because it was planted.
 //!
-//! `cast` decides who is in it (`asked`: what splits and `where` want; `unit`: people, and their splits), `cell` says so in the card's words
-//! (`pattern`: texts that expressions match), `name` what files are called, `scene` draws, `picture` encodes, `raw` writes pixels as they are,
-//! `packed` archives, `beside` and `annotated` write what belongs to the images, all into a `folder`. `place` puts a mock where people look at it,
-//! `kept` where studies find it again.
+//! `cast` decides who is in it (`asked`: what splits and `where` want; `classes`: several labels; `unit`: people, and their splits), `cell` says so
+//! in the card's words (`pattern`: texts that expressions match), `name` what files are called, `scene` draws (`look`, `face`, `garment`),
+//! `picture` encodes, `raw` writes pixels as they are, `packed` archives, `beside` and `annotated` write what belongs to the images, all into a
+//! `folder`. `place` puts a mock where people look at it, `kept` where studies find it again.
 
 mod annotated;
 mod asked;
 mod beside;
 mod cast;
 mod cell;
+mod classes;
+mod face;
 mod folder;
+mod garment;
 mod kept;
 mod look;
 mod name;
@@ -39,7 +42,7 @@ use crate::spec::card::{Archives, BoxAt, BoxFormat, COUNTED, Card, Edges, Files,
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
-const VERSION: u32 = 14;
+const VERSION: u32 = 15;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]

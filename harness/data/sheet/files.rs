@@ -15,6 +15,20 @@ use crate::data::walk::{endings, walk};
 use crate::spec::card::{Archives, Card, Files, Glob, Pattern};
 use crate::spec::problem::{Problem, SpecError};
 
+/// How many reasons are told of files of which none can be used.
+const REASONS: usize = 3;
+
+/// Why there is no item: no file, or none that can be used, with how many there are for which reason, and the first of them.
+fn unusable(glob: &str, folder: &str, listed: &[Rejected], reasons: &[(String, u64)]) -> String {
+    let Some(first) = listed.first() else { return format!("has no file like `{glob}` below `{folder}`") };
+    let told = |(reason, count): &(String, u64)| format!("{count} {}: {reason}", if *count == 1 { "file" } else { "files" });
+    let mut why: Vec<String> = reasons.iter().take(REASONS).map(told).collect();
+    if let Some(more) = reasons.len().checked_sub(REASONS).filter(|more| *more > 0) {
+        why.push(format!("{more} more reasons"));
+    }
+    format!("has no file like `{glob}` below `{folder}` that can be used: {}; the first is {first}", why.join("; "))
+}
+
 impl Sheet {
     pub(super) fn read_files(&mut self, card: &Card, source: &Source, files: &Files) -> Result<(), DataError> {
         let found = match &files.archive {
@@ -73,8 +87,9 @@ impl Sheet {
         }
         if self.ids.is_empty() {
             let folder = named(source.root).display();
-            let why = self.rejected.listed().first().map_or(String::new(), |first| format!(" ({first})"));
-            return Err(DataError::dataset(&card.dataset, format!("has no file like `{}` below `{folder}`{why}", files.glob.text())));
+            let (listed, reasons) = std::mem::take(&mut self.rejected).into_parts();
+            let glob = files.glob.text();
+            return Err(DataError::dataset(&card.dataset, unusable(glob, &folder.to_string(), &listed, &reasons)));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::Name;
 use super::condition::Range;
 use super::ontology::Ontology;
-use super::table::{self, TableFile};
+use super::table::{self, Join, TableFile};
 use crate::spec::decode::{Decode, Fields, canonical, expected, one_or_many, word};
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems};
@@ -237,11 +237,24 @@ impl Decode for Labels {
     }
 }
 
+/// The class that a column is called after: a column of a joined table without the table.
+pub fn class_of<'c>(column: &'c str, tables: &IndexMap<String, Join>) -> &'c str {
+    column.rsplit_once('.').filter(|(table, _)| tables.contains_key(*table)).map_or(column, |(_, class)| class)
+}
+
 impl Labels {
     /// The classes that the card names, members of sets among them, but no set.
     pub fn named(&self) -> impl Iterator<Item = &String> {
         let sets = &self.ontology.sets;
         self.classes.iter().map(|class| &class.text).filter(|class| !sets.contains_key(*class)).chain(sets.values().flatten())
+    }
+
+    /// The classes that the card names: those of its columns, or those that the files must have; none where only the data know them.
+    pub fn told(&self, tables: &IndexMap<String, Join>) -> Vec<String> {
+        match &self.form {
+            LabelForm::Wide { columns, .. } => columns.values().map(|class| class_of(class, tables).to_owned()).collect(),
+            LabelForm::Long { .. } | LabelForm::List { .. } => self.written(),
+        }
     }
 
     /// The classes that the files themselves must have for those of the card to come out: members in the place of their sets.
