@@ -234,8 +234,10 @@ fn a_group_has_the_items_that_every_side_decided() {
 
 #[test]
 fn a_gap_of_too_few_groups_has_too_little_evidence_in_comparisons_too() {
-    let metrics = "[{accuracy_score_difference: {as: gap}}, {accuracy_score_group_min: {as: worst}}]";
+    let metrics = "[{accuracy_score_difference: {as: gap}}, {accuracy_score_group_min: {as: worst}}, \
+                   {directional_bias_amplification: {direction: attribute_to_task, as: amplified}}]";
     let sides = [model(4, false), model(5, false)];
+    assert_eq!(of_two("min_count: 101", metrics, &sides).len(), 3);
     let few = ["a", "b", "c"].map(|group| format!("100 items in g={group}, fewer than `min_count` (101)"));
     for finding in of_two("min_count: 101, undefined: exclude", metrics, &sides) {
         assert_eq!((finding.status, finding.estimate, &finding.reason), (Status::InsufficientEvidence, None, &few.join("; ")));

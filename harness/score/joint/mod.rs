@@ -4,8 +4,8 @@
 //! - [`registry`]: every such metric, one small definition each; [`metric`]: one as an evaluation calls it.
 //! - [`counts`]: how often each class goes with each group. [`amplification`]: what a model makes of that; [`exposure`]: who is at the top.
 //! - [`leakage`]: how well an [`attacker`] tells items' groups; [`probe`]: once, in resamples and by chance.
-//! - `view`: one metric in one breakdown; `panel`: of which groups; `measure`: observed, in resamples and by chance, as measurements; `contrast`: several models'
-//!   set against each other.
+//! - `view`: one metric in one breakdown; `panel`: of which groups; `measure`: observed, in resamples and by chance, as measurements; `contrast`:
+//!   several models' set against each other.
 
 pub mod amplification;
 pub mod attacker;
