@@ -135,9 +135,8 @@ impl Sheet<'_> {
         let (groups, patterns) = (&self.breakdown.of_row, self.lens.of_row());
         let rows = Rows { groups, patterns, weights: predictions.weight(), clusters, copies: predictions.copies() };
         let units = Units::new(rows, predictions.ids());
-        let patterns: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
         let plain = clusters.is_none() && predictions.weight().is_none();
-        Scored::new(*self, &units, &patterns, plain, uncertainty).with_nulls(&units).readings()
+        Scored::new(*self, &units, plain, uncertainty).with_nulls(&units).readings()
     }
 
     /// The numbers of this sheet as observed and in every resample of some units, whose slots have these patterns.

@@ -146,6 +146,13 @@ impl Units {
         }
     }
 
+    /// The same units, drawn alike, where the slots' patterns are others.
+    #[must_use]
+    pub fn with_patterns(&self, patterns: &[u32]) -> Self {
+        let slots = self.slots.iter().zip(patterns).map(|(slot, pattern)| Slot { pattern: *pattern, ..*slot }).collect();
+        Self { slots, ..self.clone() }
+    }
+
     /// All slots.
     pub fn slots(&self) -> &[Slot] {
         &self.slots

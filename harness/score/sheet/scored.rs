@@ -27,9 +27,10 @@ pub struct Scored<'a> {
 }
 
 impl<'a> Scored<'a> {
-    /// Scores units, whose slots have these patterns; `plain` says that items are the units, and count alike.
-    pub fn new(sheet: Sheet<'a>, units: &Units, patterns: &[u32], plain: bool, uncertainty: &'a Uncertainty) -> Self {
-        let slots = sheet.slots(units, patterns);
+    /// Scores units, whose slots have the sheet's patterns; `plain` says that items are the units, and count alike.
+    pub fn new(sheet: Sheet<'a>, units: &Units, plain: bool, uncertainty: &'a Uncertainty) -> Self {
+        let patterns: Vec<u32> = units.slots().iter().map(|slot| slot.pattern).collect();
+        let slots = sheet.slots(units, &patterns);
         let mut tallies = sheet.tallies();
         sheet.sum(&slots, &units.counted(), &mut tallies);
         let supports = tallies.clone();
@@ -72,7 +73,7 @@ impl<'a> Scored<'a> {
         Self { sheet, uncertainty, spots, values, tallies, supports, nulls: Vec::new(), drawn }
     }
 
-    /// The same with nulls, where slots are of this sheet's own patterns.
+    /// The same with nulls.
     #[must_use]
     pub fn with_nulls(mut self, units: &Units) -> Self {
         self.nulls = self.sheet.nulls(&self.spots, units, self.uncertainty);

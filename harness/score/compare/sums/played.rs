@@ -74,8 +74,8 @@ impl Paired<'_> {
         let first = &self.audits[0];
         let plain = first.clusters.is_none() && first.predictions.weight().is_none();
         let scored = |side: usize| {
-            let patterns = self.patterns(&played.units, side);
-            Scored::new(self.side(side, &played.members), &played.units, &patterns, plain, self.uncertainty).of_side(side)
+            let units = played.units.with_patterns(&self.patterns(&played.units, side));
+            Scored::new(self.side(side, &played.members), &units, plain, self.uncertainty).of_side(side)
         };
         (0..self.lenses.len()).map(scored).collect()
     }
