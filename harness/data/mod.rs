@@ -2,8 +2,8 @@
 //!
 //! - [`table`]: CSV, TSV, Parquet and JSON lines as named columns.
 //! - [`dataset`]: a card opened on its files. `opening` goes the way: `needed` says which columns, `sheet` reads the items (with `walk`, `root`
-//!   and `join`), `field` and `labels` (with `lists`, `gathered` and `gone`) say what they mean, `filter` drops what `where` leaves out, `verify` has a
-//!   `look` at the images, `official` and `split` divide, `pixels` measures, `mosaic` composes.
+//!   and `join`), `field` and `labels` (with `lists`, `gathered` and `gone`) say what they mean, `filter` drops what `where` leaves out, `verify` has
+//!   a `look` at the images, `official` and `split` divide, `pixels` measures, `mosaic` composes.
 //! - `source`: the files that a card names, also inside of archives.
 //! - [`rejections`]: rows and files that are no items, and why (`reason`).
 //! - [`aside`]: what lies there and is not used, though nothing is wrong with it.

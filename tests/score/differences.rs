@@ -16,6 +16,11 @@ use super::means::{World, draw};
 use super::scenario::{Scenario, held, over_files};
 use super::{import, spec};
 
+/// Groups that the first model treats alike, of which the second treats one worse.
+const FIRST: (usize, f64, f64, f64) = (60, 0.5, 0.0, 0.0);
+const TIED: (usize, f64, f64, f64) = (60, 0.5, 0.3, 0.3);
+const LOW: (usize, f64, f64, f64) = (60, 0.5, 0.3, 0.1);
+
 const SCENARIOS: &[Scenario] = &[
     Scenario::new("accuracy, 10 items", "accuracy_score", &[(10, 0.5, 0.1, 0.2)], 0.1),
     Scenario::new("accuracy, 15 items", "accuracy_score", &[(15, 0.5, 0.1, 0.2)], 0.1),
@@ -41,34 +46,8 @@ const SCENARIOS: &[Scenario] = &[
         &[(100, 0.5, 0.05, 0.05), (100, 0.5, 0.35, 0.25)],
         0.1,
     ),
-    Scenario::new(
-        "no gap against one, seven groups of 60",
-        "accuracy_score_difference",
-        &[
-            (60, 0.5, 0.0, 0.0),
-            (60, 0.5, 0.3, 0.3),
-            (60, 0.5, 0.3, 0.3),
-            (60, 0.5, 0.3, 0.3),
-            (60, 0.5, 0.3, 0.3),
-            (60, 0.5, 0.3, 0.3),
-            (60, 0.5, 0.3, 0.1),
-        ],
-        0.2,
-    ),
-    Scenario::new(
-        "no gap on both, seven groups of 60",
-        "accuracy_score_difference",
-        &[
-            (60, 0.5, 0.0, 0.0),
-            (60, 0.5, 0.3, 0.3),
-            (60, 0.5, 0.3, 0.3),
-            (60, 0.5, 0.3, 0.3),
-            (60, 0.5, 0.3, 0.3),
-            (60, 0.5, 0.3, 0.3),
-            (60, 0.5, 0.3, 0.3),
-        ],
-        0.0,
-    ),
+    Scenario::new("no gap against one, seven groups of 60", "accuracy_score_difference", &[FIRST, TIED, TIED, TIED, TIED, TIED, LOW], 0.2),
+    Scenario::new("no gap on both, seven groups of 60", "accuracy_score_difference", &[FIRST, TIED, TIED, TIED, TIED, TIED, TIED], 0.0),
     Scenario::new(
         "no gap against one as a ratio, two groups of 100",
         "accuracy_score_ratio",

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use indexmap::IndexSet;
 use serde_json::json;
 
-use super::cast::Item;
 use super::folder::Folder;
+use super::item::Item;
 use super::{classes, filled, pictures};
 use crate::data::error::DataError;
 use crate::spec::card::{Card, Coco};

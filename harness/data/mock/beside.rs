@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cast::{self, Item};
 use super::folder::{Folder, put};
+use super::item::{self, Item};
 use super::pattern;
 use super::{cell, classes};
 use crate::data::array;
@@ -132,7 +132,7 @@ pub(super) fn labels(card: &Card, mock: &Mock, folder: &Folder, items: &[Item]) 
         };
         for item in items {
             let file = place(tables, item);
-            let who = item.cells.get(cast::ID).map_or("", String::as_str);
+            let who = item.cells.get(item::ID).map_or("", String::as_str);
             let told = item.labels.iter().filter(|(_, there)| *there || value.is_some());
             files[file].extend(told.map(|(code, there)| row(who, code, *there)));
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::item::Item;
 use super::look::Look;
 use super::scene::Scene;
 use super::unit::{PER_SUBJECT, Weighed, choose, in_split, whose_columns};
@@ -12,26 +13,6 @@ use crate::data::error::DataError;
 use crate::data::random::{generator, uniform};
 use crate::spec::card::{Card, Field, FieldSource, Files, ImageAt, Layout, Outside, Rows, SplitColumn};
 use crate::spec::mock::Mock;
-
-/// The cell that holds an item's id; no column can be called so.
-pub(super) const ID: &str = "\0id";
-
-/// One item of a mock.
-#[derive(Clone, Debug)]
-pub(super) struct Item {
-    pub(super) number: u64,
-    /// The number of its row in the file that it is written to.
-    pub(super) row: u64,
-    /// Cells by column, as the card names them.
-    pub(super) cells: BTreeMap<String, String>,
-    /// The split that it is in, where tables make the splits.
-    pub(super) split: Option<String>,
-    /// The classes that are present, absent, and the rest unknown; as codes.
-    pub(super) labels: Vec<(String, bool)>,
-    /// The classes that are said to be there, by number: those that can be seen, but for noise.
-    pub(super) said: Vec<u32>,
-    pub(super) scene: Scene,
-}
 
 /// Two levels: where a column is one of numbers, they are numbers.
 fn two(card: &Card, field: &Field) -> Vec<String> {

@@ -2,8 +2,8 @@
 
 use indexmap::IndexMap;
 
-use super::cast::Item;
 use super::cell;
+use super::item::Item;
 use super::look::Look;
 use crate::data::random::uniform;
 use crate::spec::card::{Card, LabelForm};

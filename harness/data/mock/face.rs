@@ -2,9 +2,6 @@
 
 use super::look::Look;
 
-/// The years of a face whose age is not shown: it has neither a child's proportions nor lines.
-pub(super) const GROWN: f64 = 30.0;
-
 /// The years from which on there are beards.
 const BEARDED: f64 = 18.0;
 

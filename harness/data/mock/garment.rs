@@ -1,6 +1,6 @@
 //! Garments: ten cuts, called as those of Fashion-MNIST, and after these the same ones with a stripe.
 
-use super::look::says;
+use super::words::says;
 
 /// How many cuts there are.
 const CUTS: u32 = 10;

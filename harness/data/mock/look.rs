@@ -1,6 +1,7 @@
 //! How levels look: expressions, hair, skin, age and light, by the words that cards use for them.
 
-use super::{face, garment};
+use super::garment;
+use super::words::says;
 use crate::spec::mock::Render;
 
 /// What tells a class apart in a drawing.
@@ -47,6 +48,9 @@ const SKIN: &[(&[&str], f64)] = &[
     (&["white", "european", "caucasian", "light", "lighter", "i"], 1.0),
 ];
 
+/// The years of a face whose age is not shown: it has neither a child's proportions nor lines.
+pub(super) const GROWN: f64 = 30.0;
+
 /// Ages, in years, by the words that annotators use where they do not guess a number.
 const YEARS: &[(&[&str], f64)] = &[
     (&["infant", "baby", "toddler"], 1.0),
@@ -54,7 +58,7 @@ const YEARS: &[(&[&str], f64)] = &[
     (&["teenager", "teen", "adolescent"], 14.0),
     (&["young", "younger"], 10.0),
     (&["adult", "middle"], 40.0),
-    (&["unknown", "unclear"], face::GROWN),
+    (&["unknown", "unclear"], GROWN),
     (&["old", "older", "elderly", "senior"], 75.0),
 ];
 
@@ -110,12 +114,6 @@ pub(super) fn years(level: &str) -> Option<f64> {
 /// How bright the light is by the name of its level, if that says so.
 pub(super) fn light(level: &str) -> Option<f64> {
     LIGHT.iter().find(|(words, _)| says(level, words)).map(|(_, light)| *light)
-}
-
-/// Whether a name holds one of some words.
-pub(super) fn says(name: &str, words: &[&str]) -> bool {
-    let name = name.to_lowercase();
-    name.split(|letter: char| !letter.is_alphanumeric()).any(|word| words.contains(&word))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Made-up data in a card's own layout, with a disparity that is known because it was planted.
 //!
-//! `cast` decides who is in it (`asked`: what splits and `where` want; `classes`: several labels; `unit`: people, and their splits), `cell` says so
-//! in the card's words (`pattern`: texts that expressions match), `name` what files are called, `scene` draws (`look`, `face`, `garment`),
-//! `picture` encodes, `raw` writes pixels as they are, `packed` archives, `beside` and `annotated` write what belongs to the images, all into a
-//! `folder`. `place` puts a mock where people look at it, `kept` where studies find it again.
+//! `cast` decides who is in it (an `item` each; `asked`: what splits and `where` want; `classes`: several labels; `unit`: people, and their splits),
+//! `cell` says so in the card's words (`pattern`: texts that expressions match), `name` what files are called, `scene` draws (`look`, by the `words`
+//! of names, `face`, `garment`), `picture` encodes, `raw` writes pixels as they are, `packed` archives, `beside` and `annotated` write what belongs
+//! to the images, all into a `folder`. `place` puts a mock where people look at it, `kept` where studies find it again.
 
 mod annotated;
 mod asked;
@@ -14,6 +14,7 @@ mod classes;
 mod face;
 mod folder;
 mod garment;
+mod item;
 mod kept;
 mod look;
 mod name;
@@ -24,14 +25,16 @@ mod place;
 mod raw;
 mod scene;
 mod unit;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
 
-use self::cast::{Cast, Item};
+use self::cast::Cast;
 use self::folder::Folder;
+use self::item::Item;
 pub use self::kept::{kept, open};
 use self::name::Names;
 pub use self::place::{Existing, place};
@@ -165,7 +168,7 @@ fn in_files(card: &Card, mock: &Mock, folder: &Folder, files: &Files, items: &mu
     }
     for (item, (path, _)) in items.iter_mut().zip(&paths) {
         let id = files.id.as_ref().and_then(|id| id.fill(|name| item.cells.get(name).map(String::as_str)).ok());
-        item.cells.insert(cast::ID.to_owned(), id.unwrap_or_else(|| path.clone()));
+        item.cells.insert(item::ID.to_owned(), id.unwrap_or_else(|| path.clone()));
     }
     let placed: Vec<(String, &Item)> = paths.into_iter().map(|(_, placed)| placed).zip(items.iter()).collect();
     pictures(card, mock, folder, None, &placed)
@@ -190,7 +193,7 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
         }
         let id = rows.id.as_ref().map(|id| filled(id, item, false));
         let path = paths.last().cloned().unwrap_or_default();
-        item.cells.insert(cast::ID.to_owned(), id.unwrap_or(path));
+        item.cells.insert(item::ID.to_owned(), id.unwrap_or(path));
         for column in card.tables.values().flat_map(|table| table.key.item_columns()).filter(|column| first_of(column).is_none()) {
             let number = format!("{:06}", item.number);
             item.cells.entry(column.to_owned()).or_insert(number);
@@ -242,7 +245,7 @@ fn filled(template: &Template, item: &mut Item, file: bool) -> String {
 /// The cells of the item's own table: what no other table or file says.
 fn own(card: &Card, item: &Item) -> BTreeMap<String, String> {
     let elsewhere = |column: &str| {
-        column == cast::ID
+        column == item::ID
             || column.split_once('.').is_some_and(|(table, _)| card.tables.contains_key(table))
             || card.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(column))
     };

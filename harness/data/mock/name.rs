@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::cast::Item;
+use super::item::Item;
 use super::{archive_of, boxed, pattern};
 use crate::data::error::DataError;
 use crate::data::random::generator;

@@ -3,7 +3,7 @@
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 
-use super::cast::Item;
+use super::item::Item;
 use super::scene;
 use crate::data::jpeg;
 use crate::data::random::generator;

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::cast::Item;
 use super::folder::Folder;
+use super::item::Item;
 use super::packed;
 use super::picture;
 use crate::data::array;

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::face::{self, Part};
 use super::garment;
-use super::look::{self, Look};
+use super::look::{self, GROWN, Look};
 use crate::spec::mock::{Aspect, Render};
 
 /// The tone and the size of what shows no level by them.
@@ -38,7 +38,7 @@ pub(super) struct Scene {
 
 impl Default for Scene {
     fn default() -> Self {
-        Self { classes: Vec::new(), looks: Vec::new(), tone: MIDDLE, size: MIDDLE, years: face::GROWN, light: 1.0, contrast: 1.0 }
+        Self { classes: Vec::new(), looks: Vec::new(), tone: MIDDLE, size: MIDDLE, years: GROWN, light: 1.0, contrast: 1.0 }
     }
 }
 

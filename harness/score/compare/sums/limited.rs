@@ -30,11 +30,11 @@ enum Of {
     /// Distances: the sum of what is left of each without chance, with limits of a level.
     Distances(Leg, f64),
     /// Extremes of groups.
-    Extremes(Extremes),
+    Extremes(Resampled),
 }
 
 /// A sum of extremes of groups.
-struct Extremes {
+struct Resampled {
     /// In each resample, sorted.
     drawn: Vec<f64>,
     /// How many units its least known number rests on, of what its smallest part is of.
@@ -85,7 +85,7 @@ impl Paired<'_> {
                 of_distances(&terms, least, self.uncertainty.level(), metric.over.is_none(), scored)?,
                 self.uncertainty.level(),
             ),
-            _ => Of::Extremes(Extremes::of(&terms, units)),
+            _ => Of::Extremes(Resampled::of(&terms, units)),
         };
         Some(Limited { estimate, of, range: (-reach, reach) })
     }
@@ -100,13 +100,13 @@ impl Limited {
                 let reach = z(level) / z(*own);
                 (value - reach * down, value + reach * up)
             }
-            Of::Extremes(extremes) => extremes.interval(self.estimate, level),
+            Of::Extremes(resampled) => resampled.interval(self.estimate, level),
         };
         (lower.min(self.estimate).max(self.range.0), upper.max(self.estimate).min(self.range.1))
     }
 }
 
-impl Extremes {
+impl Resampled {
     fn of(terms: &[Term], units: f64) -> Self {
         let resample = |draw: usize| terms.iter().map(|term| term.weight * term.replicates[draw]).sum();
         let mut drawn: Vec<f64> = (0..terms.first().map_or(0, |term| term.replicates.len())).map(resample).collect();
