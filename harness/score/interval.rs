@@ -188,16 +188,11 @@ pub fn percentile(replicates: impl Iterator<Item = f64>, level: f64) -> Option<(
 /// Of fewer units the rarest resample (one in n^(n-1)) is more frequent than the levels that so few ask for, so that no resample reaches them.
 pub const FEW: f64 = 6.0;
 
-/// The percentiles of sorted replicates at levels widened for so many units.
-pub fn percentiles(sorted: &[f64], level: f64, units: f64) -> (f64, f64) {
-    let (low, high) = expanded(level, units.max(2.0));
-    (quantile(sorted, low), quantile(sorted, high))
-}
-
-/// The percentiles at levels widened for so many units, of positives or negatives whichever are fewer; of few units in all at least as far as
+/// The percentiles at levels widened for so many units, of what the smallest part of a number is of; of few units in all at least as far as
 /// Student's t of the resamples' spread reaches.
-fn widened(sorted: &[f64], value: f64, level: f64, (units, smaller): (f64, f64)) -> (f64, f64) {
-    let (low, high) = percentiles(sorted, level, smaller);
+pub fn widened(sorted: &[f64], value: f64, level: f64, (units, smaller): (f64, f64)) -> (f64, f64) {
+    let (low, high) = expanded(level, smaller.max(2.0));
+    let (low, high) = (quantile(sorted, low), quantile(sorted, high));
     if units >= FEW {
         return (low, high);
     }

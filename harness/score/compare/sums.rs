@@ -204,8 +204,8 @@ impl Paired<'_> {
             no_effect: metric.no_effect().unwrap_or_default(),
             p: estimate.and_then(|estimate| match (request.test, seeds.as_ref().and_then(|seeds| seeds.p(estimate))) {
                 // Some have intervals of their own, as shares have: p is where those reach 0.
-                (Test::Bootstrap, _) if limited.is_some() => {
-                    interval::reaching_zero(interval).map(|p| p.max(least_p(&drawn, worth, self.uncertainty)))
+                (Test::Bootstrap, _) if let Some(limited) = &limited => {
+                    interval::reaching_zero(interval).map(|p| p.max(limited.least_p(self.uncertainty)))
                 }
                 (Test::Bootstrap, Some(p)) => Some(p),
                 (Test::Bootstrap, None) if self.is_of_shares(sum, played) && !drawn.is_empty() => interval::reaching_zero(interval),
@@ -318,12 +318,6 @@ pub(in crate::score) fn resampled_p(
         return if same { Some(1.0) } else { interval::reaching_zero(interval) };
     }
     two_sided(drawn).map(|p| interval::expanded_p(p, units, uncertainty))
-}
-
-/// The least p that so many resamples of so many units can tell.
-fn least_p(drawn: &[f64], units: f64, uncertainty: &Uncertainty) -> f64 {
-    let all = drawn.iter().filter(|difference| !difference.is_nan()).count();
-    interval::expanded_p(2.0 / (all + 1) as f64, units, uncertainty)
 }
 
 /// Twice the share of resamples, with one added, on whose side of 0 the number is rarer; `None` where fewer than half have a number.

@@ -14,7 +14,7 @@ use crate::score::interval::gap::{Family, Leg, standardized};
 use crate::score::interval::share::normal_quantile;
 use crate::score::interval::{self, UNSEEN};
 use crate::score::sheet::Scored;
-use crate::spec::uncertainty::Method;
+use crate::spec::uncertainty::{Method, Uncertainty};
 
 /// A sum, and how far it may be off.
 pub(super) struct Limited {
@@ -104,6 +104,16 @@ impl Limited {
         };
         (lower.min(self.estimate).max(self.range.0), upper.max(self.estimate).min(self.range.1))
     }
+
+    /// The least p that can be told: resamples, unless Student's t reaches beyond them, tell no less than one of them in all.
+    pub(super) fn least_p(&self, uncertainty: &Uncertainty) -> f64 {
+        match &self.of {
+            Of::Extremes(resampled) if resampled.units >= interval::FEW => {
+                interval::expanded_p(2.0 / (resampled.drawn.len() + 1) as f64, resampled.units, uncertainty)
+            }
+            _ => 0.0,
+        }
+    }
 }
 
 impl Resampled {
@@ -120,7 +130,7 @@ impl Resampled {
     }
 
     fn interval(&self, estimate: f64, level: f64) -> (f64, f64) {
-        let ((low, high), (up, down)) = (interval::percentiles(&self.drawn, level, self.units), self.off);
+        let ((low, high), (up, down)) = (interval::widened(&self.drawn, estimate, level, (self.units, self.units)), self.off);
         // A gap that is too small by luck has resamples that are all larger, so that nothing is taken off either limit.
         (2.0 * estimate - high - UNSEEN * up - down, 2.0 * estimate - low + UNSEEN * down + up)
     }
