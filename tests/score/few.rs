@@ -133,3 +133,31 @@ fn p_says_what_the_interval_does_where_no_resample_differs() {
     let row = compared(&alone, "balance_for_negative_class", "percentile");
     assert!(width(&row) > 0.9 && p(&row) >= 0.5, "{row:?}");
 }
+
+#[test]
+fn weights_of_two_hands_agree_but_for_rounding_and_a_mean_of_one_disparity_is_that_one() {
+    let model = |rounding: f64| {
+        let row = |item: usize| {
+            let (label, weight) = (item % 2, (0.5 + 0.37 * (item % 7) as f64) * rounding);
+            format!("i{item},{label},{},{},{weight}\n", label ^ usize::from(item.is_multiple_of(5 + item % 3)), ["x", "y"][item / 2 % 2])
+        };
+        format!("id,y,d,g,w\n{}", (0..120).map(row).collect::<String>())
+    };
+    let columns = "{id: id, label: y, decision: d, weight: w}";
+    let against = |groups: &str| format!("{{accuracy_score_difference: {{reference: x, groups: {groups}, as: {groups}}}}}");
+    let study = format!(
+        "fairgrid: 1\nstudy: few\nmodels:\n  a: {{predictions: a.csv, columns: {columns}}}\n  b: {{predictions: b.csv, columns: {columns}}}\n\
+         evaluate:\n  e: {{groups: [g], positive: 1, decide: given, metrics: [accuracy_score, {}, {}]}}\n\
+         compare:\n  c: {{models: [a, b], metrics: [accuracy_score]}}\ntables: {{main: {{rows: [model], columns: [mean, max]}}}}\n",
+        against("mean"),
+        against("max"),
+    );
+    let folder = Folder::new().file("few.yaml", study).file("a.csv", model(1.0)).file("b.csv", model(1.0 + 1e-13));
+    let outcome = fairgrid(["run", "few.yaml", "--quiet"]).within(&folder).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let mut reader = csv::Reader::from_path(folder.path("results/few/results.csv")).unwrap();
+    let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    let of =
+        |metric: &str| rows.iter().find(|row| row["metric"] == metric && row["model"] == "a").map(|row| (&row["lower"], &row["upper"]));
+    assert!(of("mean").is_some_and(|ends| !ends.0.is_empty()) && of("mean") == of("max"), "{rows:?}");
+}
