@@ -7,7 +7,7 @@
 //! - [`contrast`]: what is made of the sides; [`finding`]: what came of it, `sums`: how; [`verdict`]: whether they count as equal.
 //! - [`change`]: what became of effects between before and after, each a [`transition`].
 //! - [`exact`]: tests of shares; [`mod@adjust`]: many tests at once. [`terms`]: all of it in words.
-//! - [`mean`]: means over seeds; `seeds`: how far another seed would move them, and what is made of them.
+//! - [`mean`]: means over seeds; `seeds`: how far another seed would move them; `resampled`: how far resamples move sums of numbers.
 
 pub mod adjust;
 pub mod align;
@@ -16,6 +16,7 @@ pub mod contrast;
 pub mod exact;
 pub mod finding;
 pub mod mean;
+pub(super) mod resampled;
 mod seeds;
 mod sums;
 pub mod terms;
@@ -45,7 +46,6 @@ use align::align;
 use contrast::Contrast;
 use finding::Finding;
 use sums::Paired;
-pub(super) use sums::resampled_p;
 
 /// One model's part in a comparison.
 #[derive(Clone, Copy, Debug)]

@@ -271,22 +271,14 @@ pub fn of_gap(replicates: impl Iterator<Item = f64>, value: f64, grows: bool, le
     Some(if grows { (value - near, value + reach) } else { (value - reach, value + near) })
 }
 
-/// The interval of a weighted sum of numbers of this range whose weights sum to `weights`, the least known of which rests on so many units: the
+/// The interval of a weighted sum of numbers that is `furthest` from 0 at most, the least known of which rests on so many units: the
 /// percentiles at levels widened for these. Where all resamples agree, the most that so many agreeing units let the numbers differ; so it is too
 /// where a number rests on one unit alone, of which no resample says how far others are from it.
-pub fn of_contrast(
-    (value, drawn): (f64, &[f64]),
-    units: f64,
-    weights: f64,
-    (least, most): (f64, f64),
-    level: f64,
-    uncertainty: &Uncertainty,
-) -> Option<(f64, f64)> {
+pub fn of_contrast((value, drawn): (f64, &[f64]), units: f64, furthest: f64, level: f64, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
     let (sorted, all) = defined(drawn.iter().copied());
     if sorted.is_empty() || 2 * sorted.len() < all {
         return None;
     }
-    let whole = (most - least) * weights / 2.0;
     let plain = uncertainty.method() == Method::Percentile;
     let alone = !plain && units <= 1.0 + 1e-9;
     let (lower, upper) = if !is_still(&sorted) && !alone {
@@ -294,7 +286,7 @@ pub fn of_contrast(
         if plain { (quantile(&sorted, tail), quantile(&sorted, 1.0 - tail)) } else { widened(&sorted, value, level, (units, units)) }
     } else {
         let (_, unseen) = share::interval(0.0, units.max(1.0), level, uncertainty.shares());
-        let reach = unseen * whole;
+        let reach = unseen * furthest;
         if !reach.is_finite() {
             return None;
         }
@@ -302,7 +294,7 @@ pub fn of_contrast(
     };
     // Few resamples, or those of a number that errs to one side, may all lie on one side of it.
     let (lower, upper) = if plain { (lower, upper) } else { (lower.min(value), upper.max(value)) };
-    Some((lower.max(-whole), upper.min(whole)))
+    Some((lower.max(-furthest), upper.min(furthest)))
 }
 
 /// What chance alone gives: the median of the gaps under permuted labels, and the share of them that are at least as far out as the

@@ -50,9 +50,9 @@ pub fn means(sides: &[Side<'_>], measured: &[&[Measurement]], uncertainty: &Unce
         |metric| first.iter().any(|one| one.metric == metric.name),
         uncertainty,
         |paired, rule| {
-            let played = paired.play();
+            let replays = paired.replays();
             let called = paired.metrics[0];
-            for (number, spot) in played.replays[0].spots.iter().enumerate() {
+            for (number, spot) in replays[0].spots.iter().enumerate() {
                 let group = spot.group.map_or("", |group| paired.breakdown.groups[group].as_str());
                 let label = spot.class.map_or("", |class| paired.audits[0].predictions.classes()[class].as_str());
                 let key = [called.name.as_str(), called.parameters.as_str(), paired.breakdown.by.as_str(), group, label];
@@ -62,7 +62,7 @@ pub fn means(sides: &[Side<'_>], measured: &[&[Measurement]], uncertainty: &Unce
                     let same = |side: usize| here(side).map(|(_, other)| other).find(|other| other.decision == one.decision);
                     let Some(others) = (1..=others.len()).map(same).collect::<Option<Vec<&Measurement>>>() else { continue };
                     let all: Vec<&Measurement> = std::iter::once(one).chain(others).collect();
-                    let drawn = played.replays.iter().map(|replay| replay.replicates.iter().map(|draw| draw[number]).collect()).collect();
+                    let drawn = replays.iter().map(|replay| replay.replicates.iter().map(|draw| draw[number]).collect()).collect();
                     means.extend(mean(&all, drawn, called.over.is_some(), called.limits(), uncertainty).map(|mean| (place, mean)));
                 }
             }

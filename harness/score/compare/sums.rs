@@ -1,10 +1,10 @@
 //! Contrasts as weighted sums of the sides' numbers, in one metric and breakdown.
 //!
-//! - `counted`: those that are shares of plain items; `limited`: of numbers that chance moves to one side; `permuted`: by chance.
+//! - `counted`: those that are shares of plain items; `distances`: of what chance lengthens; `permuted`: by chance.
 //! - `played`: the sides' numbers, draw by draw.
 
 mod counted;
-mod limited;
+mod distances;
 mod permuted;
 mod played;
 
@@ -16,6 +16,7 @@ use self::played::Played;
 use super::contrast::{At, Contrast};
 use super::exact;
 use super::finding::{Finding, Statistic};
+use super::resampled::{Errs, Resampled, Term};
 use super::seeds::{Block, Seeds};
 use super::verdict::Verdict;
 use super::{Request, Side};
@@ -28,7 +29,7 @@ use crate::score::lens::Lens;
 use crate::score::measurement::{Direction, told};
 use crate::score::metric::Metric;
 use crate::score::rule::refit::Refit;
-use crate::score::sheet::{NoInterval, Scored, Spot};
+use crate::score::sheet::{NoInterval, Spot};
 use crate::spec::compare::Test;
 use crate::spec::uncertainty::{Method, Uncertainty};
 
@@ -77,12 +78,13 @@ impl Paired<'_> {
         if !request.contrasts.iter().any(wanted) {
             return Vec::new();
         }
-        let played = self.play_together();
-        let scored = if self.are_limited() { self.scored(&played) } else { Vec::new() };
+        let (units, sizes) = self.units();
+        let members = self.common(&units, &sizes);
+        let played = self.play(units, &sizes, &members);
         let mut findings = Vec::new();
         for (place, contrast) in request.contrasts.iter().enumerate().filter(|(_, contrast)| wanted(contrast)) {
             for sum in self.sums(contrast, &played.replays[0].spots) {
-                let finding = self.finding(&sum, contrast.statistic(), (&played, &scored), request);
+                let finding = self.finding(&sum, contrast.statistic(), &played, request);
                 findings.push(Finding { contrast: place, ..finding });
             }
         }
@@ -130,7 +132,7 @@ impl Paired<'_> {
         }
     }
 
-    fn finding(&self, sum: &Sum, statistic: Statistic, (played, scored): (&Played, &[Scored<'_>]), request: &Request<'_>) -> Finding {
+    fn finding(&self, sum: &Sum, statistic: Statistic, played: &Played<'_>, request: &Request<'_>) -> Finding {
         let first = &self.audits[0];
         let metric = self.metrics[0];
         let replays = &played.replays;
@@ -145,27 +147,26 @@ impl Paired<'_> {
         let too_small = touched().next().map(|spot| played.sizes.left_out(spot, self.breakdown)).unwrap_or_default();
         let lacking = sum.terms.iter().flat_map(|(_, (side, number))| first.omitted(&replays[*side].omitted[*number], self.breakdown));
         let lacking: IndexSet<String> = lacking.collect();
-        let estimate = undefined.is_none().then(|| sum.terms.iter().filter_map(|(weight, at)| Some(weight * value(*at).ok()?)).sum());
-        let permutes = request.test == Test::Permutation && self.uncertainty.permutations() > 0;
-        let permuted = estimate.filter(|_: &f64| permutes).map(|_| self.permuted(sum, played)).transpose();
-        let resample =
-            |place: usize| sum.terms.iter().map(|(weight, (side, number))| weight * replays[*side].replicates[place][*number]).sum();
-        let drawn: Vec<f64> = (0..self.uncertainty.bootstrap() as usize).map(resample).collect();
         let level = self.uncertainty.level();
         let worth = sum.terms.iter().map(|(_, at)| played.worth(*at)).fold(f64::INFINITY, f64::min);
-        let weights: f64 = sum.terms.iter().map(|(weight, _)| weight.abs()).sum();
-        let (least, most) = metric.limits();
-        let furthest = (most - least) * weights / 2.0;
-        let seeds = estimate.and_then(|_| self.seeds(sum, &drawn, played, request.seeds));
-        let limited = estimate.and_then(|estimate| self.limited(sum, estimate, worth, scored, played));
+        let terms: Option<Vec<Term>> = sum.terms.iter().map(|(weight, at)| played.term(*weight, *at)).collect();
+        let errs = if self.are_limited() && !self.are_distances() { Errs::OneSided } else { Errs::By(0.0) };
+        let resampled = terms.as_ref().map(|terms| Resampled::new(terms, errs, worth, metric.limits(), self.uncertainty));
+        let distances = terms.as_ref().and_then(|terms| self.distances(sum, terms, played));
+        let estimate = resampled.as_ref().map(Resampled::estimate);
+        let drawn = || resampled.as_ref().map_or(&[][..], Resampled::drawn);
+        let permutes = request.test == Test::Permutation && self.uncertainty.permutations() > 0;
+        let permuted = estimate.filter(|_| permutes).map(|_| self.permuted(sum, played)).transpose();
+        let seeds = resampled.as_ref().and_then(|resampled| self.seeds(sum, resampled.drawn(), played, request.seeds));
         let interval = |level: f64| {
-            // Of models that say the same nothing varies.
-            let of_numbers = limited.as_ref().map(|limited| limited.interval(level));
-            let (lower, upper) = of_numbers.or_else(|| self.interval(sum, (estimate?, &drawn), level, worth, played))?;
-            let (Some(estimate), Some(seeds)) = (estimate, &seeds) else { return Some((lower, upper)) };
-            let further = seeds.further(level);
-            let (down, up) = ((estimate - lower).max(0.0).hypot(further), (upper - estimate).max(0.0).hypot(further));
-            Some(((estimate - down).max(-furthest), (estimate + up).min(furthest)))
+            let resampled = resampled.as_ref()?;
+            let (estimate, furthest) = (resampled.estimate(), resampled.furthest());
+            let own = distances.as_ref().map(|distances| distances.interval(estimate, level));
+            let (lower, upper) = own.or_else(|| self.of_shares(sum, estimate, level, played)).or_else(|| resampled.interval(level))?;
+            let further = |away: f64| seeds.as_ref().map(|seeds| away.max(0.0).hypot(seeds.further(level)));
+            let lower = further(estimate - lower).map_or(lower, |down| estimate - down);
+            let upper = further(upper - estimate).map_or(upper, |up| estimate + up);
+            Some((lower.max(-furthest), upper.min(furthest)))
         };
         let ends = interval(level);
         let (status, reason) = match (undefined, small) {
@@ -173,7 +174,7 @@ impl Paired<'_> {
             (None, small) => {
                 let without_p = permuted.as_ref().err().map(|why| format!("no p: {why}"));
                 let too_small = if small.is_some() { Vec::new() } else { too_small };
-                let without_interval = ends.is_none().then(|| NoInterval::of(drawn.iter().copied())).flatten();
+                let without_interval = ends.is_none().then(|| NoInterval::of(drawn().iter().copied())).flatten();
                 let without_interval = without_interval.map(|why| why.words().to_owned());
                 told(small, [audit::without(too_small.into_iter().chain(lacking))].into_iter().chain(without_interval).chain(without_p))
             }
@@ -202,16 +203,18 @@ impl Paired<'_> {
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
             no_effect: metric.no_effect().unwrap_or_default(),
-            p: estimate.and_then(|estimate| match (request.test, seeds.as_ref().and_then(|seeds| seeds.p(estimate))) {
-                // Some have intervals of their own, as shares have: p is where those reach 0.
-                (Test::Bootstrap, _) if let Some(limited) = &limited => {
-                    interval::reaching_zero(interval).map(|p| p.max(limited.least_p(self.uncertainty)))
+            p: resampled.as_ref().and_then(|resampled| {
+                match (request.test, seeds.as_ref().and_then(|seeds| seeds.p(resampled.estimate()))) {
+                    // Some have intervals of their own, as shares have: p is where those reach 0.
+                    (Test::Bootstrap, _) if distances.is_some() => interval::reaching_zero(interval),
+                    (Test::Bootstrap, Some(p)) if !resampled.is_one_sided() => Some(p),
+                    (Test::Bootstrap, _) if self.is_of_shares(sum, played) && !resampled.drawn().is_empty() => {
+                        interval::reaching_zero(interval)
+                    }
+                    (Test::Bootstrap, _) => resampled.p(interval),
+                    (Test::Permutation, _) => permuted.ok().flatten().map(|drawn| beyond(&drawn, resampled.estimate())),
+                    _ => self.exact_p(sum, played, request.test),
                 }
-                (Test::Bootstrap, Some(p)) => Some(p),
-                (Test::Bootstrap, None) if self.is_of_shares(sum, played) && !drawn.is_empty() => interval::reaching_zero(interval),
-                (Test::Bootstrap, None) => resampled_p(&drawn, worth, interval, self.uncertainty),
-                (Test::Permutation, _) => permuted.ok().flatten().map(|drawn| beyond(&drawn, estimate)),
-                _ => self.exact_p(sum, played, request.test),
             }),
             n: n.round() as u64,
             verdict: request.within.and_then(|within| Some(Verdict::of(ends?, interval(2.0 * level - 1.0)?, within))),
@@ -221,33 +224,40 @@ impl Paired<'_> {
         }
     }
 
+    /// Whether chance alone moves its numbers to one side: those over groups that are extremes, and distances.
+    fn are_limited(&self) -> bool {
+        let metric = self.metrics[0];
+        (self.are_distances() || metric.over.is_some_and(|over| over.reduction.is_extreme()))
+            && self.uncertainty.method() == Method::Standard
+            && self.uncertainty.bootstrap() > 0
+            && !metric.is_joint()
+    }
+
     /// Whether the interval is one of shares, and not of the resamples.
-    fn is_of_shares(&self, sum: &Sum, played: &Played) -> bool {
+    fn is_of_shares(&self, sum: &Sum, played: &Played<'_>) -> bool {
         let plain = self.uncertainty.method() == Method::Percentile;
         self.counts(sum, played).is_some() || (!plain && self.paired_counts(sum, played).is_some())
     }
 
     /// Of shares in two groups of plain items, Newcombe's interval (1998, his method 10) from the groups' own; of shares of the same plain items
-    /// on two sides, Tango's; else that of any contrast of so many units.
-    fn interval(&self, sum: &Sum, (value, drawn): (f64, &[f64]), level: f64, units: f64, played: &Played) -> Option<(f64, f64)> {
-        let plain = self.uncertainty.method() == Method::Percentile;
-        if let (Some((from, to)), false) = (self.counts(sum, played), drawn.is_empty()) {
+    /// on two sides, Tango's; `None` of anything else.
+    fn of_shares(&self, sum: &Sum, difference: f64, level: f64, played: &Played<'_>) -> Option<(f64, f64)> {
+        if self.uncertainty.bootstrap() == 0 {
+            return None;
+        }
+        if let Some((from, to)) = self.counts(sum, played) {
             let share = |(part, whole): (u64, u64)| part as f64 / whole as f64;
             let own = |(part, whole): (u64, u64)| share::interval(part as f64, whole as f64, level, self.uncertainty.shares());
             let ((low_from, high_from), (low_to, high_to)) = (own(from), own(to));
             let (from, to) = (share(from), share(to));
-            let difference = to - from;
             return Some((difference - (to - low_to).hypot(high_from - from), difference + (high_to - to).hypot(from - low_from)));
         }
-        if let (Some((first, second, items)), false, false) = (self.paired_counts(sum, played), plain, drawn.is_empty()) {
-            return Some(exact::paired_difference(first, second, items, level));
-        }
-        let weights = sum.terms.iter().map(|(weight, _)| weight.abs()).sum();
-        interval::of_contrast((value, drawn), units, weights, self.metrics[0].limits(), level, self.uncertainty)
+        let (first, second, items) = self.paired_counts(sum, played).filter(|_| self.uncertainty.method() != Method::Percentile)?;
+        Some(exact::paired_difference(first, second, items, level))
     }
 
     /// Two-sided, of the tests that draw nothing.
-    fn exact_p(&self, sum: &Sum, played: &Played, test: Test) -> Option<f64> {
+    fn exact_p(&self, sum: &Sum, played: &Played<'_>, test: Test) -> Option<f64> {
         match test {
             Test::McNemar | Test::McNemarExact => {
                 let (first, second) = self.discordant(sum, played)?;
@@ -260,7 +270,7 @@ impl Paired<'_> {
 
     /// What other seeds would change, where sides are averaged over seeds. Means over the same seeds are of pairs; others have nothing to do
     /// with each other.
-    fn seeds(&self, sum: &Sum, drawn: &[f64], played: &Played, seeds: &[Option<usize>]) -> Option<Seeds> {
+    fn seeds(&self, sum: &Sum, drawn: &[f64], played: &Played<'_>, seeds: &[Option<usize>]) -> Option<Seeds> {
         let mut rest = sum.terms.as_slice();
         // Of each mean, the terms of each seed.
         let mut means: Vec<OfSeeds> = Vec::new();
@@ -300,31 +310,4 @@ impl Paired<'_> {
 fn beyond(permuted: &[f64], estimate: f64) -> f64 {
     let far = permuted.iter().filter(|difference| difference.abs() >= estimate.abs() - 1e-12).count();
     (far + 1) as f64 / (permuted.len() + 1) as f64
-}
-
-/// The two-sided p of a contrast that rests on so many units: of few units, which resamples do not reach far enough for, and where no resample
-/// differs from another, where its interval reaches 0.
-pub(in crate::score) fn resampled_p(
-    drawn: &[f64],
-    units: f64,
-    interval: impl Fn(f64) -> Option<(f64, f64)>,
-    uncertainty: &Uncertainty,
-) -> Option<f64> {
-    let few = units < interval::FEW && uncertainty.method() != Method::Percentile;
-    let still = interval::is_still(drawn);
-    if !drawn.is_empty() && (few || still) {
-        // Of models that say the same there is no interval where losses have no limit, and no doubt.
-        let same = still && drawn.iter().all(|difference| difference.abs() <= 1e-12);
-        return if same { Some(1.0) } else { interval::reaching_zero(interval) };
-    }
-    two_sided(drawn).map(|p| interval::expanded_p(p, units, uncertainty))
-}
-
-/// Twice the share of resamples, with one added, on whose side of 0 the number is rarer; `None` where fewer than half have a number.
-fn two_sided(drawn: &[f64]) -> Option<f64> {
-    let defined = || drawn.iter().filter(|difference| !difference.is_nan());
-    let all = defined().count();
-    let below = defined().filter(|difference| **difference <= 0.0).count();
-    let above = defined().filter(|difference| **difference >= 0.0).count();
-    (all > 0 && 2 * all >= drawn.len()).then(|| (2.0 * (below.min(above) + 1) as f64 / (all + 1) as f64).min(1.0))
 }

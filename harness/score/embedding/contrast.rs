@@ -7,11 +7,11 @@ use super::scene::{Likeness, Replay, Scene, Spot};
 use crate::score::OUTSIDE;
 use crate::score::audit::{Audit, Sizes};
 use crate::score::breakdown::Breakdown;
+use crate::score::compare::Request;
 use crate::score::compare::contrast::{At, Contrast};
 use crate::score::compare::finding::{Finding, Statistic};
+use crate::score::compare::resampled::{Resampled, Term};
 use crate::score::compare::verdict::Verdict;
-use crate::score::compare::{Request, resampled_p};
-use crate::score::interval;
 use crate::score::measurement::{Direction, Status, told};
 use crate::score::value::{Cause, Undefined};
 use crate::spec::compare::Test;
@@ -173,17 +173,16 @@ impl Sides<'_> {
         };
         let undefined = sum.terms.iter().find_map(|(_, at)| value(*at).err().map(|undefined| (undefined, replays[at.0].spots[at.1].group)));
         let (status, reason) = self.status(undefined, &spot.rests, sizes);
-        let estimate: Option<f64> = sum.terms.iter().map(|(weight, at)| Some(weight * value(*at).ok()?)).sum();
-        let draws: Vec<(f64, Vec<f64>)> =
-            sum.terms.iter().map(|(weight, (side, number))| (*weight, replays[*side].told(*number).collect())).collect();
-        let drawn: Vec<f64> =
-            (0..self.uncertainty.bootstrap() as usize).map(|draw| draws.iter().map(|(weight, told)| weight * told[draw]).sum()).collect();
+        let term = |(weight, (side, number)): &(f64, At)| {
+            let value = value((*side, *number)).ok()?;
+            Some(Term { weight: *weight, value, replicates: replays[*side].told(*number).collect() })
+        };
         let n = items(self.breakdown, &spot.rests);
-        let level = self.uncertainty.level();
-        let weights: f64 = sum.terms.iter().map(|(weight, _)| weight.abs()).sum();
         let units = spot.rests.iter().filter_map(|group| replays[0].effective.get(*group)).copied().fold(n as f64, f64::min);
-        let interval =
-            |level: f64| interval::of_contrast((estimate?, &drawn), units, weights, metric.definition.range, level, self.uncertainty);
+        let terms: Option<Vec<Term>> = sum.terms.iter().map(term).collect();
+        let resampled = terms.map(|terms| Resampled::new(&terms, metric.errs(), units, metric.range(), self.uncertainty));
+        let level = self.uncertainty.level();
+        let interval = |level: f64| resampled.as_ref()?.interval(level);
         let ends = interval(level);
         let group = |group: usize| self.breakdown.groups[group].clone();
         let (from, to) = sum.groups.map(|(from, to)| (group(from), group(to))).unwrap_or_default();
@@ -197,13 +196,13 @@ impl Sides<'_> {
             label: spot.label.clone(),
             value_from: mean(&sum.low),
             value_to: mean(&sum.high),
-            estimate,
+            estimate: resampled.as_ref().map(Resampled::estimate),
             lower: ends.map(|(lower, _)| lower),
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
-            p: estimate.and_then(|estimate| match (self.request.test, sum.groups) {
-                (Test::Bootstrap, _) => resampled_p(&drawn, units, interval, self.uncertainty),
-                (Test::Permutation, Some(groups)) => self.relabelled(sum, estimate, groups),
+            p: resampled.as_ref().and_then(|resampled| match (self.request.test, sum.groups) {
+                (Test::Bootstrap, _) => resampled.p(interval),
+                (Test::Permutation, Some(groups)) => self.relabelled(sum, resampled.estimate(), groups),
                 // These are of shares, or exchange what two models decided.
                 _ => None,
             }),

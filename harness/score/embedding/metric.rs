@@ -1,9 +1,10 @@
 //! A metric of embeddings as an evaluation calls it.
 
 use super::permutation::Alternative;
-use super::registry::{Compute, Definition, Opt};
+use super::registry::{Compute, Definition, Errors, Opt};
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
+use crate::score::compare::resampled::Errs;
 use crate::score::measurement::Direction;
 use crate::score::metric::{check_options, parameters};
 use crate::score::registry::Suffix;
@@ -218,5 +219,22 @@ impl Metric {
     /// Whether each group has a number.
     pub fn per_group(&self) -> bool {
         self.over.is_none() && matches!(self.definition.compute, Compute::Group(..) | Compute::Models(_))
+    }
+
+    /// Its least and largest value.
+    pub fn range(&self) -> (f64, f64) {
+        self.over.map_or(self.definition.range, |over| over.limits(self.definition.range))
+    }
+
+    /// How it errs, where sums of it are made.
+    pub(in crate::score) fn errs(&self) -> Errs {
+        let pairs = if matches!(self.definition.compute, Compute::Pair(_)) { self.options.pairs } else { None };
+        match (self.over, pairs, self.definition.errors) {
+            (Some(over), ..) if over.is_extreme() => Errs::OneSided,
+            (_, Some(Combine::Max | Combine::Min), _) | (.., Errors::OfDistance) => Errs::OneSided,
+            (.., Errors::Centred) => Errs::By(1.0),
+            (.., Errors::Shifted | Errors::Proportional) => Errs::By(2.0),
+            (.., Errors::Skewed) => Errs::By(0.0),
+        }
     }
 }

@@ -94,11 +94,9 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// A number in every draw, their mean brought to the number; NaN where undefined.
+    /// A number in every draw; NaN where undefined.
     pub fn told(&self, index: usize) -> impl Iterator<Item = f64> {
-        let replicates: Vec<f64> = self.drawn.told(index).collect();
-        let bias = self.values[index].map_or(0.0, |value| bias(value, &replicates));
-        replicates.into_iter().map(move |number| number - bias)
+        self.drawn.told(index)
     }
 }
 
@@ -201,7 +199,7 @@ impl<'a> Scene<'a> {
                     None => interval::null(permuted.told(index), value, grows),
                 }
             });
-            let (least, _) = metric.over.map_or(metric.definition.range, |over| over.limits(metric.definition.range));
+            let (least, _) = metric.range();
             let is_gap = metric.over.map_or(metric.definition.errors == Errors::OfDistance, Reduction::is_spread);
             let interval = interval.map(|ends| if is_gap { interval::with_no_gap(ends, null, least, uncertainty) } else { ends });
             let no_interval = if interval.is_none() { NoInterval::of(resampled.told(index)) } else { None };

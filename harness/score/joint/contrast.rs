@@ -7,9 +7,9 @@ use crate::score::ScoreError;
 use crate::score::audit::{self, Audit, Sizes};
 use crate::score::compare::contrast::{Contrast, Terms};
 use crate::score::compare::finding::Finding;
+use crate::score::compare::resampled::{Resampled, Term};
 use crate::score::compare::verdict::Verdict;
-use crate::score::compare::{Request, Side, join, resampled_p, turns};
-use crate::score::interval;
+use crate::score::compare::{Request, Side, join, turns};
 use crate::score::measurement::{Direction, told};
 use crate::score::units::Units;
 use crate::spec::compare::Test;
@@ -125,16 +125,18 @@ impl Sides<'_> {
             (Some(undefined), _) => audit.absent((undefined, sum.spot.0), None, left_out, std::iter::empty(), breakdown),
             (None, small) => told(small, [audit::without(left_out.iter().cloned())]),
         };
-        let estimate: Option<f64> = terms.iter().map(|(weight, at)| Some(weight * value(*at).ok()?)).sum();
-        let resample = |draw: usize| terms.iter().map(|(weight, (side, number))| weight * replays[*side].resampled[draw][*number]).sum();
-        let drawn: Vec<f64> = (0..uncertainty.bootstrap() as usize).map(resample).collect();
+        let term = |(weight, (side, number)): &(f64, (usize, usize))| {
+            let replicates = replays[*side].resampled.iter().map(|draw| draw[*number]).collect();
+            Some(Term { weight: *weight, value: value((*side, *number)).ok()?, replicates })
+        };
+        let terms: Option<Vec<Term>> = terms.iter().map(term).collect();
         let counted = units.slots().iter().zip(units.counted());
         let n: f64 = counted.filter(|(slot, _)| rests.contains(&(slot.group as usize))).map(|(_, rows)| rows).sum();
         let effective = units.effective(breakdown.groups.len());
         let worth = rests.iter().filter_map(|group| effective.get(*group)).copied().fold(n, f64::min);
-        let weights = terms.iter().map(|(weight, _)| weight.abs()).sum();
+        let resampled = terms.map(|terms| Resampled::new(&terms, metric.errs(), worth, metric.definition.range, uncertainty));
         let level = uncertainty.level();
-        let limits = |level: f64| interval::of_contrast((estimate?, &drawn), worth, weights, metric.definition.range, level, uncertainty);
+        let limits = |level: f64| resampled.as_ref()?.interval(level);
         let ends = limits(level);
         let group = |group: usize| breakdown.groups[group].clone();
         let (from, to) = sum.groups.map(|(from, to)| (group(from), group(to))).unwrap_or_default();
@@ -149,13 +151,13 @@ impl Sides<'_> {
             label: sum.spot.1.clone(),
             value_from: mean(low),
             value_to: mean(high),
-            estimate,
+            estimate: resampled.as_ref().map(Resampled::estimate),
             lower: ends.map(|(lower, _)| lower),
             upper: ends.map(|(_, upper)| upper),
             level: ends.map(|_| level),
-            p: estimate.and_then(|estimate| match self.request.test {
-                Test::Bootstrap => resampled_p(&drawn, worth, limits, uncertainty),
-                Test::Permutation => self.relabelled(sum, estimate),
+            p: resampled.as_ref().and_then(|resampled| match self.request.test {
+                Test::Bootstrap => resampled.p(limits),
+                Test::Permutation => self.relabelled(sum, resampled.estimate()),
                 // These are of shares.
                 Test::McNemar | Test::McNemarExact | Test::Fisher => None,
             }),

@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::bases::Worth;
 use super::block::Drawn;
-use super::{Omitted, Reading, Sheet, Spot, number};
+use super::draws::value;
+use super::{Omitted, Reading, Replay, Sheet, Spot, number};
 use crate::score::Value;
 use crate::score::interval;
 use crate::score::lens::tally::Tally;
@@ -111,6 +112,29 @@ impl<'a> Scored<'a> {
         interval::null(self.nulls.get(number)?.iter().copied(), self.values[number].ok()?, gap.reduction.grows())
     }
 
+    /// The numbers as observed and in every resample, which vary as what they are made of does.
+    pub fn replay(&self) -> Replay {
+        let (sheet, drawn) = (&self.sheet, &self.drawn);
+        let spots = || self.spots.iter();
+        let replicate = |replicate: &Vec<f64>| {
+            let told = |spot: &Spot| number(sheet.number_at(spot, &drawn.blocks[spot.metric], |at| value(replicate[at]), &drawn.roster));
+            spots().map(told).collect()
+        };
+        Replay {
+            spots: self.spots.clone(),
+            values: self.values.clone(),
+            supports: spots().map(|spot| sheet.support(spot, &self.supports)).collect(),
+            omitted: (0..self.spots.len()).map(|number| self.omitted(number)).collect(),
+            replicates: drawn.resampled.par_iter().map(replicate).collect(),
+        }
+    }
+
+    /// What a number does without, its interval aside.
+    fn omitted(&self, number: usize) -> Omitted {
+        let (spot, drawn) = (&self.spots[number], &self.drawn);
+        self.sheet.omitted(spot, self.values[number], &drawn.blocks[spot.metric], (&self.tallies, &drawn.values), &drawn.roster)
+    }
+
     fn reading(&self, index: usize) -> Reading {
         let (sheet, drawn) = (&self.sheet, &self.drawn);
         let (spot, value) = (self.spots[index], self.values[index]);
@@ -125,7 +149,7 @@ impl<'a> Scored<'a> {
                 interval: (value.is_ok() && interval.is_none() && !sheet.metrics[spot.metric].is_count())
                     .then(|| sheet.no_interval(&spot, drawn))
                     .flatten(),
-                ..sheet.omitted(&spot, value, &drawn.blocks[spot.metric], (&self.tallies, &drawn.values), &drawn.roster)
+                ..self.omitted(index)
             },
         }
     }

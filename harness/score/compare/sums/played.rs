@@ -3,6 +3,7 @@
 use super::Paired;
 use crate::score::audit::Sizes;
 use crate::score::compare::contrast::At;
+use crate::score::compare::resampled::Term;
 use crate::score::lens::Lens;
 use crate::score::metric::Metric;
 use crate::score::sheet::{Lack, Replay, Scored, Sheet};
@@ -17,50 +18,75 @@ pub(super) struct Members {
 }
 
 /// The sides' items as units, and each side's numbers over them.
-pub(in crate::score::compare) struct Played {
+pub(super) struct Played<'p> {
     pub(super) units: Units,
-    pub(super) sizes: Sizes,
-    pub(super) members: Members,
+    pub(super) sizes: &'p Sizes,
+    pub(super) members: &'p Members,
     /// How many equally weighted units each group is worth, and last all together.
     effective: Vec<f64>,
-    pub(in crate::score::compare) replays: Vec<Replay>,
+    pub(super) replays: Vec<Replay>,
+    /// The same with intervals of their own, where contrasts are made from these ([`Paired::are_limited`]).
+    pub(super) scored: Vec<Scored<'p>>,
 }
 
-impl Played {
+impl Played<'_> {
     /// How many equally weighted units a number rests on, of what the smallest part of it is of.
     pub(super) fn worth(&self, (side, number): At) -> f64 {
         let (spot, support) = (&self.replays[side].spots[number], &self.replays[side].supports[number]);
         let units = spot.group.map_or_else(|| self.effective.last().copied().unwrap_or_default(), |group| self.effective[group]);
         if self.units.are_pairs() { units } else { units * support.fewest / support.items.max(1.0) }
     }
+
+    /// A number as a term of so much weight; `None` where it is undefined.
+    pub(super) fn term(&self, weight: f64, (side, number): At) -> Option<Term> {
+        let replay = &self.replays[side];
+        let plain = || replay.replicates.iter().map(|draw| draw[number]).collect();
+        let replicates = self.scored.get(side).map_or_else(plain, |scored| scored.redrawn(number));
+        Some(Term { weight, value: replay.values[number].ok()?, replicates })
+    }
 }
 
 impl Paired<'_> {
     /// The sides' numbers, each of the groups and classes that it has numbers of.
-    pub(in crate::score::compare) fn play(&self) -> Played {
+    pub(in crate::score::compare) fn replays(&self) -> Vec<Replay> {
         let (units, sizes) = self.units();
         let members = Members { kept: sizes.kept(), without: Vec::new() };
-        self.play_over(units, sizes, members)
+        (0..self.lenses.len()).map(|side| self.replay(side, &units, &members)).collect()
     }
 
-    /// The sides' numbers, all of the groups and classes that every side has numbers of, where others are left out at all: else the difference of
-    /// two gaps would be that of the groups that they are over.
-    pub(super) fn play_together(&self) -> Played {
-        let (units, sizes) = self.units();
+    /// What numbers over groups look at: the groups and classes that every side has numbers of, where others are left out at all; else the
+    /// difference of two gaps would be that of the groups that they are over.
+    pub(super) fn common(&self, units: &Units, sizes: &Sizes) -> Members {
         let mut members = Members { kept: sizes.kept(), without: Vec::new() };
         let lacking = |side: usize| {
             let metrics = [self.metrics[side]];
-            self.sheet(&self.lenses[side], &metrics, &members).lacking(&units, &self.patterns(&units, side))
+            self.sheet(&self.lenses[side], &metrics, &members).lacking(units, &self.patterns(units, side))
         };
         members.without = (0..self.lenses.len()).flat_map(lacking).collect();
-        self.play_over(units, sizes, members)
+        members
     }
 
-    fn play_over(&self, units: Units, sizes: Sizes, members: Members) -> Played {
-        let replay = |side: usize| self.side(side, &members).replay(&units, &self.patterns(&units, side), self.uncertainty);
-        let replays = (0..self.lenses.len()).map(replay).collect();
+    /// The sides' numbers over such groups.
+    pub(super) fn play<'p>(&'p self, units: Units, sizes: &'p Sizes, members: &'p Members) -> Played<'p> {
+        let sides = 0..self.lenses.len();
+        let scored: Vec<Scored<'p>> =
+            if self.are_limited() { sides.clone().map(|side| self.scored(side, &units, members)).collect() } else { Vec::new() };
+        let replay = |side: usize| scored.get(side).map_or_else(|| self.replay(side, &units, members), Scored::replay);
+        let replays = sides.map(replay).collect();
         let effective = units.effective(self.breakdown.groups.len());
-        Played { units, sizes, members, effective, replays }
+        Played { units, sizes, members, effective, replays, scored }
+    }
+
+    fn replay(&self, side: usize, units: &Units, members: &Members) -> Replay {
+        self.side(side, members).replay(units, &self.patterns(units, side), self.uncertainty)
+    }
+
+    /// A side's numbers with intervals of their own.
+    fn scored<'p>(&'p self, side: usize, units: &Units, members: &'p Members) -> Scored<'p> {
+        let first = &self.audits[0];
+        let plain = first.clusters.is_none() && first.predictions.weight().is_none();
+        let units = units.with_patterns(&self.patterns(units, side));
+        Scored::new(self.side(side, members), &units, plain, self.uncertainty).of_side(side)
     }
 
     /// The sheet of a side's numbers.
@@ -69,19 +95,8 @@ impl Paired<'_> {
         Sheet { refit, ..self.sheet(&self.lenses[side], &self.metrics[side..=side], members) }
     }
 
-    /// Each side's numbers with intervals of their own.
-    pub(super) fn scored<'s>(&'s self, played: &'s Played) -> Vec<Scored<'s>> {
-        let first = &self.audits[0];
-        let plain = first.clusters.is_none() && first.predictions.weight().is_none();
-        let scored = |side: usize| {
-            let units = played.units.with_patterns(&self.patterns(&played.units, side));
-            Scored::new(self.side(side, &played.members), &units, plain, self.uncertainty).of_side(side)
-        };
-        (0..self.lenses.len()).map(scored).collect()
-    }
-
     /// The items that count on every side, and how many of them each group has.
-    fn units(&self) -> (Units, Sizes) {
+    pub(super) fn units(&self) -> (Units, Sizes) {
         let first = &self.audits[0];
         let rows = Rows {
             groups: &self.breakdown.of_row,
