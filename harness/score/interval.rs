@@ -297,6 +297,13 @@ pub fn of_contrast((value, drawn): (f64, &[f64]), units: f64, furthest: f64, lev
     Some((lower.max(-furthest), upper.min(furthest)))
 }
 
+/// Replicates so many times as far from their mean, which is brought to the number; NaN stays.
+pub fn stretched(replicates: &[f64], value: f64, times: f64) -> Vec<f64> {
+    let defined = || replicates.iter().filter(|number| !number.is_nan());
+    let mean = defined().sum::<f64>() / defined().count().max(1) as f64;
+    replicates.iter().map(|number| value + times * (number - mean)).collect()
+}
+
 /// What chance alone gives: the median of the gaps under permuted labels, and the share of them that are at least as far out as the
 /// observed one, which counts as one of them.
 pub fn null(permuted: impl Iterator<Item = f64>, observed: f64, grows: bool) -> Option<(f64, f64)> {

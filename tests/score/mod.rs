@@ -25,6 +25,7 @@ mod refit;
 mod refusals;
 pub(crate) mod scenario;
 mod scores;
+mod sides;
 mod weights;
 
 use std::path::Path;

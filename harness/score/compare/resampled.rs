@@ -25,6 +25,8 @@ pub(in crate::score) enum Errs {
     By(f64),
     /// To one side, and resamples show a part of it only.
     OneSided,
+    /// To neither side, but so many times as far as resamples show.
+    Further(f64),
 }
 
 /// A sum of numbers, as observed and in each resample.
@@ -63,13 +65,20 @@ impl<'a> Resampled<'a> {
     pub(in crate::score) fn new(terms: &[Term], errs: Errs, units: f64, (least, most): (f64, f64), uncertainty: &'a Uncertainty) -> Self {
         let sum = |number: &dyn Fn(&Term) -> f64| terms.iter().map(|term| term.weight * number(term)).sum::<f64>();
         let furthest = (most - least) * sum(&|term| term.weight.signum()) / 2.0;
-        let times = if let Errs::By(times) = errs { times } else { 0.0 };
-        let shift = if times == 0.0 { 0.0 } else { times * sum(&Term::off) };
+        let (estimate, errs) = (sum(&|term| term.value), if uncertainty.method() == Method::Percentile { Errs::By(0.0) } else { errs });
         let draws = terms.iter().map(|term| term.replicates.len()).min().unwrap_or_default();
-        let drawn: Vec<f64> = (0..draws).map(|draw| sum(&|term| term.replicates[draw]) - shift).collect();
+        let mut drawn: Vec<f64> = (0..draws).map(|draw| sum(&|term| term.replicates[draw])).collect();
+        match errs {
+            Errs::By(times) if times != 0.0 => {
+                let off = times * sum(&Term::off);
+                drawn.iter_mut().for_each(|drawn| *drawn -= off);
+            }
+            Errs::Further(times) => drawn = interval::stretched(&drawn, estimate, times),
+            Errs::By(_) | Errs::OneSided => {}
+        }
         let standard = uncertainty.method() == Method::Standard;
         let one_sided = (errs == Errs::OneSided && standard).then(|| Basic::of(terms, &drawn)).flatten();
-        Self { estimate: sum(&|term| term.value), drawn, units, furthest, one_sided, uncertainty }
+        Self { estimate, drawn, units, furthest, one_sided, uncertainty }
     }
 
     /// The sum as observed.

@@ -231,7 +231,7 @@ impl Metric {
         let pairs = if matches!(self.definition.compute, Compute::Pair(_)) { self.options.pairs } else { None };
         match (self.over, pairs, self.definition.errors) {
             (Some(over), ..) if over.is_extreme() => Errs::OneSided,
-            (_, Some(Combine::Max | Combine::Min), _) | (.., Errors::OfDistance) => Errs::OneSided,
+            (_, Some(Combine::Max | Combine::Min), _) | (.., Errors::OfDistance | Errors::OfNearest) => Errs::OneSided,
             (.., Errors::Centred) => Errs::By(1.0),
             (.., Errors::Shifted | Errors::Proportional) => Errs::By(2.0),
             (.., Errors::Skewed) => Errs::By(0.0),

@@ -87,6 +87,8 @@ pub enum Errors {
     /// As far to one side as that of a resample errs about that of the items: it is the population's formula with items in place of the
     /// population.
     Shifted,
+    /// The same, and further where the nearest of several groups is one of some that are tied, of which resamples show a part.
+    OfNearest,
     /// The same, of a distance: chance alone makes one where there is none.
     OfDistance,
     /// The same, and in proportion to the number, which is above 0: on a logarithmic scale its errors are alike.
@@ -232,7 +234,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::Distance],
         reads: Reads::Either,
         beyond: Beyond::Above,
-        errors: Errors::Shifted,
+        errors: Errors::OfNearest,
         compute: Compute::Whole(silhouette_score),
     },
     Definition {

@@ -16,7 +16,7 @@ use crate::score::OUTSIDE;
 use crate::score::breakdown::Breakdown;
 use crate::score::breakdown::reduction::Reduction;
 use crate::score::interval::gap::{Family, Leg, standardized};
-use crate::score::interval::{self, Sample};
+use crate::score::interval::{self, Sample, UNSEEN};
 use crate::score::predictions::Predictions;
 use crate::score::sheet::NoInterval;
 use crate::score::units::clusters::Clusters;
@@ -340,7 +340,8 @@ impl Drawn {
 /// The interval of one number. Distances are larger in a resample than in what was resampled: the replicates' mean is brought to the number,
 /// so that this is not counted twice. Where they are as much larger there than in the population, it is brought as far below the number
 /// (Davison and Hinkley 1997, 5.2: the basic bootstrap's centre). The nearer groups are, the less of it resamples show, for they are of
-/// groups that chance has set apart: a distance may be either. Skew replicates stay where they fall.
+/// groups that chance has set apart: what tied ones hide ([`interval::of_gap`]) is taken off the one limit, and nothing off the other of a
+/// distance, which may be either. Skew replicates stay where they fall.
 fn limits(
     value: f64,
     replicates: &[f64],
@@ -350,10 +351,12 @@ fn limits(
     uncertainty: &Uncertainty,
 ) -> Option<(f64, f64)> {
     let (off, range) = (bias(value, replicates), definition.range);
+    let hidden = |seen: f64| (seen * off + (UNSEEN * off).max(0.0), seen * off + (UNSEEN * off).min(0.0));
     let (near, far) = match (uncertainty.method(), definition.errors) {
         (Method::Standard, Errors::Centred) => (off, off),
         (Method::Standard, Errors::Shifted | Errors::Proportional) => (2.0 * off, 2.0 * off),
-        (Method::Standard, Errors::OfDistance) => (2.0 * off, off),
+        (Method::Standard, Errors::OfNearest) => hidden(2.0),
+        (Method::Standard, Errors::OfDistance) => (2.0 * off + (UNSEEN * off).max(0.0), off),
         (Method::Standard, Errors::Skewed) | (Method::Percentile | Method::Bca, _) => (0.0, 0.0),
     };
     let shifted = |off: f64| {

@@ -132,9 +132,8 @@ impl Sides<'_> {
         let terms: Option<Vec<Term>> = terms.iter().map(term).collect();
         let counted = units.slots().iter().zip(units.counted());
         let n: f64 = counted.filter(|(slot, _)| rests.contains(&(slot.group as usize))).map(|(_, rows)| rows).sum();
-        let effective = units.effective(breakdown.groups.len());
-        let worth = rests.iter().filter_map(|group| effective.get(*group)).copied().fold(n, f64::min);
-        let resampled = terms.map(|terms| Resampled::new(&terms, metric.errs(), worth, metric.definition.range, uncertainty));
+        let (worth, errs) = (first.worth(units, &rests), first.errs(&self.statistics[0]));
+        let resampled = terms.map(|terms| Resampled::new(&terms, errs, worth, metric.definition.range, uncertainty));
         let level = uncertainty.level();
         let limits = |level: f64| resampled.as_ref()?.interval(level);
         let ends = limits(level);

@@ -5,6 +5,7 @@ use super::panel::panels;
 use super::registry::{Compute, Pick};
 use super::view::{Replay, Statistic, View};
 use crate::score::audit::{self, Audit, Place};
+use crate::score::compare::resampled::{Resampled, Term};
 use crate::score::interval::{self, Sample};
 use crate::score::measurement::{Measurement, told};
 use crate::score::rule::FittedRules;
@@ -71,22 +72,29 @@ impl View<'_> {
         let mut sizes = vec![0.0; self.breakdown.groups.len()];
         let counted = units.slots().iter().zip(units.counted()).filter(|(slot, _)| slot.group != OUTSIDE);
         counted.for_each(|(slot, rows)| sizes[slot.group as usize] += rows);
+        let (worth, range) = (self.worth(&units, &(0..sizes.len()).collect::<Vec<_>>()), self.metric.definition.range);
         let (spots, tops) = (self.spots(statistic), self.tops(statistic, &units, &patterns));
         let read = |place: usize| {
             let value = observed[place];
             let at = |draws: &[Vec<f64>]| draws.iter().map(|draw| draw[place]).collect::<Vec<f64>>();
             let interval = value.ok().and_then(|value| {
-                if matches!(statistic, Statistic::Leakage(_)) {
-                    return self.of_shares(value, &at(&resampled), &units.effective(self.breakdown.groups.len()));
+                if let Statistic::Leakage(leaks) = statistic {
+                    let given = !uncertainty.refit() && uncertainty.method() != Method::Percentile;
+                    let replicates = at(&resampled);
+                    let replicates = if given { interval::stretched(&replicates, value, leaks.probe.further()) } else { replicates };
+                    return self.of_shares(value, &replicates, &units.effective(self.breakdown.groups.len()));
                 }
                 if let (Some(top), Method::Standard) = (tops.get(place), uncertainty.method()) {
                     return self.of_top(*top, &at(&resampled));
                 }
-                let (lower, upper) = interval::percentile(at(&resampled).into_iter(), uncertainty.level())?;
-                Some((lower.min(value), upper.max(value)))
+                let term = Term { weight: 1.0, value, replicates: at(&resampled) };
+                let (lower, upper) =
+                    Resampled::new(&[term], self.errs(statistic), worth, range, uncertainty).interval(uncertainty.level())?;
+                Some((lower.max(range.0), upper.min(range.1)))
             });
             let null = value.ok().zip(grows).and_then(|(value, grows)| interval::null(at(&permuted).into_iter(), value, grows));
-            self.measurement(&spots[place], value, interval, null, &sizes)
+            let no_interval = if interval.is_none() { NoInterval::of(at(&resampled).into_iter()) } else { None };
+            self.measurement(&spots[place], value, (interval, no_interval), null, &sizes)
         };
         (0..spots.len()).map(read).collect()
     }
@@ -122,7 +130,7 @@ impl View<'_> {
         &self,
         (group, label): &(Option<usize>, String),
         value: Value,
-        interval: Option<(f64, f64)>,
+        (interval, no_interval): (Option<(f64, f64)>, Option<NoInterval>),
         null: Option<(f64, f64)>,
         items: &[f64],
     ) -> Measurement {
@@ -135,8 +143,7 @@ impl View<'_> {
         let (status, reason) = match (value, small) {
             (Err(undefined), _) => self.audit.absent((undefined, *group), None, left_out, std::iter::empty(), self.breakdown),
             (Ok(_), small) => {
-                let lacking = interval.is_none() && self.audit.uncertainty.bootstrap() > 0;
-                let no_interval = lacking.then(|| NoInterval::Undefined.words().to_owned());
+                let no_interval = no_interval.map(|why| why.words().to_owned());
                 told(small, no_interval.into_iter().chain([audit::without(left_out.iter().cloned())]))
             }
         };

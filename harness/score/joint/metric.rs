@@ -3,9 +3,8 @@
 use super::amplification::Toward;
 use super::exposure::Desired;
 use super::leakage::From;
-use super::registry::{Compute, Definition, Opt, Pick, Source};
+use super::registry::{Compute, Definition, Opt, Source};
 use crate::score::breakdown::combine::Combine;
-use crate::score::compare::resampled::Errs;
 use crate::score::measurement::Direction;
 use crate::score::metric::{Meaning, Task, check_options, meaning, parameters};
 use crate::score::schema::Schema;
@@ -80,16 +79,6 @@ impl Metric {
             Compute::Skew(_) | Compute::Ndkl | Compute::Leakage(Source::Embeddings) => false,
             Compute::Leakage(Source::Labels) => self.options.degraded,
             Compute::Leakage(Source::Model) => self.options.from == Some(From::Decisions),
-        }
-    }
-
-    /// How it errs, where sums of it are made.
-    pub(in crate::score) fn errs(&self) -> Errs {
-        let extreme = matches!(self.options.classes, Some(Combine::Max | Combine::Min));
-        match self.definition.compute {
-            Compute::Ndkl | Compute::Skew(Pick::Max | Pick::Min) => Errs::OneSided,
-            Compute::Skew(Pick::Each) if extreme => Errs::OneSided,
-            _ => Errs::By(0.0),
         }
     }
 

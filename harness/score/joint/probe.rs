@@ -89,6 +89,17 @@ impl Probe {
         (0..self.rows.len()).map(|place| all.iter().map(|told| told[place]).sum::<f64>() / whole).collect()
     }
 
+    /// How much further a leakage errs than that of given attackers, who would have been others with other items: of a mean over k folds the
+    /// variance is 1 + k / (k - 1) times as large (Nadeau and Bengio 2003, Machine Learning 52: 1/k plus the items of a fold over those that its
+    /// attacker was fitted to).
+    pub fn further(&self) -> f64 {
+        let mut folds = self.folds.clone();
+        folds.sort_unstable();
+        folds.dedup();
+        let folds = folds.len().max(2) as f64;
+        (1.0 + folds / (folds - 1.0)).sqrt()
+    }
+
     fn fold_count(&self) -> u32 {
         self.folds.iter().max().map_or(0, |last| last + 1)
     }

@@ -14,12 +14,17 @@ use crate::data::frame::Targets;
 use crate::score::audit::Audit;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::{Breakdown, Grouping};
+use crate::score::compare::resampled::Errs;
 use crate::score::predictions::Decisions;
 use crate::score::rule::{FittedRules, decide};
 use crate::score::units::{Rows, Shuffle, Units};
 use crate::score::value::{Cause, Value};
 use crate::score::{OUTSIDE, ScoreError};
 use crate::spec::evaluation::{Abstained, Policy};
+
+/// How much further a ranking errs than its resamples do, whose copies of an item stand side by side, where the first of them weigh most: by
+/// simulation of 40 to 400 items in two and three groups 1.1 to 1.3 times as far, of 2,000 hardly further.
+const CLUMPED: f64 = 1.2;
 
 /// One metric in one breakdown.
 pub(super) struct View<'a> {
@@ -181,6 +186,25 @@ impl View<'_> {
             copies: predictions.copies(),
         };
         Units::new(rows, predictions.ids())
+    }
+
+    /// How the numbers err.
+    pub(super) fn errs(&self, statistic: &Statistic) -> Errs {
+        let extreme = matches!(self.metric.options.classes, Some(Combine::Max | Combine::Min));
+        match (statistic, self.metric.definition.compute) {
+            (Statistic::Leakage(leaks), _) => Errs::Further(leaks.probe.further()),
+            (_, Compute::Skew(Pick::Max | Pick::Min)) => Errs::OneSided,
+            (_, Compute::Skew(_) | Compute::Ndkl) if extreme => Errs::OneSided,
+            (_, Compute::Ndkl) => Errs::Further(CLUMPED),
+            _ => Errs::By(0.0),
+        }
+    }
+
+    /// How many equally weighted units the least known of some groups is worth: of skews, of the items at the top.
+    pub(super) fn worth(&self, units: &Units, groups: &[usize]) -> f64 {
+        let effective = units.effective(self.breakdown.groups.len());
+        let top = if matches!(self.metric.definition.compute, Compute::Skew(_)) { self.metric.options.k as f64 } else { f64::INFINITY };
+        groups.iter().filter_map(|group| effective.get(*group)).copied().filter(|units| *units > 0.0).fold(top, f64::min)
     }
 
     /// The numbers of some units, whose slots have these patterns.
