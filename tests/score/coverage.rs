@@ -110,6 +110,24 @@ const GAPS: &[Scenario] = &[
         0.3,
     )
     .of_subjects(4),
+    Scenario::new(
+        "average odds against one group, three tied",
+        "{average_odds_difference: {reference: 0, groups: max}}",
+        &[(100, 0.5, 0.8, 0.2), EVEN, EVEN, EVEN],
+        0.0,
+    ),
+    Scenario::new(
+        "average odds against one group, two of three apart",
+        "{average_odds_difference: {reference: 0, groups: max}}",
+        &[(150, 0.5, 0.8, 0.2), (100, 0.5, 0.8, 0.3), (100, 0.5, 0.9, 0.4)],
+        0.15,
+    ),
+    Scenario::new(
+        "sum of equalized odds against one group, farthest",
+        "{equalized_odds_difference: {agg: sum, reference: 0, groups: farthest}}",
+        &[(150, 0.5, 0.8, 0.2), (100, 0.5, 0.7, 0.2), (60, 0.5, 0.6, 0.1)],
+        0.3,
+    ),
     Scenario::new("F1, four groups, two tied", "f1_score_difference", &[EVEN, EVEN, (60, 0.5, 0.6, 0.4), (60, 0.5, 0.7, 0.3)], 0.2),
 ];
 

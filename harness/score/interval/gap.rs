@@ -199,12 +199,6 @@ impl Family<'_> {
         Some((value - down, value + up))
     }
 
-    /// The same of smallest contrasts.
-    pub fn sum_of_smallest(&self, parts: &[Vec<Contrast>], weight: f64) -> Option<(f64, f64)> {
-        let turned: Vec<Vec<Contrast>> = parts.iter().map(|part| part.iter().map(Contrast::turned).collect()).collect();
-        self.sum(&turned, weight).map(|(lower, upper)| (-upper, -lower))
-    }
-
     fn quantile(&self) -> f64 {
         normal_quantile(f64::midpoint(1.0, self.level))
     }

@@ -1,7 +1,7 @@
-//! Intervals of criteria whose parts make one number a group, against a reference.
+//! Criteria whose parts make one number a group, against a reference.
 
 use super::block::Drawn;
-use super::extremes::leg;
+use super::extremes::{Extremes, leg, turned};
 use super::{Sheet, Spot};
 use crate::score::breakdown::among::Among;
 use crate::score::breakdown::combine::Combine;
@@ -11,16 +11,15 @@ use crate::score::metric::Over;
 use crate::spec::uncertainty::Uncertainty;
 
 impl Sheet<'_> {
-    /// Intersection bounds of the largest or smallest of what the parts make of each group. The outer `None`: it is neither, or a group's
-    /// number does not vary; the inner: there are none.
-    pub(super) fn bounds_of_parts(
+    /// The largest or smallest of what the parts make of each group. `None` where it is neither, or a group's number does not vary.
+    pub(super) fn extremes_of_parts(
         &self,
         over: Over,
         spot: &Spot,
         among: &Among<'_>,
         drawn: &Drawn,
         uncertainty: &Uncertainty,
-    ) -> Option<Option<(f64, f64)>> {
+    ) -> Option<Extremes> {
         if over.reduction.is_mean() {
             return None;
         }
@@ -46,7 +45,7 @@ impl Sheet<'_> {
                 for part in (0..block.parts).filter(|part| references[*part] != group) {
                     let two = [one(part, group)?, one(part, references[part])?];
                     if two.iter().any(|leg| !(leg.down.is_finite() && leg.up.is_finite())) {
-                        return Some(None);
+                        return Some(Extremes::default());
                     }
                     let family = Family { legs: &two, ..family };
                     let contrast = match over.reduction.step() {
@@ -76,19 +75,15 @@ impl Sheet<'_> {
             return None;
         }
         let largest = over.reduction.is_largest();
-        let several = over.classes.filter(|_| spot.class.is_none() && block.classes > 1);
-        let bounds = match several {
-            Some(Combine::Mean) => {
-                let weight = 1.0 / contrasts.len() as f64;
-                if largest { family.sum(&contrasts, weight) } else { family.sum_of_smallest(&contrasts, weight) }
-            }
-            Some(combine) if combine != (if largest { Combine::Max } else { Combine::Min }) => return None,
-            _ if largest => family.largest(&contrasts.concat()),
-            _ => family.smallest(&contrasts.concat()),
-        };
         let times = if over.parts == Combine::Sum { block.parts as f64 } else { 1.0 };
-        let (least, most) = metric.limits();
-        Some(bounds.map(|(lower, upper)| ((times * lower).max(least), (times * upper).min(most))))
+        let (parts, weight) = match over.classes.filter(|_| spot.class.is_none() && block.classes > 1) {
+            Some(Combine::Mean) => (contrasts, times / block.classes as f64),
+            Some(combine) if combine != (if largest { Combine::Max } else { Combine::Min }) => return None,
+            _ => (vec![contrasts.concat()], times),
+        };
+        let Family { related, level, items, .. } = family;
+        let (parts, weight) = if largest { (parts, weight) } else { (turned(&parts), -weight) };
+        Some(Extremes { legs, parts, weight, related, level, items, range: metric.limits() })
     }
 }
 

@@ -13,17 +13,17 @@ use crate::spec::uncertainty::{Method, Uncertainty};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Extremes {
     /// The groups' numbers.
-    legs: Vec<Leg>,
+    pub(super) legs: Vec<Leg>,
     /// The contrasts, of each part of which the largest counts.
-    parts: Vec<Vec<Contrast>>,
+    pub(super) parts: Vec<Vec<Contrast>>,
     /// What each part counts: negative where the number is the smallest of contrasts, which are turned.
-    weight: f64,
+    pub(super) weight: f64,
     /// Whether errors of different legs may be related.
-    related: bool,
-    level: f64,
-    items: f64,
+    pub(super) related: bool,
+    pub(super) level: f64,
+    pub(super) items: f64,
     /// The least and largest that the number can be.
-    range: (f64, f64),
+    pub(super) range: (f64, f64),
 }
 
 impl Extremes {
@@ -34,11 +34,13 @@ impl Extremes {
             return None;
         }
         let family = Family { legs: &self.legs, related: self.related, level: self.level, items: self.items };
+        let times = self.weight.abs();
+        let so_many = |(lower, upper): (f64, f64)| (times * lower, times * upper);
         let (lower, upper) = match self.parts.as_slice() {
             // One comparison is no choice among several.
-            [one] if one.len() == 1 => one[0].limits(),
-            [one] => family.largest(one)?,
-            parts => family.sum(parts, self.weight.abs())?,
+            [one] if one.len() == 1 => so_many(one[0].limits()),
+            [one] => so_many(family.largest(one)?),
+            parts => family.sum(parts, times)?,
         };
         let (lower, upper) = if self.weight < 0.0 { (-upper, -lower) } else { (lower, upper) };
         Some((lower.max(self.range.0), upper.min(self.range.1)))
@@ -111,7 +113,7 @@ impl Sheet<'_> {
         let (parts, weight) = self.combined(spot, over, parts, block.parts, block.classes)?;
         let (parts, weight) = match over.reduction.is_largest() || over.reduction.is_mean() {
             true => (parts, weight),
-            false => (parts.iter().map(|part| part.iter().map(Contrast::turned).collect()).collect(), -weight),
+            false => (turned(&parts), -weight),
         };
         let range = metric.limits();
         Some(Extremes { legs, parts, weight, related, level: uncertainty.level(), items: drawn.items, range })
@@ -147,6 +149,11 @@ impl Sheet<'_> {
             _ => None,
         }
     }
+}
+
+/// Contrasts turned round, so that the smallest are the largest.
+pub(super) fn turned(parts: &[Vec<Contrast>]) -> Vec<Vec<Contrast>> {
+    parts.iter().map(|part| part.iter().map(Contrast::turned).collect()).collect()
 }
 
 /// A number of a group as a leg: where it lies among all, its part and class, and its group.

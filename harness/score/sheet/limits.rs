@@ -176,10 +176,11 @@ impl<'a> Sheet<'a> {
     /// Those of what is a largest or smallest, or a sum of such. The outer `None`: it is none; the inner: there are none.
     fn bounds(&self, spot: &Spot, over: Over, among: &Among<'_>, drawn: &Drawn, uncertainty: &Uncertainty) -> Option<Option<(f64, f64)>> {
         let parts = drawn.blocks[spot.metric].parts;
-        if spot.group.is_none() && parts > 1 && over.reduction.joins_parts(over.parts) {
-            return self.bounds_of_parts(over, spot, among, drawn, uncertainty);
-        }
-        self.extremes(spot, over, among, drawn, uncertainty).map(|extremes| extremes.limits())
+        let extremes = match spot.group.is_none() && parts > 1 && over.reduction.joins_parts(over.parts) {
+            true => self.extremes_of_parts(over, spot, among, drawn, uncertainty),
+            false => self.extremes(spot, over, among, drawn, uncertainty),
+        };
+        extremes.map(|extremes| extremes.limits())
     }
 
     /// That of a mean over groups of what errs to one side, which errs as its parts do; `None` where they err as resamples do.
