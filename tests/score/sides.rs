@@ -160,7 +160,7 @@ fn differences_of_embeddings_and_rankings_hold_what_they_promise() {
 fn every_side() {
     for of in [OF_VECTORS, OF_RANKS] {
         for world in WORLDS {
-            let [standard, plain] = [Method::Standard, Method::Percentile].map(|method| world.coverage(of, 300, method));
+            let [standard, plain] = [Method::Standard, Method::Percentile].map(|method| world.coverage(of, 150, method));
             for ((name, truth, held, width), (_, _, plain, plain_width)) in standard.into_iter().zip(plain) {
                 println!("| {} | {name} | {truth:.3} | {held:.3} | {width:.3} | {plain:.3} | {plain_width:.3} |", world.name);
             }
