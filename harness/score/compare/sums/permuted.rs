@@ -44,7 +44,7 @@ impl Paired<'_> {
         };
         let units = Units::new(rows, first.predictions.ids());
         let metrics = [self.metrics[side]];
-        let sheet = self.sheet(&self.lenses[side], &metrics, &played.members);
+        let sheet = self.sheet(&self.lenses[side], &metrics, played.members);
         let permuted = sheet.permuted(&units, self.uncertainty);
         Ok(permuted.iter().map(|numbers| numbers[sum.high[0].1] - numbers[sum.low[0].1]).collect())
     }
@@ -62,7 +62,7 @@ impl Paired<'_> {
         let weights = relabelling.items().unwrap_or(&audit.predictions).weight();
         let matching = relabelling.matching(&audit.scheme.breakdowns[place], &names, lens.of_row(), weights).ok_or(UNEXCHANGED)?;
         let (metrics, relabel) = ([self.metrics[side]], (&*lens, matching));
-        let sheet = Sheet { relabel: Some(&relabel), ..self.sheet(&self.lenses[side], &metrics, &played.members) };
+        let sheet = Sheet { relabel: Some(&relabel), ..self.sheet(&self.lenses[side], &metrics, played.members) };
         let permuted = sheet.permuted(&played.units, self.uncertainty);
         Ok(permuted.iter().map(|numbers| numbers[sum.high[0].1] - numbers[sum.low[0].1]).collect())
     }
@@ -96,7 +96,7 @@ impl Paired<'_> {
         let of_to: Vec<u32> = self.patterns(&played.units, *to).into_iter().map(|pattern| pattern + behind).collect();
         let numbers = |side: usize, own: &[u32], other: &[u32]| {
             let metrics = [self.metrics[side]];
-            self.sheet(&lens, &metrics, &played.members).exchanged((&played.units, &exchange), own, other, self.uncertainty)
+            self.sheet(&lens, &metrics, played.members).exchanged((&played.units, &exchange), own, other, self.uncertainty)
         };
         let (as_from, as_to) = (numbers(*from, &of_from, &of_to), numbers(*to, &of_to, &of_from));
         Ok(as_from.iter().zip(&as_to).map(|(from, to)| to[*number] - from[*number]).collect())
