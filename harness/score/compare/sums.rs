@@ -150,7 +150,7 @@ impl Paired<'_> {
         let level = self.uncertainty.level();
         let worth = sum.terms.iter().map(|(_, at)| played.worth(*at)).fold(f64::INFINITY, f64::min);
         let terms: Option<Vec<Term>> = sum.terms.iter().map(|(weight, at)| played.term(*weight, *at)).collect();
-        let errs = if self.are_limited() && !self.are_distances() { Errs::OneSided } else { Errs::By(0.0) };
+        let errs = if self.err_to_one_side() && !self.are_distances() { Errs::OneSided } else { Errs::By(0.0) };
         let resampled = terms.as_ref().map(|terms| Resampled::new(terms, errs, worth, metric.limits(), self.uncertainty));
         let distances = terms.as_ref().and_then(|terms| self.distances(sum, terms, played));
         let estimate = resampled.as_ref().map(Resampled::estimate);
@@ -225,7 +225,7 @@ impl Paired<'_> {
     }
 
     /// Whether chance alone moves its numbers to one side: those over groups that are extremes, and distances.
-    fn are_limited(&self) -> bool {
+    fn err_to_one_side(&self) -> bool {
         let metric = self.metrics[0];
         (self.are_distances() || metric.over.is_some_and(|over| over.reduction.is_extreme()))
             && self.uncertainty.method() == Method::Standard

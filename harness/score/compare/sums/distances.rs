@@ -25,7 +25,7 @@ impl Paired<'_> {
 
     /// `None` where numbers are no distances, one of them does not vary, or has no number in most resamples.
     pub(super) fn distances(&self, sum: &Sum, terms: &[Term], played: &Played<'_>) -> Option<Distances> {
-        if !(self.are_distances() && self.are_limited()) {
+        if !(self.are_distances() && self.err_to_one_side()) {
             return None;
         }
         let draws = self.uncertainty.bootstrap() as usize;

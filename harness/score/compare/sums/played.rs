@@ -25,7 +25,7 @@ pub(super) struct Played<'p> {
     /// How many equally weighted units each group is worth, and last all together.
     effective: Vec<f64>,
     pub(super) replays: Vec<Replay>,
-    /// The same with intervals of their own, where contrasts are made from these ([`Paired::are_limited`]).
+    /// The same with intervals of their own, where contrasts are made from these ([`Paired::err_to_one_side`]).
     pub(super) scored: Vec<Scored<'p>>,
 }
 
@@ -70,7 +70,7 @@ impl Paired<'_> {
     pub(super) fn play<'p>(&'p self, units: Units, sizes: &'p Sizes, members: &'p Members) -> Played<'p> {
         let sides = 0..self.lenses.len();
         let scored: Vec<Scored<'p>> =
-            if self.are_limited() { sides.clone().map(|side| self.scored(side, &units, members)).collect() } else { Vec::new() };
+            if self.err_to_one_side() { sides.clone().map(|side| self.scored(side, &units, members)).collect() } else { Vec::new() };
         let replay = |side: usize| scored.get(side).map_or_else(|| self.replay(side, &units, members), Scored::replay);
         let replays = sides.map(replay).collect();
         let effective = units.effective(self.breakdown.groups.len());
