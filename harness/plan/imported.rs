@@ -178,14 +178,14 @@ pub(super) fn takes_several(evaluation: &Evaluation, columns: &Columns, classes:
     !evaluation.target.is_empty() || (!one && (rules() || evaluation.metrics.iter().any(sigmoid)))
 }
 
-/// Refuses every name that is no column of the table, where it is written.
+/// Refuses every name that is no column of the table, where it is written; `None` where the predictions cannot be read then, as they can without a
+/// field.
 pub(super) fn check_columns<'a>(
     model: &ImportedModel,
     header: &[String],
     fields: impl Iterator<Item = (&'a str, &'a Node)>,
     problems: &mut Problems,
 ) -> Option<()> {
-    let before = problems.len();
     if let [whole] = header
         && let Some(separator) = [";", "\t", "|"].into_iter().find(|separator| whole.contains(separator))
     {
@@ -198,7 +198,8 @@ pub(super) fn check_columns<'a>(
         return None;
     }
     let mut check = |name: &str, within: &Node| {
-        if !header.iter().any(|column| column == name) {
+        let is_there = header.iter().any(|column| column == name);
+        if !is_there {
             let parts: Vec<String> = header
                 .iter()
                 .filter(|column| column.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
@@ -212,10 +213,13 @@ pub(super) fn check_columns<'a>(
             };
             problems.push(Problem::at(written(within, name).unwrap_or(within), message).help(help));
         }
+        is_there
     };
-    model.columns.names().for_each(|name| check(name, &model.columns.node));
-    fields.for_each(|(name, node)| check(name, node));
-    (problems.len() == before).then_some(())
+    let readable = model.columns.names().fold(true, |readable, name| check(name, &model.columns.node) && readable);
+    fields.for_each(|(name, node)| {
+        check(name, node);
+    });
+    readable.then_some(())
 }
 
 /// The scalar that says a text.

@@ -7,13 +7,14 @@ use crate::plan::family::{How, Levels};
 use crate::plan::make::Planner;
 use crate::plan::planned::{PlannedScore, Source};
 use crate::score::compare::contrast::Pairs;
-use crate::spec::compare::{Over, Report, Sides};
+use crate::spec::compare::{Comparison, Over, Report, Sides};
 use crate::spec::decode::meant;
 use crate::spec::evaluation::Written;
 use crate::spec::node::Value;
 use crate::spec::problem::{Problem, did_you_mean};
 use crate::spec::study::Study;
 use crate::spec::table::Word;
+use crate::spec::vocabulary::Lacking;
 
 impl Planner<'_> {
     /// What is compared, or a problem for every name that means nothing.
@@ -29,7 +30,12 @@ impl Planner<'_> {
             Over::Axis { name, sides } => (name.value.as_str(), Some(sides)),
         };
         let known = match (study.grid.axis(name), &spec.over) {
+            _ if name == "model" && self.lacking == Lacking::Results => return None,
             _ if name == "model" => models(),
+            (None, _) if !self.lacking.is_nothing() => {
+                self.unknown_over(entry, name);
+                return None;
+            }
             (None, _) if name == Word::Decision.text() => rules(),
             (Some(axis), _) => study.grid.axes[axis].levels.iter().map(|level| level.label.clone()).collect(),
             (None, Over::Axis { name, sides }) if self.is_grouping(&name.value) => return self.groups(entry, &name.value, sides),
@@ -108,6 +114,7 @@ impl Planner<'_> {
 
     /// The groups of a breakdown; one of a single field may be named by its level alone.
     fn groups(&mut self, entry: &Entry<'_>, by: &str, sides: &Sides) -> Option<Levels> {
+        self.check_within(entry.spec, by);
         let known = self.labels(entry, by);
         let mut label = |level: &Written<String>| {
             let of_field = known.iter().map(|label| label.strip_prefix(by).and_then(|level| level.strip_prefix('=')).unwrap_or(label));
@@ -131,15 +138,27 @@ impl Planner<'_> {
                 (first, second) => Pairs::Two(first?, second?),
             },
         };
-        if entry.spec.report.iter().any(|report| *report != Report::Difference) {
+        Some(Levels { over: by.to_owned(), known, how: How::Groups(pairs) })
+    }
+
+    /// Groups are compared within one score.
+    fn check_within(&mut self, spec: &Comparison, by: &str) {
+        if spec.report.iter().any(|report| *report != Report::Difference) {
             let message = format!("groups have no before and after: between groups of `{by}` there are differences alone");
-            self.problems.push(Problem::at(over_node(entry.spec), message).help("remove `report`"));
+            self.problems.push(Problem::at(over_node(spec), message).help("remove `report`"));
         }
-        if let Some(axis) = entry.spec.average.first() {
+        if let Some(axis) = spec.average.first() {
             let message = "groups are compared within a cell, not within the mean of several";
             self.problems.push(Problem::at(&axis.node, message).help("remove `average`"));
         }
-        Some(Levels { over: by.to_owned(), known, how: How::Groups(pairs) })
+    }
+
+    /// What is wrong with comparing what is no axis, where some evaluations are wrong: their groups are known as they are written alone.
+    fn unknown_over(&mut self, entry: &Entry<'_>, name: &str) {
+        let written = entry.study.evaluations.iter().flat_map(|evaluation| evaluation.spec.compared());
+        if written.map(|entry| entry.value.join("*")).any(|by| by == name) {
+            self.check_within(entry.spec, name);
+        }
     }
 
     /// The labels of the groups by some fields, as far as they are known before anything runs.
