@@ -87,11 +87,12 @@ pub(super) fn remarks<'e>(
         format!("{lacking} of {all} items {have} no {what} and {become_of_them}")
     };
     let mut remarks = Vec::new();
-    if let Targets::Single(targets) = predictions.targets() {
-        let unlabelled = count(&|row| targets[row].is_none());
-        if (1..all).contains(&unlabelled) {
-            remarks.push(said(unlabelled, "label", "counts nowhere", "count nowhere"));
-        }
+    let unlabelled = match predictions.targets() {
+        Targets::Single(targets) => count(&|row| targets[row].is_none()),
+        Targets::Multi { present, absent } => count(&|row| present[row].is_empty() && absent[row].is_empty()),
+    };
+    if (1..all).contains(&unlabelled) {
+        remarks.push(said(unlabelled, "label", "counts nowhere", "count nowhere"));
     }
     // Originals have no original, and nothing was changed of them; an item of a concept need not show an attribute.
     let partial = |evaluation: &Evaluation, name: &str| {
