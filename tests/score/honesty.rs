@@ -27,6 +27,16 @@ fn what_is_undefined_may_be_left_out_where_the_spec_says_so() {
 }
 
 #[test]
+fn levels_that_look_like_several_give_no_two_groups_one_name() {
+    let csv = "y,p,g,h\n1,1,x,y*h=z\n1,0,x*h=y,z\n1,1,5*,a=b\n";
+    let all = measure(&import(csv, COLUMNS, &["g", "h"]).unwrap(), "{groups: [[g, h], g], metrics: [count]}").unwrap();
+    let counted =
+        |by: &str| -> Vec<&str> { all.iter().filter(|one| one.by == by && one.value == Some(1.0)).map(|one| one.group.as_str()).collect() };
+    assert_eq!(counted("g*h"), ["g=5**h=a=b", r"g=x*h=y\*h=z", r"g=x\*h=y*h=z"]);
+    assert_eq!(counted("g"), ["g=5*", "g=x", r"g=x\*h=y"]);
+}
+
+#[test]
 fn a_mean_of_how_classes_change_leaves_out_those_that_a_group_lacks() {
     // Group b has no item of class z. Of classes x and y its rates of mistakes are those of the others but for x taken for y.
     let rows = |group: &str, pairs: &[(&str, usize)]| -> String {

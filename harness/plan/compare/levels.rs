@@ -6,6 +6,7 @@ use super::{Entry, admits, over_node};
 use crate::plan::family::{How, Levels};
 use crate::plan::make::Planner;
 use crate::plan::planned::{PlannedScore, Source};
+use crate::score::breakdown::level_of;
 use crate::score::compare::contrast::Pairs;
 use crate::spec::compare::{Comparison, Over, Report, Sides};
 use crate::spec::decode::meant;
@@ -118,7 +119,8 @@ impl Planner<'_> {
         let known = self.labels(entry, by);
         let mut label = |level: &Written<String>| {
             let of_field = known.iter().map(|label| label.strip_prefix(by).and_then(|level| level.strip_prefix('=')).unwrap_or(label));
-            let found = known.iter().position(|label| *label == level.value).or_else(|| meant(&level.node, of_field));
+            let named = |label: &String| *label == level.value || *label == level_of(by, &level.value);
+            let found = known.iter().position(named).or_else(|| meant(&level.node, of_field));
             let found = found.map(|place| known[place].clone());
             if found.is_none() && self.request.only.is_empty() {
                 let message = format!("there is no group `{}` by `{by}`", level.value);
@@ -177,7 +179,7 @@ impl Planner<'_> {
                 let levels = levels(score, field);
                 let longer = |label: &String| {
                     let separator = if label.is_empty() { "" } else { "*" };
-                    levels.iter().map(|level| format!("{label}{separator}{field}={level}")).collect::<Vec<_>>()
+                    levels.iter().map(|level| format!("{label}{separator}{}", level_of(field, level))).collect::<Vec<_>>()
                 };
                 labels.iter().flat_map(longer).collect()
             })
