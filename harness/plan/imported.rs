@@ -216,11 +216,12 @@ pub(super) fn check_columns<'a>(
         }
         is_there
     };
-    let readable = model.columns.names().fold(true, |readable, name| check(name, &model.columns.node) && readable);
+    // All are told, and not the first alone.
+    let found: Vec<bool> = model.columns.names().map(|name| check(name, &model.columns.node)).collect();
     fields.for_each(|(name, node)| {
         check(name, node);
     });
-    readable.then_some(())
+    found.iter().all(|found| *found).then_some(())
 }
 
 /// The scalar that says a text.
