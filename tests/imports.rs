@@ -58,8 +58,7 @@ pub(crate) fn agree(place: &str) {
 
 #[test]
 fn items_without_group_or_subject_are_counted() {
-    let table =
-        "id,g,person,truth,guess,v\n1,a,p,y,y,[1 0]\n2,,p,n,n,[0 1]\n3,b,q,y,n,[1 1]\n4,b,,y,y,[1 2]\n5,,,n,y,[2 1]\n6,a,q,,y,[3 1]\n";
+    let table = "id,g,person,truth,guess,v,u,w\n1,a,p,y,y,[1 0],1,0\n2,,p,n,n,[0 1],0,0\n3,b,q,y,n,[1 1],1,\n4,b,,y,y,[1 2],,0\n5,,,n,y,[2 1],1,1\n6,a,q,,y,[3 1],,\n";
     let table = table.replace(" ", ";").replace("[", "\"[").replace("]", "]\"").replace(";", ", ");
     let study = |columns: &str, evaluation: &str| {
         let text = format!(
@@ -72,6 +71,11 @@ fn items_without_group_or_subject_are_counted() {
     };
     let decided = "predictions: p.csv, columns: {id: id, label: truth, decision: guess, subject: person}";
     insta::assert_snapshot!(study(decided, "positive: y, metrics: [accuracy_score]"));
+    let several = "predictions: p.csv, columns: {id: id, label: {u: u, w: w}, scores: {u: id, w: id}}";
+    let told = study(several, "decide: {threshold: 0.5}, metrics: [count]");
+    assert!(told.contains("1 of 6 items has no label and counts nowhere"), "{told}");
+    let count = fairgrid(["explain", "count"]).run().ok();
+    assert!(count.contains("items with a known label"), "{count}");
     let vectors = "embeddings: p.csv, columns: {id: id, embedding: v, subject: person}";
     insta::assert_snapshot!(study(vectors, "pairs: {score: cosine, groups: any}, decide: {threshold: 0.5}, metrics: [false_match_rate]"));
 }

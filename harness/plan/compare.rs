@@ -14,7 +14,7 @@ use super::planned::{PlannedCell, PlannedScore, Source};
 use crate::score::compare::align::{UNWEIGHTED, align};
 use crate::score::predictions::pool::pooled;
 use crate::spec::cell::{CellEvaluation, Part};
-use crate::spec::compare::{Comparison, Over, Test};
+use crate::spec::compare::{Apart, Comparison, Over, Test};
 use crate::spec::node::Node;
 use crate::spec::problem::Problem;
 use crate::spec::study::Study;
@@ -37,14 +37,27 @@ impl<'s> Entry<'s> {
 }
 
 impl Planner<'_> {
-    /// What every comparison is made of; what is wrong with its names is told where they are written.
-    pub(super) fn compare(&mut self, study: &Study, cells: &[PlannedCell], scores: &[PlannedScore]) -> Vec<PlannedComparison> {
-        if !self.problems.is_empty() || !self.unavailable.is_empty() {
-            // What the evaluations will say is not known.
-            return Vec::new();
+    /// What every comparison is made of, and the names of those that tables say nothing of, as they are wrong; what is, is told where it is
+    /// written.
+    pub(super) fn compare(
+        &mut self,
+        study: &Study,
+        cells: &[PlannedCell],
+        scores: &[PlannedScore],
+    ) -> (Vec<PlannedComparison>, Vec<String>) {
+        if study.unread.is_empty() {
+            self.check_compared(study);
         }
-        self.check_compared(study);
-        study.compare.iter().filter_map(|(name, spec)| self.comparison(&Entry { study, cells, scores, name, spec })).collect()
+        let mut untold = study.unread.clone();
+        let mut planned = Vec::with_capacity(study.compare.len());
+        for (name, spec) in &study.compare {
+            let before = self.problems.len();
+            planned.extend(self.comparison(&Entry { study, cells, scores, name, spec }));
+            // Of all pairs no table has a column, which is told where one is asked for.
+            let is_untold = self.problems.len() > before || spec.over.apart() == Apart::Pair || !self.lacking.is_nothing();
+            untold.extend(is_untold.then(|| name.clone()));
+        }
+        (planned, untold)
     }
 
     fn comparison(&mut self, entry: &Entry<'_>) -> Option<PlannedComparison> {
@@ -53,7 +66,14 @@ impl Planner<'_> {
         let levels = self.levels(entry);
         self.check_axes(entry, levels.as_ref());
         self.check_names(entry, levels.as_ref());
-        let levels = levels.filter(|_| self.problems.len() == before)?;
+        self.check_effects(entry);
+        let levels = levels?;
+        if self.problems.len() > before || !self.lacking.is_nothing() {
+            // What is compared is known, and of what not.
+            self.check_test(entry, &levels, &[]);
+            self.check_likeness(entry, &levels);
+            return None;
+        }
         let place = over_node(spec);
         let chosen = |evaluation: &CellEvaluation| {
             let model = &study.cells[evaluation.cell()].model;
@@ -85,7 +105,6 @@ impl Planner<'_> {
         self.check_each(entry, &levels, &families);
         self.check_test(entry, &levels, &families);
         self.check_likeness(entry, &levels);
-        self.check_effects(entry);
         let included = study.uncertainty.include();
         Some(PlannedComparison {
             name: name.to_owned(),

@@ -87,11 +87,12 @@ pub(super) fn remarks<'e>(
         format!("{lacking} of {all} items {have} no {what} and {become_of_them}")
     };
     let mut remarks = Vec::new();
-    if let Targets::Single(targets) = predictions.targets() {
-        let unlabelled = count(&|row| targets[row].is_none());
-        if (1..all).contains(&unlabelled) {
-            remarks.push(said(unlabelled, "label", "counts nowhere", "count nowhere"));
-        }
+    let unlabelled = match predictions.targets() {
+        Targets::Single(targets) => count(&|row| targets[row].is_none()),
+        Targets::Multi { present, absent } => count(&|row| present[row].is_empty() && absent[row].is_empty()),
+    };
+    if (1..all).contains(&unlabelled) {
+        remarks.push(said(unlabelled, "label", "counts nowhere", "count nowhere"));
     }
     // Originals have no original, and nothing was changed of them; an item of a concept need not show an attribute.
     let partial = |evaluation: &Evaluation, name: &str| {
@@ -178,14 +179,14 @@ pub(super) fn takes_several(evaluation: &Evaluation, columns: &Columns, classes:
     !evaluation.target.is_empty() || (!one && (rules() || evaluation.metrics.iter().any(sigmoid)))
 }
 
-/// Refuses every name that is no column of the table, where it is written.
+/// Refuses every name that is no column of the table, where it is written; `None` where the predictions cannot be read then, as they can without a
+/// field.
 pub(super) fn check_columns<'a>(
     model: &ImportedModel,
     header: &[String],
     fields: impl Iterator<Item = (&'a str, &'a Node)>,
     problems: &mut Problems,
 ) -> Option<()> {
-    let before = problems.len();
     if let [whole] = header
         && let Some(separator) = [";", "\t", "|"].into_iter().find(|separator| whole.contains(separator))
     {
@@ -198,7 +199,8 @@ pub(super) fn check_columns<'a>(
         return None;
     }
     let mut check = |name: &str, within: &Node| {
-        if !header.iter().any(|column| column == name) {
+        let is_there = header.iter().any(|column| column == name);
+        if !is_there {
             let parts: Vec<String> = header
                 .iter()
                 .filter(|column| column.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
@@ -212,10 +214,14 @@ pub(super) fn check_columns<'a>(
             };
             problems.push(Problem::at(written(within, name).unwrap_or(within), message).help(help));
         }
+        is_there
     };
-    model.columns.names().for_each(|name| check(name, &model.columns.node));
-    fields.for_each(|(name, node)| check(name, node));
-    (problems.len() == before).then_some(())
+    // All are told, and not the first alone.
+    let found: Vec<bool> = model.columns.names().map(|name| check(name, &model.columns.node)).collect();
+    fields.for_each(|(name, node)| {
+        check(name, node);
+    });
+    found.iter().all(|found| *found).then_some(())
 }
 
 /// The scalar that says a text.

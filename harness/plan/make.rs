@@ -25,7 +25,7 @@ use crate::spec::model::Model;
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 use crate::spec::study::Study;
-use crate::spec::vocabulary::{Scored, Vocabulary};
+use crate::spec::vocabulary::{Lacking, Scored, Vocabulary};
 
 /// What is asked of a plan.
 #[derive(Clone, Debug, Default)]
@@ -67,8 +67,15 @@ pub fn make(mut study: Study, problems: Problems, backends: &Catalogue, request:
         misfits: Vec::new(),
         common_size: None,
         noted: HashSet::new(),
+        lacking: Lacking::Nothing,
     };
-    let (chosen_cells, chosen_evaluations) = choose(&study, &request.only)?;
+    let (chosen_cells, chosen_evaluations) = match choose(&study, &request.only) {
+        Ok(chosen) => chosen,
+        Err(error) => {
+            error.problems.into_iter().for_each(|problem| planner.problems.push(problem));
+            return Err(SpecError::from(planner.problems).into());
+        }
+    };
     let mut cells = Vec::new();
     let mut positions = HashMap::new();
     let mut splits: HashMap<usize, Vec<(String, Option<Distort>)>> = HashMap::new();
@@ -98,19 +105,27 @@ pub fn make(mut study: Study, problems: Problems, backends: &Catalogue, request:
     }
     planner.check_sides(&study, &chosen_evaluations);
     let mut scores = Vec::new();
+    let mut lacking: Vec<usize> = Vec::new();
     for index in chosen_evaluations {
         let parts = study.evaluations[index].parts.iter().map(|part| positions.get(&part.cell).copied());
-        let Some(of) = parts.collect::<Option<Vec<usize>>>() else { continue };
-        if let Some(score) = planner.score(&study, index, of, &cells) {
-            scores.push(score);
-        }
+        let score = parts.collect::<Option<Vec<usize>>>().and_then(|of| planner.score(&study, index, of, &cells));
+        lacking.extend(score.is_none().then_some(index));
+        scores.extend(score);
     }
     planner.tell_misfits(&study);
-    let comparisons = planner.compare(&study, &cells, &scores);
-    let compared = if planner.problems.is_empty() { planner.compared(&study) } else { Vec::new() };
-    let Planner { mut problems, unavailable, datasets, scored, .. } = planner;
-    if problems.is_empty() && unavailable.is_empty() {
-        let mut vocabulary = Vocabulary { axes: dimensions(&study), scored };
+    planner.lacking = match lacking.as_slice() {
+        _ if !study.read.results => Lacking::Results,
+        [] => Lacking::Nothing,
+        some => {
+            let calls = some.iter().flat_map(|index| &study.evaluations[*index].spec.metrics);
+            Lacking::Metrics(calls.map(|call| call.name.as_ref().unwrap_or(&call.choice.name).clone()).collect())
+        }
+    };
+    let (comparisons, untold) = if study.read.grid { planner.compare(&study, &cells, &scores) } else { (Vec::new(), Vec::new()) };
+    let compared = planner.compared(&study);
+    let Planner { mut problems, unavailable, datasets, scored, lacking, .. } = planner;
+    if study.read.grid && study.read.layout {
+        let mut vocabulary = Vocabulary { axes: dimensions(&study), scored, untold, lacking };
         let default = study.layout.default_table(&vocabulary);
         // Of a part of a study, tables may name what is not there.
         if request.only.is_empty() {
@@ -146,6 +161,8 @@ pub(super) struct Planner<'a> {
     pub(super) common_size: Option<u64>,
     /// What was noted of draws: cells that draw from the same items have the same to tell.
     pub(super) noted: HashSet<String>,
+    /// What is not known of what the evaluations will say, once all have been looked at.
+    pub(super) lacking: Lacking,
 }
 
 impl Planner<'_> {

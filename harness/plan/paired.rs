@@ -30,17 +30,21 @@ impl Planner<'_> {
         taken: &[Taken],
         sources: &[&Source],
         inputs: &mut Vec<Key>,
-    ) -> Option<()> {
+    ) {
         match evaluation.spec.pairs.as_ref().map(|pairs| &pairs.value) {
-            None => Some(()),
-            Some(Pairs::Counterfactual(pairs)) => self.check_counterfactuals(study, evaluation, pairs, taken),
+            None => {}
+            Some(Pairs::Counterfactual(pairs)) => {
+                // What is lacking here was told already.
+                self.check_counterfactuals(study, evaluation, pairs, taken);
+            }
             Some(Pairs::Verification(pairs)) => {
                 let all = sources.iter().filter_map(|source| match source {
                     Source::Imported { predictions, .. } => Some(&**predictions),
                     Source::Backend(_) => None,
                 });
-                let listed = self.check_listed(pairs, all, inputs)?;
-                self.check_verification(evaluation, pairs, listed.as_ref(), taken)
+                if let Some(listed) = self.check_listed(pairs, all, inputs) {
+                    self.check_verification(evaluation, pairs, listed.as_ref(), taken);
+                }
             }
         }
     }

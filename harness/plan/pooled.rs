@@ -13,31 +13,49 @@ use crate::spec::evaluation::Evaluation;
 use crate::spec::problem::{Problem, Problems};
 use crate::spec::study::Study;
 
+/// What else there is where predictions cannot be pooled.
+const AFTER: &str = "means over levels, taken after scoring, are `average`";
+
 impl Planner<'_> {
-    /// What is pooled must be of one kind and about different items.
-    pub(super) fn check_pool(&mut self, study: &Study, evaluation: &CellEvaluation, schemas: &[Schema], taken: &[Taken]) -> Option<()> {
+    /// What is pooled must be of one kind. `imported` says whether it is from files.
+    pub(super) fn check_kinds(&mut self, study: &Study, evaluation: &CellEvaluation, schemas: &[Schema], imported: bool) -> Option<()> {
+        let parts = &evaluation.parts;
+        if parts.len() < 2 {
+            return Some(());
+        }
+        if let Some((differ, whole)) = differing_classes(parts, schemas) {
+            let help = match imported {
+                false => "give all the same classes, in one order".to_owned(),
+                true => format!("say in `columns` which classes there are, for all alike: `classes: [{}]`", whole.join(", ")),
+            };
+            return self.unpooled(study, &differ, help);
+        }
+        if schemas.iter().any(|schema| schema.embeddings.is_some()) && reads_vectors(&evaluation.spec, &schemas[0]) {
+            let reason = "the vectors of one encoder say nothing beside those of another, and the evaluation reads them";
+            return self.unpooled(study, reason, AFTER.to_owned());
+        }
+        Some(())
+    }
+
+    /// What is pooled must be about different items.
+    pub(super) fn check_pool(&mut self, study: &Study, evaluation: &CellEvaluation, taken: &[Taken]) -> Option<()> {
         let parts = &evaluation.parts;
         if parts.len() < 2 {
             return Some(());
         }
         let same = |part: &Part| parts.iter().filter(|other| other.split == part.split).count() > 1;
-        let mut help = "means over levels, taken after scoring, are `average`".to_owned();
-        let reason = if let Some((differ, whole)) = differing_classes(parts, schemas) {
-            help = match taken.is_empty() {
-                true => "give all the same classes, in one order".to_owned(),
-                false => format!("say in `columns` which classes there are, for all alike: `classes: [{}]`", whole.join(", ")),
-            };
-            Some(differ)
-        } else if schemas.iter().any(|schema| schema.embeddings.is_some()) && reads_vectors(&evaluation.spec, &schemas[0]) {
-            Some("the vectors of one encoder say nothing beside those of another, and the evaluation reads them".to_owned())
-        } else if taken.is_empty() {
+        let reason = if taken.is_empty() {
             let split = parts.iter().find(|part| same(part)).and_then(|part| part.split.as_ref());
             split.map(|split| format!("its levels predict the same items, those of `{}`", split.value))
         } else {
             let named = parts.iter().map(|part| part.fold.clone()).zip(taken.iter().map(|taken| Arc::clone(&taken.scored)));
             pooled(named.collect()).err().map(|error| error.to_string())
         };
-        let Some(reason) = reason else { return Some(()) };
+        reason.map_or(Some(()), |reason| self.unpooled(study, &reason, AFTER.to_owned()))
+    }
+
+    /// Says where `pool` is written why it cannot be.
+    fn unpooled(&mut self, study: &Study, reason: &str, help: String) -> Option<()> {
         let mentions: Vec<_> = study.layout.pool.iter().filter(|mention| study.grid.axis(&mention.name).is_some()).collect();
         let axes: Vec<String> = mentions.iter().map(|mention| format!("`{}`", mention.name)).collect();
         let message = format!("{} cannot be pooled: {reason}", axes.join(" and "));

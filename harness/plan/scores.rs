@@ -46,10 +46,13 @@ impl Planner<'_> {
                 evaluation.spec.fields().chain(of_metrics).chain(evaluation.spec.uncertainty.clustered(&study.uncertainty))
             })
         };
-        if let Some(header) = imported::header(&model.file) {
-            imported::check_columns(model, &header, named(), &mut self.problems)?;
+        let header = imported::header(&model.file);
+        if let Some(header) = &header {
+            imported::check_columns(model, header, named(), &mut self.problems)?;
         }
-        let mut fields: Vec<String> = named().map(|(field, _)| field.to_owned()).collect();
+        // A field that is lacking was told: what is wrong besides is found without it.
+        let is_there = |field: &str| header.as_ref().is_none_or(|header| header.iter().any(|column| column == field));
+        let mut fields: Vec<String> = named().map(|(field, _)| field.to_owned()).filter(|field| is_there(field)).collect();
         fields.sort_unstable();
         fields.dedup();
         let data = parts().next().and_then(|(_, part)| part.split.as_ref());
@@ -112,11 +115,17 @@ impl Planner<'_> {
         None
     }
 
-    /// Checks that imported predictions hold what an evaluation scores of them and fits on, which is the answer.
+    /// Checks that imported predictions hold what an evaluation scores of them and fits on, which is the answer; `None` where what is scored is
+    /// missing.
     fn check_imported(&mut self, study: &Study, spec: &Evaluation, part: &Part, predictions: &Arc<Predictions>) -> Option<Taken> {
         let mut select = |split: &Written<String>| {
             let dataset = split.value.split_once('/').map_or("", |(dataset, _)| dataset);
             let data = if study.dataset(dataset).is_some() { Some(&*self.data(study, dataset)?) } else { None };
+            let (_, own) = split.value.split_once('/').unwrap_or_default();
+            if data.is_some_and(|data| !data.splits.contains_key(own)) {
+                // That the dataset has none was told with its rows.
+                return None;
+            }
             let strange =
                 data.filter(|_| spec.target.is_empty()).and_then(|data| Some((stranger(predictions, &data.dataset.classes)?, data)));
             let selected = match strange {
@@ -130,10 +139,11 @@ impl Planner<'_> {
             selected.map_err(|reason| self.problems.push(Problem::at(&split.node, reason + &place))).ok()
         };
         let scored = match &part.split {
-            Some(split) => select(split)?,
-            None => Arc::clone(predictions),
+            Some(split) => select(split),
+            None => Some(Arc::clone(predictions)),
         };
-        let fitting: Vec<_> = part.fitting.iter().map(|split| Some((split.clone(), select(split)?))).collect::<Option<_>>()?;
+        let fitting: Vec<_> = part.fitting.iter().filter_map(|split| Some((split.clone(), select(split)?))).collect();
+        let scored = scored?;
         imported::check_fitting(spec, &scored, &fitting, &mut self.problems);
         imported::check_scale(spec, &fitting, &mut self.problems);
         Some(Taken { split: part.split.clone(), scored, fitting })
@@ -153,6 +163,9 @@ impl Planner<'_> {
                 None => all.push((problem, vec![index])),
             }
         }
+        // What is told of a place already, such as a column that a file lacks, is not told again.
+        let told: Vec<Problem> = self.problems.iter().cloned().collect();
+        all.retain(|(problem, _)| !told.iter().any(|known| known.is_where(problem)));
         for (mut problem, of) in all {
             let scored = tried.iter().filter(|index| evaluation(**index).name == evaluation(of[0]).name).count();
             let cell = &study.cells[evaluation(of[0]).cell()];
@@ -174,10 +187,13 @@ impl Planner<'_> {
             let source = &cells[*cell].source;
             schemas.push(self.part(study, evaluation, part, source, &mut inputs)?);
             if let Source::Imported { predictions, .. } = source {
-                taken.push(self.check_imported(study, &evaluation.spec, part, predictions)?);
+                taken.push(self.check_imported(study, &evaluation.spec, part, predictions));
             }
         }
-        self.check_pool(study, evaluation, &schemas, &taken)?;
+        let imported = !taken.is_empty();
+        // Where rows are missing, the evaluation can be held against the others nevertheless, so that all that is wrong with it is told.
+        let taken: Option<Vec<Taken>> = taken.into_iter().collect();
+        self.check_kinds(study, evaluation, &schemas, imported)?;
         if schemas.len() > 1 {
             schemas.truncate(1);
             schemas[0].embeddings = None;
@@ -185,13 +201,15 @@ impl Planner<'_> {
         let mut problems = Problems::default();
         let scheme = Scheme::of(&evaluation.spec, schemas.first()?, &mut problems);
         self.misfits.push((index, problems));
+        let taken = taken?;
+        self.check_pool(study, evaluation, &taken)?;
         let scheme = scheme?;
         let sources: Vec<&Source> = of.iter().map(|cell| &cells[*cell].source).collect();
-        self.check_pairs(study, evaluation, &taken, &sources, &mut inputs)?;
+        self.check_pairs(study, evaluation, &taken, &sources, &mut inputs);
         if let Some(taken) = taken.first() {
             embedding::check(&evaluation.spec, &scheme, &taken.scored, &mut self.problems);
         }
-        self.check_references(study, evaluation, of.first().map(|cell| &cells[*cell].source), &mut inputs)?;
+        self.check_references(study, evaluation, of.first().map(|cell| &cells[*cell].source), &mut inputs);
         let said = scored(study, evaluation, &scheme);
         if !self.scored.contains(&said) {
             self.scored.push(said);
@@ -199,17 +217,16 @@ impl Planner<'_> {
         let fields = &schemas.first()?.fields;
         if let Some((field, node)) = evaluation.spec.uncertainty.clustered(&study.uncertainty)
             && !fields.contains_key(field)
+            && !self.problems.iter().any(|known| known.is_at(&node.place))
         {
             let help = did_you_mean(field, fields.keys().map(String::as_str));
             self.problems.push(Problem::at(node, format!("`cluster: {field}` names no field of what is scored")).help(help));
-            return None;
         }
         if let (Some(node), None, false) =
             (evaluation.spec.uncertainty.by_subject(&study.uncertainty), &evaluation.spec.pairs, schemas.first()?.subject)
         {
             let problem = Problem::at(node, "`cluster: subject`, and nothing says which subject an item is of");
             self.problems.push(problem.help("name the column or field of the person as `subject`, or write `cluster: none`"));
-            return None;
         }
         let uncertainty = evaluation.spec.uncertainty.over(&study.uncertainty);
         refit::check(&evaluation.spec, scheme.task.multi_label, &uncertainty, &mut self.problems);
@@ -225,29 +242,23 @@ impl Planner<'_> {
     }
 
     /// The splits whose labels metrics look up must exist, and be known by the fields that items are grouped by.
-    fn check_references(
-        &mut self,
-        study: &Study,
-        evaluation: &CellEvaluation,
-        source: Option<&Source>,
-        inputs: &mut Vec<Key>,
-    ) -> Option<()> {
+    fn check_references(&mut self, study: &Study, evaluation: &CellEvaluation, source: Option<&Source>, inputs: &mut Vec<Key>) {
         for reference in references(&evaluation.spec) {
             let Some((dataset, split)) = reference.value.split_once('/') else {
                 let message = format!("expected a split, as `dataset/split`, found `{}`", reference.value);
                 self.problems.push(Problem::at(&reference.node, message));
-                return None;
+                continue;
             };
             if study.dataset(dataset).is_some() {
-                let data = self.data(study, dataset)?;
+                let Some(data) = self.data(study, dataset) else { continue };
                 if !data.dataset.splits.contains_key(split) {
                     let help = did_you_mean(split, data.dataset.splits.keys().map(String::as_str));
                     let message = format!("the dataset `{dataset}` has no split `{split}`");
                     self.problems.push(Problem::at(&reference.node, message).help(help));
-                    return None;
+                    continue;
                 }
                 inputs.push(data.key.clone());
-                self.rows(study, dataset, split)?;
+                self.rows(study, dataset, split);
                 continue;
             }
             let problem = match source {
@@ -261,9 +272,7 @@ impl Planner<'_> {
                 }
             };
             self.problems.push(problem);
-            return None;
         }
-        Some(())
     }
 
     /// What an evaluation takes of one cell: what it will look like, and the keys of what it reads.
@@ -272,7 +281,7 @@ impl Planner<'_> {
         for split in part.split.iter().chain(&part.fitting) {
             let Some((dataset, split)) = split.value.split_once('/') else { continue };
             if study.dataset(dataset).is_some() {
-                self.rows(study, dataset, split)?;
+                self.rows(study, dataset, split);
                 inputs.push(self.data(study, dataset)?.key.clone());
             }
         }

@@ -137,7 +137,7 @@ impl Breakdown {
         for (group, known) in self.groups.iter().zip(&self.levels) {
             let separator = if group.is_empty() { "" } else { "*" };
             for level in levels.iter().map(|level| &field.levels[*level]) {
-                groups.push(format!("{group}{separator}{name}={level}"));
+                groups.push(format!("{group}{separator}{}", level_of(name, level)));
                 all.push(if compared { [known.as_slice(), std::slice::from_ref(level)].concat() } else { known.clone() });
             }
         }
@@ -215,5 +215,15 @@ impl Breakdown {
     pub fn between(&self, first: u32, second: u32) -> u32 {
         let home = self.home(first).filter(|home| self.is_within() && self.home(second) == Some(*home));
         home.map_or(OUTSIDE, |home| home as u32)
+    }
+}
+
+/// `field=level`, of which the name of a group is made. A level that looks like several, as `x*age=old`, is written `x\*age=old`, so that no two
+/// groups have one name.
+pub fn level_of(field: &str, level: &str) -> String {
+    let looks_like_several = level.split_once('*').is_some_and(|(_, rest)| rest.contains('='));
+    match looks_like_several {
+        true => format!("{field}={}", level.replace('\\', r"\\").replace('*', r"\*")),
+        false => format!("{field}={level}"),
     }
 }

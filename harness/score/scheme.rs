@@ -61,7 +61,7 @@ impl Scheme {
                     }
                     _ => did_you_mean(&wanted.value, names.iter().copied()),
                 };
-                problems.push(Problem::at(&wanted.node, format!("unknown {what} `{}`", wanted.value)).help(help));
+                problems.push(Problem::with(&wanted.value, &wanted.node, format!("unknown {what} `{}`", wanted.value)).help(help));
             }
             place
         };

@@ -183,9 +183,10 @@ impl Decode for Comparison {
             (None, None, Some(axis)) => Some(Over::Trend(axis)),
             _ => expected(node, problems, "what differs: one axis or group, `model`, `models: [A, B]`, or `trend: AXIS`"),
         };
+        let named = metrics.is_some();
         let comparison = Self {
             over: over?,
-            metrics: metrics?,
+            metrics: metrics.unwrap_or_default(),
             evaluations,
             average: average.unwrap_or_default(),
             each,
@@ -196,7 +197,7 @@ impl Decode for Comparison {
             adjust: adjust.unwrap_or_default(),
         };
         comparison.check(node, problems);
-        Some(comparison)
+        named.then_some(comparison)
     }
 }
 

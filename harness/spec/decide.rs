@@ -233,17 +233,18 @@ fn thresholds(node: &Node, problems: &mut Problems) -> Option<Rule> {
             goal(node, "`{maximize: METRIC, split: DATASET/SPLIT}`, or `{at: {METRIC: VALUE}, split: DATASET/SPLIT}`", problems)?;
         return Some(Rule::Thresholds { cuts: Cuts::Fitted(Box::new(goal)), of });
     }
-    let mut of = Link::Score;
+    let mut of = Some(Link::Score);
     let mut cuts = Vec::with_capacity(entries.len());
     for (key, value) in entries {
         if key.text == "of" {
-            of = Link::decode(value, problems)?;
+            of = Link::decode(value, problems);
             continue;
         }
         let place = Node { value: Value::Text(key.text.clone()), place: key.place.clone(), via: node.via.clone() };
-        cuts.push((Written { value: key.text.clone(), node: place }, f64::decode(value, problems)?));
+        cuts.push(f64::decode(value, problems).map(|cut| (Written { value: key.text.clone(), node: place }, cut)));
     }
-    Some(Rule::Thresholds { cuts: Cuts::At(cuts), of })
+    let cuts: Option<Vec<_>> = cuts.into_iter().collect();
+    Some(Rule::Thresholds { cuts: Cuts::At(cuts?), of: of? })
 }
 
 fn top_k(node: &Node, problems: &mut Problems) -> Option<Rule> {

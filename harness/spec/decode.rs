@@ -114,6 +114,14 @@ pub fn one_or_many<T: Decode>(node: &Node, problems: &mut Problems) -> Option<Ve
     }
 }
 
+/// The same, less the values that cannot be read: what is wrong with the others is to be told too.
+pub fn those_read<T: Decode>(node: &Node, problems: &mut Problems) -> Option<Vec<T>> {
+    match &node.value {
+        Value::List(items) => Some(items.iter().filter_map(|item| T::decode(item, problems)).collect()),
+        _ => one_or_many(node, problems),
+    }
+}
+
 /// A number between two bounds, both inclusive; an infinite one is none.
 pub fn number_in(node: &Node, problems: &mut Problems, low: f64, high: f64) -> Option<f64> {
     let value = f64::decode(node, problems)?;

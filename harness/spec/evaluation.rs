@@ -2,7 +2,7 @@
 
 use super::calibrate::Calibrate;
 use super::decide::Decide;
-use super::decode::{Choice, Decode, Fields, expected, one_or_many, word};
+use super::decode::{Choice, Decode, Fields, expected, one_or_many, those_read, word};
 use super::distort::Distort;
 use super::embed::Embed;
 use super::node::{Key, Node, Value};
@@ -185,7 +185,7 @@ impl Decode for Evaluation {
         let target = fields.node("target").map(|node| LabelSets::decode(node, problems));
         let calibrate = fields.optional("calibrate", problems);
         let decide_node = fields.node("decide");
-        let decide = decide_node.and_then(|node| one_or_many(node, problems));
+        let decide: Option<Vec<Decide>> = decide_node.and_then(|node| those_read(node, problems));
         let abstained = fields.optional_with("abstained", problems, |node, problems| {
             word(node, problems, &[("wrong", Abstained::Wrong), ("exclude", Abstained::Exclude), ("report", Abstained::Report)])
         });
@@ -205,8 +205,11 @@ impl Decode for Evaluation {
             };
             problems.push(problem.help(help));
         }
-        let mut metrics: Option<Vec<MetricCall>> = fields.required("metrics", problems);
-        if let (Some([]), Some(node)) = (metrics.as_deref(), fields.node("metrics")) {
+        let mut metrics: Option<Vec<MetricCall>> = fields.required_with("metrics", problems, |node, problems| match node.value {
+            Value::List(_) => those_read(node, problems),
+            _ => Vec::decode(node, problems),
+        });
+        if let Some(node) = fields.node("metrics").filter(|node| matches!(&node.value, Value::List(items) if items.is_empty())) {
             return expected(node, problems, "at least one metric, such as `[accuracy_score]`");
         }
         if let (Some(Abstained::Report), Some(metrics), Some(node)) = (abstained, &mut metrics, fields.node("abstained")) {
@@ -244,7 +247,7 @@ impl Decode for Evaluation {
             positive,
             target,
             calibrate,
-            undecided: decide_node.is_some() && decide.is_none(),
+            undecided: decide_node.is_some() && decide.as_ref().is_none_or(Vec::is_empty),
             decide: decide.unwrap_or_default(),
             abstained: abstained.unwrap_or_default(),
             min_count,
@@ -258,7 +261,7 @@ impl Decode for Evaluation {
 
 fn breakdowns(node: &Node, problems: &mut Problems) -> Option<Vec<Written<Vec<String>>>> {
     match &node.value {
-        Value::List(items) => items.iter().map(|item| breakdown(item, problems)).collect(),
+        Value::List(items) => Some(items.iter().filter_map(|item| breakdown(item, problems)).collect()),
         _ => expected(node, problems, "a list of fields (a list inside the list is an intersection)"),
     }
 }

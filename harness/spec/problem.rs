@@ -48,6 +48,11 @@ impl Problem {
         self.labels.first().is_some_and(|(first, _)| first == place)
     }
 
+    /// Whether another is written at the same place.
+    pub fn is_where(&self, other: &Self) -> bool {
+        other.labels.first().is_some_and(|(place, _)| self.is_at(place))
+    }
+
     /// The same, with a remedy.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -73,6 +78,11 @@ impl Problems {
         if !self.0.contains(&problem) {
             self.0.push(problem);
         }
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+        self.0.iter()
     }
 
     /// Whether nothing is wrong so far.

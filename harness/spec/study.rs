@@ -44,8 +44,23 @@ pub struct Study {
     pub uncertainty: Uncertainty,
     /// What is set against what, by name.
     pub compare: IndexMap<String, Comparison>,
+    /// The entries of `compare` that are written wrongly: what they would say is not known.
+    pub unread: Vec<String>,
     /// Tables, what is averaged and pooled in them, and tolerances.
     pub layout: Layout,
+    /// Which parts are read without a mistake.
+    pub read: Read,
+}
+
+/// Which parts of a study are read without a mistake, so that others can be held against them.
+#[derive(Clone, Copy, Debug)]
+pub struct Read {
+    /// The axes, and the data whose folds are one.
+    pub grid: bool,
+    /// These, the models and the evaluations: what there will be numbers of.
+    pub results: bool,
+    /// The tables, and all that says what they show.
+    pub layout: bool,
 }
 
 impl Study {
@@ -72,23 +87,31 @@ impl Study {
                 .push(Problem::at(root, "this is a card and no study").help("`fairgrid data` takes a card; a study names it under `data`"));
             return None;
         }
+        // What is wrong with some parts makes nothing else unknown, or tables alone.
+        let (mut aside, mut of_tables, mut of_compare) = (Problems::default(), Problems::default(), Problems::default());
         let mut fields = Fields::of(root, problems, "a study")?;
+        let earlier = problems.len();
         check_version(&mut fields, "fairgrid", problems);
-        let name = fields.required_with("study", problems, |node, problems| name_of(node, path, problems));
-        let title = fields.optional("title", problems);
-        let tags = fields.optional("tags", problems);
+        let name = fields.required_with("study", &mut aside, |node, problems| name_of(node, path, problems));
+        let title = fields.optional("title", &mut aside);
+        let tags = fields.optional("tags", &mut aside);
         let declared = fields.optional_with("data", problems, datasets).unwrap_or_default();
         let grid_node = fields.node("grid");
         let dealt: Vec<_> = declared.iter().filter_map(|(name, data)| Some((name.as_str(), data.as_ref()?.folds.as_ref()?))).collect();
         let exclude = fields.node("exclude");
         let grid = Grid::decode(grid_node, exclude, &dealt, problems);
+        let is_grid_read = problems.len() == earlier;
         let uncertainty: Option<Uncertainty> = fields.optional("uncertainty", problems);
-        fields.node("uncertainty").into_iter().for_each(|node| check_included(node, &grid, problems));
+        fields.node("uncertainty").into_iter().for_each(|node| check_included(node, &grid, &mut aside));
         let models = fields.required_with("models", problems, entries);
         let evaluate = fields.required_with("evaluate", problems, entries);
-        let compare = fields.optional_with("compare", problems, comparisons).unwrap_or_default();
-        let layout = Layout::take(&mut fields, problems);
-        fields.finish(problems);
+        let compared = fields.optional_with("compare", &mut of_compare, comparisons);
+        let is_listed = of_compare.is_empty() || compared.is_some();
+        let (read, unread): (Vec<_>, Vec<_>) = compared.unwrap_or_default().into_iter().partition(|(_, comparison)| comparison.is_some());
+        let compare = read.into_iter().filter_map(|(name, comparison)| Some((name, comparison?))).collect();
+        let unread = unread.into_iter().map(|(name, _)| name).collect();
+        let layout = Layout::take(&mut fields, &mut of_tables, &mut aside);
+        fields.finish(&mut of_tables);
 
         let before = problems.len();
         let cells = cells(&grid, models.as_deref().unwrap_or_default(), problems);
@@ -96,7 +119,7 @@ impl Study {
             problems.push(Problem::at(exclude, "this leaves no cell to score").help("leave some combination of levels in"));
         }
         let parts = models.iter().chain(&evaluate).flatten().map(|(_, node)| node);
-        check_axes_used(&grid, grid_node, parts, problems);
+        check_axes_used(&grid, grid_node, parts, &mut aside);
         let pooled: Vec<usize> = layout.pool.iter().filter_map(|mention| grid.axis(&mention.name)).collect();
         let evaluations = evaluations(&grid, &cells, models.as_deref(), evaluate.as_deref().unwrap_or_default(), &pooled, problems);
         let mut study = Self {
@@ -112,9 +135,13 @@ impl Study {
             evaluations,
             uncertainty: uncertainty.unwrap_or_default(),
             compare,
+            unread,
+            read: Read { grid: is_grid_read, results: false, layout: is_listed && of_tables.is_empty() },
             layout,
         };
         study.check_splits(&declared, problems);
+        study.read.results = problems.len() == earlier;
+        [aside, of_compare, of_tables].into_iter().flatten().for_each(|problem| problems.push(problem));
         study.data = declared.into_iter().filter_map(|(name, data)| Some((name, data?))).collect();
         Some(study)
     }
@@ -218,12 +245,13 @@ fn datasets(node: &Node, problems: &mut Problems) -> Option<Datasets> {
     Some(entries.iter().map(|(key, node)| (key.text.clone(), DataUse::decode(node, problems))).collect())
 }
 
-fn comparisons(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, Comparison>> {
+/// The entries as written; `None` where one is written wrongly.
+fn comparisons(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, Option<Comparison>>> {
     let Value::Map(entries) = &node.value else { return expected(node, problems, "a map of comparisons") };
     for (key, _) in entries {
         check_name(key, problems);
     }
-    Some(entries.iter().filter_map(|(key, node)| Some((key.text.clone(), Comparison::decode(node, problems)?))).collect())
+    Some(entries.iter().map(|(key, node)| (key.text.clone(), Comparison::decode(node, problems))).collect())
 }
 
 fn check_split(declared: &Datasets, name: &str, node: &Node, problems: &mut Problems) {

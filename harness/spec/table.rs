@@ -256,13 +256,13 @@ impl Decode for Tolerances {
             };
             let mut read = Self::default();
             for (key, value) in entries {
-                let bound = f64::decode(value, problems)?;
-                if bound < 0.0 {
-                    return expected(value, problems, "a tolerance of 0 or more");
-                }
-                match key.text.as_str() {
-                    "default" => read.default = Some(bound),
-                    _ => read.columns.push((Mention::of_key(key, node), bound)),
+                match f64::decode(value, problems) {
+                    Some(bound) if bound >= 0.0 => match key.text.as_str() {
+                        "default" => read.default = Some(bound),
+                        _ => read.columns.push((Mention::of_key(key, node), bound)),
+                    },
+                    Some(_) => expected(value, problems, "a tolerance of 0 or more").unwrap_or_default(),
+                    None => {}
                 }
             }
             Some(read)
@@ -288,14 +288,15 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Reads the keys `average`, `pool`, `spread`, `tables` and `snapshot` of a study. Wrong ones are problems and count as missing.
-    pub fn take(fields: &mut Fields<'_>, problems: &mut Problems) -> Self {
+    /// Reads the keys `average`, `pool`, `spread`, `tables` and `snapshot` of a study. Wrong ones are problems and count as missing; those of the
+    /// last, which change no table, stand `aside`.
+    pub fn take(fields: &mut Fields<'_>, problems: &mut Problems, aside: &mut Problems) -> Self {
         Self {
             average: fields.optional("average", problems).unwrap_or_default(),
             pool: fields.optional("pool", problems).unwrap_or_default(),
             spread: fields.optional("spread", problems),
             tables: fields.optional("tables", problems).unwrap_or_default(),
-            tolerances: fields.optional("snapshot", problems).unwrap_or_default(),
+            tolerances: fields.optional("snapshot", aside).unwrap_or_default(),
         }
     }
 }

@@ -20,8 +20,8 @@ impl Layout {
         }
         let metrics = vocabulary.metric_names(|_| true);
         for (column, _) in &self.tolerances.columns {
-            if !metrics.contains(column.name.as_str()) {
-                let known = metrics.iter().copied().chain(["default"]);
+            if !metrics.contains(column.name.as_str()) && !vocabulary.is_untold(&column.name) {
+                let known = metrics.iter().copied().chain(vocabulary.lacking.metrics()).chain(["default"]);
                 problems.push(
                     Problem::at(&column.node, format!("no evaluation has the column `{}`", column.name))
                         .help(did_you_mean(&column.name, known)),
@@ -47,8 +47,10 @@ impl Check<'_> {
         let before = problems.len();
         self.names(problems);
         let known = problems.len() == before;
-        self.axes(problems);
-        if known {
+        if self.vocabulary.lacking.is_nothing() {
+            self.axes(problems);
+        }
+        if known && self.vocabulary.lacking.is_nothing() {
             self.collisions(problems);
         }
     }
@@ -77,19 +79,17 @@ impl Check<'_> {
         for condition in &self.table.conditions {
             self.condition(condition, problems);
         }
-        if problems.len() > before {
-            // What the table shows is not known, so neither is what it could show.
-            return;
-        }
-        let metrics = self.vocabulary.metric_names(|scored| self.shows(scored));
+        // Where a condition or an evaluation is wrong, it is not known what the table shows: it could show all.
+        let any = problems.len() > before || !self.vocabulary.lacking.is_nothing();
+        let metrics = self.vocabulary.metric_names(|scored| any || self.shows(scored));
         let groupings = self.vocabulary.groupings();
         for column in &self.table.columns {
-            let mut is_known = true;
+            let mut is_known = !any;
             if let Column::Each { over, .. } = column {
                 let is_dimension = dimensions.contains(&over.name.as_str());
                 let is_grouping = groupings.iter().any(|known| same_fields(known, &over.name));
-                is_known = is_dimension != is_grouping;
-                if !is_dimension && !is_grouping {
+                is_known &= is_dimension != is_grouping;
+                if !is_dimension && !is_grouping && self.vocabulary.lacking.is_nothing() {
                     let spreads = |named: &&Mention| dimensions.contains(&named.name.as_str()) || groupings.contains(named.name.as_str());
                     let named = column.metrics().iter().find(spreads).filter(|_| metrics.contains(over.name.as_str()));
                     if let Some(named) = named {
@@ -117,10 +117,10 @@ impl Check<'_> {
                     if is_known {
                         self.readings(column, metric, problems);
                     }
-                } else {
+                } else if !self.vocabulary.is_untold(&metric.name) {
                     problems.push(
                         Problem::at(&metric.node, format!("no evaluation that `{}` shows has the column `{}`", self.name, metric.name))
-                            .help(did_you_mean(&metric.name, metrics.iter().copied())),
+                            .help(did_you_mean(&metric.name, metrics.iter().copied().chain(self.vocabulary.lacking.metrics()))),
                     );
                 }
             }
@@ -153,6 +153,9 @@ impl Check<'_> {
             );
             return;
         };
+        if Word::of(&condition.of.name).is_some() && !self.vocabulary.lacking.is_nothing() {
+            return;
+        }
         for level in &condition.levels {
             if !levels.iter().any(|known| level.means(known)) {
                 problems.push(

@@ -77,7 +77,10 @@ impl Decode for Members {
         let mut fields = Fields::of(node, problems, "a label set (or a list of classes)")?;
         let field = fields.required("from", problems);
         let map = fields.required_with("map", problems, |node, problems| match &node.value {
-            Value::Map(entries) if !entries.is_empty() => entries.iter().map(|entry| level(entry, problems)).collect::<Option<Vec<_>>>(),
+            Value::Map(entries) if !entries.is_empty() => {
+                let levels: Vec<Option<_>> = entries.iter().map(|entry| level(entry, problems)).collect();
+                levels.into_iter().collect::<Option<Vec<_>>>()
+            }
             _ => expected(node, problems, "a map from levels to lists of classes"),
         });
         fields.finish(problems);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::problem::{Problem, Problems, did_you_mean};
+use super::problem::{Problem, Problems, did_you_mean, is_near};
 use super::table::{Column, Dimension, Layout, Mention, Table, Word};
 
 /// Everything that tables can mention.
@@ -12,6 +12,44 @@ pub struct Vocabulary {
     pub axes: Vec<Dimension>,
     /// One entry a pair of a model and an evaluation that scores it.
     pub scored: Vec<Scored>,
+    /// The entries of `compare` that are wrong: what they would say is not known.
+    pub untold: Vec<String>,
+    /// What is not known of the results besides.
+    pub lacking: Lacking,
+}
+
+/// What is not known of the results, as evaluations are wrong: what that may be is no second mistake.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Lacking {
+    /// All is known.
+    #[default]
+    Nothing,
+    /// What becomes of these metrics, as they are written.
+    Metrics(Vec<String>),
+    /// Which models and evaluations there are.
+    Results,
+}
+
+impl Lacking {
+    /// Whether all is known.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::Nothing
+    }
+
+    /// The metrics of which it is not known what becomes of them.
+    pub fn metrics(&self) -> impl Iterator<Item = &str> {
+        let names = if let Self::Metrics(names) = self { names.as_slice() } else { &[] };
+        names.iter().map(String::as_str)
+    }
+
+    /// Whether a column may be one of those that are not known, or was meant to be.
+    pub fn may_be(&self, column: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Metrics(names) => names.iter().any(|name| column.starts_with(name.as_str()) || is_near(column, name)),
+            Self::Results => true,
+        }
+    }
 }
 
 /// What one evaluation says of one model.
@@ -114,6 +152,12 @@ impl Vocabulary {
     pub(super) fn groupings(&self) -> BTreeSet<&str> {
         let metrics = self.scored.iter().flat_map(|scored| &scored.metrics);
         metrics.flat_map(|metric| metric.per_group.iter().chain(&metric.over_groups)).map(String::as_str).collect()
+    }
+
+    /// Whether it is not known if there is a column, as what would make it is wrong, which is told there.
+    pub(super) fn is_untold(&self, column: &str) -> bool {
+        self.lacking.may_be(column)
+            || column.split_once('.').is_some_and(|(comparison, _)| self.untold.iter().any(|untold| untold == comparison))
     }
 
     /// The names that may stand in `rows`.

@@ -15,7 +15,7 @@ pub(crate) fn layout(text: &str) -> Layout {
     let node = Node::parse(&Source::new("study.yaml", text)).unwrap();
     let mut problems = Problems::default();
     let mut fields = Fields::of(&node, &mut problems, "a study").unwrap();
-    let layout = Layout::take(&mut fields, &mut problems);
+    let layout = Layout::take(&mut fields, &mut problems, &mut Problems::default());
     fields.finish(&mut problems);
     problems.check(Some(layout)).unwrap()
 }

@@ -5,7 +5,7 @@ use fairgrid::spec::node::Node;
 use fairgrid::spec::problem::Problems;
 use fairgrid::spec::source::Source;
 use fairgrid::spec::table::{Layout, Mention};
-use fairgrid::spec::vocabulary::{MetricColumn, Scored, ShareOf, Vocabulary};
+use fairgrid::spec::vocabulary::{Lacking, MetricColumn, Scored, ShareOf, Vocabulary};
 
 use super::fixture::{QUICKSTART, dimension, layout};
 
@@ -63,15 +63,18 @@ fn vocabulary() -> Vocabulary {
             scored("small_cnn", &["loss", "seed"], &["argmax"], [metrics(), vec![both]].concat()),
             scored("claimed", &[], &["threshold(0.5)", "tuned"], metrics()),
         ],
+        untold: Vec::new(),
+        lacking: Lacking::Nothing,
     }
 }
 
 /// All problems of a text, as `text underlined: message (help)`.
 fn problems(text: &str) -> String {
     let node = Node::parse(&Source::new("study.yaml", text)).unwrap();
-    let mut problems = Problems::default();
+    let (mut problems, mut aside) = (Problems::default(), Problems::default());
     let mut fields = Fields::of(&node, &mut problems, "a study").unwrap();
-    let layout = Layout::take(&mut fields, &mut problems);
+    let layout = Layout::take(&mut fields, &mut problems, &mut aside);
+    aside.into_iter().for_each(|problem| problems.push(problem));
     fields.finish(&mut problems);
     layout.check(&vocabulary(), &mut problems);
     let Err(error) = problems.check(Some(())) else {
@@ -135,6 +138,7 @@ snapshot: {tolerance: {acuracy_score: 0.1, worst_tone: -1}}
     -1: expected a tolerance of 0 or more, found `-1` (no help)
     seeds: unknown axis `seeds` (did you mean `seed`?)
     fold: unknown axis `fold` (known: `loss`, `seed`)
+    acuracy_score: no evaluation has the column `acuracy_score` (did you mean `accuracy_score`?)
     ");
     insta::assert_snapshot!(problems("
 average: [seeds]

@@ -27,6 +27,57 @@ fn what_is_undefined_may_be_left_out_where_the_spec_says_so() {
 }
 
 #[test]
+fn levels_that_look_like_several_give_no_two_groups_one_name() {
+    let csv = "y,p,g,h\n1,1,x,y*h=z\n1,0,x*h=y,z\n1,1,5*,a=b\n";
+    let all = measure(&import(csv, COLUMNS, &["g", "h"]).unwrap(), "{groups: [[g, h], g], metrics: [count]}").unwrap();
+    let counted =
+        |by: &str| -> Vec<&str> { all.iter().filter(|one| one.by == by && one.value == Some(1.0)).map(|one| one.group.as_str()).collect() };
+    assert_eq!(counted("g*h"), ["g=5**h=a=b", r"g=x*h=y\*h=z", r"g=x\*h=y*h=z"]);
+    assert_eq!(counted("g"), ["g=5*", "g=x", r"g=x\*h=y"]);
+}
+
+#[test]
+fn a_mean_of_how_classes_change_leaves_out_those_that_a_group_lacks() {
+    // Group b has no item of class z. Of classes x and y its rates of mistakes are those of the others but for x taken for y.
+    let rows = |group: &str, pairs: &[(&str, usize)]| -> String {
+        let row = |pair: &str| format!("{},{},{group}\n", &pair[..1], &pair[1..]);
+        pairs.iter().map(|(pair, count)| row(pair).repeat(*count)).collect()
+    };
+    let mistaken = [("xx", 6), ("xz", 2), ("yy", 6), ("yx", 2), ("zz", 6), ("zy", 2)];
+    let csv = format!("y,p,g\n{}{}", rows("a", &mistaken), rows("b", &[("xx", 3), ("xy", 3), ("yy", 5), ("yx", 1)]));
+    let predictions = import(&csv, COLUMNS, &["g"]).unwrap();
+    let of_b = |undefined: &str| {
+        let metrics = "[combined_error_variance, symmetric_distance_error]";
+        let all = measure(&predictions, &format!("{{groups: [g], undefined: {undefined}, metrics: {metrics}}}")).unwrap();
+        ["combined_error_variance", "symmetric_distance_error"].map(|metric| {
+            let found = find(&all, metric, "g", "g=b", "");
+            (found.value.map(|value| (value * 1e6).round() / 1e6), found.reason.clone())
+        })
+    };
+    assert_eq!(of_b("propagate"), [(); 2].map(|()| (None, "no positives of class=z in g=b".to_owned())));
+    // False negatives of x: 5 of 14 items, in b 3 of 6; of y: 3 of 14 and 1 of 6. False positives of x: 3 of 22 and 1 of 6; of y: 5 of 22 and 3 of 6.
+    let changes = [(1.0 / 6.0 * 22.0 / 3.0 - 1.0, 0.5 * 14.0 / 5.0 - 1.0), (0.5 * 22.0 / 5.0 - 1.0, 1.0 / 6.0 * 14.0 / 3.0 - 1.0_f64)];
+    let half = |a: f64, b: f64| ((a - b) / 2.0).powi(2);
+    let variance = half(changes[0].0, changes[1].0) + half(changes[0].1, changes[1].1);
+    let distance = changes.iter().map(|(positive, negative)| (negative - positive).abs()).sum::<f64>() / 2.0;
+    let left_out = "left out: no positives of class=z".to_owned();
+    let expected = [variance, distance].map(|value| (Some((value * 1e6).round() / 1e6), left_out.clone()));
+    assert_eq!(of_b("exclude"), expected);
+    // One class that is left does not vary.
+    let two = import("y,p,g\nx,x,a\nx,y,a\ny,y,a\ny,x,a\nx,x,b\nx,y,b\n", COLUMNS, &["g"]).unwrap();
+    let all = measure(&two, "{groups: [g], undefined: exclude, metrics: [combined_error_variance]}").unwrap();
+    assert_eq!(find(&all, "combined_error_variance", "g", "g=b", "").value, None);
+}
+
+#[test]
+fn a_count_is_of_items_with_a_known_label() {
+    let csv = "a,b,s,t,g\n1,0,0.3,0.4,m\n0,,0.3,0.4,m\n,,0.3,0.4,m\n";
+    let predictions = import(csv, "{label: {a: a, b: b}, scores: {a: s, b: t}}", &["g"]).unwrap();
+    let all = measure(&predictions, "{groups: [g], decide: {threshold: 0.5}, metrics: [count]}").unwrap();
+    assert_eq!(find(&all, "count", "g", "g=m", "").value, Some(2.0));
+}
+
+#[test]
 fn an_empty_intersection_is_shown_as_undefined() {
     let predictions = import("y,p,g,h\n1,1,a,x\n0,0,a,y\n1,0,b,x\n", COLUMNS, &["g", "h"]).unwrap();
     let all = measure(&predictions, "{groups: [[g, h]], metrics: [accuracy_score, accuracy_score_difference]}").unwrap();

@@ -11,7 +11,7 @@ use crate::spec::compare::{Comparison, Report, Test};
 use crate::spec::problem::{Problem, did_you_mean};
 use crate::spec::study::Study;
 use crate::spec::uncertainty::Cluster;
-use crate::spec::vocabulary::{MetricColumn, ShareOf};
+use crate::spec::vocabulary::{Lacking, MetricColumn, ShareOf};
 
 impl Planner<'_> {
     /// The axes that are averaged and matched, and those that tell numbers apart, must exist and not be compared.
@@ -29,7 +29,7 @@ impl Planner<'_> {
             } else if levels.is_some_and(|levels| levels.over == axis.value) {
                 let message = format!("`{}` is what `{name}` compares", axis.value);
                 self.problems.push(Problem::at(&axis.node, message).help("remove it here"));
-            } else if self.request.only.is_empty() && !is_each && !self.spans(spec, &axis.value) {
+            } else if self.request.only.is_empty() && self.lacking.is_nothing() && !is_each && !self.spans(spec, &axis.value) {
                 let message = format!("no cell that `{name}` compares is on the axis `{}`", axis.value);
                 self.problems.push(Problem::at(&axis.node, message).help("remove it here"));
             }
@@ -47,7 +47,7 @@ impl Planner<'_> {
     pub(super) fn check_names(&mut self, entry: &Entry<'_>, levels: Option<&Levels>) {
         let Entry { study, name, spec, .. } = *entry;
         let mut wrong = Vec::new();
-        for evaluation in spec.evaluations.iter().flatten() {
+        for evaluation in spec.evaluations.iter().flatten().filter(|_| self.lacking != Lacking::Results) {
             if !study.evaluations.iter().any(|known| known.name == evaluation.value) {
                 let known = study.evaluations.iter().map(|known| known.name.as_str());
                 let help = did_you_mean(&evaluation.value, known);
@@ -61,8 +61,9 @@ impl Planner<'_> {
                 .filter(|metric| by.is_none_or(|by| metric.per_group.iter().any(|known| known == by)))
                 .map(|metric| metric.name.as_str())
                 .collect();
-            for metric in spec.metrics.iter().filter(|metric| !columns.contains(metric.value.as_str())) {
-                let help = did_you_mean(&metric.value, columns.iter().copied());
+            let is_unknown = |name: &str| !columns.contains(name) && !self.lacking.may_be(name);
+            for metric in spec.metrics.iter().filter(|metric| is_unknown(&metric.value)) {
+                let help = did_you_mean(&metric.value, columns.iter().copied().chain(self.lacking.metrics()));
                 let message = match by {
                     Some(by) => {
                         format!("`{}` has no number for each group of `{by}` in any evaluation that `{name}` compares", metric.value)

@@ -6,14 +6,16 @@ use super::{Entry, admits, over_node};
 use crate::plan::family::{How, Levels};
 use crate::plan::make::Planner;
 use crate::plan::planned::{PlannedScore, Source};
+use crate::score::breakdown::level_of;
 use crate::score::compare::contrast::Pairs;
-use crate::spec::compare::{Over, Report, Sides};
+use crate::spec::compare::{Comparison, Over, Report, Sides};
 use crate::spec::decode::meant;
 use crate::spec::evaluation::Written;
 use crate::spec::node::Value;
 use crate::spec::problem::{Problem, did_you_mean};
 use crate::spec::study::Study;
 use crate::spec::table::Word;
+use crate::spec::vocabulary::Lacking;
 
 impl Planner<'_> {
     /// What is compared, or a problem for every name that means nothing.
@@ -29,7 +31,12 @@ impl Planner<'_> {
             Over::Axis { name, sides } => (name.value.as_str(), Some(sides)),
         };
         let known = match (study.grid.axis(name), &spec.over) {
+            _ if name == "model" && self.lacking == Lacking::Results => return None,
             _ if name == "model" => models(),
+            (None, _) if !self.lacking.is_nothing() => {
+                self.unknown_over(entry, name);
+                return None;
+            }
             (None, _) if name == Word::Decision.text() => rules(),
             (Some(axis), _) => study.grid.axes[axis].levels.iter().map(|level| level.label.clone()).collect(),
             (None, Over::Axis { name, sides }) if self.is_grouping(&name.value) => return self.groups(entry, &name.value, sides),
@@ -108,10 +115,12 @@ impl Planner<'_> {
 
     /// The groups of a breakdown; one of a single field may be named by its level alone.
     fn groups(&mut self, entry: &Entry<'_>, by: &str, sides: &Sides) -> Option<Levels> {
+        self.check_within(entry.spec, by);
         let known = self.labels(entry, by);
         let mut label = |level: &Written<String>| {
             let of_field = known.iter().map(|label| label.strip_prefix(by).and_then(|level| level.strip_prefix('=')).unwrap_or(label));
-            let found = known.iter().position(|label| *label == level.value).or_else(|| meant(&level.node, of_field));
+            let named = |label: &String| *label == level.value || *label == level_of(by, &level.value);
+            let found = known.iter().position(named).or_else(|| meant(&level.node, of_field));
             let found = found.map(|place| known[place].clone());
             if found.is_none() && self.request.only.is_empty() {
                 let message = format!("there is no group `{}` by `{by}`", level.value);
@@ -131,15 +140,27 @@ impl Planner<'_> {
                 (first, second) => Pairs::Two(first?, second?),
             },
         };
-        if entry.spec.report.iter().any(|report| *report != Report::Difference) {
+        Some(Levels { over: by.to_owned(), known, how: How::Groups(pairs) })
+    }
+
+    /// Groups are compared within one score.
+    fn check_within(&mut self, spec: &Comparison, by: &str) {
+        if spec.report.iter().any(|report| *report != Report::Difference) {
             let message = format!("groups have no before and after: between groups of `{by}` there are differences alone");
-            self.problems.push(Problem::at(over_node(entry.spec), message).help("remove `report`"));
+            self.problems.push(Problem::at(over_node(spec), message).help("remove `report`"));
         }
-        if let Some(axis) = entry.spec.average.first() {
+        if let Some(axis) = spec.average.first() {
             let message = "groups are compared within a cell, not within the mean of several";
             self.problems.push(Problem::at(&axis.node, message).help("remove `average`"));
         }
-        Some(Levels { over: by.to_owned(), known, how: How::Groups(pairs) })
+    }
+
+    /// What is wrong with comparing what is no axis, where some evaluations are wrong: their groups are known as they are written alone.
+    fn unknown_over(&mut self, entry: &Entry<'_>, name: &str) {
+        let written = entry.study.evaluations.iter().flat_map(|evaluation| evaluation.spec.compared());
+        if written.map(|entry| entry.value.join("*")).any(|by| by == name) {
+            self.check_within(entry.spec, name);
+        }
     }
 
     /// The labels of the groups by some fields, as far as they are known before anything runs.
@@ -158,7 +179,7 @@ impl Planner<'_> {
                 let levels = levels(score, field);
                 let longer = |label: &String| {
                     let separator = if label.is_empty() { "" } else { "*" };
-                    levels.iter().map(|level| format!("{label}{separator}{field}={level}")).collect::<Vec<_>>()
+                    levels.iter().map(|level| format!("{label}{separator}{}", level_of(field, level))).collect::<Vec<_>>()
                 };
                 labels.iter().flat_map(longer).collect()
             })

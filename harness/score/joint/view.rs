@@ -13,7 +13,7 @@ use super::registry::{Compute, Pick, Source};
 use crate::data::frame::Targets;
 use crate::score::audit::Audit;
 use crate::score::breakdown::combine::Combine;
-use crate::score::breakdown::{Breakdown, Grouping};
+use crate::score::breakdown::{Breakdown, Grouping, level_of};
 use crate::score::compare::resampled::Errs;
 use crate::score::predictions::Decisions;
 use crate::score::rule::{FittedRules, decide};
@@ -105,7 +105,7 @@ impl View<'_> {
         };
         let taken: Option<Vec<Option<u32>>> =
             options.predicted.as_ref().and_then(|field| predictions.fields().get(&field.value)).map(|factor| {
-                let name = |level: &String| format!("{}{}={level}", self.within(), self.grouping.compared().join("*"));
+                let name = |level: &String| format!("{}{}", self.within(), level_of(&self.grouping.compared().join("*"), level));
                 let place = |level: &String| groups.iter().position(|group| *group == name(level)).map(|place| place as u32);
                 let of_code: Vec<Option<u32>> = factor.levels.iter().map(place).collect();
                 factor.codes.iter().map(|code| code.and_then(|code| of_code[code as usize])).collect()

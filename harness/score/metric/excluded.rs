@@ -3,12 +3,13 @@
 use super::{Average, Metric};
 use crate::score::lens::roc::Roc;
 use crate::score::lens::tally::{Bin, Tally};
-use crate::score::registry::{Compute, Reads};
+use crate::score::registry::{Compute, Reads, changes};
 use crate::score::value::{Cause, Undefined, Value};
 
 impl Metric {
-    /// Why each class that is left out of a part's number of a group has none; none where it is no mean over classes.
-    pub fn excluded(&self, part: usize, tally: &Tally) -> Vec<Undefined> {
+    /// Why each class that is left out of a part's number of a group has none; none where it is no mean over classes. `whole` is what the group
+    /// is set against, if it is.
+    pub fn excluded(&self, part: usize, tally: &Tally, whole: &Tally) -> Vec<Undefined> {
         let all = |_: usize| true;
         let of_class = |classes: usize, counts: &dyn Fn(usize) -> bool, of: &dyn Fn(usize) -> Value| {
             let missing = |class: usize| of(class).err().map(|undefined| undefined.in_class(class));
@@ -23,6 +24,7 @@ impl Metric {
             _ if tally.items <= 0.0 => Vec::new(),
             (Compute::OfClasses(_, of), _) => of_cells(&|class| of.value(&tally.cells[class], self.parameter)),
             (Compute::MeanOfRanks(of, _), _) => of_class(tally.sweeps.len(), &all, &|class| of(&tally.sweeps[class])),
+            (Compute::Changes { .. }, _) => changes(tally, whole).into_iter().filter_map(Result::err).collect(),
             // These are of one class, of each, or of all counts together.
             (_, Average::Whole | Average::Positive(_) | Average::PerClass | Average::Micro | Average::Samples) => Vec::new(),
             (Compute::ClassOf(of), _) => of_class(tally.cells.len(), &all, &|class| of(tally, class)),

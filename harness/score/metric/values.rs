@@ -9,7 +9,7 @@ use crate::score::lens::roc::Roc;
 use crate::score::lens::tally::{Belief, Bin, Confusion, Sweep, Tally};
 use crate::score::lens::together::Together;
 use crate::score::lens::truth::Truth;
-use crate::score::registry::{Compute, Reads};
+use crate::score::registry::{Compute, Reads, changes};
 use crate::score::value::{Cause, Undefined, Value, ratio};
 use crate::spec::evaluation::Policy;
 
@@ -62,7 +62,7 @@ impl Metric {
 
     /// Whether a group's number takes the sums of all items.
     pub fn needs_whole(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part.compute, Compute::Against { .. }))
+        self.parts.iter().any(|part| matches!(part.compute, Compute::Against { .. } | Compute::Changes { .. }))
     }
 
     /// The number of some groups together, each with its place, in an order that knows no names; `None` for a metric that has one a group.
@@ -159,6 +159,7 @@ impl Metric {
         match definition.compute {
             Compute::Whole(of) | Compute::Loss { of, .. } | Compute::Outside(of) => values.push(of(tally)),
             Compute::Against { of, .. } => values.push(of(tally, whole, self.task.positive.unwrap_or(0))),
+            Compute::Changes { of, least } => values.push(changed(of, least, changes(tally, whole), policy)),
             // One number over groups is none of a group.
             Compute::Groups { .. } => values.push(Err(Cause::FewGroups.into())),
             Compute::ClassOf(of) => match self.average {
@@ -265,6 +266,17 @@ fn micro(cells: &[Confusion]) -> Confusion {
     let mut sum = Confusion::default();
     cells.iter().for_each(|cell| sum.add(cell));
     sum
+}
+
+/// The number of the classes that have what it is of; those without make it undefined, unless they may be left out and enough are left.
+fn changed(of: fn(&[(f64, f64)]) -> f64, least: usize, changes: Vec<Result<(f64, f64), Undefined>>, policy: Policy) -> Value {
+    let missing = changes.iter().find_map(|change| change.err());
+    let kept: Vec<(f64, f64)> = changes.into_iter().flatten().collect();
+    match missing {
+        Some(undefined) if policy == Policy::Propagate || kept.len() < least => Err(undefined),
+        _ if kept.is_empty() => Err(Cause::NoClasses.into()),
+        _ => Ok(of(&kept)),
+    }
 }
 
 fn mean<T>(classes: &[T], of: impl Fn(&T) -> Value, policy: Policy) -> Value {

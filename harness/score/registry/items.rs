@@ -5,7 +5,7 @@ use super::*;
 pub(super) const ITEMS: &[Definition] = &[
     Definition {
         name: "count",
-        formula: "number of items (sum of their weights)",
+        formula: "number of items with a known label (sum of their weights); of several labels, with any, be it present or absent",
         range: (0.0, f64::INFINITY),
         direction: Neutral,
         undefined: "never",

@@ -21,6 +21,7 @@ pub(in crate::score) use elsewhere::COMPLEMENT;
 pub use elsewhere::{Elsewhere, SHORT};
 pub use presets::Preset;
 pub use suffixes::Suffix;
+pub use together::changes;
 
 use super::measurement::Direction::{self, Higher, Lower, Neutral};
 use super::value::{Cause, Value, ratio};
@@ -176,6 +177,14 @@ pub enum Compute {
         /// Whether it is about the positive class.
         binary: bool,
     },
+    /// From how far the rates of false positives and negatives of each class are from those of all items, as a share of these: a mean over
+    /// classes of that.
+    Changes {
+        /// Of the classes that have such numbers.
+        of: fn(&[(f64, f64)]) -> f64,
+        /// How many classes it takes.
+        least: usize,
+    },
     /// From the sums of all groups together: one number over groups.
     Groups {
         /// Of the groups.
@@ -225,7 +234,7 @@ impl Compute {
 
     /// Whether it sets groups against each other or against all items.
     pub fn compares(self) -> bool {
-        matches!(self, Self::Groups { .. } | Self::Against { .. } | Self::Outside(_))
+        matches!(self, Self::Groups { .. } | Self::Against { .. } | Self::Changes { .. } | Self::Outside(_))
     }
 
     /// Whether it is about one class, whatever the number of classes.

@@ -222,7 +222,8 @@ pub(super) const TOGETHER: &[Definition] = &[
         undefined: "a class without positives or negatives in a group, or without false positives or negatives among all items",
         source: BLAKENEY,
         peers: &[("Biased-Heritage", "combined_error_variance")],
-        compute: Compute::Against { of: |group, all, _| combined_error_variance(group, all), binary: false },
+        // Of one class it would be 0, whatever the class.
+        compute: Compute::Changes { of: combined_error_variance, least: 2 },
         ..GAP
     },
     Definition {
@@ -232,12 +233,9 @@ pub(super) const TOGETHER: &[Definition] = &[
         undefined: "a class without positives or negatives in a group, or without false positives or negatives among all items",
         source: BLAKENEY,
         peers: &[("Biased-Heritage", "symmetric_distance_error")],
-        compute: Compute::Against {
-            of: |group, all, _| {
-                let changes = changes(group, all)?;
-                Ok(changes.iter().map(|(positive, negative)| (negative - positive).abs()).sum::<f64>() / changes.len() as f64)
-            },
-            binary: false,
+        compute: Compute::Changes {
+            of: |changes| changes.iter().map(|(positive, negative)| (negative - positive).abs()).sum::<f64>() / changes.len() as f64,
+            least: 1,
         },
         ..GAP
     },
@@ -345,7 +343,7 @@ fn between_groups(groups: &Together<'_>, alpha: f64) -> Value {
 }
 
 /// How much the rates of false positives and negatives of each class differ from those of all items, as a share of these.
-fn changes(group: &Tally, all: &Tally) -> Result<Vec<(f64, f64)>, Undefined> {
+pub fn changes(group: &Tally, all: &Tally) -> Vec<Result<(f64, f64), Undefined>> {
     let change = |of: fn(&Confusion) -> (f64, f64), none: Cause, class: usize| {
         let rate = |tally: &Tally| {
             let (part, whole) = of(&tally.cells[class]);
@@ -362,11 +360,10 @@ fn changes(group: &Tally, all: &Tally) -> Result<Vec<(f64, f64)>, Undefined> {
     (0..all.cells.len()).map(of_class).collect()
 }
 
-fn combined_error_variance(group: &Tally, all: &Tally) -> Value {
-    let changes = changes(group, all)?;
+fn combined_error_variance(changes: &[(f64, f64)]) -> f64 {
     let classes = changes.len() as f64;
     let mean = |of: fn(&(f64, f64)) -> f64| changes.iter().map(of).sum::<f64>() / classes;
     let middle = (mean(|change| change.0), mean(|change| change.1));
     let squares = changes.iter().map(|(positive, negative)| (positive - middle.0).powi(2) + (negative - middle.1).powi(2));
-    Ok(squares.sum::<f64>() / classes)
+    squares.sum::<f64>() / classes
 }

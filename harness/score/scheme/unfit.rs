@@ -40,7 +40,11 @@ pub(super) fn unscored(metric: &Metric, call: &MetricCall, schema: &Schema, posi
         }
         (Input::TopK(_) | Input::TopFrom { .. } | Input::Scores | Input::Roc { .. }, Some((_, width))) if width < schema.classes.len() => {
             let problem = Problem::at(node, format!("`{name}` reads one score a class, and the predictions hold the positive's only"));
-            Some(problem.help("give the evaluation its `positive:` class, and no `average`"))
+            let help = match metric.input {
+                Input::TopK(_) | Input::TopFrom { .. } => "name a column for each class in `columns`, as `{CLASS: COLUMN, CLASS: COLUMN}`",
+                _ => "give the evaluation its `positive:` class, and no `average`",
+            };
+            Some(problem.help(help))
         }
         (Input::Probabilities { .. } | Input::Shifts { .. }, Some((kind, width))) => {
             let (of, wanted) = match metric.input {

@@ -36,14 +36,17 @@ impl Sheet<'_> {
             return Omitted::default();
         }
         let metric = self.metrics[spot.metric];
+        // All items are summed where a metric takes them.
+        let whole_of = |group: usize| self.breakdown.home(group as u32).and_then(|home| tallies.get(home)).unwrap_or(&tallies[group]);
         // Of the mean over classes that a group's number is.
         let in_group = |group: usize| {
-            let parts = (0..block.parts).flat_map(move |part| metric.excluded(part, &tallies[group]));
+            let parts = (0..block.parts).flat_map(move |part| metric.excluded(part, &tallies[group], whole_of(group)));
             parts.map(move |undefined| if group < self.breakdown.groups.len() { undefined.in_group(group) } else { undefined })
         };
         let Some(over) = self.over(spot) else {
             // Which group it is goes without saying.
-            let own = spot.group.filter(|_| value.is_ok()).into_iter().flat_map(|group| metric.excluded(0, &tallies[group]));
+            let own =
+                spot.group.filter(|_| value.is_ok()).into_iter().flat_map(|group| metric.excluded(0, &tallies[group], whole_of(group)));
             return Omitted { groups: own.collect(), ..Omitted::default() };
         };
         let among = self.among(spot.metric, spot.panel, roster);

@@ -275,11 +275,15 @@ fn decode_column(fields: &mut Fields, key: &Key, node: &Node, problems: &mut Pro
 
 fn decode_map(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, Option<String>>> {
     let Value::Map(entries) = &node.value else { return expected(node, problems, "a map of values to levels") };
-    let mut map: IndexMap<String, Option<String>> = IndexMap::with_capacity(entries.len());
+    let (mut map, mut sound) = (IndexMap::<String, Option<String>>::with_capacity(entries.len()), true);
     for (key, value) in entries {
         let level = match value.value {
             Value::Null => None,
-            _ => Some(level::name(value, problems)?),
+            _ => {
+                let name = level::name(value, problems);
+                sound &= name.is_some();
+                name
+            }
         };
         // Numbers compare as numbers, and without the blanks around them, so that of two that are one, a value would have both levels.
         let text = key.text.trim();
@@ -289,11 +293,11 @@ fn decode_map(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, O
             let what = if number.is_some() { "number" } else { "value, as blanks around it are no part of it" };
             let message = format!("`{}` and `{other}` are one {what}, and have two levels", key.text);
             problems.push(Problem::at_place(&key.place, message).help("write each once"));
-            return None;
+            sound = false;
         }
         map.insert(text.to_owned(), level);
     }
-    Some(map)
+    sound.then_some(map)
 }
 
 fn decode_edges(node: &Node, problems: &mut Problems) -> Option<Vec<f64>> {
