@@ -41,7 +41,10 @@ pub use self::place::{Existing, place};
 use super::archive;
 use super::error::DataError;
 use super::root::is_pattern;
-use crate::spec::card::{Archives, BoxAt, BoxFormat, COUNTED, Card, Edges, Files, ImageAt, Layout, Pattern, Rows, Template, first_of};
+use super::source::STEM;
+use crate::spec::card::{
+    Archives, BoxAt, BoxFormat, COUNTED, Card, Edges, Files, Header, ImageAt, Layout, Pattern, Rows, TableFile, Template, first_of,
+};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
@@ -203,7 +206,10 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
         let here: Vec<&Item> = items.iter().filter(|item| split.is_none() || item.split == *split).collect();
         let cells: Vec<BTreeMap<String, String>> = here.iter().map(|item| own(card, item)).collect();
         match &rows.image {
-            ImageAt::Path(_) | ImageAt::Pixels(_) => folder.table(file, &cells)?,
+            ImageAt::Path(_) | ImageAt::Pixels(_) => match stems(file, &here) {
+                Some(files) => files.iter().zip(cells).try_for_each(|(file, row)| folder.table(file, &[row]))?,
+                None => folder.table(file, &cells)?,
+            },
             ImageAt::Bytes(column) => {
                 let encoded = |item: &&Item| picture::encoded(mock, item, "");
                 let bytes: Vec<Vec<u8>> = here
@@ -220,6 +226,13 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
     }
     let placed: Vec<(String, &Item)> = paths.into_iter().zip(items.iter()).collect();
     pictures(card, mock, folder, rows.archive.as_deref(), &placed)
+}
+
+/// The tables of items that are told by their tables' names, where these have no room for a column that says so: one each, as images have in YOLO.
+fn stems(file: &TableFile, items: &[&Item]) -> Option<Vec<TableFile>> {
+    let (folder, ending) = file.file.rsplit_once('*').filter(|_| matches!(file.header, Header::Absent(_)))?;
+    let stem = |item: &&Item| item.cells.get(STEM).map(|stem| TableFile { file: format!("{folder}{stem}{ending}"), ..file.clone() });
+    items.iter().map(stem).collect()
 }
 
 /// A template with its holes filled; a column that nothing has decided yet becomes the item's number, as a file's name where it ends a path.
