@@ -10,7 +10,7 @@ use super::dataset::Progress;
 use super::error::DataError;
 use super::sheet::{Column, Sheet};
 use super::table::{TableError, to_element};
-use crate::spec::card::{Card, FieldSource, Join, LabelForm, Layout, Name, Sidecar, Template};
+use crate::spec::card::{Card, FieldSource, Join, LabelForm, Layout, Name, Naming, Sidecar, Template};
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 
@@ -109,6 +109,10 @@ impl Opening<'_> {
         );
         let beside = card.sidecars.iter().map(|sidecar| &sidecar.file);
         columns.extend(beside.flat_map(|file| file.columns().map(|column| (column, &file.node))));
+        if let Some(naming) = card.late_naming() {
+            columns.extend(self.templates().flat_map(|template| template.columns().map(|column| (column, &template.node))));
+            columns.extend(naming.columns().map(|column| (column, &naming.path.node)));
+        }
         columns
     }
 
@@ -149,10 +153,14 @@ impl Opening<'_> {
         self.card.fields.keys().chain(self.card.tables.keys()).chain(own).cloned().chain(of_tables).collect()
     }
 
-    /// What brings columns to the items, each after what has the columns that it is found by; side files go first where they can.
+    /// What brings columns to the items, each after what has the columns that it is found by. Side files go first where they can; but where joined
+    /// tables name the images, after these, since they may lie in the archives of their images.
     pub(super) fn in_order(&self) -> Result<Vec<Beside<'_>>, DataError> {
         let tables = self.card.tables.iter().map(|(name, join)| Beside::Table(name, join));
         let mut left: Vec<Beside> = self.card.sidecars.iter().map(Beside::Files).chain(tables).collect();
+        if self.card.late_naming().is_some() {
+            left.rotate_left(self.card.sidecars.len());
+        }
         let mut order = Vec::with_capacity(left.len());
         while !left.is_empty() {
             let waits = |one: &Beside| one.columns().iter().any(|column| left.iter().any(|other| other.brings(column)));
@@ -165,6 +173,13 @@ impl Opening<'_> {
             order.push(left.remove(next));
         }
         Ok(order)
+    }
+
+    /// How images are named that are found once all of these were read up to one, and that one.
+    pub(super) fn late_naming(&self, order: &[Beside]) -> Option<(usize, Naming<'_>)> {
+        let naming = self.card.late_naming()?;
+        let last = order.iter().rposition(|one| naming.columns().any(|column| one.brings(column)))?;
+        Some((last, naming))
     }
 
     /// Refuses columns of files that neither their names nor a table or side file have.

@@ -4,6 +4,7 @@ mod annotations;
 mod arrays;
 mod boxes;
 mod files;
+mod named;
 mod records;
 mod rows;
 
@@ -64,7 +65,9 @@ impl Column {
 /// The items and their columns.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
+    /// What the items are called; empty until their images are found.
     pub(super) ids: Vec<String>,
+    /// Where their images are; empty until these are found.
     pub(super) places: Vec<Place>,
     pub(super) containers: Vec<Container>,
     /// Where each item is written: an index into `files`, and the line or row.
@@ -115,7 +118,7 @@ impl Sheet {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.ids.len()
+        self.origins.len()
     }
 
     /// The file that says that an item is there: a table, or the image itself.
@@ -161,9 +164,7 @@ impl Sheet {
         }
         kept(&mut self.ids, keep);
         kept(&mut self.places, keep);
-        if !self.windows.is_empty() {
-            kept(&mut self.windows, keep);
-        }
+        kept(&mut self.windows, keep);
         kept(&mut self.origins, keep);
         self.columns.values_mut().for_each(|column| column.retain(keep));
     }
@@ -171,6 +172,11 @@ impl Sheet {
     fn push<'v>(&mut self, id: String, place: Place, origin: (u32, Option<u64>), value: impl Fn(&str) -> Option<&'v str>) {
         self.ids.push(id);
         self.places.push(place);
+        self.push_columns(origin, value);
+    }
+
+    /// Adds an item whose image is found later.
+    fn push_columns<'v>(&mut self, origin: (u32, Option<u64>), value: impl Fn(&str) -> Option<&'v str>) {
         self.origins.push(origin);
         for (name, column) in &mut self.columns {
             column.push(value(name));

@@ -26,9 +26,9 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, sidecar: &Sideca
     let one = |row: usize| -> Result<Vec<Option<String>>, String> {
         let value = |name: &str| sheet.columns.get(name).and_then(|column| column.get(row));
         let file = sidecar.file.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|file| below_root(&file))?;
-        let own = match sheet.places[row] {
-            Place::Record(container, _) => Some(container),
-            Place::File(_) => None,
+        let own = match sheet.places.get(row) {
+            Some(Place::Record(container, _)) => Some(*container),
+            Some(Place::File(_)) | None => None,
         };
         match bytes(
             &whole,

@@ -15,6 +15,7 @@ mod json;
 mod labels;
 mod mock;
 mod mocked;
+mod named;
 mod ontology;
 mod oracle;
 mod packed;

@@ -6,12 +6,11 @@ use std::hash::{BuildHasher, RandomState};
 use super::Sheet;
 use super::arrays::within;
 use super::boxes::edges_of;
-use super::files::place;
+use super::named::{filled, named};
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
 use crate::data::pixel_text;
 use crate::data::rejections::Rejected;
-use crate::data::root::below_root;
 use crate::data::source::{Found, Source};
 use crate::data::table::{self, At, Table};
 use crate::spec::card::{Card, ImageAt, Rows, TableFile, first_of};
@@ -28,7 +27,12 @@ impl Sheet {
     ) -> Result<(), DataError> {
         let below = &found.below;
         let mut wanted: BTreeSet<String> = self.columns.keys().cloned().collect();
-        wanted.extend(rows.image.path().into_iter().chain(&rows.id).flat_map(|template| template.columns()).map(str::to_owned));
+        // What names an image beside its row is not here.
+        let late = card.late_naming().is_some();
+        let naming = card.naming().filter(|_| !late);
+        if !late {
+            wanted.extend(rows.image.path().into_iter().chain(&rows.id).flat_map(|template| template.columns()).map(str::to_owned));
+        }
         let mut broken = pixel_text::Broken::default();
         let container = match &rows.image {
             ImageAt::Bytes(column) => {
@@ -54,7 +58,7 @@ impl Sheet {
             wanted.remove("split");
         }
         let read = wanted.iter().map(String::as_str).chain(split.map(|_| "split")).map(str::to_owned);
-        let archive = rows.archive.as_ref().map(|archive| self.archive(source, archive)).transpose()?;
+        let archive = naming.and_then(|naming| naming.archive).map(|archive| self.archive(source, archive)).transpose()?;
         let options = table::Options { columns: Some(read.collect()), tolerant: true, ..found.options(file) };
         let origin = self.file(below);
         // Of rows that say the same again there may be more than memory has room for.
@@ -90,34 +94,32 @@ impl Sheet {
                 cells.extend(split.map(|split| ("split", split.to_owned())));
                 cells.extend(counted.iter().map(|(name, first)| (*name, (record + first).to_string())));
                 let value = |name: &str| cells.get(name).map(String::as_str);
-                let file = match (&rows.image, container) {
-                    (ImageAt::Path(path), _) => {
-                        path.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|path| below_root(&path))
+                let image = match (&naming, container) {
+                    (Some(naming), _) => named(naming, archive.as_ref(), value).map(Some),
+                    (None, None) => Ok(None),
+                    (None, Some(container)) => {
+                        let image = if let ImageAt::Pixels(_) = rows.image { broken.image(record) } else { Ok(record) };
+                        let id = || rows.id.as_ref().map_or_else(|| Ok(format!("{below}:{}", record + 1)), |id| filled(id, value));
+                        image.and_then(|image| Ok(Some((id()?, Place::Record(container, image)))))
                     }
-                    (ImageAt::Bytes(_) | ImageAt::Pixels(_), _) => Ok(String::new()),
-                };
-                let named = match (&rows.id, &file) {
-                    (Some(id), _) => id.fill(value).map_err(|column| format!("`{column}` is empty")),
-                    (None, Ok(path)) if container.is_none() => Ok(path.clone()),
-                    (None, _) => Ok(format!("{below}:{}", record + 1)),
                 };
                 let window = window.map(|window| edges_of(window, value)).transpose();
-                let place = file.and_then(|path| match (container, &rows.image) {
-                    (Some(container), ImageAt::Pixels(_)) => broken.image(record).map(|image| Place::Record(container, image)),
-                    (Some(container), _) => Ok(Place::Record(container, record)),
-                    (None, _) => place(&path, archive.as_ref()),
-                });
-                match (place, named, window) {
-                    (Ok(place), Ok(id), Ok(window)) => {
+                let origin = (origin, Some(at.number));
+                match (image, window) {
+                    (Ok(Some((id, place))), Ok(window)) => {
                         let earlier = *first.entry(hasher.hash_one(&id)).or_insert(self.len());
                         if self.ids.get(earlier) == Some(&id) && self.places.get(earlier) == Some(&place) {
                             self.rejected.push(rejected(below, &at, &self.taken(earlier)));
                             continue;
                         }
-                        self.push(id, place, (origin, Some(at.number)), value);
+                        self.push(id, place, origin, value);
                         self.windows.extend(window);
                     }
-                    (Err(reason), ..) | (_, Err(reason), _) | (.., Err(reason)) => self.rejected.push(rejected(below, &at, &reason)),
+                    (Ok(None), Ok(window)) => {
+                        self.push_columns(origin, value);
+                        self.windows.extend(window);
+                    }
+                    (Err(reason), _) | (_, Err(reason)) => self.rejected.push(rejected(below, &at, &reason)),
                 }
             }
             above += chunk.height();
