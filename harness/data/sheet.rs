@@ -21,6 +21,7 @@ use super::items::{Container, Place};
 use super::rejections::{Rejected, Rejections};
 use super::root::Root;
 use super::source::Source;
+use super::table::Unmet;
 use super::window::Window;
 use crate::spec::card::{Card, Layout, Template};
 use crate::spec::problem::{Problem, SpecError};
@@ -85,6 +86,8 @@ pub(super) struct Sheet {
     pub(super) misfiled: Kind,
     /// Of labels that are COCO's categories, those that its files list, whether or not an image has them.
     pub(super) categories: BTreeSet<String>,
+    /// Columns that no row of the tables that are read has had so far.
+    unmet: Unmet,
 }
 
 impl Sheet {
@@ -100,6 +103,7 @@ impl Sheet {
                         sheet.read_table(card, source, rows, split.as_deref(), file, &found)?;
                     }
                 }
+                sheet.unmet.check()?;
                 sheet.drop_absent_files(source.root, rows.image.path().filter(|_| rows.archive.is_none()))?;
             }
             Layout::Coco(coco) => {

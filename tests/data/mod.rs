@@ -13,6 +13,7 @@ mod inside;
 mod jpegs;
 mod json;
 mod labels;
+mod lost;
 mod mock;
 mod mocked;
 mod named;

@@ -69,8 +69,9 @@ impl Sheet {
             // And so is the number of a row, where the table has no column of that name.
             let numbers = |name: &str| first_of(name).filter(|_| !chunk.header().iter().any(|column| column == name));
             let own = wanted.iter().filter(|name| numbers(name).is_none());
-            let columns: HashMap<&str, table::Column> =
-                own.map(|name| Ok((name.as_str(), chunk.column(name)?))).collect::<Result<_, table::TableError>>()?;
+            let columns: HashMap<&str, table::Column> = own
+                .filter_map(|name| Some(self.unmet.column(&chunk, name).transpose()?.map(|column| (name.as_str(), column))))
+                .collect::<Result<_, table::TableError>>()?;
             let counted: Vec<(&str, u64)> = wanted.iter().filter_map(|name| Some((name.as_str(), numbers(name)?))).collect();
             let own_split = split.and_then(|split| Some((split, chunk.column("split").ok()?)));
             for malformed in chunk.malformed() {

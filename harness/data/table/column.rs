@@ -10,7 +10,7 @@ use arrow::array::{
 use arrow::datatypes::DataType;
 use serde_json::Value;
 
-use super::path::Astray;
+use super::path::Sought;
 use super::{Table, TableError, parquet, parse, scalar};
 
 /// One column of a table. A cell that is null, absent or empty text is missing: `None`.
@@ -217,7 +217,7 @@ impl<'t> Column<'t> {
             arrays: vec![inner],
             malformed: Vec::new(),
             metadata: Arc::default(),
-            astray: Astray::default(),
+            sought: Sought::default(),
         };
         let column = Column { table: &inner, index: 0 };
         let mut items = Vec::with_capacity(inner.len());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, LargeStringArray};
 use serde_json::{Map, Value};
 
-use super::path::{Astray, reach_mut};
+use super::path::{Sought, reach_mut};
 use super::{Options, Table};
 
 /// Gathers objects; of those whose list, or map, is told apart (`each`), each element is a row.
@@ -20,7 +20,7 @@ pub(super) struct Records {
     /// The columns that some object has had, with the cells since the last table.
     columns: Vec<(String, Vec<Option<String>>)>,
     numbers: Vec<u64>,
-    astray: Astray,
+    sought: Sought,
 }
 
 impl Records {
@@ -33,7 +33,7 @@ impl Records {
             known: HashSet::new(),
             columns: wanted,
             numbers: Vec::new(),
-            astray: Astray::default(),
+            sought: Sought::default(),
         }
     }
 
@@ -79,11 +79,7 @@ impl Records {
             }
         }
         for (name, cells) in &mut self.columns {
-            let value = self.astray.reach(name, record, name);
-            // A key that is there is a column, also where it says nothing.
-            if value.is_some() && !self.known.contains(name.as_str()) {
-                self.known.insert(name.clone());
-            }
+            let value = self.sought.reach(name, record, name);
             cells.push(value.and_then(|value| scalar(value.into_owned())));
         }
         self.numbers.push(number);
@@ -95,8 +91,7 @@ impl Records {
         let (mut names, mut arrays): (Vec<String>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
         for (name, cells) in &mut self.columns {
             let cells = std::mem::take(cells);
-            // Without a row, nobody can say that there is no such column.
-            if self.known.contains(name.as_str()) || self.header.is_empty() {
+            if !self.sought.lacks(name) {
                 names.push(name.clone());
                 arrays.push(Arc::new(LargeStringArray::from(cells)));
             }
@@ -110,7 +105,7 @@ impl Records {
             numbers,
             malformed: Vec::new(),
             metadata: Arc::default(),
-            astray: self.astray.clone(),
+            sought: self.sought.clone(),
         }
     }
 }
