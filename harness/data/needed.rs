@@ -224,7 +224,8 @@ impl Opening<'_> {
         );
         let lacking = |path: &Path, column: &str, help: String| {
             let name = within(column);
-            let (_, node) = own.iter().chain(&either).find(|(other, _)| *other == name)?;
+            let each = || self.each(table).find(|each| each.text == column).map(|each| &each.node);
+            let node = own.iter().chain(&either).find(|(other, _)| *other == name).map(|(_, node)| *node).or_else(each)?;
             Some(Problem::with(&name, node, format!("`{}` has no column `{column}`", path.display())).help(help))
         };
         let problem = match &error {
@@ -257,6 +258,16 @@ impl Opening<'_> {
             _ => return error,
         };
         SpecError::from(Problem::with(column, &labels.node, format!("`{}` has no column `{column}`", path.display())).help(help)).into()
+    }
+
+    /// The lists whose elements are the rows of the items' own tables, or of a joined one.
+    fn each(&self, table: Option<&str>) -> impl Iterator<Item = &Name> {
+        let own = match (&self.card.layout, table) {
+            (Layout::Rows(rows), None) => rows.tables.as_slice(),
+            _ => &[],
+        };
+        let joined = table.and_then(|table| self.card.tables.get(table)).map(|join| &join.table);
+        own.iter().map(|(_, file)| file).chain(joined).filter_map(|file| file.each.as_ref())
     }
 
     /// What makes paths and ids out of columns, where items are written in tables.

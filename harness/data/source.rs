@@ -198,7 +198,7 @@ pub(super) fn options(file: &TableFile) -> table::Options {
         Header::AllButFirst(first) => table::Header::AllButFirst(first.clone()),
         Header::Absent(columns) => table::Header::Absent(columns.clone()),
     };
-    let (at, each) = (file.at.clone(), file.each.clone());
+    let (at, each) = (file.at.clone(), file.each.as_ref().map(|each| each.text.clone()));
     table::Options {
         format,
         encoding: file.encoding,

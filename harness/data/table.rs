@@ -17,6 +17,7 @@ mod parquet;
 mod path;
 mod records;
 mod unmet;
+mod unrolled;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -93,12 +94,14 @@ impl Table {
                 ));
             }
         };
-        let source: Box<dyn Iterator<Item = Result<Self, TableError>> + Send> = match format {
-            Format::Delimited(delimiter) => Box::new(delimited::Delimited::open(path, Some(delimiter), options)?),
-            Format::Whitespace => Box::new(delimited::Delimited::open(path, None, options)?),
-            Format::Parquet => Box::new(parquet::Batches::open(path, options)?),
-            Format::Json => Box::new(json::read(path, options)?),
-            Format::JsonLines => Box::new(json_lines::JsonLines::open(path, options)?),
+        let lists = options.each.as_deref().filter(|_| !matches!(format, Format::Json | Format::JsonLines));
+        let source: Box<dyn Iterator<Item = Result<Self, TableError>> + Send> = match (format, lists) {
+            (_, Some(each)) => Box::new(unrolled::Unrolled::open(path, options, each)?),
+            (Format::Delimited(delimiter), None) => Box::new(delimited::Delimited::open(path, Some(delimiter), options)?),
+            (Format::Whitespace, None) => Box::new(delimited::Delimited::open(path, None, options)?),
+            (Format::Parquet, None) => Box::new(parquet::Batches::open(path, options)?),
+            (Format::Json, None) => Box::new(json::read(path, options)?),
+            (Format::JsonLines, None) => Box::new(json_lines::JsonLines::open(path, options)?),
         };
         let mut told = options.told.clone();
         told.retain(|(name, _)| options.columns.iter().flatten().any(|kept| kept == name));

@@ -33,3 +33,4 @@ mod shown;
 mod table;
 mod unforeseen;
 mod unlikely;
+mod unrolled;

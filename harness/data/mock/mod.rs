@@ -217,7 +217,7 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
                     .map(encoded)
                     .collect::<Result<_, String>>()
                     .map_err(|reason| DataError::dataset(&card.dataset, reason))?;
-                folder.parquet(&file.file, &cells, Some((column, &bytes)))?;
+                folder.parquet(&file.file, &folder::with_lists(file, &cells), Some((column, &bytes)))?;
             }
         }
     }

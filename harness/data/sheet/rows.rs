@@ -99,7 +99,9 @@ impl Sheet {
                     (Some(naming), _) => named(naming, archive.as_ref(), value).map(Some),
                     (None, None) => Ok(None),
                     (None, Some(container)) => {
-                        let image = if let ImageAt::Pixels(_) = rows.image { broken.image(record) } else { Ok(record) };
+                        // Several rows may be of one row of the file.
+                        let image =
+                            if let ImageAt::Pixels(_) = rows.image { broken.image(record) } else { Ok(at.number.saturating_sub(1)) };
                         let id = || rows.id.as_ref().map_or_else(|| Ok(format!("{below}:{}", record + 1)), |id| filled(id, value));
                         image.and_then(|image| Ok(Some((id()?, Place::Record(container, image)))))
                     }

@@ -234,7 +234,12 @@ impl<'t> Column<'t> {
     /// Whether other values may lie in its cells: these are lists, maps, or text that may be one.
     pub(super) fn may_hold_values(&self) -> bool {
         let text = matches!(self.array().data_type(), DataType::LargeUtf8 | DataType::LargeBinary);
-        text || self.holds_lists() || self.holds_maps()
+        text || self.is_nested()
+    }
+
+    /// Whether its cells are lists or maps by their kind.
+    pub(super) fn is_nested(&self) -> bool {
+        self.holds_lists() || self.holds_maps()
     }
 
     /// The list or map that a cell is, also as JSON or Python write it in text; or why it is none.
