@@ -153,7 +153,7 @@ fn lost(node: &Node, file: &str, pick: &Pick, bytes: &[u8]) -> DataError {
 
 /// Where a pointer leads on no further, the pointers to what there is; `None` where there is nothing, so that nobody can say that it is wrong.
 fn beside(json: &serde_json::Value, at: &str) -> Option<Vec<String>> {
-    let above = at.match_indices('/').map(|(end, _)| &at[..end]).filter_map(|above| Some((above, json.pointer(above)?))).last();
+    let above = at.rmatch_indices('/').map(|(end, _)| &at[..end]).find_map(|above| Some((above, json.pointer(above)?)));
     let (above, value) = above.unwrap_or(("", json));
     let keys: Vec<String> = match value {
         serde_json::Value::Null => return None,
