@@ -98,9 +98,11 @@ impl Sheet {
         match &card.layout {
             Layout::Files(files) => sheet.read_files(card, source, files)?,
             Layout::Rows(rows) => {
-                for (split, file) in &rows.tables {
-                    for found in source.all_named(&file.file)? {
-                        sheet.read_table(card, source, rows, split.as_deref(), file, &found)?;
+                let archive = rows.archive.as_ref().filter(|_| card.late_naming().is_none());
+                let archive = archive.map(|archive| sheet.archive(source, archive)).transpose()?;
+                for table in &rows.tables {
+                    for found in source.all_named(&table.1.file)? {
+                        sheet.read_table(card, source, rows, table, &found, archive.as_ref())?;
                     }
                 }
                 sheet.unmet.check()?;

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use super::Sheet;
 use super::arrays::within;
 use super::boxes::edges_of;
+use super::files::Members;
 use super::named::{filled, named};
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
@@ -21,10 +22,11 @@ impl Sheet {
         card: &Card,
         source: &Source,
         rows: &Rows,
-        split: Option<&str>,
-        file: &TableFile,
+        (split, file): &(Option<String>, TableFile),
         found: &Found,
+        archive: Option<&Members>,
     ) -> Result<(), DataError> {
+        let split = split.as_deref();
         let below = &found.below;
         let mut wanted: BTreeSet<String> = self.columns.keys().cloned().collect();
         // What names an image beside its row is not here.
@@ -58,7 +60,6 @@ impl Sheet {
             wanted.remove("split");
         }
         let read = wanted.iter().map(String::as_str).chain(split.map(|_| "split")).map(str::to_owned);
-        let archive = naming.and_then(|naming| naming.archive).map(|archive| self.archive(source, archive)).transpose()?;
         let options = table::Options { columns: Some(read.collect()), tolerant: true, ..found.options(file) };
         let origin = self.file(below);
         // Of rows that say the same again there may be more than memory has room for.
@@ -96,7 +97,7 @@ impl Sheet {
                 cells.extend(counted.iter().map(|(name, first)| (*name, (record + first).to_string())));
                 let value = |name: &str| cells.get(name).map(String::as_str);
                 let image = match (&naming, container) {
-                    (Some(naming), _) => named(naming, archive.as_ref(), value).map(Some),
+                    (Some(naming), _) => named(naming, archive, value).map(Some),
                     (None, None) => Ok(None),
                     (None, Some(container)) => {
                         // Several rows may be of one row of the file.
