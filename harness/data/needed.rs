@@ -195,6 +195,14 @@ impl Opening<'_> {
             joined || groups.contains(&name)
         };
         let mut problems = Problems::default();
+        for (column, node) in files.id.iter().flat_map(|id| id.columns().map(|column| (column, &id.node))) {
+            if self.card.is_beside(column) {
+                let message = format!("files are called by what their names tell, and `{column}` is read beside them");
+                let help =
+                    "let the rows of a table be the items, which may be called by what is joined: `images: {table: …, path: …, id: …}`";
+                problems.push(Problem::with(column, node, message).help(help));
+            }
+        }
         for (named, known) in [(self.columns(), &groups), (self.columns_or_fields(), &either)] {
             for (name, node) in named.into_iter().filter(|(name, _)| !told(name)) {
                 let help = match name.split_once('.') {
@@ -224,9 +232,9 @@ impl Opening<'_> {
         );
         let lacking = |path: &Path, column: &str, help: String| {
             let name = within(column);
-            let each = || self.each(table).find(|each| each.text == column).map(|each| &each.node);
-            let node = own.iter().chain(&either).find(|(other, _)| *other == name).map(|(_, node)| *node).or_else(each)?;
-            Some(Problem::with(&name, node, format!("`{}` has no column `{column}`", path.display())).help(help))
+            let read = || self.read_of(table).into_iter().find(|(other, _)| *other == column);
+            let (text, node) = own.iter().chain(&either).find(|(other, _)| *other == name).copied().or_else(read)?;
+            Some(Problem::with(text, node, format!("`{}` has no column `{column}`", path.display())).help(help))
         };
         let problem = match &error {
             DataError::Table(TableError::Column { path, column, known }) => {
@@ -260,14 +268,16 @@ impl Opening<'_> {
         SpecError::from(Problem::with(column, &labels.node, format!("`{}` has no column `{column}`", path.display())).help(help)).into()
     }
 
-    /// The lists whose elements are the rows of the items' own tables, or of a joined one.
-    fn each(&self, table: Option<&str>) -> impl Iterator<Item = &Name> {
+    /// What of the items' own tables, or of a joined one, is read and is no column of the items: lists whose elements are the rows, and keys.
+    fn read_of(&self, table: Option<&str>) -> Vec<(&str, &Node)> {
         let own = match (&self.card.layout, table) {
             (Layout::Rows(rows), None) => rows.tables.as_slice(),
             _ => &[],
         };
-        let joined = table.and_then(|table| self.card.tables.get(table)).map(|join| &join.table);
-        own.iter().map(|(_, file)| file).chain(joined).filter_map(|file| file.each.as_ref())
+        let joined = table.and_then(|table| self.card.tables.get(table));
+        let files = own.iter().map(|(_, file)| file).chain(joined.map(|join| &join.table));
+        let lists = files.filter_map(|file| file.each.as_ref()).map(|each| (each.text.as_str(), &each.node));
+        lists.chain(joined.into_iter().flat_map(|join| join.key.columns().into_iter().map(|column| (column, &join.node)))).collect()
     }
 
     /// What makes paths and ids out of columns, where items are written in tables.

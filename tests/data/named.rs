@@ -40,7 +40,11 @@ fn a_joined_table_says_where_images_are() {
     let unmatched = GENOME.replace("equals: id}", "equals: id}, unmatched: keep");
     let misspelt = GENOME.replace("'{data.folder}", "'{data.foldr}");
     let circle = GENOME.replace("equals: id", "equals: data.next");
-    let cards = [GENOME, &unmatched, &misspelt, &circle];
+    let lost = GENOME.replace("column: image_id", "column: image");
+    // What files are called their names tell.
+    let files = "root: data\nimages: {glob: '*/*.png', name: '(?<n>.)[.]png', id: '{data.folder}'}
+tables: {data: {file: image_data.csv, key: {column: image_id, equals: n}}}\n";
+    let cards = [GENOME, &unmatched, &misspelt, &circle, &lost, files];
     insta::assert_snapshot!(cards.map(|card| shown(&folder, card).to_string()).join("---\n"));
     // And a mock has its images there.
     let card = folder.path("root/card.yaml");
