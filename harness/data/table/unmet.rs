@@ -1,4 +1,4 @@
-//! Columns that some pieces of a table lack, and that another one, or another file, may have: keys of values, which are written where they say something.
+//! Columns that a piece of a table lacks and another one, or another file, may have: keys of values, which are written where they say something.
 
 use std::collections::HashSet;
 
