@@ -8,7 +8,7 @@ use super::error::DataError;
 use super::rejections::Rejected;
 use super::sheet::{Column, Sheet};
 use super::source::{Found, Source};
-use super::table::{self, Table};
+use super::table::{self, Table, Unmet};
 use crate::spec::card::{Join, JoinKey, first_of};
 
 /// Between the parts of a key that has several.
@@ -16,6 +16,14 @@ const SEPARATOR: char = '\u{1f}';
 
 /// The column that says whether an item has a row, 1 or 0, where the table itself has none of this name.
 const FOUND: &str = "found";
+
+/// What a table's rows say in a column.
+enum Cell<'t> {
+    /// What is written, if this piece of the table has the column.
+    Of(Option<table::Column<'t>>),
+    /// That they are there.
+    Found,
+}
 
 /// Joins a table: `name.column` becomes a column of the items, for each wanted column. Where every item stays and none has a row, the answer
 /// says so.
@@ -42,7 +50,7 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
         Table::chunks(&file.path, &table::Options { columns: Some(read.clone()), tolerant: true, ..file.options(&join.table) })
     };
     let opened = files.iter().map(|file| Ok((&file.below, open(file)?))).collect::<Result<Vec<_>, DataError>>()?;
-    let (mut above, mut implied) = (0, true);
+    let (mut above, mut implied, mut unmet) = (0, true, Unmet::default());
     for (below, chunk) in opened.into_iter().flat_map(|(below, chunks)| chunks.map(move |chunk| (below, chunk))) {
         let chunk = chunk?;
         for malformed in chunk.malformed() {
@@ -52,12 +60,13 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
         // Where no column is called `row` or `index`, that is the number of a row.
         let numbers = |name: &str| first_of(name).filter(|_| !has(name));
         let keys = join.key.columns();
-        let parts = keys.iter().filter(|name| numbers(name).is_none()).map(|name| Ok((*name, chunk.column(name)?)));
+        let parts = keys.iter().filter(|name| numbers(name).is_none());
+        let parts = parts.filter_map(|name| Some(unmet.column(&chunk, name).transpose()?.map(|column| (*name, column))));
         let parts = parts.collect::<Result<Vec<_>, table::TableError>>()?;
         implied &= !has(FOUND);
         let own = |name: &str| name == FOUND && !has(FOUND);
-        let cells = wanted.iter().map(|name| if own(name) { Ok(None) } else { chunk.column(name).map(Some) });
-        let cells: Vec<Option<table::Column>> = cells.collect::<Result<_, _>>()?;
+        let cells = wanted.iter().map(|name| if own(name) { Ok(Cell::Found) } else { unmet.column(&chunk, name).map(Cell::Of) });
+        let cells: Vec<Cell> = cells.collect::<Result<_, _>>()?;
         for (row, place) in chunk.places().into_iter().enumerate() {
             let refuse = |reason: String| Rejected { what: below.clone(), line: Some(chunk.at(row).number), reason };
             let texts = parts.iter().map(|(name, column)| Ok((*name, column.text(row)?)));
@@ -88,8 +97,9 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
             }
             for (column, cell) in columns.iter_mut().zip(&cells) {
                 match cell {
-                    Some(cell) => column.push(cell.text(row)?.as_deref()),
-                    None => column.push(Some("1")),
+                    Cell::Of(Some(cell)) => column.push(cell.text(row)?.as_deref()),
+                    Cell::Of(None) => column.push(None),
+                    Cell::Found => column.push(Some("1")),
                 }
             }
             *kept = Some(rows);
@@ -97,6 +107,7 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
         }
         above += chunk.height();
     }
+    unmet.check()?;
     sheet.contents.extend(files.iter().filter_map(|file| file.told(&read)));
     sheet.tables.extend(files.iter().map(|file| file.stored().to_owned()));
     let found: Vec<Option<u32>> = (0..sheet.len()).map(|row| by_key.get(&own(sheet, row)?).copied().flatten()).collect();

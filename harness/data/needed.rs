@@ -10,7 +10,7 @@ use super::dataset::Progress;
 use super::error::DataError;
 use super::sheet::{Column, Sheet};
 use super::table::{TableError, to_element};
-use crate::spec::card::{Card, FieldSource, Join, LabelForm, Layout, Name, Sidecar, Template};
+use crate::spec::card::{Card, FieldSource, Join, LabelForm, Layout, Name, Naming, Sidecar, Template};
 use crate::spec::node::Node;
 use crate::spec::problem::{Problem, Problems, SpecError, did_you_mean};
 
@@ -109,6 +109,10 @@ impl Opening<'_> {
         );
         let beside = card.sidecars.iter().map(|sidecar| &sidecar.file);
         columns.extend(beside.flat_map(|file| file.columns().map(|column| (column, &file.node))));
+        if let Some(naming) = card.late_naming() {
+            columns.extend(self.templates().flat_map(|template| template.columns().map(|column| (column, &template.node))));
+            columns.extend(naming.columns().map(|column| (column, &naming.path.node)));
+        }
         columns
     }
 
@@ -149,10 +153,14 @@ impl Opening<'_> {
         self.card.fields.keys().chain(self.card.tables.keys()).chain(own).cloned().chain(of_tables).collect()
     }
 
-    /// What brings columns to the items, each after what has the columns that it is found by; side files go first where they can.
+    /// What brings columns to the items, each after what has the columns that it is found by. Side files go first where they can; but where joined
+    /// tables name the images, after these, since they may lie in the archives of their images.
     pub(super) fn in_order(&self) -> Result<Vec<Beside<'_>>, DataError> {
         let tables = self.card.tables.iter().map(|(name, join)| Beside::Table(name, join));
         let mut left: Vec<Beside> = self.card.sidecars.iter().map(Beside::Files).chain(tables).collect();
+        if self.card.late_naming().is_some() {
+            left.rotate_left(self.card.sidecars.len());
+        }
         let mut order = Vec::with_capacity(left.len());
         while !left.is_empty() {
             let waits = |one: &Beside| one.columns().iter().any(|column| left.iter().any(|other| other.brings(column)));
@@ -165,6 +173,13 @@ impl Opening<'_> {
             order.push(left.remove(next));
         }
         Ok(order)
+    }
+
+    /// How images are named that are found once all of these were read up to one, and that one.
+    pub(super) fn late_naming(&self, order: &[Beside]) -> Option<(usize, Naming<'_>)> {
+        let naming = self.card.late_naming()?;
+        let last = order.iter().rposition(|one| naming.columns().any(|column| one.brings(column)))?;
+        Some((last, naming))
     }
 
     /// Refuses columns of files that neither their names nor a table or side file have.
@@ -180,6 +195,14 @@ impl Opening<'_> {
             joined || groups.contains(&name)
         };
         let mut problems = Problems::default();
+        for (column, node) in files.id.iter().flat_map(|id| id.columns().map(|column| (column, &id.node))) {
+            if self.card.is_beside(column) {
+                let message = format!("files are called by what their names tell, and `{column}` is read beside them");
+                let help =
+                    "let the rows of a table be the items, which may be called by what is joined: `images: {table: …, path: …, id: …}`";
+                problems.push(Problem::with(column, node, message).help(help));
+            }
+        }
         for (named, known) in [(self.columns(), &groups), (self.columns_or_fields(), &either)] {
             for (name, node) in named.into_iter().filter(|(name, _)| !told(name)) {
                 let help = match name.split_once('.') {
@@ -209,8 +232,9 @@ impl Opening<'_> {
         );
         let lacking = |path: &Path, column: &str, help: String| {
             let name = within(column);
-            let (_, node) = own.iter().chain(&either).find(|(other, _)| *other == name)?;
-            Some(Problem::with(&name, node, format!("`{}` has no column `{column}`", path.display())).help(help))
+            let read = || self.read_of(table).into_iter().find(|(other, _)| *other == column);
+            let (text, node) = own.iter().chain(&either).find(|(other, _)| *other == name).copied().or_else(read)?;
+            Some(Problem::with(text, node, format!("`{}` has no column `{column}`", path.display())).help(help))
         };
         let problem = match &error {
             DataError::Table(TableError::Column { path, column, known }) => {
@@ -242,6 +266,18 @@ impl Opening<'_> {
             _ => return error,
         };
         SpecError::from(Problem::with(column, &labels.node, format!("`{}` has no column `{column}`", path.display())).help(help)).into()
+    }
+
+    /// What of the items' own tables, or of a joined one, is read and is no column of the items: lists whose elements are the rows, and keys.
+    fn read_of(&self, table: Option<&str>) -> Vec<(&str, &Node)> {
+        let own = match (&self.card.layout, table) {
+            (Layout::Rows(rows), None) => rows.tables.as_slice(),
+            _ => &[],
+        };
+        let joined = table.and_then(|table| self.card.tables.get(table));
+        let files = own.iter().map(|(_, file)| file).chain(joined.map(|join| &join.table));
+        let lists = files.filter_map(|file| file.each.as_ref()).map(|each| (each.text.as_str(), &each.node));
+        lists.chain(joined.into_iter().flat_map(|join| join.key.columns().into_iter().map(|column| (column, &join.node)))).collect()
     }
 
     /// What makes paths and ids out of columns, where items are written in tables.

@@ -60,14 +60,20 @@ impl Opening<'_> {
         let mut sheet = Sheet::read(card, &source, &own, self.names(&own, &joined)).map_err(|error| self.placed(error, None))?;
         let mut aside = Aside { misfiled: std::mem::take(&mut sheet.misfiled), ..Aside::default() };
         let mut gone = Gone::of(card, &sheet);
-        for beside in self.in_order()? {
+        let order = self.in_order()?;
+        let late = self.late_naming(&order);
+        for (place, beside) in order.iter().enumerate() {
             match beside {
                 Beside::Files(sidecar) => sidecar::read(card, self.root, &mut sheet, sidecar)?,
                 Beside::Table(name, table) => {
-                    let wanted = joined.get(name).cloned().unwrap_or_default();
+                    let wanted = joined.get(*name).cloned().unwrap_or_default();
                     let unjoined = join::join(&source, &mut sheet, name, table, &wanted).map_err(|error| self.placed(error, Some(name)))?;
                     aside.unjoined.extend(unjoined);
                 }
+            }
+            if let Some((_, naming)) = late.as_ref().filter(|(last, _)| *last == place) {
+                sheet.find_images(&source, naming)?;
+                gone = Gone::of(card, &sheet);
             }
         }
         if let Some(whose) = &card.whose {

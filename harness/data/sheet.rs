@@ -4,6 +4,7 @@ mod annotations;
 mod arrays;
 mod boxes;
 mod files;
+mod named;
 mod records;
 mod rows;
 
@@ -20,6 +21,7 @@ use super::items::{Container, Place};
 use super::rejections::{Rejected, Rejections};
 use super::root::Root;
 use super::source::Source;
+use super::table::Unmet;
 use super::window::Window;
 use crate::spec::card::{Card, Layout, Template};
 use crate::spec::problem::{Problem, SpecError};
@@ -64,7 +66,9 @@ impl Column {
 /// The items and their columns.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
+    /// What the items are called; empty until their images are found.
     pub(super) ids: Vec<String>,
+    /// Where their images are; empty until these are found.
     pub(super) places: Vec<Place>,
     pub(super) containers: Vec<Container>,
     /// Where each item is written: an index into `files`, and the line or row.
@@ -82,6 +86,8 @@ pub(super) struct Sheet {
     pub(super) misfiled: Kind,
     /// Of labels that are COCO's categories, those that its files list, whether or not an image has them.
     pub(super) categories: BTreeSet<String>,
+    /// Columns that no row of the tables that are read has had so far.
+    unmet: Unmet,
 }
 
 impl Sheet {
@@ -92,11 +98,14 @@ impl Sheet {
         match &card.layout {
             Layout::Files(files) => sheet.read_files(card, source, files)?,
             Layout::Rows(rows) => {
-                for (split, file) in &rows.tables {
-                    for found in source.all_named(&file.file)? {
-                        sheet.read_table(card, source, rows, split.as_deref(), file, &found)?;
+                let archive = rows.archive.as_ref().filter(|_| card.late_naming().is_none());
+                let archive = archive.map(|archive| sheet.archive(source, archive)).transpose()?;
+                for table in &rows.tables {
+                    for found in source.all_named(&table.1.file)? {
+                        sheet.read_table(card, source, rows, table, &found, archive.as_ref())?;
                     }
                 }
+                sheet.unmet.check()?;
                 sheet.drop_absent_files(source.root, rows.image.path().filter(|_| rows.archive.is_none()))?;
             }
             Layout::Coco(coco) => {
@@ -115,7 +124,7 @@ impl Sheet {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.ids.len()
+        self.origins.len()
     }
 
     /// The file that says that an item is there: a table, or the image itself.
@@ -161,9 +170,7 @@ impl Sheet {
         }
         kept(&mut self.ids, keep);
         kept(&mut self.places, keep);
-        if !self.windows.is_empty() {
-            kept(&mut self.windows, keep);
-        }
+        kept(&mut self.windows, keep);
         kept(&mut self.origins, keep);
         self.columns.values_mut().for_each(|column| column.retain(keep));
     }
@@ -171,6 +178,11 @@ impl Sheet {
     fn push<'v>(&mut self, id: String, place: Place, origin: (u32, Option<u64>), value: impl Fn(&str) -> Option<&'v str>) {
         self.ids.push(id);
         self.places.push(place);
+        self.push_columns(origin, value);
+    }
+
+    /// Adds an item whose image is found later.
+    fn push_columns<'v>(&mut self, origin: (u32, Option<u64>), value: impl Fn(&str) -> Option<&'v str>) {
         self.origins.push(origin);
         for (name, column) in &mut self.columns {
             column.push(value(name));

@@ -13,7 +13,9 @@ use super::items::{Container, Place};
 use super::root::{Root, below_root};
 use super::sheet::{Column, Sheet};
 use crate::spec::card::{Card, Pick, Sidecar, Ties};
+use crate::spec::node::Node;
 use crate::spec::path::no_file;
+use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
 /// A side file is at most so long.
 const LONGEST: u64 = 16 << 20;
@@ -23,34 +25,40 @@ pub(super) fn read(card: &Card, root: &Path, sheet: &mut Sheet, sidecar: &Sideca
     let whole = Root::of(root)?;
     let paths: Vec<PathBuf> = sheet.containers.iter().map(|container| container.path(root)).collect();
     let archived = archived(sheet, &paths);
-    let one = |row: usize| -> Result<Vec<Option<String>>, String> {
+    let bytes = |row: usize| -> Result<(String, Option<Vec<u8>>), String> {
         let value = |name: &str| sheet.columns.get(name).and_then(|column| column.get(row));
         let file = sidecar.file.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|file| below_root(&file))?;
-        let own = match sheet.places[row] {
-            Place::Record(container, _) => Some(container),
-            Place::File(_) => None,
+        let own = match sheet.places.get(row) {
+            Some(Place::Record(container, _)) => Some(*container),
+            Some(Place::File(_)) | None => None,
         };
-        match bytes(
-            &whole,
-            &file,
-            archived.get(file.as_str()).and_then(|held| held.iter().find(|(at, ..)| Some(*at) == own).or(held.first())),
-        )
-        .map_err(|reason| format!("the side file `{file}` {reason}"))?
-        {
-            Some(bytes) => {
+        let held = archived.get(file.as_str()).and_then(|held| held.iter().find(|(at, ..)| Some(*at) == own).or(held.first()));
+        let bytes = self::bytes(&whole, &file, held).map_err(|reason| format!("the side file `{file}` {reason}"))?;
+        Ok((file, bytes))
+    };
+    let one = |row: usize| -> Result<Option<Vec<Picked>>, String> {
+        match bytes(row)? {
+            (file, Some(bytes)) => {
                 let picked = sidecar.columns.iter().map(|(name, pick)| self::pick(pick, &bytes, card.lists(name)));
-                picked.collect::<Result<_, String>>().map_err(|reason| format!("the side file `{file}` {reason}"))
+                picked.collect::<Result<_, String>>().map(Some).map_err(|reason| format!("the side file `{file}` {reason}"))
             }
-            None if sidecar.keep_unmatched => Ok(vec![None; sidecar.columns.len()]),
-            None => Err(format!("there is no side file `{file}`")),
+            (_, None) if sidecar.keep_unmatched => Ok(None),
+            (file, None) => Err(format!("there is no side file `{file}`")),
         }
     };
-    let rows: Vec<Result<Vec<Option<String>>, String>> = (0..sheet.len()).into_par_iter().map(one).collect();
+    let rows: Vec<Result<Option<Vec<Picked>>, String>> = (0..sheet.len()).into_par_iter().map(one).collect();
+    let read = || rows.iter().enumerate().filter_map(|(row, picked)| Some((row, picked.as_ref().ok()?.as_ref()?)));
+    for (at, (name, pick)) in sidecar.columns.iter().enumerate() {
+        if let Some((first, _)) = read().next().filter(|_| read().all(|(_, picked)| picked[at] == Picked::Nowhere)) {
+            let (file, bytes) = bytes(first).unwrap_or_default();
+            return Err(lost(sidecar.place_of(name), &file, pick, &bytes.unwrap_or_default()));
+        }
+    }
     let mut hasher = blake3::Hasher::new();
     for (at, name) in sidecar.columns.keys().enumerate() {
         let mut column = Column::default();
         for row in &rows {
-            let value = row.as_ref().ok().and_then(|values| values.get(at)?.as_deref());
+            let value = row.as_ref().ok().and_then(|picked| picked.as_ref()?.get(at)?.text());
             hasher.update(value.unwrap_or("\0").as_bytes()).update(b"\n");
             column.push(value);
         }
@@ -97,29 +105,94 @@ fn bytes(root: &Root<'_>, file: &str, archived: Option<&(u32, &Path, &Member)>) 
     }
 }
 
+/// What a side file has of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Picked {
+    /// A value.
+    Text(String),
+    /// The place of a value, and none there.
+    Empty,
+    /// Not even the place.
+    Nowhere,
+}
+
+impl Picked {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Empty | Self::Nowhere => None,
+        }
+    }
+}
+
+impl From<Option<String>> for Picked {
+    fn from(text: Option<String>) -> Self {
+        text.map_or(Self::Empty, Self::Text)
+    }
+}
+
+/// The error of a column whose place no side file has; `bytes` are those of one of them.
+fn lost(node: &Node, file: &str, pick: &Pick, bytes: &[u8]) -> DataError {
+    let (what, help) = match pick {
+        Pick::Json { at, .. } => {
+            let json = serde_json::from_slice(bytes).unwrap_or_default();
+            let help = match beside(&json, at) {
+                Some(known) if !known.is_empty() => did_you_mean(at, known.iter().map(String::as_str)),
+                _ => "it leads into what is neither a map nor a list".to_owned(),
+            };
+            (format!("anything at `{at}`"), help)
+        }
+        Pick::Element(index) => (format!("an element {index}"), "elements count from 0".to_owned()),
+        Pick::Line { line, word } => {
+            let word = word.map_or_else(String::new, |word| format!(" with a word {word}"));
+            (format!("a line {line}{word}"), "lines and words count from 1".to_owned())
+        }
+    };
+    SpecError::from(Problem::at(node, format!("no side file has {what}: they are such as `{file}`")).help(help)).into()
+}
+
+/// Where a pointer leads on no further, the pointers to what there is; `None` where there is nothing, so that nobody can say that it is wrong.
+fn beside(json: &serde_json::Value, at: &str) -> Option<Vec<String>> {
+    let above = at.rmatch_indices('/').map(|(end, _)| &at[..end]).find_map(|above| Some((above, json.pointer(above)?)));
+    let (above, value) = above.unwrap_or(("", json));
+    let keys: Vec<String> = match value {
+        serde_json::Value::Null => return None,
+        serde_json::Value::Object(entries) if entries.is_empty() => return None,
+        serde_json::Value::Array(elements) if elements.is_empty() => return None,
+        serde_json::Value::Object(entries) => entries.keys().map(|key| key.replace('~', "~0").replace('/', "~1")).collect(),
+        serde_json::Value::Array(elements) => (0..elements.len()).map(|place| place.to_string()).collect(),
+        _ => Vec::new(),
+    };
+    Some(keys.into_iter().map(|key| format!("{above}/{key}")).collect())
+}
+
 /// A value of a side file; where the card reads lists in its column, also a list.
-fn pick(pick: &Pick, bytes: &[u8], list: bool) -> Result<Option<String>, String> {
+fn pick(pick: &Pick, bytes: &[u8], list: bool) -> Result<Picked, String> {
     match pick {
         Pick::Json { at, vote } => {
             let json: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| format!("is not JSON: {error}"))?;
             match (json.pointer(at), vote) {
-                (None | Some(serde_json::Value::Null), _) => Ok(None),
+                (None, _) => Ok(if beside(&json, at).is_some() { Picked::Nowhere } else { Picked::Empty }),
+                (Some(serde_json::Value::Null), _) => Ok(Picked::Empty),
                 (Some(serde_json::Value::Array(votes)), Some(ties)) => {
-                    majority(votes, *ties).map_err(|reason| format!("{reason} at `{at}`"))
+                    majority(votes, *ties).map(Picked::from).map_err(|reason| format!("{reason} at `{at}`"))
                 }
-                (Some(value @ serde_json::Value::Array(_)), None) if list => Ok(Some(value.to_string())),
-                (Some(value), _) => plain(value).map(Some).ok_or_else(|| format!("has no single value at `{at}`")),
+                (Some(value @ serde_json::Value::Array(_)), None) if list => Ok(Picked::Text(value.to_string())),
+                (Some(value), _) => plain(value).map(Picked::Text).ok_or_else(|| format!("has no single value at `{at}`")),
             }
         }
-        Pick::Element(index) => array::element(bytes, *index),
+        Pick::Element(index) => array::element(bytes, *index).map(Picked::from),
         Pick::Line { line, word } => {
             let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
             let line = text.lines().nth(line - 1).map(str::trim);
-            let found = match word {
-                Some(word) => line.and_then(|line| line.split_whitespace().nth(word - 1)),
-                None => line,
-            };
-            Ok(found.filter(|text| !text.is_empty()).map(str::to_owned))
+            Ok(match (line, word) {
+                (None, _) => Picked::Nowhere,
+                (Some(""), _) => Picked::Empty,
+                (Some(line), None) => Picked::Text(line.to_owned()),
+                (Some(line), Some(word)) => {
+                    line.split_whitespace().nth(word - 1).map_or(Picked::Nowhere, |word| Picked::Text(word.to_owned()))
+                }
+            })
         }
     }
 }

@@ -23,6 +23,9 @@ const TABLE: &str = "table";
 /// The column of the folder that a table is in.
 const FOLDER: &str = "table_folder";
 
+/// The column of a table's name without its ending, which may be an image's too.
+pub(super) const STEM: &str = "table_stem";
+
 /// Where the files of a card are read from.
 pub(super) struct Source<'s> {
     /// The folder that all paths start from.
@@ -59,16 +62,18 @@ impl Found {
         self.unpacked.as_deref().unwrap_or(&self.path)
     }
 
-    /// How it is read as a table, whose rows know the file that they are in, and its folder.
+    /// How it is read as a table, whose rows know the file that they are in, its folder and its stem.
     pub(super) fn options(&self, file: &TableFile) -> table::Options {
-        let folder = self.below.rsplit_once('/').map_or(".", |(folder, _)| folder);
-        let told = vec![(TABLE, self.below.clone()), (FOLDER, folder.to_owned())];
+        let (folder, name) = self.below.rsplit_once('/').unwrap_or((".", &self.below));
+        let plain = name.strip_suffix(".gz").unwrap_or(name);
+        let stem = plain.rsplit_once('.').map_or(plain, |(stem, _)| stem);
+        let told = vec![(TABLE, self.below.clone()), (FOLDER, folder.to_owned()), (STEM, stem.to_owned())];
         table::Options { told, stored: self.unpacked.clone(), ..options(file) }
     }
 
     /// What it is called, where one of these columns says so.
     pub(super) fn told<'c>(&self, columns: impl IntoIterator<Item = &'c String>) -> Option<Digest> {
-        let tells = columns.into_iter().any(|column| [TABLE, FOLDER].contains(&column.as_str()));
+        let tells = columns.into_iter().any(|column| [TABLE, FOLDER, STEM].contains(&column.as_str()));
         tells.then(|| Digest::from(blake3::hash(self.below.as_bytes())))
     }
 }
@@ -193,7 +198,7 @@ pub(super) fn options(file: &TableFile) -> table::Options {
         Header::AllButFirst(first) => table::Header::AllButFirst(first.clone()),
         Header::Absent(columns) => table::Header::Absent(columns.clone()),
     };
-    let (at, each) = (file.at.clone(), file.each.clone());
+    let (at, each) = (file.at.clone(), file.each.as_ref().map(|each| each.text.clone()));
     table::Options {
         format,
         encoding: file.encoding,

@@ -35,12 +35,22 @@ pub(super) fn divide(
     // whatever the order of the file.
     let whole: Vec<&str> = splits.undivided().map(|(name, _)| name.as_str()).collect();
     // Where one official split is all items, it does not matter whether `of` names it. Of several, some would be taken for what is left.
-    let alike = official.len() == 1 && official.values().all(|rows| rows.len() == pool.ids.len());
+    let all = official
+        .first()
+        .filter(|(name, rows)| official.len() == 1 && rows.len() == pool.ids.len() && !splits.named.contains_key(name.as_str()));
+    let all = all.map(|(name, _)| name.clone());
+    let of = |split: &Split| split.of.as_ref().filter(|of| Some(&of.text) != all.as_ref()).cloned();
     let phase = |name: &str, split: &Split| match split.share {
-        Share::All => (split.of.is_some(), 0),
-        Share::Fraction { .. } => (split.of.is_some(), 1),
+        Share::All => (of(split).is_some(), 0),
+        Share::Fraction { .. } => (of(split).is_some(), 1),
         // What is left of all items also comes after the parts of some.
-        Share::Rest => (split.of.is_some() || whole.contains(&name), if split.of.is_some() { 2 } else { 3 }),
+        Share::Rest => (of(split).is_some() || whole.contains(&name), if of(split).is_some() { 2 } else { 3 }),
+    };
+    // The other splits of the same items.
+    let siblings = |name: &str, split: &Split| {
+        let base = of(split).map(|of| of.text);
+        let others = splits.named.iter().filter(|(other, sibling)| *other != name && of(sibling).map(|of| of.text) == base);
+        others.map(|(other, _)| other.as_str()).collect::<Vec<_>>()
     };
     let mut ordered: Vec<(&String, &Split)> = splits.named.iter().collect();
     ordered.sort_by_key(|(name, split)| phase(name, split));
@@ -54,7 +64,7 @@ pub(super) fn divide(
         let rows = match &split.share {
             Share::All => rows,
             Share::Fraction { fraction, stratify, seed } => {
-                let others = siblings(name, split, splits);
+                let others = siblings(name, split);
                 let free = units(pool, &rows, &rows_of(&others, &made));
                 let asked = rows.len() as f64 * fraction;
                 let left: usize = free.values().map(Vec::len).sum();
@@ -68,27 +78,32 @@ pub(super) fn divide(
                 drawn
             }
             Share::Rest => {
-                let others = if alike { whole.as_slice() } else { &[] };
-                let taken = rows_of(&[&siblings(name, split, splits), others].concat(), &made);
+                let taken = rows_of(&siblings(name, split), &made);
                 rows.into_iter().filter(|row| !taken.contains(row)).collect()
             }
         };
         bases.insert(name.clone(), rows.clone());
         made.insert(name.clone(), rows);
     }
-    check_bases(pool, splits, &whole, &made)?;
+    check_bases(pool, splits, &whole, &made, &of)?;
     let kept = official.into_iter().filter(|(name, _)| splits.keeps(name, &names));
     let declared = splits.undivided().filter_map(|(name, _)| Some((name.clone(), made.get(name)?.clone())));
     Ok(kept.chain(declared).collect())
 }
 
 /// Refuses a split of all items that shares some with a part of another: that it says nothing of `of` is then the reason.
-fn check_bases(pool: &Pool, splits: &Splits, whole: &[&str], made: &IndexMap<String, Vec<u32>>) -> Result<(), DataError> {
+fn check_bases(
+    pool: &Pool,
+    splits: &Splits,
+    whole: &[&str],
+    made: &IndexMap<String, Vec<u32>>,
+    of: &dyn Fn(&Split) -> Option<Name>,
+) -> Result<(), DataError> {
     let named = || splits.named.iter().filter(|(name, _)| whole.contains(&name.as_str()));
-    for (name, split) in named().filter(|(_, split)| split.of.is_none()) {
+    for (name, split) in named().filter(|(_, split)| of(split).is_none()) {
         let rows = rows_of(&[name], made);
         for (other, part) in named() {
-            let (Some(of), Some(row)) = (&part.of, made.get(other).into_iter().flatten().find(|row| rows.contains(row))) else { continue };
+            let (Some(of), Some(row)) = (of(part), made.get(other).into_iter().flatten().find(|row| rows.contains(row))) else { continue };
             let id = &pool.ids[*row as usize];
             let message = format!("`{name}` is of all items, and `{other}` of those of `{}`: both have `{id}`", of.text);
             let problem = Problem::at(&split.node, message).also(&part.node.place, format!("`{other}`"));
@@ -99,10 +114,6 @@ fn check_bases(pool: &Pool, splits: &Splits, whole: &[&str], made: &IndexMap<Str
     Ok(())
 }
 
-fn same_base(a: &Split, b: &Split) -> bool {
-    a.of.as_ref().map(|of| &of.text) == b.of.as_ref().map(|of| &of.text)
-}
-
 fn base(pool: &Pool, split: &Split, bases: &IndexMap<String, Vec<u32>>) -> Result<Vec<u32>, DataError> {
     match &split.of {
         None => Ok((0..pool.ids.len() as u32).collect()),
@@ -111,13 +122,6 @@ fn base(pool: &Pool, split: &Split, bases: &IndexMap<String, Vec<u32>>) -> Resul
             SpecError::from(problem.help(did_you_mean(&of.text, bases.keys().map(String::as_str)))).into()
         }),
     }
-}
-
-/// The other splits of the same base, without what is left over.
-fn siblings<'s>(name: &str, split: &Split, splits: &'s Splits) -> Vec<&'s str> {
-    let others =
-        splits.named.iter().filter(|(other, sibling)| *other != name && same_base(split, sibling) && !matches!(sibling.share, Share::Rest));
-    others.map(|(other, _)| other.as_str()).collect()
 }
 
 fn rows_of(names: &[&str], made: &IndexMap<String, Vec<u32>>) -> HashSet<u32> {

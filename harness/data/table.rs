@@ -16,6 +16,8 @@ mod literal;
 mod parquet;
 mod path;
 mod records;
+mod unmet;
+mod unrolled;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -33,8 +35,9 @@ pub use self::error::{At, TableError};
 pub use self::format::{Format, Header, Options};
 pub(super) use self::literal::parse;
 pub(super) use self::parquet::{read_all_cells, read_cells};
-use self::path::Astray;
+use self::path::Sought;
 pub(super) use self::records::scalar;
+pub(super) use self::unmet::Unmet;
 
 /// Rows that a chunk holds at most.
 const CHUNK: usize = 65_536;
@@ -63,8 +66,8 @@ pub struct Table {
     numbers: Vec<u64>,
     malformed: Vec<Malformed>,
     metadata: Arc<std::collections::HashMap<String, String>>,
-    /// What is in the way of columns that are not there.
-    astray: Astray,
+    /// The columns that lead into values.
+    sought: Sought,
 }
 
 impl Table {
@@ -91,12 +94,14 @@ impl Table {
                 ));
             }
         };
-        let source: Box<dyn Iterator<Item = Result<Self, TableError>> + Send> = match format {
-            Format::Delimited(delimiter) => Box::new(delimited::Delimited::open(path, Some(delimiter), options)?),
-            Format::Whitespace => Box::new(delimited::Delimited::open(path, None, options)?),
-            Format::Parquet => Box::new(parquet::Batches::open(path, options)?),
-            Format::Json => Box::new(json::read(path, options)?),
-            Format::JsonLines => Box::new(json_lines::JsonLines::open(path, options)?),
+        let lists = options.each.as_deref().filter(|_| !matches!(format, Format::Json | Format::JsonLines));
+        let source: Box<dyn Iterator<Item = Result<Self, TableError>> + Send> = match (format, lists) {
+            (_, Some(each)) => Box::new(unrolled::Unrolled::open(path, options, each)?),
+            (Format::Delimited(delimiter), None) => Box::new(delimited::Delimited::open(path, Some(delimiter), options)?),
+            (Format::Whitespace, None) => Box::new(delimited::Delimited::open(path, None, options)?),
+            (Format::Parquet, None) => Box::new(parquet::Batches::open(path, options)?),
+            (Format::Json, None) => Box::new(json::read(path, options)?),
+            (Format::JsonLines, None) => Box::new(json_lines::JsonLines::open(path, options)?),
         };
         let mut told = options.told.clone();
         told.retain(|(name, _)| options.columns.iter().flatten().any(|kept| kept == name));
@@ -124,9 +129,9 @@ impl Table {
         let arrays = names.par_iter().map(joined).collect::<Result<_, _>>()?;
         let (unit, metadata) = chunks.first().map_or(("row", Arc::default()), |chunk| (chunk.unit, Arc::clone(&chunk.metadata)));
         let numbers = chunks.iter().flat_map(|chunk| chunk.numbers.iter().copied()).collect();
-        let astray = chunks.iter().fold(Astray::default(), |astray, chunk| astray.with(chunk.astray.clone()));
+        let sought = chunks.iter().fold(Sought::default(), |sought, chunk| sought.with(chunk.sought.clone()));
         let malformed = chunks.into_iter().flat_map(|chunk| chunk.malformed).collect();
-        Ok(Self { path: path.to_owned(), unit, header, names, arrays, numbers, malformed, metadata, astray })
+        Ok(Self { path: path.to_owned(), unit, header, names, arrays, numbers, malformed, metadata, sought })
     }
 
     /// Some of the rows, in that order, and of their columns those with these names.
@@ -143,7 +148,7 @@ impl Table {
             numbers: rows.iter().map(|row| self.numbers[*row as usize]).collect(),
             malformed: self.malformed.clone(),
             metadata: Arc::clone(&self.metadata),
-            astray: self.astray.clone(),
+            sought: self.sought.clone(),
         })
     }
 
@@ -158,12 +163,9 @@ impl Table {
         self
     }
 
-    /// Without the columns that lead into lists and to none of their elements, where no row says anything.
-    fn without_astray(mut self) -> Self {
-        let lost: Vec<usize> = (0..self.names.len())
-            .filter(|index| self.astray.of(&self.names[*index]).is_some())
-            .filter(|index| (0..self.len()).all(|row| Column { table: &self, index: *index }.is_missing(row)))
-            .collect();
+    /// Without the columns that lead into values of which none has them.
+    fn without_lost(mut self) -> Self {
+        let lost: Vec<usize> = (0..self.names.len()).filter(|index| self.sought.lacks(&self.names[*index])).collect();
         for index in lost.into_iter().rev() {
             self.names.remove(index);
             self.arrays.remove(index);
@@ -222,9 +224,12 @@ impl Table {
     pub fn column(&self, name: &str) -> Result<Column<'_>, TableError> {
         match self.names.iter().position(|other| other == name) {
             Some(index) => Ok(Column { table: self, index }),
-            None => Err(match self.astray.of(name) {
+            None => Err(match self.sought.list(name) {
                 Some(list) => TableError::List { path: self.path.clone(), column: name.to_owned(), list: list.to_owned() },
-                None => TableError::Column { path: self.path.clone(), column: name.to_owned(), known: self.header.clone() },
+                None => {
+                    let known = self.header.iter().chain(self.sought.beside(name)).cloned().collect();
+                    TableError::Column { path: self.path.clone(), column: name.to_owned(), known }
+                }
             }),
         }
     }

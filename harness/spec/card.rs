@@ -8,6 +8,7 @@ mod glob;
 mod labels;
 mod layout;
 mod level;
+mod naming;
 mod ontology;
 mod pixels;
 mod sidecar;
@@ -28,6 +29,7 @@ pub use self::field::{Bins, Field, FieldSource, Measure, Missing, Outside, Prove
 pub use self::glob::Glob;
 pub use self::labels::{LabelForm, Labels, Names, Others, Said, Truth, class_of};
 pub use self::layout::{BoxAt, BoxFormat, Coco, Edges, Files, ImageAt, Layout, Pattern, Rows};
+pub use self::naming::Naming;
 pub use self::ontology::{Background, Hierarchy, Ontology};
 pub use self::pixels::{ArraySet, Arrays, PixelText, Records, Shape};
 pub use self::sidecar::{Pick, Sidecar, Ties};
@@ -249,10 +251,7 @@ impl Card {
 
     /// The boxes that are read after tables are joined and side files read: all but those that a row tells itself.
     pub fn late_window(&self) -> Option<&BoxAt> {
-        let beside = |column: &String| {
-            let joined = column.split_once('.').is_some_and(|(table, _)| self.tables.contains_key(table));
-            joined || self.sidecars.iter().any(|sidecar| sidecar.columns.contains_key(column))
-        };
+        let beside = |column: &String| self.is_beside(column);
         self.layout.window().filter(|window| !matches!(self.layout, Layout::Rows(_)) || window.columns().iter().any(beside))
     }
 

@@ -1,12 +1,15 @@
 //! Crops by boxes that columns tell, whatever the images lie in.
 
+use std::collections::HashSet;
 use std::io::{Cursor, Write};
 
+use fairgrid::data::bitmap::Pixels;
 use fairgrid::data::dataset::Dataset;
+use fairgrid::data::digest::Digest;
 use fairgrid::data::mock;
 use fairgrid::spec::card::Card;
 
-use super::folder::{Folder, IMAGES};
+use super::folder::{Folder, IMAGES, levels};
 
 /// The sizes of all items, width and height.
 fn sizes(dataset: &Dataset) -> Vec<(u32, u32)> {
@@ -118,4 +121,63 @@ fn boxes_are_rounded_as_pillow_rounds_and_lie_in_the_image_as_it_is_shown() {
     let lying = "the image `t.jpg` cannot be decoded: its box holds no pixel of the 61 x 45 that there are";
     assert_eq!(decoded(1, false), Err(lying.to_owned()));
     assert_eq!(folder.rejected(card), ["`t.csv` 4: `t.jpg`: its box from 46, 1 to 60, 9 holds no pixel of the 45 x 61 that there are"]);
+}
+
+/// YOLO: a text file an image, a line a box, by its middle and in shares of the image's sides; one image has none.
+#[test]
+fn boxes_by_their_middle_are_four_columns() {
+    let folder = Folder::new();
+    folder.image("images/a.png", "rgb.png").image("images/b.png", "rgb.png").image("images/c.png", "rgb.png");
+    let whole = "images: {glob: 'images/*.png'}\n";
+    let pixels = |card: &str, row: u32| {
+        let dataset = folder.open(card).unwrap();
+        let decoded = dataset.items.visit(&[row], |image, encoded| dataset.items.decode(image, encoded, true, &|_, _| 1));
+        decoded.unwrap().remove(0)
+    };
+    let full = pixels(whole, 0);
+    let (width, height, channels) = (full.width as usize, full.height as usize, full.channels as usize);
+    // 3 by 2 pixels from the second across and the third down.
+    let wanted: Vec<u8> =
+        full.bytes.chunks_exact(width * channels).skip(2).take(2).flat_map(|line| &line[channels..4 * channels]).copied().collect();
+    let shares = [2.5 / width as f64, 3.0 / height as f64, 3.0 / width as f64, 2.0 / height as f64].map(|share| share.to_string());
+    folder.write("labels/a.txt", format!("0 0.5 0.5 1 1\n1 {}\n", shares.join(" "))).write("labels/b.txt", "1 0.5 0.5 0.5 0.5\n");
+    folder.write("labels/c.txt", "");
+    let yolo = "images:
+  table: {file: 'labels/*.txt', columns: [class, x, y, w, h]}
+  path: images/{table_stem}.png
+  id: '{table_stem}#{row}'
+  box: {center_x: x, center_y: y, width: w, height: h, relative: true}
+fields: {class: {map: {0: cat, 1: dog}}}
+label: class
+";
+    let dataset = folder.open(yolo).unwrap();
+    assert_eq!(
+        (dataset.ids.as_slice(), levels(&dataset, "class")),
+        (["a#1", "a#2", "b#1"].map(str::to_owned).as_slice(), vec!["cat", "dog", "dog"])
+    );
+    assert_eq!(dataset.rejections, 0, "{:?}", dataset.rejected);
+    assert_eq!(pixels(yolo, 1), Pixels { width: 3, height: 2, channels: full.channels, bytes: wanted.clone() });
+
+    // The same box in pixels.
+    folder.write("t.csv", "f,x,y,w,h\nimages/a.png,2.5,3,3,2\n");
+    let absolute = "images: {table: t.csv, path: '{f}', box: {center_x: x, center_y: y, width: w, height: h}}\n";
+    assert_eq!(pixels(absolute, 0).bytes, wanted);
+    let shares = folder.open(&absolute.replace("height: h", "height: h, relative: true")).unwrap_err();
+    assert!(shares.contains("lies far beyond the image: with `relative: true` edges are shares of its sides"), "{shares}");
+    // A corner says nothing beside the middle.
+    for (written, wrong) in [("center_y: y", "top: y"), ("width: w, height: h", "right: w, bottom: h"), ("center_x: x, ", "")] {
+        let refused = folder.open(&absolute.replace(written, wrong)).unwrap_err();
+        assert!(refused.contains("either these two or `center_x` and `center_y`"), "{refused}");
+    }
+
+    // A mock lies around the middle too, with a table an image where its name is the image's.
+    for (card, of) in [(absolute, "absolute"), (yolo, "yolo")] {
+        folder.write("card.yaml", format!("fairgrid_card: 1\ndataset: d\n{card}"));
+        let read = Card::read(&folder.path().join("card.yaml")).unwrap();
+        let mocked = folder.path().join(of);
+        mock::write(&read, Some(5), &mocked).unwrap();
+        let dataset = Dataset::open(&read.at(&mocked), &folder.path().join("cache")).unwrap();
+        let images: HashSet<Digest> = dataset.items.digests.iter().copied().collect();
+        assert_eq!((dataset.ids.len(), images.len()), (5, 5), "{:?}", dataset.rejected);
+    }
 }

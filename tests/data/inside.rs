@@ -11,7 +11,7 @@ use super::refused::shown;
 use crate::command::Folder;
 
 /// Two images, and what is told of them in every format: `js` is a list of records, and `text` the same as JSON in text.
-fn folder() -> Folder {
+pub(super) fn folder() -> Folder {
     let faces = [r#"[{"race": "A"}, {"race": "B"}]"#, r#"[{"race": "B"}]"#];
     let lines = ["a", "b"].into_iter().zip(faces).map(|(name, faces)| {
         let text = serde_json::to_string(faces).unwrap();
@@ -51,7 +51,7 @@ fn parquet(faces: [&str; 2]) -> Vec<u8> {
     bytes
 }
 
-const FORMATS: [&str; 4] = ["parquet", "csv", "jsonl", "json"];
+pub(super) const FORMATS: [&str; 4] = ["parquet", "csv", "jsonl", "json"];
 
 #[test]
 fn a_list_in_the_way_of_a_column_is_told_with_what_leads_into_it() {

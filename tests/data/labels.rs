@@ -152,6 +152,10 @@ fn an_item_without_a_list_is_not_labelled() {
         "images: {glob: '*.jpg'}\nsidecar: {file: '{stem}.json', fields: {tags: {at: /tags}}}\nlabels: {from: tags, others: absent}\n";
     assert_eq!(labels(&folder.open(card).unwrap()), ["x y", "!x !y", "", ""]);
     let lost = folder.open(&card.replace("at: /tags", "at: /tag")).unwrap_err();
+    assert!(lost.contains("no side file has anything at `/tag`"), "{lost}");
+    let alone = Folder::new();
+    alone.images(&["c.jpg"]).write("c.json", r#"{"tags": null}"#);
+    let lost = alone.open(card).unwrap_err();
     assert!(lost.contains("no item has a list in `tags`"), "{lost}");
     // Between separators, nothing is a list of nothing.
     folder.write("t.csv", "file,tags,list\na.jpg,x y,\"['x']\"\nb.jpg,,[]\nc.jpg,y,\n");

@@ -264,6 +264,7 @@ fn tables_and_archives_in_parts_are_read_as_one() {
     assert_eq!(levels(&dataset, "tone"), ["light", "dark", "light"]);
     assert_eq!(labels(&dataset), ["car !dog", "", "dog"]);
     assert_eq!(dataset.rejections, 0, "{:?}", dataset.rejected);
+    assert_eq!(dataset.items.containers.len(), 2, "an archive is read once, however many tables speak of it");
     let error = folder.open(&PARTS.replace("train-*", "training-*")).unwrap_err();
     assert!(error.contains("training-*.csv` is a pattern that no file matches"), "{error}");
 }

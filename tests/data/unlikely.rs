@@ -17,7 +17,7 @@ fn what_a_card_asks_for_and_cannot_be_is_underlined() {
     let files = "images: {glob: '*.png', name: '(?<letter>[a-z])\\.png'}\n";
     let cards = [
         "images: {table: {file: t.csv, each: tones, at: /rows}, path: '{file}'}\n".to_owned(),
-        "images: {table: {files: {train: a.parquet}, each: tones}, path: '{file}'}\n".to_owned(),
+        "images: {table: {files: {train: a.parquet}, quotes: none}, path: '{file}'}\n".to_owned(),
         format!("{table}fields: {{tone: {{levels: [dark, light, dark]}}, age: {{bins: [0, 20, 18]}}, size: {{bins: [3]}}}}\n"),
         format!("{table}splits: {{test: {{rest: true}}, train: {{rest: true}}}}\n"),
         format!("{table}splits: {{test: {{fraction: 1.5, seed: 0}}, train: {{rest: true}}}}\n"),

@@ -55,7 +55,7 @@ pub(super) fn coco(card: &Card, mock: &Mock, folder: &Folder, coco: &Coco, items
         item.cells.insert("id".to_owned(), item.number.to_string());
         item.cells.extend(coco.boxes.then(|| ("image_id".to_owned(), item.number.to_string())));
         item.cells.insert("file_name".to_owned(), format!("{:012}.jpg", item.number));
-        paths.push(filled(&coco.path, item, true));
+        paths.push(filled(card, &coco.path, item, true));
     }
     for (split, files) in &coco.files {
         let here: Vec<&Item> = items.iter().filter(|item| split.is_none() || item.split == *split).collect();

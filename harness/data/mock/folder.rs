@@ -1,5 +1,6 @@
 //! The folder that a mock is written to: images, tables, side files.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,11 +40,23 @@ fn record(file: &TableFile, row: &BTreeMap<String, String>) -> serde_json::Value
         put(&mut record, column.split('.'), serde_json::json!(cell));
     }
     if let Some(each) = &file.each {
-        let pointer = format!("/{}", each.replace('.', "/"));
+        let pointer = format!("/{}", each.text.replace('.', "/"));
         let element = record.pointer(&pointer).cloned().unwrap_or_default();
-        put(&mut record, each.split('.'), serde_json::json!([element]));
+        put(&mut record, each.text.split('.'), serde_json::json!([element]));
     }
     record
+}
+
+/// Rows whose list is in a cell, where a table is no JSON itself: the column that it is in has all that is said of its elements.
+pub(super) fn with_lists<'r>(file: &TableFile, rows: &'r [BTreeMap<String, String>]) -> Cow<'r, [BTreeMap<String, String>]> {
+    let Some(list) = file.each.as_ref().and_then(|each| each.text.split('.').next()) else { return Cow::Borrowed(rows) };
+    let listed = |row: &BTreeMap<String, String>| {
+        let is_inside = |column: &str| column.strip_prefix(list).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let cell = record(file, row).get(list).map(ToString::to_string);
+        let others = row.iter().filter(|(column, _)| !is_inside(column)).map(|(column, cell)| (column.clone(), cell.clone()));
+        others.chain(cell.map(|cell| (list.to_owned(), cell))).collect()
+    };
+    Cow::Owned(rows.iter().map(listed).collect())
 }
 
 /// Rows as the records of a JSON document.
@@ -107,6 +120,9 @@ impl<'p> Folder<'p> {
 
     /// Writes a table as its card says that it is written.
     pub(super) fn table(&self, file: &TableFile, rows: &[BTreeMap<String, String>]) -> Result<(), DataError> {
+        let format = options(file).format.or_else(|| Format::of(Path::new(&file.file)));
+        let lists = if let Some(Format::Json | Format::JsonLines) = format { Cow::Borrowed(rows) } else { with_lists(file, rows) };
+        let rows = &*lists;
         let mut columns: Vec<String> = match &file.header {
             Header::Absent(columns) => columns.clone(),
             _ => rows.iter().flat_map(BTreeMap::keys).cloned().collect::<BTreeSet<_>>().into_iter().collect(),
@@ -119,7 +135,6 @@ impl<'p> Folder<'p> {
         }
         let cells =
             |row: &BTreeMap<String, String>| columns.iter().map(|column| row.get(column).cloned().unwrap_or_default()).collect::<Vec<_>>();
-        let format = options(file).format.or_else(|| Format::of(Path::new(&file.file)));
         let text = match format {
             Some(Format::Parquet) => return self.parquet(&file.file, rows, None),
             Some(Format::Json) => document(file, rows).to_string(),

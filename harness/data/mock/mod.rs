@@ -41,7 +41,10 @@ pub use self::place::{Existing, place};
 use super::archive;
 use super::error::DataError;
 use super::root::is_pattern;
-use crate::spec::card::{Archives, BoxAt, BoxFormat, COUNTED, Card, Edges, Files, ImageAt, Layout, Pattern, Rows, Template, first_of};
+use super::source::STEM;
+use crate::spec::card::{
+    Archives, BoxAt, BoxFormat, COUNTED, Card, Edges, Files, Header, ImageAt, Join, Layout, Pattern, Rows, TableFile, Template, first_of,
+};
 use crate::spec::mock::Mock;
 
 /// Counts up when the same card would give other bytes.
@@ -185,13 +188,13 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
     let mut paths = Vec::with_capacity(items.len());
     for item in items.iter_mut() {
         paths.push(match &rows.image {
-            ImageAt::Path(path) => filled(path, item, true),
+            ImageAt::Path(path) => filled(card, path, item, true),
             ImageAt::Bytes(_) | ImageAt::Pixels(_) => String::new(),
         });
         if let ImageAt::Pixels(pixels) = &rows.image {
             raw::text(mock, pixels, item);
         }
-        let id = rows.id.as_ref().map(|id| filled(id, item, false));
+        let id = rows.id.as_ref().map(|id| filled(card, id, item, false));
         let path = paths.last().cloned().unwrap_or_default();
         item.cells.insert(item::ID.to_owned(), id.unwrap_or(path));
         for column in card.tables.values().flat_map(|table| table.key.item_columns()).filter(|column| first_of(column).is_none()) {
@@ -203,7 +206,10 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
         let here: Vec<&Item> = items.iter().filter(|item| split.is_none() || item.split == *split).collect();
         let cells: Vec<BTreeMap<String, String>> = here.iter().map(|item| own(card, item)).collect();
         match &rows.image {
-            ImageAt::Path(_) | ImageAt::Pixels(_) => folder.table(file, &cells)?,
+            ImageAt::Path(_) | ImageAt::Pixels(_) => match stems(file, &here) {
+                Some(files) => files.iter().zip(cells).try_for_each(|(file, row)| folder.table(file, &[row]))?,
+                None => folder.table(file, &cells)?,
+            },
             ImageAt::Bytes(column) => {
                 let encoded = |item: &&Item| picture::encoded(mock, item, "");
                 let bytes: Vec<Vec<u8>> = here
@@ -211,7 +217,7 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
                     .map(encoded)
                     .collect::<Result<_, String>>()
                     .map_err(|reason| DataError::dataset(&card.dataset, reason))?;
-                folder.parquet(&file.file, &cells, Some((column, &bytes)))?;
+                folder.parquet(&file.file, &folder::with_lists(file, &cells), Some((column, &bytes)))?;
             }
         }
     }
@@ -222,13 +228,27 @@ fn in_rows(card: &Card, mock: &Mock, folder: &Folder, rows: &Rows, items: &mut [
     pictures(card, mock, folder, rows.archive.as_deref(), &placed)
 }
 
-/// A template with its holes filled; a column that nothing has decided yet becomes the item's number, as a file's name where it ends a path.
-fn filled(template: &Template, item: &mut Item, file: bool) -> String {
+/// The tables of items that are told by their tables' names, where these have no room for a column that says so: one each, as images have in YOLO.
+fn stems(file: &TableFile, items: &[&Item]) -> Option<Vec<TableFile>> {
+    let (folder, ending) = file.file.rsplit_once('*').filter(|_| matches!(file.header, Header::Absent(_)))?;
+    let stem = |item: &&Item| item.cells.get(STEM).map(|stem| TableFile { file: format!("{folder}{stem}{ending}"), ..file.clone() });
+    items.iter().map(stem).collect()
+}
+
+/// A template with its holes filled; a column that nothing has decided yet becomes the item's number, as a file's name where it ends a path, or, of a
+/// joined table, what its row is found by: items that share one share what it says.
+fn filled(card: &Card, template: &Template, item: &mut Item, file: bool) -> String {
     let holes: Vec<String> = template.columns().map(str::to_owned).collect();
     let ended = template.fill(|_| Some("x")).is_ok_and(|text| !text.ends_with('x'));
     for (at, column) in holes.iter().enumerate().filter(|(_, column)| *column != "split" && first_of(column).is_none()) {
         let last = file && at + 1 == holes.len() && !ended;
-        let value = format!("{:06}{}", item.number, if last { ".jpg" } else { "" });
+        let table = column.split_once('.').and_then(|(table, _)| card.tables.get(table));
+        let number = || format!("{:06}", item.number);
+        let key = |table: &Join| {
+            let parts = table.key.item_columns().into_iter().map(|column| item.cells.get(column).cloned().unwrap_or_else(number));
+            parts.collect::<String>().replace(|letter: char| !letter.is_alphanumeric(), "_")
+        };
+        let value = table.map_or_else(number, key) + if last { ".jpg" } else { "" };
         item.cells.entry(column.clone()).or_insert(value);
     }
     let counted = COUNTED.map(|(name, first)| (name, (item.row - 1 + first).to_string()));

@@ -1,20 +1,19 @@
 //! Items of COCO's annotation files.
 
 use super::Sheet;
-use super::files::place;
+use super::named::named;
 use crate::data::coco;
 use crate::data::error::DataError;
 use crate::data::rejections::Rejected;
-use crate::data::root::below_root;
 use crate::data::source::Source;
-use crate::spec::card::{Card, Coco, Template};
+use crate::spec::card::{Card, Coco, Naming};
 
 impl Sheet {
     pub(super) fn read_coco(&mut self, card: &Card, source: &Source, coco: &Coco) -> Result<(), DataError> {
-        let named: Vec<String> = std::iter::once(&coco.path).chain(&coco.id).flat_map(Template::columns).map(str::to_owned).collect();
+        let naming = card.naming().filter(|_| card.late_naming().is_none());
         let columns: Vec<String> = self.columns.keys().cloned().collect();
-        let wanted = columns.iter().chain(&named).map(String::as_str).collect();
-        let archive = coco.archive.as_ref().map(|archive| self.archive(source, archive)).transpose()?;
+        let wanted = columns.iter().map(String::as_str).chain(naming.iter().flat_map(Naming::columns)).collect();
+        let archive = naming.and_then(|naming| naming.archive).map(|archive| self.archive(source, archive)).transpose()?;
         for (split, files) in &coco.files {
             let found = files.iter().map(|file| source.named(file)).collect::<Result<Vec<_>, _>>()?;
             self.tables.extend(found.iter().map(|file| file.stored().to_owned()));
@@ -34,27 +33,16 @@ impl Sheet {
                     name => record.columns.get(name).map(String::as_str),
                 };
                 let origin = (origin, Some(index as u64 + 1));
-                let filled = |template: &Template| template.fill(value).map_err(|column| format!("`{column}` is empty"));
-                let placed =
-                    filled(&coco.path).and_then(|path| below_root(&path)).and_then(|path| Ok((place(&path, archive.as_ref())?, path)));
-                let found = placed.and_then(|(place, path)| {
-                    let id = match (&coco.id, coco.boxes) {
-                        (Some(id), _) => filled(id)?,
-                        (None, true) => format!("{path}#{}", value("id").unwrap_or_default()),
-                        (None, false) => path,
-                    };
-                    Ok((id, place))
-                });
-                match found {
-                    Ok((id, place)) => {
-                        self.push(id, place, origin, value);
-                        self.windows.extend(record.window);
-                    }
+                match naming.map(|naming| named(&naming, archive.as_ref(), value)).transpose() {
+                    Ok(Some((id, place))) => self.push(id, place, origin, value),
+                    Ok(None) => self.push_columns(origin, value),
                     Err(reason) => {
                         let what = self.files[origin.0 as usize].clone();
                         self.rejected.push(Rejected { what, line: origin.1, reason });
+                        continue;
                     }
                 }
+                self.windows.extend(record.window);
             }
         }
         Ok(())

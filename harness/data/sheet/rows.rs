@@ -6,12 +6,12 @@ use std::hash::{BuildHasher, RandomState};
 use super::Sheet;
 use super::arrays::within;
 use super::boxes::edges_of;
-use super::files::place;
+use super::files::Members;
+use super::named::{filled, named};
 use crate::data::error::DataError;
 use crate::data::items::{Container, Place};
 use crate::data::pixel_text;
 use crate::data::rejections::Rejected;
-use crate::data::root::below_root;
 use crate::data::source::{Found, Source};
 use crate::data::table::{self, At, Table};
 use crate::spec::card::{Card, ImageAt, Rows, TableFile, first_of};
@@ -22,13 +22,19 @@ impl Sheet {
         card: &Card,
         source: &Source,
         rows: &Rows,
-        split: Option<&str>,
-        file: &TableFile,
+        (split, file): &(Option<String>, TableFile),
         found: &Found,
+        archive: Option<&Members>,
     ) -> Result<(), DataError> {
+        let split = split.as_deref();
         let below = &found.below;
         let mut wanted: BTreeSet<String> = self.columns.keys().cloned().collect();
-        wanted.extend(rows.image.path().into_iter().chain(&rows.id).flat_map(|template| template.columns()).map(str::to_owned));
+        // What names an image beside its row is not here.
+        let late = card.late_naming().is_some();
+        let naming = card.naming().filter(|_| !late);
+        if !late {
+            wanted.extend(rows.image.path().into_iter().chain(&rows.id).flat_map(|template| template.columns()).map(str::to_owned));
+        }
         let mut broken = pixel_text::Broken::default();
         let container = match &rows.image {
             ImageAt::Bytes(column) => {
@@ -54,7 +60,6 @@ impl Sheet {
             wanted.remove("split");
         }
         let read = wanted.iter().map(String::as_str).chain(split.map(|_| "split")).map(str::to_owned);
-        let archive = rows.archive.as_ref().map(|archive| self.archive(source, archive)).transpose()?;
         let options = table::Options { columns: Some(read.collect()), tolerant: true, ..found.options(file) };
         let origin = self.file(below);
         // Of rows that say the same again there may be more than memory has room for.
@@ -65,8 +70,9 @@ impl Sheet {
             // And so is the number of a row, where the table has no column of that name.
             let numbers = |name: &str| first_of(name).filter(|_| !chunk.header().iter().any(|column| column == name));
             let own = wanted.iter().filter(|name| numbers(name).is_none());
-            let columns: HashMap<&str, table::Column> =
-                own.map(|name| Ok((name.as_str(), chunk.column(name)?))).collect::<Result<_, table::TableError>>()?;
+            let columns: HashMap<&str, table::Column> = own
+                .filter_map(|name| Some(self.unmet.column(&chunk, name).transpose()?.map(|column| (name.as_str(), column))))
+                .collect::<Result<_, table::TableError>>()?;
             let counted: Vec<(&str, u64)> = wanted.iter().filter_map(|name| Some((name.as_str(), numbers(name)?))).collect();
             let own_split = split.and_then(|split| Some((split, chunk.column("split").ok()?)));
             for malformed in chunk.malformed() {
@@ -90,34 +96,34 @@ impl Sheet {
                 cells.extend(split.map(|split| ("split", split.to_owned())));
                 cells.extend(counted.iter().map(|(name, first)| (*name, (record + first).to_string())));
                 let value = |name: &str| cells.get(name).map(String::as_str);
-                let file = match (&rows.image, container) {
-                    (ImageAt::Path(path), _) => {
-                        path.fill(value).map_err(|column| format!("`{column}` is empty")).and_then(|path| below_root(&path))
+                let image = match (&naming, container) {
+                    (Some(naming), _) => named(naming, archive, value).map(Some),
+                    (None, None) => Ok(None),
+                    (None, Some(container)) => {
+                        // Several rows may be of one row of the file.
+                        let image =
+                            if let ImageAt::Pixels(_) = rows.image { broken.image(record) } else { Ok(at.number.saturating_sub(1)) };
+                        let id = || rows.id.as_ref().map_or_else(|| Ok(format!("{below}:{}", record + 1)), |id| filled(id, value));
+                        image.and_then(|image| Ok(Some((id()?, Place::Record(container, image)))))
                     }
-                    (ImageAt::Bytes(_) | ImageAt::Pixels(_), _) => Ok(String::new()),
-                };
-                let named = match (&rows.id, &file) {
-                    (Some(id), _) => id.fill(value).map_err(|column| format!("`{column}` is empty")),
-                    (None, Ok(path)) if container.is_none() => Ok(path.clone()),
-                    (None, _) => Ok(format!("{below}:{}", record + 1)),
                 };
                 let window = window.map(|window| edges_of(window, value)).transpose();
-                let place = file.and_then(|path| match (container, &rows.image) {
-                    (Some(container), ImageAt::Pixels(_)) => broken.image(record).map(|image| Place::Record(container, image)),
-                    (Some(container), _) => Ok(Place::Record(container, record)),
-                    (None, _) => place(&path, archive.as_ref()),
-                });
-                match (place, named, window) {
-                    (Ok(place), Ok(id), Ok(window)) => {
+                let origin = (origin, Some(at.number));
+                match (image, window) {
+                    (Ok(Some((id, place))), Ok(window)) => {
                         let earlier = *first.entry(hasher.hash_one(&id)).or_insert(self.len());
                         if self.ids.get(earlier) == Some(&id) && self.places.get(earlier) == Some(&place) {
                             self.rejected.push(rejected(below, &at, &self.taken(earlier)));
                             continue;
                         }
-                        self.push(id, place, (origin, Some(at.number)), value);
+                        self.push(id, place, origin, value);
                         self.windows.extend(window);
                     }
-                    (Err(reason), ..) | (_, Err(reason), _) | (.., Err(reason)) => self.rejected.push(rejected(below, &at, &reason)),
+                    (Ok(None), Ok(window)) => {
+                        self.push_columns(origin, value);
+                        self.windows.extend(window);
+                    }
+                    (Err(reason), _) | (_, Err(reason)) => self.rejected.push(rejected(below, &at, &reason)),
                 }
             }
             above += chunk.height();

@@ -10,7 +10,7 @@ use arrow::array::{
 use arrow::datatypes::DataType;
 use serde_json::Value;
 
-use super::path::Astray;
+use super::path::Sought;
 use super::{Table, TableError, parquet, parse, scalar};
 
 /// One column of a table. A cell that is null, absent or empty text is missing: `None`.
@@ -217,7 +217,7 @@ impl<'t> Column<'t> {
             arrays: vec![inner],
             malformed: Vec::new(),
             metadata: Arc::default(),
-            astray: Astray::default(),
+            sought: Sought::default(),
         };
         let column = Column { table: &inner, index: 0 };
         let mut items = Vec::with_capacity(inner.len());
@@ -234,7 +234,12 @@ impl<'t> Column<'t> {
     /// Whether other values may lie in its cells: these are lists, maps, or text that may be one.
     pub(super) fn may_hold_values(&self) -> bool {
         let text = matches!(self.array().data_type(), DataType::LargeUtf8 | DataType::LargeBinary);
-        text || self.holds_lists() || self.holds_maps()
+        text || self.is_nested()
+    }
+
+    /// Whether its cells are lists or maps by their kind.
+    pub(super) fn is_nested(&self) -> bool {
+        self.holds_lists() || self.holds_maps()
     }
 
     /// The list or map that a cell is, also as JSON or Python write it in text; or why it is none.

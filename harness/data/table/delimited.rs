@@ -9,7 +9,7 @@ use arrow::array::{ArrayRef, LargeStringBuilder};
 use csv::ByteRecord;
 
 use super::literal::parse;
-use super::path::{Astray, splits};
+use super::path::{Sought, splits};
 use super::records::scalar;
 use super::{At, CHUNK, Header, LONGEST_RECORD, Malformed, Options, Table, TableError, encoding};
 
@@ -71,7 +71,7 @@ impl Delimited {
         let mut malformed = Vec::new();
         let mut builders: Vec<LargeStringBuilder> = self.kept.iter().map(|_| LargeStringBuilder::new()).collect();
         let mut record = ByteRecord::new();
-        let (mut size, mut astray) = (0, Astray::default());
+        let (mut size, mut sought) = (0, Sought::default());
         while numbers.len() < CHUNK && size < LARGEST_CHUNK && !self.ended {
             let line = match self.first.take() {
                 Some((first, line)) => {
@@ -86,7 +86,7 @@ impl Delimited {
             };
             let swallowed = record.iter().next_back().is_some_and(|cell| cell.ends_with(b"\n"));
             let unfinished = swallowed && self.is_last()?;
-            let cells = if unfinished { Err("the file ends within its last cell".to_owned()) } else { self.cells(&record, &mut astray) };
+            let cells = if unfinished { Err("the file ends within its last cell".to_owned()) } else { self.cells(&record, &mut sought) };
             match cells {
                 Ok(cells) => {
                     for (builder, cell) in builders.iter_mut().zip(cells) {
@@ -119,9 +119,9 @@ impl Delimited {
             numbers,
             malformed,
             metadata: Arc::default(),
-            astray,
+            sought,
         };
-        Ok(table.without_astray())
+        Ok(table.without_lost())
     }
 
     /// Whether no record follows.
@@ -133,7 +133,7 @@ impl Delimited {
     }
 
     /// The kept cells of a record, or why the row is malformed.
-    fn cells<'r>(&self, record: &'r ByteRecord, astray: &mut Astray) -> Result<Vec<Cow<'r, str>>, String> {
+    fn cells<'r>(&self, record: &'r ByteRecord, sought: &mut Sought) -> Result<Vec<Cow<'r, str>>, String> {
         if record.len() != self.header.len() {
             let other = match self.header.as_slice() {
                 [whole] => [";", "\t", "|", ","].into_iter().find(|separator| whole.contains(separator)),
@@ -152,7 +152,7 @@ impl Delimited {
             let cell = cell.map_err(|_| "not UTF-8: save it as UTF-8, or declare its `encoding` in a card".to_owned())?;
             let Some(path) = inside.as_ref().filter(|_| !cell.is_empty()) else { return Ok(Cow::Borrowed(cell)) };
             let json = parse(cell).map_err(|error| format!("`{}` is not JSON: {error}", self.header[*index]))?;
-            let value = astray.reach(name, &json, path);
+            let value = sought.reach(name, &json, path);
             Ok(Cow::Owned(value.and_then(|value| scalar(value.into_owned())).unwrap_or_default()))
         };
         self.kept.iter().map(cell).collect()

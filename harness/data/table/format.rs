@@ -61,7 +61,7 @@ pub struct Options {
     pub header: Header,
     /// Where a JSON document has its records: a JSON pointer; by default at its top.
     pub at: Option<String>,
-    /// A list within each JSON record, by its path: each of its elements is a row, which has the element in the list's place.
+    /// A list within each record, or row, by its path: each of its elements is a row, which has the element in the list's place.
     pub each: Option<String>,
     /// The only columns that are kept; by default all.
     pub columns: Option<Vec<String>>,

@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::{Map, Value};
 
 use super::path::{reach, splits};
-use super::records::Records;
+use super::records::{Records, check_lists};
 use super::{At, CHUNK, Malformed, Options, Table, TableError, encoding};
 
 /// Reads a document; only the cells of the columns that are kept stay in memory.
@@ -149,7 +149,7 @@ impl Whole {
     /// within these, beside `key` and `value`.
     fn record(&mut self) -> Option<Value> {
         let record = Value::Object(std::mem::take(&mut self.entries));
-        let has_rows = |each: &String| reach(&record, each).is_some_and(|rows| rows.is_array() || rows.is_object());
+        let has_rows = |each: &String| check_lists(&record, each, each).is_ok();
         let is_own = |name: &String| reach(&record, name).is_some_and(|value| !value.is_object());
         let mut others = self.columns.iter().filter(|name| !["key", "value"].contains(&name.as_str()));
         let by_key = self.columns.iter().any(|name| name == "key") && record.get("key").is_none();

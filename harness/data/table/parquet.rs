@@ -19,7 +19,7 @@ use parquet::basic::CompressionCodec;
 use parquet::file::metadata::ParquetMetaData;
 use rayon::prelude::*;
 
-use super::path::{Astray, splits};
+use super::path::{Sought, splits};
 use super::records::scalar;
 use super::{At, CHUNK, Column, Malformed, Options, Table, TableError};
 
@@ -163,12 +163,12 @@ impl Batches {
             numbers,
             malformed: Vec::new(),
             metadata: Arc::clone(&self.metadata),
-            astray: Astray::default(),
+            sought: Sought::default(),
         };
         let kept: Vec<usize> = (0..whole.names.len()).filter(|index| self.keeps(&whole.names[*index])).collect();
         let mut names: Vec<String> = kept.iter().map(|index| whole.names[*index].clone()).collect();
         let mut arrays: Vec<ArrayRef> = kept.iter().map(|index| Arc::clone(&whole.arrays[*index])).collect();
-        let (mut malformed, mut sound, mut astray) = (Vec::new(), vec![true; rows], Astray::default());
+        let (mut malformed, mut sound, mut sought) = (Vec::new(), vec![true; rows], Sought::default());
         for (name, outer, path) in &self.inside {
             let Some(outer) = whole.column(outer).ok().filter(Column::may_hold_values) else { continue };
             let mut values = Vec::with_capacity(rows);
@@ -179,13 +179,13 @@ impl Batches {
                     }
                     None
                 });
-                let value = value.and_then(|value| astray.reach(name, &value, path).map(Cow::into_owned));
+                let value = value.and_then(|value| sought.reach(name, &value, path).map(Cow::into_owned));
                 values.push(value.and_then(scalar));
             }
             names.push(name.clone());
             arrays.push(Arc::new(LargeStringArray::from(values)));
         }
-        let table = Table { names, arrays, astray, ..whole }.without_astray();
+        let table = Table { names, arrays, sought, ..whole }.without_lost();
         match malformed.first() {
             None => Ok(table),
             Some(first) if !self.options.tolerant => Err(TableError::Row { at: first.at.clone(), reason: first.reason.clone() }),

@@ -18,13 +18,17 @@ pub(super) fn reach<'v>(value: &'v Value, path: &str) -> Option<Cow<'v, Value>> 
     if let Value::String(text) = value {
         return parse(text).ok().and_then(|value| reach(&value, path).map(|found| Cow::Owned(found.into_owned())));
     }
-    let inside = |key: &str| match value {
+    // A key may have dots itself, and then counts before those inside of others.
+    inside(value, path).map(Cow::Borrowed).or_else(|| splits(path).find_map(|(key, rest)| reach(inside(value, key)?, rest)))
+}
+
+/// What is under a key, or at a place.
+fn inside<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    match value {
         Value::Object(entries) => entries.get(key),
         Value::Array(elements) => elements.get(key.parse::<usize>().ok()?),
         _ => None,
-    };
-    // A key may have dots itself, and then counts before those inside of others.
-    inside(path).map(Cow::Borrowed).or_else(|| splits(path).find_map(|(key, rest)| reach(inside(key)?, rest)))
+    }
 }
 
 /// The same where maps alone lead to it.
@@ -37,33 +41,102 @@ pub(super) fn reach_mut<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut 
     reach_mut(entries.get_mut(key)?, rest)
 }
 
-/// Columns whose path leads into a list and to none of its elements, `js.race` where there is `js.0.race`, each with that list.
+/// Columns that were looked for within values that could tell.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Astray(HashMap<String, String>);
+pub(super) struct Sought(HashMap<String, Way>);
 
-impl Astray {
-    /// The value of a column, which a path leads to from here. A list in its way is kept in mind.
+/// What was found on the way to a column.
+#[derive(Clone, Debug, Default)]
+struct Way {
+    /// Whether some value has it.
+    met: bool,
+    /// The list in its way of which it names no element: `js` for `js.race` where there is `js.0.race`.
+    list: Option<String>,
+    /// The columns that there are instead in the first value that lacks it.
+    beside: Vec<String>,
+}
+
+impl Sought {
+    /// The value of a column, which a path leads to from here.
     pub(super) fn reach<'v>(&mut self, column: &str, value: &'v Value, path: &str) -> Option<Cow<'v, Value>> {
         let found = reach(value, path);
-        if found.is_none()
-            && !self.0.contains_key(column)
-            && let Some(rest) = behind_list(value, path)
-        {
-            let list = column.strip_suffix(rest).unwrap_or(column).trim_end_matches('.');
-            self.0.insert(column.to_owned(), list.to_owned());
+        match (self.0.get_mut(column), &found) {
+            (Some(way), Some(_)) => way.met = true,
+            (Some(way), None) if way.met => {}
+            (Some(way), None) => way.stray(column, value, path),
+            (None, Some(_)) => drop(self.0.insert(column.to_owned(), Way { met: true, ..Way::default() })),
+            (None, None) => {
+                if let Some(beside) = beside(value, path) {
+                    let above = column.strip_suffix(path).unwrap_or_default();
+                    let beside = beside.into_iter().map(|path| format!("{above}{path}")).collect();
+                    let mut way = Way { beside, ..Way::default() };
+                    way.stray(column, value, path);
+                    self.0.insert(column.to_owned(), way);
+                }
+            }
         }
         found
     }
 
+    /// Whether some value has a column.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.0.get(column).is_some_and(|way| way.met)
+    }
+
+    /// Whether a column was looked for, and no value has it.
+    pub(super) fn lacks(&self, column: &str) -> bool {
+        self.0.get(column).is_some_and(|way| !way.met)
+    }
+
     /// The list in the way of a column.
-    pub(super) fn of(&self, column: &str) -> Option<&str> {
-        self.0.get(column).map(String::as_str)
+    pub(super) fn list(&self, column: &str) -> Option<&str> {
+        self.0.get(column)?.list.as_deref()
+    }
+
+    /// What there is instead of a column.
+    pub(super) fn beside(&self, column: &str) -> impl Iterator<Item = &String> {
+        self.0.get(column).into_iter().flat_map(|way| &way.beside)
     }
 
     /// Both together.
     pub(super) fn with(mut self, other: Self) -> Self {
-        self.0.extend(other.0);
+        for (column, theirs) in other.0 {
+            let own = self.0.entry(column).or_default();
+            own.met |= theirs.met;
+            own.list = own.list.take().or(theirs.list);
+            own.beside.extend(theirs.beside);
+        }
         self
+    }
+}
+
+impl Way {
+    /// Keeps in mind the list in the way, in the first value that has one.
+    fn stray(&mut self, column: &str, value: &Value, path: &str) {
+        if self.list.is_none() {
+            let list = behind_list(value, path).map(|rest| column.strip_suffix(rest).unwrap_or(column).trim_end_matches('.'));
+            self.list = list.map(str::to_owned);
+        }
+    }
+}
+
+/// As many columns as messages may name.
+const SHOWN: usize = 100;
+
+/// Where a path leads on no further, the paths to what there is; `None` where there is nothing, so that nobody can say that the path is wrong.
+fn beside(value: &Value, path: &str) -> Option<Vec<String>> {
+    if let Some((key, rest, inner)) = splits(path).find_map(|(key, rest)| Some((key, rest, inside(value, key)?))) {
+        return Some(beside(inner, rest)?.into_iter().map(|path| format!("{key}.{path}")).collect());
+    }
+    match value {
+        Value::Null => None,
+        Value::Object(entries) => (!entries.is_empty()).then(|| entries.keys().take(SHOWN).cloned().collect()),
+        Value::Array(elements) => (!elements.is_empty()).then(|| (0..elements.len().min(SHOWN)).map(|place| place.to_string()).collect()),
+        Value::String(text) => match parse(text) {
+            Ok(value) if !value.is_string() => beside(&value, path),
+            _ => Some(Vec::new()),
+        },
+        _ => Some(Vec::new()),
     }
 }
 

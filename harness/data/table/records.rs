@@ -7,8 +7,8 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, LargeStringArray};
 use serde_json::{Map, Value};
 
-use super::path::{Astray, reach_mut};
-use super::{Options, Table};
+use super::path::{Sought, reach_mut, splits};
+use super::{Options, Table, parse};
 
 /// Gathers objects; of those whose list, or map, is told apart (`each`), each element is a row.
 pub(super) struct Records {
@@ -20,7 +20,7 @@ pub(super) struct Records {
     /// The columns that some object has had, with the cells since the last table.
     columns: Vec<(String, Vec<Option<String>>)>,
     numbers: Vec<u64>,
-    astray: Astray,
+    sought: Sought,
 }
 
 impl Records {
@@ -33,7 +33,7 @@ impl Records {
             known: HashSet::new(),
             columns: wanted,
             numbers: Vec::new(),
-            astray: Astray::default(),
+            sought: Sought::default(),
         }
     }
 
@@ -50,22 +50,36 @@ impl Records {
             return Ok(());
         };
         let mut record = record;
-        let list = match reach_mut(&mut record, &each) {
-            Some(list) => std::mem::take(list),
-            None => return Err(format!("it has no list `{each}`")),
-        };
-        let elements = match list {
-            Value::Array(elements) => elements,
-            Value::Object(entries) => entries.into_iter().flat_map(|(key, value)| under(&key, value)).collect(),
-            _ => return Err(format!("its `{each}` is neither a list nor a map")),
+        if let Some(Value::String(text)) = reach_mut(&mut record, &each)
+            && let Ok(list @ (Value::Array(_) | Value::Object(_))) = parse(text)
+            && let Some(place) = reach_mut(&mut record, &each)
+        {
+            *place = list;
+        }
+        check_lists(&record, &each, &each)?;
+        self.unroll(&mut record, &each, 0, number);
+        Ok(())
+    }
+
+    /// Adds a row for each element of the list, or map, at a path, and of the lists that this leads into. `above` is as long as the path to the
+    /// last of these.
+    fn unroll(&mut self, record: &mut Value, each: &str, above: usize, number: u64) {
+        let on_the_way = splits(each).map(|(path, _)| path).filter(|path| path.len() > above);
+        let list = on_the_way.into_iter().find(|path| reach_mut(record, path).is_some_and(|value| value.is_array())).unwrap_or(each);
+        let elements = match reach_mut(record, list).map(std::mem::take) {
+            Some(Value::Array(elements)) => elements,
+            Some(Value::Object(entries)) => entries.into_iter().flat_map(|(key, value)| under(&key, value)).collect(),
+            _ => Vec::new(),
         };
         for element in elements {
-            if let Some(place) = reach_mut(&mut record, &each) {
+            if let Some(place) = reach_mut(record, list) {
                 *place = element;
             }
-            self.row(&record, number);
+            match list == each {
+                true => self.row(record, number),
+                false => self.unroll(record, each, list.len(), number),
+            }
         }
-        Ok(())
     }
 
     fn row(&mut self, record: &Value, number: u64) {
@@ -79,11 +93,7 @@ impl Records {
             }
         }
         for (name, cells) in &mut self.columns {
-            let value = self.astray.reach(name, record, name);
-            // A key that is there is a column, also where it says nothing.
-            if value.is_some() && !self.known.contains(name.as_str()) {
-                self.known.insert(name.clone());
-            }
+            let value = self.sought.reach(name, record, name);
             cells.push(value.and_then(|value| scalar(value.into_owned())));
         }
         self.numbers.push(number);
@@ -95,8 +105,7 @@ impl Records {
         let (mut names, mut arrays): (Vec<String>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
         for (name, cells) in &mut self.columns {
             let cells = std::mem::take(cells);
-            // Without a row, nobody can say that there is no such column.
-            if self.known.contains(name.as_str()) || self.header.is_empty() {
+            if !self.sought.lacks(name) {
                 names.push(name.clone());
                 arrays.push(Arc::new(LargeStringArray::from(cells)));
             }
@@ -110,8 +119,26 @@ impl Records {
             numbers,
             malformed: Vec::new(),
             metadata: Arc::default(),
-            astray: self.astray.clone(),
+            sought: self.sought.clone(),
         }
+    }
+}
+
+/// Whether a path leads to a list, or a map, in all elements of the lists on its way; or why not, of the `whole` path.
+pub(super) fn check_lists(value: &Value, path: &str, whole: &str) -> Result<(), String> {
+    let lacking = || Err(format!("it has no list `{whole}`"));
+    let Value::Object(entries) = value else { return lacking() };
+    match entries.get(path) {
+        Some(Value::Array(_) | Value::Object(_)) => return Ok(()),
+        Some(Value::Null) => return lacking(),
+        Some(_) => return Err(format!("its `{whole}` is neither a list nor a map")),
+        None => {}
+    }
+    let mut inner = splits(path).filter_map(|(key, rest)| Some((entries.get(key)?, rest)));
+    match inner.find(|(inner, _)| inner.is_array() || inner.is_object()) {
+        Some((Value::Array(elements), rest)) => elements.iter().try_for_each(|element| check_lists(element, rest, whole)),
+        Some((inner, rest)) => check_lists(inner, rest, whole),
+        None => lacking(),
     }
 }
 

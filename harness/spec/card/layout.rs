@@ -314,19 +314,24 @@ impl Decode for BoxAt {
         let (left, top) = (fields.optional("left", problems), fields.optional("top", problems));
         let (right, bottom) = (fields.optional("right", problems), fields.optional("bottom", problems));
         let (width, height) = (fields.optional("width", problems), fields.optional("height", problems));
+        let (center_x, center_y) = (fields.optional("center_x", problems), fields.optional("center_y", problems));
         let relative = fields.optional("relative", problems);
         let margin = fields.optional_with("margin", problems, |node, problems| number_in(node, problems, 0.0, 10.0));
         fields.finish(problems);
-        let (edges, format) = match (cell, format, [left, top, right, bottom, width, height]) {
-            (Some(cell), Some(format), [None, None, None, None, None, None]) => (Edges::Cell(cell), format),
-            (None, None, [Some(left), Some(top), Some(right), Some(bottom), None, None]) => {
+        let (edges, format) = match (cell, format, [left, top, right, bottom, width, height, center_x, center_y]) {
+            (Some(cell), Some(format), [None, None, None, None, None, None, None, None]) => (Edges::Cell(cell), format),
+            (None, None, [Some(left), Some(top), Some(right), Some(bottom), None, None, None, None]) => {
                 (Edges::Columns([left, top, right, bottom]), BoxFormat::Xyxy)
             }
-            (None, None, [Some(left), Some(top), None, None, Some(width), Some(height)]) => {
+            (None, None, [Some(left), Some(top), None, None, Some(width), Some(height), None, None]) => {
                 (Edges::Columns([left, top, width, height]), BoxFormat::Xywh)
             }
+            (None, None, [None, None, None, None, Some(width), Some(height), Some(x), Some(y)]) => {
+                (Edges::Columns([x, y, width, height]), BoxFormat::Cxcywh)
+            }
             _ => {
-                let message = "a box needs `left` and `top`, and either `right` and `bottom` or `width` and `height`";
+                let message = "a box needs `left` and `top` with `right` and `bottom`, or either these two or `center_x` and `center_y` with \
+                               `width` and `height`";
                 let help = "four columns; or `from: bbox, format: xywh` where one cell holds all four numbers (or `xyxy`, `cxcywh`)";
                 problems.push(Problem::at(node, message).help(help));
                 return None;

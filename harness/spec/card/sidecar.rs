@@ -16,6 +16,16 @@ pub struct Sidecar {
     pub columns: IndexMap<String, Pick>,
     /// Whether an item without its file stays, with the columns missing.
     pub keep_unmatched: bool,
+    /// Where it is written.
+    pub node: Node,
+}
+
+impl Sidecar {
+    /// Where it is written what is read in a column.
+    pub fn place_of(&self, column: &str) -> &Node {
+        let pick = self.node.get("fields").and_then(|fields| fields.get(column)).unwrap_or(&self.node);
+        ["at", "line"].into_iter().find_map(|key| pick.get(key)).unwrap_or(pick)
+    }
 }
 
 /// What is read of a side file.
@@ -60,7 +70,7 @@ impl Decode for Sidecar {
         let columns = fields.required("fields", problems);
         let keep = fields.optional_with("unmatched", problems, |node, problems| word(node, problems, &[("keep", true), ("reject", false)]));
         fields.finish(problems);
-        Some(Self { file: file?, columns: columns?, keep_unmatched: keep.unwrap_or(false) })
+        Some(Self { file: file?, columns: columns?, keep_unmatched: keep.unwrap_or(false), node: node.clone() })
     }
 }
 

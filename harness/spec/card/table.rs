@@ -3,8 +3,8 @@
 use encoding_rs::Encoding;
 use regex::Regex;
 
-use super::sidecar;
 use super::template::{self, Template};
+use super::{Name, sidecar};
 use crate::spec::decode::{Decode, Fields, expected, word};
 use crate::spec::node::{Node, Value};
 use crate::spec::problem::{Problem, Problems};
@@ -26,8 +26,8 @@ pub struct TableFile {
     pub header: Header,
     /// Where a JSON document has its records: a JSON pointer.
     pub at: Option<String>,
-    /// A list within each JSON record whose elements are the rows.
-    pub each: Option<String>,
+    /// A list within each record, or row, whose elements are the rows.
+    pub each: Option<Name>,
 }
 
 /// How a table's cells are separated.
@@ -173,9 +173,8 @@ impl Kind {
 }
 
 /// Keys that do something in tables of some kinds alone: the key, the words for these and what to do elsewhere.
-const ONLY: [(&str, &str, &[Kind], &str); 7] = [
+const ONLY: [(&str, &str, &[Kind], &str); 6] = [
     ("at", "JSON", &[Kind::Json, Kind::JsonLines], NO_RECORDS),
-    ("each", "JSON", &[Kind::Json, Kind::JsonLines], NO_RECORDS),
     (
         "encoding",
         "text and JSON",
@@ -188,7 +187,7 @@ const ONLY: [(&str, &str, &[Kind], &str); 7] = [
     ("first_column", "text whose header leaves it out", &[Kind::Text], NAMED),
 ];
 
-const NO_RECORDS: &str = "take it out; a list in a cell of a table is read by `labels`";
+const NO_RECORDS: &str = "take it out; lists in the cells of a table are read by `each` and by `labels`";
 const NAMED: &str = "take it out: the file names its columns";
 
 /// What a table is, as far as the card alone tells, where that is none of these kinds.

@@ -1,0 +1,44 @@
+//! Columns that a piece of a table lacks and another one, or another file, may have: keys of values, which are written where they say something.
+
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+
+use super::{Column, Table, TableError};
+
+/// Columns that were asked for.
+#[derive(Debug, Default)]
+pub(in crate::data) struct Unmet {
+    met: HashSet<String>,
+    /// What the first piece says that lacks a column.
+    lost: IndexMap<String, TableError>,
+}
+
+impl Unmet {
+    /// A column of a piece; `None` where that lacks it and others may have it.
+    ///
+    /// # Errors
+    /// When the file has no such column, whatever its values hold.
+    pub(in crate::data) fn column<'t>(&mut self, piece: &'t Table, name: &str) -> Result<Option<Column<'t>>, TableError> {
+        let column = piece.column(name);
+        if column.is_ok() && !self.met.contains(name) && (piece.sought.has(name) || piece.header.iter().any(|other| other == name)) {
+            self.met.insert(name.to_owned());
+        }
+        match column {
+            Err(error) if piece.sought.lacks(name) => {
+                self.lost.entry(name.to_owned()).or_insert(error);
+                Ok(None)
+            }
+            column => column.map(Some),
+        }
+    }
+
+    /// Refuses columns that no piece has had by now.
+    ///
+    /// # Errors
+    /// What the first piece says that lacks one.
+    pub(in crate::data) fn check(&mut self) -> Result<(), TableError> {
+        self.lost.retain(|name, _| !self.met.contains(name));
+        self.lost.shift_remove_index(0).map_or(Ok(()), |(_, error)| Err(error))
+    }
+}
