@@ -130,11 +130,12 @@ impl<'a> Resampled<'a> {
 }
 
 impl Basic {
-    /// `None` where one of the numbers does not vary, or most resamples have no sum.
+    /// `None` where one of the numbers does not vary, or their sum does not, as that of models that say the same; or most resamples have none.
     fn of(terms: &[Term], drawn: &[f64]) -> Option<Self> {
         let mut sorted: Vec<f64> = drawn.iter().copied().filter(|sum| !sum.is_nan()).collect();
         sorted.sort_unstable_by(f64::total_cmp);
-        if sorted.is_empty() || 2 * sorted.len() < drawn.len() || terms.iter().any(|term| interval::is_still(&term.replicates)) {
+        let still = interval::is_still(&sorted) || terms.iter().any(|term| interval::is_still(&term.replicates));
+        if still || sorted.is_empty() || 2 * sorted.len() < drawn.len() {
             return None;
         }
         let off = terms.iter().map(|term| term.weight * term.off());
