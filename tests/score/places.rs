@@ -3,14 +3,12 @@
 //! What a run with 500 files a row gave (`cargo test --release every_cloud -- --ignored --nocapture`): see the table in
 //! `benchmarks/coverage.md`.
 
-use fairgrid::data::frame::{Factor, Targets};
 use fairgrid::score::compare::contrast::Contrast;
 use fairgrid::score::compare::finding::{Finding, Statistic};
 use fairgrid::score::compare::{Request, Side, compare};
 use fairgrid::score::embedding::Embeddings;
 use fairgrid::score::measurement::Measurement;
-use fairgrid::score::predictions::ids::Ids;
-use fairgrid::score::predictions::{Parts, Predictions};
+use fairgrid::score::predictions::Predictions;
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::score;
 use fairgrid::spec::compare::{Adjust, Test};
@@ -21,6 +19,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
+use super::scenario::unlabelled;
 use super::spec;
 
 /// Groups of vectors: how many, and how far their mean lies along an axis of its own and along one that all share.
@@ -76,30 +75,15 @@ impl World {
                 vector[0] += own;
                 vector[1] += shared;
                 values.extend(vector);
-                codes.push(Some(code as u32));
+                codes.push(code as u32);
             }
         }
-        self.parts(values, codes)
+        self.parts(values, &codes)
     }
 
-    fn parts(&self, values: Vec<f64>, codes: Vec<Option<u32>>) -> Predictions {
-        let items = codes.len();
+    fn parts(&self, values: Vec<f64>, groups: &[u32]) -> Predictions {
         let levels: Vec<String> = (0..self.groups.len()).map(|code| format!("k{code}")).collect();
-        let parts = Parts {
-            ids: Ids::numbered(items),
-            classes: Vec::new(),
-            targets: Targets::Single(vec![None; items]),
-            scores: None,
-            decisions: None,
-            embeddings: Embeddings::new(values.len() / items, values),
-            fields: [("kind".to_owned(), Factor { levels, codes })].into_iter().collect(),
-            subject: None,
-            weight: None,
-            split: None,
-            fold: None,
-            copies: None,
-        };
-        Predictions::check(parts, |row| row as u64).unwrap()
+        unlabelled("kind", levels, groups, None, Embeddings::new(values.len() / groups.len(), values))
     }
 
     /// Where another model places the items of a file: what half of its numbers come from is noise.
@@ -110,7 +94,7 @@ impl World {
             number + noise
         };
         let values = file.embeddings().unwrap().values().iter().copied().map(noise).collect();
-        self.parts(values, file.fields()["kind"].codes.clone())
+        self.parts(values, &file.fields()["kind"].codes.iter().copied().flatten().collect::<Vec<_>>())
     }
 
     /// Every number of a file.

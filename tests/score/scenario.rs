@@ -1,5 +1,9 @@
 //! What is drawn again and again from known rates, to see whether intervals hold what they promise.
 
+use fairgrid::data::frame::{Factor, Targets};
+use fairgrid::score::embedding::Embeddings;
+use fairgrid::score::predictions::ids::Ids;
+use fairgrid::score::predictions::{Parts, Predictions, Scores};
 use rayon::prelude::*;
 
 /// Items of one group: how many, the share of positives, and two rates; of one model those of true and of false positives, of two models
@@ -52,4 +56,29 @@ pub(crate) fn held(interval: Option<(f64, f64)>, truth: f64) -> [f64; 2] {
 pub(crate) fn over_files<const N: usize>(files: u64, one: impl Fn(u64) -> [f64; N] + Sync + Send) -> [f64; N] {
     let add = |a: [f64; N], b: [f64; N]| std::array::from_fn(|place| a[place] + b[place]);
     (0..files).into_par_iter().map(one).reduce(|| [0.0; N], add).map(|sum| sum / files as f64)
+}
+
+/// Items of which a model says a score, or where they are, and nothing is known but their group, a level of a field each.
+pub(crate) fn unlabelled(
+    field: &str,
+    levels: Vec<String>,
+    groups: &[u32],
+    scores: Option<Scores>,
+    embeddings: Option<Embeddings>,
+) -> Predictions {
+    let parts = Parts {
+        ids: Ids::numbered(groups.len()),
+        classes: if scores.is_some() { vec!["0".to_owned(), "1".to_owned()] } else { Vec::new() },
+        targets: Targets::Single(vec![None; groups.len()]),
+        scores,
+        decisions: None,
+        embeddings,
+        fields: [(field.to_owned(), Factor { levels, codes: groups.iter().copied().map(Some).collect() })].into_iter().collect(),
+        subject: None,
+        weight: None,
+        split: None,
+        fold: None,
+        copies: None,
+    };
+    Predictions::check(parts, |row| row as u64).unwrap()
 }

@@ -1,12 +1,10 @@
 //! Whether differences between two models in numbers of embeddings and of rankings hold what they promise, by simulation: the same items,
 //! whose groups the one model treats alike and the other does not.
 
-use fairgrid::data::frame::{Factor, Targets};
 use fairgrid::score::compare::contrast::Contrast;
 use fairgrid::score::compare::{Request, Side, compare};
 use fairgrid::score::embedding::Embeddings;
-use fairgrid::score::predictions::ids::Ids;
-use fairgrid::score::predictions::{Parts, Predictions, Scores};
+use fairgrid::score::predictions::{Predictions, Scores};
 use fairgrid::score::rule::FittedRules;
 use fairgrid::score::score;
 use fairgrid::spec::compare::{Adjust, Test};
@@ -18,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
-use super::scenario::held;
+use super::scenario::{held, unlabelled};
 use super::spec;
 
 /// Groups: how many items, and how far the first and the second model move them.
@@ -64,34 +62,19 @@ impl World {
                         values.push((common + 2.0_f64.sqrt() * alone) / 3.0_f64.sqrt() + shared + if axis == 0 { *moved } else { 0.0 });
                     }
                 }
-                codes.push(Some(code as u32));
+                codes.push(code as u32);
             }
         }
-        values.map(|values| self.file(values, codes.clone(), vectors))
+        values.map(|values| self.file(values, &codes, vectors))
     }
 
-    fn file(&self, values: Vec<f64>, codes: Vec<Option<u32>>, vectors: bool) -> Predictions {
-        let items = codes.len();
-        let levels: Vec<String> = (0..self.groups.len()).map(|code| format!("g{code}")).collect();
+    fn file(&self, values: Vec<f64>, groups: &[u32], vectors: bool) -> Predictions {
+        let levels: Vec<String> = (0..self.groups.len()).map(|group| format!("g{group}")).collect();
         let (scores, embeddings) = match vectors {
-            true => (None, Embeddings::new(values.len() / items, values)),
+            true => (None, Embeddings::new(values.len() / groups.len(), values)),
             false => (Some(Scores { kind: Kind::Scores, width: 1, values }), None),
         };
-        let parts = Parts {
-            ids: Ids::numbered(items),
-            classes: if vectors { Vec::new() } else { vec!["0".to_owned(), "1".to_owned()] },
-            targets: Targets::Single(vec![None; items]),
-            scores,
-            decisions: None,
-            embeddings,
-            fields: [("g".to_owned(), Factor { levels, codes })].into_iter().collect(),
-            subject: None,
-            weight: None,
-            split: None,
-            fold: None,
-            copies: None,
-        };
-        Predictions::check(parts, |row| row as u64).unwrap()
+        unlabelled("g", levels, groups, scores, embeddings)
     }
 
     /// Every number over groups and its interval: that of the second model, and its difference from the first.
