@@ -7,7 +7,7 @@ use super::value::Cause;
 use crate::score::breakdown::combine::Combine;
 use crate::score::breakdown::reduction::Reduction;
 use crate::score::breakdown::reference::Reference;
-use crate::score::embedding::metric::Distance;
+use crate::score::embedding::options::Distance;
 use crate::score::lens::probability::Bins;
 use crate::score::lens::roc::Seek;
 use crate::score::lens::truth::{LabelSets, Match, Truth};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Audit;
 use crate::score::ScoreError;
-use crate::score::embedding::metric::Distance;
+use crate::score::embedding::options::Distance;
 use crate::score::embedding::vicinity::{Near, Vicinity};
 use crate::score::lens::Lens;
 use crate::score::lens::crossing::Crossings;

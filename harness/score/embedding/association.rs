@@ -5,7 +5,7 @@
 //! after them.
 
 use super::draw::Draw;
-use super::metric::{Deviation, Options};
+use super::options::{Deviation, Options};
 use super::permutation::{Chance, Item, test};
 use super::points::dot;
 use crate::score::value::{Cause, Value};

@@ -1,7 +1,7 @@
 //! How groups lie: how dense each is, and how far they are apart.
 
 use super::draw::{Draw, Sums};
-use super::metric::Options;
+use super::options::Options;
 use super::points::dot;
 use crate::score::value::{Cause, Value, ratio};
 

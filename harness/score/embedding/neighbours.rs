@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use rayon::prelude::*;
 
 use super::draw::Draw;
-use super::metric::Options;
+use super::options::Options;
 use super::points::{Points, dot};
 use crate::score::units::draw::mixed;
 use crate::score::value::{Cause, Value, ratio};

@@ -3,8 +3,8 @@
 use super::association::{attributes_dealt, concepts_dealt, ieat_effect_size, mean_cosine_association, single_category_association};
 use super::draw::Draw;
 use super::geometry::{centroid_distance, fisher_ratio, inter_group_cosine, intra_group_cosine, within_group_variance};
-use super::metric::Options;
 use super::neighbours::same_attribute_precision_at_k;
+use super::options::Options;
 use super::permutation::Chance;
 use super::silhouette::silhouette_score;
 use super::similarity::{Centred, Similarity, linear_cka};

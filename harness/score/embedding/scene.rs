@@ -6,8 +6,9 @@ mod likeness;
 use rayon::prelude::*;
 
 use super::draw::{Draw, Hand, Sums};
-use super::metric::{Distance, Metric};
+use super::metric::Metric;
 use super::neighbours::{Neighbours, Ties};
+use super::options::Distance;
 use super::permutation::Chance;
 use super::points::{Points, Wanted};
 use super::registry::{Beyond, Compute, Definition, Errors, Opt, Reads};

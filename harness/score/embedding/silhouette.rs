@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::draw::Draw;
-use super::metric::{Distance, Options};
+use super::options::{Distance, Options};
 use super::points::{Points, dot};
 use crate::score::value::{Cause, Value};
 

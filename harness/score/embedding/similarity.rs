@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::metric::Options;
+use super::options::Options;
 use super::points::dot;
 use crate::score::value::{Cause, Undefined};
 

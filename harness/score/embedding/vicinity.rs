@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use super::Embeddings;
-use super::metric::Distance;
 use super::neighbours::{Neighbours, Ties};
+use super::options::Distance;
 use super::points::{Points, Wanted, squared_distance};
 use crate::score::OUTSIDE;
 use crate::score::lens::number::Numbers;

@@ -1,6 +1,6 @@
 //! What a metric reads of the items.
 
-use crate::score::embedding::metric::Distance;
+use crate::score::embedding::options::Distance;
 use crate::score::lens::probability::Bins;
 use crate::score::lens::roc::Seek;
 use crate::spec::decide::Link;

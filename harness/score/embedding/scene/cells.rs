@@ -3,7 +3,8 @@
 use super::{Ground, Scene, Spot};
 use crate::score::breakdown::among::Among;
 use crate::score::embedding::draw::Draw;
-use crate::score::embedding::metric::{Distance, Metric};
+use crate::score::embedding::metric::Metric;
+use crate::score::embedding::options::Distance;
 use crate::score::embedding::registry::Compute;
 use crate::score::embedding::silhouette::Distances;
 use crate::score::value::{Cause, Undefined, Value};

@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::{Scene, limits};
 use crate::score::OUTSIDE;
-use crate::score::embedding::metric::{Metric, Options};
+use crate::score::embedding::metric::Metric;
+use crate::score::embedding::options::Options;
 use crate::score::embedding::registry::OfModels;
 use crate::score::embedding::similarity::{Centred, Similarity};
 use crate::score::value::{Cause, Undefined, Value};
