@@ -273,14 +273,14 @@ pub fn of_gap(replicates: impl Iterator<Item = f64>, value: f64, grows: bool, le
 
 /// The interval of a weighted sum of numbers that is `furthest` from 0 at most, the least known of which rests on so many units: the
 /// percentiles at levels widened for these. Where all resamples agree, the most that so many agreeing units let the numbers differ; so it is too
-/// where a number rests on one unit alone, of which no resample says how far others are from it.
+/// where a number of limited range rests on one unit alone, of which no resample says how far others are from it.
 pub fn of_contrast((value, drawn): (f64, &[f64]), units: f64, furthest: f64, level: f64, uncertainty: &Uncertainty) -> Option<(f64, f64)> {
     let (sorted, all) = defined(drawn.iter().copied());
     if sorted.is_empty() || 2 * sorted.len() < all {
         return None;
     }
     let plain = uncertainty.method() == Method::Percentile;
-    let alone = !plain && units <= 1.0 + 1e-9;
+    let alone = !plain && units <= 1.0 + 1e-9 && furthest.is_finite();
     let (lower, upper) = if !is_still(&sorted) && !alone {
         let tail = (1.0 - level) / 2.0;
         if plain { (quantile(&sorted, tail), quantile(&sorted, 1.0 - tail)) } else { widened(&sorted, value, level, (units, units)) }
@@ -293,8 +293,7 @@ pub fn of_contrast((value, drawn): (f64, &[f64]), units: f64, furthest: f64, lev
         (value - reach, value + reach)
     };
     // Few resamples, or those of a number that errs to one side, may all lie on one side of it.
-    let (lower, upper) = if plain { (lower, upper) } else { (lower.min(value), upper.max(value)) };
-    Some((lower.max(-furthest), upper.min(furthest)))
+    Some((lower.min(value).max(-furthest), upper.max(value).min(furthest)))
 }
 
 /// Replicates so many times as far from their mean, which is brought to the number; NaN stays.

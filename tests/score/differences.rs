@@ -56,6 +56,13 @@ const SCENARIOS: &[Scenario] = &[
     ),
     Scenario::new("deviation, two groups of 100", "accuracy_score_group_std", &[(100, 0.5, 0.05, 0.05), (100, 0.5, 0.35, 0.05)], 0.15),
     Scenario::new("worst group of two of 100", "accuracy_score_group_min", &[(100, 0.5, 0.05, 0.05), (100, 0.5, 0.35, 0.05)], -0.3),
+    // No resample varies a small group that is all right.
+    Scenario::new(
+        "a gap that falls, groups of 60, 40, 25 and 6",
+        "accuracy_score_difference",
+        &[(60, 0.5, 0.05, 0.1), (40, 0.5, 0.3, 0.3), (25, 0.5, 0.3, 0.3), (6, 0.5, 0.0, 0.35)],
+        -0.25,
+    ),
     Scenario::new("gap of two groups of 25", "accuracy_score_difference", &[(25, 0.5, 0.05, 0.05), (25, 0.5, 0.05, 0.2)], -0.15),
 ];
 

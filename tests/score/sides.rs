@@ -36,7 +36,8 @@ const WORLDS: &[World] = &[
 /// What is measured, and whether the number is that of a file of any size, or that of files of this size on average.
 const OF_VECTORS: (&str, bool) = (
     "{groups: [g], metrics: [centroid_distance, {centroid_distance: {pairs: max, as: furthest}}, inter_group_cosine, intra_group_cosine_difference, \
-     within_group_variance, within_group_variance_difference, {silhouette_score: {metric: cosine}}, fisher_ratio]}",
+     within_group_variance, within_group_variance_difference, {silhouette_score: {metric: cosine}}, fisher_ratio, \
+     {same_attribute_precision_at_k_mean_over_groups: {k: 3, as: precision}}]}",
     true,
 );
 const OF_RANKS: (&str, bool) = (

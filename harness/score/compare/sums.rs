@@ -1,10 +1,10 @@
 //! Contrasts as weighted sums of the sides' numbers, in one metric and breakdown.
 //!
-//! - `counted`: those that are shares of plain items; `distances`: of what chance lengthens; `permuted`: by chance.
+//! - `counted`: those that are shares of plain items; `limited`: of numbers that chance moves to one side; `permuted`: by chance.
 //! - `played`: the sides' numbers, draw by draw.
 
 mod counted;
-mod distances;
+mod limited;
 mod permuted;
 mod played;
 
@@ -152,7 +152,8 @@ impl Paired<'_> {
         let terms: Option<Vec<Term>> = sum.terms.iter().map(|(weight, at)| played.term(*weight, *at)).collect();
         let errs = if self.err_to_one_side() && !self.are_distances() { Errs::OneSided } else { Errs::By(0.0) };
         let resampled = terms.as_ref().map(|terms| Resampled::new(terms, errs, worth, metric.limits(), self.uncertainty));
-        let distances = terms.as_ref().and_then(|terms| self.distances(sum, terms, played));
+        let limited =
+            terms.as_ref().zip(resampled.as_ref()).and_then(|(terms, resampled)| self.limited(sum, terms, resampled.drawn(), played));
         let estimate = resampled.as_ref().map(Resampled::estimate);
         let drawn = || resampled.as_ref().map_or(&[][..], Resampled::drawn);
         let permutes = request.test == Test::Permutation && self.uncertainty.permutations() > 0;
@@ -161,8 +162,12 @@ impl Paired<'_> {
         let interval = |level: f64| {
             let resampled = resampled.as_ref()?;
             let (estimate, furthest) = (resampled.estimate(), resampled.furthest());
-            let own = distances.as_ref().map(|distances| distances.interval(estimate, level));
-            let (lower, upper) = own.or_else(|| self.of_shares(sum, estimate, level, played)).or_else(|| resampled.interval(level))?;
+            let own = limited.as_ref().map(|limited| limited.interval(estimate, level));
+            let (lower, upper) = match (own, resampled.is_one_sided()) {
+                (Some((lower, upper)), true) => resampled.interval(level).map(|(low, high)| (low.min(lower), high.max(upper)))?,
+                (Some(own), false) => own,
+                (None, _) => self.of_shares(sum, estimate, level, played).or_else(|| resampled.interval(level))?,
+            };
             let further = |away: f64| seeds.as_ref().map(|seeds| away.max(0.0).hypot(seeds.further(level)));
             let lower = further(estimate - lower).map_or(lower, |down| estimate - down);
             let upper = further(upper - estimate).map_or(upper, |up| estimate + up);
@@ -206,7 +211,7 @@ impl Paired<'_> {
             p: resampled.as_ref().and_then(|resampled| {
                 match (request.test, seeds.as_ref().and_then(|seeds| seeds.p(resampled.estimate()))) {
                     // Some have intervals of their own, as shares have: p is where those reach 0.
-                    (Test::Bootstrap, _) if distances.is_some() => interval::reaching_zero(interval),
+                    (Test::Bootstrap, _) if limited.is_some() && !resampled.is_one_sided() => interval::reaching_zero(interval),
                     (Test::Bootstrap, Some(p)) if !resampled.is_one_sided() => Some(p),
                     (Test::Bootstrap, _) if self.is_of_shares(sum, played) && !resampled.drawn().is_empty() => {
                         interval::reaching_zero(interval)
@@ -222,15 +227,6 @@ impl Paired<'_> {
             direction: if sum.groups.is_some() { Direction::Neutral } else { metric.direction },
             ..Finding::without(0, statistic, status, reason)
         }
-    }
-
-    /// Whether chance alone moves its numbers to one side: those over groups that are extremes, and distances.
-    fn err_to_one_side(&self) -> bool {
-        let metric = self.metrics[0];
-        (self.are_distances() || metric.over.is_some_and(|over| over.reduction.is_extreme()))
-            && self.uncertainty.method() == Method::Standard
-            && self.uncertainty.bootstrap() > 0
-            && !metric.is_joint()
     }
 
     /// Whether the interval is one of shares, and not of the resamples.

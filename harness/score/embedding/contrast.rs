@@ -13,6 +13,7 @@ use crate::score::compare::finding::{Finding, Statistic};
 use crate::score::compare::resampled::{Resampled, Term};
 use crate::score::compare::verdict::Verdict;
 use crate::score::measurement::{Direction, Status, told};
+use crate::score::sheet::NoInterval;
 use crate::score::value::{Cause, Undefined};
 use crate::spec::compare::Test;
 use crate::spec::uncertainty::Uncertainty;
@@ -106,7 +107,8 @@ impl Sides<'_> {
             for (place, from, to) in &sides {
                 let found = scenes[*from].likeness(&scenes[*to], (of, metric), self.uncertainty);
                 let of_group = |(group, likeness): (usize, Likeness)| {
-                    let (status, reason) = self.status(likeness.value.err().map(|undefined| (undefined, Some(group))), &[group], sizes);
+                    let (status, reason) =
+                        self.status(likeness.value.err().map(|undefined| (undefined, Some(group))), None, &[group], sizes);
                     Finding {
                         metric: metric.name.clone(),
                         parameters: metric.parameters.clone(),
@@ -128,12 +130,18 @@ impl Sides<'_> {
     }
 
     /// Whether a number that rests on some groups may be used, and why not.
-    fn status(&self, undefined: Option<(Undefined, Option<usize>)>, rests: &[usize], sizes: &Sizes) -> (Status, String) {
+    fn status(
+        &self,
+        undefined: Option<(Undefined, Option<usize>)>,
+        no_interval: Option<NoInterval>,
+        rests: &[usize],
+        sizes: &Sizes,
+    ) -> (Status, String) {
         let small = rests.iter().find_map(|group| sizes.small[*group].clone());
         match (undefined, small) {
             (Some((Undefined { cause: Cause::FewGroups, .. }, _)), Some(small)) => (Status::InsufficientEvidence, small),
             (Some((undefined, group)), _) => (Status::Undefined, self.audits[0].reason(undefined, group, self.breakdown)),
-            (None, small) => told(small, None),
+            (None, small) => told(small, no_interval.map(|why| why.words().to_owned())),
         }
     }
 
@@ -172,7 +180,6 @@ impl Sides<'_> {
             Some(values.iter().sum::<f64>() / values.len() as f64)
         };
         let undefined = sum.terms.iter().find_map(|(_, at)| value(*at).err().map(|undefined| (undefined, replays[at.0].spots[at.1].group)));
-        let (status, reason) = self.status(undefined, &spot.rests, sizes);
         let term = |(weight, (side, number)): &(f64, At)| {
             let value = value((*side, *number)).ok()?;
             Some(Term { weight: *weight, value, replicates: replays[*side].told(*number).collect() })
@@ -184,6 +191,9 @@ impl Sides<'_> {
         let level = self.uncertainty.level();
         let interval = |level: f64| resampled.as_ref()?.interval(level);
         let ends = interval(level);
+        let without = resampled.as_ref().filter(|_| ends.is_none());
+        let no_interval = without.and_then(|resampled| NoInterval::of(resampled.drawn().iter().copied()));
+        let (status, reason) = self.status(undefined, no_interval, &spot.rests, sizes);
         let group = |group: usize| self.breakdown.groups[group].clone();
         let (from, to) = sum.groups.map(|(from, to)| (group(from), group(to))).unwrap_or_default();
         Finding {

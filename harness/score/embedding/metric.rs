@@ -1,5 +1,7 @@
 //! A metric of embeddings as an evaluation calls it.
 
+use std::f64::consts::SQRT_2;
+
 use super::options::{Deviation, Distance, Options};
 use super::permutation::Alternative;
 use super::registry::{Compute, Definition, Errors, Opt};
@@ -169,6 +171,7 @@ impl Metric {
             (Some(over), ..) if over.is_extreme() => Errs::OneSided,
             (_, Some(Combine::Max | Combine::Min), _) | (.., Errors::OfDistance | Errors::OfNearest) => Errs::OneSided,
             (.., Errors::Centred) => Errs::By(1.0),
+            (.., Errors::OfPairs) => Errs::Further(SQRT_2),
             (.., Errors::Shifted | Errors::Proportional) => Errs::By(2.0),
             (.., Errors::Skewed) => Errs::By(0.0),
         }

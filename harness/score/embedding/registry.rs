@@ -84,6 +84,9 @@ pub enum Beyond {
 pub enum Errors {
     /// On average not at all, or hardly.
     Centred,
+    /// On average not at all, but further than resamples do, which draw the items that look for others and not those that are found: of a mean over
+    /// pairs both err alike (Hoeffding 1948, The Annals of Mathematical Statistics 19), so that it errs √2 times as far.
+    OfPairs,
     /// As far to one side as that of a resample errs about that of the items: it is the population's formula with items in place of the
     /// population.
     Shifted,
@@ -190,7 +193,7 @@ const METRICS: &[Definition] = &[
         options: &[Opt::K],
         reads: Reads::Cosines,
         beyond: Beyond::Above,
-        errors: Errors::Centred,
+        errors: Errors::OfPairs,
         compute: Compute::Group(same_attribute_precision_at_k, false),
     },
     Definition {

@@ -3,6 +3,8 @@
 mod cells;
 mod likeness;
 
+use std::f64::consts::SQRT_2;
+
 use rayon::prelude::*;
 
 use super::draw::{Draw, Hand, Sums};
@@ -11,7 +13,7 @@ use super::neighbours::{Neighbours, Ties};
 use super::options::Distance;
 use super::permutation::Chance;
 use super::points::{Points, Wanted};
-use super::registry::{Beyond, Compute, Definition, Errors, Opt, Reads};
+use super::registry::{Beyond, Compute, Errors, Opt, Reads};
 use super::silhouette::Distances;
 use crate::score::OUTSIDE;
 use crate::score::breakdown::Breakdown;
@@ -187,7 +189,8 @@ impl<'a> Scene<'a> {
             let metric = self.ground.metrics[spot.metric];
             let sample = |value: f64| {
                 let left_out: Vec<(f64, f64)> = left_out.told(index).zip(left_out.times.iter().copied()).collect();
-                limits(value, &resampled.told(index).collect::<Vec<_>>(), &left_out, units(&spot.rests), metric.definition, uncertainty)
+                let replicates: Vec<f64> = resampled.told(index).collect();
+                limits(value, &replicates, &left_out, units(&spot.rests), (metric.definition.errors, metric.range()), uncertainty)
             };
             let interval = value.ok().and_then(|value| match metric.over {
                 Some(over) => self.gap(over, spot, value, &cells, &resampled, &effective, uncertainty).or_else(|| sample(value)),
@@ -310,7 +313,8 @@ impl<'a> Scene<'a> {
         let definition = self.ground.metrics[spot.metric].definition;
         let leg = |group: usize| {
             let (value, replicates) = (cells[start + group].ok()?, resampled.cell(start + group));
-            let (lower, upper) = limits(value, &replicates, &[], effective[group], definition, uncertainty)?;
+            let of_group = (definition.errors, definition.range);
+            let (lower, upper) = limits(value, &replicates, &[], effective[group], of_group, uncertainty)?;
             Some(Leg { value, down: value - lower, up: upper - value, errors: standardized(&replicates)? })
         };
         let legs: Vec<Leg> = self.members.iter().map(|group| leg(*group)).collect::<Option<_>>()?;
@@ -348,23 +352,26 @@ fn limits(
     replicates: &[f64],
     left_out: &[(f64, f64)],
     units: f64,
-    definition: &Definition,
+    (errors, range): (Errors, (f64, f64)),
     uncertainty: &Uncertainty,
 ) -> Option<(f64, f64)> {
-    let (off, range) = (bias(value, replicates), definition.range);
+    let off = bias(value, replicates);
     let hidden = |seen: f64| (seen * off + (UNSEEN * off).max(0.0), seen * off + (UNSEEN * off).min(0.0));
-    let (near, far) = match (uncertainty.method(), definition.errors) {
-        (Method::Standard, Errors::Centred) => (off, off),
+    let (near, far) = match (uncertainty.method(), errors) {
+        (Method::Standard, Errors::Centred | Errors::OfPairs) => (off, off),
         (Method::Standard, Errors::Shifted | Errors::Proportional) => (2.0 * off, 2.0 * off),
         (Method::Standard, Errors::OfNearest) => hidden(2.0),
         (Method::Standard, Errors::OfDistance) => (2.0 * off + (UNSEEN * off).max(0.0), off),
         (Method::Standard, Errors::Skewed) | (Method::Percentile | Method::Bca, _) => (0.0, 0.0),
     };
     let shifted = |off: f64| {
-        let replicates: Vec<f64> = replicates.iter().map(|number| number - off).collect();
+        let replicates = match (uncertainty.method(), errors) {
+            (Method::Standard, Errors::OfPairs) => interval::stretched(replicates, value, SQRT_2),
+            _ => replicates.iter().map(|number| number - off).collect(),
+        };
         Sample { left_out, plain: true, ..Sample::new(value, &replicates, units, range) }.interval(uncertainty)
     };
-    let proportional = (uncertainty.method(), definition.errors) == (Method::Standard, Errors::Proportional);
+    let proportional = (uncertainty.method(), errors) == (Method::Standard, Errors::Proportional);
     let of_logarithm = proportional.then(|| interval::proportional(value, replicates, uncertainty.level(), units)).flatten();
     let (lower, upper) = of_logarithm.or_else(|| Some((shifted(near)?.0, shifted(far)?.1)))?;
     Some((lower.max(range.0), upper.min(range.1)))

@@ -11,6 +11,7 @@ use crate::score::compare::resampled::{Resampled, Term};
 use crate::score::compare::verdict::Verdict;
 use crate::score::compare::{Request, Side, join, turns};
 use crate::score::measurement::{Direction, told};
+use crate::score::sheet::NoInterval;
 use crate::score::units::Units;
 use crate::spec::compare::Test;
 
@@ -121,10 +122,6 @@ impl Sides<'_> {
         let over_groups = sum.spot.0.is_none() && sum.groups.is_none();
         let left_out = if over_groups { first.without.reasons.as_slice() } else { &[] };
         let small = rests.iter().find_map(|group| sizes.small[*group].clone()).filter(|_| left_out.is_empty());
-        let (status, reason) = match (undefined, small) {
-            (Some(undefined), _) => audit.absent((undefined, sum.spot.0), None, left_out, std::iter::empty(), breakdown),
-            (None, small) => told(small, [audit::without(left_out.iter().cloned())]),
-        };
         let term = |(weight, (side, number)): &(f64, (usize, usize))| {
             let replicates = replays[*side].resampled.iter().map(|draw| draw[*number]).collect();
             Some(Term { weight: *weight, value: value((*side, *number)).ok()?, replicates })
@@ -137,6 +134,15 @@ impl Sides<'_> {
         let level = uncertainty.level();
         let limits = |level: f64| resampled.as_ref()?.interval(level);
         let ends = limits(level);
+        let no_interval =
+            resampled.as_ref().filter(|_| ends.is_none()).and_then(|resampled| NoInterval::of(resampled.drawn().iter().copied()));
+        let (status, reason) = match (undefined, small) {
+            (Some(undefined), _) => audit.absent((undefined, sum.spot.0), None, left_out, std::iter::empty(), breakdown),
+            (None, small) => {
+                let no_interval = no_interval.map(|why| why.words().to_owned());
+                told(small, [audit::without(left_out.iter().cloned())].into_iter().chain(no_interval))
+            }
+        };
         let group = |group: usize| breakdown.groups[group].clone();
         let (from, to) = sum.groups.map(|(from, to)| (group(from), group(to))).unwrap_or_default();
         Finding {

@@ -90,7 +90,7 @@ impl View<'_> {
                 let term = Term { weight: 1.0, value, replicates: at(&resampled) };
                 let (lower, upper) =
                     Resampled::new(&[term], self.errs(statistic), worth, range, uncertainty).interval(uncertainty.level())?;
-                Some((lower.max(range.0), upper.min(range.1)))
+                Some((lower.min(value).max(range.0), upper.max(value).min(range.1)))
             });
             let null = value.ok().zip(grows).and_then(|(value, grows)| interval::null(at(&permuted).into_iter(), value, grows));
             let no_interval = if interval.is_none() { NoInterval::of(at(&resampled).into_iter()) } else { None };

@@ -54,7 +54,8 @@ impl Scene<'_> {
             let slope = 1.0 - estimate * estimate;
             let at = |draw: &Vec<f64>| if slope > 1e-12 { (estimate.atanh() + draw[group] / slope).tanh() } else { estimate };
             let replicates: Vec<f64> = draws.iter().map(at).collect();
-            let (lower, upper) = limits(estimate, &replicates, &[], effective[group], metric.definition, uncertainty)?;
+            let (lower, upper) =
+                limits(estimate, &replicates, &[], effective[group], (metric.definition.errors, metric.range()), uncertainty)?;
             Some((lower.min(value), upper.max(value)))
         };
         let read = |(group, found): (usize, Result<(f64, f64), Undefined>)| Likeness {
