@@ -67,6 +67,7 @@ impl Sheet {
         let mut above = 0_u64;
         for chunk in Table::chunks(&found.path, &options)? {
             let chunk = chunk?;
+            self.unmet.list(&chunk, options.each.as_deref());
             // And so is the number of a row, where the table has no column of that name.
             let numbers = |name: &str| first_of(name).filter(|_| !chunk.header().iter().any(|column| column == name));
             let own = wanted.iter().filter(|name| numbers(name).is_none());

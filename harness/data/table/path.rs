@@ -52,8 +52,10 @@ struct Way {
     met: bool,
     /// The list in its way of which it names no element: `js` for `js.race` where there is `js.0.race`.
     list: Option<String>,
-    /// The columns that there are instead in the first value that lacks it.
+    /// The columns that there are instead in the first values that lack it.
     beside: Vec<String>,
+    /// How many values were looked into for these.
+    looked: usize,
 }
 
 impl Sought {
@@ -63,19 +65,29 @@ impl Sought {
         match (self.0.get_mut(column), &found) {
             (Some(way), Some(_)) => way.met = true,
             (Some(way), None) if way.met => {}
-            (Some(way), None) => way.stray(column, value, path),
+            (Some(way), None) => {
+                way.stray(column, value, path);
+                way.look(column, value, path);
+            }
             (None, Some(_)) => drop(self.0.insert(column.to_owned(), Way { met: true, ..Way::default() })),
             (None, None) => {
-                if let Some(beside) = beside(value, path) {
-                    let above = column.strip_suffix(path).unwrap_or_default();
-                    let beside = beside.into_iter().map(|path| format!("{above}{path}")).collect();
-                    let mut way = Way { beside, ..Way::default() };
+                let mut way = Way::default();
+                if way.look(column, value, path) {
                     way.stray(column, value, path);
                     self.0.insert(column.to_owned(), way);
                 }
             }
         }
         found
+    }
+
+    /// Keeps in mind whether a value has what was looked for elsewhere, or else what there is `beside`; where that is nothing, it does not tell.
+    pub(super) fn note(&mut self, column: &str, met: bool, beside: Vec<String>) {
+        if met || !beside.is_empty() {
+            let way = self.0.entry(column.to_owned()).or_default();
+            way.met |= met;
+            way.beside(beside);
+        }
     }
 
     /// Whether some value has a column.
@@ -104,13 +116,34 @@ impl Sought {
             let own = self.0.entry(column).or_default();
             own.met |= theirs.met;
             own.list = own.list.take().or(theirs.list);
-            own.beside.extend(theirs.beside);
+            own.beside(theirs.beside);
         }
         self
     }
 }
 
 impl Way {
+    /// Adds columns that there are instead, each once.
+    fn beside(&mut self, columns: Vec<String>) {
+        for column in columns {
+            if self.beside.len() < SHOWN && !self.beside.contains(&column) {
+                self.beside.push(column);
+            }
+        }
+    }
+
+    /// Adds what a value has instead of a column; answers whether it can tell. Of many values, the first say enough.
+    fn look(&mut self, column: &str, value: &Value, path: &str) -> bool {
+        if self.met || self.looked == SHOWN {
+            return true;
+        }
+        let Some(found) = beside(value, path) else { return false };
+        let above = column.strip_suffix(path).unwrap_or_default();
+        self.looked += 1;
+        self.beside(found.into_iter().map(|path| format!("{above}{path}")).collect());
+        true
+    }
+
     /// Keeps in mind the list in the way, in the first value that has one.
     fn stray(&mut self, column: &str, value: &Value, path: &str) {
         if self.list.is_none() {

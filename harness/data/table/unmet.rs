@@ -26,10 +26,31 @@ impl Unmet {
         }
         match column {
             Err(error) if piece.sought.lacks(name) => {
-                self.lost.entry(name.to_owned()).or_insert(error);
+                self.lose(name, error);
                 Ok(None)
             }
             column => column.map(Some),
+        }
+    }
+
+    /// Keeps in mind whether a piece has the list, or the map, whose elements are its rows.
+    pub(in crate::data) fn list(&mut self, piece: &Table, each: Option<&str>) {
+        match each {
+            Some(each) if piece.sought.has(each) => drop(self.met.insert(each.to_owned())),
+            Some(each) if piece.sought.lacks(each) => piece.column(each).err().into_iter().for_each(|error| self.lose(each, error)),
+            _ => {}
+        }
+    }
+
+    /// What the first piece says that lacks a column, with what later ones have instead.
+    fn lose(&mut self, name: &str, error: TableError) {
+        match (self.lost.get_mut(name), error) {
+            (Some(TableError::Column { known, .. }), TableError::Column { known: more, .. }) => {
+                let more: Vec<String> = more.into_iter().filter(|column| !known.contains(column)).collect();
+                known.extend(more);
+            }
+            (Some(_), _) => {}
+            (None, error) => drop(self.lost.insert(name.to_owned(), error)),
         }
     }
 
