@@ -43,7 +43,7 @@ pub(super) fn reach_mut<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut 
 
 /// Columns that were looked for within values that could tell.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sought(HashMap<String, Way>);
+pub(in crate::data) struct Sought(HashMap<String, Way>);
 
 /// What was found on the way to a column.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,7 @@ struct Way {
 
 impl Sought {
     /// The value of a column, which a path leads to from here.
-    pub(super) fn reach<'v>(&mut self, column: &str, value: &'v Value, path: &str) -> Option<Cow<'v, Value>> {
+    pub(in crate::data) fn reach<'v>(&mut self, column: &str, value: &'v Value, path: &str) -> Option<Cow<'v, Value>> {
         let found = reach(value, path);
         match (self.0.get_mut(column), &found) {
             (Some(way), Some(_)) => way.met = true,
@@ -96,17 +96,17 @@ impl Sought {
     }
 
     /// Whether a column was looked for, and no value has it.
-    pub(super) fn lacks(&self, column: &str) -> bool {
+    pub(in crate::data) fn lacks(&self, column: &str) -> bool {
         self.0.get(column).is_some_and(|way| !way.met)
     }
 
     /// The list in the way of a column.
-    pub(super) fn list(&self, column: &str) -> Option<&str> {
+    pub(in crate::data) fn list(&self, column: &str) -> Option<&str> {
         self.0.get(column)?.list.as_deref()
     }
 
     /// What there is instead of a column.
-    pub(super) fn beside(&self, column: &str) -> impl Iterator<Item = &String> {
+    pub(in crate::data) fn beside(&self, column: &str) -> impl Iterator<Item = &String> {
         self.0.get(column).into_iter().flat_map(|way| &way.beside)
     }
 
