@@ -117,3 +117,30 @@ fn dots_lead_into_values_of_annotations_and_images_of_coco() {
         assert!(error.contains(&format!("`c.json` has no column `{lost}`")), "{error}");
     }
 }
+
+/// A field of a struct that the writer of one shard did not make, since no row of it had a value: missing there, as a key of JSON is.
+#[test]
+fn fields_of_structs_that_one_file_has_are_missing_in_others() {
+    let folder = folder::Folder::new();
+    folder.images(&["a.png", "b.png"]);
+    let shard = |file: &str, name: &str, fields: &[(&str, &str)]| {
+        let fields = fields.iter().map(|(field, text)| (*field, Arc::new(StringArray::from(vec![*text])) as ArrayRef)).collect::<Vec<_>>();
+        let columns: Vec<(&str, ArrayRef)> =
+            vec![("file", Arc::new(StringArray::from(vec![name]))), ("meta", Arc::new(StructArray::try_from(fields).unwrap()))];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let mut bytes = Vec::new();
+        let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        folder.write(file, bytes);
+    };
+    shard("1.parquet", "a.png", &[("q", "x")]);
+    shard("2.parquet", "b.png", &[("q", "y"), ("skin", "dark")]);
+    for table in ["{file: '?.parquet'}", "{files: {train: 1.parquet, test: 2.parquet}}"] {
+        let card =
+            |skin: &str| format!("images: {{table: {table}, path: '{{file}}'}}\nfields: {{q: meta.q, skin: meta.{skin}}}\nlabel: q\n");
+        assert_eq!(levels(&folder.open(&card("skin")).unwrap(), "skin"), ["-", "dark"], "{table}");
+        let error = folder.open(&card("skinn")).unwrap_err();
+        assert!(error.contains("`1.parquet` has no column `meta.skinn`"), "{error}");
+    }
+}

@@ -1,9 +1,11 @@
-//! Columns that a piece of a table lacks and another one, or another file, may have: keys of values, which are written where they say something.
+//! Columns that a piece of a table lacks and another one, or another file, may have: keys of values, which are written where they say something,
+//! and fields of structs, which writers of Parquet make of such keys.
 
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
+use super::path::splits;
 use super::{Column, Table, TableError};
 
 /// Columns that were asked for.
@@ -25,7 +27,7 @@ impl Unmet {
             self.met.insert(name.to_owned());
         }
         match column {
-            Err(error) if piece.sought.lacks(name) => {
+            Err(error) if piece.sought.lacks(name) || lacks_field(piece, name) => {
                 self.lose(name, error);
                 Ok(None)
             }
@@ -62,4 +64,10 @@ impl Unmet {
         self.lost.retain(|name, _| !self.met.contains(name));
         self.lost.shift_remove_index(0).map_or(Ok(()), |(_, error)| Err(error))
     }
+}
+
+/// Whether a piece of a Parquet file has a struct without this field.
+fn lacks_field(piece: &Table, name: &str) -> bool {
+    let has = |within: &str| piece.header.iter().any(|column| column.starts_with(within));
+    piece.unit == "row" && splits(name).any(|(outer, _)| has(&format!("{outer}.")))
 }
