@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::error::DataError;
 use super::source;
-use super::table::{TableError, scalar};
+use super::table::{Sought, TableError, scalar};
 use super::window::Window;
 
 /// The column of all categories of an image.
@@ -41,7 +41,7 @@ pub(super) struct Found {
     pub(super) categories: Vec<String>,
 }
 
-/// One entry of `images`, `annotations` or `categories`: its values that are neither lists nor objects, as far as they are wanted.
+/// One entry of `images`, `annotations` or `categories`: its values, and those within them, as far as they are wanted.
 #[derive(Default)]
 struct Entry {
     values: Vec<(Arc<str>, Box<str>)>,
@@ -78,7 +78,7 @@ struct Image {
 
 /// The images of some files that belong together, or their boxes, in the order of the files, with the columns that are wanted.
 pub(super) fn records(files: &[source::Found], boxes: bool, wanted: &BTreeSet<&str>) -> Result<Found, DataError> {
-    let (mut keys, mut found) = (Keys { wanted, met: HashMap::new() }, Found::default());
+    let (mut keys, mut found) = (Keys { wanted, met: HashMap::new(), sought: Sought::default() }, Found::default());
     let mut images: IndexMap<String, Image> = IndexMap::new();
     let mut categories: HashMap<String, Entry> = HashMap::new();
     let mut annotations: Vec<(usize, Entry)> = Vec::new();
@@ -187,32 +187,57 @@ fn annotated(
     Some(Record { columns, window: Some(window) })
 }
 
-/// The keys that entries have, each once, and whether its values are kept.
+/// The keys that entries have, each once, and which of their values are kept.
 struct Keys<'w> {
     wanted: &'w BTreeSet<&'w str>,
-    met: HashMap<Arc<str>, bool>,
+    met: HashMap<Arc<str>, Kept>,
+    /// The columns that dots lead to from keys: `attributes.occluded`.
+    sought: Sought,
+}
+
+/// What is kept of a key's value.
+#[derive(Clone, Default)]
+struct Kept {
+    /// All of it, under the key.
+    whole: Option<Arc<str>>,
+    /// What lies within: the column, and the path to it from the value.
+    inside: Vec<(Arc<str>, Box<str>)>,
+}
+
+/// A column as entries have it, whose category's begin otherwise.
+fn own(column: &str) -> &str {
+    column.strip_prefix(OF_CATEGORY).unwrap_or(column)
 }
 
 impl Keys<'_> {
-    /// The key, where its values are kept.
-    fn kept(&mut self, key: &str) -> Option<Arc<str>> {
-        if let Some((key, kept)) = self.met.get_key_value(key) {
-            return kept.then(|| Arc::clone(key));
+    /// What is kept of the values of a key.
+    fn kept(&mut self, key: &str) -> Kept {
+        if let Some(kept) = self.met.get(key) {
+            return kept.clone();
         }
-        let of_category = |column: &&str| column.strip_prefix(OF_CATEGORY) == Some(key);
-        let kept = TIES.contains(&key) || self.wanted.contains(key) || self.wanted.iter().any(of_category);
-        let key: Arc<str> = key.into();
-        self.met.insert(Arc::clone(&key), kept);
-        kept.then_some(key)
+        let name: Arc<str> = key.into();
+        let is_kept = TIES.contains(&key) || self.wanted.iter().any(|column| *column == key || own(column) == key);
+        let within = |column: &&str| Some((own(column).into(), own(column).strip_prefix(key)?.strip_prefix('.')?.into()));
+        let kept = Kept { whole: is_kept.then(|| Arc::clone(&name)), inside: self.wanted.iter().filter_map(within).collect() };
+        self.met.insert(name, kept.clone());
+        kept
     }
 
     /// A column that no entry has is a mistake of the card.
     fn check(&self, files: &[source::Found]) -> Result<(), DataError> {
-        let has = |column: &str| MADE.contains(&column) || self.met.contains_key(column.strip_prefix(OF_CATEGORY).unwrap_or(column));
+        let leads = |column: &str| self.met.values().any(|kept| kept.inside.iter().any(|(inside, _)| inside.as_ref() == column));
+        let has = |column: &str| {
+            let own = own(column);
+            MADE.contains(&column) || self.met.contains_key(own) || leads(own) && !self.sought.lacks(own)
+        };
         let Some(lost) = self.wanted.iter().find(|column| !has(column)) else { return Ok(()) };
-        let known = self.met.keys().map(AsRef::as_ref).chain(MADE).map(str::to_owned).collect();
-        let path = files.first().map_or_else(PathBuf::new, |file| file.path.clone());
-        Err(TableError::Column { path, column: (*lost).to_owned(), known }.into())
+        let (path, column) = (files.first().map_or_else(PathBuf::new, |file| file.path.clone()), (*lost).to_owned());
+        if let Some(list) = self.sought.list(own(lost)) {
+            return Err(TableError::List { path, list: list.to_owned(), column }.into());
+        }
+        let beside = self.sought.beside(own(lost)).map(String::as_str);
+        let known = self.met.keys().map(AsRef::as_ref).chain(MADE).chain(beside).map(str::to_owned).collect();
+        Err(TableError::Column { path, column, known }.into())
     }
 }
 
@@ -302,8 +327,15 @@ impl<'de> Visitor<'de> for One<'_, '_> {
                     let edges: Option<Vec<f64>> = edges.as_array().and_then(|edges| edges.iter().map(serde_json::Value::as_f64).collect());
                     entry.window = edges.and_then(|edges| edges.try_into().ok());
                 }
-                (_, Some(key)) => entry.values.extend(scalar(map.next_value()?).map(|value| (key, value.into_boxed_str()))),
-                _ => drop(map.next_value::<IgnoredAny>()?),
+                (_, Kept { whole: None, inside }) if inside.is_empty() => drop(map.next_value::<IgnoredAny>()?),
+                (_, Kept { whole, inside }) => {
+                    let value: serde_json::Value = map.next_value()?;
+                    for (column, path) in inside {
+                        let found = self.0.sought.reach(&column, &value, &path).and_then(|found| scalar(found.into_owned()));
+                        entry.values.extend(found.map(|found| (column, found.into_boxed_str())));
+                    }
+                    entry.values.extend(whole.and_then(|key| Some((key, scalar(value)?.into_boxed_str()))));
+                }
             }
         }
         Ok(entry)

@@ -131,11 +131,17 @@ fn outcome<'t>(name: &str, field: &'t Field, written: &'t str) -> Outcome<&'t st
 
 /// The level that a cell of a field's column tells, an empty one too; `None` where it is missing or refused.
 pub(super) fn told<'t>(name: &str, field: &'t Field, cell: &'t str) -> Option<&'t str> {
+    known(name, field, cell).flatten()
+}
+
+/// The same, or that there is none; `None` where the cell is refused.
+pub(super) fn known<'t>(name: &str, field: &'t Field, cell: &'t str) -> Option<Option<&'t str>> {
     let outcome = if cell.is_empty() { Outcome::Missing } else { outcome(name, field, cell) };
     match (outcome, &field.missing) {
-        (Outcome::Level(level), _) => Some(level),
-        (Outcome::Missing | Outcome::Torn(_), Some(Missing::Level(level))) => Some(level),
-        (Outcome::Missing | Outcome::Torn(_) | Outcome::Refused(_), _) => None,
+        (Outcome::Level(level), _) => Some(Some(level)),
+        (Outcome::Missing | Outcome::Torn(_), Some(Missing::Level(level))) => Some(Some(level)),
+        (Outcome::Missing | Outcome::Torn(_), _) => Some(None),
+        (Outcome::Refused(_), _) => None,
     }
 }
 

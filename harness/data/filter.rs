@@ -47,7 +47,7 @@ impl Opening<'_> {
         }
         sheet.retain(&keep);
         retain(fields, &keep);
-        let left_out = keep.len() - sheet.len();
+        let left_out = (keep.len() - sheet.len()) as u64 + sheet.left_out;
         let mut kept = keep.iter();
         reasons.retain(|_| kept.next() == Some(&true));
         let usable: Vec<bool> = reasons.iter().map(Option::is_none).collect();
@@ -62,7 +62,7 @@ impl Opening<'_> {
             let why: String = unjoined.iter().chain(&first).map(|why| format!(": {why}")).collect();
             return Err(DataError::dataset(&self.card.dataset, format!("has no item that can be used{why}")));
         }
-        Ok(left_out as u64)
+        Ok(left_out)
     }
 
     /// The values that a condition tests, by row. A level that cannot occur is a mistake; but where only the data know what occurs, it is none to

@@ -53,6 +53,7 @@ pub(super) fn join(source: &Source, sheet: &mut Sheet, name: &str, join: &Join, 
     let (mut above, mut implied, mut unmet) = (0, true, Unmet::default());
     for (below, chunk) in opened.into_iter().flat_map(|(below, chunks)| chunks.map(move |chunk| (below, chunk))) {
         let chunk = chunk?;
+        unmet.list(&chunk, join.table.each.as_ref().map(|each| each.text.as_str()));
         for malformed in chunk.malformed() {
             sheet.rejected.push(Rejected { what: below.clone(), line: Some(malformed.at.number), reason: malformed.reason.clone() });
         }

@@ -15,7 +15,7 @@ use super::printable::hidden;
 use super::rejections::Rejected;
 use super::sheet::Sheet;
 use super::source::{Found, Source};
-use super::table::{self, Format, Table};
+use super::table::{self, Format, Table, Unmet};
 use crate::spec::card::{Card, Header, LabelForm, Labels, Names, Others, TableFile, Truth, class_of};
 use crate::spec::problem::{Problem, SpecError};
 
@@ -34,6 +34,8 @@ struct Seen {
     minus: bool,
     /// Whether a row says that a class is not there.
     denying: bool,
+    /// Lists that no table has had so far.
+    unmet: Unmet,
 }
 
 impl Seen {
@@ -90,6 +92,7 @@ pub(super) fn read(
                     long(&file, sheet, &mut gathered, table, (id, class), value.as_ref(), (&mut seen, gone))?;
                 }
             }
+            seen.unmet.check()?;
             let truth = value.as_ref().map(|(_, truth)| truth);
             seen.check(labels, truth, &sheet.ids, id, &value.as_ref().map_or(String::new(), |(column, _)| format!("`{column}`")))?;
             (*others, names.as_ref(), true)
@@ -164,6 +167,7 @@ fn long(
     let mut refuse = |line: u64, reason: String| sheet.rejected.push(Rejected { what: found.below.clone(), line: Some(line), reason });
     for chunk in Table::chunks(&found.path, &options)? {
         let chunk = chunk?;
+        seen.unmet.list(&chunk, options.each.as_deref());
         chunk.malformed().iter().for_each(|malformed| refuse(malformed.at.number, malformed.reason.clone()));
         let (ids, classes) = (chunk.column(id)?, chunk.column(class)?);
         let cells = value.map(|(column, truth)| chunk.column(column).map(|column| (column, truth))).transpose()?;

@@ -28,6 +28,7 @@ pub mod aside;
 mod augment;
 pub mod batches;
 pub mod bitmap;
+mod chosen;
 mod coco;
 pub mod dataset;
 pub mod decode;

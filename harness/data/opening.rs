@@ -28,7 +28,7 @@ use crate::spec::card::{Card, Field, FieldSource, Name};
 use crate::spec::problem::{Problem, SpecError, did_you_mean};
 
 /// Changes whenever the same card and files give other items, fields, labels or splits than before: what is kept of old ones is then left alone.
-const VERSION: &str = "index 6";
+const VERSION: &str = "index 7";
 
 impl Dataset {
     /// Opens a card on its files. `cache` remembers digests of files between runs.

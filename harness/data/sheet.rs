@@ -15,6 +15,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::archive;
 use super::aside::Kind;
+use super::chosen::Chosen;
 use super::digest::Digest;
 use super::error::DataError;
 use super::items::{Container, Place};
@@ -82,6 +83,10 @@ pub(super) struct Sheet {
     /// The digests of what was read besides tables and images.
     pub(super) contents: Vec<Digest>,
     pub(super) rejected: Rejections,
+    /// What `where` leaves out.
+    chosen: Chosen,
+    /// Rows that could not be used and were left out.
+    pub(super) left_out: u64,
     /// What rows call their split where their file has another.
     pub(super) misfiled: Kind,
     /// Of labels that are COCO's categories, those that its files list, whether or not an image has them.
@@ -94,7 +99,7 @@ impl Sheet {
     /// Reads the items of a card, with the columns that `needed` names; `names` are those that rejections may speak of.
     pub(super) fn read(card: &Card, source: &Source, needed: &BTreeSet<String>, names: HashSet<String>) -> Result<Self, DataError> {
         let columns = needed.iter().map(|name| (name.clone(), Column::default())).collect();
-        let mut sheet = Self { columns, rejected: Rejections::speaking_of(names), ..Self::default() };
+        let mut sheet = Self { columns, rejected: Rejections::speaking_of(names), chosen: Chosen::of(card), ..Self::default() };
         match &card.layout {
             Layout::Files(files) => sheet.read_files(card, source, files)?,
             Layout::Rows(rows) => {
@@ -224,18 +229,35 @@ impl Sheet {
         Ok(())
     }
 
-    /// Of items with one id, the first stays.
+    /// Of items with one id, the first stays that `where` does not leave out.
     fn drop_duplicates(&mut self) {
         let mut first: HashMap<&str, usize> = HashMap::with_capacity(self.ids.len());
-        let mut earlier = vec![None; self.ids.len()];
+        let mut other = vec![None; self.ids.len()];
         for (row, id) in self.ids.iter().enumerate() {
-            match first.get(id.as_str()) {
-                Some(other) => earlier[row] = Some(*other),
+            match first.get(id.as_str()).copied() {
+                Some(earlier) if !self.leaves_out(earlier) => other[row] = Some(earlier),
+                Some(earlier) => {
+                    other[earlier] = Some(row);
+                    first.insert(id, row);
+                }
                 None => drop(first.insert(id, row)),
             }
         }
-        let keep: Vec<bool> = earlier.iter().map(Option::is_none).collect();
-        self.reject(&keep, |sheet, row| sheet.taken(earlier[row].unwrap_or(0)));
+        let keep: Vec<bool> = other.iter().map(Option::is_none).collect();
+        self.reject(&keep, |sheet, row| sheet.taken(other[row].unwrap_or(0)));
+    }
+
+    /// Whether `where` leaves out an item by what it says itself.
+    fn leaves_out(&self, row: usize) -> bool {
+        self.chosen.leaves_out(|name| self.columns.get(name).map(|column| column.get(row)))
+    }
+
+    /// Rejects a row of these cells before it is an item, unless `where` leaves it out.
+    fn refuse<'v>(&mut self, value: impl Fn(&str) -> Option<&'v str>, rejected: Rejected) {
+        match self.chosen.leaves_out(|name| self.columns.contains_key(name).then(|| value(name))) {
+            true => self.left_out += 1,
+            false => self.rejected.push(rejected),
+        }
     }
 
     /// Why nothing else can have the id of an item.
@@ -245,15 +267,19 @@ impl Sheet {
         format!("the id `{}` is there already, at `{}`{line}", self.ids[row], self.files[file as usize])
     }
 
-    /// Rejects the items that are not kept, and answers the first of them.
+    /// Rejects the items that are not kept, except those that `where` leaves out, and answers the first of them.
     pub(super) fn reject(&mut self, keep: &[bool], reason: impl Fn(&Self, usize) -> String) -> Option<Rejected> {
         let mut first = None;
         for row in (0..keep.len()).filter(|row| !keep[*row]) {
+            if self.leaves_out(row) {
+                self.left_out += 1;
+                continue;
+            }
             let rejected = self.rejection(row, reason(self, row));
             first.get_or_insert_with(|| rejected.clone());
             self.rejected.push(rejected);
         }
-        if first.is_some() {
+        if keep.contains(&false) {
             self.retain(keep);
         }
         first

@@ -35,7 +35,7 @@ pub use self::error::{At, TableError};
 pub use self::format::{Format, Header, Options};
 pub(super) use self::literal::parse;
 pub(super) use self::parquet::{read_all_cells, read_cells};
-use self::path::Sought;
+pub(super) use self::path::Sought;
 pub(super) use self::records::scalar;
 pub(super) use self::unmet::Unmet;
 

@@ -198,3 +198,34 @@ fn blanks_around_a_level_are_no_part_of_it_in_any_format() {
                 fields: {tone: tone, mapped: {from: tone, map: {' dark ': night}, outside: missing}}\nattribute: tone\n";
     insta::assert_snapshot!(shown(&folder, card));
 }
+
+/// Rows without a box, an image, a number or an id of their own, which `where` leaves out by what they say themselves: VinDr-CXR's `No finding`.
+#[test]
+fn rows_that_where_leaves_out_need_neither_a_box_nor_an_image() {
+    let table = "file,c,g,x,y,w,h,who\n0.png,Nodule,f,1,1,9,9,a\n1.png,Mass,m,2,2,9,9,b\n2.png,none,f,,,,,c\n2.png,none,m,a,b,c,d,d\n,none,m,1,1,9,9,e\n\
+                 7.png,none,m,1,1,9,9,f\n2.png,none,zz,1,1,9,9,\n3.png,none,f,5,5,-3,0,g\n0.png,none,f,1,1,9,9,a\n2.png,Mass,m,1,1,9,9,a\n";
+    let folder = images(&["0.png", "1.png", "2.png", "3.png"]).file("root/t.csv", table);
+    let boxed = "images: {table: t.csv, path: '{file}', id: '{file}', box: {left: x, top: y, width: w, height: h}}\n";
+    let fields = "fields: {c: c, g: {from: g, levels: [f, m], outside: reject}}\nlabel: g\nsubject: who\nstrict: true\n";
+    for wanted in ["c: {not_in: [none]}", "c: [Nodule, Mass]"] {
+        for images in [boxed, "images: {table: t.csv, path: '{file}', id: '{file}'}\n"] {
+            let text = shown(&folder, &format!("{images}{fields}where: {{{wanted}}}\n")).to_string();
+            assert!(
+                text.contains("3 items, 2 classes") && text.contains("left out by `where`: 7") && text.contains("0 rows rejected"),
+                "{text}"
+            );
+        }
+    }
+    let names = "images: {glob: '*.png', name: '(?<n>.)[.]png'}\nlabel: n\nwhere: {n: {not_in: ['1', '2', '3']}}\nstrict: true\n";
+    let folder = folder.file("root/j.csv", "id,v\n0,1\n").file("root/side/0.json", r#"{"a": 1}"#);
+    let joined = "tables: {j: {file: j.csv, key: {column: id, equals: n}}}\nfields: {n: n, v: j.v}\n";
+    let beside = "sidecar: {file: 'side/{n}.json', fields: {a: {at: /a}}}\nfields: {n: n, a: a}\n";
+    for more in [joined, beside] {
+        let text = shown(&folder, &format!("{names}{more}")).to_string();
+        assert!(text.contains("1 item, 1 class") && text.contains("left out by `where`: 3"), "{text}");
+    }
+    // What is joined is not known of an item that has no row.
+    let text =
+        shown(&folder, &format!("{}{joined}", names.replace("n: {not_in: ['1', '2', '3']}", "j.v: ['1']").replace("strict: true\n", "")));
+    assert!(text.to_string().contains("3 rows rejected"), "{text}");
+}

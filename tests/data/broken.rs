@@ -2,6 +2,7 @@
 
 use fairgrid::data::error::in_full;
 use fairgrid::data::images::Images;
+use fairgrid::data::table::{Options, Table};
 use fairgrid::run::index;
 use fairgrid::spec::input::Input;
 use tempfile::TempDir;
@@ -38,6 +39,25 @@ fn bad_images_are_rejected_with_their_file_and_reason() {
     assert!(!bomb.iter().any(|reason| reason.contains("good")), "61 x 45 pixels are within the limit: {bomb:?}");
     let bomb = folder.open("pixel_limit: 2744\nimages: {glob: 'a/good.png'}\n").unwrap_err();
     assert!(bomb.contains("61 x 45 pixels are more than the `pixel_limit` of 2744"), "{bomb}");
+}
+
+/// Whatever is written in a table's bytes, it is read or refused.
+#[test]
+fn no_byte_of_a_parquet_file_makes_its_reader_panic() {
+    let folder = Folder::new();
+    let read = |bytes: &[u8]| {
+        folder.write("t.parquet", bytes);
+        Table::read(&folder.path().join("t.parquet"), &Options::default()).map_err(|error| error.to_string())
+    };
+    let mut bytes = std::fs::read("tests/bad/files/flipped.parquet").unwrap();
+    let error = read(&bytes).unwrap_err();
+    assert!(error.ends_with("is truncated or corrupt: its bytes contradict each other"), "{error}");
+    bytes[387] = 208;
+    for place in 4..bytes.len() {
+        bytes[place] ^= 0xff;
+        drop(read(&bytes));
+        bytes[place] ^= 0xff;
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use arrow::array::{Array, ArrayRef, ListArray, RecordBatch, StringArray, StructA
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::Field;
 
-use super::folder::IMAGES;
+use super::folder::{self, IMAGES, levels};
 use super::refused::shown;
 use crate::command::Folder;
 
@@ -91,4 +91,56 @@ fn a_dot_leads_into_lists_and_text_of_every_format() {
 
 fn image() -> Vec<u8> {
     std::fs::read(format!("{IMAGES}/rgb.png")).unwrap()
+}
+
+/// CVAT's attributes in COCO's annotations, and what images hold; what no entry has is refused with what there is instead.
+#[test]
+fn dots_lead_into_values_of_annotations_and_images_of_coco() {
+    let coco = r#"{"images": [{"id": 1, "file_name": "a.png", "meta": {"site": "n"}}, {"id": 2, "file_name": "b.png", "meta": {"site": "s"}}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 9, 9], "attributes": {"occluded": true, "pose": ["up"]}},
+            {"id": 2, "image_id": 2, "category_id": 1, "bbox": [0, 0, 9, 9], "attributes": {"occluded": false}}],
+        "categories": [{"id": 1, "name": "person", "of": {"kind": "x"}}]}"#;
+    let folder = folder::Folder::new();
+    folder.images(&["a.png", "b.png"]).write("c.json", coco);
+    let card =
+        |column: &str| format!("images: {{coco: c.json, items: boxes, path: '{{file_name}}', id: '{{id}}'}}\nfields: {{g: {column}}}\n");
+    for (column, told) in [
+        ("attributes.occluded", ["true", "false"]),
+        ("attributes.pose.0", ["up", "-"]),
+        ("meta.site", ["n", "s"]),
+        ("category.of.kind", ["x", "x"]),
+    ] {
+        assert_eq!(levels(&folder.open(&card(column)).unwrap(), "g"), told, "{column}");
+    }
+    for lost in ["attributes.ocluded", "attributes.pose.up", "meta.siet"] {
+        let error = folder.open(&card(lost)).unwrap_err();
+        assert!(error.contains(&format!("`c.json` has no column `{lost}`")), "{error}");
+    }
+}
+
+/// A field of a struct that the writer of one shard did not make, since no row of it had a value: missing there, as a key of JSON is.
+#[test]
+fn fields_of_structs_that_one_file_has_are_missing_in_others() {
+    let folder = folder::Folder::new();
+    folder.images(&["a.png", "b.png"]);
+    let shard = |file: &str, name: &str, fields: &[(&str, &str)]| {
+        let fields = fields.iter().map(|(field, text)| (*field, Arc::new(StringArray::from(vec![*text])) as ArrayRef)).collect::<Vec<_>>();
+        let columns: Vec<(&str, ArrayRef)> =
+            vec![("file", Arc::new(StringArray::from(vec![name]))), ("meta", Arc::new(StructArray::try_from(fields).unwrap()))];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let mut bytes = Vec::new();
+        let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        folder.write(file, bytes);
+    };
+    shard("1.parquet", "a.png", &[("q", "x")]);
+    shard("2.parquet", "b.png", &[("q", "y"), ("skin", "dark")]);
+    for table in ["{file: '?.parquet'}", "{files: {train: 1.parquet, test: 2.parquet}}"] {
+        let card =
+            |skin: &str| format!("images: {{table: {table}, path: '{{file}}'}}\nfields: {{q: meta.q, skin: meta.{skin}}}\nlabel: q\n");
+        assert_eq!(levels(&folder.open(&card("skin")).unwrap(), "skin"), ["-", "dark"], "{table}");
+        let error = folder.open(&card("skinn")).unwrap_err();
+        assert!(error.contains("`1.parquet` has no column `meta.skinn`"), "{error}");
+    }
 }

@@ -241,3 +241,38 @@ fn rates_may_name_what_is_outside_or_missing() {
         assert!(of(often) > 2.0 * of("x") && of("y") == 0.0 && of("x") > 0.0, "{rates}: {shares:?}");
     }
 }
+
+/// A column that only `where` asks for is written, also where it wants its cells to be empty.
+#[test]
+fn columns_that_where_tests_for_being_empty_are_in_mocks() {
+    for (wanted, field, items) in [
+        ("s: {missing: true}", "", 19),
+        ("s: {missing: false}", "", 20),
+        ("s: {below: 2}", "", 20),
+        ("f: {missing: true}", ", f: {from: s}", 19),
+        ("f: {missing: false}", ", f: {from: s}", 20),
+    ] {
+        let folder = TempDir::new().unwrap();
+        let images = "images: {table: t.csv, path: '{file}'}\nfields: {g: {map: {f: female, m: male}}";
+        let card = format!("fairgrid_card: 1\ndataset: d\n{images}{field}}}\nlabel: g\nwhere: {{{wanted}}}\nmock: {{rows: 20}}\n");
+        std::fs::write(folder.path().join("card.yaml"), card).unwrap();
+        let read = Card::read(&folder.path().join("card.yaml")).unwrap();
+        mock::write(&read, None, &folder.path().join("mock")).unwrap();
+        let dataset = Dataset::open(&read.at(&folder.path().join("mock")), &folder.path().join("cache")).unwrap();
+        assert_eq!((dataset.ids.len(), dataset.rejections), (items, 0), "{wanted}");
+    }
+}
+
+/// A file that is read both as records and by a list in them: what a mock writes for the one is not what the other finds.
+#[test]
+fn a_file_that_is_read_in_two_ways_has_no_mock() {
+    let folder = TempDir::new().unwrap();
+    let card = "fairgrid_card: 1\ndataset: d\nimages: {table: {file: p.json, each: files}, path: '{files}'}\n\
+                tables: {x: {file: p.json, key: {column: key, equals: key}}}\nfields: {g: {from: x.g, map: {f: female, m: male}}}\nlabel: g\n";
+    std::fs::write(folder.path().join("card.yaml"), card).unwrap();
+    let read = Card::read(&folder.path().join("card.yaml")).unwrap();
+    let error = mock::write(&read, None, &folder.path().join("mock")).unwrap_err().to_string();
+    let told =
+        "`p.json` cannot be mocked: the card reads it by `each: files` and by neither `at` nor `each`, and a mock writes it in one way";
+    assert_eq!(error, told);
+}

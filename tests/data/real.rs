@@ -55,7 +55,7 @@ fn open_images_people() {
                 header,
                 &row("a", "0.0,0.5,0.0,1.0", "Predominantly Feminine", 0),
                 &row("a", "0.5,1.0,0.25,0.5", "Predominantly Masculine", 0),
-                &row("a", "0.5,0.5,0,1", "Unknown", 0),
+                &row("a", "0.5,0.5,0,1", "Predominantly Feminine", 0),
                 &row("a", "0,1,0,1", "Unknown", 1),
             ]
             .concat(),

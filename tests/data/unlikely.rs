@@ -130,8 +130,9 @@ fn levels_and_labels_that_contradict_themselves_are_underlined() {
 
 #[test]
 fn a_mock_that_its_card_cannot_read_is_told() {
-    let folder =
-        folder(&[("card.yaml", "fairgrid_card: 1\ndataset: d\nimages: {table: t.csv, path: '{file}'}\nwhere: {tone: {missing: true}}\n")]);
+    let card = "fairgrid_card: 1\ndataset: d\nimages: {table: t.csv, path: '{file}'}\n\
+                fields: {tone: {map: {l: light, d: dark}}}\nwhere: {tone: {not_in: [odd]}}\n";
+    let folder = folder(&[("card.yaml", card)]);
     insta::assert_snapshot!(fairgrid(["mock", "root/card.yaml", "--rows", "3", "--output", "made"]).within(&folder).run());
 }
 

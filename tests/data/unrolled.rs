@@ -28,7 +28,7 @@ fn elements_of_lists_are_rows_in_every_format() {
     }
 }
 
-/// The faces of each frame of a video: frames without one are no rows, and a video is rejected where a frame does not say whether it has any.
+/// The faces of each frame of a video: frames without one are no rows, and a frame is rejected that does not say whether it has any.
 const VIDEOS: &str = r#"[
 {"id": "v1", "site": "north", "frames": [{"file": "a.png", "faces": [{"box": [0, 0, 2, 2], "race": "p"}, {"box": [1, 1, 2, 3], "race": "q"}]}, {"file": "b.png", "faces": []}]},
 {"id": "v2", "site": "south", "frames": [{"file": "b.png", "faces": [{"box": [3, 0, 2, 2], "race": "p"}]}]},
@@ -53,6 +53,7 @@ fn lists_in_lists_are_rows_and_what_is_no_list_is_told() {
     let folder = command::Folder::new().file("root/a.png", &image).file("root/b.png", &image).file("root/videos.json", VIDEOS);
     let folder = folder.file("root/t.csv", "file,faces\na.png,\"[{'race': 'p'}, {'race': 'q'}]\"\nb.png,oops\nb.png,\n");
     let table = "images: {table: {file: t.csv, each: faces}, path: '{file}', id: '{row}'}\nfields: {race: faces.race}\n";
+    let list = "images: {glob: '*.png'}\nlabels: {file: videos.json, each: frame, id: frame.file, class: id, absent: rest}\n";
     let joined = "images: {glob: '*.png'}\ntables: {t: {file: t.csv, each: face, key: file}}\nfields: {race: t.face.race}\n";
     let cards = [
         FACES.to_owned(),
@@ -60,9 +61,29 @@ fn lists_in_lists_are_rows_and_what_is_no_list_is_told() {
         table.replace("each: faces", "each: fcaes"),
         table.replace("faces.race", "faces.rcae"),
         joined.to_owned(),
+        joined.replace("t.csv", "videos.json").replace("key: file}", "key: {column: id, equals: file}, unmatched: keep}"),
+        list.to_owned(),
         FACES.replace("frames.faces", "frames.fcaes"),
     ];
     insta::assert_snapshot!(cards.map(|card| format!("{card}{}", shown(&folder, &card))).join("---\n"));
+}
+
+/// A key that some rows have is no mistake; of one that none has, all that there are instead are named, wherever they are met.
+#[test]
+fn what_later_rows_and_files_have_is_named_too() {
+    let image = std::fs::read(format!("{IMAGES}/rgb.png")).unwrap();
+    let folder = command::Folder::new().file("root/a.png", &image).file("root/b.png", &image);
+    let folder =
+        folder.file("root/1.jsonl", r#"{"file": "a.png", "g": 1}"#).file("root/2.jsonl", r#"{"file": "b.png", "g": 1, "skin": 2}"#);
+    let folder = folder.file("root/t.json", r#"[{"o": [{"file": "a.png", "g": 1}]}, {"o": [{"file": "b.png", "g": 1, "skin": 2}]}]"#);
+    for (table, above) in [("{file: '?.jsonl'}", ""), ("{files: {train: 1.jsonl, test: 2.jsonl}}", ""), ("{file: t.json, each: o}", "o.")] {
+        let told = |skin: &str| {
+            let images = format!("images: {{table: {table}, path: '{{{above}file}}'}}");
+            shown(&folder, &format!("{images}\nfields: {{g: {above}g, skin: {above}{skin}}}\nlabel: g\n")).to_string()
+        };
+        assert!(told("skin").contains("0 rows rejected"), "{table}: {}", told("skin"));
+        assert!(told("skinn").contains(&format!("did you mean `{above}skin`?")), "{table}: {}", told("skinn"));
+    }
 }
 
 /// A video that is a file of its own, and one whose images are not: a single record, and the same in JSON lines.

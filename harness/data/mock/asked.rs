@@ -31,6 +31,9 @@ pub(super) fn official(card: &Card, column: &SplitColumn) -> Vec<String> {
     words.into_iter().filter(|word| !anew || named(word)).map(str::to_owned).collect()
 }
 
+/// What is written where any cell will do.
+const CELL: &str = "1";
+
 /// The column that a condition tests, where no field translates it.
 fn column<'c>(card: &'c Card, condition: &'c Condition) -> Option<&'c str> {
     match card.fields.get(&condition.field) {
@@ -89,9 +92,10 @@ pub(super) fn let_through(card: &Card, mock: &Mock, number: u64, cells: &mut BTr
                 let fits = pattern::names(card).is_none_or(|names| pattern::fits(names, column, &example));
                 if fits { Some(example) } else { named() }
             }
-            Test::NotIn(_) if own || cells.contains_key(column) => None,
-            Test::NotIn(_) => named(),
-            Test::Missing(_) => None,
+            Test::NotIn(_) | Test::Missing(false) if own || cells.contains_key(column) => None,
+            Test::Missing(false) if pattern::names(card).is_none() => Some(CELL.to_owned()),
+            Test::NotIn(_) | Test::Missing(false) => named(),
+            Test::Missing(true) => None,
         };
         cells.extend(passing.map(|cell| (column.to_owned(), cell)));
     }
@@ -124,11 +128,18 @@ pub(super) fn in_splits(card: &Card, mock: &Mock, unit: u64, cells: &mut BTreeMa
     }
 }
 
-/// The first items have what `where` leaves out, each a level: a card may name only levels that there are.
+/// The first items have what `where` leaves out, each a level: a card may name only levels that there are. Where it wants empty cells, the first
+/// item has one that is not, since a column is there only if something is written in it.
 pub(super) fn left_out(card: &Card, number: u64, cells: &mut BTreeMap<String, String>) {
     for condition in &card.conditions {
-        if let (Test::NotIn(levels), Some(column)) = (&condition.test, column(card, condition)) {
-            cells.extend(levels.get(number as usize).map(|level| (column.to_owned(), level.clone())));
+        match (&condition.test, column(card, condition)) {
+            (Test::NotIn(levels), Some(column)) => {
+                cells.extend(levels.get(number as usize).map(|level| (column.to_owned(), level.clone())));
+            }
+            (Test::Missing(true), Some(column)) if number == 0 && pattern::names(card).is_none() => {
+                cells.insert(column.to_owned(), CELL.to_owned());
+            }
+            _ => {}
         }
     }
 }

@@ -74,11 +74,25 @@ pub(super) struct Folder<'p> {
     files: Mutex<BTreeSet<String>>,
     /// Archives that are written at the end.
     archives: Mutex<BTreeMap<String, Members>>,
+    /// How the tables that were written are read: where their records are, and the lists whose elements are rows.
+    shapes: Mutex<BTreeMap<String, Shape>>,
+}
+
+/// The `at` and the `each` of a table.
+type Shape = (Option<String>, Option<String>);
+
+/// How a table is read, in a card's words.
+fn shown((at, each): &Shape) -> String {
+    let told = [("at", at), ("each", each)].into_iter().filter_map(|(key, value)| Some(format!("`{key}: {}`", value.as_ref()?)));
+    match told.collect::<Vec<_>>() {
+        told if told.is_empty() => "by neither `at` nor `each`".to_owned(),
+        told => format!("by {}", told.join(" and ")),
+    }
 }
 
 impl<'p> Folder<'p> {
     pub(super) fn new(root: &'p Path) -> Self {
-        Self { root, files: Mutex::default(), archives: Mutex::default() }
+        Self { root, files: Mutex::default(), archives: Mutex::default(), shapes: Mutex::default() }
     }
 
     /// Writes the archives; answers the files that were written.
@@ -118,8 +132,21 @@ impl<'p> Folder<'p> {
         std::fs::write(&path, bytes).map_err(|source| DataError::Write { path, source })
     }
 
+    /// Refuses a table that was written to be read in another way: the one who reads it so would not find its rows.
+    fn shape(&self, file: &TableFile) -> Result<(), DataError> {
+        let shape = (file.at.clone(), file.each.as_ref().map(|each| each.text.clone()));
+        let mut shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = shapes.entry(file.file.clone()).or_insert_with(|| shape.clone());
+        if *first == shape {
+            return Ok(());
+        }
+        let reason = format!("cannot be mocked: the card reads it {} and {}, and a mock writes it in one way", shown(first), shown(&shape));
+        Err(DataError::file(Path::new(&file.file), reason))
+    }
+
     /// Writes a table as its card says that it is written.
     pub(super) fn table(&self, file: &TableFile, rows: &[BTreeMap<String, String>]) -> Result<(), DataError> {
+        self.shape(file)?;
         let format = options(file).format.or_else(|| Format::of(Path::new(&file.file)));
         let lists = if let Some(Format::Json | Format::JsonLines) = format { Cow::Borrowed(rows) } else { with_lists(file, rows) };
         let rows = &*lists;

@@ -38,7 +38,7 @@ impl Sheet {
                     Ok(None) => self.push_columns(origin, value),
                     Err(reason) => {
                         let what = self.files[origin.0 as usize].clone();
-                        self.rejected.push(Rejected { what, line: origin.1, reason });
+                        self.refuse(value, Rejected { what, line: origin.1, reason });
                         continue;
                     }
                 }

@@ -77,7 +77,7 @@ impl Sheet {
                 Some(id) => match id.fill(value) {
                     Ok(id) => id,
                     Err(column) => {
-                        self.rejected.push(Rejected { what: known, line: None, reason: format!("`{column}` is empty") });
+                        self.refuse(value, Rejected { what: known, line: None, reason: format!("`{column}` is empty") });
                         continue;
                     }
                 },

@@ -67,6 +67,7 @@ impl Sheet {
         let mut above = 0_u64;
         for chunk in Table::chunks(&found.path, &options)? {
             let chunk = chunk?;
+            self.unmet.list(&chunk, options.each.as_deref());
             // And so is the number of a row, where the table has no column of that name.
             let numbers = |name: &str| first_of(name).filter(|_| !chunk.header().iter().any(|column| column == name));
             let own = wanted.iter().filter(|name| numbers(name).is_none());
@@ -112,8 +113,9 @@ impl Sheet {
                 match (image, window) {
                     (Ok(Some((id, place))), Ok(window)) => {
                         let earlier = *first.entry(hasher.hash_one(&id)).or_insert(self.len());
-                        if self.ids.get(earlier) == Some(&id) && self.places.get(earlier) == Some(&place) {
-                            self.rejected.push(rejected(below, &at, &self.taken(earlier)));
+                        let again = self.ids.get(earlier) == Some(&id) && self.places.get(earlier) == Some(&place);
+                        if again && !self.leaves_out(earlier) {
+                            self.refuse(value, rejected(below, &at, &self.taken(earlier)));
                             continue;
                         }
                         self.push(id, place, origin, value);
@@ -123,7 +125,7 @@ impl Sheet {
                         self.push_columns(origin, value);
                         self.windows.extend(window);
                     }
-                    (Err(reason), _) | (_, Err(reason)) => self.rejected.push(rejected(below, &at, &reason)),
+                    (Err(reason), _) | (_, Err(reason)) => self.refuse(value, rejected(below, &at, &reason)),
                 }
             }
             above += chunk.height();

@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::{Map, Value};
 
 use super::path::{reach, splits};
-use super::records::{Records, check_lists};
+use super::records::{Records, leads};
 use super::{At, CHUNK, Malformed, Options, Table, TableError, encoding};
 
 /// Reads a document; only the cells of the columns that are kept stay in memory.
@@ -81,8 +81,8 @@ impl Gathered {
     /// A record, and what a map calls it.
     fn push(&mut self, key: Option<&str>, record: Value) {
         self.number += 1;
-        let pushed = self.object(key, record).and_then(|record| self.records.push(record, self.number));
-        if let Err(reason) = pushed {
+        let refused = self.object(key, record).map_or_else(|reason| vec![reason], |record| self.records.push(record, self.number));
+        for reason in refused {
             self.malformed.push(Malformed { at: At { path: self.path.clone(), unit: "record", number: self.number }, reason });
         }
         if self.records.len() >= CHUNK {
@@ -149,7 +149,7 @@ impl Whole {
     /// within these, beside `key` and `value`.
     fn record(&mut self) -> Option<Value> {
         let record = Value::Object(std::mem::take(&mut self.entries));
-        let has_rows = |each: &String| check_lists(&record, each, each).is_ok();
+        let has_rows = |each: &String| leads(&record, each);
         let is_own = |name: &String| reach(&record, name).is_some_and(|value| !value.is_object());
         let mut others = self.columns.iter().filter(|name| !["key", "value"].contains(&name.as_str()));
         let by_key = self.columns.iter().any(|name| name == "key") && record.get("key").is_none();

@@ -52,11 +52,12 @@ impl JsonLines {
             if text.is_empty() {
                 continue;
             }
-            let at = At { path: self.path.clone(), unit: "line", number: self.line };
-            let Err(reason) = object(text).and_then(|record| self.records.push(record, self.line)) else { continue };
-            match self.options.tolerant {
-                true => malformed.push(Malformed { at, reason }),
-                false => return Err(TableError::Row { at, reason }),
+            for reason in object(text).map_or_else(|reason| vec![reason], |record| self.records.push(record, self.line)) {
+                let at = At { path: self.path.clone(), unit: "line", number: self.line };
+                match self.options.tolerant {
+                    true => malformed.push(Malformed { at, reason }),
+                    false => return Err(TableError::Row { at, reason }),
+                }
             }
         }
         self.chunks += 1;

@@ -22,6 +22,7 @@ use rayon::prelude::*;
 use super::path::{Sought, splits};
 use super::records::scalar;
 use super::{At, CHUNK, Column, Malformed, Options, Table, TableError};
+use crate::data::guard::guarded;
 
 /// Rows that a chunk holds at most where cells may be whole images.
 const SMALL_CHUNK: usize = 1024;
@@ -46,6 +47,11 @@ fn broken(path: &Path, error: &dyn std::fmt::Display) -> TableError {
     TableError::file(path, format!("is truncated or corrupt: {reason}"))
 }
 
+/// What `read` gives of a file. The library trusts lengths and offsets that are written there, and panics on some that cannot be.
+fn sound<T>(path: &Path, read: impl FnOnce() -> Result<T, TableError>) -> Result<T, TableError> {
+    guarded(read).unwrap_or_else(|| Err(broken(path, &"its bytes contradict each other")))
+}
+
 /// Opens `stored`, which messages call `path`.
 fn open(path: &Path, stored: &Path) -> Result<File, TableError> {
     let error = |source| TableError::read(path, source);
@@ -63,7 +69,7 @@ fn open(path: &Path, stored: &Path) -> Result<File, TableError> {
 }
 
 fn builder(path: &Path, stored: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, TableError> {
-    ParquetRecordBatchReaderBuilder::try_new(open(path, stored)?).map_err(|error| broken(path, &error))
+    sound(path, || ParquetRecordBatchReaderBuilder::try_new(open(path, stored)?).map_err(|error| broken(path, &error)))
 }
 
 /// Refuses columns, by their places, that are compressed in a way that is not read.
@@ -115,7 +121,7 @@ impl Batches {
             let mask = ProjectionMask::leaves(builder.parquet_schema(), leaves);
             builder.with_projection(mask).with_batch_size(size).build().map_err(|error| broken(path, &error))
         };
-        let readers = chosen.into_iter().map(reader).collect::<Result<_, _>>()?;
+        let readers = chosen.into_iter().map(|leaves| sound(path, || reader(leaves))).collect::<Result<_, _>>()?;
         Ok(Self {
             path: path.to_owned(),
             options: options.clone(),
@@ -139,7 +145,8 @@ impl Batches {
             }
             Ok(Some((batch.num_rows(), names, arrays)))
         };
-        let decoded: Vec<_> = self.readers.par_iter_mut().map(decode).collect::<Result<_, TableError>>()?;
+        let decoded: Vec<_> =
+            self.readers.par_iter_mut().map(|reader| sound(path, || decode(reader))).collect::<Result<_, TableError>>()?;
         let columns: Vec<_> = decoded.into_iter().flatten().collect();
         let Some(rows) = columns.first().map(|(rows, ..)| *rows) else { return Ok(None) };
         if columns.len() < self.readers.len() || columns.iter().any(|(other, ..)| *other != rows) {
@@ -367,13 +374,17 @@ fn cells(
     };
     readable(path, builder.metadata(), [leaf])?;
     let mask = ProjectionMask::leaves(builder.parquet_schema(), [leaf]);
-    let reader = builder.with_projection(mask).with_batch_size(256).build().map_err(|error| broken(path, &error))?;
-    for batch in reader {
-        let batch = batch.map_err(|error| broken(path, &error))?;
+    let build = || builder.with_projection(mask).with_batch_size(256).build().map_err(|error| broken(path, &error));
+    let mut reader = sound(path, build)?;
+    let mut decode = || {
+        let Some(batch) = reader.next().transpose().map_err(|error| broken(path, &error))? else { return Ok(None) };
         let (mut names, mut arrays) = (Vec::new(), Vec::new());
         for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
             flatten(path, 0, field.name(), array, &mut names, &mut arrays)?;
         }
+        Ok(Some(arrays))
+    };
+    while let Some(arrays) = sound(path, &mut decode)? {
         let cells = arrays.first().and_then(|array| array.as_any().downcast_ref::<LargeBinaryArray>());
         let cells = cells.ok_or_else(|| TableError::file(path, format!("has no bytes in the column `{column}`")))?;
         cells.iter().for_each(&mut *take);

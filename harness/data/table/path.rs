@@ -43,7 +43,7 @@ pub(super) fn reach_mut<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut 
 
 /// Columns that were looked for within values that could tell.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sought(HashMap<String, Way>);
+pub(in crate::data) struct Sought(HashMap<String, Way>);
 
 /// What was found on the way to a column.
 #[derive(Clone, Debug, Default)]
@@ -52,24 +52,27 @@ struct Way {
     met: bool,
     /// The list in its way of which it names no element: `js` for `js.race` where there is `js.0.race`.
     list: Option<String>,
-    /// The columns that there are instead in the first value that lacks it.
+    /// The columns that there are instead in the first values that lack it.
     beside: Vec<String>,
+    /// How many values were looked into for these.
+    looked: usize,
 }
 
 impl Sought {
     /// The value of a column, which a path leads to from here.
-    pub(super) fn reach<'v>(&mut self, column: &str, value: &'v Value, path: &str) -> Option<Cow<'v, Value>> {
+    pub(in crate::data) fn reach<'v>(&mut self, column: &str, value: &'v Value, path: &str) -> Option<Cow<'v, Value>> {
         let found = reach(value, path);
         match (self.0.get_mut(column), &found) {
             (Some(way), Some(_)) => way.met = true,
             (Some(way), None) if way.met => {}
-            (Some(way), None) => way.stray(column, value, path),
+            (Some(way), None) => {
+                way.stray(column, value, path);
+                way.look(column, value, path);
+            }
             (None, Some(_)) => drop(self.0.insert(column.to_owned(), Way { met: true, ..Way::default() })),
             (None, None) => {
-                if let Some(beside) = beside(value, path) {
-                    let above = column.strip_suffix(path).unwrap_or_default();
-                    let beside = beside.into_iter().map(|path| format!("{above}{path}")).collect();
-                    let mut way = Way { beside, ..Way::default() };
+                let mut way = Way::default();
+                if way.look(column, value, path) {
                     way.stray(column, value, path);
                     self.0.insert(column.to_owned(), way);
                 }
@@ -78,23 +81,32 @@ impl Sought {
         found
     }
 
+    /// Keeps in mind whether a value has what was looked for elsewhere, or else what there is `beside`; where that is nothing, it does not tell.
+    pub(super) fn note(&mut self, column: &str, met: bool, beside: Vec<String>) {
+        if met || !beside.is_empty() {
+            let way = self.0.entry(column.to_owned()).or_default();
+            way.met |= met;
+            way.beside(beside);
+        }
+    }
+
     /// Whether some value has a column.
     pub(super) fn has(&self, column: &str) -> bool {
         self.0.get(column).is_some_and(|way| way.met)
     }
 
     /// Whether a column was looked for, and no value has it.
-    pub(super) fn lacks(&self, column: &str) -> bool {
+    pub(in crate::data) fn lacks(&self, column: &str) -> bool {
         self.0.get(column).is_some_and(|way| !way.met)
     }
 
     /// The list in the way of a column.
-    pub(super) fn list(&self, column: &str) -> Option<&str> {
+    pub(in crate::data) fn list(&self, column: &str) -> Option<&str> {
         self.0.get(column)?.list.as_deref()
     }
 
     /// What there is instead of a column.
-    pub(super) fn beside(&self, column: &str) -> impl Iterator<Item = &String> {
+    pub(in crate::data) fn beside(&self, column: &str) -> impl Iterator<Item = &String> {
         self.0.get(column).into_iter().flat_map(|way| &way.beside)
     }
 
@@ -104,13 +116,34 @@ impl Sought {
             let own = self.0.entry(column).or_default();
             own.met |= theirs.met;
             own.list = own.list.take().or(theirs.list);
-            own.beside.extend(theirs.beside);
+            own.beside(theirs.beside);
         }
         self
     }
 }
 
 impl Way {
+    /// Adds columns that there are instead, each once.
+    fn beside(&mut self, columns: Vec<String>) {
+        for column in columns {
+            if self.beside.len() < SHOWN && !self.beside.contains(&column) {
+                self.beside.push(column);
+            }
+        }
+    }
+
+    /// Adds what a value has instead of a column; answers whether it can tell. Of many values, the first say enough.
+    fn look(&mut self, column: &str, value: &Value, path: &str) -> bool {
+        if self.met || self.looked == SHOWN {
+            return true;
+        }
+        let Some(found) = beside(value, path) else { return false };
+        let above = column.strip_suffix(path).unwrap_or_default();
+        self.looked += 1;
+        self.beside(found.into_iter().map(|path| format!("{above}{path}")).collect());
+        true
+    }
+
     /// Keeps in mind the list in the way, in the first value that has one.
     fn stray(&mut self, column: &str, value: &Value, path: &str) {
         if self.list.is_none() {

@@ -42,12 +42,13 @@ impl Records {
         self.numbers.len()
     }
 
-    /// Adds an object; answers why not, where it is none or lacks its list.
-    pub(super) fn push(&mut self, record: Value, number: u64) -> Result<(), String> {
-        let Value::Object(_) = &record else { return Err("expected a JSON object".to_owned()) };
+    /// Adds an object. Answers why not, where it is none or lacks its list; and of the elements on the way to its lists, why those that lack one
+    /// are left out.
+    pub(super) fn push(&mut self, record: Value, number: u64) -> Vec<String> {
+        let Value::Object(_) = &record else { return vec!["expected a JSON object".to_owned()] };
         let Some(each) = self.options.each.clone() else {
             self.row(&record, number);
-            return Ok(());
+            return Vec::new();
         };
         let mut record = record;
         if let Some(Value::String(text)) = reach_mut(&mut record, &each)
@@ -56,9 +57,14 @@ impl Records {
         {
             *place = list;
         }
-        check_lists(&record, &each, &each)?;
-        self.unroll(&mut record, &each, 0, number);
-        Ok(())
+        let mut sifted = Sifted { each: &each, lacking: Vec::new(), led: false, beside: Vec::new() };
+        let whole = sifted.sift(&mut record, &each, ("", &each));
+        self.sought.note(&each, sifted.led, sifted.beside);
+        match whole {
+            Ok(()) => self.unroll(&mut record, &each, 0, number),
+            Err(reason) => sifted.lacking.push(reason),
+        }
+        sifted.lacking
     }
 
     /// Adds a row for each element of the list, or map, at a path, and of the lists that this leads into. `above` is as long as the path to the
@@ -124,21 +130,69 @@ impl Records {
     }
 }
 
-/// Whether a path leads to a list, or a map, in all elements of the lists on its way; or why not, of the `whole` path.
-pub(super) fn check_lists(value: &Value, path: &str, whole: &str) -> Result<(), String> {
-    let lacking = || Err(format!("it has no list `{whole}`"));
-    let Value::Object(entries) = value else { return lacking() };
+/// Whether a path leads to a list, or a map, in some element of the lists on its way.
+pub(super) fn leads(value: &Value, path: &str) -> bool {
+    let Value::Object(entries) = value else { return false };
     match entries.get(path) {
-        Some(Value::Array(_) | Value::Object(_)) => return Ok(()),
-        Some(Value::Null) => return lacking(),
-        Some(_) => return Err(format!("its `{whole}` is neither a list nor a map")),
-        None => {}
+        Some(found) => found.is_array() || found.is_object(),
+        None => splits(path).filter_map(|(key, rest)| Some((entries.get(key)?, rest))).any(|(inner, rest)| match inner {
+            Value::Array(elements) => elements.is_empty() || elements.iter().any(|element| leads(element, rest)),
+            inner => leads(inner, rest),
+        }),
     }
-    let mut inner = splits(path).filter_map(|(key, rest)| Some((entries.get(key)?, rest)));
-    match inner.find(|(inner, _)| inner.is_array() || inner.is_object()) {
-        Some((Value::Array(elements), rest)) => elements.iter().try_for_each(|element| check_lists(element, rest, whole)),
-        Some((inner, rest)) => check_lists(inner, rest, whole),
-        None => lacking(),
+}
+
+/// What was found on the way to the lists of a record.
+struct Sifted<'e> {
+    each: &'e str,
+    /// Why elements were taken out of the lists on the way.
+    lacking: Vec<String>,
+    /// Whether the path leads to anything.
+    led: bool,
+    /// The paths to what there is instead in what lacks its list.
+    beside: Vec<String>,
+}
+
+impl Sifted<'_> {
+    /// Takes out of the lists on the way to a list, or a map, the elements that lack it; or says why the value itself does. `place` is where the
+    /// last of these elements is, empty for the record, and the whole path from there.
+    fn sift(&mut self, value: &mut Value, path: &str, place: (&str, &str)) -> Result<(), String> {
+        let (element, whole) = place;
+        let lacking = || match element {
+            "" => format!("it has no list `{whole}`"),
+            _ => format!("its `{element}` has no list `{whole}`"),
+        };
+        let Value::Object(entries) = value else { return Err(lacking()) };
+        if let Some(found) = entries.get(path) {
+            self.led = true;
+            return match found {
+                Value::Array(_) | Value::Object(_) => Ok(()),
+                Value::Null => Err(lacking()),
+                _ if element.is_empty() => Err(format!("its `{whole}` is neither a list nor a map")),
+                _ => Err(format!("its `{element}.{whole}` is neither a list nor a map")),
+            };
+        }
+        let inner = |(key, _): &(&str, &str)| entries.get(*key).is_some_and(|inner| inner.is_array() || inner.is_object());
+        let Some((key, rest)) = splits(path).find(inner) else {
+            let above = self.each.strip_suffix(path).unwrap_or_default();
+            self.beside.extend(entries.keys().map(|key| format!("{above}{key}")));
+            return Err(lacking());
+        };
+        match entries.get_mut(key) {
+            Some(Value::Array(elements)) => {
+                let way = [element, whole.strip_suffix(path).unwrap_or_default().trim_end_matches('.'), key];
+                let way: Vec<&str> = way.into_iter().filter(|part| !part.is_empty()).collect();
+                let mut next = 0_usize;
+                elements.retain_mut(|inner| {
+                    let here = format!("{}.{next}", way.join("."));
+                    next += 1;
+                    self.sift(inner, rest, (&here, rest)).map_err(|reason| self.lacking.push(reason)).is_ok()
+                });
+                Ok(())
+            }
+            Some(inner) => self.sift(inner, rest, place),
+            None => Err(lacking()),
+        }
     }
 }
 

@@ -42,14 +42,15 @@ impl Unrolled {
         let mut malformed = chunk.malformed().to_vec();
         let columns = chunk.columns().map(|name| chunk.column(name)).collect::<Result<Vec<_>, _>>()?;
         for row in 0..chunk.len() {
-            let pushed = match self.record(&columns, row)? {
+            let refused = match self.record(&columns, row)? {
                 Ok(record) => self.records.push(record, chunk.at(row).number),
-                Err(reason) => Err(reason),
+                Err(reason) => vec![reason],
             };
-            match pushed {
-                Ok(()) => {}
-                Err(reason) if self.tolerant => malformed.push(Malformed { at: chunk.at(row), reason }),
-                Err(reason) => return Err(chunk.row_error(row, reason)),
+            for reason in refused {
+                match self.tolerant {
+                    true => malformed.push(Malformed { at: chunk.at(row), reason }),
+                    false => return Err(chunk.row_error(row, reason)),
+                }
             }
         }
         malformed.sort_by_key(|malformed| malformed.at.number);
