@@ -242,8 +242,15 @@ impl Planner<'_> {
         }
         let Some(found) = rows(&data.dataset, split, limit) else {
             let help = did_you_mean(split, data.dataset.splits.keys().map(String::as_str));
-            if let Some(written) = study.dataset(dataset) {
-                self.problems.push(Problem::at(&written.node, format!("the dataset `{dataset}` has no split `{split}`")).help(help));
+            let message = format!("the dataset `{dataset}` has no split `{split}`");
+            // Where the card alone names the splits, reading the study told it.
+            if !self.problems.iter().any(|known| known.message == message) {
+                let name = format!("{dataset}/{split}");
+                let mut named: Vec<&Node> = study.naming(&name).collect();
+                if named.is_empty() {
+                    named.extend(study.dataset(dataset).map(|written| &written.node));
+                }
+                named.into_iter().for_each(|written| self.problems.push(Problem::at(written, message.clone()).help(help.clone())));
             }
             return None;
         };

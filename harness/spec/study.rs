@@ -158,6 +158,16 @@ impl Study {
         self.data.get(of_fold(name).0)
     }
 
+    /// Wherever `dataset/split` is named.
+    pub fn naming<'s>(&'s self, split: &'s str) -> impl Iterator<Item = &'s Node> {
+        let trains = self.cells.iter().filter_map(|cell| if let Model::Backend(model) = &cell.spec { model.train.as_ref() } else { None });
+        let of_models = trains.flat_map(|train| train.validate.iter().map(|validate| &validate.data).chain([&train.data]));
+        let parts = self.evaluations.iter().flat_map(|evaluation| &evaluation.parts);
+        let of_parts = parts.flat_map(|part| part.split.iter().chain(&part.fitting));
+        let named = of_models.map(|name| (name.to_string(), &name.node)).chain(of_parts.map(|name| (name.value.clone(), &name.node)));
+        named.filter(move |(name, _)| name == split).map(|(_, node)| node)
+    }
+
     /// Whether `dataset/split` is of a dataset; else it is a split that imported predictions name themselves.
     pub fn is_of_dataset(&self, split: &str) -> bool {
         !self.of_files && split.contains('/')
