@@ -34,3 +34,13 @@ fn the_study_is_right_without_its_mistakes() {
 fn an_unknown_split_is_told_once_where_it_is_named() {
     insta::assert_snapshot!(told(&[("squares/test", "squares/tset")]));
 }
+
+#[test]
+fn who_chooses_the_epoch_is_not_scored() {
+    let watched = |split: &str| format!("seed: 0, epochs: 2, validate: {{data: squares/{split}, select: {{maximize: accuracy_score}}}}");
+    let scored = ("squares/test", "squares/validation");
+    insta::assert_snapshot!(told(&[("seed: 0, epochs: 2", &watched("validation")), scored]));
+    told(&[("seed: 0, epochs: 2", &watched("validation"))]).ok();
+    // How well a model knows what it learned may be asked.
+    told(&[("squares/test", "squares/fit")]).ok();
+}
