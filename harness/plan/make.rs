@@ -18,6 +18,7 @@ use crate::data::dataset::Dataset;
 use crate::data::error::{DataError, in_full};
 use crate::data::fold::splits;
 use crate::data::mock;
+use crate::score::metric::{meaning, unknown};
 use crate::spec::card::Card;
 use crate::spec::distort::Distort;
 use crate::spec::folds::{fold_of, of_fold};
@@ -113,6 +114,8 @@ pub fn make(mut study: Study, problems: Problems, backends: &Catalogue, request:
         scores.extend(score);
     }
     planner.tell_misfits(&study);
+    let nameless = study.unscored.iter().filter(|call| meaning(&call.choice.name).is_none());
+    nameless.for_each(|call| planner.problems.push(unknown(call)));
     planner.lacking = match lacking.as_slice() {
         _ if !study.read.results => Lacking::Results,
         [] => Lacking::Nothing,

@@ -36,6 +36,23 @@ fn an_unknown_split_is_told_once_where_it_is_named() {
 }
 
 #[test]
+fn a_split_that_cannot_be_read_is_no_unknown_split() {
+    insta::assert_snapshot!(told(&[("fraction: 0.2", "fraction: 1.2")]));
+    for mistake in [("rest: true", "rst: true"), ("stratify: [side]", "stratify: [sied]"), ("of: train, fraction", "off: train, fraction")]
+    {
+        let outcome = told(&[mistake]);
+        assert!(outcome.stderr.contains("1 problem found"), "{outcome}");
+    }
+}
+
+#[test]
+fn a_target_that_cannot_be_read_has_no_sum() {
+    insta::assert_snapshot!(told(&[("remaining: equal", "remaining: equl")]));
+    let outcome = told(&[("remaining: equal", "remainig: equal")]);
+    assert!(outcome.stderr.contains("1 problem found"), "{outcome}");
+}
+
+#[test]
 fn who_chooses_the_epoch_is_not_scored() {
     let watched = |split: &str| format!("seed: 0, epochs: 2, validate: {{data: squares/{split}, select: {{maximize: accuracy_score}}}}");
     let scored = ("squares/test", "squares/validation");
