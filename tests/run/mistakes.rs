@@ -53,6 +53,11 @@ fn a_target_that_cannot_be_read_has_no_sum() {
 }
 
 #[test]
+fn what_cannot_be_drawn_hides_nothing_of_the_evaluation() {
+    insta::assert_snapshot!(told(&[("{shade: {values", "{shaed: {values"), ("accuracy_score", "acuracy_score")]));
+}
+
+#[test]
 fn who_chooses_the_epoch_is_not_scored() {
     let watched = |split: &str| format!("seed: 0, epochs: 2, validate: {{data: squares/{split}, select: {{maximize: accuracy_score}}}}");
     let scored = ("squares/test", "squares/validation");
