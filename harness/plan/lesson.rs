@@ -52,11 +52,15 @@ impl Planner<'_> {
         let mut lesson = Lesson::of_all(dataset, split, self.rows(study, dataset, split)?);
         let mut said = serde_json::Map::new();
         if let Some(sample) = &train.sample {
-            let urn = self.urn(study, train, sample)?;
+            // What cannot be drawn as it is written was told: what is wrong with the evaluations is found without it.
+            let Some(urn) = self.urn(study, train, sample) else { return Some(Ok(lesson)) };
             let size = match sample.size {
                 Size::Fixed(size) => size,
                 Size::Largest => urn.largest(),
-                Size::LargestCommon => self.common_size(study)?,
+                Size::LargestCommon => match self.common_size(study) {
+                    Some(size) => size,
+                    None => return Some(Ok(lesson)),
+                },
             };
             // A cell that can draw nothing is not held to the size of the others: what it lacks is told whole.
             let size = if sample.size == Size::LargestCommon && urn.largest() == 0 { 0 } else { size };
@@ -71,7 +75,7 @@ impl Planner<'_> {
         }
         if let Some(weights) = &train.weights {
             let weighed = Weighing::of(&self.data(study, dataset)?.dataset, &lesson.rows, weights);
-            let weighed = self.told(weighed, &weights.node, DataError::to_string)?;
+            let Some(weighed) = self.told(weighed, &weights.node, DataError::to_string) else { return Some(Ok(lesson)) };
             if let Some(unplaced) = &weighed.unplaced {
                 said.insert("unplaced".to_owned(), json!("mean"));
                 self.note(train, &format!("{unplaced}; by `weights` each weighs 1, like the mean of all others"));

@@ -18,6 +18,7 @@ use crate::data::dataset::Dataset;
 use crate::data::error::{DataError, in_full};
 use crate::data::fold::splits;
 use crate::data::mock;
+use crate::score::metric::{meaning, unknown};
 use crate::spec::card::Card;
 use crate::spec::distort::Distort;
 use crate::spec::folds::{fold_of, of_fold};
@@ -113,6 +114,8 @@ pub fn make(mut study: Study, problems: Problems, backends: &Catalogue, request:
         scores.extend(score);
     }
     planner.tell_misfits(&study);
+    let nameless = study.unscored.iter().filter(|call| meaning(&call.choice.name).is_none());
+    nameless.for_each(|call| planner.problems.push(unknown(call)));
     planner.lacking = match lacking.as_slice() {
         _ if !study.read.results => Lacking::Results,
         [] => Lacking::Nothing,
@@ -242,8 +245,15 @@ impl Planner<'_> {
         }
         let Some(found) = rows(&data.dataset, split, limit) else {
             let help = did_you_mean(split, data.dataset.splits.keys().map(String::as_str));
-            if let Some(written) = study.dataset(dataset) {
-                self.problems.push(Problem::at(&written.node, format!("the dataset `{dataset}` has no split `{split}`")).help(help));
+            let message = format!("the dataset `{dataset}` has no split `{split}`");
+            // Where the card alone names the splits, reading the study told it.
+            if !self.problems.iter().any(|known| known.message == message) {
+                let name = format!("{dataset}/{split}");
+                let mut named: Vec<&Node> = study.naming(&name).collect();
+                if named.is_empty() {
+                    named.extend(study.dataset(dataset).map(|written| &written.node));
+                }
+                named.into_iter().for_each(|written| self.problems.push(Problem::at(written, message.clone()).help(help.clone())));
             }
             return None;
         };

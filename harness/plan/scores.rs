@@ -22,6 +22,7 @@ use crate::score::schema::Schema;
 use crate::score::scheme::Scheme;
 use crate::spec::cell::{CellEvaluation, Part};
 use crate::spec::evaluation::{Evaluation, Written};
+use crate::spec::grid::unresolved;
 use crate::spec::model::{ImportedModel, Model};
 use crate::spec::predictions::Kind;
 use crate::spec::problem::{Problem, Problems, did_you_mean};
@@ -43,7 +44,9 @@ impl Planner<'_> {
         let named = || {
             own().flat_map(|(evaluation, _)| {
                 let of_metrics = joint::metric::fields(&evaluation.spec);
-                evaluation.spec.fields().chain(of_metrics).chain(evaluation.spec.uncertainty.clustered(&study.uncertainty))
+                let all = evaluation.spec.fields().chain(of_metrics).chain(evaluation.spec.uncertainty.clustered(&study.uncertainty));
+                // What a wrong `$axis` stands for is not known, and was told.
+                all.filter(|(field, node)| !field.starts_with('$') || unresolved(node).is_empty())
             })
         };
         let header = imported::header(&model.file);
@@ -119,7 +122,15 @@ impl Planner<'_> {
     /// missing.
     fn check_imported(&mut self, study: &Study, spec: &Evaluation, part: &Part, predictions: &Arc<Predictions>) -> Option<Taken> {
         let mut select = |split: &Written<String>| {
+            // What a wrong `$axis` stands for is not known, and was told.
+            if !unresolved(&split.node).is_empty() {
+                return None;
+            }
             let dataset = split.value.split_once('/').map_or("", |(dataset, _)| dataset);
+            // Of a dataset that is not there, or not read, which was told, no split is known.
+            if study.is_of_dataset(&split.value) && study.dataset(dataset).is_none() && !self.problems.is_empty() {
+                return None;
+            }
             let data = if study.dataset(dataset).is_some() { Some(&*self.data(study, dataset)?) } else { None };
             let (_, own) = split.value.split_once('/').unwrap_or_default();
             if data.is_some_and(|data| !data.splits.contains_key(own)) {

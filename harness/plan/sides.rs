@@ -1,5 +1,5 @@
 //! Nobody may be on both sides: what a model or a rule learns from is held against what is scored. The splits of one dataset are disjoint
-//! already; here it is about two that read the same files, and divide them each in a way of its own.
+//! already; here it is about two that read the same files, and divide them each in a way of its own, and about one that is on both sides itself.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,6 +11,9 @@ use crate::spec::model::Model;
 use crate::spec::node::Node;
 use crate::spec::problem::Problem;
 use crate::spec::study::Study;
+
+/// What becomes of the split that a training is watched on.
+const CHOOSES: &str = "chooses the model's epoch";
 
 /// A split that something is learned from.
 struct Teacher<'s> {
@@ -34,6 +37,12 @@ impl Planner<'_> {
                 let (Some((one, split)), Some((other, own))) = (teacher.split.split_once('/'), scored.value.split_once('/')) else {
                     continue;
                 };
+                if one == other && split == own && teacher.teaches == CHOOSES {
+                    let message = format!("`{}` is scored, and {CHOOSES} too", as_written(&scored.value));
+                    let help =
+                        "nobody may be on both sides: choose the epoch on a split of its own, as `…/validation`, or score another one";
+                    self.problems.push(Problem::at(teacher.node, message).also(&scored.node.place, "scored here").help(help));
+                }
                 if one == other || (teacher.open && split == own) {
                     continue;
                 }
@@ -81,10 +90,10 @@ fn teachers<'s>(study: &'s Study, part: &'s Part) -> impl Iterator<Item = Teache
         Model::Predictions(_) => None,
     };
     let learned = train.map(|train| (&train.data, "the model learns from"));
-    let watched = train.and_then(|train| train.validate.as_ref()).map(|validate| (&validate.data, "chooses its epoch"));
+    let watched = train.and_then(|train| train.validate.as_ref()).map(|validate| (&validate.data, CHOOSES));
     let of_model = learned.into_iter().chain(watched);
     let fitting = part.fitting.iter().filter(|split| study.is_of_dataset(&split.value));
     of_model
-        .map(|(split, teaches)| Teacher { split: split.to_string(), node: &split.node, teaches, open: true })
+        .map(|(split, teaches)| Teacher { split: split.to_string(), node: &split.node, teaches, open: teaches != CHOOSES })
         .chain(fitting.map(|split| Teacher { split: split.value.clone(), node: &split.node, teaches: "a rule is fitted on", open: false }))
 }

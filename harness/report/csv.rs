@@ -2,7 +2,7 @@
 
 use crate::score::compare::transition::Transition;
 use crate::score::compare::verdict::Verdict;
-use crate::spec::grid::{AFTER_AXES, BEFORE_AXES};
+use crate::spec::reserved::{AFTER_AXES, BEFORE_AXES};
 use crate::spec::table::Word;
 
 use super::average::Average;

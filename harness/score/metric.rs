@@ -125,13 +125,18 @@ pub struct Task {
     pub positive: Option<usize>,
 }
 
+/// What is wrong with a call of a metric that there is not.
+pub fn unknown(call: &MetricCall) -> Problem {
+    let (name, known) = (call.choice.name.as_str(), list());
+    let help = called_here(name).unwrap_or_else(|| did_you_mean(name, known.iter().map(String::as_str)));
+    Problem::at(&call.choice.name_node, format!("unknown metric `{name}`")).help(help)
+}
+
 /// Resolves a call for a task and the label sets of its evaluation, or says what is wrong with it.
 pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut Problems) -> Option<Metric> {
     let name = call.choice.name.as_str();
     let Some(meaning) = meaning(name) else {
-        let known = list();
-        let help = called_here(name).unwrap_or_else(|| did_you_mean(name, known.iter().map(String::as_str)));
-        problems.push(Problem::at(&call.choice.name_node, format!("unknown metric `{name}`")).help(help));
+        problems.push(unknown(call));
         return None;
     };
     let (parts, suffix): (Vec<&'static Definition>, Option<&'static Suffix>) = match meaning {
@@ -220,9 +225,10 @@ pub fn resolve(call: &MetricCall, whole: Task, sets: &LabelSets, problems: &mut 
         Reads::Shifts => Some(Input::Shifts { of: link.unwrap_or(Link::Score) }),
     };
     let spread = classes.and_then(|node| spread(node, problems));
-    // An `average` that is no reading has been refused already.
+    // An `average` or `classes` that is no reading has been refused already.
     let average = match (option("average"), average) {
         (Some(_), None) => None,
+        _ if classes.is_some() && spread.is_none() => None,
         _ if found && takes_average(first) => Some(Average::Positive(0)),
         _ => average_of(call, first, task, average, spread, suffix.is_some(), problems),
     };

@@ -69,6 +69,8 @@ impl Scheme {
         let fields: Vec<&str> = schema.fields.keys().map(String::as_str).collect();
         let positive = evaluation.positive.as_ref().and_then(|class| known(class, "class", &classes, problems));
         let positive = pairs::positive(evaluation, problems).or(positive);
+        // Another class in place of one that is not known: what is wrong besides would be so with any, and there is no scheme then.
+        let positive = positive.or_else(|| evaluation.positive.as_ref().and(classes.first()).map(|_| 0));
         let task = Task { classes: schema.classes.len(), multi_label: schema.multi_label, positive };
         for entry in evaluation.breakdowns() {
             for field in &entry.value {
@@ -96,7 +98,7 @@ impl Scheme {
         let mut scheme = Self { task, decide, breakdowns: Vec::new(), metrics: Vec::new(), embedding: Vec::new(), joint: Vec::new() };
         let mistakes = problems.len();
         let sets = LabelSets::of(&evaluation.target, schema, problems);
-        // Without the positive class, or with a broken label set, every metric would be wrong: one mistake, one message.
+        // Without any class, or with a broken label set, every metric would be wrong: one mistake, one message.
         if (evaluation.positive.is_none() || positive.is_some()) && problems.len() == mistakes {
             for call in &evaluation.metrics {
                 if let Some(Meaning::Embedding(definition, suffix)) = meaning(&call.choice.name) {

@@ -175,10 +175,14 @@ impl Card {
         let told = declared.is_some() || node.get("fields").is_none();
         let names = node.get("fields").map_or_else(|| Some(Vec::new()), Node::keys);
         let declared = declared.unwrap_or_default();
+        // Without its splits a card says nothing that can be held against the rest of a study.
+        let mut is_split = splits.is_some() || node.get("splits").is_none();
         let splits = splits.unwrap_or_default();
         if let Some(names) = &names {
-            let named = label.iter().chain(&attribute).chain(splits.stratified_by());
-            named.for_each(|name| declared_field(name, names, problems));
+            label.iter().chain(&attribute).for_each(|name| declared_field(name, names, problems));
+            let before = problems.len();
+            splits.stratified_by().for_each(|name| declared_field(name, names, problems));
+            is_split &= problems.len() == before;
         }
         if let (Some(node), Some(mock), true) = (mocked, &mock, told) {
             let classes = labels.as_ref().map(|labels| labels.told(tables.as_ref().unwrap_or(&IndexMap::new())));
@@ -194,7 +198,7 @@ impl Card {
                     .help("remove one of them"),
             );
         }
-        Some(Self {
+        is_split.then_some(Self {
             dataset: dataset?,
             title,
             license,

@@ -4,12 +4,13 @@ use indexmap::IndexMap;
 use indexmap::map::Entry;
 
 use super::decode::{Decode, one_or_many};
-use super::evaluation::{Evaluation, Written};
+use super::evaluation::{Evaluation, MetricCall, Written};
 use super::folds::as_written;
 use super::grid::{Grid, Point, unresolved};
 use super::model::Model;
 use super::node::{Key, Node};
 use super::problem::{Problem, Problems, did_you_mean};
+use super::source::Place;
 
 /// A model at one point.
 #[derive(Clone, Debug)]
@@ -79,10 +80,7 @@ pub(super) fn cells(grid: &Grid, models: &[(Key, Node)], problems: &mut Problems
             let unresolved = unresolved(&substituted);
             let mut found = Problems::default();
             let spec = Model::decode(&substituted, &mut found);
-            found
-                .into_iter()
-                .filter(|problem| !unresolved.iter().any(|place| problem.is_at(place)))
-                .for_each(|problem| problems.push(problem));
+            tell_beside(&unresolved, found, problems);
             if let (Some(spec), true) = (spec, unresolved.is_empty()) {
                 let draw = draw_key(grid, node, &point, &spec, problems);
                 cells.push(Cell { name: cell_name(grid, &key.text, &point), model: key.text.clone(), point, spec, draw });
@@ -92,6 +90,12 @@ pub(super) fn cells(grid: &Grid, models: &[(Key, Node)], problems: &mut Problems
     cells
 }
 
+/// Tells what was found, but for what stands where a `$axis` is wrong, which was told.
+fn tell_beside(unresolved: &[Place], found: Problems, problems: &mut Problems) {
+    let others = found.into_iter().filter(|problem| !unresolved.iter().any(|place| problem.is_at(place)));
+    others.for_each(|problem| problems.push(problem));
+}
+
 /// Axes that only the rest of the model mentions do not count: models that differ in their loss learn from the same items.
 fn draw_key(grid: &Grid, model: &Node, point: &Point, spec: &Model, problems: &mut Problems) -> String {
     let sample = match spec {
@@ -99,7 +103,7 @@ fn draw_key(grid: &Grid, model: &Node, point: &Point, spec: &Model, problems: &m
         Model::Predictions(_) => None,
     };
     let (Some(sample), Some(train)) = (sample, model.get("train")) else { return String::new() };
-    for name in sample.nested_over.iter().filter(|name| grid.axis(&name.text).is_none()) {
+    for name in sample.nested_over.iter().filter(|name| grid.lacks(&name.text)) {
         let help = did_you_mean(&name.text, grid.names());
         problems.push(Problem::at(&name.node, format!("`{}` names no axis of `grid`", name.text)).help(help));
     }
@@ -118,7 +122,8 @@ pub fn cell_name(grid: &Grid, model: &str, point: &Point) -> String {
     [vec![model.to_owned()], levels(grid, point)].concat().join(",")
 }
 
-/// Every evaluation of every cell, at every point of the axes that the two mention and that are not pooled.
+/// Every evaluation of every cell, at every point of the axes that the two mention and that are not pooled; and the metrics of evaluations
+/// that have no cell, as their models are wrong.
 pub(super) fn evaluations(
     grid: &Grid,
     cells: &[Cell],
@@ -126,7 +131,8 @@ pub(super) fn evaluations(
     evaluate: &[(Key, Node)],
     pooled: &[usize],
     problems: &mut Problems,
-) -> Vec<CellEvaluation> {
+) -> (Vec<CellEvaluation>, Vec<MetricCall>) {
+    let mut unscored: Vec<MetricCall> = Vec::new();
     let kept: Vec<usize> = (0..grid.axes.len()).filter(|axis| !pooled.contains(axis)).collect();
     let mut evaluations: IndexMap<(&str, &str, Point), CellEvaluation> = IndexMap::new();
     for (key, node) in evaluate {
@@ -144,7 +150,10 @@ pub(super) fn evaluations(
         if !cells.iter().any(chosen_cell) {
             // Its models are wrong, and told about; what is wrong with itself is told in the same breath.
             for point in grid.points(&own) {
-                Evaluation::decode(&grid.substitute(node, &point, problems), problems);
+                let whole = grid.substitute(node, &point, problems);
+                let mut found = Problems::default();
+                unscored.extend(Evaluation::decode(&whole, &mut found).into_iter().flat_map(|evaluation| evaluation.metrics));
+                tell_beside(&unresolved(&whole), found, problems);
             }
         }
         for (index, cell) in cells.iter().enumerate() {
@@ -165,14 +174,15 @@ pub(super) fn evaluations(
                     Entry::Vacant(unknown) => {
                         let substituted = grid.substitute(node, &point, problems);
                         let known = unresolved(&whole);
-                        for place in unresolved(&substituted).iter().filter(|place| !known.contains(place)) {
+                        let unresolved = unresolved(&substituted);
+                        for place in unresolved.iter().filter(|place| !known.contains(place)) {
                             let message = "this axis is pooled: an evaluation of all its levels cannot depend on one";
                             problems.push(Problem::at_place(place, message).help("mention it in models alone, or remove it from `pool`"));
                         }
                         // What was told of another cell is still wrong here.
                         let mut found = Problems::default();
                         let spec = Evaluation::decode(&substituted, &mut found);
-                        found.into_iter().for_each(|problem| problems.push(problem));
+                        tell_beside(&unresolved, found, problems);
                         if let Some(spec) = spec {
                             let (name, written) = (key.text.clone(), substituted.to_json());
                             unknown.insert(CellEvaluation { name, parts: vec![part], point, spec, written });
@@ -182,7 +192,7 @@ pub(super) fn evaluations(
             }
         }
     }
-    evaluations.into_values().collect()
+    (evaluations.into_values().collect(), unscored)
 }
 
 /// Says what is wrong with a name of a dataset, a model or an evaluation.

@@ -6,7 +6,7 @@
 use indexmap::IndexMap;
 
 use super::node::{Key, Node, Value};
-use super::problem::{Problem, Problems, did_you_mean};
+use super::problem::{Problem, Problems, did_you_mean, is_near};
 
 /// A type that can be read from a node.
 pub trait Decode: Sized {
@@ -235,13 +235,15 @@ pub struct Fields<'n> {
     entries: &'n [(Key, Node)],
     what: &'static str,
     asked: Vec<&'static str>,
+    /// The keys that must be there and are not, and what was said of each.
+    lacking: Vec<(&'static str, Problem)>,
 }
 
 impl<'n> Fields<'n> {
     /// Starts to read a map; `what` names it in messages, with its article (`an evaluation`).
     pub fn of(node: &'n Node, problems: &mut Problems, what: &'static str) -> Option<Self> {
         match &node.value {
-            Value::Map(entries) => Some(Self { node, entries, what, asked: Vec::new() }),
+            Value::Map(entries) => Some(Self { node, entries, what, asked: Vec::new(), lacking: Vec::new() }),
             _ => expected(node, problems, &format!("{what} (a map)")),
         }
     }
@@ -282,16 +284,25 @@ impl<'n> Fields<'n> {
         match self.node(key) {
             Some(node) => read(node, problems),
             None => {
-                problems.push(Problem::at(self.node, format!("{} needs the key `{key}`", self.what)));
+                let problem = Problem::at(self.node, format!("{} needs the key `{key}`", self.what));
+                self.lacking.push((key, problem.clone()));
+                problems.push(problem);
                 None
             }
         }
     }
 
-    /// Refuses every key that was not asked for.
+    /// The keys that nobody asked for so far.
+    pub fn strangers(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|(key, _)| key.text.as_str()).filter(|key| !self.asked.contains(key))
+    }
+
+    /// Refuses every key that was not asked for. Where one that must be there was misspelled, that is the mistake.
     pub fn finish(self, problems: &mut Problems) {
         for (key, _) in self.entries {
             if !self.asked.contains(&key.text.as_str()) {
+                let meant = self.lacking.iter().filter(|(lacking, _)| is_near(&key.text, lacking));
+                meant.for_each(|(_, said)| problems.withdraw(said));
                 problems.push(
                     Problem::at_place(&key.place, format!("unknown key `{}` in {}", key.text, self.what))
                         .help(did_you_mean(&key.text, self.asked.iter().copied())),

@@ -4,40 +4,8 @@ use super::decode::{Decode, Fields, canonical, meant};
 use super::folds::{FOLD, Folds, fold_of};
 use super::node::{Key, Node, Value};
 use super::problem::{Problem, Problems, did_you_mean};
+use super::reserved::{AFTER_AXES, BEFORE_AXES, OF_COMPARISONS};
 use super::source::Place;
-
-/// The columns of `results.csv` before the axes. No axis may be called so, nor as [`AFTER_AXES`].
-pub const BEFORE_AXES: [&str; 2] = ["study", "model"];
-
-/// The columns of `results.csv` after the axes.
-pub const AFTER_AXES: [&str; 22] = [
-    "evaluation",
-    "data",
-    "decision",
-    "metric",
-    "parameters",
-    "by",
-    "group",
-    "label",
-    "item",
-    "value",
-    "lower",
-    "upper",
-    "level",
-    "n",
-    "n_positive",
-    "n_negative",
-    "n_clusters",
-    "null_median",
-    "null_p",
-    "status",
-    "reason",
-    "direction",
-];
-
-/// The columns of `comparisons.csv` that `results.csv` does not have.
-pub const OF_COMPARISONS: [&str; 11] =
-    ["comparison", "from", "to", "statistic", "value_from", "value_to", "estimate", "p", "p_adjusted", "verdict", "transition"];
 
 /// A named list of levels.
 #[derive(Clone, Debug)]
@@ -64,6 +32,10 @@ pub struct Grid {
     pub axes: Vec<Axis>,
     /// The splits that each fold has of its own, `dataset/split`: to name one is to mention the axis [`FOLD`].
     dealt: Vec<String>,
+    /// The axes that are written wrongly: they are there, and what they hold is not known.
+    unread: Vec<String>,
+    /// Whether `grid:` is no map, so that not even the axes' names are known.
+    nameless: bool,
     exclude: Vec<Vec<(usize, usize)>>,
 }
 
@@ -101,10 +73,17 @@ impl Point {
 impl Grid {
     /// Reads `grid:` and `exclude:`; datasets that are dealt into folds add the axis [`FOLD`], the last and so the fastest.
     pub fn decode(grid: Option<&Node>, exclude: Option<&Node>, dealt: &[(&str, &Folds)], problems: &mut Problems) -> Self {
-        let mut axes = Vec::new();
+        let (mut axes, mut unread) = (Vec::new(), Vec::new());
+        let nameless = grid.is_some_and(|node| !matches!(node.value, Value::Map(_)));
         if let Some(node) = grid {
             match &node.value {
-                Value::Map(entries) => axes.extend(entries.iter().filter_map(|(key, value)| Axis::read(key, value, problems))),
+                Value::Map(entries) => {
+                    for (key, value) in entries {
+                        let axis = Axis::read(key, value, problems);
+                        unread.extend(axis.is_none().then(|| key.text.clone()));
+                        axes.extend(axis);
+                    }
+                }
                 _ => problems.push(Problem::at(node, format!("expected a map of axes, found {}", node.kind()))),
             }
         }
@@ -112,14 +91,16 @@ impl Grid {
             let message = format!("the axis `{FOLD}` is that of the dataset's folds");
             problems.push(Problem::at(own, message).also(&folds.node.place, "which are dealt here").help("call this axis something else"));
             axes.retain(|axis: &Axis| axis.name != FOLD);
+            unread.push(FOLD.to_owned());
         }
         axes.extend(dealt.first().map(|(_, folds)| Axis::of_folds(folds)));
         for (_, folds) in dealt.iter().filter(|(_, folds)| folds.k != dealt[0].1.k) {
             let message = format!("{} folds here, {} for another dataset: all share the axis `{FOLD}`", folds.k, dealt[0].1.k);
             problems.push(Problem::at(&folds.node, message).also(&dealt[0].1.node.place, "the others").help("deal all into as many"));
+            unread.push(FOLD.to_owned());
         }
         let dealt = dealt.iter().flat_map(|(name, folds)| folds.splits().map(move |split| format!("{name}/{split}"))).collect();
-        let mut grid = Self { axes, dealt, exclude: Vec::new() };
+        let mut grid = Self { axes, dealt, unread, nameless, exclude: Vec::new() };
         if let Some(points) = exclude.and_then(|node| Vec::<Node>::decode(node, problems)) {
             grid.exclude = points.iter().filter_map(|node| grid.excluded(node, problems)).collect();
         }
@@ -135,7 +116,7 @@ impl Grid {
             .iter()
             .map(|(key, value)| {
                 let axis = self.axis(&key.text);
-                if axis.is_none() {
+                if self.lacks(&key.text) {
                     problems.push(
                         Problem::at_place(&key.place, format!("unknown axis `{}`", key.text)).help(did_you_mean(&key.text, self.names())),
                     );
@@ -159,6 +140,21 @@ impl Grid {
         self.axes.iter().position(|axis| axis.name == name)
     }
 
+    /// Whether all axes are known, and what they hold.
+    pub fn is_read(&self) -> bool {
+        self.unread.is_empty() && !self.nameless
+    }
+
+    /// Counts the axis of the folds as one that is written wrongly, as a dataset is that may be dealt into some.
+    pub fn miss_folds(&mut self) {
+        self.unread.push(FOLD.to_owned());
+    }
+
+    /// Whether there is no such axis, not even one that is written wrongly.
+    pub fn lacks(&self, name: &str) -> bool {
+        self.axis(name).is_none() && !self.nameless && !self.unread.iter().any(|unread| unread == name)
+    }
+
     /// The names of all axes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.axes.iter().map(|axis| axis.name.as_str())
@@ -179,6 +175,7 @@ impl Grid {
                 if let Some((name, _)) = reference(text) {
                     match self.axis(name) {
                         Some(axis) => found.push(axis),
+                        None if !self.lacks(name) => {}
                         None => {
                             let help = did_you_mean(name, self.names());
                             problems.push(Problem::at(node, format!("`{text}` names no axis of `grid`")).help(help));

@@ -40,6 +40,7 @@ pub mod path;
 pub mod post_process;
 pub mod predictions;
 pub mod problem;
+pub mod reserved;
 pub mod sample;
 pub mod sets;
 pub mod source;

@@ -139,6 +139,7 @@ impl Shape {
 impl Decode for Columns {
     /// Those of a table of predictions.
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let before = problems.len();
         let mut fields = Fields::of(node, problems, "`columns`")?;
         let label = fields.optional("label", problems);
         let decision = fields.optional("decision", problems);
@@ -154,6 +155,10 @@ impl Decode for Columns {
         fields.finish(problems);
         if scores.len() > 1 {
             return expected(node, problems, "only one of `scores`, `logits` and `probabilities`");
+        }
+        // A column that is not known would be missed wherever it is needed.
+        if problems.len() > before {
+            return None;
         }
         let columns = Self { label, decision, scores: scores.pop(), embedding, ..items? };
         if columns.decision.is_none() && columns.scores.is_none() {

@@ -80,6 +80,11 @@ impl Problems {
         }
     }
 
+    /// Takes a problem back, as it follows from another one.
+    pub fn withdraw(&mut self, problem: &Problem) {
+        self.0.retain(|known| known != problem);
+    }
+
     /// All of them.
     pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
         self.0.iter()

@@ -139,6 +139,9 @@ impl Decode for Sample {
         });
         let seed = fields.optional("seed", problems);
         fields.finish(problems);
+        if target.is_none() && node.get("target").is_some() {
+            return None;
+        }
         let (size, replace) = (size?, replace.unwrap_or(false));
         if replace && !matches!(size, Size::Fixed(_)) {
             problems.push(Problem::at(node, "with `replace: true` there is no largest draw").help("give `size` a number"));
@@ -219,12 +222,17 @@ impl Decode for Goal {
                 false => Spread::Equal,
             },
             Some(_) => {
+                let before = problems.len();
                 let mut fields = Fields::of(node, problems, "a distribution")?;
                 let values = fields.required_with("values", problems, shares);
                 let remaining = fields.optional_with("remaining", problems, |node, problems| {
                     word(node, problems, &[("equal", Remaining::Equal), ("natural", Remaining::Natural)])
                 });
                 fields.finish(problems);
+                // What remains is not known.
+                if problems.len() > before {
+                    return None;
+                }
                 Spread::Shares { values: values?, remaining }
             }
         };

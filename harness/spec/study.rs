@@ -8,12 +8,13 @@ use super::card::DataUse;
 use super::cell::{Cell, CellEvaluation, cell_name, cells, check_name, evaluations};
 use super::compare::Comparison;
 use super::decode::{Decode, Fields, expected};
+use super::evaluation::MetricCall;
 use super::file::{Setting, read};
 use super::folds::{as_written, of_fold};
-use super::grid::{Grid, check_version};
+use super::grid::{Grid, check_version, unresolved};
 use super::model::Model;
 use super::node::{Key, Node, Value};
-use super::problem::{Problem, Problems, SpecError, did_you_mean};
+use super::problem::{Problem, Problems, SpecError, did_you_mean, is_near};
 use super::table::Layout;
 use super::uncertainty::Uncertainty;
 
@@ -40,6 +41,8 @@ pub struct Study {
     pub cells: Vec<Cell>,
     /// Every evaluation of every cell, at every point that the two span together.
     pub evaluations: Vec<CellEvaluation>,
+    /// The metrics of evaluations whose models are all written wrongly.
+    pub unscored: Vec<MetricCall>,
     /// How intervals are made, where an evaluation does not say otherwise.
     pub uncertainty: Uncertainty,
     /// What is set against what, by name.
@@ -99,10 +102,12 @@ impl Study {
         let grid_node = fields.node("grid");
         let dealt: Vec<_> = declared.iter().filter_map(|(name, data)| Some((name.as_str(), data.as_ref()?.folds.as_ref()?))).collect();
         let exclude = fields.node("exclude");
-        let grid = Grid::decode(grid_node, exclude, &dealt, problems);
-        let is_grid_read = problems.len() == earlier;
+        let mut grid = Grid::decode(grid_node, exclude, &dealt, problems);
+        if declared.values().any(|data| data.as_ref().is_none_or(|data| data.folds.is_none() && data.node.get("folds").is_some())) {
+            grid.miss_folds();
+        }
         let uncertainty: Option<Uncertainty> = fields.optional("uncertainty", problems);
-        fields.node("uncertainty").into_iter().for_each(|node| check_included(node, &grid, &mut aside));
+        let uncertain = fields.node("uncertainty");
         let models = fields.required_with("models", problems, entries);
         let evaluate = fields.required_with("evaluate", problems, entries);
         let compared = fields.optional_with("compare", &mut of_compare, comparisons);
@@ -111,7 +116,16 @@ impl Study {
         let compare = read.into_iter().filter_map(|(name, comparison)| Some((name, comparison?))).collect();
         let unread = unread.into_iter().map(|(name, _)| name).collect();
         let layout = Layout::take(&mut fields, &mut of_tables, &mut aside);
-        fields.finish(&mut of_tables);
+        // A key that nobody knows may have been meant for one that others hang on; for a title it is not.
+        let is_near_one = |key: &str, names: &[&str]| names.iter().any(|name| is_near(key, name));
+        let is_known = fields.strangers().all(|key| is_near_one(key, &["study", "title", "tags"]));
+        if fields.strangers().any(|key| is_near_one(key, &["data", "grid", "exclude", "models", "evaluate"])) {
+            fields.finish(problems);
+            [aside, of_compare, of_tables].into_iter().flatten().for_each(|problem| problems.push(problem));
+            return None;
+        }
+        fields.finish(&mut aside);
+        uncertain.into_iter().for_each(|node| check_included(node, &grid, &mut aside));
 
         let before = problems.len();
         let cells = cells(&grid, models.as_deref().unwrap_or_default(), problems);
@@ -121,7 +135,8 @@ impl Study {
         let parts = models.iter().chain(&evaluate).flatten().map(|(_, node)| node);
         check_axes_used(&grid, grid_node, parts, &mut aside);
         let pooled: Vec<usize> = layout.pool.iter().filter_map(|mention| grid.axis(&mention.name)).collect();
-        let evaluations = evaluations(&grid, &cells, models.as_deref(), evaluate.as_deref().unwrap_or_default(), &pooled, problems);
+        let (evaluations, unscored) =
+            evaluations(&grid, &cells, models.as_deref(), evaluate.as_deref().unwrap_or_default(), &pooled, problems);
         let mut study = Self {
             name: name.unwrap_or_else(|| stem(path).to_owned()),
             title: title.unwrap_or_default(),
@@ -130,17 +145,18 @@ impl Study {
             settings: settings.iter().map(Setting::text).collect(),
             data: IndexMap::new(),
             of_files: declared.is_empty(),
+            read: Read { grid: grid.is_read(), results: false, layout: is_known && is_listed && of_tables.is_empty() },
             grid,
             cells,
             evaluations,
+            unscored,
             uncertainty: uncertainty.unwrap_or_default(),
             compare,
             unread,
-            read: Read { grid: is_grid_read, results: false, layout: is_listed && of_tables.is_empty() },
             layout,
         };
         study.check_splits(&declared, problems);
-        study.read.results = problems.len() == earlier;
+        study.read.results = is_known && problems.len() == earlier;
         [aside, of_compare, of_tables].into_iter().flatten().for_each(|problem| problems.push(problem));
         study.data = declared.into_iter().filter_map(|(name, data)| Some((name, data?))).collect();
         Some(study)
@@ -156,6 +172,16 @@ impl Study {
     /// A dataset, or the one that a fold is of.
     pub fn dataset(&self, name: &str) -> Option<&DataUse> {
         self.data.get(of_fold(name).0)
+    }
+
+    /// Wherever `dataset/split` is named.
+    pub fn naming<'s>(&'s self, split: &'s str) -> impl Iterator<Item = &'s Node> {
+        let trains = self.cells.iter().filter_map(|cell| if let Model::Backend(model) = &cell.spec { model.train.as_ref() } else { None });
+        let of_models = trains.flat_map(|train| train.validate.iter().map(|validate| &validate.data).chain([&train.data]));
+        let parts = self.evaluations.iter().flat_map(|evaluation| &evaluation.parts);
+        let of_parts = parts.flat_map(|part| part.split.iter().chain(&part.fitting));
+        let named = of_models.map(|name| (name.to_string(), &name.node)).chain(of_parts.map(|name| (name.value.clone(), &name.node)));
+        named.filter(move |(name, _)| name == split).map(|(_, node)| node)
     }
 
     /// Whether `dataset/split` is of a dataset; else it is a split that imported predictions name themselves.
@@ -212,7 +238,7 @@ fn check_included(uncertainty: &Node, grid: &Grid, problems: &mut Problems) {
     let names: &[Node] = if let Value::List(names) = &include.value { names } else { std::slice::from_ref(include) };
     for name in names {
         if let Value::Text(text) = &name.value
-            && grid.axis(text).is_none()
+            && grid.lacks(text)
         {
             let help = did_you_mean(text, grid.names());
             problems.push(Problem::at(name, format!("`{text}` names no axis of `grid`")).help(help));
@@ -222,7 +248,12 @@ fn check_included(uncertainty: &Node, grid: &Grid, problems: &mut Problems) {
 
 /// An axis that nothing mentions would change nothing.
 fn check_axes_used<'a>(grid: &Grid, written: Option<&Node>, parts: impl Iterator<Item = &'a Node>, problems: &mut Problems) {
-    let used: Vec<usize> = parts.flat_map(|part| grid.mentions(part, problems)).collect();
+    // Where a mention is of no axis, which was told, it may have been meant for one that nothing else mentions.
+    let mut unknown = Problems::default();
+    let used: Vec<usize> = parts.flat_map(|part| grid.mentions(part, &mut unknown)).collect();
+    if !unknown.is_empty() {
+        return;
+    }
     let unused = grid.axes.iter().enumerate().filter(|(index, _)| !used.contains(index) && !grid.is_of_folds(*index));
     for (_, axis) in unused {
         if let Some(levels) = written.and_then(|written| written.get(&axis.name)) {
@@ -255,6 +286,10 @@ fn comparisons(node: &Node, problems: &mut Problems) -> Option<IndexMap<String, 
 }
 
 fn check_split(declared: &Datasets, name: &str, node: &Node, problems: &mut Problems) {
+    // What a wrong `$axis` stands for is not known, and was told.
+    if !unresolved(node).is_empty() {
+        return;
+    }
     let Some((dataset, split)) = name.split_once('/') else {
         problems.push(Problem::at(node, format!("expected a split, as `dataset/split`, found `{name}`")));
         return;

@@ -198,10 +198,13 @@ pub struct Table {
     pub average: Vec<Mention>,
     /// Which cells are shown; all conditions must hold.
     pub conditions: Vec<Condition>,
+    /// Whether all that says what it shows is read without a mistake.
+    pub read: bool,
 }
 
 impl Decode for Table {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let before = problems.len();
         let mut fields = Fields::of(node, problems, "a table")?;
         let rows = fields.required("rows", problems);
         let columns = fields.required_with("columns", problems, |node, problems| {
@@ -218,11 +221,15 @@ impl Decode for Table {
         });
         let sort = fields.optional("sort", problems);
         let spread = fields.optional("spread", problems);
-        let best = fields.optional_with("best", problems, |node, problems| word(node, problems, &[("bold", true)]));
         let average = fields.optional("average", problems).unwrap_or_default();
         let conditions = fields.optional_with("where", problems, Condition::decode_map).unwrap_or_default();
+        // What is bold changes nothing that is shown.
+        let mut aside = Problems::default();
+        let best = fields.optional_with("best", &mut aside, |node, problems| word(node, problems, &[("bold", true)]));
         fields.finish(problems);
-        Some(Self { rows: rows?, columns: columns?, sort, spread, best: best.unwrap_or(false), average, conditions })
+        let read = problems.len() == before;
+        aside.into_iter().for_each(|problem| problems.push(problem));
+        Some(Self { rows: rows?, columns: columns?, sort, spread, best: best.unwrap_or(false), average, conditions, read })
     }
 }
 
@@ -291,11 +298,15 @@ impl Layout {
     /// Reads the keys `average`, `pool`, `spread`, `tables` and `snapshot` of a study. Wrong ones are problems and count as missing; those of the
     /// last, which change no table, stand `aside`.
     pub fn take(fields: &mut Fields<'_>, problems: &mut Problems, aside: &mut Problems) -> Self {
+        let mut of_tables = Problems::default();
+        let tables = fields.optional("tables", &mut of_tables);
+        // A table that is written wrongly hides nothing of the others.
+        of_tables.into_iter().for_each(|problem| if tables.is_some() { &mut *aside } else { &mut *problems }.push(problem));
         Self {
             average: fields.optional("average", problems).unwrap_or_default(),
             pool: fields.optional("pool", problems).unwrap_or_default(),
             spread: fields.optional("spread", problems),
-            tables: fields.optional("tables", problems).unwrap_or_default(),
+            tables: tables.unwrap_or_default(),
             tolerances: fields.optional("snapshot", aside).unwrap_or_default(),
         }
     }

@@ -28,7 +28,7 @@ impl Layout {
                 );
             }
         }
-        for (name, table) in &self.tables {
+        for (name, table) in self.tables.iter().filter(|(_, table)| table.read) {
             Check { layout: self, vocabulary, name, table }.run(problems);
         }
     }

@@ -130,7 +130,7 @@ impl Layout {
         rows.extend(vocabulary.axes.iter().filter(|axis| !merged(&axis.name)).map(|axis| Mention::unwritten(&axis.name)));
         let words = [Word::Evaluation, Word::Data, Word::Decision].into_iter().filter(varies);
         rows.extend(words.map(|word| Mention::unwritten(word.text())));
-        let table = Table { rows, columns, sort: None, spread: None, best: false, average: Vec::new(), conditions: Vec::new() };
+        let table = Table { rows, columns, sort: None, spread: None, best: false, average: Vec::new(), conditions: Vec::new(), read: true };
         (self.tables.is_empty() && !table.columns.is_empty()).then_some(table)
     }
 }

@@ -129,12 +129,11 @@ tables:
   third: {rows: [model], columns: [], sort: {accuracy_score: up}}
 snapshot: {tolerance: {acuracy_score: 0.1, worst_tone: -1}}
 "), @r"
-    variance: unknown word `variance` (known: `interval`, `sd`)
     red: unknown word `red` (known: `bold`)
-    {: a table needs the key `columns` (no help)
     colums: unknown key `colums` in a table (did you mean `columns`?)
     [: a table needs at least one column (no help)
     up: unknown word `up` (known: `asc`, `desc`)
+    variance: unknown word `variance` (known: `interval`, `sd`)
     -1: expected a tolerance of 0 or more, found `-1` (no help)
     seeds: unknown axis `seeds` (did you mean `seed`?)
     fold: unknown axis `fold` (known: `loss`, `seed`)

@@ -13,6 +13,7 @@ mod folds;
 mod interrupted;
 mod lessons;
 mod listing;
+mod mistakes;
 mod mock;
 mod only;
 mod ruling;

@@ -164,14 +164,16 @@ impl Decode for Splits {
                 problems.push(Problem::at(&of.node, message).help(help));
             }
         }
+        let before = problems.len();
         splits.check_fractions(problems);
         splits.check_rests(problems);
-        (!wrong).then_some(splits)
+        (!wrong && problems.len() == before).then_some(splits)
     }
 }
 
 impl Decode for Split {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let before = problems.len();
         let mut fields = Fields::of(node, problems, "a split")?;
         let of = fields.optional("of", problems);
         let conditions = fields.optional_with("where", problems, condition::decode_all);
@@ -181,7 +183,7 @@ impl Decode for Split {
         let rest: Option<bool> = fields.optional("rest", problems);
         fields.finish(problems);
         // What is wrong with it has been said.
-        if node.get("fraction").is_some() && fraction.is_none() {
+        if problems.len() > before {
             return None;
         }
         let share = match (fraction, rest) {
