@@ -56,6 +56,9 @@ pub(super) struct Paired<'a> {
 /// The terms of a mean, by their seed.
 type OfSeeds = BTreeMap<Option<usize>, Vec<(f64, At)>>;
 
+/// Of a group of fewer units no resample may show what others could have been.
+const SMALL: f64 = 30.0;
+
 /// A weighted sum of numbers, which is what every contrast is.
 struct Sum {
     /// The group and class that it is about.
@@ -159,14 +162,16 @@ impl Paired<'_> {
         let permutes = request.test == Test::Permutation && self.uncertainty.permutations() > 0;
         let permuted = estimate.filter(|_| permutes).map(|_| self.permuted(sum, played)).transpose();
         let seeds = resampled.as_ref().and_then(|resampled| self.seeds(sum, resampled.drawn(), played, request.seeds));
+        let few = sum.terms.iter().any(|(_, at)| played.smallest(*at) < SMALL);
         let interval = |level: f64| {
             let resampled = resampled.as_ref()?;
             let (estimate, furthest) = (resampled.estimate(), resampled.furthest());
             let own = limited.as_ref().map(|limited| limited.interval(estimate, level));
             let (lower, upper) = match (own, resampled.is_one_sided()) {
-                (Some((lower, upper)), true) => resampled.interval(level).map(|(low, high)| (low.min(lower), high.max(upper)))?,
+                (Some((lower, upper)), true) if few => resampled.interval(level).map(|(low, high)| (low.min(lower), high.max(upper)))?,
+                (_, true) => resampled.interval(level)?,
                 (Some(own), false) => own,
-                (None, _) => self.of_shares(sum, estimate, level, played).or_else(|| resampled.interval(level))?,
+                (None, false) => self.of_shares(sum, estimate, level, played).or_else(|| resampled.interval(level))?,
             };
             let further = |away: f64| seeds.as_ref().map(|seeds| away.max(0.0).hypot(seeds.further(level)));
             let lower = further(estimate - lower).map_or(lower, |down| estimate - down);

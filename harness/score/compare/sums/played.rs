@@ -37,6 +37,13 @@ impl Played<'_> {
         if self.units.are_pairs() { units } else { units * support.fewest / support.items.max(1.0) }
     }
 
+    /// The same of the smallest of the groups that it is over.
+    pub(super) fn smallest(&self, (side, number): At) -> f64 {
+        let support = &self.replays[side].supports[number];
+        let units = self.members.kept.iter().zip(&self.effective).filter(|(kept, _)| **kept).map(|(_, units)| *units);
+        units.filter(|units| *units > 0.0).fold(f64::INFINITY, f64::min) * support.fewest / support.items.max(1.0)
+    }
+
     /// A number as a term of so much weight; `None` where it is undefined.
     pub(super) fn term(&self, weight: f64, (side, number): At) -> Option<Term> {
         let replay = &self.replays[side];
